@@ -1,0 +1,111 @@
+"""Claims: a statement from a paper, the theorem that settles it, and the function that gathers its evidence."""
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from pyharness.errors import UsageError
+from pyharness.evidence import Evidence
+
+if TYPE_CHECKING:
+    from pyharness.evidence.runner import Run
+
+__all__ = ["Claim", "Source", "Tier", "claim", "load_pack"]
+
+Tier = Literal["none", "bronze", "silver", "gold", "platinum", "refuted"]
+
+_ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim is made: the document and the heading in it."""
+
+    document: str
+    heading: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim, as the pack that declares it gives it.
+
+    Attributes:
+        id: unique, lower case, dotted (`nucleus.map_inf`).
+        statement: the claim in plain words, as its source makes it.
+        source: where it is made.
+        theorem: the Lean theorem that states the claim, by full name; None when there is none.
+        negation: the Lean theorem that states the claim's negation; None when there is none.
+        tier: the tier that the claim must reach for `verify` to succeed; "refuted" for a false claim.
+        gather: yields the claim's evidence.
+    """
+
+    id: str
+    statement: str
+    source: Source
+    theorem: str | None
+    negation: str | None
+    tier: Tier
+    gather: Callable[[Run], Iterable[Evidence]]
+
+
+def claim(
+    id: str,
+    *,
+    statement: str,
+    source: Source,
+    theorem: str | None = None,
+    negation: str | None = None,
+    tier: Tier,
+) -> Callable[[Callable[[Run], Iterable[Evidence]]], Claim]:
+    """Declare a claim on the function that gathers its evidence.
+
+    The function takes a `Run` and yields `Evidence`. A claim names the theorem that proves it or the one that proves
+    its negation; one that names neither is reported as `open`.
+
+    Example:
+        >>> @claim("relu.extensive", statement="max(q, z) >= q", source=Source("A paper", "Section 2"),
+        ...        theorem="LeanMining.qRelu_extensive", tier="silver")
+        ... def extensive(run):
+        ...     yield Evidence("exhaustive", "all pairs", cases=65536, violations=0, summary="65,536 pairs")
+
+    Raises:
+        UsageError: if the declaration contradicts itself.
+    """
+    if not _ID.fullmatch(id):
+        raise UsageError(f"claim id {id!r}: use lower-case words, digits, '.', '_' and '-'")
+    if not statement.strip():
+        raise UsageError(f"claim {id}: the statement is empty")
+    if theorem and negation:
+        raise UsageError(f"claim {id}: name the theorem that proves it or the one that refutes it, not both")
+    if tier not in get_args(Tier):
+        raise UsageError(f"claim {id}: tier must be one of {', '.join(get_args(Tier))}, not {tier!r}")
+
+    def declare(gather: Callable[[Run], Iterable[Evidence]]) -> Claim:
+        return Claim(id, statement, source, theorem, negation, tier, gather)
+
+    return declare
+
+
+def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
+    """Import the modules of a claim pack and return the claims that they declare, in order of declaration.
+
+    Raises:
+        UsageError: if a module does not import, declares no claim, or two claims share an id.
+    """
+    claims: dict[str, Claim] = {}
+    for name in modules:
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            raise UsageError(f"claim pack {name}: {error}; check `packs` in pyharness.toml") from error
+        declared = [value for value in vars(module).values() if isinstance(value, Claim)]
+        if not declared:
+            raise UsageError(f"claim pack {name} declares no claim; decorate a function with @claim")
+        for item in declared:
+            if item.id in claims:
+                raise UsageError(f"claim {item.id} is declared twice; the second is in {name}")
+            claims[item.id] = item
+    return tuple(claims.values())

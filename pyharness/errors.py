@@ -1,0 +1,23 @@
+"""Errors that end a run, each with the exit code that the command line returns for it."""
+from __future__ import annotations
+
+__all__ = ["EXIT_OK", "EXIT_UNMET", "EXIT_USAGE", "EXIT_LEAN", "HarnessError", "UsageError"]
+
+EXIT_OK = 0
+"""Every required claim reaches its tier."""
+EXIT_UNMET = 1
+"""At least one required claim does not reach its tier, or a certificate does not check."""
+EXIT_USAGE = 2
+"""Bad usage or bad input."""
+EXIT_LEAN = 3
+"""Lean is missing, damaged or unsupported here, or the Lean library does not build."""
+
+
+class HarnessError(Exception):
+    """An expected failure: its message says what went wrong and what to do. `exit_code` is the process's status."""
+
+    exit_code = EXIT_USAGE
+
+
+class UsageError(HarnessError):
+    """Bad arguments, a bad project file, or input that cannot be used."""

@@ -1,0 +1,117 @@
+"""Evidence: what a check of a claim on tensors found, with a witness that replays when it found the claim false."""
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+__all__ = ["Evidence", "Kind", "Outcome", "TensorRef", "Witness", "resolve"]
+
+Kind = Literal["exhaustive", "model", "property", "statistics", "witness", "conformance"]
+Outcome = Literal["confirmed", "refuted", "inconclusive"]
+
+
+def resolve(dotted: str) -> Callable[..., Any]:
+    """Return the callable that `package.module:name` names.
+
+    Raises:
+        ValueError: if there is no such module or name.
+    """
+    module, _, name = dotted.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(f"no predicate {dotted!r}: {error}") from error
+
+
+@dataclass(frozen=True)
+class TensorRef:
+    """Names one tensor by content. `sha256` is that of `pyharness.tensors.digests.tensor_sha256`."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One instance on which a claim fails.
+
+    `predicate` names (`package.module:name`) a function that is True of the instances on which the claim holds;
+    `inputs` are its JSON-able keyword arguments; `shows` says in words what is seen.
+    """
+
+    predicate: str
+    inputs: Mapping[str, Any]
+    shows: str
+
+    def replays(self) -> bool:
+        """Evaluate the predicate again: True if the claim does fail on this instance.
+
+        Raises:
+            ValueError: if the predicate cannot be found.
+        """
+        return not bool(resolve(self.predicate)(**self.inputs))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The result of checking a claim over one domain.
+
+    Attributes:
+        kind: how the domain was covered.
+        domain: the domain, in words.
+        cases: how many instances were checked.
+        violations: on how many of them the claim failed.
+        summary: a few words for a table.
+        max_error: the largest deviation seen, in the unit that `domain` names; None for exact checks.
+        tolerance: the deviation allowed; None for exact checks.
+        device: the torch device type that computed it.
+        seed: the seed of the pseudo-random draws, None if nothing was drawn.
+        tensors: the real tensors that were read.
+        witness: an instance on which the claim fails; required when `violations` is positive.
+        measurements: rows of figures, each a flat JSON-able mapping, all with the same keys.
+
+    Raises:
+        ValueError: if the numbers contradict each other, or a violation has no witness.
+    """
+
+    kind: Kind
+    domain: str
+    cases: int
+    violations: int
+    summary: str
+    max_error: float | None = None
+    tolerance: float | None = None
+    device: str = "cpu"
+    seed: int | None = None
+    tensors: Sequence[TensorRef] = ()
+    witness: Witness | None = None
+    measurements: Sequence[Mapping[str, Any]] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"evidence kind must be one of {', '.join(get_args(Kind))}, not {self.kind!r}")
+        if not 0 <= self.violations <= self.cases:
+            raise ValueError(f"{self.violations} violations in {self.cases} cases")
+        if bool(self.violations) != (self.witness is not None):
+            raise ValueError(f"{self.domain}: a witness goes with violations, and only with them")
+        if (self.max_error is None) != (self.tolerance is None):
+            raise ValueError(f"{self.domain}: max_error and tolerance go together")
+        if self.max_error is not None:
+            if not (math.isfinite(self.max_error) and math.isfinite(self.tolerance)):
+                raise ValueError(f"{self.domain}: max_error and tolerance must be finite")
+            if self.max_error > self.tolerance and not self.violations:
+                raise ValueError(f"{self.domain}: the error {self.max_error} is over {self.tolerance}, yet no violation is counted")
+        if len({tuple(row) for row in self.measurements}) > 1:
+            raise ValueError(f"{self.domain}: measurement rows have different keys")
+
+    @property
+    def outcome(self) -> Outcome:
+        """What this evidence alone says of the claim."""
+        if self.violations:
+            return "refuted"
+        return "confirmed" if self.cases else "inconclusive"
