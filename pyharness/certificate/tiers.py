@@ -1,0 +1,168 @@
+"""The rule of the tiers: what a proof status and evidence make of a claim, and what its next tier asks for."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pyharness.claim import Tier
+from pyharness.evidence import Outcome
+
+__all__ = ["Facts", "ProofStatus", "Ruling", "meets", "proof_status", "rule", "verdict"]
+
+ProofStatus = Literal["proved", "sorry", "axiom", "stub", "open", "refuted"]
+
+SORRY = "sorryAx"
+"""The axiom that `sorry` leaves behind; no policy can allow it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the tier of one claim depends on.
+
+    Attributes:
+        status: the proof status; "refuted" when the negation is proved.
+        axioms_allowed: the proof rests on allowed axioms only, and on no `sorry`.
+        pinned: the statement's digest is recorded.
+        replayed: the kernel checked again all that the theorem rests on.
+        example: an example shows that the hypotheses can hold.
+        verdict: what all the evidence together says.
+        tested: some evidence other than conformance confirms the claim.
+        covered: some confirming evidence is exhaustive, or read the tensors of a real model.
+        conforms: what the conformance evidence says; "inconclusive" when there is none.
+        reproduced: the evidence was found again on a GPU.
+        signed: the certificate carries a signature.
+    """
+
+    status: ProofStatus
+    axioms_allowed: bool
+    pinned: bool
+    replayed: bool
+    example: bool
+    verdict: Outcome
+    tested: bool
+    covered: bool
+    conforms: Outcome
+    reproduced: bool = False
+    signed: bool = False
+
+    @classmethod
+    def of(cls, claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> Facts:
+        """Read the facts from a claim of a certificate. Nothing inside a certificate makes it reproduced or signed."""
+        proof, evidence = claim["proof"], claim["evidence"]
+        confirmed = [item for item in evidence if item["outcome"] == "confirmed"]
+        return cls(
+            status=proof["status"],
+            axioms_allowed=set(proof["axioms"]) <= set(allowed_axioms) - {SORRY},
+            pinned=proof["statement_sha256"] is not None,
+            replayed=proof["replayed"],
+            example=proof["example"],
+            verdict=verdict(item["outcome"] for item in evidence),
+            tested=any(item["kind"] != "conformance" for item in confirmed),
+            covered=any(
+                item["kind"] == "exhaustive" or (item["kind"] == "model" and item["tensors"]) for item in confirmed
+            ),
+            conforms=verdict(item["outcome"] for item in evidence if item["kind"] == "conformance"),
+        )
+
+
+@dataclass(frozen=True)
+class _Need:
+    words: str
+    met: Callable[[Facts], bool]
+
+
+_LADDER: tuple[tuple[Tier, tuple[_Need, ...]], ...] = (
+    ("bronze", (
+        _Need("evidence that confirms the claim", lambda facts: facts.verdict == "confirmed"),
+    )),
+    ("silver", (
+        _Need("a proved theorem that states the claim, with its digest",
+              lambda facts: facts.status == "proved" and facts.pinned),
+        _Need("a proof on allowed axioms only, without sorry", lambda facts: facts.axioms_allowed),
+    )),
+    ("gold", (
+        _Need("a replay of the proof through the kernel", lambda facts: facts.replayed),
+        _Need("evidence that is exhaustive or covers a real model's tensors", lambda facts: facts.covered),
+        _Need("the kernel's word that Lean's definition agrees with what was measured",
+              lambda facts: facts.conforms == "confirmed"),
+        _Need("an example in Lean that the hypotheses can hold", lambda facts: facts.example),
+    )),
+    ("platinum", (
+        _Need("the evidence reproduced on a GPU", lambda facts: facts.reproduced),
+        _Need("a signature", lambda facts: facts.signed),
+    )),
+)
+"""What each tier asks for, on top of the tier before it."""
+
+_ORDER: tuple[Tier, ...] = ("none", *(tier for tier, _ in _LADDER))
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Where a claim stands.
+
+    Attributes:
+        tier: the tier reached.
+        conflict: how proof and evidence contradict each other, or None; a claim in conflict has tier "none".
+        next: the next tier, or None when there is none to reach.
+        needs: what the next tier asks for that is missing.
+    """
+
+    tier: Tier
+    conflict: str | None = None
+    next: Tier | None = None
+    needs: tuple[str, ...] = ()
+
+
+def proof_status(status: ProofStatus, *, negates: bool) -> ProofStatus:
+    """Return a claim's proof status from its theorem's: a proof of the negation refutes the claim.
+
+    Example:
+        >>> proof_status("proved", negates=True), proof_status("sorry", negates=True)
+        ('refuted', 'sorry')
+    """
+    return "refuted" if negates and status == "proved" else status
+
+
+def verdict(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return what several pieces of evidence say together.
+
+    One refutation is enough; without one, a claim is confirmed only if there is evidence and all of it confirms.
+    """
+    seen = set(outcomes)
+    if "refuted" in seen:
+        return "refuted"
+    return "confirmed" if seen == {"confirmed"} else "inconclusive"
+
+
+def rule(facts: Facts) -> Ruling:
+    """Return the tier of a claim, with the conflict that denies it one or with what the next tier asks for."""
+    proved = facts.status == "proved" and facts.axioms_allowed
+    disproved = facts.status == "refuted" and facts.axioms_allowed
+    if facts.conforms == "refuted":
+        return Ruling("none", "Lean's definition computes something else than what was measured")
+    if proved and facts.verdict == "refuted":
+        return Ruling("none", "the theorem is proved, yet evidence refutes the claim: they do not say the same")
+    if disproved and facts.verdict == "confirmed" and facts.tested:
+        return Ruling("none", "the negation is proved, yet all the evidence confirms the claim")
+    if disproved or facts.verdict == "refuted":
+        return Ruling("refuted")
+    reached: Tier = "none"
+    for tier, needs in _LADDER:
+        missing = tuple(need.words for need in needs if not need.met(facts))
+        if missing:
+            return Ruling(reached, next=tier, needs=missing)
+        reached = tier
+    return Ruling(reached)
+
+
+def meets(tier: Tier, required: Tier) -> bool:
+    """Whether a claim of this tier has the tier required of it.
+
+    The tiers are ordered from "none" to "platinum". "refuted" stands apart: it meets only itself, and nothing else
+    meets it.
+    """
+    if "refuted" in (tier, required):
+        return tier == required
+    return _ORDER.index(tier) >= _ORDER.index(required)

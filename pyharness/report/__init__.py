@@ -1,0 +1,1 @@
+"""Renderings of a certificate. A renderer reads the certificate alone and decides nothing."""
