@@ -1,0 +1,264 @@
+"""System 002, clipping: the nine properties of clip(x, α) = max(−α, min(α, x)), and which of them need α ≥ 0."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from pyharness.claim import Source, claim
+from pyharness.claims.conformance import clip_rows, clip_table
+from pyharness.evidence import Evidence
+from pyharness.evidence.exhaustive import INT8, sweep
+from pyharness.evidence.property import from_hex, search, to_hex
+from pyharness.evidence.runner import Run
+from pyharness.tensors.quantize import clip
+
+LAYER_1 = Source("002 Theory Deep Dive", "Layer 1: Clipping")
+
+PAIRS = {"alpha": INT8, "x": INT8}
+PAIRS_DOMAIN = "all 65,536 INT8 pairs (α, x)"
+TRIPLES = {"alpha": INT8, "x": INT8, "y": INT8}
+TRIPLES_DOMAIN = "all 16,777,216 INT8 triples (α, x, y)"
+RANGES = {"alpha": INT8, "beta": INT8, "x": INT8}
+RANGES_DOMAIN = "all 16,777,216 INT8 triples (α, β, x)"
+EXAMPLES = 300
+
+
+def real(value: Any) -> torch.Tensor:
+    """Return ints, integer tensors, hexadecimal floats or nested lists of them as a float64 tensor, exactly."""
+    if isinstance(value, torch.Tensor):
+        return value.double()
+    return torch.tensor(_numbers(value), dtype=torch.float64)
+
+
+def _numbers(value: Any) -> Any:
+    return [_numbers(item) for item in value] if isinstance(value, list) else from_hex(value)
+
+
+# --------------------------------------------------------------------------------------------------- predicates
+def neg_alpha_le(alpha, x):
+    """−α ≤ clip(x, α)."""
+    return -real(alpha) <= clip(real(x), real(alpha))
+
+
+def le_alpha(alpha, x):
+    """clip(x, α) ≤ α."""
+    return clip(real(x), real(alpha)) <= real(alpha)
+
+
+def le_alpha_if_nonneg(alpha, x):
+    """0 ≤ α → clip(x, α) ≤ α."""
+    return (real(alpha) < 0) | le_alpha(alpha, x)
+
+
+def in_range(alpha, x):
+    """−α ≤ clip(x, α) ≤ α."""
+    return neg_alpha_le(alpha, x) & le_alpha(alpha, x)
+
+
+def in_range_if_nonneg(alpha, x):
+    """0 ≤ α → −α ≤ clip(x, α) ≤ α."""
+    return (real(alpha) < 0) | in_range(alpha, x)
+
+
+def keeps_what_is_in_range(alpha, x):
+    """−α ≤ x ≤ α → clip(x, α) = x."""
+    alpha, x = real(alpha), real(x)
+    return (x < -alpha) | (x > alpha) | (clip(x, alpha) == x)
+
+
+def clips_once(alpha, x):
+    """clip(clip(x, α), α) = clip(x, α)."""
+    once = clip(real(x), real(alpha))
+    return clip(once, real(alpha)) == once
+
+
+def magnitude_le(alpha, x):
+    """|clip(x, α)| ≤ α."""
+    return clip(real(x), real(alpha)).abs() <= real(alpha)
+
+
+def magnitude_le_if_nonneg(alpha, x):
+    """0 ≤ α → |clip(x, α)| ≤ α."""
+    return (real(alpha) < 0) | magnitude_le(alpha, x)
+
+
+def monotone_in_x(alpha, x, y):
+    """x ≤ y → clip(x, α) ≤ clip(y, α)."""
+    alpha, x, y = real(alpha), real(x), real(y)
+    return (x > y) | (clip(x, alpha) <= clip(y, alpha))
+
+
+def within_a_wider_range(alpha, beta, x):
+    """α ≤ β → −β ≤ clip(x, α) ≤ β."""
+    alpha, beta = real(alpha), real(beta)
+    clipped = clip(real(x), alpha)
+    return (alpha > beta) | ((-beta <= clipped) & (clipped <= beta))
+
+
+def within_a_wider_range_if_nonneg(alpha, beta, x):
+    """0 ≤ α → α ≤ β → −β ≤ clip(x, α) ≤ β."""
+    return (real(alpha) < 0) | within_a_wider_range(alpha, beta, x)
+
+
+def keeps_nonneg(alpha, x):
+    """0 ≤ x → 0 ≤ clip(x, α)."""
+    return (real(x) < 0) | (clip(real(x), real(alpha)) >= 0)
+
+
+def falls_below_x_above_alpha(alpha, x):
+    """0 ≤ α < x → clip(x, α) < x: there clip is not extensive."""
+    alpha, x = real(alpha), real(x)
+    return (alpha < 0) | (x <= alpha) | (clip(x, alpha) < x)
+
+
+# ------------------------------------------------------------------------------------------ property-based evidence
+def _floats(width: int) -> st.SearchStrategy[float]:
+    return st.floats(allow_nan=False, width=width)
+
+
+def _tensor(shape: Sequence[int], width: int) -> st.SearchStrategy[list]:
+    return hnp.arrays(f"float{width}", tuple(shape), elements=_floats(width)).map(lambda array: _hex(array.tolist()))
+
+
+def _hex(value: Any) -> Any:
+    return [_hex(item) for item in value] if isinstance(value, list) else to_hex(value)
+
+
+@st.composite
+def _inputs(draw: st.DrawFn, scalars: Sequence[str], tensors: Sequence[str]) -> dict[str, Any]:
+    """Thresholds, and tensors of one common shape of up to three dimensions, all of one float width."""
+    width = draw(st.sampled_from((32, 64)))
+    shape = draw(hnp.array_shapes(min_dims=0, max_dims=3, max_side=4))
+    return ({name: to_hex(draw(_floats(width))) for name in scalars}
+            | {name: draw(_tensor(shape, width)) for name in tensors})
+
+
+def whole_tensor(law: Callable[..., torch.Tensor]) -> Callable[..., bool]:
+    """Ask a law of all elements at once; the result bears the law's name, so that a witness names the law itself."""
+    def holds(**inputs: Any) -> bool:
+        return bool(torch.all(law(**inputs)))
+
+    holds.__module__, holds.__qualname__ = law.__module__, law.__qualname__
+    return holds
+
+
+def on_floats(run: Run, law: Callable[..., torch.Tensor], *, scalars: Sequence[str] = ("alpha",),
+              tensors: Sequence[str] = ("x",)) -> Evidence:
+    """Search the floats, with ±0, subnormals and infinities, for an input on which a law fails."""
+    return search(whole_tensor(law), _inputs(scalars, tensors), examples=EXAMPLES, seed=run.seed,
+                  domain="float32 and float64 tensors of 0 to 3 dimensions with ±0, subnormals and ±inf; not NaN, which clip "
+                         "passes through",
+                  summary=f"{EXAMPLES} float tensors")
+
+
+# -------------------------------------------------------------------------------------------------------- claims
+def _pairs(law: Callable[..., torch.Tensor], shows: str = "") -> Evidence:
+    return sweep(law, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (α, x)", shows=shows)
+
+
+@claim("clip.neg_alpha_le", statement="-α ≤ clip(x, α).", source=LAYER_1, theorem="LeanMining.neg_alpha_le_clip", tier="silver")
+def neg_alpha_le_clip(run: Run) -> Iterator[Evidence]:
+    yield _pairs(neg_alpha_le)
+    yield on_floats(run, neg_alpha_le)
+    yield clip_table(run)
+
+
+@claim("clip.le_alpha", statement="clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_le_alpha", tier="silver")
+def clip_le_alpha(run: Run) -> Iterator[Evidence]:
+    yield _pairs(le_alpha_if_nonneg)
+    yield on_floats(run, le_alpha_if_nonneg)
+    yield clip_table(run)
+    yield clip_rows(run)
+
+
+@claim("clip.le_alpha_as_given", statement="clip(x, α) ≤ α, for every α.", source=LAYER_1,
+       negation="LeanMining.clip_le_alpha_as_given_false", tier="refuted")
+def clip_le_alpha_as_given(run: Run) -> Iterator[Evidence]:
+    yield _pairs(le_alpha, "clip({x}, {alpha}) > {alpha}")
+
+
+@claim("clip.in_range", statement="-α ≤ clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_in_range",
+       tier="silver")
+def clip_in_range(run: Run) -> Iterator[Evidence]:
+    yield _pairs(in_range_if_nonneg)
+    yield on_floats(run, in_range_if_nonneg)
+    yield clip_table(run)
+    yield clip_rows(run)
+
+
+@claim("clip.in_range_as_given", statement="-α ≤ clip(x, α) ≤ α, for every α.", source=LAYER_1,
+       negation="LeanMining.clip_in_range_as_given_false", tier="refuted")
+def clip_in_range_as_given(run: Run) -> Iterator[Evidence]:
+    yield _pairs(in_range, "clip({x}, {alpha}) is outside [-({alpha}), {alpha}]")
+
+
+@claim("clip.of_in_range", statement="If x is in [-α, α], then clip(x, α) = x.", source=LAYER_1,
+       theorem="LeanMining.clip_of_in_range", tier="silver")
+def clip_of_in_range(run: Run) -> Iterator[Evidence]:
+    yield _pairs(keeps_what_is_in_range)
+    yield on_floats(run, keeps_what_is_in_range)
+    yield clip_table(run)
+    yield clip_rows(run)
+
+
+@claim("clip.idempotent", statement="clip(clip(x, α), α) = clip(x, α).", source=LAYER_1,
+       theorem="LeanMining.clip_idempotent", tier="silver")
+def clip_idempotent(run: Run) -> Iterator[Evidence]:
+    yield _pairs(clips_once)
+    yield on_floats(run, clips_once)
+    yield clip_table(run)
+    yield clip_rows(run)
+
+
+@claim("clip.abs_le", statement="|clip(x, α)| ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_abs_le", tier="silver")
+def clip_abs_le(run: Run) -> Iterator[Evidence]:
+    yield _pairs(magnitude_le_if_nonneg)
+    yield on_floats(run, magnitude_le_if_nonneg)
+    yield clip_table(run)
+
+
+@claim("clip.abs_le_as_given", statement="|clip(x, α)| ≤ α, for every α.", source=LAYER_1,
+       negation="LeanMining.clip_abs_le_as_given_false", tier="refuted")
+def clip_abs_le_as_given(run: Run) -> Iterator[Evidence]:
+    yield _pairs(magnitude_le, "|clip({x}, {alpha})| > {alpha}")
+
+
+@claim("clip.mono_x", statement="x ≤ y implies clip(x, α) ≤ clip(y, α).", source=LAYER_1, theorem="LeanMining.clip_mono_x",
+       tier="silver")
+def clip_mono_x(run: Run) -> Iterator[Evidence]:
+    yield sweep(monotone_in_x, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (α, x, y)")
+    yield on_floats(run, monotone_in_x, tensors=("x", "y"))
+    yield clip_table(run)
+
+
+@claim("clip.mono_alpha", statement="α ≤ β implies that clip(x, α) is in [-β, β], for α ≥ 0.", source=LAYER_1,
+       theorem="LeanMining.clip_mono_alpha", tier="silver")
+def clip_mono_alpha(run: Run) -> Iterator[Evidence]:
+    yield sweep(within_a_wider_range_if_nonneg, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)")
+    yield on_floats(run, within_a_wider_range_if_nonneg, scalars=("alpha", "beta"))
+    yield clip_table(run)
+
+
+@claim("clip.mono_alpha_as_given", statement="α ≤ β implies that clip(x, α) is in [-β, β], for every α.", source=LAYER_1,
+       negation="LeanMining.clip_mono_alpha_as_given_false", tier="refuted")
+def clip_mono_alpha_as_given(run: Run) -> Iterator[Evidence]:
+    yield sweep(within_a_wider_range, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)",
+                shows="clip({x}, {alpha}) is outside [-({beta}), {beta}]")
+
+
+@claim("clip.nonneg", statement="x ≥ 0 implies clip(x, α) ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_nonneg", tier="silver")
+def clip_nonneg(run: Run) -> Iterator[Evidence]:
+    yield _pairs(keeps_nonneg)
+    yield on_floats(run, keeps_nonneg)
+    yield clip_table(run)
+
+
+@claim("clip.not_nucleus", statement="Clipping is not a nucleus: it is not extensive.", source=LAYER_1,
+       theorem="LeanMining.clip_not_nucleus", tier="silver")
+def clip_not_nucleus(run: Run) -> Iterator[Evidence]:
+    yield _pairs(falls_below_x_above_alpha)
+    yield clip_table(run)

@@ -1,0 +1,269 @@
+"""System 000, the measurements: what the gate, quantization and reconstruction lose in the layers of real networks.
+
+For a layer's outputs x, before the nonlinearity, r = relu(x), y = Q(r) and x̂ the best affine reconstruction of x from y:
+
+    gate = mean |x − r|    quantization = mean |r − y|    reconstruction = mean |y − x̂|    total = mean |x − x̂|
+
+all in the unit of x. INT formats use the zero point z and scale that cover x, so that Q(relu x) = scale · (max(q, z) − z)
+with q the quantized x; FP16 rounds r to half precision.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from pyharness.claim import Source, claim
+from pyharness.claims.conformance import certificate_of_measurement, qrelu_rows, qrelu_table
+from pyharness.claims.nucleus import EMPIRICAL, FORMAL, PAIRS, PAIRS_DOMAIN, int8, is_nucleus
+from pyharness.evidence import Evidence, Witness
+from pyharness.evidence.exhaustive import INT8, dotted, sweep
+from pyharness.evidence.runner import Run
+from pyharness.tensors.digests import tensor_ref
+from pyharness.tensors.layers import Layer
+from pyharness.tensors.models import Model, load_models
+from pyharness.tensors.quantize import affine_params, dequantize, qrelu, quantize, to_fp16
+
+BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
+FORMATS = (*BITS, "FP16")
+DIGITS = 6
+"""Significant digits of a reported figure: what float64 sums in any order agree on, with room to spare."""
+
+
+def significant(value: float) -> float:
+    """Round to the digits that are reported."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """The elementwise losses of one layer in one format, float64 [rows, out] each."""
+
+    gate: Tensor
+    quantization: Tensor
+    reconstruction: Tensor
+    total: Tensor
+    unreconstructed: Tensor
+    """|x − y|: the total when nothing is reconstructed."""
+
+
+def gated(x: Tensor, number_format: str) -> Tensor:
+    """Return y = Q(relu x) as float64, for x float64 of any shape."""
+    if number_format == "FP16":
+        return to_fp16(x.relu()).double()
+    params = affine_params(x, bits=BITS[number_format])
+    q = quantize(x, params)
+    z = params.zero_point.to(q.dtype)
+    return dequantize(qrelu(z, q) if q.dtype == torch.int8 else torch.maximum(q, z), params)
+
+
+def losses(x: Tensor, number_format: str) -> Losses:
+    """Return what each step loses at each element of x, float64 [rows, out]."""
+    r, y = x.relu(), gated(x, number_format)
+    centred = y - y.mean()
+    spread = centred.square().sum()
+    slope = (centred * x).sum() / spread if spread > 0 else spread
+    x_hat = x.mean() + slope * centred
+    return Losses((x - r).abs(), (r - y).abs(), (y - x_hat).abs(), (x - x_hat).abs(), (x - y).abs())
+
+
+@lru_cache(maxsize=None)
+def layer_losses(layer_name: str, number_format: str) -> dict[str, float]:
+    """Return the means of the losses of the layer `model/layer`, and the two ratios that the source speaks of."""
+    found = losses(find_layer(layer_name).preactivation.double(), number_format)
+    gate, quantization, reconstruction, total = (
+        float(part.mean()) for part in (found.gate, found.quantization, found.reconstruction, found.total)
+    )
+    return {"gate": gate, "quantization": quantization, "reconstruction": reconstruction, "total": total}
+
+
+def find_layer(name: str) -> Layer:
+    """Return the layer that `model/layer` names."""
+    model_name, _, layer_name = name.partition("/")
+    return next(layer for model in load_models() if model.name == model_name
+                for layer in model.layers if layer.name == layer_name)
+
+
+def layers_of(models: Iterable[Model], *, relu_only: bool = True) -> Iterator[tuple[str, Layer]]:
+    """Name the layers `model/layer`: those that a ReLU follows, of which the source speaks, or all of them."""
+    for model in models:
+        for layer in model.layers:
+            if layer.kind == "relu" or not relu_only:
+                yield f"{model.name}/{layer.name}", layer
+
+
+def per_layer(
+    run: Run,
+    predicate: Callable[[str], bool],
+    row: Callable[[str], dict[str, float]],
+    *,
+    domain: str,
+    shows: Callable[[str], str],
+    relu_only: bool = True,
+) -> Evidence:
+    """Ask `predicate` of every layer by name, with `row` as the figures reported for it."""
+    cases = violations = 0
+    rows, tensors, witness = [], [], None
+    for name, layer in layers_of(run.models, relu_only=relu_only):
+        cases += 1
+        rows.append({"layer": name, "followed by": layer.kind} | {key: significant(value) for key, value in row(name).items()})
+        tensors.append(tensor_ref(f"{name} outputs", layer.preactivation))
+        if not predicate(name):
+            violations += 1
+            witness = witness or Witness(dotted(predicate), {"layer": name}, shows(name))
+    return Evidence("model", domain, cases, violations, f"{cases} layers", tensors=tensors, witness=witness, measurements=rows)
+
+
+RELU_LAYERS = "every layer that a ReLU follows, of every model, on real inputs"
+ALL_LAYERS = "every layer of every model, on real inputs"
+
+
+# ------------------------------------------------------------------------------------------- the gap decomposition
+def gate_and_quantization_add_up(layer: str) -> bool:
+    """|x − y| = |x − r| + |r − y| at every element, in each integer format: exactly, in floating point too."""
+    x = find_layer(layer).preactivation.double()
+    return all(bool((part.unreconstructed == part.gate + part.quantization).all())
+               for part in (losses(x, name) for name in BITS))
+
+
+def total_is_at_most_the_sum(layer: str) -> bool:
+    """mean |x − x̂| ≤ gate + quantization + reconstruction, up to the rounding of three float64 sums."""
+    return all(found["total"] <= (found["gate"] + found["quantization"] + found["reconstruction"]) * (1 + 2.0 ** -40)
+               for found in (layer_losses(layer, name) for name in FORMATS))
+
+
+def total_is_the_sum(layer: str) -> bool:
+    """mean |x − x̂| = gate + quantization + reconstruction, to one part in a million."""
+    found = layer_losses(layer, "INT8")
+    parts = found["gate"] + found["quantization"] + found["reconstruction"]
+    return abs(found["total"] - parts) <= 1e-6 * parts
+
+
+def scalar_gap_adds_up(x: int, y: int, x_hat: int) -> bool:
+    """|x − x̂| = |x − relu x| + |relu x − y| + |y − x̂|, in integers."""
+    return abs(x - x_hat) == abs(x - max(x, 0)) + abs(max(x, 0) - y) + abs(y - x_hat)
+
+
+@claim("gap.additive", statement="The measured gap decomposes additively: total = quantization + gate + reconstruction "
+                                 "(hAdditive).",
+       source=FORMAL, negation="LeanMining.hAdditive_measured_as_given_false", tier="refuted")
+def additive(run: Run) -> Iterator[Evidence]:
+    yield Evidence("witness", "x = -1, gated and quantized to 0, reconstructed to -1", 1, 1, "total 0, parts sum to 2",
+                   witness=Witness(dotted(scalar_gap_adds_up), {"x": -1, "y": 0, "x_hat": -1},
+                                   "the total is |-1 - -1| = 0; gate 1 + quantization 0 + reconstruction 1 = 2"))
+    yield per_layer(run, total_is_the_sum, lambda name: layer_losses(name, "INT8"), domain=f"INT8, {RELU_LAYERS}",
+                    shows=lambda name: "total {total:.6g}, gate {gate:.6g} + quantization {quantization:.6g} + reconstruction "
+                                       "{reconstruction:.6g}".format(**layer_losses(name, "INT8")))
+
+
+@claim("gap.gate_quantization", statement="Where Q(0) ≥ 0 and Q keeps the sign, gate and quantization add up exactly in L1: "
+                                          "|x − Q(relu x)| = |x − relu x| + |relu x − Q(relu x)|.",
+       source=FORMAL, theorem="LeanMining.gate_quant_l1_additive", tier="silver")
+def gate_quantization(run: Run) -> Iterator[Evidence]:
+    yield per_layer(run, gate_and_quantization_add_up, lambda name: layer_losses(name, "INT8"),
+                    domain=f"every element of INT16, INT8 and INT4, {ALL_LAYERS}", shows=str, relu_only=False)
+
+
+@claim("gap.total_le_sum", statement="The total gap is at most gate + quantization + reconstruction.",
+       source=FORMAL, theorem="LeanMining.total_le_sum", tier="silver")
+def total_le_sum(run: Run) -> Iterator[Evidence]:
+    for name in FORMATS:
+        yield per_layer(run, total_is_at_most_the_sum, lambda layer: layer_losses(layer, name),
+                        domain=f"{name}, {ALL_LAYERS}", shows=str, relu_only=False)
+
+
+# ----------------------------------------------------------------------------------------------- the integer gap
+def gap_is_positive_iff_some_below(z, q):
+    """Σ (max(q_i, z) − q_i) > 0 ↔ some q_i < z, over the last dimension; a single value when there is none."""
+    z, q = int8(z), int8(q)
+    gap = qrelu(z, q).short() - q.short()
+    if q.dim() and q.shape[-1] > 1 and q.dim() == 2:
+        return (gap.long().sum(-1) > 0) == (q < z).any(-1)
+    return (gap > 0) == (q < z)
+
+
+@claim("gap.positive", statement="The gate's gap on measured activations is positive if and only if some activation is below "
+                                 "its zero point.",
+       source=FORMAL, theorem="LeanMining.gap_pos_iff", tier="silver")
+def positive(run: Run) -> Iterator[Evidence]:
+    yield sweep(gap_is_positive_iff_some_below, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
+    yield qrelu_table(run)
+    yield qrelu_rows(run)
+    yield certificate_of_measurement(run)
+
+
+@claim("gap.certificate", statement="A NucleusGraftingCertificate bundles the gap band, the gap decomposition and the proof "
+                                    "that the gap is positive, built from measured integers.",
+       source=FORMAL, theorem="LeanMining.NucleusGraftingCertificate.ofMeasurement_gap_pos", tier="silver")
+def certificate(run: Run) -> Iterator[Evidence]:
+    yield certificate_of_measurement(run)
+    yield qrelu_rows(run)
+
+
+# ------------------------------------------------------------------------------------------------ the seed's figures
+def gate_is_5_to_6_times_quantization(layer: str) -> bool:
+    """5 ≤ gate / quantization ≤ 6 in INT8."""
+    return 5 <= gate_ratio(layer)["gate / quantization"] <= 6
+
+
+def gate_ratio(layer: str) -> dict[str, float]:
+    """The gate's and the quantization's mean loss in INT8, and their ratio."""
+    found = layer_losses(layer, "INT8")
+    return {"gate": found["gate"], "quantization": found["quantization"],
+            "gate / quantization": found["gate"] / found["quantization"] if found["quantization"] else 0.0}
+
+
+@claim("gap.gate_dominance", statement="The gate component is 5–6× the quantization component.", source=EMPIRICAL, tier="refuted")
+def gate_dominance(run: Run) -> Iterator[Evidence]:
+    yield per_layer(run, gate_is_5_to_6_times_quantization, gate_ratio, domain=f"INT8, {RELU_LAYERS}",
+                    shows=lambda name: f"{name}: the ratio is {gate_ratio(name)['gate / quantization']:.4g}")
+
+
+def coarser_is_worse(layer: str) -> bool:
+    """quantization loss: INT8 > INT16 > FP16."""
+    found = quantization_by_format(layer)
+    return found["INT8"] > found["INT16"] > found["FP16"]
+
+
+def quantization_by_format(layer: str) -> dict[str, float]:
+    """mean |relu x − Q(relu x)| in each format."""
+    return {name: layer_losses(layer, name)["quantization"] for name in FORMATS}
+
+
+@claim("gap.bitwidth_order", statement="The gap falls with the format in all models: INT8 > INT16 > FP16.", source=EMPIRICAL,
+       tier="refuted")
+def bitwidth_order(run: Run) -> Iterator[Evidence]:
+    yield per_layer(run, coarser_is_worse, quantization_by_format, domain=f"quantization loss, {RELU_LAYERS}",
+                    shows=lambda name: f"{name}: " + ", ".join(f"{key} {value:.4g}"
+                                                               for key, value in quantization_by_format(name).items()))
+
+
+@lru_cache(maxsize=None)
+def fp16_threshold_p10(layer: str) -> dict[str, float]:
+    """What keeping the smallest tenth in FP16 recovers of the INT8 quantization loss.
+
+    `fp16_threshold_p10` is read as: the entries of relu(x) with |x| at or under the layer's 10th percentile of |x| are kept
+    in FP16, the others in INT8. `recovered` is 1 − loss / INT8 loss.
+    """
+    x = find_layer(layer).preactivation.double()
+    whole = losses(x, "INT8").quantization
+    magnitude = x.abs()
+    threshold = magnitude.flatten().kthvalue(max(1, magnitude.numel() // 10)).values
+    mixed = torch.where(magnitude <= threshold, losses(x, "FP16").quantization, whole)
+    before, after = float(whole.mean()), float(mixed.mean())
+    return {"INT8": before, "INT8 with FP16 under p10": after, "recovered": 1 - after / before if before else 0.0}
+
+
+def recovers_74_to_96_percent(layer: str) -> bool:
+    """0.74 ≤ recovered ≤ 0.96."""
+    return 0.74 <= fp16_threshold_p10(layer)["recovered"] <= 0.96
+
+
+@claim("gap.fp16_threshold_p10", statement="The fp16_threshold_p10 method recovers 74–96 % of the gap.", source=EMPIRICAL,
+       tier="refuted")
+def fp16_recovery(run: Run) -> Iterator[Evidence]:
+    yield per_layer(run, recovers_74_to_96_percent, fp16_threshold_p10, domain=f"INT8, {RELU_LAYERS}",
+                    shows=lambda name: f"{name}: {fp16_threshold_p10(name)['recovered']:.2%} recovered")

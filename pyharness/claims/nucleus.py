@@ -1,0 +1,354 @@
+"""System 000, the algebra: the quantized ReLU is a nucleus on INT8, its fixed points, and when they are Boolean."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import torch
+
+from pyharness.claim import Source, claim
+from pyharness.claims.conformance import qrelu_rows, qrelu_table
+from pyharness.evidence import Evidence, Witness
+from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
+from pyharness.evidence.runner import Run
+from pyharness.tensors.quantize import qrelu
+
+FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")
+ARCHITECTURE = Source("000 Nucleus grafting", "ARCHITECTURE")
+EMPIRICAL = Source("000 Nucleus grafting", "EMPIRICAL.RESULTS")
+
+PAIRS = {"z": INT8, "q": INT8}
+TRIPLES = {"z": INT8, "p": INT8, "q": INT8}
+PAIRS_DOMAIN = "all 256 zero points z × all 256 values q"
+TRIPLES_DOMAIN = "all 256 zero points z × all 65,536 pairs (p, q)"
+
+
+def int8(value: int | torch.Tensor) -> torch.Tensor:
+    """Return `value` as an int8 tensor, so that a predicate takes a grid and a witness's plain ints alike."""
+    return torch.as_tensor(value, dtype=torch.int8)
+
+
+# --------------------------------------------------------------------------------------------------- predicates
+def is_extensive(z, q):
+    """q ≤ qRelu z q."""
+    return qrelu(int8(z), int8(q)) >= int8(q)
+
+
+def is_idempotent(z, q):
+    """qRelu z (qRelu z q) = qRelu z q."""
+    once = qrelu(int8(z), int8(q))
+    return qrelu(int8(z), once) == once
+
+
+def preserves_meet(z, p, q):
+    """qRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q."""
+    z, p, q = int8(z), int8(p), int8(q)
+    return qrelu(z, torch.minimum(p, q)) == torch.minimum(qrelu(z, p), qrelu(z, q))
+
+
+def preserves_join(z, p, q):
+    """qRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z q."""
+    z, p, q = int8(z), int8(p), int8(q)
+    return qrelu(z, torch.maximum(p, q)) == torch.maximum(qrelu(z, p), qrelu(z, q))
+
+
+def is_monotone(z, p, q):
+    """p ≤ q → qRelu z p ≤ qRelu z q."""
+    z, p, q = int8(z), int8(p), int8(q)
+    return (p > q) | (qrelu(z, p) <= qrelu(z, q))
+
+
+def is_nucleus(z, p, q):
+    """The three laws at once: extensive and idempotent at q, meet-preserving at (p, q)."""
+    return is_extensive(z, q) & is_idempotent(z, q) & preserves_meet(z, p, q)
+
+
+def keeps_bottom_iff(z):
+    """qRelu z ⊥ = ⊥ ↔ z = ⊥."""
+    bottom = int8(-128)
+    return (qrelu(int8(z), bottom) == bottom) == (int8(z) == bottom)
+
+
+def keeps_bottom(z):
+    """qRelu z ⊥ = ⊥."""
+    return qrelu(int8(z), int8(-128)) == -128
+
+
+def is_fixed_iff(z, q):
+    """qRelu z q = q ↔ z ≤ q."""
+    z, q = int8(z), int8(q)
+    return (qrelu(z, q) == q) == (z <= q)
+
+
+def _fixed(z: torch.Tensor) -> torch.Tensor:
+    """Which of the 256 values qRelu z fixes: bool, with a last dimension of 256."""
+    return qrelu(int8(z).unsqueeze(-1), INT8) == INT8
+
+
+def fixed_sets_nest_iff(z, w):
+    """z ≤ w ↔ Fix w ⊆ Fix z."""
+    return (int8(z) <= int8(w)) == (~_fixed(w) | _fixed(z)).all(-1)
+
+
+def fixed_sets_nest(z, w):
+    """z ≤ w → Fix w ⊆ Fix z."""
+    return (int8(z) > int8(w)) | (~_fixed(w) | _fixed(z)).all(-1)
+
+
+def fixed_sets_nest_strictly(z, w):
+    """z < w → Fix w ⊆ Fix z and Fix z ⊄ Fix w."""
+    nests = (~_fixed(w) | _fixed(z)).all(-1) & (_fixed(z) & ~_fixed(w)).any(-1)
+    return (int8(z) >= int8(w)) | nests
+
+
+def _elements(z: list[int]) -> torch.Tensor:
+    """All fixed points of qRelu on each coordinate: the product of the chains [z_i, 127], int16, shape (size, n)."""
+    chains = [torch.arange(low, 128, dtype=torch.int16) for low in z]
+    return torch.cartesian_prod(*chains).view(-1, len(z))
+
+
+def fixed_lattice_is_boolean(z: list[int]) -> bool:
+    """Every fixed point x has a fixed y with x ⊓ y the least and x ⊔ y the greatest fixed point, by trying all pairs."""
+    points = _elements(z)
+    meets = torch.minimum(points[:, None], points[None]) == torch.tensor(z, dtype=torch.int16)
+    joins = torch.maximum(points[:, None], points[None]) == 127
+    return bool((meets & joins).all(-1).any(1).all())
+
+
+def fixed_lattice_is_not_boolean(z: list[int]) -> bool:
+    """The negation of `fixed_lattice_is_boolean`."""
+    return not fixed_lattice_is_boolean(z)
+
+
+def boolean_iff_at_least_126(z: list[int]) -> bool:
+    """The fixed-point lattice is Boolean ↔ every z_i ≥ 126."""
+    return fixed_lattice_is_boolean(z) == (min(z) >= 126)
+
+
+def not_boolean_iff_some_below_126(z: list[int]) -> bool:
+    """The fixed-point lattice is not Boolean ↔ some z_i ≤ 125."""
+    return fixed_lattice_is_not_boolean(z) == (min(z) <= 125)
+
+
+def incomparable_implies_not_boolean(z: list[int]) -> bool:
+    """If two fixed points are incomparable, the lattice of fixed points is not Boolean."""
+    points = _elements(z)
+    below = (points[:, None] <= points[None]).all(-1)
+    return bool((below | below.T).all()) or fixed_lattice_is_not_boolean(z)
+
+
+def are_incomparable(a: list[int], b: list[int]) -> bool:
+    """Neither a ≤ b nor b ≤ a, componentwise."""
+    return any(x > y for x, y in zip(a, b)) and any(y > x for x, y in zip(a, b))
+
+
+def small_products() -> Iterator[dict[str, list[int]]]:
+    """Zero points of every small product: one chain of any length, two of up to 8 values, three of up to 5."""
+    for factors, lowest in ((1, -128), (2, 120), (3, 123)):
+        for z in product(range(lowest, 128), repeat=factors):
+            yield {"z": list(z)}
+
+
+SMALL_PRODUCTS = "products of chains [z_i, 127]: all 256 single chains, 64 pairs of up to 8 values, 125 triples of up to 5"
+
+
+# ------------------------------------------------------------------------------------------------ real activations
+def on_every_layer(run: Run, law: Callable[..., torch.Tensor], *, pairs: bool) -> Evidence:
+    """Check a law of qRelu at the INT8 activations of every layer of every model, with that layer's own zero points.
+
+    With `pairs`, the first half of the rows is set against the second half.
+    """
+    cases = violations = 0
+    tensors, witness = [], None
+    for layer in run.quantized:
+        q, z = layer.values, layer.zero_points
+        tensors.append(layer.ref)
+        if pairs:
+            half = len(q) // 2
+            inputs = {"z": z, "p": q[:half], "q": q[half:2 * half]}
+        else:
+            inputs = {"z": z, "q": q}
+        holds = law(**inputs)
+        cases += holds.numel()
+        failed = holds.numel() - int(torch.count_nonzero(holds))
+        if failed and witness is None:
+            index = tuple(torch.nonzero(~holds)[0].tolist())
+            point = {name: int(values.expand(holds.shape)[index]) for name, values in inputs.items()}
+            witness = Witness(dotted(law), point, f"{layer.ref.name} at {index}")
+        violations += failed
+    return Evidence("model", "INT8 activations of every layer of every model, per-tensor and per-channel zero points",
+                    cases, violations, f"{len(tensors)} layer activations", tensors=tensors, witness=witness)
+
+
+# -------------------------------------------------------------------------------------------------------- claims
+@claim("nucleus.extensive", statement="qRelu(z, q) = max(q, z) is extensive on {-128, ..., 127}: q ≤ qRelu(z, q).",
+       source=FORMAL, theorem="LeanMining.qRelu_extensive", tier="silver")
+def extensive(run: Run) -> Iterator[Evidence]:
+    yield sweep(is_extensive, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)", shows="max({q}, {z}) < {q}")
+    yield on_every_layer(run, is_extensive, pairs=False)
+    yield qrelu_table(run)
+    yield qrelu_rows(run)
+
+
+@claim("nucleus.idempotent", statement="qRelu(z, ·) is idempotent on {-128, ..., 127}.",
+       source=FORMAL, theorem="LeanMining.qRelu_idempotent", tier="silver")
+def idempotent(run: Run) -> Iterator[Evidence]:
+    yield sweep(is_idempotent, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
+    yield on_every_layer(run, is_idempotent, pairs=False)
+    yield qrelu_table(run)
+    yield qrelu_rows(run)
+
+
+@claim("nucleus.map_inf", statement="qRelu(z, ·) preserves meets on {-128, ..., 127}.",
+       source=FORMAL, theorem="LeanMining.qRelu_map_inf", tier="silver")
+def map_inf(run: Run) -> Iterator[Evidence]:
+    yield sweep(preserves_meet, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
+    yield on_every_layer(run, preserves_meet, pairs=True)
+    yield qrelu_table(run)
+    yield qrelu_rows(run)
+
+
+@claim("nucleus.map_sup", statement="qRelu(z, ·) preserves joins on {-128, ..., 127}.",
+       source=FORMAL, theorem="LeanMining.qRelu_map_sup", tier="silver")
+def map_sup(run: Run) -> Iterator[Evidence]:
+    yield sweep(preserves_join, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
+    yield on_every_layer(run, preserves_join, pairs=True)
+    yield qrelu_table(run)
+
+
+@claim("nucleus.mono", statement="qRelu(z, ·) is monotone on {-128, ..., 127}.",
+       source=FORMAL, theorem="LeanMining.qRelu_mono", tier="silver")
+def mono(run: Run) -> Iterator[Evidence]:
+    yield sweep(is_monotone, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
+    yield on_every_layer(run, is_monotone, pairs=True)
+    yield qrelu_table(run)
+
+
+@claim("nucleus.bot", statement="qRelu(z, ·) keeps the least value -128 if and only if z = -128.",
+       source=FORMAL, theorem="LeanMining.qRelu_bot_iff", tier="silver")
+def bot(run: Run) -> Iterator[Evidence]:
+    yield sweep(keeps_bottom_iff, {"z": INT8}, domain="all 256 zero points", summary="256 z")
+    yield qrelu_table(run)
+
+
+@claim("nucleus.axioms",
+       statement="For every zero point z, qRelu(z, ·) satisfies all nucleus axioms on INT8; an exhaustive check of the "
+                 "65,536 pairs finds no violation in any layer.",
+       source=EMPIRICAL, theorem="LeanMining.qRelu_isNucleus", tier="silver")
+def axioms(run: Run) -> Iterator[Evidence]:
+    yield sweep(is_nucleus, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
+    zero_points = sorted({int(z) for layer in run.quantized for z in layer.zero_points.flatten()})
+    yield sweep(is_nucleus, TRIPLES | {"z": torch.tensor(zero_points, dtype=torch.int8)},
+                domain=f"the {len(zero_points)} zero points that occur in the layers of the models × all 65,536 pairs (p, q)",
+                summary=f"{len(zero_points)} layers' z × 65,536 pairs", tensors=[layer.ref for layer in run.quantized])
+    yield on_every_layer(run, is_nucleus, pairs=True)
+    yield qrelu_table(run)
+
+
+@claim("nucleus.fixed_iff", statement="The fixed points of qRelu(z, ·) are the q with z ≤ q.",
+       source=ARCHITECTURE, theorem="LeanMining.qRelu_fixed_iff", tier="silver")
+def fixed_iff(run: Run) -> Iterator[Evidence]:
+    yield sweep(is_fixed_iff, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
+    yield on_every_layer(run, is_fixed_iff, pairs=False)
+    yield qrelu_table(run)
+    yield qrelu_rows(run)
+
+
+@claim("nucleus.layer", statement="qRelu at each coordinate's own zero point is a nucleus on activation vectors.",
+       source=ARCHITECTURE, theorem="LeanMining.layerNucleus_isNucleus", tier="silver")
+def layer(run: Run) -> Iterator[Evidence]:
+    yield on_every_layer(run, is_nucleus, pairs=True)
+    yield qrelu_rows(run)
+
+
+@claim("nucleus.fixed_set_mono",
+       statement="A higher zero point means fewer fixed vectors: z ≤ w implies Fix(w) ⊆ Fix(z).",
+       source=FORMAL, theorem="LeanMining.activationFixedSet_mono", tier="silver")
+def fixed_set_mono(run: Run) -> Iterator[Evidence]:
+    yield sweep(fixed_sets_nest, {"z": INT8, "w": INT8}, domain="all 65,536 pairs of zero points, fixed sets enumerated",
+                summary="65,536 (z, w)")
+    yield fixed_vectors_of_layers(run)
+    yield qrelu_table(run)
+
+
+@claim("nucleus.fixed_set_mono_iff", statement="z ≤ w if and only if Fix(w) ⊆ Fix(z).",
+       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_iff", tier="silver")
+def fixed_set_mono_iff(run: Run) -> Iterator[Evidence]:
+    yield sweep(fixed_sets_nest_iff, {"z": INT8, "w": INT8},
+                domain="all 65,536 pairs of zero points, fixed sets enumerated", summary="65,536 (z, w)")
+    yield qrelu_table(run)
+
+
+@claim("nucleus.fixed_set_mono_strict", statement="z < w implies that Fix(w) is strictly smaller than Fix(z).",
+       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_strict", tier="silver")
+def fixed_set_mono_strict(run: Run) -> Iterator[Evidence]:
+    yield sweep(fixed_sets_nest_strictly, {"z": INT8, "w": INT8},
+                domain="all 65,536 pairs of zero points, fixed sets enumerated", summary="65,536 (z, w)")
+    yield qrelu_table(run)
+
+
+def fixed_vectors_of_layers(run: Run) -> Evidence:
+    """Raising every zero point of a layer by one never makes a row of its activations fixed that was not."""
+    cases = violations = 0
+    tensors, witness = [], None
+    for item in run.quantized:
+        z, q = item.zero_points, item.values
+        higher = torch.minimum(z.short() + 1, torch.tensor(127)).to(torch.int8)
+        lost = (qrelu(higher, q) == q).all(-1) & ~(qrelu(z, q) == q).all(-1)
+        cases += lost.numel()
+        violations += int(lost.sum())
+        tensors.append(item.ref)
+        if witness is None and bool(lost.any()):
+            row = int(torch.nonzero(lost.flatten())[0])
+            witness = Witness(dotted(vector_fixed_sets_nest), {
+                "z": z.expand(q.shape).reshape(-1, q.shape[-1])[row].tolist(),
+                "w": higher.expand(q.shape).reshape(-1, q.shape[-1])[row].tolist(),
+                "q": q.reshape(-1, q.shape[-1])[row].tolist(),
+            }, f"{item.ref.name}, row {row}")
+    return Evidence("model", "rows of every layer's INT8 activations: fixed at zero points z + 1 implies fixed at z", cases,
+                    violations, f"{cases:,} rows", tensors=tensors, witness=witness)
+
+
+def vector_fixed_sets_nest(z: list[int], w: list[int], q: list[int]) -> bool:
+    """z ≤ w and q fixed at w imply q fixed at z, componentwise."""
+    z, w, q = (int8(torch.tensor(values)) for values in (z, w, q))
+    return not bool((z <= w).all() and (qrelu(w, q) == q).all()) or bool((qrelu(z, q) == q).all())
+
+
+@claim("nucleus.incomparable_pair", statement="a = [0, 1] and b = [1, 0] are incomparable in the product lattice.",
+       source=FORMAL, theorem="LeanMining.incomparable_pair", tier="silver")
+def incomparable_pair(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(are_incomparable, [{"a": [0, 1], "b": [1, 0]}], domain="the pair that the source names",
+                          summary="the pair itself")
+
+
+@claim("nucleus.nonboolean_from_incomparable",
+       statement="The product lattice is non-Boolean because it has an incomparable pair.",
+       source=FORMAL, negation="LeanMining.nonBoolean_from_incomparable_as_given_false", tier="refuted")
+def nonboolean_from_incomparable(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(incomparable_implies_not_boolean, small_products(), domain=SMALL_PRODUCTS,
+                          summary="every small product", shows="the product of the chains from {z} to 127 is Boolean")
+
+
+@claim("nucleus.fixed_boolean_iff",
+       statement="The lattice of fixed vectors, the product of the chains [z_i, 127], is Boolean if and only if every "
+                 "z_i ≥ 126.",
+       source=FORMAL, theorem="LeanMining.fixed_boolean_iff", tier="silver")
+def fixed_boolean_iff(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(boolean_iff_at_least_126, small_products(), domain=SMALL_PRODUCTS, summary="every small product")
+    yield qrelu_table(run)
+
+
+@claim("nucleus.graft_never_boolean", statement="graftBoundaryNucleus is never Boolean.",
+       source=FORMAL, negation="LeanMining.graftBoundaryNucleus_not_boolean_as_given_false", tier="refuted")
+def graft_never_boolean(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(fixed_lattice_is_not_boolean, small_products(), domain=SMALL_PRODUCTS,
+                          summary="every small product", shows="the product of the chains from {z} to 127 is Boolean")
+
+
+@claim("nucleus.graft_not_boolean", statement="graftBoundaryNucleus is not Boolean if and only if some z_i ≤ 125.",
+       source=FORMAL, theorem="LeanMining.graftBoundaryNucleus_not_boolean", tier="silver")
+def graft_not_boolean(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(not_boolean_iff_some_below_126, small_products(), domain=SMALL_PRODUCTS,
+                          summary="every small product")
+    yield qrelu_table(run)

@@ -1,0 +1,102 @@
+"""Exhaustive evidence: a predicate evaluated on every point of a finite grid, in vectorised blocks."""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from pyharness.evidence import Evidence, Kind, TensorRef, Witness
+
+__all__ = ["INT8", "dotted", "enumerate_cases", "sweep"]
+
+INT8 = torch.arange(-128, 128, dtype=torch.int16).to(torch.int8)
+"""All 256 INT8 values in ascending order, int8, shape (256,)."""
+
+_BLOCK = 1 << 22
+"""Grid points evaluated at once: a few megabytes of int8 an operand, so that a block stays near the cache."""
+
+
+def dotted(function: Callable[..., Any]) -> str:
+    """Name a module-level function so that `pyharness.evidence.resolve` finds it again.
+
+    Raises:
+        ValueError: if the function is not reachable by that name, so that a witness naming it could not replay.
+    """
+    if "." in function.__qualname__:
+        raise ValueError(f"{function.__qualname__} is not at module level, so a witness could not name it")
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def sweep(
+    predicate: Callable[..., torch.Tensor],
+    axes: Mapping[str, torch.Tensor],
+    *,
+    domain: str,
+    summary: str,
+    shows: str = "",
+    tensors: Sequence[TensorRef] = (),
+    kind: Kind = "exhaustive",
+) -> Evidence:
+    """Evaluate `predicate` on the Cartesian product of `axes`.
+
+    Args:
+        predicate: takes the axes by name, as integer tensors that broadcast against each other, and returns a bool
+            tensor that is True where the claim holds. It must accept plain ints too: that is how a witness replays.
+        axes: 1-D integer tensors, in the order of nesting.
+        domain: the grid, in words.
+        summary: a few words for a table.
+        shows: what the first violation shows, a `str.format` template over the axes' names.
+
+    Returns:
+        Evidence whose witness, if any, is the first violation in the order of nesting.
+    """
+    first_name, *rest_names = axes
+    first, rest = axes[first_name], [axes[name] for name in rest_names]
+    shape = [len(values) for values in rest]
+    grid = {
+        name: values.view([-1 if i == j else 1 for j in range(-1, len(rest))])
+        for i, (name, values) in enumerate(zip(rest_names, rest))
+    }
+    step = max(1, _BLOCK // max(1, math.prod(shape)))
+    violations, found = 0, None
+    for start in range(0, len(first), step):
+        block = first[start:start + step]
+        holds = predicate(**{first_name: block.view([-1] + [1] * len(rest))}, **grid)
+        if holds.shape != (len(block), *shape):
+            raise ValueError(f"{dotted(predicate)} answered with shape {tuple(holds.shape)}, not {(len(block), *shape)}")
+        failed = holds.numel() - int(torch.count_nonzero(holds))
+        if failed and found is None:
+            index = torch.nonzero(~holds)[0].tolist()
+            found = {name: int(values[i]) for name, values, i in zip(axes, [block, *rest], index)}
+        violations += failed
+    return Evidence(
+        kind=kind,
+        domain=domain,
+        cases=len(first) * math.prod(shape),
+        violations=violations,
+        summary=summary,
+        tensors=tuple(tensors),
+        witness=Witness(dotted(predicate), found, shows.format(**found)) if found is not None else None,
+    )
+
+
+def enumerate_cases(
+    predicate: Callable[..., bool],
+    cases: Iterable[Mapping[str, Any]],
+    *,
+    domain: str,
+    summary: str,
+    shows: str = "",
+    kind: Kind = "exhaustive",
+) -> Evidence:
+    """Evaluate `predicate` on each of `cases`, keyword arguments that are JSON-able; the first failure is the witness."""
+    count = violations = 0
+    witness = None
+    for case in cases:
+        count += 1
+        if not predicate(**case):
+            violations += 1
+            witness = witness or Witness(dotted(predicate), dict(case), shows.format(**case))
+    return Evidence(kind=kind, domain=domain, cases=count, violations=violations, summary=summary, witness=witness)

@@ -1,0 +1,71 @@
+"""Property-based evidence: Hypothesis searches a space of inputs for one on which a claim fails, and shrinks it."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed as with_seed, settings
+from hypothesis.strategies import SearchStrategy
+
+from pyharness.evidence import Evidence, Witness
+from pyharness.evidence.exhaustive import dotted
+
+__all__ = ["from_hex", "search", "to_hex"]
+
+
+def to_hex(value: float) -> str:
+    """Write a float exactly, signed zeros and infinities included, so that JSON can carry it."""
+    return float(value).hex()
+
+
+def from_hex(value: float | str) -> float:
+    """Read what `to_hex` wrote; a number is returned as it is."""
+    return float.fromhex(value) if isinstance(value, str) else float(value)
+
+
+def search(
+    predicate: Callable[..., bool],
+    inputs: SearchStrategy[Mapping[str, Any]],
+    *,
+    domain: str,
+    summary: str,
+    examples: int,
+    seed: int,
+    shows: str = "",
+) -> Evidence:
+    """Evaluate `predicate` on up to `examples` inputs that Hypothesis draws, the same ones for the same seed.
+
+    Args:
+        predicate: True of the inputs on which the claim holds.
+        inputs: a strategy of keyword arguments, JSON-able (floats through `to_hex`).
+        shows: what the smallest failing input shows, a `str.format` template over the inputs.
+
+    Returns:
+        Evidence with the number of inputs tried; on failure one violation, whose witness is the smallest found.
+    """
+    cases = 0
+    failing: dict[str, Any] | None = None
+
+    @with_seed(seed)
+    @settings(max_examples=examples, database=None, deadline=None, suppress_health_check=list(HealthCheck),
+              phases=(Phase.generate, Phase.shrink), report_multiple_bugs=False)
+    @given(inputs)
+    def run(case: Mapping[str, Any]) -> None:
+        nonlocal cases, failing
+        cases += 1
+        if not predicate(**case):
+            failing = dict(case)
+            raise _ClaimFails
+
+    try:
+        run()
+    except _ClaimFails:
+        witness = Witness(dotted(predicate), failing, shows.format(**failing))
+    else:
+        witness = None
+    return Evidence("property", domain, cases=cases, violations=int(witness is not None), summary=summary, seed=seed,
+                    witness=witness)
+
+
+class _ClaimFails(Exception):
+    """Tells Hypothesis that an input refutes the claim."""

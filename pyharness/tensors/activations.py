@@ -1,0 +1,57 @@
+"""Quantized activations: each layer's outputs on real inputs as INT8, with the layer's own zero points."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from pyharness.evidence import TensorRef
+from pyharness.tensors.digests import tensor_ref
+from pyharness.tensors.layers import Layer
+from pyharness.tensors.models import Model
+from pyharness.tensors.quantize import QuantParams, affine_params, quantize
+
+__all__ = ["QuantizedLayer", "quantize_layers"]
+
+Granularity = Literal["per-tensor", "per-channel"]
+
+
+@dataclass(frozen=True, eq=False)
+class QuantizedLayer:
+    """A layer's outputs, before any nonlinearity, quantized asymmetrically to INT8.
+
+    Attributes:
+        model: the model it belongs to.
+        layer: the layer, with the real values, float32 [rows, out].
+        granularity: one zero point for the tensor, or one for each output channel.
+        params: scale and zero point, shape [] or [out].
+        values: int8, [rows, out].
+        ref: names `values` by content.
+    """
+
+    model: Model
+    layer: Layer
+    granularity: Granularity
+    params: QuantParams
+    values: torch.Tensor
+    ref: TensorRef
+
+    @property
+    def zero_points(self) -> torch.Tensor:
+        """The zero points as int8, shape [] or [out]: both broadcast against `values`."""
+        return self.params.zero_point.to(torch.int8)
+
+
+def quantize_layers(models: Iterable[Model]) -> tuple[QuantizedLayer, ...]:
+    """Quantize the outputs of every layer of every model, once per tensor and once per channel."""
+    quantized = []
+    for model in models:
+        for layer in model.layers:
+            for granularity, axis in (("per-tensor", None), ("per-channel", 1)):
+                params = affine_params(layer.preactivation, axis=axis)
+                values = quantize(layer.preactivation, params)
+                ref = tensor_ref(f"{model.name}/{layer.name} int8 {granularity}", values)
+                quantized.append(QuantizedLayer(model, layer, granularity, params, values, ref))
+    return tuple(quantized)

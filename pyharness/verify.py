@@ -1,0 +1,100 @@
+"""The pipeline: build and audit the Lean library, gather the evidence, seal the certificate."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyharness.certificate.seal import seal, write, write_run_record
+from pyharness.claim import Claim, load_pack
+from pyharness.evidence.runner import Run, gather
+from pyharness.lean.audit import Proof, audit
+from pyharness.lean.build import Build, build
+from pyharness.lean.conformance import Kernel
+from pyharness.lean.environment import Environment
+from pyharness.lean.toolchain import Toolchain, locate
+from pyharness.project import Project
+
+__all__ = ["Progress", "Proofs", "Verification", "prove", "verify"]
+
+Progress = Callable[[str, str, int, int], None]
+"""Called with a stage's name, the item at hand, how many items are done and how many there are."""
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """What Lean says of a project's claims.
+
+    Attributes:
+        toolchain: the Lean that was asked.
+        build: the library, built.
+        by_theorem: each named theorem's proof, by its full name.
+        seconds: how long each stage took, by its name.
+    """
+
+    toolchain: Toolchain
+    build: Build
+    by_theorem: Mapping[str, Proof]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A sealed certificate and where it was written; `changed` is False if the file there was the same already."""
+
+    certificate: Mapping[str, Any]
+    path: Path
+    changed: bool
+
+
+def prove(project: Project, claims: Sequence[Claim], *, progress: Progress) -> Proofs:
+    """Build the project's Lean library and read the status of each theorem that a claim names.
+
+    Raises:
+        HarnessError: if Lean is missing or damaged, the library does not build or breaks the policy, or a theorem that a
+            claim names is not in it.
+    """
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "lean"):
+        progress("Lean", "checking the toolchain", 0, 1)
+        toolchain = locate()
+    with _timed(seconds, "build"):
+        library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain,
+                        progress=lambda module, done, total: progress("Lean", module, done, total))
+    with _timed(seconds, "audit"):
+        progress("Audit", "reading the environment", 0, 1)
+        theorems = sorted({name for item in claims for name in (item.theorem, item.negation) if name})
+        proofs = audit(library, Environment.load(library), toolchain, theorems, project.allowed_axioms)
+        progress("Audit", "", 1, 1)
+    return Proofs(toolchain, library, proofs, seconds)
+
+
+def verify(project: Project, *, progress: Progress) -> Verification:
+    """Check every claim of the project and write its certificate, and the run's record beside it.
+
+    Raises:
+        HarnessError: as `prove`; or if evidence cannot be gathered, or the certificate cannot be written. The
+            certificate that was there before is then left as it was.
+    """
+    claims = load_pack(project.packs)
+    proofs = prove(project, claims, progress=progress)
+    with _timed(proofs.seconds, "evidence"):
+        run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build))
+        evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
+    with _timed(proofs.seconds, "certificate"):
+        certificate = seal(project, proofs.toolchain, proofs.build, claims, proofs.by_theorem, evidence)
+        changed = write(certificate, project.certificate)
+    write_run_record(project.certificate, proofs.seconds)
+    return Verification(certificate, project.certificate, changed)
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[stage] = time.perf_counter() - start

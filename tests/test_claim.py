@@ -1,0 +1,104 @@
+"""Claims and project files: what may be declared, and what is refused with which words."""
+from __future__ import annotations
+
+import sys
+import textwrap
+
+import pytest
+
+from pyharness.claim import Source, claim, load_pack
+from pyharness.errors import EXIT_USAGE, UsageError
+from pyharness.project import FILE_NAME, load_project
+
+SOURCE = Source("A paper", "Section 2")
+
+
+class TestClaim:
+    @pytest.mark.parametrize("id, fields, complaint", [
+        ("Bad Id", {}, "lower-case"),
+        ("a", {"statement": " "}, "statement is empty"),
+        ("a", {"theorem": "X", "negation": "Y"}, "not both"),
+        ("a", {"tier": "wood"}, "tier must be one of"),
+    ])
+    def test_contradictory_declarations_are_refused(self, id, fields, complaint):
+        """A declaration that cannot be meant is an error that says why."""
+        with pytest.raises(UsageError, match=complaint):
+            claim(id, **({"statement": "s", "source": SOURCE, "tier": "bronze"} | fields))(lambda run: [])
+
+
+class TestLoadPack:
+    @pytest.fixture
+    def pack(self, tmp_path, monkeypatch):
+        monkeypatch.syspath_prepend(tmp_path)
+
+        def write(name, text):
+            (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
+            sys.modules.pop(name, None)
+            return name
+
+        return write
+
+    DECLARES = """
+        from pyharness.claim import Source, claim
+        @claim("{id}", statement="s", source=Source("d", "h"), tier="bronze")
+        def one(run):
+            return []
+    """
+
+    def test_claims_come_in_order(self, pack):
+        """Packs are read in the order given."""
+        names = [pack("pack_one", self.DECLARES.format(id="one")), pack("pack_two", self.DECLARES.format(id="two"))]
+        assert [item.id for item in load_pack(names)] == ["one", "two"]
+
+    def test_an_id_declared_twice_is_refused(self, pack):
+        """Two claims cannot share an id."""
+        names = [pack("pack_one", self.DECLARES.format(id="one")), pack("pack_two", self.DECLARES.format(id="one"))]
+        with pytest.raises(UsageError, match="declared twice.*pack_two"):
+            load_pack(names)
+
+    def test_a_pack_without_claims_is_refused(self, pack):
+        """A pack that declares nothing is a mistake, not an empty success."""
+        with pytest.raises(UsageError, match="declares no claim"):
+            load_pack([pack("pack_none", "x = 1")])
+
+    def test_a_pack_that_does_not_import_is_named(self):
+        """A pack that is not there is named, with the field to look at."""
+        with pytest.raises(UsageError, match="no_such_pack.*pyharness.toml"):
+            load_pack(["no_such_pack"])
+
+
+class TestProject:
+    FIELDS = {"name": '"P"', "lean-root": '"Lib.Root"', "packs": '["a"]', "allowed-axioms": "[]",
+              "certificate": '"c/p.json"', "seed": "1"}
+
+    def write(self, folder, **changes):
+        fields = {key: value for key, value in (self.FIELDS | changes).items() if value is not None}
+        (folder / FILE_NAME).write_text("".join(f"{key} = {value}\n" for key, value in fields.items()))
+        return folder
+
+    def test_reads_every_field(self, tmp_path):
+        """Paths are taken relative to the file."""
+        project = load_project(self.write(tmp_path))
+        assert project.lean_root == "Lib.Root" and project.packs == ("a",) and project.seed == 1
+        assert project.certificate == tmp_path.resolve() / "c/p.json"
+
+    @pytest.mark.parametrize("changes, complaint", [
+        ({"seed": None}, "'seed' is missing"),
+        ({"seed": '"x"'}, "'seed' must be a int"),
+        ({"seed": "true"}, "'seed' must be a int"),
+        ({"packs": "[1]"}, "list of strings"),
+        ({"color": '"red"'}, "unknown field 'color'"),
+        ({"lean-root": '"../x"'}, "must name a Lean module"),
+        ({"certificate": '"../out.json"'}, "inside the project"),
+        ({"name": "= ="}, "cannot be read"),
+    ])
+    def test_bad_files_are_refused(self, tmp_path, changes, complaint):
+        """Each mistake is told with the file and the field."""
+        with pytest.raises(UsageError, match=complaint) as error:
+            load_project(self.write(tmp_path, **changes))
+        assert error.value.exit_code == EXIT_USAGE
+
+    def test_a_missing_file_says_what_to_do(self, tmp_path):
+        """Run outside a project, the message says how to name one."""
+        with pytest.raises(UsageError, match="--project DIR"):
+            load_project(tmp_path)
