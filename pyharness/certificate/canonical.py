@@ -16,7 +16,8 @@ from pyharness.certificate.schema import arrange
 from pyharness.errors import HarnessError
 
 __all__ = [
-    "MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "CertificateError", "digest", "file_bytes", "parse", "read_bytes", "read_json"
+    "MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "CertificateError", "digest", "file_bytes", "parse", "read_bytes",
+    "read_json",
 ]
 
 MAX_BYTES = 64 * 2**20

@@ -56,7 +56,7 @@ def check(path: Path, *, root: Path | None = None) -> list[Finding]:
 def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
     found = digest(certificate)
     if found != certificate["digest"]:
-        yield Finding("digest", f"the content has digest {found}, not {certificate['digest']}: it was changed after sealing")
+        yield Finding("digest", f"the content's digest is {found}, not {certificate['digest']}: it changed after sealing")
     elif data != file_bytes(certificate):
         yield Finding("certificate", "the content is as sealed, but the file's spacing, order or spelling is not")
     for name, value in summarise(certificate["claims"]).items():
@@ -140,7 +140,8 @@ def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
             yield Finding(f"module {module['module']}", str(error))
         else:
             if found != module["sha256"]:
-                yield Finding(f"module {module['module']}", f"{module['file']} has SHA-256 {found}, not {module['sha256']}")
+                reason = f"{module['file']} has SHA-256 {found}, not {module['sha256']}"
+                yield Finding(f"module {module['module']}", reason)
 
 
 def _source(root: Path, file: str) -> bytes:

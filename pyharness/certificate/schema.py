@@ -23,7 +23,7 @@ def _validator() -> Draft202012Validator:
 
 def violations(certificate: Any) -> list[tuple[str, str]]:
     """Return where (`claims/3/proof/line`) and how a value departs from the schema; nothing if it does not."""
-    errors = sorted(_validator().iter_errors(certificate), key=lambda error: [str(part) for part in error.absolute_path])
+    errors = sorted(_validator().iter_errors(certificate), key=lambda error: list(map(str, error.absolute_path)))
     return [("/".join(map(str, error.absolute_path)) or "certificate", _shorten(error.message)) for error in errors]
 
 

@@ -233,7 +233,7 @@ def _plain(value: Any, where: str) -> Any:
         return float(value)
     if isinstance(value, Mapping):
         return {_key(key, where): _plain(item, f"{where}: {key}") for key, item in value.items()}
-    if isinstance(value, Sequence):
+    if isinstance(value, (list, tuple)):
         return [_plain(item, f"{where}: {n}") for n, item in enumerate(value)]
     raise CertificateError(
         f"{where}: {type(value).__name__} is not JSON; give a number, a string, a boolean, None, a list or a mapping "

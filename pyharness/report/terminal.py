@@ -52,9 +52,8 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
         )
     console.print(table)
     console.print()
-    console.print(Text.assemble(
-        f"{_many(summary['claims'], 'claim')}: ", *_counts(summary["tiers"]), "; proofs: ", *_counts(summary["proofs"]), "."
-    ))
+    tiers, proofs = _counts(summary["tiers"]), _counts(summary["proofs"])
+    console.print(Text.assemble(f"{_many(summary['claims'], 'claim')}: ", *tiers, "; proofs: ", *proofs, "."))
     if unmet:
         names = _text(f"Without the tier required of them: {', '.join(summary['unmet'])}.")
         names.stylize(_UNMET)
@@ -176,7 +175,8 @@ def _word(name: str) -> Text:
 
 def _text(value: str) -> Text:
     """Text as it stands: no markup in it is obeyed, and no control character reaches the terminal."""
-    return Text("".join("\ufffd" if unicodedata.category(char) in ("Cc", "Cf") and char != "\n" else char for char in value))
+    hidden = {char for char in value if unicodedata.category(char) in ("Cc", "Cf")} - {"\n"}
+    return Text("".join("\ufffd" if char in hidden else char for char in value))
 
 
 def _indented(*lines: RenderableType) -> Padding:

@@ -1,0 +1,106 @@
+"""A small project with real evidence, for the tests of certificates and reports."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from pyharness.certificate.canonical import digest, file_bytes
+from pyharness.certificate.seal import Record, seal
+from pyharness.claim import Claim, Source
+from pyharness.evidence import Evidence, TensorRef, Witness
+
+SHA = "0123456789abcdef" * 4
+LEAN_FILES = {"Demo.lean": "-- the root\n", "Demo/Relu.lean": "theorem Demo.extensive : True := trivial\n"}
+
+
+def below(z: int, q: int) -> bool:
+    """The predicate of `COUNTEREXAMPLE`: true where `max q z` is `q`."""
+    return max(q, z) == q
+
+
+SWEEP = Evidence(
+    "exhaustive", "all pairs of a zero point and a value of INT8", cases=65536, violations=0, summary="65,536 pairs"
+)
+LAYERS = Evidence(
+    "model", "every weight of a small net", cases=2048, violations=0, summary="2 layers",
+    tensors=(TensorRef("net.0.weight", (64, 32), "int8", SHA),),
+    measurements=({"layer": "net.0", "ratio": 1.0, "gap": 1 / 3}, {"layer": "net.2", "ratio": 2.5, "gap": 1e-7}),
+)
+FLOATS = Evidence(
+    "property", "float32 vectors", cases=200, violations=0, summary="200 draws", max_error=1e-7, tolerance=1e-5, seed=3
+)
+COUNTEREXAMPLE = Evidence(
+    "witness", "one pair", cases=1, violations=1, summary="z = 3, q = 1",
+    witness=Witness(f"{__name__}:below", {"z": 3, "q": 1}, "the maximum of 1 and 3 is 3"),
+)
+NOTHING = Evidence("property", "no vectors", cases=0, violations=0, summary="nothing drawn")
+AGREES = Evidence("conformance", "all pairs", cases=65536, violations=0, summary="the kernel agrees")
+
+
+def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
+    """A theorem's proof as the audit returns it."""
+    fields = {
+        "status": status,
+        "theorem": "Demo.extensive",
+        "module": "Demo.Relu",
+        "file": "Demo/Relu.lean",
+        "line": 1,
+        "statement": "∀ (z q : Int8), q ≤ qRelu z q",
+        "statement_sha256": SHA,
+        "meaning_sha256": SHA[::-1],
+        "axioms": ["propext", "sorryAx"] if status == "sorry" else ["propext"],
+        "note": "",
+    }
+    return SimpleNamespace(**(fields | changes))
+
+
+def record(
+    id: str, tier: str, evidence: Sequence[Evidence], found: SimpleNamespace | None = None, *, negates: bool = False
+) -> Record:
+    """A claim that names the theorem of `found`, if any, as its proof or as the proof of its negation."""
+    name = found.theorem if found else None
+    names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
+    source = Source("000 A paper", "RESULTS")
+    return Record(Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence), found, evidence)
+
+
+def sample_records() -> list[Record]:
+    """A silver, a refuted and a bronze claim, each with the tier required of it."""
+    return [
+        record("relu.extensive", "silver", [SWEEP, LAYERS, AGREES], proof()),
+        record("relu.identity", "refuted", [COUNTEREXAMPLE], proof(), negates=True),
+        record("relu.open", "bronze", [FLOATS]),
+    ]
+
+
+def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str, Any]:
+    """The certificate of a project whose Lean files are `LEAN_FILES`."""
+    modules = [
+        {"module": module, "file": file, "sha256": hashlib.sha256(LEAN_FILES[file].encode()).hexdigest()}
+        for module, file in {"Demo": "Demo.lean", "Demo.Relu": "Demo/Relu.lean"}.items()
+    ]
+    arguments = {
+        "project": {"name": "demo", "root": "Demo", "packs": ["demo.claims"]},
+        "lean": {"version": "4.35.0", "githash": "ab" * 20, "library_sha256": SHA, "modules": modules},
+        "policy": {"allowed_axioms": ["propext"]},
+        "records": sample_records() if records is None else records,
+    }
+    return seal(**(arguments | changes))
+
+
+def write_project(root: Path) -> None:
+    """Write `LEAN_FILES` into a folder."""
+    for file, text in LEAN_FILES.items():
+        path = root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+
+def forge(certificate: dict[str, Any], path: Path) -> Path:
+    """Write a changed certificate as one who knows how: with its digest computed again, in the right form."""
+    certificate["digest"] = digest(certificate)
+    path.write_bytes(file_bytes(certificate))
+    return path
