@@ -34,8 +34,10 @@ def tensor_sha256(tensor: Tensor) -> str:
         UsageError: if the tensor is sparse or quantized, so that it has no plain sequence of elements.
     """
     if tensor.layout is not torch.strided or tensor.is_quantized:
-        raise UsageError(f"a tensor with layout {tensor.layout} and dtype {tensor.dtype} has no plain elements to hash; "
-                         "pass a dense one, such as tensor.to_dense() or tensor.int_repr()")
+        raise UsageError(
+            f"a tensor with layout {tensor.layout} and dtype {tensor.dtype} has no plain elements to hash; "
+            "pass a dense one, such as tensor.to_dense() or tensor.int_repr()"
+        )
     header = json.dumps([_dtype_name(tensor), list(tensor.shape)], separators=(",", ":")) + "\n"
     digest = hashlib.sha256(header.encode())
     digest.update(_little_endian_bytes(tensor))
@@ -69,7 +71,8 @@ def _dtype_name(tensor: Tensor) -> str:
 
 
 def _little_endian_bytes(tensor: Tensor) -> memoryview:
-    plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    dense = tensor.detach().resolve_conj().resolve_neg().cpu()
+    plain = dense.clone(memory_format=torch.contiguous_format).reshape(-1)
     elements = plain.view(torch.uint8).numpy()
     if sys.byteorder == "big":
         width = plain.element_size() // (2 if plain.is_complex() else 1)

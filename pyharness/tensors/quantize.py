@@ -1,12 +1,11 @@
 """Quantization: affine INT4/INT8/INT16 and FP16, the quantized ReLU, and clipping, in plain torch on any device.
 
-What is not finite has no integer, so each function that quantizes refuses NaN and infinities; `clip` on floats keeps NaN
-as NaN. Integers are computed in float64, in which every step here is exact except the division by the scale.
+What is not finite has no integer, so each function that quantizes refuses NaN and infinities; `clip` on floats keeps
+NaN as NaN. Integers are computed by way of float64.
 """
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -14,7 +13,6 @@ from torch import Tensor
 from pyharness.errors import UsageError
 
 __all__ = [
-    "Bits",
     "QuantParams",
     "TensorError",
     "affine_params",
@@ -26,8 +24,6 @@ __all__ = [
     "quantize",
     "to_fp16",
 ]
-
-Bits = Literal[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
 
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
@@ -54,7 +50,7 @@ class QuantParams:
 
 
 def integer_range(bits: int) -> tuple[int, int]:
-    """Return the least and the greatest signed integer of `bits` bits: (−2^(bits−1), 2^(bits−1) − 1); 8 gives (−128, 127).
+    """Return (−2^(bits−1), 2^(bits−1) − 1), the range of signed integers of `bits` bits: 8 gives (−128, 127).
 
     Raises:
         TensorError: if `bits` is not an integer from 2 to 16.
@@ -72,9 +68,9 @@ def affine_params(x: Tensor, *, bits: int = 8, axis: int | None = None, symmetri
     - asymmetric: scale = (hi − lo) / (qmax − qmin), zero_point = clamp(round(qmin − lo / scale), qmin, qmax);
     - symmetric: scale = max(−lo, hi) / qmax, zero_point = 0, so that qmin is used only by what rounds there.
 
-    Rounding is half to even. The range holds 0, so 0.0 is represented exactly, by `zero_point`. Where the scale would be
-    under float64's least normal number, 2^−1022 (`x` empty, all zeros, or nothing but float64 subnormals), it is 1, and
-    the zero point qmin, or 0 when symmetric: every value of `x` then quantizes to the zero point.
+    Rounding is half to even. The range holds 0, so 0.0 is represented exactly, by `zero_point`. Where the scale would
+    be under float64's least normal number, 2^−1022 (`x` empty, all zeros, or hardly larger than float64's subnormals),
+    it is 1, and the zero point qmin, or 0 when symmetric: every value of `x` then quantizes to the zero point.
 
     Args:
         x: floating point, any shape, finite.
@@ -98,7 +94,7 @@ def affine_params(x: Tensor, *, bits: int = 8, axis: int | None = None, symmetri
         rows = values.reshape(1, -1)
     else:
         axis = _dimension(x, axis)
-        rows = values.movedim(axis, 0).reshape(x.shape[axis], -1)
+        rows = values.movedim(axis, 0).unsqueeze(-1).flatten(1)
     zero = rows.new_zeros(rows.shape[0], 1)
     rows = torch.cat([zero, rows], dim=1)
     lo, hi = rows.amin(1), rows.amax(1)
@@ -116,14 +112,14 @@ def quantize(x: Tensor, params: QuantParams) -> Tensor:
 
     Args:
         x: floating point, any shape, finite; with `params.axis`, as many indices there as `params.scale` has.
-        params: from `affine_params`, of this tensor or of another (a calibration set): values out of its range saturate.
+        params: from `affine_params`, of this tensor or of a calibration set; values out of its range saturate.
 
     Returns:
         Integers in the shape of `x`: int8 for bits ≤ 8 (INT4 takes [−8, 7] of it), int16 above.
 
     Example:
-        scale 0.5, zero point −28, 8 bits: x = [0.0, 0.25, 0.75, −0.6, 1000.0] gives x / scale = [0, 0.5, 1.5, −1.2, 2000],
-        rounded [0, 0, 2, −1, 2000], so q = [−28, −28, −26, −29, 127].
+        scale 0.5, zero point −28, 8 bits: x = [0.0, 0.25, 0.75, −0.6, 1000.0] gives x / scale = [0, 0.5, 1.5, −1.2,
+        2000], rounded [0, 0, 2, −1, 2000], so q = [−28, −28, −26, −29, 127].
 
     Raises:
         TensorError: if `x` is not floating point, holds NaN or an infinity, or does not have the channels of `params`.
@@ -138,8 +134,8 @@ def quantize(x: Tensor, params: QuantParams) -> Tensor:
 def dequantize(q: Tensor, params: QuantParams) -> Tensor:
     """Return x̂ = scale · (q − zero_point), float64 in the shape of `q`.
 
-    For x in the range that `params` was made from, |x̂ − x| ≤ scale / 2 up to float64 rounding; out of it the error is the
-    distance to the nearest end and at most scale / 2 more.
+    For x in the range that `params` was made from, |x̂ − x| ≤ scale / 2 up to float64 rounding; out of it the error is
+    the distance to the nearest end and at most scale / 2 more.
 
     Args:
         q: integers, int8 to int64.
@@ -157,7 +153,7 @@ def dequantize(q: Tensor, params: QuantParams) -> Tensor:
 
 
 def fake_quant(x: Tensor, bits: int, *, axis: int | None = None, symmetric: bool = False) -> Tensor:
-    """Return `x` after `affine_params`, `quantize` and `dequantize`: float64, the nearest values of the grid fit to `x`.
+    """Return `x` after `affine_params`, `quantize` and `dequantize`: float64, the nearest points of its own grid.
 
     Raises:
         TensorError: as `affine_params`.
@@ -252,9 +248,11 @@ def _require_finite(x: Tensor, caller: str) -> None:
     bad = ~torch.isfinite(x)
     if bool(bad.any()):
         index = tuple(bad.nonzero()[0].tolist())
-        nan = int(torch.isnan(x).sum())
-        raise TensorError(f"{caller}: {nan} NaN and {int(bad.sum()) - nan} infinite of {x.numel()} values, the first at index "
-                          f"{index}; only finite values can be quantized, so remove or replace them first")
+        nan, infinite = int(x.isnan().sum()), int(x.isinf().sum())
+        raise TensorError(
+            f"{caller}: {nan} NaN and {infinite} infinite of {x.numel()} values, the first at index {index}; "
+            "only finite values can be quantized, so remove or replace them first"
+        )
 
 
 def _require_int8(x: Tensor, caller: str) -> None:
@@ -281,8 +279,10 @@ def _broadcast(params: QuantParams, x: Tensor) -> tuple[Tensor, Tensor]:
         return scale, zero_point
     axis = _dimension(x, params.axis)
     if x.shape[axis] != len(scale):
-        raise TensorError(f"{len(scale)} channels in the parameters, {x.shape[axis]} along axis {axis} of a tensor of shape "
-                          f"{tuple(x.shape)}")
+        raise TensorError(
+            f"the parameters have {len(scale)} channels, a tensor of shape {tuple(x.shape)} has {x.shape[axis]} "
+            f"along axis {axis}"
+        )
     shape = [1] * x.dim()
     shape[axis] = -1
     return scale.reshape(shape), zero_point.reshape(shape)

@@ -69,5 +69,5 @@ def read_wave(path: Path) -> Tensor:
     except (OSError, EOFError, wave.Error) as error:
         raise UsageError(f"cannot read {path}: {error}") from error
     if form != (1, 2, 16000):
-        raise UsageError(f"{path}: expected 1 channel of 2-byte samples at 16000 Hz, got {form[0]}, {form[1]} and {form[2]}")
+        raise UsageError(f"{path}: expected (channels, bytes a sample, samples a second) (1, 2, 16000), got {form}")
     return torch.frombuffer(bytearray(data), dtype=torch.int16).float() / 32768

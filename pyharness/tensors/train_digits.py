@@ -63,7 +63,7 @@ def main() -> None:
         metadata = {
             "seed": str(SEED),
             "epochs": str(EPOCHS),
-            "split": f"trained on the first {len(images) - HELD_OUT} of {len(images)} images, measured on the last {HELD_OUT}",
+            "split": f"trained on all of {len(images)} images but the last {HELD_OUT}, measured on those",
             network.measure: repr(figure),
             "torch": torch.__version__,
         }
