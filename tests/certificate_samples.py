@@ -64,7 +64,8 @@ def record(
     name = found.theorem if found else None
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
     source = Source("000 A paper", "RESULTS")
-    return Record(Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence), found, evidence)
+    claim = Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence)
+    return Record(claim, found, evidence)
 
 
 def sample_records() -> list[Record]:

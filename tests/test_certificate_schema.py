@@ -114,4 +114,6 @@ class TestArrange:
         arranged = arrange(reverse(copy.deepcopy(certificate)))
         assert repr(arranged) == repr(certificate)
         assert list(arranged) == SCHEMA["required"]
-        assert list(arranged["claims"][1]["evidence"][0]["witness"]["inputs"]) == ["q", "z"]
+        witness = arranged["claims"][1]["evidence"][0]["witness"]
+        assert list(witness) == ["predicate", "inputs", "shows"]
+        assert list(witness["inputs"]) == ["q", "z"]

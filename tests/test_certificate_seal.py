@@ -89,6 +89,11 @@ class TestSeal:
         lean = sealed()["lean"]
         assert sealed(lean=lean | {"modules": lean["modules"][::-1]}) == sealed()
 
+    def test_allowed_axioms_are_sorted(self) -> None:
+        """Nor does the order in which the project allows axioms."""
+        policy = sealed(policy={"allowed_axioms": ["propext", "Quot.sound"]})["policy"]
+        assert policy == {"allowed_axioms": ["Quot.sound", "propext"]}
+
     @pytest.mark.parametrize(
         ("value", "words"),
         [

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import fields, replace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
+from certificate_samples import AGREES, FLOATS, LAYERS, SWEEP, proof, record, sealed
 
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule, verdict
 from pyharness.claim import Tier
-from pyharness.evidence import Outcome
+from pyharness.evidence import Evidence, Outcome
 
 PROVED = Facts(
     status="proved", axioms_allowed=True, pinned=True, replayed=False, example=False,
@@ -54,6 +55,42 @@ class TestVerdict:
     def test_of_several_outcomes(self, outcomes: list[Outcome], together: Outcome) -> None:
         """One refutation refutes, and only evidence that confirms throughout confirms."""
         assert verdict(iter(outcomes)) == together
+
+
+class TestFacts:
+    def claim(self, *evidence: Evidence) -> dict[str, Any]:
+        return sealed([record("a.b", "none", evidence, proof())])["claims"][0]
+
+    def test_axioms(self) -> None:
+        """Axioms are allowed by the policy's list, and sorry by none."""
+        claim = self.claim(SWEEP)
+        assert Facts.of(claim, ["propext", "Quot.sound"]).axioms_allowed
+        assert not Facts.of(claim, ["Quot.sound"]).axioms_allowed
+        claim["proof"]["axioms"] = ["sorryAx"]
+        assert not Facts.of(claim, ["sorryAx"]).axioms_allowed
+
+    @pytest.mark.parametrize(
+        ("evidence", "covered"),
+        [
+            ([SWEEP], True), ([LAYERS], True), ([FLOATS, SWEEP], True), ([replace(LAYERS, tensors=())], False),
+            ([FLOATS], False),
+        ],
+    )
+    def test_covered(self, evidence: list[Evidence], covered: bool) -> None:
+        """A sweep covers its domain and a model's named tensors cover the model; draws cover nothing."""
+        assert Facts.of(self.claim(*evidence), []).covered is covered
+
+    def test_conformance(self) -> None:
+        """Conformance is told apart from tests of the claim."""
+        facts = Facts.of(self.claim(AGREES), [])
+        assert (facts.tested, facts.conforms, facts.verdict) == (False, "confirmed", "confirmed")
+        facts = Facts.of(self.claim(SWEEP), [])
+        assert (facts.tested, facts.conforms, facts.verdict) == (True, "inconclusive", "confirmed")
+
+    def test_not_reproduced_nor_signed(self) -> None:
+        """Nothing that a certificate says of itself makes it reproduced or signed."""
+        facts = Facts.of(self.claim(SWEEP), [])
+        assert not facts.reproduced and not facts.signed
 
 
 class TestRule:

@@ -120,10 +120,11 @@ def _canonical(value: Any) -> bytes:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise CertificateError(f"duplicate key {next(key for key in keys if keys.count(key) > 1)!r}")
+    value: dict[str, Any] = {}
+    for key, item in pairs:
+        if key in value:
+            raise CertificateError(f"duplicate key {key[:40]!r}")
+        value[key] = item
     return value
 
 
