@@ -71,7 +71,7 @@ class TestDigits:
         assert not model.pretrained
 
     def test_they_work(self):
-        """The classifiers are over 90 % right on the held-out images, the autoencoder's error under a third of variance."""
+        """Held-out images: the classifiers are over 90 % right, the autoencoder's error is under a third of variance."""
         images, _ = models.read_held_out()
         assert models.digits_mlp().measured["accuracy"] > 0.9
         assert models.digits_cnn().measured["accuracy"] > 0.9

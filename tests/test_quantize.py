@@ -62,7 +62,9 @@ class TestAffineParams:
                 assert params.scale[index] == alone.scale and params.zero_point[index] == alone.zero_point
                 assert q.select(axis, index).equal(quantize(channel, alone))
 
-    @pytest.mark.parametrize("x", [torch.zeros(3), torch.empty(0), torch.tensor([5e-324], dtype=torch.float64)])
+    @pytest.mark.parametrize(
+        "x", [torch.zeros(3), torch.empty(0), *(torch.tensor([x], dtype=torch.float64) for x in (5e-324, 1e-309))]
+    )
     @pytest.mark.parametrize("symmetric", [False, True])
     def test_nothing_to_scale(self, x, symmetric):
         """An empty tensor, zeros, and a range whose scale underflows get scale 1, and quantize to the zero point."""

@@ -71,8 +71,8 @@ def _dtype_name(tensor: Tensor) -> str:
 
 
 def _little_endian_bytes(tensor: Tensor) -> memoryview:
-    dense = tensor.detach().resolve_conj().resolve_neg().cpu()
-    plain = dense.clone(memory_format=torch.contiguous_format).reshape(-1)
+    # A clone, since `contiguous` leaves alone the odd strides of one element and the lazy sign of a conjugate.
+    plain = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
     elements = plain.view(torch.uint8).numpy()
     if sys.byteorder == "big":
         width = plain.element_size() // (2 if plain.is_complex() else 1)

@@ -32,7 +32,7 @@ class TensorError(UsageError):
     """A tensor that cannot be used: wrong dtype or shape, NaN, infinities, or values out of range."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class QuantParams:
     """How reals map to signed integers of `bits` bits: x ≈ scale · (q − zero_point).
 
