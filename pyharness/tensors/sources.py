@@ -136,7 +136,7 @@ def _read_npy(what: str, stream: IO[bytes], size: int) -> Tensor:
     if dtype.name not in _NUMPY_DTYPES:
         raise TensorError(f"{what} has dtype {dtype}, which is not used here; convert it to float32 or int8")
     need, have = math.prod(shape) * dtype.itemsize, size - stream.tell()
-    if any(extent < 0 for extent in shape) or need != have:
+    if need != have:
         raise UsageError(
             f"{what} is damaged: shape {shape} of {dtype.name} needs {need} bytes, it has {have}; write the file again"
         )
