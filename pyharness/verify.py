@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pyharness.certificate.seal import seal, write, write_run_record
+from pyharness.certificate.seal import Record, seal, write, write_run_record
+from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
 from pyharness.evidence.runner import Run, gather
 from pyharness.lean.audit import Proof, audit
@@ -18,7 +20,7 @@ from pyharness.lean.environment import Environment
 from pyharness.lean.toolchain import Toolchain, locate
 from pyharness.project import Project
 
-__all__ = ["Progress", "Proofs", "Verification", "prove", "verify"]
+__all__ = ["Progress", "Proofs", "Verification", "claim_status", "prove", "verify"]
 
 Progress = Callable[[str, str, int, int], None]
 """Called with a stage's name, the item at hand, how many items are done and how many there are."""
@@ -39,6 +41,11 @@ class Proofs:
     build: Build
     by_theorem: Mapping[str, Proof]
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def of(self, item: Claim) -> Proof | None:
+        """The proof of the theorem that a claim names, or of its negation; None for an open claim."""
+        theorem = item.theorem or item.negation
+        return self.by_theorem[theorem] if theorem else None
 
 
 @dataclass(frozen=True)
@@ -79,16 +86,43 @@ def verify(project: Project, *, progress: Progress) -> Verification:
         HarnessError: as `prove`; or if evidence cannot be gathered, or the certificate cannot be written. The
             certificate that was there before is then left as it was.
     """
+    started = datetime.now(UTC)
     claims = load_pack(project.packs)
     proofs = prove(project, claims, progress=progress)
     with _timed(proofs.seconds, "evidence"):
         run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build))
         evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
     with _timed(proofs.seconds, "certificate"):
-        certificate = seal(project, proofs.toolchain, proofs.build, claims, proofs.by_theorem, evidence)
+        certificate = seal(
+            project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
+            lean={
+                "version": proofs.toolchain.version,
+                "githash": proofs.toolchain.githash,
+                "library_sha256": proofs.toolchain.library_sha256,
+                "modules": [
+                    {"module": module.name, "file": module.source.as_posix(), "sha256": module.source_sha256}
+                    for module in proofs.build.modules
+                ],
+            },
+            policy={"allowed_axioms": project.allowed_axioms},
+            records=[Record(item, proofs.of(item), evidence[item.id]) for item in claims],
+        )
         changed = write(certificate, project.certificate)
-    write_run_record(project.certificate, proofs.seconds)
+    write_run_record(project.certificate.with_suffix(".run.json"), certificate=certificate, started=started,
+                     seconds=proofs.seconds)
     return Verification(certificate, project.certificate, changed)
+
+
+def claim_status(item: Claim, proofs: Proofs) -> dict[str, Any]:
+    """Return one claim's proof status as plain JSON; `settled` is False where a theorem it names does not settle it."""
+    proof = proofs.of(item)
+    row = {"id": item.id, "statement": item.statement, "status": "open", "theorem": None, "file": None, "line": None,
+           "axioms": [], "note": "", "settled": True}
+    if proof is not None:
+        status = proof_status(proof.status, negates=item.negation is not None)
+        row |= {"status": status, "theorem": proof.theorem, "file": proof.file, "line": proof.line,
+                "axioms": list(proof.axioms), "note": proof.note, "settled": status in ("proved", "refuted")}
+    return row
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """System 000, the algebra: the quantized ReLU is a nucleus on INT8, its fixed points, and when they are Boolean."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from typing import Any
 
 import torch
 
@@ -11,6 +12,7 @@ from pyharness.claims.conformance import qrelu_rows, qrelu_table
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
+from pyharness.tensors.activations import QuantizedLayer
 from pyharness.tensors.quantize import qrelu
 
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")
@@ -23,7 +25,7 @@ PAIRS_DOMAIN = "all 256 zero points z × all 256 values q"
 TRIPLES_DOMAIN = "all 256 zero points z × all 65,536 pairs (p, q)"
 
 
-def int8(value: int | torch.Tensor) -> torch.Tensor:
+def int8(value: int | list[int] | torch.Tensor) -> torch.Tensor:
     """Return `value` as an int8 tensor, so that a predicate takes a grid and a witness's plain ints alike."""
     return torch.as_tensor(value, dtype=torch.int8)
 
@@ -101,6 +103,13 @@ def fixed_sets_nest_strictly(z, w):
     return (int8(z) >= int8(w)) | nests
 
 
+def raised_fixed_vectors_are_fixed(z, q):
+    """A vector fixed at zero points z_i + 1 (at most 127) is fixed at z."""
+    z, q = int8(z), int8(q)
+    higher = (z.short() + 1).clamp(max=127).to(torch.int8)
+    return ~(qrelu(higher, q) == q).all(-1) | (qrelu(z, q) == q).all(-1)
+
+
 def _elements(z: list[int]) -> torch.Tensor:
     """All fixed points of qRelu on each coordinate: the product of the chains [z_i, 127], int16, shape (size, n)."""
     chains = [torch.arange(low, 128, dtype=torch.int16) for low in z]
@@ -153,14 +162,24 @@ SMALL_PRODUCTS = "products of chains [z_i, 127]: all 256 single chains, 64 pairs
 
 
 # ------------------------------------------------------------------------------------------------ real activations
-def on_every_layer(run: Run, law: Callable[..., torch.Tensor], *, pairs: bool) -> Evidence:
-    """Check a law of qRelu at the INT8 activations of every layer of every model, with that layer's own zero points.
+EVERY_LAYER = "INT8 activations of every layer of every model, per-tensor and per-channel zero points"
+
+
+def on_every_layer(
+    layers: Iterable[QuantizedLayer],
+    law: Callable[..., torch.Tensor],
+    *,
+    pairs: bool,
+    domain: str = EVERY_LAYER,
+    measurements: Sequence[Mapping[str, Any]] = (),
+) -> Evidence:
+    """Check a law of qRelu at the INT8 activations of each layer, with that layer's own zero points.
 
     With `pairs`, the first half of the rows is set against the second half.
     """
     cases = violations = 0
     tensors, witness = [], None
-    for layer in run.quantized:
+    for layer in layers:
         q, z = layer.values, layer.zero_points
         tensors.append(layer.ref)
         if pairs:
@@ -176,8 +195,25 @@ def on_every_layer(run: Run, law: Callable[..., torch.Tensor], *, pairs: bool) -
             point = {name: int(values.expand(holds.shape)[index]) for name, values in inputs.items()}
             witness = Witness(dotted(law), point, f"{layer.ref.name} at {index}")
         violations += failed
-    return Evidence("model", "INT8 activations of every layer of every model, per-tensor and per-channel zero points",
-                    cases, violations, f"{len(tensors)} layer activations", tensors=tensors, witness=witness)
+    return Evidence("model", domain, cases, violations, f"{len(tensors)} layer activations", tensors=tensors, witness=witness,
+                    measurements=measurements)
+
+
+def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
+    """Check a law of vectors, which answers once for the last dimension, at every row of every layer's activations."""
+    cases = violations = 0
+    tensors, witness = [], None
+    for layer in run.quantized:
+        q, z = layer.values, layer.zero_points.expand(layer.values.shape)
+        holds = law(z=z, q=q)
+        cases += len(holds)
+        violations += len(holds) - int(torch.count_nonzero(holds))
+        tensors.append(layer.ref)
+        if witness is None and not bool(holds.all()):
+            row = int(torch.nonzero(~holds)[0])
+            witness = Witness(dotted(law), {"z": z[row].tolist(), "q": q[row].tolist()}, f"{layer.ref.name}, row {row}")
+    return Evidence("model", f"rows of {EVERY_LAYER}", cases, violations,
+                    f"{cases:,} activation vectors", tensors=tensors, witness=witness)
 
 
 # -------------------------------------------------------------------------------------------------------- claims
@@ -185,7 +221,7 @@ def on_every_layer(run: Run, law: Callable[..., torch.Tensor], *, pairs: bool) -
        source=FORMAL, theorem="LeanMining.qRelu_extensive", tier="silver")
 def extensive(run: Run) -> Iterator[Evidence]:
     yield sweep(is_extensive, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)", shows="max({q}, {z}) < {q}")
-    yield on_every_layer(run, is_extensive, pairs=False)
+    yield on_every_layer(run.quantized, is_extensive, pairs=False)
     yield qrelu_table(run)
     yield qrelu_rows(run)
 
@@ -194,7 +230,7 @@ def extensive(run: Run) -> Iterator[Evidence]:
        source=FORMAL, theorem="LeanMining.qRelu_idempotent", tier="silver")
 def idempotent(run: Run) -> Iterator[Evidence]:
     yield sweep(is_idempotent, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
-    yield on_every_layer(run, is_idempotent, pairs=False)
+    yield on_every_layer(run.quantized, is_idempotent, pairs=False)
     yield qrelu_table(run)
     yield qrelu_rows(run)
 
@@ -203,7 +239,7 @@ def idempotent(run: Run) -> Iterator[Evidence]:
        source=FORMAL, theorem="LeanMining.qRelu_map_inf", tier="silver")
 def map_inf(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_meet, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    yield on_every_layer(run, preserves_meet, pairs=True)
+    yield on_every_layer(run.quantized, preserves_meet, pairs=True)
     yield qrelu_table(run)
     yield qrelu_rows(run)
 
@@ -212,7 +248,7 @@ def map_inf(run: Run) -> Iterator[Evidence]:
        source=FORMAL, theorem="LeanMining.qRelu_map_sup", tier="silver")
 def map_sup(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_join, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    yield on_every_layer(run, preserves_join, pairs=True)
+    yield on_every_layer(run.quantized, preserves_join, pairs=True)
     yield qrelu_table(run)
 
 
@@ -220,7 +256,7 @@ def map_sup(run: Run) -> Iterator[Evidence]:
        source=FORMAL, theorem="LeanMining.qRelu_mono", tier="silver")
 def mono(run: Run) -> Iterator[Evidence]:
     yield sweep(is_monotone, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    yield on_every_layer(run, is_monotone, pairs=True)
+    yield on_every_layer(run.quantized, is_monotone, pairs=True)
     yield qrelu_table(run)
 
 
@@ -241,7 +277,7 @@ def axioms(run: Run) -> Iterator[Evidence]:
     yield sweep(is_nucleus, TRIPLES | {"z": torch.tensor(zero_points, dtype=torch.int8)},
                 domain=f"the {len(zero_points)} zero points that occur in the layers of the models × all 65,536 pairs (p, q)",
                 summary=f"{len(zero_points)} layers' z × 65,536 pairs", tensors=[layer.ref for layer in run.quantized])
-    yield on_every_layer(run, is_nucleus, pairs=True)
+    yield on_every_layer(run.quantized, is_nucleus, pairs=True)
     yield qrelu_table(run)
 
 
@@ -249,7 +285,7 @@ def axioms(run: Run) -> Iterator[Evidence]:
        source=ARCHITECTURE, theorem="LeanMining.qRelu_fixed_iff", tier="silver")
 def fixed_iff(run: Run) -> Iterator[Evidence]:
     yield sweep(is_fixed_iff, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
-    yield on_every_layer(run, is_fixed_iff, pairs=False)
+    yield on_every_layer(run.quantized, is_fixed_iff, pairs=False)
     yield qrelu_table(run)
     yield qrelu_rows(run)
 
@@ -257,7 +293,7 @@ def fixed_iff(run: Run) -> Iterator[Evidence]:
 @claim("nucleus.layer", statement="qRelu at each coordinate's own zero point is a nucleus on activation vectors.",
        source=ARCHITECTURE, theorem="LeanMining.layerNucleus_isNucleus", tier="silver")
 def layer(run: Run) -> Iterator[Evidence]:
-    yield on_every_layer(run, is_nucleus, pairs=True)
+    yield on_every_layer(run.quantized, is_nucleus, pairs=True)
     yield qrelu_rows(run)
 
 
@@ -267,7 +303,7 @@ def layer(run: Run) -> Iterator[Evidence]:
 def fixed_set_mono(run: Run) -> Iterator[Evidence]:
     yield sweep(fixed_sets_nest, {"z": INT8, "w": INT8}, domain="all 65,536 pairs of zero points, fixed sets enumerated",
                 summary="65,536 (z, w)")
-    yield fixed_vectors_of_layers(run)
+    yield on_every_row(run, raised_fixed_vectors_are_fixed)
     yield qrelu_table(run)
 
 
@@ -285,34 +321,6 @@ def fixed_set_mono_strict(run: Run) -> Iterator[Evidence]:
     yield sweep(fixed_sets_nest_strictly, {"z": INT8, "w": INT8},
                 domain="all 65,536 pairs of zero points, fixed sets enumerated", summary="65,536 (z, w)")
     yield qrelu_table(run)
-
-
-def fixed_vectors_of_layers(run: Run) -> Evidence:
-    """Raising every zero point of a layer by one never makes a row of its activations fixed that was not."""
-    cases = violations = 0
-    tensors, witness = [], None
-    for item in run.quantized:
-        z, q = item.zero_points, item.values
-        higher = torch.minimum(z.short() + 1, torch.tensor(127)).to(torch.int8)
-        lost = (qrelu(higher, q) == q).all(-1) & ~(qrelu(z, q) == q).all(-1)
-        cases += lost.numel()
-        violations += int(lost.sum())
-        tensors.append(item.ref)
-        if witness is None and bool(lost.any()):
-            row = int(torch.nonzero(lost.flatten())[0])
-            witness = Witness(dotted(vector_fixed_sets_nest), {
-                "z": z.expand(q.shape).reshape(-1, q.shape[-1])[row].tolist(),
-                "w": higher.expand(q.shape).reshape(-1, q.shape[-1])[row].tolist(),
-                "q": q.reshape(-1, q.shape[-1])[row].tolist(),
-            }, f"{item.ref.name}, row {row}")
-    return Evidence("model", "rows of every layer's INT8 activations: fixed at zero points z + 1 implies fixed at z", cases,
-                    violations, f"{cases:,} rows", tensors=tensors, witness=witness)
-
-
-def vector_fixed_sets_nest(z: list[int], w: list[int], q: list[int]) -> bool:
-    """z ≤ w and q fixed at w imply q fixed at z, componentwise."""
-    z, w, q = (int8(torch.tensor(values)) for values in (z, w, q))
-    return not bool((z <= w).all() and (qrelu(w, q) == q).all()) or bool((qrelu(z, q) == q).all())
 
 
 @claim("nucleus.incomparable_pair", statement="a = [0, 1] and b = [1, 0] are incomparable in the product lattice.",

@@ -1,0 +1,263 @@
+"""The command line: verify, status, explain, check and doctor."""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pyharness import __version__
+from pyharness.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, UsageError
+
+__all__ = ["entry", "main"]
+
+EXIT_INTERRUPTED = 130
+
+_EXIT_CODES = """\
+exit status:
+  0  every required claim reaches its tier (check: the certificate checks)
+  1  a claim does not reach its tier, or a certificate does not check
+  2  bad usage or bad input
+  3  Lean is missing, damaged or unsupported here, or the library does not build
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    errors = Console(stderr=True, highlight=False)
+    try:
+        return options.run(options)
+    except HarnessError as error:
+        if options.json:
+            print(json.dumps({"error": type(error).__name__, "message": str(error)}, ensure_ascii=False))
+        errors.print(f"pyharness: {error}", style="red", markup=False, soft_wrap=True)
+        return error.exit_code
+    except KeyboardInterrupt:
+        errors.print("pyharness: interrupted; a certificate that was there is as it was")
+        return EXIT_INTERRUPTED
+
+
+def entry() -> None:
+    """The `pyharness` executable."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has gone: what is left of it has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = EXIT_OK
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pyharness",
+        description="Tie each claim about neural-network quantization to a Lean proof and to evidence on real tensors.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pyharness {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: Sequence[str]) -> Any:
+        added = commands.add_parser(
+            name,
+            help=summary[0].lower() + summary[1:].rstrip("."),
+            description=summary,
+            epilog="examples:\n" + "".join(f"  pyharness {name}{example}\n" for example in examples) + "\n" + _EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        added.set_defaults(run=run)
+        added.add_argument("--json", action="store_true", help="print JSON instead of text")
+        return added
+
+    def with_project(added: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        added.add_argument("--project", type=Path, default=Path("."), metavar="DIR",
+                           help="the folder that holds pyharness.toml (default: this one)")
+        return added
+
+    with_project(command("verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
+                         ["", " --project path/to/project", " --json"]))
+    with_project(command("status", _status, "Read the proof status of every claim out of Lean; gather no evidence.",
+                         ["", " --json"]))
+    explain = with_project(command("explain", _explain, "Show all that the certificate says of one claim.",
+                                   [" nucleus.map_inf", " gap.additive --json"]))
+    explain.add_argument("claim", metavar="CLAIM", help="the claim's id")
+    check = command("check", _check, "Check a certificate against its schema, its digest and its own figures.",
+                    [" certificates/leanmining.json", " certificates/leanmining.json --source ."])
+    check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
+    check.add_argument("--source", type=Path, metavar="DIR",
+                       help="a project's folder: also compare its Lean files with those that the certificate names")
+    with_project(command("doctor", _doctor, "Say what is installed, which Lean there is, and which devices.", ["", " --json"]))
+    return parser
+
+
+# ------------------------------------------------------------------------------------------------------- commands
+def _verify(options: argparse.Namespace) -> int:
+    from pyharness.report import terminal
+    from pyharness.verify import verify
+
+    project = _project(options.project)
+    with _progress() as progress:
+        done = verify(project, progress=progress)
+    summary = done.certificate["summary"]
+    if options.json:
+        _print_json({"certificate": str(_near(done.path)), "changed": done.changed, "digest": done.certificate["digest"],
+                     "summary": summary})
+    else:
+        terminal.show(done.certificate, _near(done.path), console=Console())
+    return EXIT_UNMET if summary["unmet"] else EXIT_OK
+
+
+def _status(options: argparse.Namespace) -> int:
+    from pyharness.claim import load_pack
+    from pyharness.report import terminal
+    from pyharness.verify import claim_status, prove
+
+    project = _project(options.project)
+    claims = load_pack(project.packs)
+    with _progress() as progress:
+        proofs = prove(project, claims, progress=progress)
+    rows = [claim_status(item, proofs) for item in claims]
+    if options.json:
+        _print_json({"claims": rows})
+    else:
+        terminal.show_statuses(rows, console=Console())
+    return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from pyharness.certificate.canonical import read_json
+    from pyharness.certificate.schema import require
+    from pyharness.report import terminal
+
+    project = _project(options.project)
+    if not project.certificate.exists():
+        raise UsageError(f"there is no certificate at {_near(project.certificate)} yet; run: pyharness verify")
+    certificate = require(read_json(project.certificate))
+    if options.json:
+        _print_json(terminal.find_claim(certificate, options.claim))
+    else:
+        terminal.explain(certificate, options.claim, console=Console())
+    return EXIT_OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pyharness.certificate.check import check
+
+    if options.source is not None and not options.source.is_dir():
+        raise UsageError(f"--source {options.source} is not a folder")
+    findings = check(options.certificate, root=options.source)
+    if options.json:
+        _print_json({"certificate": str(options.certificate), "checks": not findings,
+                     "findings": [{"where": finding.where, "reason": finding.reason} for finding in findings]})
+        return EXIT_UNMET if findings else EXIT_OK
+    for finding in findings:
+        print(f"{options.certificate}: {finding}")
+    print(f"{options.certificate}: {len(findings)} reason(s) against it" if findings else f"{options.certificate} checks")
+    return EXIT_UNMET if findings else EXIT_OK
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    findings = list(_examine(options.project))
+    if options.json:
+        _print_json({"findings": findings})
+    else:
+        for finding in findings:
+            print(f"{'ok     ' if finding['ok'] else 'MISSING'}  {finding['what']}: {finding['found']}")
+    if any(not finding["ok"] and finding["what"] == "Lean" for finding in findings):
+        return EXIT_LEAN
+    return EXIT_OK if all(finding["ok"] for finding in findings) else EXIT_UNMET
+
+
+def _examine(folder: Path) -> Iterator[Mapping[str, Any]]:
+    """Look at each thing that a verify needs; a device that is not there is said, not missed."""
+    def finding(what: str, look: Callable[[], str]) -> Mapping[str, Any]:
+        try:
+            return {"what": what, "ok": True, "found": look()}
+        except (HarnessError, ImportError) as error:
+            return {"what": what, "ok": False, "found": str(error)}
+
+    def lean() -> str:
+        from pyharness.lean.toolchain import locate
+        toolchain = locate()
+        return f"{toolchain.version} ({toolchain.githash[:12]}), library SHA-256 {toolchain.library_sha256[:12]}…"
+
+    def torch_version() -> str:
+        import torch
+        return torch.__version__
+
+    def devices() -> str:
+        import torch
+        gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+        return f"cpu ({os.cpu_count()} cores), " + (", ".join(gpus) if gpus else "no GPU")
+
+    def models() -> str:
+        from pyharness.tensors.models import load_models
+        return ", ".join(f"{model.name} ({len(model.layers)} layers)" for model in load_models())
+
+    def project() -> str:
+        from pyharness.project import load_project
+        return str(load_project(folder).name)
+
+    yield {"what": "Python", "ok": sys.version_info >= (3, 11), "found": f"{platform.python_version()} on {platform.platform()}"}
+    yield finding("Lean", lean)
+    yield finding("PyTorch", torch_version)
+    yield finding("devices", devices)
+    yield finding("models", models)
+    yield finding("project", project)
+
+
+# -------------------------------------------------------------------------------------------------------- helpers
+def _project(folder: Path) -> Any:
+    """Load the project and let its claim packs be imported from its folder."""
+    from pyharness.project import load_project
+
+    project = load_project(folder)
+    if str(project.root) not in sys.path:
+        sys.path.insert(0, str(project.root))
+    return project
+
+
+def _near(path: Path) -> Path:
+    """The path relative to this folder where that is shorter to read."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, str, int, int], None]]:
+    """Show each stage's progress on standard error: bars in a terminal, a line a stage elsewhere."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        seen: set[str] = set()
+
+        def line(stage: str, item: str, done: int, total: int) -> None:
+            if stage not in seen:
+                seen.add(stage)
+                console.print(f"{stage} …")
+
+        yield line
+        return
+    with Progress(TextColumn("{task.fields[stage]:<10}"), BarColumn(bar_width=28), MofNCompleteColumn(), TimeElapsedColumn(),
+                  TextColumn("{task.description}", style="dim"), console=console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def bar(stage: str, item: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(item, stage=stage, total=total)
+            bars.update(tasks[stage], description=item, completed=done, total=total)
+
+        yield bar

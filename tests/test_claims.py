@@ -1,0 +1,196 @@
+"""The claim packs: every check confirms the real function and refutes a broken one, with a witness that replays."""
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from pyharness.claim import load_pack
+from pyharness.claims import clipping, gap, nucleus
+from pyharness.evidence.runner import Run
+from pyharness.tensors import quantize
+
+PACKS = ("pyharness.claims.nucleus", "pyharness.claims.gap", "pyharness.claims.clipping")
+CLAIMS = {item.id: item for item in load_pack(PACKS)}
+RUN = Run(seed=0, kernel=None)
+
+
+def saturating(values):
+    """Bring integers back to int8 by saturation."""
+    return values.clamp(-128, 127).to(torch.int8)
+
+
+def shrinks(z, q):
+    """Never above q: not extensive."""
+    return torch.minimum(q, z)
+
+
+def creeps(z, q):
+    """One more than it should be: not idempotent."""
+    return saturating(quantize.qrelu(z, q).short() + 1)
+
+
+def reflects(z, q):
+    """Distance from z: not monotone, so it preserves neither meets nor joins."""
+    return saturating((q.short() - z.short()).abs())
+
+
+def ignores_zero_point(z, q):
+    """As if every zero point were 5."""
+    return torch.maximum(q, torch.tensor(5, dtype=torch.int8).expand(torch.broadcast_shapes(z.shape, q.shape)))
+
+
+def first_evidence(id):
+    """The evidence that a claim yields first, before the kernel is asked."""
+    return next(iter(CLAIMS[id].gather(RUN)))
+
+
+NUCLEUS_FAILURES = {
+    "nucleus.extensive": shrinks,
+    "nucleus.idempotent": creeps,
+    "nucleus.map_inf": reflects,
+    "nucleus.map_sup": reflects,
+    "nucleus.mono": reflects,
+    "nucleus.axioms": creeps,
+    "nucleus.bot": ignores_zero_point,
+    "nucleus.fixed_iff": ignores_zero_point,
+    "nucleus.layer": shrinks,
+    "nucleus.fixed_set_mono": reflects,
+    "nucleus.fixed_set_mono_iff": ignores_zero_point,
+    "nucleus.fixed_set_mono_strict": ignores_zero_point,
+    "gap.positive": ignores_zero_point,
+}
+
+
+class TestNucleus:
+    @pytest.mark.parametrize("id", NUCLEUS_FAILURES)
+    def test_the_real_function_passes(self, id):
+        """The claim holds of the quantized ReLU that the models run through."""
+        assert first_evidence(id).outcome == "confirmed"
+
+    @pytest.mark.parametrize("id, broken", NUCLEUS_FAILURES.items())
+    def test_a_broken_function_is_refuted(self, id, broken, monkeypatch):
+        """A function without the property is refuted, and the witness replays."""
+        monkeypatch.setattr(nucleus, "qrelu", broken)
+        monkeypatch.setattr(gap, "qrelu", broken)
+        evidence = first_evidence(id)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+
+    @pytest.mark.parametrize("law", [nucleus.raised_fixed_vectors_are_fixed, gap.gap_is_positive_iff_some_below])
+    def test_laws_of_vectors_are_refuted_on_real_rows(self, law, monkeypatch):
+        """A law of activation vectors fails on a real layer's row once the function is broken."""
+        assert nucleus.on_every_row(RUN, law).outcome == "confirmed"
+        broken = reflects if law is nucleus.raised_fixed_vectors_are_fixed else ignores_zero_point
+        monkeypatch.setattr(nucleus, "qrelu", broken)
+        monkeypatch.setattr(gap, "qrelu", broken)
+        evidence = nucleus.on_every_row(RUN, law)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+
+    def test_boolean_is_decided_by_trying_all_pairs(self):
+        """Two-element chains give Boolean products; a longer one does not."""
+        assert nucleus.fixed_lattice_is_boolean([126, 127, 126])
+        assert not nucleus.fixed_lattice_is_boolean([125, 126])
+
+    @pytest.mark.parametrize("id", ["nucleus.nonboolean_from_incomparable", "nucleus.graft_never_boolean"])
+    def test_false_claims_are_refuted_with_a_witness(self, id):
+        """What the source claims too widely is refuted by an instance that replays."""
+        evidence = first_evidence(id)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+
+    def test_the_characterisation_would_be_refuted_at_another_threshold(self):
+        """126 is the threshold: with 125 in its place the sweep finds a counterexample."""
+        assert all(nucleus.boolean_iff_at_least_126(**case) for case in nucleus.small_products())
+        assert any(nucleus.fixed_lattice_is_boolean(case["z"]) != (min(case["z"]) >= 125) for case in nucleus.small_products())
+
+    def test_comparable_vectors_are_not_incomparable(self):
+        """The check of the source's pair can fail."""
+        assert nucleus.are_incomparable([0, 1], [1, 0]) and not nucleus.are_incomparable([0, 1], [1, 1])
+
+
+def too_wide(x, alpha):
+    """One above the range."""
+    return quantize.clip(x, alpha) + 1
+
+
+def negated(x, alpha):
+    """Turned over: monotone the wrong way."""
+    return -quantize.clip(x, alpha)
+
+
+def saturated_at_zero(x, alpha):
+    """Loses negative values."""
+    return quantize.clip(x, alpha).clamp(min=0)
+
+
+def identity(x, alpha):
+    """Does not clip."""
+    return x.expand(torch.broadcast_shapes(x.shape, alpha.shape)).clone()
+
+
+CLIP_FAILURES = {
+    "clip.neg_alpha_le": identity, "clip.le_alpha": too_wide, "clip.in_range": too_wide, "clip.of_in_range": saturated_at_zero,
+    "clip.idempotent": negated, "clip.abs_le": too_wide, "clip.mono_x": negated, "clip.mono_alpha": too_wide,
+    "clip.nonneg": negated, "clip.not_nucleus": identity,
+}
+
+
+class TestClipping:
+    @pytest.mark.parametrize("id", CLIP_FAILURES)
+    def test_the_real_function_passes(self, id):
+        """The claim holds of clip on all of INT8."""
+        assert first_evidence(id).outcome == "confirmed"
+
+    @pytest.mark.parametrize("id, broken", CLIP_FAILURES.items())
+    def test_a_broken_function_is_refuted(self, id, broken, monkeypatch):
+        """A function without the property is refuted on INT8, and the witness replays."""
+        monkeypatch.setattr(clipping, "clip", broken)
+        evidence = first_evidence(id)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+
+    @pytest.mark.parametrize("id, broken", [("clip.idempotent", negated), ("clip.le_alpha", too_wide), ("clip.mono_x", negated)])
+    def test_a_broken_function_is_refuted_on_floats(self, id, broken, monkeypatch):
+        """The property search finds a float tensor on which the law fails, and shrinks it."""
+        monkeypatch.setattr(clipping, "clip", broken)
+        pieces = iter(CLAIMS[id].gather(RUN))
+        next(pieces)
+        evidence = next(pieces)
+        assert evidence.kind == "property" and evidence.outcome == "refuted" and evidence.witness.replays()
+
+    @pytest.mark.parametrize("id", [id for id in CLAIMS if id.startswith("clip.") and id.endswith("_as_given")])
+    def test_as_given_without_a_sign_on_alpha_is_refuted(self, id):
+        """Without α ≥ 0 the four range properties fail, as Lean proves too."""
+        assert first_evidence(id).outcome == "refuted" and CLAIMS[id].negation
+
+
+class TestGap:
+    @pytest.mark.parametrize("id", ["gap.gate_dominance", "gap.bitwidth_order", "gap.fp16_threshold_p10"])
+    def test_the_sources_figures_are_refuted_by_a_layer(self, id):
+        """The witness is a real layer, measured again when it replays."""
+        evidence = first_evidence(id)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+        assert len(evidence.measurements) == evidence.cases == len(evidence.tensors)
+
+    def test_figures_within_the_sources_range_would_confirm(self, monkeypatch):
+        """A layer whose ratio is 5.5 would not count against the source."""
+        monkeypatch.setattr(gap, "layer_losses", lambda layer, name: {"gate": 5.5, "quantization": 1.0})
+        assert gap.gate_is_5_to_6_times_quantization("any")
+
+    @pytest.mark.parametrize("total, holds", [(3.0, True), (2.0, True), (3.1, False)])
+    def test_the_bound_on_the_total_can_fail(self, total, holds, monkeypatch):
+        """A total above the sum of its parts is a violation."""
+        losses = {"gate": 1.0, "quantization": 1.0, "reconstruction": 1.0, "total": total}
+        monkeypatch.setattr(gap, "layer_losses", lambda layer, name: losses)
+        assert gap.total_is_at_most_the_sum("any") is holds
+
+    def test_exact_addition_can_fail(self, monkeypatch):
+        """If quantization changed the sign, gate and quantization would no longer add up."""
+        layer = SimpleNamespace(preactivation=torch.tensor([[-1.0, 2.0]]))
+        monkeypatch.setattr(gap, "find_layer", lambda name: layer)
+        assert gap.gate_and_quantization_add_up("any")
+        monkeypatch.setattr(gap, "gated", lambda x, name: -x.relu() - 1)
+        assert not gap.gate_and_quantization_add_up("any")
+
+    def test_int4_uses_its_sixteen_values(self):
+        """Fewer bits, fewer levels: a ramp keeps at most 16 values."""
+        assert len(gap.gated(torch.linspace(-1, 1, 1000, dtype=torch.float64), "INT4").unique()) <= 16

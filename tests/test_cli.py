@@ -1,0 +1,210 @@
+"""The command line on small real projects: what it prints, what it writes and with which status it ends."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LEAN = """\
+prelude
+import LeanMining.Foundation.Logic
+
+/-- Proved. -/
+theorem Small.proved (a b : Prop) (h : a ∧ b) : b ∧ a := ⟨h.2, h.1⟩
+
+/-- Not proved. -/
+theorem Small.unfinished (a : Prop) : a ∨ a → a := sorry
+
+/-- Rests on what is not proved. -/
+theorem Small.rests (a : Prop) (h : a) : a := Small.unfinished a (.inl h)
+"""
+
+PACK = """\
+from pyharness.claim import Source, claim
+from pyharness.evidence import Evidence
+
+PAPER = Source("A paper", "Section 1")
+
+
+@claim("small.proved", statement="Conjunction commutes.", source=PAPER, theorem="{theorem}", tier="{tier}")
+def proved(run):
+    yield Evidence("exhaustive", "the four cases", 4, 0, "4 cases")
+
+
+@claim("small.open", statement="Nothing is said.", source=PAPER, tier="none")
+def nothing(run):
+    return []
+"""
+
+CONFIG = """\
+name = "Small"
+lean-root = "Small"
+packs = ["small_pack"]
+allowed-axioms = []
+certificate = "certificates/small.json"
+seed = 0
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project of its own on a copy of the Lean foundation."""
+    foundation = tmp_path / "LeanMining" / "Foundation"
+    foundation.mkdir(parents=True)
+    for file in (ROOT / "LeanMining" / "Foundation").glob("*.lean"):
+        (foundation / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "Small.lean").write_text(LEAN)
+    (tmp_path / "pyharness.toml").write_text(CONFIG)
+    write_pack(tmp_path)
+    return tmp_path
+
+
+def write_pack(folder, theorem="Small.proved", tier="silver"):
+    (folder / "small_pack.py").write_text(PACK.format(theorem=theorem, tier=tier))
+
+
+def run(folder, *arguments, **options):
+    """Run the executable in a process of its own, from outside the project."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
+    return subprocess.run([sys.executable, "-m", "pyharness", *arguments], cwd=folder, env=environment, text=True,
+                          capture_output=True, timeout=120, **options)
+
+
+class TestVerify:
+    def test_writes_a_certificate_that_checks(self, project):
+        """From sources to a certificate, which then checks against them; again, and nothing changes."""
+        done = run(project, "verify")
+        assert done.returncode == 0, done.stderr
+        assert "small.proved" in done.stdout and "silver" in done.stdout and "certificates/small.json" in done.stdout
+        certificate = project / "certificates" / "small.json"
+        before = certificate.stat()
+        again = json.loads(run(project, "verify", "--json").stdout)
+        assert again["changed"] is False and certificate.stat().st_mtime_ns == before.st_mtime_ns
+        assert run(project, "check", "certificates/small.json", "--source", ".").returncode == 0
+
+    @pytest.mark.parametrize("theorem", ["Small.unfinished", "Small.rests"])
+    def test_sorry_is_shown_and_fails(self, project, theorem):
+        """A theorem with sorry, or one that rests on it, is shown as sorry and does not reach silver."""
+        write_pack(project, theorem)
+        done = run(project, "verify", "--json")
+        assert done.returncode == 1
+        claim = json.loads((project / "certificates" / "small.json").read_text())["claims"][0]
+        assert claim["proof"]["status"] == "sorry" and claim["tier"] == "bronze"
+
+    def test_an_unknown_theorem_is_an_error(self, project):
+        """A claim that names a theorem that is not there ends with status 2 and names it."""
+        write_pack(project, "Small.provd")
+        done = run(project, "verify")
+        assert done.returncode == 2 and "Small.provd" in done.stderr and "Small.proved" in done.stderr
+
+    def test_a_lean_error_shows_where(self, project):
+        """A library that does not build ends with status 3 and file:line:col: message."""
+        (project / "Small.lean").write_text(LEAN + "\ntheorem wrong : True := 3\n")
+        done = run(project, "verify")
+        assert done.returncode == 3 and "Small.lean:13:24" in done.stderr
+
+    def test_the_old_certificate_survives_a_kill(self, project):
+        """kill -9 halfway leaves the certificate that was there, whole."""
+        assert run(project, "verify").returncode == 0
+        certificate = project / "certificates" / "small.json"
+        before = certificate.read_bytes()
+        (project / "Small.lean").write_text(LEAN + "\ntheorem another : True := True.intro\n")
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=project, env=environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.8)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert certificate.read_bytes() == before
+        assert run(project, "verify").returncode == 0
+
+    def test_interruption_says_that_nothing_was_lost(self, project):
+        """Ctrl-C ends with status 130 and says that the certificate is as it was."""
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        (project / "small_pack.py").write_text(textwrap.dedent("""\
+            import time
+            from pyharness.claim import Source, claim
+            @claim("slow", statement="s", source=Source("d", "h"), tier="none")
+            def slow(run):
+                print("gathering", flush=True)
+                time.sleep(60)
+                return []
+        """))
+        process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=project, env=environment, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout.readline() == "gathering\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 130 and "interrupted" in errors
+        assert not (project / "certificates" / "small.json").exists()
+
+    def test_an_output_folder_that_cannot_be_made_is_an_error(self, project):
+        """Where the certificate cannot be written, the message names the path, and the status is 2."""
+        (project / "certificates").write_text("a file, not a folder")
+        done = run(project, "verify")
+        assert done.returncode == 2 and "certificates" in done.stderr
+        assert (project / "certificates").read_text() == "a file, not a folder"
+
+
+class TestOtherCommands:
+    def test_status_reads_lean_alone(self, project):
+        """Statuses come without evidence; an unfinished proof ends with status 1."""
+        done = run(project, "status", "--json")
+        assert done.returncode == 0
+        assert [(row["id"], row["status"]) for row in json.loads(done.stdout)["claims"]] == [
+            ("small.proved", "proved"), ("small.open", "open")]
+        write_pack(project, "Small.rests")
+        done = run(project, "status")
+        assert done.returncode == 1 and "sorry" in done.stdout
+
+    def test_explain_shows_one_claim(self, project):
+        """The statement, the theorem as Lean prints it, its place and the evidence; an unknown claim is an error."""
+        assert run(project, "explain", "small.proved").returncode == 2
+        run(project, "verify")
+        done = run(project, "explain", "small.proved")
+        assert done.returncode == 0
+        assert "Conjunction commutes." in done.stdout and "b ∧ a" in done.stdout and "Small.lean:5" in done.stdout
+        assert json.loads(run(project, "explain", "small.proved", "--json").stdout)["id"] == "small.proved"
+        assert "small.proved" in run(project, "explain", "small.prooved").stderr
+
+    def test_check_refuses_a_changed_byte(self, project):
+        """A certificate that was changed after sealing ends with status 1 and the reason."""
+        run(project, "verify")
+        path = project / "certificates" / "small.json"
+        path.write_text(path.read_text().replace("Conjunction commutes.", "Conjunction commuted."))
+        done = run(project, "check", str(path))
+        assert done.returncode == 1 and "digest" in done.stdout
+
+    @pytest.mark.parametrize("arguments, words", [
+        (["check", "nowhere.json"], "nowhere.json"),
+        (["verify", "--project", "nowhere"], "pyharness.toml"),
+        (["check", "small_pack.py"], "small_pack.py"),
+        (["explain", "small.proved"], "pyharness verify"),
+    ])
+    def test_bad_usage_ends_with_two(self, project, arguments, words):
+        """What cannot be used is named, with status 2, as JSON too."""
+        done = run(project, *arguments)
+        assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
+        assert words in json.loads(run(project, *arguments, "--json").stdout)["message"]
+
+    def test_doctor_finds_lean_and_the_models(self, project):
+        """Everything that a verify needs is there, with its versions."""
+        done = run(project, "doctor", "--json")
+        assert done.returncode == 0
+        found = {item["what"]: item for item in json.loads(done.stdout)["findings"]}
+        assert "4.35.0" in found["Lean"]["found"] and "minilm" in found["models"]["found"]
+
+    @pytest.mark.parametrize("command", ["verify", "status", "explain", "check", "doctor"])
+    def test_help_has_examples(self, project, command):
+        """Each command's help shows how it is used and what its exit status means."""
+        done = run(project, command, "--help")
+        assert done.returncode == 0 and f"pyharness {command}" in done.stdout and "exit status" in done.stdout
