@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyharness.certificate import canonical
-from pyharness.certificate.canonical import MAX_DEPTH, CertificateError, digest, file_bytes, parse, read_json
+from pyharness.certificate.canonical import MAX_DEPTH, digest, file_bytes, parse, read_json
+from pyharness.certificate.schema import CertificateError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 KEYS = TEXT | st.sampled_from(["claims", "lean"])

@@ -11,8 +11,9 @@ from certificate_samples import COUNTEREXAMPLE, SWEEP, forge, proof, record, sea
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyharness.certificate.canonical import CertificateError, file_bytes
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import check
+from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.seal import write
 
 HONEST = sealed()

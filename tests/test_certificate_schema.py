@@ -11,7 +11,7 @@ from certificate_samples import sealed
 from jsonschema import Draft202012Validator
 
 from pyharness.certificate import schema
-from pyharness.certificate.schema import SCHEMA, VERSION, arrange, violations
+from pyharness.certificate.schema import SCHEMA, VERSION, CertificateError, arrange, require, violations
 
 ROOT = Path(__file__).parents[1]
 
@@ -99,6 +99,18 @@ class TestViolations:
         certificate = sealed()
         change(certificate)
         assert [place for place, _ in violations(certificate)] == [where]
+
+
+class TestRequire:
+    def test_returns_what_fits(self) -> None:
+        """A certificate that fits is returned."""
+        assert require(sealed()) == sealed()
+
+    @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}])
+    def test_refuses_what_does_not(self, value: Any) -> None:
+        """Any other JSON is refused with the reason."""
+        with pytest.raises(CertificateError, match=f"does not fit the schema {VERSION}: "):
+            require(value)
 
 
 class TestArrange:

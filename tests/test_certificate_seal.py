@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from certificate_samples import AGREES, COUNTEREXAMPLE, FLOATS, LAYERS, NOTHING, SHA, SWEEP, proof, record, sealed
 
-from pyharness.certificate.canonical import CertificateError, digest, file_bytes, read_json
+from pyharness.certificate.canonical import digest, file_bytes, read_json
+from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.seal import write, write_run_record
 from pyharness.evidence import Evidence, TensorRef, Witness
 

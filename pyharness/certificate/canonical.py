@@ -12,13 +12,9 @@ from typing import Any
 
 import rfc8785
 
-from pyharness.certificate.schema import arrange
-from pyharness.errors import HarnessError
+from pyharness.certificate.schema import CertificateError, arrange
 
-__all__ = [
-    "MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "CertificateError", "digest", "file_bytes", "parse", "read_bytes",
-    "read_json",
-]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "digest", "file_bytes", "parse", "read_bytes", "read_json"]
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 64
@@ -27,10 +23,6 @@ MAX_INTEGER = 2**53 - 1
 
 _WIDTH = 160
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
-
-
-class CertificateError(HarnessError):
-    """A certificate that cannot be read, built or written."""
 
 
 def digest(certificate: Mapping[str, Any]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pyharness.certificate.canonical import CertificateError, digest, file_bytes, parse, read_bytes
-from pyharness.certificate.schema import violations
+from pyharness.certificate.canonical import digest, file_bytes, parse, read_bytes
+from pyharness.certificate.schema import CertificateError, violations
 from pyharness.certificate.seal import ruling, summarise
 from pyharness.evidence import Evidence, TensorRef, Witness
 

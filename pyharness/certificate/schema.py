@@ -10,11 +10,17 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-__all__ = ["SCHEMA", "VERSION", "arrange", "violations"]
+from pyharness.errors import HarnessError
+
+__all__ = ["SCHEMA", "VERSION", "CertificateError", "arrange", "require", "violations"]
 
 VERSION = "tiered-certificate-1"
 
 SCHEMA: dict[str, Any] = json.loads(files(__package__).joinpath(f"{VERSION}.schema.json").read_text("utf-8"))
+
+
+class CertificateError(HarnessError):
+    """A certificate that cannot be read, built or written."""
 
 
 @cache
@@ -26,6 +32,19 @@ def violations(certificate: Any) -> list[tuple[str, str]]:
     """Return where (`claims/3/proof/line`) and how a value departs from the schema: the first 20 places, if any."""
     errors = islice(_validator().iter_errors(certificate), 20)
     return [("/".join(map(str, error.absolute_path)) or "certificate", _shorten(error.message)) for error in errors]
+
+
+def require(certificate: Any) -> dict[str, Any]:
+    """Return a certificate that fits the schema.
+
+    Raises:
+        CertificateError: if it does not; the message says where and how.
+    """
+    faults = violations(certificate)
+    if faults:
+        reasons = "; ".join(f"{where}: {fault}" for where, fault in faults[:5])
+        raise CertificateError(f"it does not fit the schema {VERSION}: {reasons}")
+    return certificate
 
 
 def arrange(value: Any, node: Mapping[str, Any] = SCHEMA) -> Any:

@@ -14,8 +14,8 @@ from pathlib import Path, PurePath
 from typing import Any, Protocol, get_args
 
 from pyharness import __version__
-from pyharness.certificate.canonical import MAX_INTEGER, CertificateError, digest, file_bytes, parse, read_bytes
-from pyharness.certificate.schema import VERSION, violations
+from pyharness.certificate.canonical import MAX_INTEGER, digest, file_bytes, parse, read_bytes
+from pyharness.certificate.schema import VERSION, CertificateError, require
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
 from pyharness.claim import Claim, Tier
 from pyharness.evidence import Evidence, Outcome
@@ -82,10 +82,7 @@ def seal(
         "summary": summarise(claims),
     }
     certificate["digest"] = digest(certificate)
-    faults = violations(certificate)
-    if faults:
-        raise CertificateError("; ".join(f"{where}: {fault}" for where, fault in faults[:5]))
-    return parse(file_bytes(certificate))
+    return parse(file_bytes(require(certificate)))
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from pyharness.errors import UsageError
 
-__all__ = ["explain", "show"]
+__all__ = ["explain", "find_claim", "show", "show_statuses"]
 
 _STYLES = {
     "proved": "green", "sorry": "yellow", "axiom": "yellow", "stub": "yellow", "open": "dim",
@@ -63,17 +64,48 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
     console.print(_text(f"Certificate: {path}"), soft_wrap=True)
 
 
+def show_statuses(rows: Sequence[Mapping[str, Any]], *, console: Console) -> None:
+    """Print the proof status of claims, without a certificate.
+
+    Args:
+        rows: each with `id`, `status`, `theorem`, `file`, `line`, `axioms` and `note`.
+        console: where to print.
+    """
+    table = _table()
+    table.add_column("claim", overflow="fold")
+    table.add_column("proof", no_wrap=True)
+    for name in ("theorem", "axioms"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        place = f"{row['theorem']}\n{row['file']}:{row['line']}" if row["file"] else row["theorem"] or "none named"
+        cell = _text("\n".join(filter(None, (place, row["note"]))))
+        table.add_row(_text(row["id"]), _word(row["status"]), cell, _text(", ".join(row["axioms"])))
+    console.print(table)
+    console.print()
+    statuses = _counts(Counter(row["status"] for row in rows))
+    console.print(Text.assemble(f"{_many(len(rows), 'claim')}: ", *statuses, "."))
+
+
+def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
+    """Return the claim of a certificate that has this id.
+
+    Raises:
+        UsageError: if there is none; the message names those whose ids are near.
+    """
+    claims = {claim["id"]: claim for claim in certificate["claims"]}
+    if id not in claims:
+        near = difflib.get_close_matches(id, claims, n=3)
+        raise UsageError(f"the certificate has no claim {id!r}" + (f"; there is {', '.join(near)}" if near else ""))
+    return claims[id]
+
+
 def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> None:
     """Print one claim in full: its statement and source, its theorem, each piece of evidence, and what is missing.
 
     Raises:
         UsageError: if the certificate has no such claim.
     """
-    claims = {claim["id"]: claim for claim in certificate["claims"]}
-    if id not in claims:
-        near = difflib.get_close_matches(id, claims, n=3)
-        raise UsageError(f"the certificate has no claim {id!r}" + (f"; there is {', '.join(near)}" if near else ""))
-    claim = claims[id]
+    claim = find_claim(certificate, id)
     tier, required = claim["tier"], claim["required_tier"]
     console.print(Text(id, style="bold"))
     console.print(_indented(
