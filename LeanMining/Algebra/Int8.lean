@@ -1,0 +1,54 @@
+prelude
+import LeanMining.Algebra.Lattice
+import LeanMining.Algebra.Nat
+
+/-!
+# INT8
+
+The 256 values -128, …, 127 as a bounded linear order. A value is held in offset binary, `index = value + 128`, so that its
+order is that of the natural numbers and the kernel decides a comparison in one step.
+
+## Main definitions
+
+* `Int8`, with `LinearOrder Int8` and `BoundedOrder Int8`
+* `Int8.ofIndex n`: the value `n - 128`, for `n` up to 255
+-/
+
+set_option autoImplicit false
+
+/-- An 8-bit signed integer, in offset binary. -/
+structure Int8 where
+  /-- The value plus 128. -/
+  index : Nat
+  index_le : index ≤ 255
+
+namespace Int8
+
+theorem ext : {a b : Int8} → a.index = b.index → a = b
+  | ⟨_, _⟩, ⟨_, _⟩, .refl _ => rfl
+
+@[reducible] instance instLinearOrder : LinearOrder Int8 where
+  le a b := a.index ≤ b.index
+  le_refl a := le_refl a.index
+  le_trans := fun h k => le_trans h k
+  le_antisymm h k := ext (le_antisymm h k)
+  le_total a b := le_total a.index b.index
+  decLe a b := LinearOrder.decLe a.index b.index
+
+/-- -128 is least and 127 greatest. -/
+@[reducible] instance instBoundedOrder : BoundedOrder Int8 where
+  bot := ⟨0, rfl⟩
+  top := ⟨255, rfl⟩
+  bot_le a := Nat.zero_le a.index
+  le_top a := a.index_le
+
+theorem le_def {a b : Int8} : a ≤ b ↔ a.index ≤ b.index := Iff.rfl
+
+/-- The value `n - 128`; 127 for `n` above 255. -/
+def ofIndex (n : Nat) : Int8 := ⟨min n 255, min_le_right n 255⟩
+
+theorem index_ofIndex {n : Nat} (h : n ≤ 255) : (ofIndex n).index = n := min_eq_left h
+
+theorem ofIndex_index (a : Int8) : ofIndex a.index = a := ext (index_ofIndex a.index_le)
+
+end Int8
