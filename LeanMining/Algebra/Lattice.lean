@@ -86,7 +86,7 @@ theorem sup_inf_right {α : Type u} [DistribLattice α] (a b c : α) : a ⊓ b �
   inf_le_left := min_le_left
   inf_le_right := min_le_right
   le_inf := le_min
-  le_sup_inf {a b c} := (le_total b c).elim
+  le_sup_inf {_ b c} := (le_total b c).elim
     (fun h => le_trans (min_le_left _ _) (max_le (le_max_left _ _) (le_trans (ge_of_eq (min_eq_left h)) (le_max_right _ _))))
     (fun h => le_trans (min_le_right _ _) (max_le (le_max_left _ _) (le_trans (ge_of_eq (min_eq_right h)) (le_max_right _ _))))
 

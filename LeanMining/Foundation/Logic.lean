@@ -108,3 +108,9 @@ theorem decide_eq_true {p : Prop} [inst : Decidable p] (h : p) : decide p = true
   match inst with | .isTrue _ => rfl | .isFalse k => (k h).elim
 @[macro_inline, reducible] def decidable_of_iff {a b : Prop} (h : a ↔ b) [inst : Decidable a] : Decidable b :=
   match inst with | .isTrue k => .isTrue (h.1 k) | .isFalse k => .isFalse fun l => k (h.2 l)
+
+/-- Lets a value of a structure be applied as the function it carries. -/
+class CoeFun (α : Sort u) (γ : outParam (α → Sort v)) where
+  /-- The function. -/
+  coe : (a : α) → γ a
+attribute [coe_decl] CoeFun.coe
