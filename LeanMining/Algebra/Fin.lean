@@ -29,4 +29,12 @@ theorem exists_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} : (∃ i, p i) ↔
   ⟨fun ⟨i, h⟩ => match i, h with | .zero, h => .inl h | .succ i, h => .inr ⟨i, h⟩,
    fun h => h.elim (fun h => ⟨.zero, h⟩) fun ⟨i, h⟩ => ⟨.succ i, h⟩⟩
 
+/-- A decidable property holds at every index or fails at one. -/
+theorem forall_or_exists_not : {n : Nat} → (p : Fin n → Prop) → ((i : Fin n) → Decidable (p i)) → (∀ i, p i) ∨ ∃ i, ¬ p i
+  | .zero, _, _ => .inl fun i => i.elim0.elim
+  | .succ _, p, d => match d .zero with
+    | .isFalse h => .inr ⟨.zero, h⟩
+    | .isTrue h => (forall_or_exists_not (fun i => p (.succ i)) fun i => d (.succ i)).elim
+      (fun k => .inl (forall_succ.2 ⟨h, k⟩)) fun ⟨i, k⟩ => .inr ⟨.succ i, k⟩
+
 end Fin

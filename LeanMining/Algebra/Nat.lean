@@ -61,4 +61,11 @@ theorem lt_iff_succ_le : {a b : Nat} → a < b ↔ Nat.succ a ≤ b
   | .zero, .succ b => ⟨fun _ => zero_le b, fun _ => ⟨rfl, fun h => nomatch h⟩⟩
   | .succ a, .succ b => (lt_iff_succ_le : a < b ↔ _)
 
+theorem not_succ_le_self : (n : Nat) → ¬ Nat.succ n ≤ n
+  | .zero => not_succ_le_zero 0
+  | .succ n => not_succ_le_self n
+
+/-- `a < b + 1` is `a ≤ b`. -/
+theorem lt_succ_iff {a b : Nat} : a < Nat.succ b ↔ a ≤ b := lt_iff_succ_le
+
 end Nat
