@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """The `pyharness` executable."""
+    # A terminal's encoding may lack ∀ and ≤; a statement is then printed escaped rather than not at all.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
     try:
         status = main()
         sys.stdout.flush()

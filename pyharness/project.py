@@ -72,6 +72,10 @@ def load_project(folder: Path) -> Project:
             raise UsageError(f"{path}: {key!r} must be a {kind.__name__}, not {data[key]!r}")
         if kind is list and not all(isinstance(item, str) for item in data[key]):
             raise UsageError(f"{path}: {key!r} must be a list of strings, not {data[key]!r}")
+    if not data["packs"] or len(set(data["packs"])) < len(data["packs"]):
+        raise UsageError(f"{path}: 'packs' must name at least one Python module, and none twice")
+    if "sorryAx" in data["allowed-axioms"]:
+        raise UsageError(f"{path}: 'allowed-axioms' cannot hold sorryAx, which is what `sorry` leaves behind")
     if not re.fullmatch(r"\w+(\.\w+)*", data["lean-root"]):
         raise UsageError(f"{path}: 'lean-root' must name a Lean module, not {data['lean-root']!r}")
     certificate = Path(data["certificate"])

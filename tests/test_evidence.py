@@ -41,6 +41,8 @@ class TestEvidence:
         ({"kind": "hearsay"}, "kind must be one of"),
         ({"violations": 3, "cases": 2, "witness": WITNESS}, "3 violations in 2 cases"),
         ({"violations": -1}, "violations"),
+        ({"cases": 1.5}, "must be an int"),
+        ({"domain": " "}, "say the domain"),
         ({"violations": 1}, "witness"),
         ({"witness": WITNESS}, "witness"),
         ({"max_error": 0.5}, "go together"),

@@ -95,6 +95,11 @@ class Evidence:
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise ValueError(f"evidence kind must be one of {', '.join(get_args(Kind))}, not {self.kind!r}")
+        if not (self.domain.strip() and self.summary.strip()):
+            raise ValueError(f"{self.kind} evidence: say the domain and give a summary")
+        for name in ("cases", "violations"):
+            if not isinstance(getattr(self, name), int):
+                raise ValueError(f"{self.domain}: {name} must be an int, not {getattr(self, name)!r}")
         if not 0 <= self.violations <= self.cases:
             raise ValueError(f"{self.violations} violations in {self.cases} cases")
         if bool(self.violations) != (self.witness is not None):
@@ -105,7 +110,8 @@ class Evidence:
             if not (math.isfinite(self.max_error) and math.isfinite(self.tolerance)):
                 raise ValueError(f"{self.domain}: max_error and tolerance must be finite")
             if self.max_error > self.tolerance and not self.violations:
-                raise ValueError(f"{self.domain}: the error {self.max_error} is over {self.tolerance}, yet no violation is counted")
+                raise ValueError(f"{self.domain}: the error {self.max_error} is over the tolerance {self.tolerance}, yet no "
+                                 "violation is counted")
         if len({tuple(row) for row in self.measurements}) > 1:
             raise ValueError(f"{self.domain}: measurement rows have different keys")
 
