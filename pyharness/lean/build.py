@@ -1,0 +1,221 @@
+"""Builds a Lean library: finds its modules by their imports and compiles those that changed, in parallel."""
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pyharness.lean.modules import Cache, LeanBuildError, Message, Module, Source
+from pyharness.lean.toolchain import Toolchain
+
+__all__ = ["Build", "LeanBuildError", "Message", "Module", "Progress", "build", "read_imports"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a module that is done, how many are done and how many there are."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """A library that Lean accepted.
+
+    Attributes:
+        root: the project's folder.
+        root_module: the module that imports all others.
+        modules: every module, each after those that it imports.
+        compiled: how many of them Lean compiled now; the others were in the cache.
+        seconds: how long the build took.
+    """
+
+    root: Path
+    root_module: str
+    modules: tuple[Module, ...]
+    compiled: int
+    seconds: float
+
+    @cached_property
+    def by_name(self) -> dict[str, Module]:
+        """The modules by their names."""
+        return {module.name: module for module in self.modules}
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What Lean said of the modules, warnings included, whether compiled now or before."""
+        return tuple(message for module in self.modules for message in module.messages)
+
+
+def build(
+    root: Path,
+    module: str,
+    *,
+    out: Path,
+    toolchain: Toolchain,
+    jobs: int | None = None,
+    progress: Progress = lambda *_: None,
+) -> Build:
+    """Build a module and all that it imports.
+
+    A module is compiled again when its text, its name, an import of it (direct or not) or Lean itself differs, or when
+    its stored files are damaged; never otherwise.
+
+    Args:
+        root: the project's folder; the module `A.B` is `A/B.lean` in it.
+        module: the root module. Every module that it reaches must be it or be under its name.
+        out: where compiled modules are kept, in a folder `lean`.
+        toolchain: the Lean that compiles.
+        jobs: how many modules are compiled at a time; by default, as many as there are cores.
+        progress: called after each module.
+
+    Raises:
+        LeanBuildError: if an import is missing, outside the root module or part of a cycle, or Lean refuses a module.
+            The message lists every error that was found.
+    """
+    start = time.perf_counter()
+    sources = _discover(root, module)
+    cache = Cache(out.absolute() / "lean", toolchain)
+    with cache.locked():
+        modules, compiled = _compile_all(sources, cache, jobs or os.cpu_count() or 1, progress)
+        cache.prune(modules)
+    return Build(root, module, modules, compiled, time.perf_counter() - start)
+
+
+def _compile_all(
+    sources: Sequence[Source], cache: Cache, jobs: int, progress: Progress
+) -> tuple[tuple[Module, ...], int]:
+    done: dict[str, Module] = {}
+    failed: dict[str, LeanBuildError | None] = {}
+    compiled = 0
+    waiting = list(sources)
+    running: dict[Future[Module], Source] = {}
+
+    def finish(module: Module) -> None:
+        done[module.name] = module
+        progress(module.name, len(done), len(sources))
+
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        while waiting or running:
+            blocked = []
+            for source in waiting:
+                if any(name in failed for name in source.imports):
+                    failed[source.name] = None
+                elif any(name not in done for name in source.imports):
+                    blocked.append(source)
+                elif (module := cache.find(source, done)) is not None:
+                    finish(module)
+                else:
+                    # A copy: `done` grows here while the compilation reads it.
+                    running[pool.submit(cache.compile, source, dict(done))] = source
+            waiting = blocked
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                source = running.pop(future)
+                try:
+                    finish(future.result())
+                    compiled += 1
+                except LeanBuildError as error:
+                    failed[source.name] = error
+    finally:
+        cache.stop()
+        pool.shutdown(cancel_futures=True)
+    if failed:
+        errors = [failed[source.name] for source in sources if source.name in failed]
+        raise LeanBuildError([message for error in errors if error for message in error.messages])
+    return tuple(done[source.name] for source in sources), compiled
+
+
+# ------------------------------------------------------------------------------------------------------- discovery
+def _discover(root: Path, module: str) -> tuple[Source, ...]:
+    """Return the module and all that it imports, each after its imports."""
+    found: dict[str, Source] = {}
+    ordered: dict[str, Source] = {}
+    path: list[tuple[Source, Iterator[tuple[str, int, int]]]] = []
+
+    def enter(name: str, refuse: Callable[[str], LeanBuildError]) -> None:
+        file = Path(*name.split(".")).with_suffix(".lean")
+        try:
+            text = (root / file).read_bytes()
+        except OSError as error:
+            raise refuse(f"module {name}: {file.as_posix()} cannot be read: {error.strerror}") from None
+        imports = read_imports(text.decode(errors="replace"), file.as_posix())
+        found[name] = Source(name, file, text, tuple(imported for imported, _, _ in imports))
+        path.append((found[name], iter(imports)))
+
+    enter(module, lambda text: LeanBuildError([Message(f"{module.replace('.', '/')}.lean", 1, 0, "error", text)]))
+    while path:
+        source, imports = path[-1]
+        for name, line, column in imports:
+            def refuse(text: str) -> LeanBuildError:
+                return LeanBuildError([Message(source.path.as_posix(), line, column, "error", text)])
+
+            if name != module and not name.startswith(f"{module}."):
+                raise refuse(f"{name} is outside {module}; only {module} and modules under it can be imported")
+            if name not in found:
+                enter(name, refuse)
+                break
+            if name not in ordered:
+                names = [item.name for item, _ in path]
+                raise refuse(f"import cycle: {' -> '.join([*names[names.index(name):], name])}")
+        else:
+            ordered[source.name] = source
+            path.pop()
+    return tuple(ordered.values())
+
+
+_SPACE = re.compile(r"(?:\s+|--[^\n]*)+")
+_WORD = re.compile(r"[^\W\d][\w'!?]*(?:\.[^\W\d][\w'!?]*)*")
+_COMMENT_MARK = re.compile(r"/-|-/")
+
+
+def read_imports(text: str, file: str) -> tuple[tuple[str, int, int], ...]:
+    """Read the header of a Lean source: each import's name, with its line from 1 and its column from 0.
+
+    Raises:
+        LeanBuildError: if it does not begin with `prelude`, or has an import that this harness does not read.
+    """
+    position = 0
+    imports: list[tuple[str, int, int]] = []
+
+    def where(at: int) -> tuple[int, int]:
+        return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1)
+
+    def refuse(reason: str) -> LeanBuildError:
+        return LeanBuildError([Message(file, *where(position), "error", reason)])
+
+    def word() -> str:
+        nonlocal position
+        position = _skip_space(text, position)
+        match = _WORD.match(text, position)
+        return match.group() if match else ""
+
+    if word() != "prelude":
+        raise refuse("a module must begin with `prelude`: the Lean that pip installs brings no Init to import")
+    position += len("prelude")
+    while word() == "import":
+        position += len("import")
+        if not (name := word()):
+            raise refuse("the name of a module is expected here: identifiers joined by dots, without « »")
+        imports.append((name, *where(position)))
+        position += len(name)
+    if word() in ("public", "meta", "module"):
+        raise refuse("`module`, `public` and `meta` imports are not supported; write a plain `import`")
+    return tuple(imports)
+
+
+def _skip_space(text: str, position: int) -> int:
+    """Return where white space and comments, which nest, end."""
+    while True:
+        if match := _SPACE.match(text, position):
+            position = match.end()
+        elif text.startswith("/-", position) and not text.startswith(("/--", "/-!"), position):
+            depth, position = 1, position + 2
+            while depth and (mark := _COMMENT_MARK.search(text, position)):
+                depth += 1 if mark.group() == "/-" else -1
+                position = mark.end()
+            if depth:
+                return len(text)
+        else:
+            return position
