@@ -5,7 +5,7 @@ import LeanMining.Algebra.Order
 /-!
 # Natural numbers
 
-Their linear order, decided by `Nat.ble`, which the kernel computes on literals in one step.
+Their linear order, decided by `Nat.ble`, which the kernel computes on literals in one step, and the laws of `+`, `-` and `*`.
 -/
 
 set_option autoImplicit false
@@ -67,5 +67,108 @@ theorem not_succ_le_self : (n : Nat) → ¬ Nat.succ n ≤ n
 
 /-- `a < b + 1` is `a ≤ b`. -/
 theorem lt_succ_iff {a b : Nat} : a < Nat.succ b ↔ a ≤ b := lt_iff_succ_le
+
+theorem le_zero_iff : {n : Nat} → n ≤ 0 ↔ n = 0
+  | .zero => ⟨fun _ => rfl, fun _ => rfl⟩
+  | .succ _ => ⟨(nomatch ·), (nomatch ·)⟩
+
+/-! ### Sums -/
+
+protected theorem add_zero (n : Nat) : n + 0 = n := rfl
+theorem add_succ (m n : Nat) : m + Nat.succ n = Nat.succ (m + n) := rfl
+protected theorem zero_add : (n : Nat) → 0 + n = n
+  | .zero => rfl
+  | .succ n => congrArg Nat.succ (Nat.zero_add n)
+theorem succ_add (m : Nat) : (n : Nat) → Nat.succ m + n = Nat.succ (m + n)
+  | .zero => rfl
+  | .succ n => congrArg Nat.succ (succ_add m n)
+protected theorem add_comm (m : Nat) : (n : Nat) → m + n = n + m
+  | .zero => (Nat.zero_add m).symm
+  | .succ n => (congrArg Nat.succ (Nat.add_comm m n)).trans (succ_add n m).symm
+protected theorem add_assoc (a b : Nat) : (c : Nat) → a + b + c = a + (b + c)
+  | .zero => rfl
+  | .succ c => congrArg Nat.succ (Nat.add_assoc a b c)
+protected theorem add_left_comm (a b c : Nat) : a + (b + c) = b + (a + c) := by
+  rw [← Nat.add_assoc, Nat.add_comm a, Nat.add_assoc]
+protected theorem add_right_comm (a b c : Nat) : a + b + c = a + c + b := by
+  rw [Nat.add_assoc, Nat.add_comm b, Nat.add_assoc]
+protected theorem add_add_add_comm (a b c d : Nat) : a + b + (c + d) = a + c + (b + d) := by
+  rw [Nat.add_assoc, Nat.add_left_comm b, ← Nat.add_assoc]
+theorem succ.inj {m n : Nat} (h : Nat.succ m = Nat.succ n) : m = n := congrArg Nat.pred h
+protected theorem add_right_cancel {a b : Nat} : {c : Nat} → a + c = b + c → a = b
+  | .zero, h => h
+  | .succ _, h => Nat.add_right_cancel (succ.inj h)
+protected theorem add_left_cancel {a b c : Nat} (h : c + a = c + b) : a = b :=
+  Nat.add_right_cancel (by rw [Nat.add_comm a, h, Nat.add_comm])
+protected theorem add_le_add_iff_right {a b : Nat} : {c : Nat} → (a + c ≤ b + c ↔ a ≤ b)
+  | .zero => Iff.rfl
+  | .succ c => (Nat.add_le_add_iff_right : a + c ≤ b + c ↔ _)
+protected theorem add_le_add_iff_left {a b c : Nat} : c + a ≤ c + b ↔ a ≤ b := by
+  rw [Nat.add_comm c, Nat.add_comm c, Nat.add_le_add_iff_right]
+protected theorem add_le_add {a b c d : Nat} (h : a ≤ b) (k : c ≤ d) : a + c ≤ b + d :=
+  le_trans (Nat.add_le_add_iff_right.mpr h) (Nat.add_le_add_iff_left.mpr k)
+theorem le_add_right (m n : Nat) : m ≤ m + n := Nat.add_le_add_iff_left.mpr (zero_le n)
+theorem le_add_left (m n : Nat) : m ≤ n + m := by rw [Nat.add_comm]; exact le_add_right m n
+
+/-! ### Differences -/
+
+theorem succ_sub_succ (m : Nat) : (n : Nat) → Nat.succ m - Nat.succ n = m - n
+  | .zero => rfl
+  | .succ n => congrArg Nat.pred (succ_sub_succ m n)
+protected theorem zero_sub : (n : Nat) → 0 - n = 0
+  | .zero => rfl
+  | .succ n => congrArg Nat.pred (Nat.zero_sub n)
+protected theorem sub_self : (n : Nat) → n - n = 0
+  | .zero => rfl
+  | .succ n => (succ_sub_succ n n).trans (Nat.sub_self n)
+protected theorem add_sub_cancel (m : Nat) : (n : Nat) → m + n - n = m
+  | .zero => rfl
+  | .succ n => (succ_sub_succ (m + n) n).trans (Nat.add_sub_cancel m n)
+protected theorem add_sub_cancel_left (m n : Nat) : m + n - m = n := by rw [Nat.add_comm, Nat.add_sub_cancel]
+protected theorem sub_add_cancel : {m n : Nat} → n ≤ m → m - n + n = m
+  | _, .zero, _ => rfl
+  | .succ m, .succ n, h => by
+    rw [succ_sub_succ]; exact congrArg Nat.succ (Nat.sub_add_cancel (succ_le_succ_iff.mp h))
+theorem sub_eq_zero_of_le : {m n : Nat} → m ≤ n → m - n = 0
+  | .zero, n, _ => Nat.zero_sub n
+  | .succ m, .succ n, h => (succ_sub_succ m n).trans (sub_eq_zero_of_le (succ_le_succ_iff.mp h))
+theorem sub_le (m : Nat) : (n : Nat) → m - n ≤ m
+  | .zero => le_refl m
+  | .succ n => le_trans (pred_le (m - n)) (sub_le m n)
+where
+  pred_le : (n : Nat) → Nat.pred n ≤ n
+    | .zero => rfl
+    | .succ n => le_succ n
+
+/-! ### Products -/
+
+protected theorem mul_zero (n : Nat) : n * 0 = 0 := rfl
+theorem mul_succ (m n : Nat) : m * Nat.succ n = m * n + m := rfl
+protected theorem zero_mul : (n : Nat) → 0 * n = 0
+  | .zero => rfl
+  | .succ n => Nat.zero_mul n
+theorem succ_mul (m : Nat) : (n : Nat) → Nat.succ m * n = m * n + n
+  | .zero => rfl
+  | .succ n => congrArg Nat.succ (by
+    show Nat.succ m * n + m = m * n + m + n
+    rw [succ_mul m n, Nat.add_right_comm])
+protected theorem mul_comm (m : Nat) : (n : Nat) → m * n = n * m
+  | .zero => (Nat.zero_mul m).symm
+  | .succ n => by rw [mul_succ, succ_mul, Nat.mul_comm m n]
+protected theorem mul_one (n : Nat) : n * 1 = n := Nat.zero_add n
+protected theorem one_mul (n : Nat) : 1 * n = n := (Nat.mul_comm 1 n).trans (Nat.mul_one n)
+protected theorem mul_add (a b : Nat) : (c : Nat) → a * (b + c) = a * b + a * c
+  | .zero => rfl
+  | .succ c => by rw [add_succ, mul_succ, mul_succ, Nat.mul_add a b c, Nat.add_assoc]
+protected theorem add_mul (a b c : Nat) : (a + b) * c = a * c + b * c := by
+  rw [Nat.mul_comm, Nat.mul_add, Nat.mul_comm c, Nat.mul_comm c]
+protected theorem mul_assoc (a b : Nat) : (c : Nat) → a * b * c = a * (b * c)
+  | .zero => rfl
+  | .succ c => by rw [mul_succ, mul_succ, Nat.mul_add, Nat.mul_assoc a b c]
+protected theorem mul_le_mul_right {a b : Nat} (h : a ≤ b) : (c : Nat) → a * c ≤ b * c
+  | .zero => rfl
+  | .succ c => Nat.add_le_add (Nat.mul_le_mul_right h c) h
+protected theorem mul_le_mul_left {a b : Nat} (c : Nat) (h : a ≤ b) : c * a ≤ c * b := by
+  rw [Nat.mul_comm c, Nat.mul_comm c]; exact Nat.mul_le_mul_right h c
 
 end Nat
