@@ -49,6 +49,9 @@ def ofIndex (n : Nat) : Int8 := ⟨min n 255, min_le_right n 255⟩
 
 theorem index_ofIndex {n : Nat} (h : n ≤ 255) : (ofIndex n).index = n := min_eq_left h
 
+theorem ofIndex_mono {m n : Nat} (h : m ≤ n) : ofIndex m ≤ ofIndex n :=
+  le_min (α := Nat) (le_trans (min_le_left m 255) h) (min_le_right m 255)
+
 theorem ofIndex_index (a : Int8) : ofIndex a.index = a := ext (index_ofIndex a.index_le)
 
 /-- The numerals 0, 1, …, 127; a larger one is 127. -/

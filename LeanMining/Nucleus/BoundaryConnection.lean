@@ -15,6 +15,16 @@ bits as a family of nuclei (seed 000, ARCHITECTURE, "BoundaryConnection").
 
 set_option autoImplicit false
 
+/-- On a chain, every extensive, idempotent, monotone map is a nucleus. -/
+def Nucleus.ofMonotone {α : Type} [LinearOrder α] (f : α → α) (le_apply : ∀ q, q ≤ f q) (idempotent : ∀ q, f (f q) = f q)
+    (mono : ∀ {p q}, p ≤ q → f p ≤ f q) : Nucleus α where
+  toFun := f
+  le_apply' := le_apply
+  idempotent' := idempotent
+  map_inf' p q := (le_total p q).elim
+    (fun h => (congrArg f (min_eq_left h)).trans (min_eq_left (mono h)).symm)
+    fun h => (congrArg f (min_eq_right h)).trans (min_eq_right (mono h)).symm
+
 namespace LeanMining
 
 /-- The nucleus at the boundary of a layer: its gate, with the zero points of the layer (seed 000, ARCHITECTURE). -/
@@ -70,6 +80,10 @@ theorem double_mono : {a b : Nat} → a ≤ b → double a ≤ double b
   | .succ _, .zero, h => nomatch h
   | .succ a, .succ b, h => (double_mono h : double a ≤ double b)
 
+theorem le_double : (n : Nat) → n ≤ double n
+  | .zero => rfl
+  | .succ n => le_trans (Nat.succ_le_succ_iff.mpr (le_double n)) (Nat.le_succ (Nat.succ (double n)))
+
 theorem half_succ_double : (n : Nat) → half (Nat.succ (double n)) = n
   | .zero => rfl
   | .succ n => congrArg Nat.succ (half_succ_double n)
@@ -95,5 +109,45 @@ theorem ceilGrid_idempotent : (k n : Nat) → ceilGrid k (ceilGrid k n) = ceilGr
 theorem ceilGrid_le_succ : (k n : Nat) → ceilGrid k n ≤ ceilGrid (Nat.succ k) n
   | .zero, n => le_succ_double_half n
   | .succ k, n => Nat.succ_le_succ_iff.mpr (double_mono (ceilGrid_le_succ k (half n)))
+
+theorem ceilGrid_mono_left {j : Nat} (n : Nat) : {k : Nat} → j ≤ k → ceilGrid j n ≤ ceilGrid k n
+  | .zero, h => match j, h with | .zero, _ => le_refl n
+  | .succ k, h => (lt_or_eq_of_le h).elim
+    (fun l => le_trans (ceilGrid_mono_left n (Nat.lt_succ_iff.mp l)) (ceilGrid_le_succ k n)) fun e => e ▸ le_refl _
+
+/-- An INT8 value after `k` bits are dropped, rounding up: the least value from `q` up whose offset-binary index has its low `k`
+bits all one. The greatest value, 127, is on every such grid. -/
+def roundUp (k : Nat) (q : Int8) : Int8 := Int8.ofIndex (ceilGrid k q.index)
+
+theorem le_roundUp (k : Nat) (q : Int8) : q ≤ roundUp k q := le_min (α := Nat) (le_ceilGrid k q.index) q.index_le
+
+theorem roundUp_mono (k : Nat) {p q : Int8} (h : p ≤ q) : roundUp k p ≤ roundUp k q := Int8.ofIndex_mono (ceilGrid_mono k h)
+
+theorem roundUp_le_succ (k : Nat) (q : Int8) : roundUp k q ≤ roundUp (Nat.succ k) q := Int8.ofIndex_mono (ceilGrid_le_succ k _)
+
+theorem roundUp_idempotent (k : Nat) (q : Int8) : roundUp k (roundUp k q) = roundUp k q :=
+  (le_total (ceilGrid k q.index) 255).elim
+    (fun h => congrArg Int8.ofIndex ((congrArg (ceilGrid k) (Int8.index_ofIndex h)).trans (ceilGrid_idempotent k _)))
+    fun h => le_antisymm (le_trans (le_top _) (le_of_eq (Int8.ext (min_eq_right h).symm))) (le_roundUp k _)
+
+/-- Rounding up to `8 - k` bits, as a nucleus on the chain of INT8 values: the family of bitwidths of seed 000, ARCHITECTURE. -/
+def bitwidthFamily (k : Nat) : Nucleus Int8 :=
+  Nucleus.ofMonotone (roundUp k) (le_roundUp k) (roundUp_idempotent k) (roundUp_mono k)
+
+/-- Fewer bits leave strictly fewer values as they are: `bitwidthFamily` "with genuine weakening" (seed 000, ARCHITECTURE). The
+value lost when bit `k` goes is the one whose index has exactly its low `k` bits one. -/
+theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
+    (∀ q, (bitwidthFamily (Nat.succ k)).IsFixed q → (bitwidthFamily k).IsFixed q) ∧
+      ∃ q, (bitwidthFamily k).IsFixed q ∧ ¬ (bitwidthFamily (Nat.succ k)).IsFixed q :=
+  ⟨fun q hq => (Nucleus.isFixed_iff_le _).mpr (le_trans (roundUp_le_succ k q) (le_of_eq hq)),
+   bitwidthFamily k ⊥, Nucleus.isFixed_apply _ _,
+   fun e =>
+    have inGrid : ceilGrid (Nat.succ k) 0 ≤ 255 := ceilGrid_mono_left 0 (Nat.lt_iff_succ_le.mp h)
+    have le : ceilGrid (Nat.succ k) 0 ≤ ceilGrid k 0 := le_trans (ge_of_eq (Int8.index_ofIndex inGrid))
+      (le_trans (α := Nat) (Int8.le_def.mp (le_trans ((bitwidthFamily (Nat.succ k)).monotone (bot_le _)) (le_of_eq e)))
+        (min_le_left _ 255))
+    Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (le_double _)) le)⟩
+
+example : 7 < 8 := ⟨rfl, fun h => nomatch h⟩
 
 end LeanMining
