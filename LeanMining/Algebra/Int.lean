@@ -217,7 +217,7 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
     · intro d; rw [subNatNat_zero, zero_subNatNat]; cases d with
       | zero => exact Iff.rfl
       | succ d => exact ⟨(nomatch ·), (nomatch ·)⟩
-    · intro c d h; rw [subNatNat_succ_succ, h]; exact Iff.rfl
+    · intro c d h; rw [subNatNat_succ_succ]; exact h
   · intro b
     refine pair_induction (p := fun c d => subNatNat 0 b ≤ subNatNat c d ↔ 0 + d ≤ c + b) ?_ ?_ ?_ c d
     · intro c; rw [subNatNat_zero, zero_subNatNat]; cases b with
@@ -230,8 +230,8 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
       | succ b => cases d with
         | zero => exact Iff.rfl
         | succ d => exact Iff.rfl
-    · intro c d h; rw [subNatNat_succ_succ, h, Nat.succ_add]; exact Iff.rfl
-  · intro a b h; rw [subNatNat_succ_succ, h, Nat.succ_add]; exact Iff.rfl
+    · intro c d h; rw [subNatNat_succ_succ, Nat.succ_add]; exact h
+  · intro a b h; rw [subNatNat_succ_succ, Nat.succ_add]; exact h
 
 /-! ### Ring -/
 
@@ -257,8 +257,10 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
     obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
     obtain ⟨c, c', rfl⟩ := exists_eq_subNatNat c
-    simp only [subNatNat_mul_subNatNat, Nat.mul_add, Nat.add_mul, Nat.mul_assoc, Nat.add_assoc, Nat.add_comm,
-      Nat.add_left_comm]
+    have e (z z' : Nat) : (a * b + a' * b') * z + (a * b' + a' * b) * z' = a * (b * z + b' * z') + a' * (b * z' + b' * z) := by
+      rw [Nat.add_mul, Nat.add_mul, Nat.mul_add, Nat.mul_add, Nat.mul_assoc, Nat.mul_assoc, Nat.mul_assoc, Nat.mul_assoc,
+        Nat.add_add_add_comm, Nat.add_comm (a' * (b' * z))]
+    rw [subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, e, e]
   mul_comm := Int.mul_comm
   mul_one a := by
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
@@ -286,10 +288,10 @@ theorem pos_mul_pos : (a b : Int) → 0 < a → 0 < b → 0 < a * b
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
     obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
     obtain ⟨c, c', rfl⟩ := exists_eq_subNatNat c
-    rw [subNatNat_le_subNatNat] at h
-    rw [subNatNat_add_subNatNat, subNatNat_add_subNatNat, subNatNat_le_subNatNat, Nat.add_add_add_comm,
-      Nat.add_add_add_comm c b, Nat.add_le_add_iff_left]
-    exact h
+    rw [subNatNat_add_subNatNat, subNatNat_add_subNatNat]
+    refine (subNatNat_le_subNatNat _ _ _ _).mpr ?_
+    rw [Nat.add_add_add_comm, Nat.add_add_add_comm c b]
+    exact Nat.add_le_add_iff_left.mpr ((subNatNat_le_subNatNat _ _ _ _).mp h)
   mul_pos {a b} := pos_mul_pos a b
   zero_lt_one := ⟨rfl, fun h => nomatch h⟩
 

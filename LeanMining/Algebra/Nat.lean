@@ -104,11 +104,14 @@ protected theorem add_le_add_iff_right {a b : Nat} : {c : Nat} → (a + c ≤ b 
   | .zero => Iff.rfl
   | .succ c => (Nat.add_le_add_iff_right : a + c ≤ b + c ↔ _)
 protected theorem add_le_add_iff_left {a b c : Nat} : c + a ≤ c + b ↔ a ≤ b := by
-  rw [Nat.add_comm c, Nat.add_comm c, Nat.add_le_add_iff_right]
+  rw [Nat.add_comm c, Nat.add_comm c]; exact Nat.add_le_add_iff_right
 protected theorem add_le_add {a b c d : Nat} (h : a ≤ b) (k : c ≤ d) : a + c ≤ b + d :=
   le_trans (Nat.add_le_add_iff_right.mpr h) (Nat.add_le_add_iff_left.mpr k)
 theorem le_add_right (m n : Nat) : m ≤ m + n := Nat.add_le_add_iff_left.mpr (zero_le n)
 theorem le_add_left (m n : Nat) : m ≤ n + m := by rw [Nat.add_comm]; exact le_add_right m n
+protected theorem add_pos_iff {m : Nat} : {n : Nat} → (0 < m + n ↔ 0 < m ∨ 0 < n)
+  | .zero => ⟨.inl, fun h => h.elim id fun k => absurd k (lt_irrefl 0)⟩
+  | .succ _ => ⟨fun _ => .inr ⟨rfl, fun h => nomatch h⟩, fun _ => ⟨rfl, fun h => nomatch h⟩⟩
 
 /-! ### Differences -/
 
@@ -139,6 +142,10 @@ where
   pred_le : (n : Nat) → Nat.pred n ≤ n
     | .zero => rfl
     | .succ n => le_succ n
+protected theorem sub_pos_iff : {m n : Nat} → (0 < m - n ↔ n < m)
+  | _, .zero => Iff.rfl
+  | .zero, .succ n => ⟨fun h => absurd (le_of_eq (Nat.zero_sub (Nat.succ n))) h.2, fun h => nomatch h.1⟩
+  | .succ m, .succ n => Iff.trans (iff_of_eq (congrArg (0 < ·) (succ_sub_succ m n))) Nat.sub_pos_iff
 
 /-! ### Products -/
 

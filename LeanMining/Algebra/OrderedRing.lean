@@ -80,14 +80,15 @@ theorem sub_le_iff_le_add : a - b ≤ c ↔ a ≤ c + b := by
   have h := add_le_add_iff_right (a := a - b) (b := c) b
   rw [sub_add_cancel] at h
   exact h.symm
-theorem sub_le_iff_le_add' : a - b ≤ c ↔ a ≤ b + c := by rw [add_comm]; exact sub_le_iff_le_add
+theorem sub_le_iff_le_add' : a - b ≤ c ↔ a ≤ b + c := add_comm c b ▸ sub_le_iff_le_add
 theorem le_sub_iff_add_le : a ≤ b - c ↔ a + c ≤ b := by
   have h := add_le_add_iff_right (a := a) (b := b - c) c
   rw [sub_add_cancel] at h
   exact h.symm
-theorem le_sub_iff_add_le' : a ≤ b - c ↔ c + a ≤ b := by rw [add_comm]; exact le_sub_iff_add_le
-theorem sub_le_sub (h : a ≤ b) (k : c ≤ d) : a - d ≤ b - c := by
-  rw [sub_le_iff_le_add, sub_eq_add_neg, add_right_comm, ← sub_eq_add_neg, le_sub_iff_add_le]; exact add_le_add h k
+theorem le_sub_iff_add_le' : a ≤ b - c ↔ c + a ≤ b := add_comm a c ▸ le_sub_iff_add_le
+theorem sub_le_sub (h : a ≤ b) (k : c ≤ d) : a - d ≤ b - c :=
+  sub_le_iff_le_add.mpr (by
+    rw [sub_eq_add_neg, add_right_comm, ← sub_eq_add_neg]; exact le_sub_iff_add_le.mpr (add_le_add h k))
 theorem sub_le_self (h : 0 ≤ b) : a - b ≤ a := sub_le_iff_le_add.mpr (le_add_of_nonneg_right h)
 
 theorem neg_le_neg (h : a ≤ b) : -b ≤ -a := by
@@ -107,8 +108,10 @@ theorem le_neg : a ≤ -b ↔ b ≤ -a := by
   have h := neg_le_neg_iff (a := -b) (b := a)
   rw [neg_neg] at h
   exact h.symm
-theorem neg_nonneg : 0 ≤ -a ↔ a ≤ 0 := by rw [le_neg, neg_zero]
-theorem neg_nonpos : -a ≤ 0 ↔ 0 ≤ a := by rw [neg_le, neg_zero]
+theorem neg_nonneg : 0 ≤ -a ↔ a ≤ 0 :=
+  ⟨fun h => neg_zero (R := R) ▸ le_neg.mp h, fun h => le_neg.mpr ((neg_zero (R := R)).symm ▸ h)⟩
+theorem neg_nonpos : -a ≤ 0 ↔ 0 ≤ a :=
+  ⟨fun h => neg_zero (R := R) ▸ neg_le.mp h, fun h => neg_le.mpr ((neg_zero (R := R)).symm ▸ h)⟩
 theorem neg_pos : 0 < -a ↔ a < 0 :=
   ⟨fun h => ⟨neg_nonneg.mp h.1, fun k => h.2 (neg_nonpos.mpr k)⟩, fun h => ⟨neg_nonneg.mpr h.1, fun k => h.2 (neg_nonpos.mp k)⟩⟩
 theorem neg_neg_iff_pos : -a < 0 ↔ 0 < a :=
@@ -123,22 +126,22 @@ theorem mul_nonneg (h : 0 ≤ a) (k : 0 ≤ b) : 0 ≤ a * b :=
   (lt_or_eq_of_le h).elim
     (fun h => (lt_or_eq_of_le k).elim (fun k => (mul_pos h k).1) fun e => ge_of_eq (by rw [← e, mul_zero]))
     fun e => ge_of_eq (by rw [← e, zero_mul])
-theorem mul_nonpos_of_nonneg_of_nonpos (h : 0 ≤ a) (k : b ≤ 0) : a * b ≤ 0 := by
-  rw [← neg_nonneg, ← mul_neg]; exact mul_nonneg h (neg_nonneg.mpr k)
+theorem mul_nonpos_of_nonneg_of_nonpos (h : 0 ≤ a) (k : b ≤ 0) : a * b ≤ 0 :=
+  neg_nonneg.mp (by rw [← mul_neg]; exact mul_nonneg h (neg_nonneg.mpr k))
 theorem mul_nonneg_of_nonpos_of_nonpos (h : a ≤ 0) (k : b ≤ 0) : 0 ≤ a * b := by
   rw [← neg_mul_neg]; exact mul_nonneg (neg_nonneg.mpr h) (neg_nonneg.mpr k)
-theorem mul_le_mul_of_nonneg_left (h : a ≤ b) (hc : 0 ≤ c) : c * a ≤ c * b := by
-  rw [← sub_nonneg, ← mul_sub]; exact mul_nonneg hc (sub_nonneg.mpr h)
-theorem mul_le_mul_of_nonneg_right (h : a ≤ b) (hc : 0 ≤ c) : a * c ≤ b * c := by
-  rw [← sub_nonneg, ← sub_mul]; exact mul_nonneg (sub_nonneg.mpr h) hc
-theorem mul_le_mul_of_nonpos_left (h : a ≤ b) (hc : c ≤ 0) : c * b ≤ c * a := by
-  rw [← sub_nonneg, ← mul_sub]; exact mul_nonneg_of_nonpos_of_nonpos hc (sub_nonpos.mpr h)
+theorem mul_le_mul_of_nonneg_left (h : a ≤ b) (hc : 0 ≤ c) : c * a ≤ c * b :=
+  sub_nonneg.mp (by rw [← mul_sub]; exact mul_nonneg hc (sub_nonneg.mpr h))
+theorem mul_le_mul_of_nonneg_right (h : a ≤ b) (hc : 0 ≤ c) : a * c ≤ b * c :=
+  sub_nonneg.mp (by rw [← sub_mul]; exact mul_nonneg (sub_nonneg.mpr h) hc)
+theorem mul_le_mul_of_nonpos_left (h : a ≤ b) (hc : c ≤ 0) : c * b ≤ c * a :=
+  sub_nonneg.mp (by rw [← mul_sub]; exact mul_nonneg_of_nonpos_of_nonpos hc (sub_nonpos.mpr h))
 theorem mul_le_mul (h : a ≤ b) (k : c ≤ d) (hc : 0 ≤ c) (hb : 0 ≤ b) : a * c ≤ b * d :=
   le_trans (mul_le_mul_of_nonneg_right h hc) (mul_le_mul_of_nonneg_left k hb)
-theorem mul_lt_mul_of_pos_left (h : a < b) (hc : 0 < c) : c * a < c * b := by
-  rw [← sub_pos, ← mul_sub]; exact mul_pos hc (sub_pos.mpr h)
-theorem mul_lt_mul_of_pos_right (h : a < b) (hc : 0 < c) : a * c < b * c := by
-  rw [← sub_pos, ← sub_mul]; exact mul_pos (sub_pos.mpr h) hc
+theorem mul_lt_mul_of_pos_left (h : a < b) (hc : 0 < c) : c * a < c * b :=
+  sub_pos.mp (by rw [← mul_sub]; exact mul_pos hc (sub_pos.mpr h))
+theorem mul_lt_mul_of_pos_right (h : a < b) (hc : 0 < c) : a * c < b * c :=
+  sub_pos.mp (by rw [← sub_mul]; exact mul_pos (sub_pos.mpr h) hc)
 theorem le_of_mul_le_mul_left (h : c * a ≤ c * b) (hc : 0 < c) : a ≤ b :=
   (le_or_lt a b).elim id fun k => absurd h (mul_lt_mul_of_pos_left k hc).2
 theorem le_of_mul_le_mul_right (h : a * c ≤ b * c) (hc : 0 < c) : a ≤ b :=
@@ -252,7 +255,7 @@ theorem abs_add_le (a b : R) : |a + b| ≤ |a| + |b| :=
 theorem abs_sub_le (a b c : R) : |a - c| ≤ |a - b| + |b - c| := by
   rw [← sub_add_sub_cancel a b c]; exact abs_add_le (a - b) (b - c)
 theorem abs_sub_abs_le_abs_sub (a b : R) : |a| - |b| ≤ |a - b| := by
-  rw [sub_le_iff_le_add]
+  refine sub_le_iff_le_add.mpr ?_
   have h := abs_add_le (a - b) b
   rw [sub_add_cancel] at h
   exact h
