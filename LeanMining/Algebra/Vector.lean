@@ -10,7 +10,7 @@ function extensionality, hence without an axiom. The order is componentwise.
 
 ## Main definitions
 
-* `Vector α n`, `Vector.get`, `Vector.ofFn`, `Vector.zipWith`
+* `Vector α n`, `Vector.get`, `Vector.ofFn`, `Vector.map`, `Vector.zipWith`
 * the distributive lattice and the bounds of `Vector α n`
 -/
 
@@ -36,6 +36,11 @@ def get : {n : Nat} → Vector α n → Fin n → α
 def ofFn : {n : Nat} → (Fin n → α) → Vector α n
   | .zero, _ => .unit
   | .succ _, f => (f .zero, ofFn fun i => f (.succ i))
+
+/-- Apply a function to each entry. -/
+def map (f : α → β) : {n : Nat} → Vector α n → Vector β n
+  | .zero, _ => .unit
+  | .succ _, v => (f v.1, map f v.2)
 
 /-- Combine two vectors entry by entry. -/
 def zipWith (f : α → β → γ) : {n : Nat} → Vector α n → Vector β n → Vector γ n

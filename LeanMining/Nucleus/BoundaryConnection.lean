@@ -150,4 +150,96 @@ theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
 
 example : 7 < 8 := ⟨rfl, fun h => nomatch h⟩
 
+/-! ### Measured gaps -/
+
+/-- What the gate adds to one value, in INT8 steps: by how much the value is below the zero point, and 0 when it is not below. -/
+def gateLoss (z q : Int8) : Nat := (qRelu z q).index - q.index
+
+theorem gateLoss_of_le {z q : Int8} (h : z ≤ q) : gateLoss z q = 0 :=
+  (congrArg (fun r : Int8 => r.index - q.index) (max_eq_left h)).trans (Nat.sub_self _)
+
+theorem gateLoss_of_lt {z q : Int8} (h : q < z) : gateLoss z q = z.index - q.index :=
+  congrArg (fun r : Int8 => r.index - q.index) (max_eq_right (le_of_lt h))
+
+theorem gateLoss_pos_iff {z q : Int8} : 0 < gateLoss z q ↔ q < z :=
+  (le_or_lt z q).elim
+    (fun h => ⟨fun k => absurd (le_of_eq (gateLoss_of_le h)) (not_le_of_lt k), fun k => absurd h (not_le_of_lt k)⟩)
+    fun h => ⟨fun _ => h, fun _ => lt_of_lt_of_le (Nat.sub_pos_iff.mpr h) (ge_of_eq (gateLoss_of_lt h))⟩
+
+theorem gateLoss_le (z q : Int8) : gateLoss z q ≤ 255 := le_trans (Nat.sub_le _ _) (qRelu z q).index_le
+
+/-- What the gate adds to a vector, over all channels. -/
+def gateGap : {n : Nat} → ActivationVector n → ActivationVector n → Nat
+  | .zero, _, _ => 0
+  | .succ _, z, q => gateLoss z.1 q.1 + gateGap z.2 q.2
+
+/-- How many entries are below their zero point. -/
+def belowCount : {n : Nat} → ActivationVector n → ActivationVector n → Nat
+  | .zero, _, _ => 0
+  | .succ _, z, q => (if q.1 < z.1 then 1 else 0) + belowCount z.2 q.2
+
+theorem gateGap_pos_iff : {n : Nat} → {z q : ActivationVector n} → (0 < gateGap z q ↔ ∃ i, q.get i < z.get i)
+  | .zero, _, _ => ⟨fun h => absurd h (lt_irrefl 0), fun ⟨i, _⟩ => i.elim0.elim⟩
+  | .succ _, _, _ => Iff.trans Nat.add_pos_iff (Iff.trans
+    ⟨fun h => h.elim (fun k => .inl (gateLoss_pos_iff.mp k)) fun k => .inr (gateGap_pos_iff.mp k),
+     fun h => h.elim (fun k => .inl (gateLoss_pos_iff.mpr k)) fun k => .inr (gateGap_pos_iff.mpr k)⟩ Fin.exists_succ.symm)
+
+theorem gateLoss_bounds (z q : Int8) :
+    (if q < z then 1 else 0) ≤ gateLoss z q ∧ gateLoss z q ≤ 255 * (if q < z then 1 else 0) :=
+  match instDecidableLt q z with
+  | .isTrue h => ⟨Nat.lt_iff_succ_le.mp (gateLoss_pos_iff.mpr h), gateLoss_le z q⟩
+  | .isFalse h => ⟨Nat.zero_le _, not_lt.mp (mt gateLoss_pos_iff.mp h)⟩
+
+theorem gateGap_bounds : {n : Nat} → (z q : ActivationVector n) →
+    belowCount z q ≤ gateGap z q ∧ gateGap z q ≤ 255 * belowCount z q
+  | .zero, _, _ => ⟨rfl, rfl⟩
+  | .succ _, z, q => match gateLoss_bounds z.1 q.1, gateGap_bounds z.2 q.2 with
+    | ⟨h, k⟩, ⟨h', k'⟩ => ⟨Nat.add_le_add h h', le_trans (Nat.add_le_add k k') (ge_of_eq (Nat.mul_add 255 _ _))⟩
+
+/-- The gate's inputs as measured: INT8 activations of `n` channels and the zero point of each (seed 000, ARCHITECTURE). -/
+structure DiscreteGateMeasurement (n : Nat) where
+  /-- The zero point of each channel. -/
+  zeroPoint : ActivationVector n
+  /-- The value before the gate in each channel. -/
+  activation : ActivationVector n
+
+/-- Bounds on a gap, in INT8 steps (seed 000, ARCHITECTURE). -/
+structure GapBand where
+  /-- The least that the gap can be. -/
+  lower : Nat
+  /-- The most that the gap can be. -/
+  upper : Nat
+  lower_le_upper : lower ≤ upper
+
+/-- The measurement with the given offset-binary indices, value plus 128, of its zero points and activations: what a generated
+file holds. -/
+def DiscreteGateMeasurement.ofIndices {n : Nat} (zeroPoint activation : Vector Nat n) : DiscreteGateMeasurement n :=
+  ⟨zeroPoint.map Int8.ofIndex, activation.map Int8.ofIndex⟩
+
+namespace DiscreteGateMeasurement
+
+variable {n : Nat} (m : DiscreteGateMeasurement n)
+
+/-- The gate's gap: the sum over the channels of the INT8 steps by which the gate raises the activation. -/
+def gap : Nat := gateGap m.zeroPoint m.activation
+
+/-- The gap is positive exactly when some activation is below its zero point (seed 000, ARCHITECTURE). -/
+theorem gap_pos_iff : 0 < m.gap ↔ ∃ i, m.activation.get i < m.zeroPoint.get i := gateGap_pos_iff
+
+/-- What the number of activations below their zero points tells of the gap: each adds from 1 to 255 steps (seed 000,
+ARCHITECTURE). -/
+def measuredGapBand : GapBand where
+  lower := belowCount m.zeroPoint m.activation
+  upper := 255 * belowCount m.zeroPoint m.activation
+  lower_le_upper := le_trans (gateGap_bounds m.zeroPoint m.activation).1 (gateGap_bounds m.zeroPoint m.activation).2
+
+/-- The measured gap lies in its band. -/
+theorem measuredGapBand_contains : m.measuredGapBand.lower ≤ m.gap ∧ m.gap ≤ m.measuredGapBand.upper :=
+  gateGap_bounds m.zeroPoint m.activation
+
+end DiscreteGateMeasurement
+
+example : 0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128, 128, .unit) (130, 118, .unit)).gap :=
+  (DiscreteGateMeasurement.gap_pos_iff _).mpr ⟨.succ .zero, rfl, fun h => nomatch h⟩
+
 end LeanMining
