@@ -1,0 +1,229 @@
+"""The environment that a build stored: every constant, what it rests on, where it is, and digests of what it says."""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from pyharness.errors import HarnessError
+from pyharness.lean.build import Build, Module
+from pyharness.lean.names import Name, parse_name, show_name
+from pyharness.lean.olean import Constant, DamagedOlean, Olean
+from pyharness.lean.terms import CONST, LET, PI, Terms, json_sha256
+
+__all__ = ["SORRY", "Constant", "DamagedOlean", "Environment", "UnknownConstant"]
+
+SORRY: Name = ("sorryAx",)
+"""The axiom that every `sorry` is."""
+
+
+class UnknownConstant(HarnessError):
+    """No module of the library declares this name."""
+
+
+class Environment:
+    """The constants of a library, read from its .olean files alone. Nothing that a module printed is looked at.
+
+    Constants are read when they are needed. A name is what Lean shows (`Nat.add`, `foo.«a b»`) or a tuple of its parts.
+
+    Attributes:
+        terms: the store of the constants' types and values.
+        modules: the module of each constant.
+    """
+
+    def __init__(self) -> None:
+        self.terms = Terms()
+        self.modules: dict[Name, Module] = {}
+        self._oleans: dict[str, Olean] = {}
+        self._constants: dict[Name, Constant] = {}
+        self._uses: dict[Name, frozenset[Name]] = {}
+        self._lines: dict[str, Mapping[Name, int]] = {}
+
+    @classmethod
+    def load(cls, build: Build) -> Environment:
+        """Read the modules of a build.
+
+        Raises:
+            DamagedOlean: if a file is not what the build made, or two modules declare a name differently.
+        """
+        environment = cls()
+        for module in build.modules:
+            environment._add(module)
+        return environment
+
+    def extended(self, module: Module) -> Environment:
+        """Return this environment with one more module, whose imports are in it.
+
+        Raises:
+            DamagedOlean: as `load`.
+        """
+        environment = Environment()
+        for attribute in ("modules", "_oleans", "_constants", "_uses", "_lines"):
+            setattr(environment, attribute, dict(getattr(self, attribute)))
+        environment.terms = self.terms
+        environment._add(module)
+        return environment
+
+    def _add(self, module: Module) -> None:
+        try:
+            data = module.olean.read_bytes()
+        except OSError as error:
+            raise DamagedOlean(f"{module.olean} cannot be read: {error.strerror}; build again") from None
+        if hashlib.sha256(data).hexdigest() != module.olean_sha256:
+            raise DamagedOlean(f"{module.olean} is not what the build made; build again")
+        olean = self._oleans[module.name] = Olean(module.olean, data, self.terms)
+        if tuple(map(show_name, olean.imports)) != module.imports:
+            raise DamagedOlean(f"{module.olean} imports something else than {module.source}; delete it and build again")
+        for name in olean.kinds:
+            # Lean makes some lemmas on demand, so that two modules may hold the same one; it must be the same.
+            if name in self.modules:
+                if self.constant(name) != olean.constant(name):
+                    raise DamagedOlean(f"{module.olean}: {show_name(name)} is another one in {self.modules[name].name}")
+            else:
+                self.modules[name] = module
+
+    # ------------------------------------------------------------------------------------------------- constants
+    def find(self, name: str | Name) -> Name | None:
+        """Return a name's parts if some module declares it."""
+        parts = parse_name(name) if isinstance(name, str) else name
+        return parts if parts in self.modules else None
+
+    def constant(self, name: str | Name) -> Constant:
+        """Return a constant.
+
+        Raises:
+            UnknownConstant: if no module declares it.
+            DamagedOlean: if it cannot be read.
+        """
+        found = self.find(name)
+        if found is None:
+            raise UnknownConstant(f"no module declares {name if isinstance(name, str) else show_name(name)}")
+        if found not in self._constants:
+            self._constants[found] = self._oleans[self.modules[found].name].constant(found)
+        return self._constants[found]
+
+    def kinds(self, module: Module) -> Mapping[Name, str]:
+        """Return the kind of each constant that a module declares."""
+        return self._oleans[module.name].kinds
+
+    def location(self, name: str | Name) -> tuple[Path, int | None]:
+        """Return where a constant is declared: the file, relative to the project, and the line, from 1.
+
+        A constant that Lean made along with a declaration is where that declaration is; the line is None if nothing says.
+        """
+        constant = self.constant(name)
+        module = self.modules[constant.name]
+        if module.name not in self._lines:
+            self._lines[module.name] = _read_lines(module.ilean)
+        lines = self._lines[module.name]
+        prefixes = (constant.name[:length] for length in range(len(constant.name), 0, -1))
+        return module.source, next((lines[prefix] for prefix in prefixes if prefix in lines), None)
+
+    # ---------------------------------------------------------------------------------------- what rests on what
+    def uses(self, name: Name) -> frozenset[Name]:
+        """Return the constants that one rests on directly: those in its type and value, and its inductive family."""
+        if name not in self._uses:
+            constant = self.constant(name)
+            roots = [constant.type] if constant.value is None else [constant.type, constant.value]
+            self._uses[name] = frozenset(self.terms.constants(roots)).union(constant.related)
+        return self._uses[name]
+
+    def closure(self, name: str | Name) -> frozenset[Name]:
+        """Return all that a constant rests on, itself included.
+
+        Raises:
+            UnknownConstant: if some constant in it is declared nowhere.
+        """
+        return self._reach([self.constant(name).name], self.uses)
+
+    def axioms(self, name: str | Name) -> tuple[str, ...]:
+        """Return the axioms that a constant rests on, sorted."""
+        return tuple(sorted(show_name(item) for item in self.closure(name) if self.constant(item).kind == "axiom"))
+
+    def uses_sorry(self, name: str | Name) -> bool:
+        """Whether a constant rests on a `sorry`."""
+        return SORRY in self.closure(name)
+
+    def definitions(self, name: str | Name) -> tuple[str, ...]:
+        """Return all that gives a constant's type its meaning, sorted: what it mentions, directly or in definitions.
+
+        Theorems are left out and so are their proofs, which change no meaning.
+        """
+        return tuple(sorted(map(show_name, self._definitions(self.constant(name)))))
+
+    def _definitions(self, constant: Constant) -> frozenset[Name]:
+        def meant(names: Iterable[Name]) -> frozenset[Name]:
+            return frozenset(name for name in names if self.constant(name).kind != "theorem")
+
+        return self._reach(meant(self.terms.constants([constant.type])), lambda name: meant(self.uses(name)))
+
+    @staticmethod
+    def _reach(roots: Iterable[Name], follow: Callable[[Name], Iterable[Name]]) -> frozenset[Name]:
+        seen: set[Name] = set()
+        pending = list(roots)
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                pending += follow(name)
+        return frozenset(seen)
+
+    # --------------------------------------------------------------------------------------------------- digests
+    def statement_sha256(self, name: str | Name) -> str:
+        """Return the digest of a constant's statement, in 64 hexadecimal digits.
+
+        It is the SHA-256 of the JSON array ["statement", the number of universe parameters, the digest of the type], in
+        ASCII without spaces; `Terms.digest` says what the digest of a term is. It changes with the elaborated type and with
+        nothing else: not with names of bound variables or universes, binder brackets, notation or white space.
+        """
+        constant = self.constant(name)
+        return json_sha256(["statement", len(constant.levels), self.terms.digest(constant.type, constant.levels)])
+
+    def meaning_sha256(self, name: str | Name) -> str:
+        """Return the digest of a constant's statement and of all that gives it its meaning, in 64 hexadecimal digits.
+
+        It is the SHA-256 of the JSON array ["meaning", the statement's digest, a list], in ASCII without spaces. The list
+        holds, for each of `definitions`, sorted by name as Lean shows it, the array of the name's parts, the kind, the
+        number of universe parameters, the digest of the type, and that of the value or null.
+        """
+        constants = [self.constant(item) for item in self._definitions(self.constant(name))]
+        described = [
+            [
+                list(item.name), item.kind, len(item.levels), self.terms.digest(item.type, item.levels),
+                None if item.value is None else self.terms.digest(item.value, item.levels),
+            ]
+            for item in sorted(constants, key=lambda item: show_name(item.name))
+        ]
+        return json_sha256(["meaning", self.statement_sha256(name), described])
+
+    # ------------------------------------------------------------------------------------------------ statements
+    def telescope(self, name: str | Name) -> tuple[tuple[int, ...], int]:
+        """Return the types of the binders in front of a statement (`∀` and `let`), and its conclusion.
+
+        Each binder's type stands under the binders before it, the conclusion under all of them.
+        """
+        binders = []
+        number = self.constant(name).type
+        while (node := self.terms.nodes[number])[0] in (PI, LET):
+            binders.append(node[1])
+            number = node[-1]
+        return tuple(binders), number
+
+    def negates(self, name: str | Name) -> bool:
+        """Whether a statement, behind its binders, is `¬ _` or `_ → False`."""
+        binders, conclusion = self.telescope(name)
+        head, arguments = self.terms.spine(conclusion)
+        node = self.terms.nodes[head]
+        if node[0] != CONST:
+            return False
+        return (node[1], len(arguments)) == (("Not",), 1) or (node[1] == ("False",) and bool(binders))
+
+
+def _read_lines(ilean: Path) -> dict[Name, int]:
+    """Read the line of each declaration from an .ilean file."""
+    try:
+        declared = json.loads(ilean.read_bytes())["decls"]
+        return {name: place[0] + 1 for text, place in declared.items() if (name := parse_name(text)) is not None}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DamagedOlean(f"{ilean} cannot be used ({error}); delete it and build again") from None

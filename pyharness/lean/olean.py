@@ -1,0 +1,297 @@
+"""Reads the constants in an .olean file from its bytes, believing nothing in it that it can check."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from pyharness.lean.names import Name, show_name
+from pyharness.lean.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT, Terms
+from pyharness.lean.toolchain import GITHASH, LeanError
+
+__all__ = ["Constant", "DamagedOlean", "Kind", "Olean", "Safety"]
+
+Kind = Literal["axiom", "def", "theorem", "opaque", "quot", "inductive", "ctor", "rec"]
+Safety = Literal["unsafe", "safe", "partial"]
+
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+_SAFETIES: tuple[Safety, ...] = get_args(Safety)
+_FIELDS = {"axiom": 1, "def": 4, "theorem": 3, "opaque": 3, "quot": 1, "inductive": 6, "ctor": 5, "rec": 7}
+_UNSAFE_BYTE = {"axiom": 0, "opaque": 0, "inductive": 1, "ctor": 0, "rec": 1}
+"""Where, behind a record's fields, the byte stands that says whether the constant is unsafe."""
+
+_HEADER = 88
+"""Bytes: "olean", version, flags, Lean's version (33), its commit (40), the address that the file is made for (8)."""
+_VERSION = 2
+_MDATA = 10
+_EXPR_FIELDS = {BVAR: 1, SORT: 1, CONST: 2, APP: 2, LAM: 3, PI: 3, LET: 4, LIT: 1, _MDATA: 2, PROJ: 3}
+_ARRAY, _STRING, _BIGNUM = 246, 249, 250
+
+
+class DamagedOlean(LeanError):
+    """An .olean file that is not what this Lean writes."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A constant as it is stored.
+
+    Attributes:
+        name: its full name.
+        kind: what declared it.
+        levels: its universe parameters.
+        type: the number of its type in the store of terms.
+        value: the number of its value, for a definition, theorem or opaque constant.
+        safety: "safe" for what the kernel's guarantees hold of.
+        related: for an inductive type its family and their constructors; for a constructor or recursor its family.
+    """
+
+    name: Name
+    kind: Kind
+    levels: tuple[Name, ...]
+    type: int
+    value: int | None
+    safety: Safety
+    related: tuple[Name, ...]
+
+
+class Olean:
+    """One file: what it imports, and its constants, each read when it is asked for.
+
+    Every address is checked to be inside the file, and to be smaller than that of the object which refers to it: Lean
+    writes an object after its parts, so nothing in a sound file refers forward, and nothing can go in a circle.
+
+    Args:
+        path: the file, for messages.
+        data: its bytes.
+        terms: the store that its terms go to.
+
+    Attributes:
+        imports: the modules that it imports.
+        kinds: the kind of each constant in it, by its name.
+
+    Raises:
+        DamagedOlean: if it is not an .olean of this Lean, or damaged; any method can raise it.
+    """
+
+    def __init__(self, path: Path, data: bytes, terms: Terms):
+        self._path = path
+        self._terms = terms
+        if len(data) < _HEADER + 8 or data[:5] != b"olean":
+            raise self._damaged("it is not an .olean file")
+        if data[5] != _VERSION:
+            raise self._damaged(f"it has format version {data[5]}, not {_VERSION}")
+        if data[40:80] != GITHASH.encode():
+            raise self._damaged(f"another Lean wrote it, of commit {data[40:80].decode(errors='replace')}, not {GITHASH}")
+        self._data = data
+        self._words = memoryview(data + bytes(-len(data) % 8)).cast("Q")
+        self._base = self._words[10]
+        self._end = self._base + len(data)
+        self._names: dict[int, Name] = {}
+        self._levels: dict[int, int] = {}
+        self._exprs: dict[int, int] = {}
+        with self._checked():
+            imports, names, constants, *_ = self._object(self._words[11], self._end)
+            self.imports = tuple(self._name(self._object(item, imports)[0], item) for item in self._array(imports, self._end))
+            listed = [self._name(item, names) for item in self._array(names, self._end)]
+            self._records: dict[Name, int] = {}
+            self.kinds: dict[Name, Kind] = {}
+            for name, record in zip(listed, self._array(constants, self._end), strict=True):
+                tag, _ = self._header(record, constants)
+                value, = self._object(record, constants)
+                common = self._object(value, record)[0]
+                if self._name(self._object(common, value)[0], common) != name or name in self._records:
+                    raise self._damaged(f"its list of names and its constants disagree at {show_name(name)}")
+                self._records[name] = record
+                self.kinds[name] = _KINDS[tag]
+
+    def constant(self, name: Name) -> Constant:
+        """Read the constant of this name, one of `kinds`."""
+        kind = self.kinds[name]
+        with self._checked():
+            record = self._records[name]
+            value, = self._object(record, self._end)
+            fields = self._object(value, record)
+            if len(fields) != _FIELDS[kind]:
+                raise self._damaged(f"{show_name(name)} is a record of {len(fields)} fields where a {kind} has {_FIELDS[kind]}")
+            _, levels, type_ = self._object(fields[0], value)
+            return Constant(
+                name=name,
+                kind=kind,
+                levels=self._name_list(levels, fields[0]),
+                type=self._expr(type_, fields[0]),
+                value=self._expr(fields[1], value) if kind in ("def", "theorem", "opaque") else None,
+                safety=self._safety(kind, value, len(fields)),
+                related=self._related(kind, fields, value),
+            )
+
+    def _safety(self, kind: Kind, value: int, fields: int) -> Safety:
+        flags = value - self._base + 8 + 8 * fields
+        if kind == "def":
+            return _SAFETIES[self._data[flags]]
+        return "unsafe" if kind in _UNSAFE_BYTE and self._data[flags + _UNSAFE_BYTE[kind]] else "safe"
+
+    def _related(self, kind: Kind, fields: tuple[int, ...], value: int) -> tuple[Name, ...]:
+        if kind == "inductive":
+            return (*self._name_list(fields[3], value), *self._name_list(fields[4], value))
+        if kind == "ctor":
+            return (self._name(fields[1], value),)
+        return self._name_list(fields[1], value) if kind == "rec" else ()
+
+    # ------------------------------------------------------------------------------------------------- the objects
+    def _damaged(self, reason: str) -> DamagedOlean:
+        return DamagedOlean(f"{self._path} cannot be used: {reason}; delete it and build again")
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Turn what reading beyond the file, or a wrong shape, raises into the error that names the file."""
+        try:
+            yield
+        except (IndexError, ValueError) as error:
+            raise self._damaged(f"it is damaged ({error})") from error
+
+    def _index(self, address: int, above: int) -> int:
+        """Return the index of the word at an address, which must be below the object that refers to it."""
+        if address & 7 or not self._base + _HEADER <= address < above:
+            raise self._damaged(f"it refers to the address {address:#x}, where no part of it can be")
+        return (address - self._base) >> 3
+
+    def _header(self, address: int, above: int) -> tuple[int, int]:
+        """Return an object's tag, and how many fields it has if it is a constructor's."""
+        word = self._words[self._index(address, above)]
+        return word >> 56, word >> 48 & 0xFF
+
+    def _object(self, address: int, above: int) -> tuple[int, ...]:
+        """Return the fields of a constructor's object."""
+        index = self._index(address, above)
+        return tuple(self._words[index + 1 : self._inside(index + 1 + (self._words[index] >> 48 & 0xFF))])
+
+    def _inside(self, end: int) -> int:
+        if end > len(self._words):
+            raise self._damaged("it ends in the middle of an object")
+        return end
+
+    def _tagged(self, address: int, above: int, tag: int) -> int:
+        """Return the index of an object that must have this tag."""
+        index = self._index(address, above)
+        if self._words[index] >> 56 != tag:
+            raise self._damaged(f"an object has tag {self._words[index] >> 56} where {tag} belongs")
+        return index
+
+    def _array(self, address: int, above: int) -> tuple[int, ...]:
+        index = self._tagged(address, above, _ARRAY)
+        return tuple(self._words[index + 3 : self._inside(index + 3 + self._words[index + 1])])
+
+    def _string(self, address: int, above: int) -> str:
+        index = self._tagged(address, above, _STRING)
+        size, start = self._words[index + 1], 8 * index + 32
+        if not 0 < size <= len(self._data) - start:
+            raise self._damaged("it ends in the middle of a string")
+        return self._data[start : start + size - 1].decode()
+
+    def _nat(self, address: int, above: int) -> int:
+        if address & 1:
+            return address >> 1
+        index = self._tagged(address, above, _BIGNUM)
+        size = self._words[index + 1] >> 32
+        # The digits stand right behind the number's own three words, and it says so.
+        if not 0 < size < 1 << 31 or self._words[index + 2] != address + 24:
+            raise self._damaged("a number in it has no digits")
+        return int.from_bytes(self._data[8 * index + 24 : 8 * self._inside(index + 3 + size)], "little")
+
+    def _list(self, address: int, above: int) -> Iterator[tuple[int, int]]:
+        """Yield each element of a list, with the address of the object that refers to it."""
+        while not address & 1:
+            head, tail = self._object(address, above)
+            yield head, address
+            above, address = address, tail
+
+    def _name(self, address: int, above: int) -> Name:
+        pending: list[tuple[int, str | int]] = []
+        while not address & 1 and address not in self._names:
+            tag, _ = self._header(address, above)
+            prefix, part = self._object(address, above)
+            if tag not in (1, 2):
+                raise self._damaged(f"an object has tag {tag} where a name belongs")
+            pending.append((address, self._string(part, address) if tag == 1 else self._nat(part, address)))
+            above, address = address, prefix
+        name = () if address & 1 else self._names[address]
+        for at, part in reversed(pending):
+            name = self._names[at] = (*name, part)
+        return name
+
+    def _name_list(self, address: int, above: int) -> tuple[Name, ...]:
+        return tuple(self._name(item, at) for item, at in self._list(address, above))
+
+    # -------------------------------------------------------------------------------------------- levels and terms
+    def _level(self, root: int, above: int) -> int:
+        if root & 1:
+            return self._terms.add_level(("zero",))
+        done = self._levels
+        pending = [(root, above)]
+        while pending:
+            address, above = pending[-1]
+            if address in done:
+                pending.pop()
+                continue
+            tag, _ = self._header(address, above)
+            fields = self._object(address, above)
+            if tag == 4 and len(fields) == 1:
+                done[address] = self._terms.add_level(("param", self._name(fields[0], address)))
+            elif (tag, len(fields)) not in ((0, 0), (1, 1), (2, 2), (3, 2)):
+                raise self._damaged(f"an object has tag {tag} where a universe level belongs")
+            elif missing := [(part, address) for part in fields if not part & 1 and part not in done]:
+                pending += missing
+            else:
+                parts = (self._terms.add_level(("zero",)) if part & 1 else done[part] for part in fields)
+                done[address] = self._terms.add_level((("zero", "succ", "max", "imax")[tag], *parts))
+        return done[root]
+
+    def _expr(self, root: int, above: int) -> int:
+        done, words, add = self._exprs, self._words, self._terms.add
+        pending = [(root, above)]
+        while pending:
+            address, above = pending[-1]
+            if address in done:
+                pending.pop()
+                continue
+            index = self._index(address, above)
+            tag = words[index] >> 56
+            size = _EXPR_FIELDS.get(tag)
+            if size is None or words[index] >> 48 & 0xFF != size:
+                raise self._damaged(f"an object has tag {tag} where a term belongs")
+            fields = words[index + 1 : self._inside(index + 1 + size)]
+            if tag == APP:
+                parts = fields
+            elif tag in (LAM, PI, LET, _MDATA):
+                parts = fields[1:]
+            else:
+                parts = fields[2:] if tag == PROJ else ()
+            missing = [(part, address) for part in parts if part not in done]
+            if missing:
+                pending += missing
+                continue
+            terms = [done[part] for part in parts]
+            if tag in (APP, LAM, PI, LET):
+                done[address] = add((tag, *terms))
+            elif tag == CONST:
+                levels = tuple(self._level(item, at) for item, at in self._list(fields[1], address))
+                done[address] = add((CONST, self._name(fields[0], address), levels))
+            elif tag == _MDATA:
+                done[address] = terms[0]
+            elif tag == BVAR:
+                done[address] = add((BVAR, self._nat(fields[0], address)))
+            elif tag == SORT:
+                done[address] = add((SORT, self._level(fields[0], address)))
+            elif tag == PROJ:
+                done[address] = add((PROJ, self._name(fields[0], address), self._nat(fields[1], address), *terms))
+            else:
+                done[address] = add((LIT, self._literal(fields[0], address)))
+        return done[root]
+
+    def _literal(self, address: int, above: int) -> int | str:
+        tag, _ = self._header(address, above)
+        value, = self._object(address, above)
+        return self._string(value, address) if tag else self._nat(value, address)

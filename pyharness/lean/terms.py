@@ -1,0 +1,174 @@
+"""Lean's terms and universe levels, each stored once, and their digests.
+
+What the kernel ignores is not kept: the names of bound variables, how an argument is written (explicit, implicit or
+instance), and metadata. Two terms with the same number are hence the same to the kernel up to renaming.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from pyharness.lean.names import Name
+
+__all__ = ["APP", "BVAR", "CONST", "LAM", "LET", "LIT", "PI", "PROJ", "SORT", "Terms"]
+
+BVAR, SORT, CONST, APP, LAM, PI, LET, LIT, PROJ = 0, 3, 4, 5, 6, 7, 8, 9, 11
+"""The forms of a term, numbered as Lean numbers the constructors of `Expr`."""
+
+_FORMS = {BVAR: "bvar", SORT: "sort", CONST: "const", APP: "app", LAM: "lam", PI: "forall", LET: "let", LIT: "lit", PROJ: "proj"}
+_LITERAL_NAMES: tuple[Name, ...] = (("String",), ("String", "ofList"), ("Char", "ofNat"), ("List", "nil"), ("List", "cons"))
+"""What the kernel unfolds a string literal to."""
+
+
+class Terms:
+    """A store of terms and of levels, each known by a number.
+
+    A term is one of `(BVAR, index)`, `(SORT, level)`, `(CONST, name, levels)`, `(APP, function, argument)`,
+    `(LAM, type, body)`, `(PI, type, body)`, `(LET, type, value, body)`, `(LIT, number or string)` and
+    `(PROJ, structure, index, term)`; a level one of `("zero",)`, `("succ", level)`, `("max", left, right)`,
+    `("imax", left, right)` and `("param", name)`. Levels and terms inside are numbers.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[tuple[Any, ...]] = []
+        self.levels: list[tuple[Any, ...]] = []
+        self._node_ids: dict[tuple[Any, ...], int] = {}
+        self._level_ids: dict[tuple[Any, ...], int] = {}
+        self._digests: dict[tuple[Name, ...], tuple[dict[int, str], dict[int, str]]] = {}
+
+    def add(self, node: tuple[Any, ...]) -> int:
+        """Return the number of a term, whose parts are in the store."""
+        number = self._node_ids.setdefault(node, len(self.nodes))
+        if number == len(self.nodes):
+            self.nodes.append(node)
+        return number
+
+    def add_level(self, level: tuple[Any, ...]) -> int:
+        """Return the number of a level, whose parts are in the store."""
+        number = self._level_ids.setdefault(level, len(self.levels))
+        if number == len(self.levels):
+            self.levels.append(level)
+        return number
+
+    def constants(self, roots: Iterable[int]) -> set[Name]:
+        """Return the constants that terms mention, and the types that the kernel gives to their literals."""
+        names: set[Name] = set()
+        seen: set[int] = set()
+        pending = list(roots)
+        while pending:
+            number = pending.pop()
+            if number in seen:
+                continue
+            seen.add(number)
+            node = self.nodes[number]
+            if node[0] == CONST:
+                names.add(node[1])
+            elif node[0] == LIT:
+                names.update([("Nat",)] if isinstance(node[1], int) else _LITERAL_NAMES)
+            elif node[0] == PROJ:
+                names.add(node[1])
+            pending += _parts(node)
+        return names
+
+    def spine(self, number: int) -> tuple[int, list[int]]:
+        """Return the head of nested applications and its arguments."""
+        arguments = []
+        while (node := self.nodes[number])[0] == APP:
+            arguments.append(node[2])
+            number = node[1]
+        return number, arguments[::-1]
+
+    def lift(self, number: int, by: int) -> int:
+        """Return the term with `by` added to the index of every variable that is not bound in it."""
+        done: dict[tuple[int, int], int] = {}
+        pending = [(number, 0)]
+        while pending:
+            at, depth = pending[-1]
+            node = self.nodes[at]
+            parts = [(part, depth + binds) for part, binds in zip(_parts(node), _BINDS.get(node[0], (0, 0)), strict=False)]
+            missing = [part for part in parts if part not in done]
+            if missing:
+                pending += missing
+                continue
+            if node[0] == BVAR:
+                done[at, depth] = self.add((BVAR, node[1] + by)) if node[1] >= depth else at
+            else:
+                lifted = [done[part] for part in parts]
+                done[at, depth] = self.add((*node[:len(node) - len(lifted)], *lifted))
+            pending.pop()
+        return done[number, 0]
+
+    def digest(self, number: int, parameters: tuple[Name, ...]) -> str:
+        """Return the digest of a term, in 64 hexadecimal digits, given the universe parameters of its constant.
+
+        It is the SHA-256 of a JSON array without spaces in ASCII: the form's name ("bvar", "sort", "const", "app", "lam",
+        "forall", "let", "lit", "proj") and what the store holds, where a term or level stands as its own digest, a name as
+        the array of its parts, a number literal as ["nat", its hexadecimal digits], a string literal as ["str", itself] and
+        a universe parameter as ["param", its place in `parameters`, from 0].
+        """
+        levels, terms = self._digests.setdefault(parameters, ({}, {}))
+        places = {name: place for place, name in enumerate(parameters)}
+
+        def level_fields(level: tuple[Any, ...]) -> list[Any]:
+            if level[0] == "param":
+                return ["param", places.get(level[1], list(level[1]))]
+            return [level[0], *(levels[part] for part in level[1:])]
+
+        def term_fields(node: tuple[Any, ...]) -> list[Any]:
+            form, fields = node[0], node[1:]
+            if form == SORT:
+                return [_FORMS[form], self._fold(fields, self.levels, _level_parts, level_fields, levels)[0]]
+            if form == CONST:
+                return [_FORMS[form], list(fields[0]), self._fold(fields[1], self.levels, _level_parts, level_fields, levels)]
+            if form == LIT:
+                return [_FORMS[form], ["nat", f"{fields[0]:x}"] if isinstance(fields[0], int) else ["str", fields[0]]]
+            if form == BVAR:
+                return [_FORMS[form], fields[0]]
+            if form == PROJ:
+                return [_FORMS[form], list(fields[0]), fields[1], terms[fields[2]]]
+            return [_FORMS[form], *(terms[part] for part in fields)]
+
+        return self._fold([number], self.nodes, _parts, term_fields, terms)[0]
+
+    @staticmethod
+    def _fold(
+        roots: Iterable[int], store: Sequence[tuple[Any, ...]], parts_of: Callable[[tuple[Any, ...]], Sequence[int]],
+        fields_of: Callable[[tuple[Any, ...]], list[Any]], done: dict[int, str],
+    ) -> list[str]:
+        """Digest the roots, their parts first. A part always has a smaller number than what it is a part of."""
+        roots = list(roots)
+        pending = list(roots)
+        while pending:
+            number = pending[-1]
+            if number in done:
+                pending.pop()
+                continue
+            missing = [part for part in parts_of(store[number]) if part not in done]
+            if missing:
+                pending += missing
+            else:
+                done[number] = json_sha256(fields_of(store[number]))
+                pending.pop()
+        return [done[number] for number in roots]
+
+
+_BINDS = {LAM: (0, 1), PI: (0, 1), LET: (0, 0, 1)}
+"""How many variables each part of a term stands under."""
+
+
+def _parts(node: tuple[Any, ...]) -> tuple[int, ...]:
+    form = node[0]
+    if form in (APP, LAM, PI, LET):
+        return node[1:]
+    return node[3:] if form == PROJ else ()
+
+
+def _level_parts(level: tuple[Any, ...]) -> tuple[int, ...]:
+    return () if level[0] == "param" else level[1:]
+
+
+def json_sha256(value: Any) -> str:
+    """Return the SHA-256 of a JSON value, written in ASCII without spaces."""
+    return hashlib.sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
