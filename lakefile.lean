@@ -1,0 +1,7 @@
+import Lake
+open Lake DSL
+
+package LeanMining
+
+@[default_target]
+lean_lib LeanMining
