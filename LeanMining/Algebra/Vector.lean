@@ -10,7 +10,7 @@ function extensionality, hence without an axiom. The order is componentwise.
 
 ## Main definitions
 
-* `Vector α n`, `Vector.get`, `Vector.ofFn`, `Vector.map`, `Vector.zipWith`
+* `Vector α n`, `Vector.nil`, `a ::ᵥ v`, `Vector.get`, `Vector.ofFn`, `Vector.map`, `Vector.zipWith`
 * the distributive lattice and the bounds of `Vector α n`
 -/
 
@@ -26,6 +26,14 @@ def Vector (α : Type u) : Nat → Type u
 namespace Vector
 
 variable {α : Type u} {β : Type v} {γ : Type w}
+
+/-- The vector without entries. -/
+@[reducible] def nil : Vector α 0 := .unit
+
+/-- Put an entry first. A long vector is written `a ::ᵥ b ::ᵥ … ::ᵥ .nil`, which Lean elaborates faster than nested pairs. -/
+@[reducible] def cons (a : α) {n : Nat} (v : Vector α n) : Vector α (Nat.succ n) := (a, v)
+
+@[inherit_doc] infixr:67 " ::ᵥ " => Vector.cons
 
 /-- The entry at an index. -/
 def get : {n : Nat} → Vector α n → Fin n → α

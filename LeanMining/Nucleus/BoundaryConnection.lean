@@ -239,7 +239,7 @@ theorem measuredGapBand_contains : m.measuredGapBand.lower ≤ m.gap ∧ m.gap �
 
 end DiscreteGateMeasurement
 
-example : 0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128, 128, .unit) (130, 118, .unit)).gap :=
+example : 0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)).gap :=
   (DiscreteGateMeasurement.gap_pos_iff _).mpr ⟨.succ .zero, rfl, fun h => nomatch h⟩
 
 end LeanMining
