@@ -295,8 +295,85 @@ theorem pos_mul_pos : (a b : Int) → 0 < a → 0 < b → 0 < a * b
   mul_pos {a b} := pos_mul_pos a b
   zero_lt_one := ⟨rfl, fun h => nomatch h⟩
 
+/-- `a < b` is `a + 1 ≤ b`. -/
+theorem lt_iff_add_one_le {a b : Int} : a < b ↔ a + 1 ≤ b := by
+  obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
+  obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
+  have e : subNatNat a a' + 1 = subNatNat (Nat.succ a) a' := subNatNat_add_subNatNat a a' 1 0
+  have k := not_congr (subNatNat_le_subNatNat b b' a a')
+  rw [e]
+  refine Iff.trans ?_ (subNatNat_le_subNatNat _ _ _ _).symm
+  rw [Nat.succ_add]
+  exact not_le.symm.trans (k.trans (not_le.trans Nat.lt_iff_succ_le))
+
 example : (-3 : Int) * 5 + 2 = -13 := by decide
 example : (-128 : Int) < 127 - 1 := by decide
 example : (123456789 - 987654321 : Int) * 1000000007 = -864197538049382724 := by decide
+
+/-! ### Images in other rings -/
+
+universe u
+
+variable {R : Type u}
+
+/-- The image of an integer in a ring. -/
+def cast [CommRing R] : Int → R
+  | ofNat n => n
+  | negSucc n => -Nat.cast (Nat.succ n)
+
+section CommRing
+
+variable [CommRing R]
+
+theorem cast_ofNat (n : Nat) : (cast (ofNat n) : R) = Nat.cast n := rfl
+
+theorem cast_subNatNat (m n : Nat) : (cast (subNatNat m n) : R) = Nat.cast m - Nat.cast n := by
+  refine pair_induction (p := fun m n => (cast (subNatNat m n) : R) = Nat.cast m - Nat.cast n) ?_ ?_ ?_ m n
+  · intro m; rw [subNatNat_zero]; exact (sub_zero _).symm
+  · intro n; rw [zero_subNatNat]; cases n with
+    | zero => exact (sub_zero _).symm
+    | succ n => exact (zero_sub _).symm
+  · intro m n h; rw [subNatNat_succ_succ, h, natCast_succ, natCast_succ, add_sub_add_comm, sub_self, add_zero]
+
+theorem cast_add (a b : Int) : (cast (a + b) : R) = cast a + cast b := by
+  obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
+  obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
+  rw [subNatNat_add_subNatNat, cast_subNatNat, cast_subNatNat, cast_subNatNat, natCast_add, natCast_add, add_sub_add_comm]
+
+theorem cast_neg (a : Int) : (cast (-a) : R) = -cast a := by
+  obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
+  rw [neg_subNatNat, cast_subNatNat, cast_subNatNat, neg_sub]
+
+theorem cast_sub (a b : Int) : (cast (a - b) : R) = cast a - cast b := by
+  rw [sub_eq_add_neg, cast_add, cast_neg, ← sub_eq_add_neg]
+
+theorem cast_mul (a b : Int) : (cast (a * b) : R) = cast a * cast b := by
+  obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
+  obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
+  rw [subNatNat_mul_subNatNat, cast_subNatNat, cast_subNatNat, cast_subNatNat, natCast_add, natCast_add, natCast_mul,
+    natCast_mul, natCast_mul, natCast_mul, add_sub_add_comm, ← mul_sub, ← mul_sub,
+    ← neg_sub (Nat.cast b : R), mul_neg, ← sub_eq_add_neg, ← sub_mul]
+
+end CommRing
+
+section LinearOrderedCommRing
+
+variable [LinearOrderedCommRing R]
+
+theorem cast_nonneg : {a : Int} → 0 ≤ a → (0 : R) ≤ cast a
+  | ofNat n, _ => natCast_nonneg n
+  | negSucc _, h => nomatch h
+
+theorem cast_le_cast {a b : Int} : (cast a : R) ≤ cast b ↔ a ≤ b := by
+  have mono {a b : Int} (h : a ≤ b) : (cast a : R) ≤ cast b :=
+    sub_nonneg.mp (by rw [← cast_sub]; exact cast_nonneg (sub_nonneg.mpr h))
+  refine ⟨fun h => (le_or_lt a b).elim id fun k => absurd h (lt_of_lt_of_le ?_ (mono (lt_iff_add_one_le.mp k))).2, mono⟩
+  rw [cast_add]
+  exact lt_add_of_pos_right zero_lt_one
+
+theorem cast_inj {a b : Int} (h : (cast a : R) = cast b) : a = b :=
+  le_antisymm (cast_le_cast.mp (le_of_eq h)) (cast_le_cast.mp (ge_of_eq h))
+
+end LinearOrderedCommRing
 
 end Int
