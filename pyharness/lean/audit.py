@@ -1,0 +1,241 @@
+"""Decides what each theorem's proof is worth, from the stored environment, and has Lean print its statement."""
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pyharness.errors import HarnessError
+from pyharness.lean.build import Build
+from pyharness.lean.environment import SORRY, Constant, Environment
+from pyharness.lean.modules import setup
+from pyharness.lean.names import Name, parse_name, show_name, write_name
+from pyharness.lean.policy import check_policy
+from pyharness.lean.terms import BVAR, CONST, LAM, PROJ
+from pyharness.lean.toolchain import LeanError, Toolchain
+
+__all__ = ["AuditError", "NotATheorem", "Proof", "Status", "UnknownTheorem", "audit"]
+
+Status = Literal["proved", "sorry", "axiom", "stub", "open"]
+
+
+class UnknownTheorem(HarnessError):
+    """A theorem that is named is not in the library."""
+
+
+class NotATheorem(HarnessError):
+    """What is named as a theorem is something else, or cannot be named from outside its module."""
+
+
+class AuditError(LeanError):
+    """Two readings of the same environment disagree, or one of them could not be had."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a theorem's proof is worth.
+
+    Attributes:
+        status: "proved"; "sorry" if a `sorry` is anywhere below it; "axiom" if it is assumed, or rests on an axiom that is
+            not allowed; "stub" if what it says is trivial.
+        theorem: its full name.
+        module: the module that declares it.
+        file: the module's source, relative to the project.
+        line: the declaration's line, from 1.
+        statement: the statement as Lean prints it, for reading; `statement_sha256` is what identifies it.
+        statement_sha256: see `Environment.statement_sha256`.
+        meaning_sha256: see `Environment.meaning_sha256`.
+        axioms: all axioms below it, sorted.
+        note: why it has this status, in words; empty if it is proved.
+    """
+
+    status: Status
+    theorem: str
+    module: str
+    file: str
+    line: int | None
+    statement: str
+    statement_sha256: str
+    meaning_sha256: str
+    axioms: tuple[str, ...]
+    note: str
+
+
+def audit(
+    build: Build,
+    environment: Environment,
+    toolchain: Toolchain,
+    theorems: Sequence[str],
+    allowed_axioms: Sequence[str],
+) -> dict[str, Proof]:
+    """Return the proof of each named theorem.
+
+    Args:
+        build: the library; its modules are held to the policy, see `check_policy`.
+        environment: the build's environment.
+        toolchain: prints the statements, and finds the axioms a second time.
+        theorems: full names.
+        allowed_axioms: the axioms that a proved theorem may rest on; `sorryAx` is never allowed.
+
+    Raises:
+        UnknownTheorem: if a name is not in the library.
+        NotATheorem: if a name is a definition or the like, or private.
+        PolicyViolation: if a module outside the foundation does what only the foundation may.
+        AuditError: if Lean finds other axioms than this module, or does not print a statement.
+    """
+    check_policy(build, environment, allowed_axioms)
+    constants = {name: _theorem(environment, name) for name in theorems}
+    printed = _print(build, toolchain, constants)
+    proofs = {}
+    for name, constant in constants.items():
+        statement, axioms_in_lean = printed[name]
+        axioms = environment.axioms(constant.name)
+        if tuple(sorted(axioms_in_lean)) != axioms:
+            raise AuditError(
+                f"{name}: its stored proof rests on {_listed(axioms)}, but Lean says {_listed(axioms_in_lean)}; "
+                "delete the build folder and run again"
+            )
+        status, note = _judge(environment, constant, axioms, allowed_axioms)
+        file, line = environment.location(constant.name)
+        proofs[name] = Proof(
+            status=status,
+            theorem=show_name(constant.name),
+            module=environment.modules[constant.name].name,
+            file=file.as_posix(),
+            line=line,
+            statement=statement,
+            statement_sha256=environment.statement_sha256(constant.name),
+            meaning_sha256=environment.meaning_sha256(constant.name),
+            axioms=axioms,
+            note=note,
+        )
+    return proofs
+
+
+def _theorem(environment: Environment, name: str) -> Constant:
+    found = environment.find(name)
+    if found is None:
+        public = {show_name(item) for item in environment.modules if write_name(item)}
+        close = difflib.get_close_matches(name, public, n=3) or [
+            item for item in sorted(public) if item.rpartition(".")[2] == name.rpartition(".")[2]][:3]
+        hint = f"; is it {' or '.join(close)}?" if close else ""
+        raise UnknownTheorem(f"the library has no theorem {name}{hint}")
+    constant = environment.constant(found)
+    if write_name(found) is None:
+        raise NotATheorem(f"{name} is private or made by a macro; a claim needs a theorem that other modules can name")
+    if constant.kind not in ("theorem", "axiom"):
+        raise NotATheorem(f"{name} is of kind {constant.kind!r}, not a theorem; state it with `theorem`")
+    unsafe = sorted(show_name(item) for item in environment.closure(found) if environment.constant(item).safety != "safe")
+    if unsafe:
+        raise NotATheorem(f"{name} rests on what the kernel does not vouch for (unsafe or partial): {', '.join(unsafe)}")
+    return constant
+
+
+# -------------------------------------------------------------------------------------------------------- judgement
+def _judge(
+    environment: Environment, constant: Constant, axioms: Sequence[str], allowed: Sequence[str]
+) -> tuple[Status, str]:
+    sorry = show_name(SORRY)
+    forbidden = [axiom for axiom in axioms if axiom not in allowed]
+    if sorry in axioms:
+        return "sorry", _sorry_note(environment, constant)
+    if constant.kind == "axiom":
+        return "axiom", "it is an axiom: nobody proved it"
+    if (structure := _projected(environment, constant)) is not None:
+        return "axiom", f"it is a field of {structure}, which whoever builds one must prove: nobody proved it here"
+    if forbidden:
+        return "axiom", f"it rests on {_listed(forbidden)}, which the project does not allow"
+    if (stub := _stub(environment, constant)) is not None:
+        return "stub", stub
+    return "proved", ""
+
+
+def _sorry_note(environment: Environment, constant: Constant) -> str:
+    """Name where the `sorry` itself is written: what uses the axiom directly."""
+    places = []
+    for name in environment.closure(constant.name):
+        if SORRY in environment.uses(name):
+            file, line = environment.location(name)
+            places.append((file.as_posix(), line or 0, show_name(name)))
+    if [place[2] for place in places] == [show_name(constant.name)]:
+        return "its proof is a sorry"
+    return "it rests on a sorry: " + ", ".join(f"{name} ({file}:{line})" for file, line, name in sorted(places))
+
+
+def _projected(environment: Environment, constant: Constant) -> str | None:
+    """Return the structure whose field a theorem is, if it is one: `fun … s => s.field`, nothing else."""
+    nodes = environment.terms.nodes
+    number = constant.value
+    while number is not None and nodes[number][0] == LAM:
+        number = nodes[number][2]
+    if number is not None and nodes[number][0] == PROJ and nodes[nodes[number][3]] == (BVAR, 0):
+        return show_name(nodes[number][1])
+    return None
+
+
+def _stub(environment: Environment, constant: Constant) -> str | None:
+    """Say why a statement is trivial, or return None. Only its form is looked at; nothing is unfolded."""
+    terms = environment.terms
+    binders, conclusion = environment.telescope(constant.name)
+    head, arguments = terms.spine(conclusion)
+    node = terms.nodes[head]
+    if node[0] == CONST:
+        if node[1] == ("True",):
+            return "it states True"
+        if (node[1], len(arguments)) in ((("Eq",), 3), (("Iff",), 2)) and arguments[-1] == arguments[-2]:
+            return "it states that something is equal to itself" if len(arguments) == 3 else "both sides of its ↔ are the same"
+    for place, binder in enumerate(binders):
+        if terms.lift(binder, len(binders) - place) == conclusion:
+            return "its conclusion is one of its hypotheses"
+    return None
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else "no axioms"
+
+
+# ------------------------------------------------------------------------------------------------------- Lean's view
+_AXIOMS = re.compile(r"'(?P<name>.*)' (?:does not depend on any axioms|depends on axioms: \[(?P<axioms>.*)\])", re.DOTALL)
+_AXIOM = re.compile(r"(?:«[^»]*»|[^\s,«»])+")
+_WIDTH = 110
+
+
+def _print(
+    build: Build, toolchain: Toolchain, constants: Mapping[str, Constant]
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Have a separate Lean, which runs no command but these, print each statement and its axioms.
+
+    Each answer is known by the line of the question.
+    """
+    lines = ["prelude", f"import {build.root_module}", f"set_option format.width {_WIDTH}"]
+    for constant in constants.values():
+        written = write_name(constant.name)
+        lines += [f"#check {written}", f"#print axioms {written}"]
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as plan:
+        plan.write(setup("Audit", [build.root_module], build.by_name))
+        plan.flush()
+        done = toolchain.run(["--json", "--stdin", "--setup", plan.name], stdin="\n".join(lines) + "\n")
+    answers: dict[int, str] = {}
+    for line in done.stdout.splitlines():
+        try:
+            said = json.loads(line)
+            place, severity, text = said["pos"]["line"], said["severity"], said["data"]
+        except (ValueError, LookupError, TypeError):
+            raise AuditError(f"Lean printed something else than a message: {line[:200]}") from None
+        if severity != "information" or place in answers:
+            raise AuditError(f"Lean answered {lines[place - 1]!r} with: {text}")
+        answers[place] = text
+    if done.returncode:
+        raise AuditError(f"Lean ended with status {done.returncode}: {done.stderr.strip()[-2000:]}")
+    printed = {}
+    for place, (name, constant) in zip(range(4, len(lines) + 1, 2), constants.items(), strict=True):
+        axioms = _AXIOMS.fullmatch(answers.get(place + 1, ""))
+        if place not in answers or axioms is None or parse_name(axioms["name"]) != constant.name:
+            raise AuditError(f"Lean did not say what {name} states and rests on")
+        listed = (parse_name(axiom) or (axiom,) for axiom in _AXIOM.findall(axioms["axioms"] or ""))
+        printed[name] = answers[place], tuple(map(show_name, listed))
+    return printed
