@@ -5,12 +5,13 @@ import LeanMining.Nucleus.DiscreteLattice
 # The boundary of a quantized layer
 
 The gate of a layer as a nucleus at its boundary, and when its fixed vectors fail to form a Boolean lattice; rounding to fewer
-bits as a family of nuclei (seed 000, ARCHITECTURE, "BoundaryConnection").
+bits as a family of nuclei; the gap of a measured gate, in integers (seed 000, ARCHITECTURE, "BoundaryConnection").
 
 ## Main definitions
 
 * `graftBoundaryNucleus p`: the gate of a layer
 * `bitwidthFamily k`: rounding up to the INT8 values that remain when `k` bits are dropped
+* `DiscreteGateMeasurement n`, with its `gap` and `measuredGapBand`: zero points and activations, as measured
 -/
 
 set_option autoImplicit false
@@ -155,6 +156,9 @@ example : 7 < 8 := ⟨rfl, fun h => nomatch h⟩
 /-- What the gate adds to one value, in INT8 steps: by how much the value is below the zero point, and 0 when it is not below. -/
 def gateLoss (z q : Int8) : Nat := (qRelu z q).index - q.index
 
+/-- Nothing is cut off at 0 by the subtraction of natural numbers. -/
+theorem gateLoss_add_index (z q : Int8) : gateLoss z q + q.index = (qRelu z q).index := Nat.sub_add_cancel (qRelu_extensive z q)
+
 theorem gateLoss_of_le {z q : Int8} (h : z ≤ q) : gateLoss z q = 0 :=
   (congrArg (fun r : Int8 => r.index - q.index) (max_eq_left h)).trans (Nat.sub_self _)
 
@@ -216,30 +220,32 @@ file holds. -/
 def DiscreteGateMeasurement.ofIndices {n : Nat} (zeroPoint activation : Vector Nat n) : DiscreteGateMeasurement n :=
   ⟨zeroPoint.map Int8.ofIndex, activation.map Int8.ofIndex⟩
 
-namespace DiscreteGateMeasurement
-
-variable {n : Nat} (m : DiscreteGateMeasurement n)
-
 /-- The gate's gap: the sum over the channels of the INT8 steps by which the gate raises the activation. -/
-def gap : Nat := gateGap m.zeroPoint m.activation
+def DiscreteGateMeasurement.gap {n : Nat} (m : DiscreteGateMeasurement n) : Nat := gateGap m.zeroPoint m.activation
 
 /-- The gap is positive exactly when some activation is below its zero point (seed 000, ARCHITECTURE). -/
-theorem gap_pos_iff : 0 < m.gap ↔ ∃ i, m.activation.get i < m.zeroPoint.get i := gateGap_pos_iff
+theorem gap_pos_iff {n : Nat} (m : DiscreteGateMeasurement n) :
+    0 < m.gap ↔ ∃ i, m.activation.get i < m.zeroPoint.get i := gateGap_pos_iff
+
+/-- The gap of a measurement need not be positive: an activation at its zero point or above it is left as it is (seed 000,
+ARCHITECTURE, "positive gap proof"). -/
+theorem gap_pos_as_given_false : ¬ ∀ (n : Nat) (m : DiscreteGateMeasurement n), 0 < m.gap :=
+  fun h => match (gap_pos_iff (.ofIndices (128 ::ᵥ .nil) (130 ::ᵥ .nil))).mp (h 1 _) with
+    | ⟨.zero, k⟩ => nomatch k.1
 
 /-- What the number of activations below their zero points tells of the gap: each adds from 1 to 255 steps (seed 000,
 ARCHITECTURE). -/
-def measuredGapBand : GapBand where
+def measuredGapBand {n : Nat} (m : DiscreteGateMeasurement n) : GapBand where
   lower := belowCount m.zeroPoint m.activation
   upper := 255 * belowCount m.zeroPoint m.activation
   lower_le_upper := le_trans (gateGap_bounds m.zeroPoint m.activation).1 (gateGap_bounds m.zeroPoint m.activation).2
 
 /-- The measured gap lies in its band. -/
-theorem measuredGapBand_contains : m.measuredGapBand.lower ≤ m.gap ∧ m.gap ≤ m.measuredGapBand.upper :=
+theorem measuredGapBand_contains {n : Nat} (m : DiscreteGateMeasurement n) :
+    (measuredGapBand m).lower ≤ m.gap ∧ m.gap ≤ (measuredGapBand m).upper :=
   gateGap_bounds m.zeroPoint m.activation
 
-end DiscreteGateMeasurement
-
 example : 0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)).gap :=
-  (DiscreteGateMeasurement.gap_pos_iff _).mpr ⟨.succ .zero, rfl, fun h => nomatch h⟩
+  (gap_pos_iff _).mpr ⟨.succ .zero, rfl, fun h => nomatch h⟩
 
 end LeanMining
