@@ -58,6 +58,49 @@ theorem gate_quant_l1_additive (Q : K → K) (h : 0 ≤ Q 0) (x : K) :
     |x - Q (relu x)| = |x - relu x| + |relu x - Q (relu x)| :=
   gate_additive_iff.mpr ((le_total 0 x).elim .inl fun k => .inr (by rw [relu_of_nonpos k]; exact h))
 
+example : (0 : Int) ≤ (fun x : Int => x) 0 := rfl
+
+/-- No weaker hypothesis serves: were `Q 0` negative, the losses at -1 would not add up. -/
+theorem gate_quant_l1_additive_iff (Q : K → K) :
+    (∀ x, |x - Q (relu x)| = |x - relu x| + |relu x - Q (relu x)|) ↔ 0 ≤ Q 0 :=
+  have neg : (-1 : K) < 0 := neg_neg_iff_pos.mpr zero_lt_one
+  have relu_neg : relu (-1 : K) = 0 := relu_of_nonpos (le_of_lt neg)
+  ⟨fun h => relu_neg ▸ (gate_additive_iff.mp (h (-1))).resolve_left (not_le_of_lt neg), gate_quant_l1_additive Q⟩
+
+/-- The whole gap is at most the sum of its three parts: gate, quantization and reconstruction (seed 000, FORMAL.RESULTS,
+corrected). -/
+theorem total_le_sum (x y x' : K) : |x - x'| ≤ |x - relu x| + |relu x - y| + |y - x'| :=
+  le_trans (abs_sub_le x y x') (add_le_add_right (abs_sub_le x (relu x) y) _)
+
+/-! ### Vectors -/
+
+/-- The L1 distance of two vectors. -/
+def l1Dist : {n : Nat} → Vector K n → Vector K n → K
+  | .zero, _, _ => 0
+  | .succ _, v, w => |v.1 - w.1| + l1Dist v.2 w.2
+
+/-- Over a layer too, gate and quantization add up exactly in L1 when `Q` takes 0 to 0 or above (seed 000, FORMAL.RESULTS,
+corrected). -/
+theorem gate_quant_l1_additive_vector (Q : K → K) (h : 0 ≤ Q 0) : {n : Nat} → (v : Vector K n) →
+    l1Dist v ((v.map relu).map Q) = l1Dist v (v.map relu) + l1Dist (v.map relu) ((v.map relu).map Q)
+  | .zero, _ => (add_zero 0).symm
+  | .succ _, v =>
+    (congr (congrArg HAdd.hAdd (gate_quant_l1_additive Q h v.1)) (gate_quant_l1_additive_vector Q h v.2)).trans
+      (add_add_add_comm _ _ _ _)
+
+/-- Over a layer too, the whole gap is at most the sum of its three parts (seed 000, FORMAL.RESULTS, corrected). -/
+theorem total_le_sum_vector : {n : Nat} → (v y v' : Vector K n) →
+    l1Dist v v' ≤ l1Dist v (v.map relu) + l1Dist (v.map relu) y + l1Dist y v'
+  | .zero, _, _, _ => ge_of_eq ((add_zero _).trans (add_zero 0))
+  | .succ _, v, y, v' => le_trans (add_le_add (total_le_sum v.1 y.1 v'.1) (total_le_sum_vector v.2 y.2 v'.2))
+    (le_of_eq ((add_add_add_comm _ _ _ _).trans (congrArg (· + _) (add_add_add_comm _ _ _ _))))
+
 end Gap
+
+/-- The three parts of a measured gap need not add up to it: the value -1, which the gate takes to 0, may be read back as -1
+(seed 000, FORMAL.RESULTS, "Additive gap decomposition"). -/
+theorem hAdditive_measured_as_given_false :
+    ¬ ∀ x y x' : Int, |x - x'| = |relu x - y| + |x - relu x| + |y - x'| :=
+  fun h => nomatch h (-1) 0 (-1)
 
 end LeanMining
