@@ -12,6 +12,7 @@ from typing import Any
 from pyharness.certificate.seal import Record, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
+from pyharness.errors import UsageError
 from pyharness.evidence.runner import Run, gather
 from pyharness.lean.audit import Proof, audit
 from pyharness.lean.build import Build, build
@@ -74,7 +75,12 @@ def prove(project: Project, claims: Sequence[Claim], *, progress: Progress) -> P
     with _timed(seconds, "audit"):
         progress("Audit", "reading the environment", 0, 1)
         theorems = sorted({name for item in claims for name in (item.theorem, item.negation) if name})
-        proofs = audit(library, Environment.load(library), toolchain, theorems, project.allowed_axioms)
+        environment = Environment.load(library)
+        proofs = audit(library, environment, toolchain, theorems, project.allowed_axioms)
+        for item in claims:
+            if item.negation and not environment.negates(item.negation):
+                raise UsageError(f"claim {item.id}: {item.negation} does not state a negation (`¬ …`), so it refutes nothing; "
+                                 "name it as `theorem` or state the negation")
         progress("Audit", "", 1, 1)
     return Proofs(toolchain, library, proofs, seconds)
 

@@ -1,0 +1,4 @@
+prelude
+import LeanMining.Clipping
+import LeanMining.Nucleus.Certificate
+import LeanMining.Nucleus.Gap
