@@ -18,7 +18,7 @@ from pyharness.lean.policy import check_policy
 from pyharness.lean.terms import BVAR, CONST, LAM, PROJ
 from pyharness.lean.toolchain import LeanError, Toolchain
 
-__all__ = ["AuditError", "NotATheorem", "Proof", "Status", "UnknownTheorem", "audit"]
+__all__ = ["AuditError", "NotATheorem", "Proof", "Status", "UnknownTheorem", "audit", "find_theorem", "judge"]
 
 Status = Literal["proved", "sorry", "axiom", "stub", "open"]
 
@@ -88,7 +88,7 @@ def audit(
         AuditError: if Lean finds other axioms than this module, or does not print a statement.
     """
     check_policy(build, environment, allowed_axioms)
-    constants = {name: _theorem(environment, name) for name in theorems}
+    constants = {name: find_theorem(environment, name) for name in theorems}
     printed = _print(build, toolchain, constants)
     proofs = {}
     for name, constant in constants.items():
@@ -99,7 +99,7 @@ def audit(
                 f"{name}: its stored proof rests on {_listed(axioms)}, but Lean says {_listed(axioms_in_lean)}; "
                 "delete the build folder and run again"
             )
-        status, note = _judge(environment, constant, axioms, allowed_axioms)
+        status, note = judge(environment, constant, allowed_axioms)
         file, line = environment.location(constant.name)
         proofs[name] = Proof(
             status=status,
@@ -116,7 +116,13 @@ def audit(
     return proofs
 
 
-def _theorem(environment: Environment, name: str) -> Constant:
+def find_theorem(environment: Environment, name: str) -> Constant:
+    """Return the theorem, or axiom, of this name.
+
+    Raises:
+        UnknownTheorem: if there is none of the name.
+        NotATheorem: if it is something else, is private, or rests on an unsafe or partial constant.
+    """
     found = environment.find(name)
     if found is None:
         public = {show_name(item) for item in environment.modules if write_name(item)}
@@ -136,11 +142,11 @@ def _theorem(environment: Environment, name: str) -> Constant:
 
 
 # -------------------------------------------------------------------------------------------------------- judgement
-def _judge(
-    environment: Environment, constant: Constant, axioms: Sequence[str], allowed: Sequence[str]
-) -> tuple[Status, str]:
+def judge(environment: Environment, constant: Constant, allowed_axioms: Sequence[str]) -> tuple[Status, str]:
+    """Return the status of a theorem or axiom, and why it has it."""
     sorry = show_name(SORRY)
-    forbidden = [axiom for axiom in axioms if axiom not in allowed]
+    axioms = environment.axioms(constant.name)
+    forbidden = [axiom for axiom in axioms if axiom not in allowed_axioms]
     if sorry in axioms:
         return "sorry", _sorry_note(environment, constant)
     if constant.kind == "axiom":

@@ -73,6 +73,7 @@ def build(
     Raises:
         LeanBuildError: if an import is missing, outside the root module or part of a cycle, or Lean refuses a module.
             The message lists every error that was found.
+        LeanStopped: if Lean ends without an answer.
     """
     start = time.perf_counter()
     sources = _discover(root, module)

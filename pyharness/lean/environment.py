@@ -17,6 +17,9 @@ __all__ = ["SORRY", "Constant", "DamagedOlean", "Environment", "UnknownConstant"
 SORRY: Name = ("sorryAx",)
 """The axiom that every `sorry` is."""
 
+_STRING_LITERAL: tuple[Name, ...] = (("String", "ofList"), ("Char", "ofNat"), ("List", "nil"), ("List", "cons"))
+"""What the kernel unfolds a string literal to, in a library that has them."""
+
 
 class UnknownConstant(HarnessError):
     """No module of the library declares this name."""
@@ -126,7 +129,10 @@ class Environment:
         if name not in self._uses:
             constant = self.constant(name)
             roots = [constant.type] if constant.value is None else [constant.type, constant.value]
-            self._uses[name] = frozenset(self.terms.constants(roots)).union(constant.related)
+            names = self.terms.constants(roots).union(constant.related)
+            if ("String",) in names:
+                names.update(item for item in _STRING_LITERAL if item in self.modules)
+            self._uses[name] = frozenset(names)
         return self._uses[name]
 
     def closure(self, name: str | Name) -> frozenset[Name]:

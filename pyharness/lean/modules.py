@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pyharness.lean.toolchain import LeanError, Toolchain
+from pyharness.lean.toolchain import LeanError, LeanStopped, Toolchain
 
 __all__ = ["Cache", "LeanBuildError", "Message", "Module", "Source", "setup"]
 
@@ -158,7 +158,8 @@ class Cache:
         """Compile a source whose imports are in `modules`, and store it.
 
         Raises:
-            LeanBuildError: if Lean reports an error, or does not end well.
+            LeanBuildError: if Lean reports an error.
+            LeanStopped: if Lean runs too long, or ends badly without saying why.
         """
         with tempfile.TemporaryDirectory(prefix="new-", dir=self._folder, ignore_cleanup_errors=True) as made:
             folder = Path(made) / "entry"
@@ -178,7 +179,7 @@ class Cache:
             folder.rename(entry)
         module = self.find(source, modules)
         if module is None:
-            raise LeanBuildError([Message(source.path.as_posix(), 1, 0, "error", f"{entry} changed while it was written")])
+            raise LeanStopped(f"{source.path.as_posix()}: what Lean wrote to {entry} cannot be read back")
         return module
 
     def stop(self) -> None:
@@ -206,16 +207,16 @@ class Cache:
             try:
                 output, complaint = process.communicate(text, timeout=_TIMEOUT)
             except subprocess.TimeoutExpired:
-                raise LeanBuildError([Message(file, 1, 0, "error", f"not compiled in {_TIMEOUT:g} s")]) from None
+                raise LeanStopped(f"{file}: Lean was stopped after {_TIMEOUT:g} s") from None
             finally:
                 process.kill()
                 self._running.discard(process)
         messages = tuple(_messages(file, output))
         errors = [message for message in messages if message.severity == "error"]
-        if not errors and process.returncode:
-            errors = [Message(file, 1, 0, "error", f"Lean ended with status {process.returncode}: {complaint.strip()[-2000:]}")]
         if errors:
             raise LeanBuildError(errors)
+        if process.returncode:
+            raise LeanStopped(f"{file}: Lean ended with status {process.returncode}: {complaint.strip()[-2000:]}")
         return messages
 
 

@@ -10,7 +10,7 @@ from pyharness.lean.environment import Environment
 from pyharness.lean.names import Name, show_name
 from pyharness.lean.toolchain import LeanError
 
-__all__ = ["PolicyViolation", "check_policy", "forbidden_words", "in_foundation"]
+__all__ = ["PolicyViolation", "check_policy", "forbidden_words", "in_foundation", "violations"]
 
 _ACCELERATED = "add sub mul div mod gcd beq ble land lor xor shiftLeft shiftRight pow log2"
 _RESERVED: frozenset[Name] = frozenset(
@@ -41,14 +41,30 @@ def check_policy(build: Build, environment: Environment, allowed_axioms: Sequenc
     Raises:
         PolicyViolation: if one does.
     """
-    violations = []
+    found: list[str] = []
     for module in build.modules:
         if not in_foundation(module, build.root_module):
-            violations += _declarations(module, environment, allowed_axioms)
-            text = _compiled_text(build, module)
-            violations += (f"{module.source.as_posix()}:{line}: {reason}" for line, reason in forbidden_words(text))
-    if violations:
-        raise PolicyViolation("only the foundation may do this:\n" + "\n".join(violations))
+            found += violations(module, _compiled_text(build, module), environment, allowed_axioms)
+    if found:
+        raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
+
+
+def violations(
+    module: Module, text: str, environment: Environment, allowed_axioms: Sequence[str]
+) -> Iterator[str]:
+    """Yield where a module of the environment does what only the foundation may: `file:line: what`."""
+    for name, kind in environment.kinds(module).items():
+        if name in _RESERVED:
+            yield f"{_place(environment, name)}: declares {show_name(name)}, which the kernel treats by its name"
+        if kind == "axiom" and show_name(name) in allowed_axioms:
+            yield f"{_place(environment, name)}: declares the axiom {show_name(name)}, whose name is allowed"
+    for line, reason in forbidden_words(text):
+        yield f"{module.source.as_posix()}:{line}: {reason}"
+
+
+def _place(environment: Environment, name: Name) -> str:
+    file, line = environment.location(name)
+    return f"{file.as_posix()}:{line}" if line else file.as_posix()
 
 
 def _compiled_text(build: Build, module: Module) -> str:
@@ -57,16 +73,6 @@ def _compiled_text(build: Build, module: Module) -> str:
     if hashlib.sha256(data).hexdigest() != module.source_sha256:
         raise PolicyViolation(f"{module.source.as_posix()} changed after it was built; run again")
     return data.decode()
-
-
-def _declarations(module: Module, environment: Environment, allowed_axioms: Sequence[str]) -> Iterator[str]:
-    for name, kind in environment.kinds(module).items():
-        file, line = environment.location(name)
-        place = f"{file.as_posix()}:{line}" if line else file.as_posix()
-        if name in _RESERVED:
-            yield f"{place}: declares {show_name(name)}, which the kernel treats by its name"
-        if kind == "axiom" and show_name(name) in allowed_axioms:
-            yield f"{place}: declares the axiom {show_name(name)}, whose name is allowed"
 
 
 # ----------------------------------------------------------------------------------------------------- the sources

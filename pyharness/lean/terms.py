@@ -18,8 +18,6 @@ BVAR, SORT, CONST, APP, LAM, PI, LET, LIT, PROJ = 0, 3, 4, 5, 6, 7, 8, 9, 11
 """The forms of a term, numbered as Lean numbers the constructors of `Expr`."""
 
 _FORMS = {BVAR: "bvar", SORT: "sort", CONST: "const", APP: "app", LAM: "lam", PI: "forall", LET: "let", LIT: "lit", PROJ: "proj"}
-_LITERAL_NAMES: tuple[Name, ...] = (("String",), ("String", "ofList"), ("Char", "ofNat"), ("List", "nil"), ("List", "cons"))
-"""What the kernel unfolds a string literal to."""
 
 
 class Terms:
@@ -53,7 +51,7 @@ class Terms:
         return number
 
     def constants(self, roots: Iterable[int]) -> set[Name]:
-        """Return the constants that terms mention, and the types that the kernel gives to their literals."""
+        """Return the constants that terms mention, and the types of their literals."""
         names: set[Name] = set()
         seen: set[int] = set()
         pending = list(roots)
@@ -66,7 +64,7 @@ class Terms:
             if node[0] == CONST:
                 names.add(node[1])
             elif node[0] == LIT:
-                names.update([("Nat",)] if isinstance(node[1], int) else _LITERAL_NAMES)
+                names.add(("Nat",) if isinstance(node[1], int) else ("String",))
             elif node[0] == PROJ:
                 names.add(node[1])
             pending += _parts(node)

@@ -45,7 +45,7 @@ class LeanDamaged(LeanError):
 
 
 class LeanStopped(LeanError):
-    """Lean ran longer than it may."""
+    """Lean ran longer than it may, or ended without an answer."""
 
 
 @dataclass(frozen=True)

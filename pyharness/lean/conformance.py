@@ -1,0 +1,161 @@
+"""Has Lean's kernel decide whether Lean's own definitions give what was computed elsewhere."""
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pyharness.errors import UsageError
+from pyharness.lean.audit import find_theorem, judge
+from pyharness.lean.build import Build, LeanBuildError, read_imports
+from pyharness.lean.environment import Environment
+from pyharness.lean.modules import Cache, Module, Source
+from pyharness.lean.policy import PolicyViolation, violations
+from pyharness.lean.toolchain import Toolchain
+
+__all__ = ["Decision", "Kernel", "int8_literals", "nat_literal"]
+
+_MODULE = "Decision"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the kernel decided of one file.
+
+    Attributes:
+        accepted: whether it accepted every theorem that was asked for.
+        message: what Lean said against it; empty if accepted.
+        sha256: SHA-256 of the file's bytes.
+        seconds: how long it took; little if the same file was accepted before.
+    """
+
+    accepted: bool
+    message: str
+    sha256: str
+    seconds: float
+
+
+class Kernel:
+    """Decides theorems about a library's definitions.
+
+    Args:
+        toolchain: the Lean that decides.
+        build: the library.
+        out: where the build keeps its modules. The files go to its folder `conformance`.
+        allowed_axioms: the axioms that a decision may rest on.
+    """
+
+    def __init__(self, toolchain: Toolchain, build: Build, out: Path, allowed_axioms: Sequence[str] = ("propext",)):
+        self._build = build
+        self._cache = Cache(out.absolute() / "lean", toolchain)
+        self._folder = out / "conformance"
+        self._allowed_axioms = tuple(allowed_axioms)
+
+    @cached_property
+    def _environment(self) -> Environment:
+        return Environment.load(self._build)
+
+    def decide(self, theorems: str | Sequence[str], source: str) -> Decision:
+        """Have the kernel decide the theorems of a file.
+
+        What counts is what the kernel stored: each theorem must be in the module that Lean wrote, say something that is
+        not trivial, and rest on no `sorry` and on allowed axioms only. What the file prints does not count.
+
+        Args:
+            theorems: the full name of a theorem in the file, or several; the first names the file.
+            source: the module's text, which begins with `prelude` and imports modules of the library.
+
+        Raises:
+            UsageError: if no theorem is named, one is not in the file, or the file imports something else.
+            PolicyViolation: if the file does what only the library's foundation may.
+            LeanStopped: if Lean ends without an answer, which is none for or against the theorems.
+        """
+        start = time.perf_counter()
+        names = [theorems] if isinstance(theorems, str) else list(theorems)
+        if not names:
+            raise UsageError("name at least one theorem for the kernel to decide")
+        text = source.encode()
+        digest = hashlib.sha256(text).hexdigest()
+        path = self._write(names[0], text)
+        try:
+            module = self._compile(Source(_MODULE, path, text, self._imports(source, path)))
+            reason = self._objection(module, source, names)
+        except LeanBuildError as error:
+            reason = str(error)
+        return Decision(not reason, reason, digest, time.perf_counter() - start)
+
+    def _write(self, name: str, text: bytes) -> Path:
+        """Keep the file where a person can read it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / f"{name}.lean"
+        if file.parent != self._folder:
+            raise UsageError(f"{name!r} does not name a theorem")
+        file.write_bytes(text)
+        return Path(*file.parts[-3:])
+
+    def _imports(self, source: str, path: Path) -> tuple[str, ...]:
+        try:
+            imports = tuple(name for name, _, _ in read_imports(source, path.as_posix()))
+        except LeanBuildError as error:
+            raise UsageError(str(error)) from None
+        for name in imports:
+            if name not in self._build.by_name:
+                raise UsageError(f"{path.as_posix()} imports {name}, which is no module of {self._build.root_module}")
+        return imports
+
+    def _compile(self, source: Source) -> Module:
+        modules = self._build.by_name
+        with self._cache.locked():
+            return self._cache.find(source, modules) or self._cache.compile(source, modules)
+
+    def _objection(self, module: Module, source: str, names: Sequence[str]) -> str:
+        """Return why what the kernel stored does not settle the theorems; empty if it does."""
+        environment = self._environment.extended(module)
+        if found := list(violations(module, source, environment, self._allowed_axioms)):
+            raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
+        for name in names:
+            constant = find_theorem(environment, name)
+            if environment.modules[constant.name] != module:
+                raise UsageError(f"{name} is a theorem of the library, not of {module.source.as_posix()}")
+            status, note = judge(environment, constant, self._allowed_axioms)
+            if status != "proved":
+                return f"{name}: {note}"
+        return ""
+
+
+def nat_literal(data: bytes) -> str:
+    """Return the number whose little-endian base-256 digits these are, as a Lean literal in hexadecimal.
+
+    Example:
+        >>> nat_literal(bytes([1, 2]))
+        '0x201'
+    """
+    return f"0x{int.from_bytes(data, 'little'):x}"
+
+
+def int8_literals(tensor: Tensor) -> tuple[str, ...]:
+    """Return each row of a tensor as the Lean literal of one natural number, in offset binary.
+
+    The value v is the base-256 digit v + 128, the row's first value the lowest digit. The row's length is not in the
+    number: leading digits 0 are values -128.
+
+    Args:
+        tensor: int8, [rows, d].
+
+    Example:
+        >>> int8_literals(torch.tensor([[-128, 0, 127]], dtype=torch.int8))
+        ('0xff8000',)
+
+    Raises:
+        UsageError: if the tensor has another dtype or another number of dimensions.
+    """
+    if tensor.dtype != torch.int8 or tensor.ndim != 2:
+        raise UsageError(f"rows of int8 are needed, [rows, d]; this is {tensor.dtype} with shape {list(tensor.shape)}")
+    rows = (tensor.cpu().to(torch.int16) + 128).to(torch.uint8).numpy()
+    return tuple(nat_literal(row.tobytes()) for row in rows)
