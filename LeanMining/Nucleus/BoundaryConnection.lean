@@ -16,8 +16,10 @@ bits as a family of nuclei; the gap of a measured gate, in integers (seed 000, A
 
 set_option autoImplicit false
 
+universe u
+
 /-- On a chain, every extensive, idempotent, monotone map is a nucleus. -/
-def Nucleus.ofMonotone {α : Type} [LinearOrder α] (f : α → α) (le_apply : ∀ q, q ≤ f q) (idempotent : ∀ q, f (f q) = f q)
+def Nucleus.ofMonotone {α : Type u} [LinearOrder α] (f : α → α) (le_apply : ∀ q, q ≤ f q) (idempotent : ∀ q, f (f q) = f q)
     (mono : ∀ {p q}, p ≤ q → f p ≤ f q) : Nucleus α where
   toFun := f
   le_apply' := le_apply
@@ -216,7 +218,7 @@ structure GapBand where
   lower_le_upper : lower ≤ upper
 
 /-- The measurement with the given offset-binary indices, value plus 128, of its zero points and activations: what a generated
-file holds. -/
+file holds. An index above 255 counts as 255. -/
 def DiscreteGateMeasurement.ofIndices {n : Nat} (zeroPoint activation : Vector Nat n) : DiscreteGateMeasurement n :=
   ⟨zeroPoint.map Int8.ofIndex, activation.map Int8.ofIndex⟩
 
