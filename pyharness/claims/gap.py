@@ -17,12 +17,12 @@ import torch
 from torch import Tensor
 
 from pyharness.claim import Source, claim
-from pyharness.claims.conformance import certificate_of_measurement, qrelu_rows, qrelu_table
+from pyharness.claims.conformance import certificate_of_measurement, qrelu_rows, qrelu_table, round_up_table
 from pyharness.claims.nucleus import (
-    EMPIRICAL, FORMAL, PAIRS, PAIRS_DOMAIN, int8, is_nucleus, on_every_layer, on_every_row,
+    ARCHITECTURE, EMPIRICAL, FORMAL, PAIRS, PAIRS_DOMAIN, int8, is_nucleus, on_every_layer, on_every_row,
 )
 from pyharness.evidence import Evidence, Witness
-from pyharness.evidence.exhaustive import dotted, sweep
+from pyharness.evidence.exhaustive import INT8, dotted, sweep
 from pyharness.evidence.runner import Run
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Layer
@@ -170,7 +170,7 @@ def additive(run: Run) -> Iterator[Evidence]:
                                        "{reconstruction:.6g}".format(**layer_losses(name, "INT8")))
 
 
-@claim("gap.gate_quantization", statement="Where Q(0) ≥ 0 and Q keeps the sign, gate and quantization add up exactly in L1: "
+@claim("gap.gate_quantization", statement="Where Q(0) ≥ 0, gate and quantization add up exactly in L1: "
                                           "|x − Q(relu x)| = |x − relu x| + |relu x − Q(relu x)|.",
        source=FORMAL, theorem="LeanMining.gate_quant_l1_additive", tier="silver")
 def gate_quantization(run: Run) -> Iterator[Evidence]:
@@ -209,12 +209,58 @@ def positive(run: Run) -> Iterator[Evidence]:
     yield certificate_of_measurement(run)
 
 
+def gap_is_positive(z, q):
+    """max(q, z) − q > 0."""
+    z, q = int8(z), int8(q)
+    return qrelu(z, q) > q
+
+
+@claim("gap.positive_as_given", statement="The gate's gap is positive, whatever the activations.", source=ARCHITECTURE,
+       negation="LeanMining.gap_pos_as_given_false", tier="refuted")
+def positive_as_given(run: Run) -> Iterator[Evidence]:
+    yield sweep(gap_is_positive, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)", shows="{q} is not below {z}")
+
+
 @claim("gap.certificate", statement="A NucleusGraftingCertificate bundles the gap band, the gap decomposition and the proof "
                                     "that the gap is positive, built from measured integers.",
        source=FORMAL, theorem="LeanMining.NucleusGraftingCertificate.ofMeasurement_gap_pos", tier="silver")
 def certificate(run: Run) -> Iterator[Evidence]:
     yield certificate_of_measurement(run)
     yield qrelu_rows(run)
+
+
+# ----------------------------------------------------------------------------------------------- fewer bits
+def round_up(k, q):
+    """Drop the low k bits of INT8 values, rounding up: the least value from q up whose offset binary ends in k ones; int8.
+
+    Lean: `roundUp k q`.
+    """
+    index = torch.as_tensor(q, dtype=torch.int16) + 128
+    return ((index | (2 ** torch.as_tensor(k, dtype=torch.int16) - 1)) - 128).to(torch.int8)
+
+
+def rounding_up_is_a_nucleus(k, p, q):
+    """round_up k is extensive and idempotent at q and preserves the meet of p and q."""
+    p, q = int8(p), int8(q)
+    up = round_up(k, q)
+    return (up >= q) & (round_up(k, up) == up) & (round_up(k, torch.minimum(p, q)) == torch.minimum(round_up(k, p), up))
+
+
+def fewer_bits_fix_strictly_less(k):
+    """Every value that round_up (k + 1) fixes is fixed by round_up k, and some value only by the latter."""
+    k = torch.as_tensor(k, dtype=torch.int16).unsqueeze(-1)
+    fine, coarse = round_up(k, INT8) == INT8, round_up(k + 1, INT8) == INT8
+    return (~coarse | fine).all(-1) & (fine & ~coarse).any(-1)
+
+
+@claim("gap.bitwidth_family", statement="bitwidthFamily genuinely weakens: with fewer bits, strictly fewer values are fixed.",
+       source=ARCHITECTURE, theorem="LeanMining.bitwidthFamily_strict", tier="silver")
+def bitwidth_family(run: Run) -> Iterator[Evidence]:
+    yield sweep(fewer_bits_fix_strictly_less, {"k": torch.arange(8)}, domain="8 to 1 bits, fixed sets enumerated over INT8",
+                summary="8 bitwidths")
+    yield sweep(rounding_up_is_a_nucleus, {"k": torch.arange(9), "p": INT8, "q": INT8},
+                domain="8 to 0 bits × all 65,536 INT8 pairs (p, q)", summary="589,824 (k, p, q)")
+    yield round_up_table(run)
 
 
 # ------------------------------------------------------------------------------------------------ the seed's figures
