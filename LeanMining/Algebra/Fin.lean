@@ -22,6 +22,18 @@ namespace Fin
 /-- There is no index below zero. -/
 theorem elim0 (i : Fin Nat.zero) : False := nomatch i
 
+theorem succ_inj {n : Nat} {i : Fin n} : {j : Fin n} → Fin.succ i = Fin.succ j → i = j
+  | _, .refl _ => rfl
+
+/-- Whether two indices are the same. -/
+@[reducible] instance instDecidableEq : {n : Nat} → DecidableEq (Fin n)
+  | _, .zero, .zero => .isTrue rfl
+  | _, .zero, .succ _ => .isFalse (nomatch ·)
+  | _, .succ _, .zero => .isFalse (nomatch ·)
+  | _, .succ i, .succ j => match instDecidableEq i j with
+    | .isTrue h => .isTrue (congrArg Fin.succ h)
+    | .isFalse h => .isFalse fun e => h (succ_inj e)
+
 theorem forall_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} : (∀ i, p i) ↔ p .zero ∧ ∀ i, p (.succ i) :=
   ⟨fun h => ⟨h .zero, fun i => h (.succ i)⟩, fun h i => match i with | .zero => h.1 | .succ i => h.2 i⟩
 
