@@ -227,9 +227,9 @@ class Environment:
 
 
 def _read_lines(ilean: Path) -> dict[Name, int]:
-    """Read the line of each declaration from an .ilean file."""
+    """Read the line of each declaration's name from an .ilean file; its documentation stands before that."""
     try:
         declared = json.loads(ilean.read_bytes())["decls"]
-        return {name: place[0] + 1 for text, place in declared.items() if (name := parse_name(text)) is not None}
+        return {name: place[4] + 1 for text, place in declared.items() if (name := parse_name(text)) is not None}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedOlean(f"{ilean} cannot be used ({error}); delete it and build again") from None
