@@ -217,13 +217,13 @@ class Environment:
         return tuple(binders), number
 
     def negates(self, name: str | Name) -> bool:
-        """Whether a statement, behind its binders, is `¬ _` or `_ → False`."""
+        """Whether a statement, behind its binders, is `¬ _`, `_ ≠ _` or `_ → False`."""
         binders, conclusion = self.telescope(name)
         head, arguments = self.terms.spine(conclusion)
         node = self.terms.nodes[head]
         if node[0] != CONST:
             return False
-        return (node[1], len(arguments)) == (("Not",), 1) or (node[1] == ("False",) and bool(binders))
+        return (node[1], len(arguments)) in ((("Not",), 1), (("Ne",), 3)) or node[1] == ("False",) and bool(binders)
 
 
 def _read_lines(ilean: Path) -> dict[Name, int]:
