@@ -1,12 +1,24 @@
-/- Boot.Lemmas: constants that rfl / calc / simp / decide / split / contradiction / funext look up by name.
-   Axioms introduced here are Lean's standard ones: propext, Quot.sound, Classical.choice. -/
 prelude
 import LeanMining.Foundation.Tactic
+
+/-!
+# Logic
+
+The three axioms of Lean, the constants that `rfl`, `calc`, `simp`, `decide`, `contradiction` and `funext` look up by
+name, and the laws of the connectives. Of the axioms, `simp` brings `propext` into a proof, and `funext` `Quot.sound`.
+-/
+
 set_option autoImplicit false
+
 universe u v w
+
+/-! ### Axioms -/
+
 axiom propext {a b : Prop} : (a ↔ b) → a = b
 axiom Quot.sound {α : Sort u} {r : α → α → Prop} {a b : α} : r a b → Quot.mk r a = Quot.mk r b
 axiom Classical.choice {α : Sort u} : Nonempty α → α
+
+/-! ### Equivalence and transitivity -/
 
 theorem Iff.refl (a : Prop) : a ↔ a := ⟨fun h => h, fun h => h⟩
 theorem Iff.rfl {a : Prop} : a ↔ a := Iff.refl a
@@ -15,12 +27,14 @@ theorem Iff.trans {a b c : Prop} (h : a ↔ b) (k : b ↔ c) : a ↔ c := ⟨fun
 theorem Iff.of_eq {a b : Prop} (h : a = b) : a ↔ b := h ▸ Iff.rfl
 theorem iff_of_eq {a b : Prop} (h : a = b) : a ↔ b := h ▸ Iff.rfl
 theorem Eq.propIntro {a b : Prop} (h₁ : a → b) (h₂ : b → a) : a = b := propext ⟨h₁, h₂⟩
-class Trans.{v1, v2, v3, u1, u2, u3} {α : Sort u1} {β : Sort u2} {γ : Sort u3} (r : α → β → Sort v1) (s : β → γ → Sort v2) (t : outParam (α → γ → Sort v3)) where
+class Trans.{v1, v2, v3, u1, u2, u3} {α : Sort u1} {β : Sort u2} {γ : Sort u3} (r : α → β → Sort v1)
+    (s : β → γ → Sort v2) (t : outParam (α → γ → Sort v3)) where
   trans {a : α} {b : β} {c : γ} : r a b → s b c → t a c
 @[reducible] instance instTransEq {α : Sort u} {γ : Sort v} (r : α → γ → Sort w) : Trans Eq r r := ⟨fun h k => h ▸ k⟩
 @[reducible] instance instTransEq_1 {α : Sort u} {β : Sort v} (r : α → β → Sort w) : Trans r Eq r := ⟨fun h k => k ▸ h⟩
 @[reducible] instance instTransEqEq {α : Sort u} : Trans (@Eq α) (@Eq α) (@Eq α) := ⟨Eq.trans⟩
-abbrev Ne {α : Sort u} (a b : α) : Prop := ¬ (a = b)
+
+/-! ### What `simp` uses -/
 
 theorem trivial : True := .intro
 theorem of_eq_true {p : Prop} (h : p = True) : p := h ▸ True.intro
@@ -30,7 +44,8 @@ theorem eq_false' {p : Prop} (h : p → False) : p = False := eq_false h
 theorem of_eq_false {p : Prop} (h : p = False) : ¬ p := fun x => h ▸ x
 @[simp] theorem eq_self {α : Sort u} (a : α) : (a = a) = True := eq_true rfl
 theorem congrFun' {α : Sort u} {β : Sort v} {f g : α → β} (h : f = g) (a : α) : f a = g a := h ▸ rfl
-theorem implies_congr {p₁ p₂ : Sort u} {q₁ q₂ : Sort v} (h₁ : p₁ = p₂) (h₂ : q₁ = q₂) : (p₁ → q₁) = (p₂ → q₂) := h₁ ▸ h₂ ▸ rfl
+theorem implies_congr {p₁ p₂ : Sort u} {q₁ q₂ : Sort v} (h₁ : p₁ = p₂) (h₂ : q₁ = q₂) : (p₁ → q₁) = (p₂ → q₂) :=
+  h₁ ▸ h₂ ▸ rfl
 theorem forall_congr {α : Sort u} {p q : α → Prop} (h : (a : α) → p a = q a) : ((a : α) → p a) = ((a : α) → q a) :=
   propext ⟨fun f a => h a ▸ f a, fun f a => h a ▸ f a⟩
 theorem implies_true (α : Sort u) : (α → True) = True := eq_true (fun _ => True.intro)
@@ -48,6 +63,8 @@ theorem mt {a b : Prop} (h₁ : a → b) (h₂ : ¬ b) : ¬ a := fun h => h₂ (
 theorem Eq.mpr_prop {p q : Prop} (h : p = q) (x : q) : p := h ▸ x
 theorem Eq.mp_prop {p q : Prop} (h : p = q) (x : p) : q := h ▸ x
 
+/-! ### Decidability -/
+
 def Decidable.decide (p : Prop) [h : Decidable p] : Bool := match h with | .isTrue _ => true | .isFalse _ => false
 export Decidable (decide)
 theorem of_decide_eq_true {p : Prop} [inst : Decidable p] (h : decide p = true) : p :=
@@ -62,15 +79,20 @@ theorem if_neg {c : Prop} {h : Decidable c} (hnc : ¬ c) {α : Sort u} {t e : α
   match h with | .isTrue hc => absurd hc hnc | .isFalse _ => rfl
 theorem ite_eq_left {c : Prop} {h : Decidable c} (hc : c) {α : Sort u} {t e : α} : (ite c t e) = t := if_pos hc
 theorem ite_eq_right {c : Prop} {h : Decidable c} (hc : ¬ c) {α : Sort u} {t e : α} : (ite c t e) = e := if_neg hc
-theorem dif_pos {c : Prop} {h : Decidable c} (hc : c) {α : Sort u} {t : c → α} {e : ¬ c → α} : (dite c t e) = t hc :=
+theorem dif_pos {c : Prop} {h : Decidable c} (hc : c) {α : Sort u} {t : c → α} {e : ¬ c → α} :
+    dite c t e = t hc :=
   match h with | .isTrue _ => rfl | .isFalse hnc => absurd hc hnc
-theorem dif_neg {c : Prop} {h : Decidable c} (hnc : ¬ c) {α : Sort u} {t : c → α} {e : ¬ c → α} : (dite c t e) = e hnc :=
+theorem dif_neg {c : Prop} {h : Decidable c} (hnc : ¬ c) {α : Sort u} {t : c → α} {e : ¬ c → α} :
+    dite c t e = e hnc :=
   match h with | .isTrue hc => absurd hc hnc | .isFalse _ => rfl
-theorem dite_eq_left {c : Prop} {h : Decidable c} (hc : c) {α : Sort u} {t : c → α} {e : ¬ c → α} : (dite c t e) = t hc := dif_pos hc
-theorem dite_eq_right {c : Prop} {h : Decidable c} (hc : ¬ c) {α : Sort u} {t : c → α} {e : ¬ c → α} : (dite c t e) = e hc := dif_neg hc
+theorem dite_eq_left {c : Prop} {h : Decidable c} (hc : c) {α : Sort u} {t : c → α} {e : ¬ c → α} :
+    dite c t e = t hc := dif_pos hc
+theorem dite_eq_right {c : Prop} {h : Decidable c} (hc : ¬ c) {α : Sort u} {t : c → α} {e : ¬ c → α} :
+    dite c t e = e hc := dif_neg hc
 theorem funext {α : Sort u} {β : α → Sort v} {f g : (x : α) → β x} (h : (x : α) → f x = g x) : f = g :=
   congrArg (fun (q : Quot (fun (f g : (x : α) → β x) => (x : α) → f x = g x)) (x : α) =>
-    Quot.lift (fun (f : (x : α) → β x) => f x) (fun _ _ h => h x) q) (Quot.sound (r := fun (f g : (x : α) → β x) => (x : α) → f x = g x) h)
+    Quot.lift (fun (f : (x : α) → β x) => f x) (fun _ _ h => h x) q) (Quot.sound (r :=
+  fun (f g : (x : α) → β x) => (x : α) → f x = g x) h)
 instance (p q : Prop) [dp : Decidable p] [dq : Decidable q] : Decidable (p ∧ q) :=
   match dp, dq with
   | .isTrue hp, .isTrue hq => .isTrue ⟨hp, hq⟩
@@ -86,7 +108,8 @@ instance (p : Prop) [dp : Decidable p] : Decidable (¬ p) :=
 instance : Decidable True := .isTrue .intro
 instance : Decidable False := .isFalse (fun h => h)
 
-/-! ## connectives -/
+/-! ### Connectives -/
+
 theorem Or.elim {a b c : Prop} (h : a ∨ b) (left : a → c) (right : b → c) : c :=
   match h with | .inl h => left h | .inr h => right h
 theorem Or.symm {a b : Prop} (h : a ∨ b) : b ∨ a := h.elim .inr .inl
@@ -101,13 +124,16 @@ theorem not_congr {a b : Prop} (h : a ↔ b) : ¬ a ↔ ¬ b := ⟨mt h.2, mt h.
 
 namespace Decidable
 theorem em (p : Prop) [h : Decidable p] : p ∨ ¬ p := match h with | .isTrue h => .inl h | .isFalse h => .inr h
-theorem byContradiction {p : Prop} [h : Decidable p] (k : ¬ ¬ p) : p := match h with | .isTrue h => h | .isFalse h => (k h).elim
+theorem byContradiction {p : Prop} [h : Decidable p] (k : ¬ ¬ p) : p :=
+  match h with | .isTrue h => h | .isFalse h => (k h).elim
 theorem not_not {p : Prop} [Decidable p] : ¬ ¬ p ↔ p := ⟨byContradiction, not_not_intro⟩
 end Decidable
 theorem decide_eq_true {p : Prop} [inst : Decidable p] (h : p) : decide p = true :=
   match inst with | .isTrue _ => rfl | .isFalse k => (k h).elim
 @[macro_inline, reducible] def decidable_of_iff {a b : Prop} (h : a ↔ b) [inst : Decidable a] : Decidable b :=
   match inst with | .isTrue k => .isTrue (h.1 k) | .isFalse k => .isFalse fun l => k (h.2 l)
+
+/-! ### Functions -/
 
 /-- Lets a value of a structure be applied as the function it carries. -/
 class CoeFun (α : Sort u) (γ : outParam (α → Sort v)) where

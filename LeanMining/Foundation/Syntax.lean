@@ -1,11 +1,17 @@
-/-
-Boot.Macro: the least that makes `syntax`, `notation`, `infix`, `macro_rules`, `macro` work.
-Nothing here can affect what the kernel accepts; it only changes how text is parsed/printed.
-`@[extern]` on a declaration makes the interpreter call the native function of the SAME NAME
-inside libleanshared, so the Lean bodies below are placeholders and never run.
--/
 prelude
 import LeanMining.Foundation.Core
+
+/-!
+# Syntax
+
+The least that makes `syntax`, `notation`, `macro` and `macro_rules` work, in Lean's own shapes, and the notation of
+logic.
+
+An `@[extern]` declaration makes the interpreter call the function of the same name in Lean's own library, so the bodies
+below are placeholders that never run. None of this changes what the kernel accepts: it changes what text means and how
+terms are printed.
+-/
+
 set_option autoImplicit false
 set_option linter.unusedVariables false
 universe u v w
@@ -163,7 +169,8 @@ class MonadQuotation (m : Type → Type) where
 abbrev MonadRef.mkInfoFromRefPos {m : Type → Type} [MonadQuotation m] : m SourceInfo := MonadQuotation.mkInfo
 abbrev MonadQuotation.getCurrMacroScope {m : Type → Type} [MonadQuotation m] : m Nat := MonadQuotation.scope
 abbrev MonadQuotation.getContext {m : Type → Type} [MonadQuotation m] : m Name := MonadQuotation.context
-abbrev withRef {m : Type → Type} {α : Type} [MonadQuotation m] (s : Syntax) (x : m α) : m α := MonadQuotation.withRef s x
+abbrev withRef {m : Type → Type} {α : Type} [MonadQuotation m] (s : Syntax) (x : m α) : m α :=
+  MonadQuotation.withRef s x
 instance : MonadQuotation MacroM where
   mkInfo ctx s := .ok (SourceInfo.fromRef ctx.ref false) s
   scope ctx s := .ok ctx.currMacroScope s
@@ -176,11 +183,14 @@ instance : MonadQuotation PrettyPrinter.UnexpandM where
   withRef r x _ s := x r s
 @[reducible] instance instCoeKind (k : Name) : CoeT Name k SyntaxNodeKinds := ⟨.cons k .nil⟩
 @[reducible] instance instCoeRaw (ks : SyntaxNodeKinds) (s : TSyntax ks) : CoeT (TSyntax ks) s Syntax := ⟨s.raw⟩
-@[reducible] instance instCoeAny (ks ks' : SyntaxNodeKinds) (s : TSyntax ks) : CoeT (TSyntax ks) s (TSyntax ks') := ⟨⟨s.raw⟩⟩
+@[reducible] instance instCoeAny (ks ks' : SyntaxNodeKinds) (s : TSyntax ks) : CoeT (TSyntax ks) s (TSyntax ks') :=
+  ⟨⟨s.raw⟩⟩
 end Lean
 
+/-! ### Notation -/
+
 infix:50 " = " => Eq
-notation:50 a:51 " ≠ " b:51 => Not (Eq a b)
+infix:50 " ≠ " => Ne
 infixr:35 " ∧ " => And
 infixr:30 " ∨ " => Or
 infix:20 " ↔ " => Iff
