@@ -294,6 +294,8 @@ class Atoms (l : List R) (a : R) (l' : outParam (List R)) : Prop
 
 section Atoms
 
+/-! A cast of a variable would pass for a numeral, so casts are matched first. -/
+
 variable (l l' l'' : List R) (a b : R) (i n : Nat)
 
 instance (priority := 10) Atoms.new : Atoms l a (.cons a l) := ⟨⟩
@@ -301,6 +303,8 @@ instance (priority := 20) Atoms.num : Atoms l (no_index (OfNat.ofNat n : R)) l :
 instance (priority := 30) Atoms.old [Entry l a i] : Atoms l a l := ⟨⟩
 instance (priority := 40) Atoms.newCast : Atoms l (Nat.cast n : R) (.cons (Nat.cast n) l) := ⟨⟩
 instance (priority := 50) Atoms.oldCast [Entry l (Nat.cast n : R) i] : Atoms l (Nat.cast n : R) l := ⟨⟩
+instance (priority := 40) Atoms.newOfNat (l : List Int) : Atoms l (Int.ofNat n) (.cons (Int.ofNat n) l) := ⟨⟩
+instance (priority := 50) Atoms.oldOfNat (l : List Int) [Entry l (Int.ofNat n) i] : Atoms l (Int.ofNat n) l := ⟨⟩
 instance (priority := 100) Atoms.add [Atoms l a l'] [Atoms l' b l''] : Atoms l (a + b) l'' := ⟨⟩
 instance (priority := 100) Atoms.sub [Atoms l a l'] [Atoms l' b l''] : Atoms l (a - b) l'' := ⟨⟩
 instance (priority := 100) Atoms.mul [Atoms l a l'] [Atoms l' b l''] : Atoms l (a * b) l'' := ⟨⟩
@@ -320,6 +324,8 @@ variable (l : List R) (a b : R) (x y : Expr) (i n : Nat)
 instance (priority := 20) Reify.num : Reify l (no_index (OfNat.ofNat n : R)) (.num n) := ⟨rfl⟩
 instance (priority := 30) Reify.atom [h : Entry l a i] : Reify l a (.atom i) := ⟨h.eq⟩
 instance (priority := 40) Reify.cast [h : Entry l (Nat.cast n : R) i] : Reify l (Nat.cast n : R) (.atom i) := ⟨h.eq⟩
+instance (priority := 40) Reify.ofNat (l : List Int) [h : Entry l (Int.ofNat n) i] : Reify l (Int.ofNat n) (.atom i) :=
+  ⟨h.eq⟩
 instance (priority := 100) Reify.add [h : Reify l a x] [k : Reify l b y] : Reify l (a + b) (.add x y) :=
   ⟨by show x.eval _ + y.eval _ = a + b; rw [h.eq, k.eq]⟩
 instance (priority := 100) Reify.sub [h : Reify l a x] [k : Reify l b y] : Reify l (a - b) (.sub x y) :=
@@ -358,6 +364,8 @@ example : (a - b) ^ 3 = a ^ 3 - 3 * a ^ 2 * b + 3 * (a * b ^ 2) - b * b * b := b
 example : 12 * a - 5 * a + 2 = -(-7) * a + 1 + 1 := by ring
 
 example (n : Nat) : Nat.cast n * a + a = (Nat.cast n + 1) * a := by ring
+
+example (m n : Nat) (x : Int) : Int.ofNat m * x + x * Int.ofNat n = (Int.ofNat n + Int.ofNat m) * x := by ring
 
 /-- Lagrange's identity in three dimensions. -/
 example : (a * a + b * b + c * c) * (d * d + e * e + f * f) - (a * d + b * e + c * f) ^ 2 =
