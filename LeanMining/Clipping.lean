@@ -1,5 +1,5 @@
 prelude
-import LeanMining.Algebra.Int
+import LeanMining.Algebra.Int8
 import LeanMining.Nucleus.Basic
 
 /-!
@@ -127,5 +127,14 @@ theorem exists_clip_lt_self (α : K) : ∃ x : K, clip x α < x :=
 theorem clip_not_nucleus (α : K) : ¬ ∃ n : Nucleus K, ∀ x, n x = clip x α :=
   fun ⟨n, h⟩ => match exists_clip_lt_self α with
     | ⟨x, k⟩ => k.2 (h x ▸ n.le_apply)
+
+/-! ### INT8 -/
+
+/-- What clipping the INT8 value `x` at `α` gives, plus 128. It is computed over the integers, where `-(-128)` is 128: clipping at
+`α = -128` leaves INT8. -/
+def clipIndex (α x : Int8) : Nat := (clip x.toInt α.toInt + 128).toNat
+
+example : clipIndex 3 5 = 131 := by decide
+example : clipIndex ⊥ 5 = 256 := by decide
 
 end LeanMining

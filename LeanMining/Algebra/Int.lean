@@ -55,6 +55,11 @@ def ble : Int → Int → Bool
   | negSucc _, ofNat _ => true
   | negSucc m, negSucc n => Nat.ble n m
 
+/-- The natural number that an integer is; 0 for a negative one. -/
+def toNat : Int → Nat
+  | ofNat n => n
+  | negSucc _ => 0
+
 @[reducible] instance instNatCast : NatCast Int := ⟨ofNat⟩
 @[reducible] instance instNeg : Neg Int := ⟨Int.neg⟩
 @[reducible] instance instAdd : Add Int := ⟨Int.add⟩

@@ -1,6 +1,6 @@
 prelude
 import LeanMining.Algebra.Lattice
-import LeanMining.Algebra.Nat
+import LeanMining.Algebra.Int
 
 /-!
 # INT8
@@ -12,6 +12,7 @@ order is that of the natural numbers and the kernel decides a comparison in one 
 
 * `Int8`, with `LinearOrder Int8` and `BoundedOrder Int8`
 * `Int8.ofIndex n`: the value `n - 128`, for `n` up to 255
+* `Int8.toInt`: the value as an integer
 -/
 
 set_option autoImplicit false
@@ -67,5 +68,22 @@ theorem eq_or_eq_top_above_iff {z : Int8} : (∀ x, z ≤ x → x = z ∨ x = �
    fun h x hx => (lt_or_eq_of_le hx).elim
     (fun k => .inr (le_antisymm (le_top x) (le_trans (α := Nat) (Nat.succ_le_succ_iff.mpr h) (Nat.lt_iff_succ_le.mp k))))
     (fun e => .inl e.symm)⟩
+
+/-! ### As integers -/
+
+/-- The value as an integer. -/
+def toInt (a : Int8) : Int := Int.subNatNat a.index 128
+
+theorem toInt_le_toInt {a b : Int8} : a.toInt ≤ b.toInt ↔ a ≤ b :=
+  Iff.trans (Int.subNatNat_le_subNatNat a.index 128 b.index 128) Nat.add_le_add_iff_right
+
+theorem toInt_inj {a b : Int8} (h : a.toInt = b.toInt) : a = b :=
+  le_antisymm (toInt_le_toInt.mp (le_of_eq h)) (toInt_le_toInt.mp (ge_of_eq h))
+
+theorem le_toInt (a : Int8) : -128 ≤ a.toInt := toInt_le_toInt.mpr (bot_le a)
+theorem toInt_le (a : Int8) : a.toInt ≤ 127 := toInt_le_toInt.mpr (le_top a)
+
+example : toInt 5 = 5 := by decide
+example : toInt ⊥ = -128 := by decide
 
 end Int8
