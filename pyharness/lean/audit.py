@@ -165,11 +165,10 @@ def _sorry_note(environment: Environment, constant: Constant) -> str:
     places = []
     for name in environment.closure(constant.name):
         if SORRY in environment.uses(name):
-            file, line = environment.location(name)
-            places.append((file.as_posix(), line or 0, show_name(name)))
-    if [place[2] for place in places] == [show_name(constant.name)]:
-        return "its proof is a sorry"
-    return "it rests on a sorry: " + ", ".join(f"{name} ({file}:{line})" for file, line, name in sorted(places))
+            places.append(f"{show_name(name)} ({':'.join(map(str, filter(None, environment.location(name))))})")
+            if name == constant.name:
+                return "its proof is a sorry"
+    return f"it rests on a sorry: {', '.join(sorted(places))}"
 
 
 def _projected(environment: Environment, constant: Constant) -> str | None:

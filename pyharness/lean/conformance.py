@@ -72,7 +72,8 @@ class Kernel:
             source: the module's text, which begins with `prelude` and imports modules of the library.
 
         Raises:
-            UsageError: if no theorem is named, one is not in the file, or the file imports something else.
+            UnknownTheorem, NotATheorem: if a theorem that is named is not there, or is something else.
+            UsageError: if none is named, one is the library's own, or the file does not import the library alone.
             PolicyViolation: if the file does what only the library's foundation may.
             LeanStopped: if Lean ends without an answer, which is none for or against the theorems.
         """

@@ -227,9 +227,17 @@ class Environment:
 
 
 def _read_lines(ilean: Path) -> dict[Name, int]:
-    """Read the line of each declaration's name from an .ilean file; its documentation stands before that."""
+    """Read the line of each declaration's name from an .ilean file; its documentation stands before that.
+
+    Lean lists there the declarations that refer to others, and apart from them what each identifier refers to, where the
+    place of a definition is one of the places.
+    """
     try:
-        declared = json.loads(ilean.read_bytes())["decls"]
-        return {name: place[4] + 1 for text, place in declared.items() if (name := parse_name(text)) is not None}
+        stored = json.loads(ilean.read_bytes())
+        shown = {text: place[4] for text, place in stored["decls"].items()}
+        for identifier, places in stored["references"].items():
+            if places["definition"] is not None and "c" in (what := json.loads(identifier)):
+                shown[what["c"]["n"]] = places["definition"][0]
+        return {name: line + 1 for text, line in shown.items() if (name := parse_name(text)) is not None}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedOlean(f"{ilean} cannot be used ({error}); delete it and build again") from None

@@ -86,14 +86,20 @@ class Olean:
         if data[40:80] != GITHASH.encode():
             raise self._damaged(f"another Lean wrote it, of commit {data[40:80].decode(errors='replace')}, not {GITHASH}")
         self._data = data
-        self._words = memoryview(data + bytes(-len(data) % 8)).cast("Q")
+        if len(data) % 8:
+            raise self._damaged("it ends in the middle of a word")
+        self._words = memoryview(data).cast("Q")
         self._base = self._words[10]
         self._end = self._base + len(data)
         self._names: dict[int, Name] = {}
         self._levels: dict[int, int] = {}
         self._exprs: dict[int, int] = {}
         with self._checked():
-            imports, names, constants, *_ = self._object(self._words[11], self._end)
+            root = self._words[11]
+            # The root comes last, and its header holds its size in bytes.
+            if root + (self._words[self._index(root, self._end)] >> 32 & 0xFFFF) != self._end:
+                raise self._damaged("it does not end where its last object does")
+            imports, names, constants, *_ = self._object(root, self._end)
             self.imports = tuple(self._name(self._object(item, imports)[0], item) for item in self._array(imports, self._end))
             listed = [self._name(item, names) for item in self._array(names, self._end)]
             self._records: dict[Name, int] = {}

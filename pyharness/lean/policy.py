@@ -118,7 +118,7 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
         elif kind == "word" or kind == "string" and text[start - 1 : start] == "!":
             yield from ((line, f"uses `{word}`") for word in _PART.findall(match.group()) if word in _FORBIDDEN)
         elif kind in ("string", "raw") and _HIDING.search(match["text"] or match["raw_text"] or ""):
-            yield line, "a string that a notation could hide code with"
+            yield line, "a string with a quote, a backslash, « or a comment mark in it, which a notation could hide code with"
         elif match.group() == '"':
             yield line, "a string that does not end"
             return
