@@ -57,6 +57,17 @@ where
 /-- A remainder is less than the divisor. -/
 theorem mod_lt (a : Nat) {b : Nat} (hb : 0 < b) : a % b < b := modFuel_lt hb a a (le_refl a)
 
+theorem mul_div_cancel_left (k : Nat) {g : Nat} (hg : 0 < g) : g * k / g = k := by
+  have e := div_add_mod (g * k) g
+  have r := mod_lt (g * k) hg
+  refine le_antisymm ?_ ?_
+  · refine (le_or_lt (g * k / g) k).elim id fun h => ?_
+    have l := le_trans (Nat.mul_le_mul_left g (lt_iff_succ_le.mp h)) (le_trans (le_add_right _ _) (le_of_eq e))
+    exact absurd (Nat.add_le_add_iff_left.mp (le_trans l (le_of_eq (Nat.add_zero (g * k)).symm))) hg.2
+  · refine (le_or_lt k (g * k / g)).elim id fun h => ?_
+    have l := le_trans (Nat.mul_le_mul_left g (lt_iff_succ_le.mp h)) (le_of_eq e.symm)
+    exact absurd (Nat.add_le_add_iff_left.mp l) r.2
+
 /-- What `Nat.gcd` promises of the number `g`: it divides both, and it is a combination of both. -/
 structure IsGcd (g a b : Nat) : Prop where
   dvd_left : ∃ k, a = g * k

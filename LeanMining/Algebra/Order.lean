@@ -74,6 +74,11 @@ theorem lt_of_lt_of_le (h : a < b) (k : b ≤ c) : a < c := ⟨le_trans h.1 k, f
 theorem lt_of_le_of_lt (h : a ≤ b) (k : b < c) : a < c := ⟨le_trans h k.1, fun l => k.2 (le_trans l h)⟩
 theorem lt_trans (h : a < b) (k : b < c) : a < c := lt_of_lt_of_le h k.1
 
+@[reducible] instance instTransLeLe : Trans (α := α) LE.le LE.le LE.le := ⟨le_trans⟩
+@[reducible] instance instTransLeLt : Trans (α := α) LE.le LT.lt LT.lt := ⟨lt_of_le_of_lt⟩
+@[reducible] instance instTransLtLe : Trans (α := α) LT.lt LE.le LT.lt := ⟨lt_of_lt_of_le⟩
+@[reducible] instance instTransLtLt : Trans (α := α) LT.lt LT.lt LT.lt := ⟨lt_trans⟩
+
 theorem le_bot_iff [BoundedOrder α] : a ≤ ⊥ ↔ a = ⊥ := ⟨fun h => le_antisymm h (bot_le a), le_of_eq⟩
 theorem top_le_iff [BoundedOrder α] : ⊤ ≤ a ↔ a = ⊤ := ⟨fun h => le_antisymm (le_top a) h, ge_of_eq⟩
 
