@@ -1,4 +1,6 @@
 prelude
+import LeanMining.Algebra.Rat
+import LeanMining.Algebra.Sum
 import LeanMining.Clipping
 import LeanMining.Encoding
 import LeanMining.Nucleus.Certificate
