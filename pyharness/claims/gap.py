@@ -27,7 +27,7 @@ from pyharness.evidence.runner import Run
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Layer
 from pyharness.tensors.models import Model, load_models
-from pyharness.tensors.quantize import affine_params, dequantize, qrelu, quantize, to_fp16
+from pyharness.tensors.quantize import affine_params, dequantize, qrelu, quantize, round_up, to_fp16
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
 FORMATS = (*BITS, "FP16")
@@ -230,15 +230,6 @@ def certificate(run: Run) -> Iterator[Evidence]:
 
 
 # ----------------------------------------------------------------------------------------------- fewer bits
-def round_up(k, q):
-    """Drop the low k bits of INT8 values, rounding up: the least value from q up whose offset binary ends in k ones; int8.
-
-    Lean: `roundUp k q`.
-    """
-    index = torch.as_tensor(q, dtype=torch.int16) + 128
-    return ((index | (2 ** torch.as_tensor(k, dtype=torch.int16) - 1)) - 128).to(torch.int8)
-
-
 def rounding_up_is_a_nucleus(k, p, q):
     """round_up k is extensive and idempotent at q and preserves the meet of p and q."""
     p, q = int8(p), int8(q)

@@ -22,6 +22,7 @@ __all__ = [
     "integer_range",
     "qrelu",
     "quantize",
+    "round_up",
     "to_fp16",
 ]
 
@@ -200,6 +201,26 @@ def qrelu(z: int | Tensor, q: Tensor) -> Tensor:
         _require_int8(z, "qrelu")
         return torch.maximum(q, z.to(q.device))
     return torch.maximum(q, torch.tensor(_int8(z, "qrelu"), dtype=torch.int8, device=q.device))
+
+
+def round_up(k: int | Tensor, q: int | Tensor) -> Tensor:
+    """Return INT8 values with their low k bits dropped, rounding up: the least value from q up whose offset binary ends in k ones.
+
+    Lean: `roundUp k q`. The greatest value, 127, is on every such grid.
+
+    Args:
+        k: how many bits are dropped, 0 to 8: an int, or an integer tensor that broadcasts with `q`.
+        q: from −128 to 127: an int, or an int8 tensor.
+
+    Returns:
+        int8, in the broadcast shape.
+
+    Example:
+        round_up(2, [−128, −3, 5]) = [−125, −1, 7].
+    """
+    index = torch.as_tensor(q, dtype=torch.int16) + 128
+    ones = 2 ** torch.as_tensor(k, dtype=torch.int16) - 1
+    return ((index | ones.to(index.device)) - 128).to(torch.int8)
 
 
 def clip(x: Tensor, alpha: float | int | Tensor) -> Tensor:
