@@ -8,7 +8,7 @@ The laws that determine `Nat.div`, `Nat.mod` and `Nat.gcd`, which the kernel com
 
 ## Main results
 
-* `Nat.div_add_mod`, `Nat.mod_lt`: division with remainder
+* `Nat.div_add_mod`, `Nat.mod_lt`, `Nat.div_zero`, `Nat.mod_zero`: division with remainder
 * `Nat.isGcd_gcd`: the greatest common divisor divides both numbers, and is a combination of both (Bézout)
 -/
 
@@ -56,6 +56,15 @@ where
 
 /-- A remainder is less than the divisor. -/
 theorem mod_lt (a : Nat) {b : Nat} (hb : 0 < b) : a % b < b := modFuel_lt hb a a (le_refl a)
+
+protected theorem div_zero (a : Nat) : a / 0 = 0 := by
+  cases a with
+  | zero => rfl
+  | succ a => rfl
+theorem mod_zero (a : Nat) : a % 0 = a := by
+  cases a with
+  | zero => rfl
+  | succ a => rfl
 
 theorem mul_div_cancel_left (k : Nat) {g : Nat} (hg : 0 < g) : g * k / g = k := by
   have e := div_add_mod (g * k) g
