@@ -40,8 +40,8 @@ class Proof:
     """What a theorem's proof is worth.
 
     Attributes:
-        status: "proved"; "sorry" if a `sorry` is anywhere below it; "axiom" if it is assumed, or rests on an axiom that is
-            not allowed; "stub" if what it says is trivial.
+        status: "proved"; "sorry" if a `sorry` is anywhere below it; "axiom" if it is assumed, or rests on an axiom that
+            is not allowed; "stub" if what it says is trivial.
         theorem: its full name.
         module: the module that declares it.
         file: the module's source, relative to the project.
@@ -135,9 +135,10 @@ def find_theorem(environment: Environment, name: str) -> Constant:
         raise NotATheorem(f"{name} is private or made by a macro; a claim needs a theorem that other modules can name")
     if constant.kind not in ("theorem", "axiom"):
         raise NotATheorem(f"{name} is of kind {constant.kind!r}, not a theorem; state it with `theorem`")
-    unsafe = sorted(show_name(item) for item in environment.closure(found) if environment.constant(item).safety != "safe")
+    unsafe = [show_name(item) for item in environment.closure(found) if environment.constant(item).safety != "safe"]
     if unsafe:
-        raise NotATheorem(f"{name} rests on what the kernel does not vouch for (unsafe or partial): {', '.join(unsafe)}")
+        raise NotATheorem(f"{name} rests on unsafe or partial constants, which the kernel does not vouch for: "
+                          f"{_listed(sorted(unsafe))}")
     return constant
 
 
@@ -191,8 +192,10 @@ def _stub(environment: Environment, constant: Constant) -> str | None:
     if node[0] == CONST:
         if node[1] == ("True",):
             return "it states True"
-        if (node[1], len(arguments)) in ((("Eq",), 3), (("Iff",), 2)) and arguments[-1] == arguments[-2]:
-            return "it states that something is equal to itself" if len(arguments) == 3 else "both sides of its ↔ are the same"
+        if (node[1], len(arguments)) == (("Eq",), 3) and arguments[1] == arguments[2]:
+            return "it states that something is equal to itself"
+        if (node[1], len(arguments)) == (("Iff",), 2) and arguments[0] == arguments[1]:
+            return "both sides of its ↔ are the same"
     for place, binder in enumerate(binders):
         if terms.lift(binder, len(binders) - place) == conclusion:
             return "its conclusion is one of its hypotheses"
@@ -204,7 +207,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------- Lean's view
-_AXIOMS = re.compile(r"'(?P<name>.*)' (?:does not depend on any axioms|depends on axioms: \[(?P<axioms>.*)\])", re.DOTALL)
+_AXIOMS = re.compile(
+    r"'(?P<name>.*)' (?:does not depend on any axioms|depends on axioms: \[(?P<axioms>.*)\])", re.DOTALL
+)
 _AXIOM = re.compile(r"(?:«[^»]*»|[^\s,«»])+")
 _WIDTH = 110
 

@@ -113,7 +113,7 @@ class Environment:
     def location(self, name: str | Name) -> tuple[Path, int | None]:
         """Return where a constant is declared: the file, relative to the project, and the line, from 1.
 
-        A constant that Lean made along with a declaration is where that declaration is; the line is None if nothing says.
+        What Lean made along with a declaration is where that declaration is. The line is None if nothing says.
         """
         constant = self.constant(name)
         module = self.modules[constant.name]
@@ -179,9 +179,9 @@ class Environment:
     def statement_sha256(self, name: str | Name) -> str:
         """Return the digest of a constant's statement, in 64 hexadecimal digits.
 
-        It is the SHA-256 of the JSON array ["statement", the number of universe parameters, the digest of the type], in
-        ASCII without spaces; `Terms.digest` says what the digest of a term is. It changes with the elaborated type and with
-        nothing else: not with names of bound variables or universes, binder brackets, notation or white space.
+        It is the SHA-256 of the JSON array ["statement", the number of universe parameters, the digest of the type],
+        in ASCII without spaces; `Terms.digest` says what the digest of a term is. It changes with the elaborated type
+        and with nothing else: not with names of bound variables or universes, binder brackets, notation or white space.
         """
         constant = self.constant(name)
         return json_sha256(["statement", len(constant.levels), self.terms.digest(constant.type, constant.levels)])
@@ -189,9 +189,9 @@ class Environment:
     def meaning_sha256(self, name: str | Name) -> str:
         """Return the digest of a constant's statement and of all that gives it its meaning, in 64 hexadecimal digits.
 
-        It is the SHA-256 of the JSON array ["meaning", the statement's digest, a list], in ASCII without spaces. The list
-        holds, for each of `definitions`, sorted by name as Lean shows it, the array of the name's parts, the kind, the
-        number of universe parameters, the digest of the type, and that of the value or null.
+        It is the SHA-256 of the JSON array ["meaning", the statement's digest, a list], in ASCII without spaces. The
+        list holds, for each of `definitions`, sorted by name as Lean shows it, the array of the name's parts, the kind,
+        the number of universe parameters, the digest of the type, and that of the value or null.
         """
         constants = [self.constant(item) for item in self._definitions(self.constant(name))]
         described = [
@@ -229,8 +229,7 @@ class Environment:
 def _read_lines(ilean: Path) -> dict[Name, int]:
     """Read the line of each declaration's name from an .ilean file; its documentation stands before that.
 
-    Lean lists there the declarations that refer to others, and apart from them what each identifier refers to, where the
-    place of a definition is one of the places.
+    Lean lists there the declarations that refer to others, and apart from them where each identifier is defined.
     """
     try:
         stored = json.loads(ilean.read_bytes())

@@ -101,7 +101,9 @@ def setup(name: str, imports: Iterable[str], modules: Mapping[str, Module]) -> s
         if imported.name not in artifacts:
             artifacts[imported.name] = [[str(imported.olean)]]
             pending += imported.imports
-    return json.dumps({"name": name, "isModule": False, "importArts": artifacts, "dynlibs": [], "plugins": [], "options": {}})
+    return json.dumps(
+        {"name": name, "isModule": False, "importArts": artifacts, "dynlibs": [], "plugins": [], "options": {}}
+    )
 
 
 class Cache:

@@ -84,7 +84,8 @@ class Olean:
         if data[5] != _VERSION:
             raise self._damaged(f"it has format version {data[5]}, not {_VERSION}")
         if data[40:80] != GITHASH.encode():
-            raise self._damaged(f"another Lean wrote it, of commit {data[40:80].decode(errors='replace')}, not {GITHASH}")
+            commit = data[40:80].decode(errors="replace")
+            raise self._damaged(f"another Lean wrote it, of commit {commit}, not {GITHASH}")
         self._data = data
         if len(data) % 8:
             raise self._damaged("it ends in the middle of a word")
@@ -100,7 +101,8 @@ class Olean:
             if root + (self._words[self._index(root, self._end)] >> 32 & 0xFFFF) != self._end:
                 raise self._damaged("it does not end where its last object does")
             imports, names, constants, *_ = self._object(root, self._end)
-            self.imports = tuple(self._name(self._object(item, imports)[0], item) for item in self._array(imports, self._end))
+            imported = self._array(imports, self._end)
+            self.imports = tuple(self._name(self._object(item, imports)[0], item) for item in imported)
             listed = [self._name(item, names) for item in self._array(names, self._end)]
             self._records: dict[Name, int] = {}
             self.kinds: dict[Name, Kind] = {}
@@ -121,7 +123,7 @@ class Olean:
             value, = self._object(record, self._end)
             fields = self._object(value, record)
             if len(fields) != _FIELDS[kind]:
-                raise self._damaged(f"{show_name(name)} is a record of {len(fields)} fields where a {kind} has {_FIELDS[kind]}")
+                raise self._damaged(f"{show_name(name)} has {len(fields)} fields where a {kind} has {_FIELDS[kind]}")
             _, levels, type_ = self._object(fields[0], value)
             return Constant(
                 name=name,

@@ -17,7 +17,7 @@ _RESERVED: frozenset[Name] = frozenset(
     {("Nat", operation) for operation in _ACCELERATED.split()}
     | {("Nat",), ("String",), ("Char",), ("String", "ofList"), ("Char", "ofNat")}
 )
-"""Names that the kernel gives a meaning of its own, whatever the definition says: it computes, or types literals, by them."""
+"""Names by which the kernel computes, or gives literals their types, whatever their definitions say."""
 
 _FORBIDDEN = frozenset({"extern", "implemented_by", "unsafe", "skipKernelTC", "native_decide", "csimp"})
 """Words that keep the kernel from checking something, or have something else run than what it checked."""
@@ -118,7 +118,7 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
         elif kind == "word" or kind == "string" and text[start - 1 : start] == "!":
             yield from ((line, f"uses `{word}`") for word in _PART.findall(match.group()) if word in _FORBIDDEN)
         elif kind in ("string", "raw") and _HIDING.search(match["text"] or match["raw_text"] or ""):
-            yield line, "a string with a quote, a backslash, « or a comment mark in it, which a notation could hide code with"
+            yield line, "a string with a quote, a backslash, « or a comment mark, which a notation could hide code with"
         elif match.group() == '"':
             yield line, "a string that does not end"
             return

@@ -17,7 +17,10 @@ __all__ = ["APP", "BVAR", "CONST", "LAM", "LET", "LIT", "PI", "PROJ", "SORT", "T
 BVAR, SORT, CONST, APP, LAM, PI, LET, LIT, PROJ = 0, 3, 4, 5, 6, 7, 8, 9, 11
 """The forms of a term, numbered as Lean numbers the constructors of `Expr`."""
 
-_FORMS = {BVAR: "bvar", SORT: "sort", CONST: "const", APP: "app", LAM: "lam", PI: "forall", LET: "let", LIT: "lit", PROJ: "proj"}
+_FORMS = {
+    BVAR: "bvar", SORT: "sort", CONST: "const", APP: "app", LAM: "lam", PI: "forall", LET: "let", LIT: "lit",
+    PROJ: "proj",
+}
 
 
 class Terms:
@@ -85,7 +88,8 @@ class Terms:
         while pending:
             at, depth = pending[-1]
             node = self.nodes[at]
-            parts = [(part, depth + binds) for part, binds in zip(_parts(node), _BINDS.get(node[0], (0, 0)), strict=False)]
+            binds = _BINDS.get(node[0], (0, 0))
+            parts = [(part, depth + bound) for part, bound in zip(_parts(node), binds, strict=False)]
             missing = [part for part in parts if part not in done]
             if missing:
                 pending += missing
@@ -101,25 +105,28 @@ class Terms:
     def digest(self, number: int, parameters: tuple[Name, ...]) -> str:
         """Return the digest of a term, in 64 hexadecimal digits, given the universe parameters of its constant.
 
-        It is the SHA-256 of a JSON array without spaces in ASCII: the form's name ("bvar", "sort", "const", "app", "lam",
-        "forall", "let", "lit", "proj") and what the store holds, where a term or level stands as its own digest, a name as
-        the array of its parts, a number literal as ["nat", its hexadecimal digits], a string literal as ["str", itself] and
-        a universe parameter as ["param", its place in `parameters`, from 0].
+        It is the SHA-256 of a JSON array without spaces in ASCII: the form's name ("bvar", "sort", "const", "app",
+        "lam", "forall", "let", "lit", "proj") and what the store holds, where a term or level stands as its own digest,
+        a name as the array of its parts, a number literal as ["nat", its hexadecimal digits], a string literal as
+        ["str", itself] and a universe parameter as ["param", its place in `parameters`, from 0].
         """
-        levels, terms = self._digests.setdefault(parameters, ({}, {}))
+        level_digests, terms = self._digests.setdefault(parameters, ({}, {}))
         places = {name: place for place, name in enumerate(parameters)}
 
         def level_fields(level: tuple[Any, ...]) -> list[Any]:
             if level[0] == "param":
                 return ["param", places.get(level[1], list(level[1]))]
-            return [level[0], *(levels[part] for part in level[1:])]
+            return [level[0], *(level_digests[part] for part in level[1:])]
+
+        def of_levels(numbers: Iterable[int]) -> list[str]:
+            return self._fold(numbers, self.levels, _level_parts, level_fields, level_digests)
 
         def term_fields(node: tuple[Any, ...]) -> list[Any]:
             form, fields = node[0], node[1:]
             if form == SORT:
-                return [_FORMS[form], self._fold(fields, self.levels, _level_parts, level_fields, levels)[0]]
+                return [_FORMS[form], *of_levels(fields)]
             if form == CONST:
-                return [_FORMS[form], list(fields[0]), self._fold(fields[1], self.levels, _level_parts, level_fields, levels)]
+                return [_FORMS[form], list(fields[0]), of_levels(fields[1])]
             if form == LIT:
                 return [_FORMS[form], ["nat", f"{fields[0]:x}"] if isinstance(fields[0], int) else ["str", fields[0]]]
             if form == BVAR:

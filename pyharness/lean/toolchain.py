@@ -67,7 +67,7 @@ class Toolchain:
     def start(self, arguments: Sequence[str]) -> subprocess.Popen[str]:
         """Start `lean ARGUMENTS` in a process of its own, with its three streams as UTF-8 pipes.
 
-        The process sees no `LEAN_*` variable, so what it reads depends on the arguments alone, and it ends with this one.
+        It sees no `LEAN_*` variable, so what it reads depends on the arguments alone. It ends when this process does.
         """
         main = Path(__file__).with_name("_lean_main.py")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("LEAN_")}
@@ -77,7 +77,9 @@ class Toolchain:
             env={**environment, "LEAN_BACKTRACE": "0"},
         )
 
-    def run(self, arguments: Sequence[str], *, stdin: str = "", timeout: float = 600.0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, arguments: Sequence[str], *, stdin: str = "", timeout: float = 600.0
+    ) -> subprocess.CompletedProcess[str]:
         """Run `lean ARGUMENTS` to its end and return its exit status and what it printed.
 
         Args:
@@ -121,7 +123,9 @@ def locate(folder: Path | None = None) -> Toolchain:
         except OSError as error:
             raise LeanDamaged(f"{path} cannot be read ({error.strerror}); {_REINSTALL}") from None
         if found != expected:
-            raise LeanDamaged(f"{path} is damaged or of another version: its SHA-256 is {found}, not {expected}; {_REINSTALL}")
+            raise LeanDamaged(
+                f"{path} is damaged or of another version: its SHA-256 is {found}, not {expected}; {_REINSTALL}"
+            )
     return Toolchain(VERSION, GITHASH, folder / "libleanshared.so", _SHA256["libleanshared.so"])
 
 

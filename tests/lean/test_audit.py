@@ -62,7 +62,8 @@ class TestStatus:
         ("onHole", "sorry", "it rests on a sorry: Sample.hole (LeanMining/Sample.lean:5)"),
         ("assumed", "axiom", "it is an axiom: nobody proved it"),
         ("onAssumed", "axiom", "it rests on Sample.assumed, which the project does not allow"),
-        ("Group.comm", "axiom", "it is a field of Sample.Group, which whoever builds one must prove: nobody proved it here"),
+        ("Group.comm", "axiom",
+         "it is a field of Sample.Group, which whoever builds one must prove: nobody proved it here"),
         ("isTrue", "stub", "it states True"),
         ("same", "stub", "it states that something is equal to itself"),
         ("sameUpToNames", "stub", "both sides of its ↔ are the same"),
@@ -115,7 +116,7 @@ class TestNames:
         ("Sample.Group", "of kind 'inductive', not a theorem"),
         ("Sample.Group.mk", "of kind 'ctor', not a theorem"),
         ("_private.LeanMining.Sample.0.Sample.secret", "is private"),
-        ("lcProof", "does not vouch for"),
+        ("lcProof", "unsafe or partial constants"),
     ])
     def test_what_is_no_theorem(self, ask, name, reason):
         """A definition, a type, a private theorem and an unsafe one are refused, each with the reason."""
@@ -127,8 +128,8 @@ class TestNames:
 class TestLeansWord:
     def test_a_disagreement_is_an_error(self, new_project, toolchain):
         """Where Lean finds other axioms than the harness, nothing is reported."""
-        (honest, _), (_, other) = (
-            new_project().library(f"theorem T (a : Prop) (h : a) : a ∧ a := {proof}\n") for proof in ("sorry", "⟨h, h⟩"))
+        texts = (f"theorem T (a : Prop) (h : a) : a ∧ a := {proof}\n" for proof in ("sorry", "⟨h, h⟩"))
+        (honest, _), (_, other) = (new_project().library(text) for text in texts)
         with pytest.raises(AuditError, match="T: its stored proof rests on no axioms, but Lean says sorryAx") as raised:
             audit(honest, other, toolchain, ["T"], [])
         assert raised.value.exit_code == EXIT_LEAN
