@@ -137,7 +137,7 @@ class TestChangedFile:
         honest = file_bytes(HONEST)
         assert old in honest
         (tmp_path / "c.json").write_bytes(honest.replace(old, new))
-        assert [finding.where for finding in check(tmp_path / "c.json")] == ["certificate"]
+        assert "certificate" in [finding.where for finding in check(tmp_path / "c.json")]
 
 
 CLAIM = ("claims", 0)

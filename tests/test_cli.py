@@ -47,7 +47,7 @@ def nothing(run):
 
 CONFIG = """\
 name = "Small"
-lean-root = "Small"
+lean-root = "LeanMining"
 packs = ["small_pack"]
 allowed-axioms = []
 certificate = "certificates/small.json"
@@ -62,7 +62,7 @@ def project(tmp_path):
     foundation.mkdir(parents=True)
     for file in (ROOT / "LeanMining" / "Foundation").glob("*.lean"):
         (foundation / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "Small.lean").write_text(LEAN)
+    (tmp_path / "LeanMining.lean").write_text(LEAN)
     (tmp_path / "pyharness.toml").write_text(CONFIG)
     write_pack(tmp_path)
     return tmp_path
@@ -108,16 +108,16 @@ class TestVerify:
 
     def test_a_lean_error_shows_where(self, project):
         """A library that does not build ends with status 3 and file:line:col: message."""
-        (project / "Small.lean").write_text(LEAN + "\ntheorem wrong : True := 3\n")
+        (project / "LeanMining.lean").write_text(LEAN + "\ntheorem wrong : True := 3\n")
         done = run(project, "verify")
-        assert done.returncode == 3 and "Small.lean:13:24" in done.stderr
+        assert done.returncode == 3 and "LeanMining.lean:13:24" in done.stderr
 
     def test_the_old_certificate_survives_a_kill(self, project):
         """kill -9 halfway leaves the certificate that was there, whole."""
         assert run(project, "verify").returncode == 0
         certificate = project / "certificates" / "small.json"
         before = certificate.read_bytes()
-        (project / "Small.lean").write_text(LEAN + "\ntheorem another : True := True.intro\n")
+        (project / "LeanMining.lean").write_text(LEAN + "\ntheorem another : True := True.intro\n")
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=project, env=environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -172,7 +172,7 @@ class TestOtherCommands:
         run(project, "verify")
         done = run(project, "explain", "small.proved")
         assert done.returncode == 0
-        assert "Conjunction commutes." in done.stdout and "b ∧ a" in done.stdout and "Small.lean:5" in done.stdout
+        assert "Conjunction commutes." in done.stdout and "b ∧ a" in done.stdout and "LeanMining.lean:5" in done.stdout
         assert json.loads(run(project, "explain", "small.proved", "--json").stdout)["id"] == "small.proved"
         assert "small.proved" in run(project, "explain", "small.prooved").stderr
 

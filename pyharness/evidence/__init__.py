@@ -110,8 +110,8 @@ class Evidence:
             if not (math.isfinite(self.max_error) and math.isfinite(self.tolerance)):
                 raise ValueError(f"{self.domain}: max_error and tolerance must be finite")
             if self.max_error > self.tolerance and not self.violations:
-                raise ValueError(f"{self.domain}: the error {self.max_error} is over the tolerance {self.tolerance}, yet no "
-                                 "violation is counted")
+                raise ValueError(f"{self.domain}: the error {self.max_error} is over {self.tolerance}, yet no violation is "
+                                 "counted")
         if len({tuple(row) for row in self.measurements}) > 1:
             raise ValueError(f"{self.domain}: measurement rows have different keys")
 

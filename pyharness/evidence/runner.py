@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EvidenceError", "Run", "gather"]
 
-_THREADS = 2
-"""Fixed, not the machine's core count: the order of a float reduction depends on it, and so do a figure's last bits."""
+_THREADS = 1
+"""With more, how a float reduction is split depends on the machine and its load, and so do an activation's last bits."""
 
 
 class EvidenceError(HarnessError):
