@@ -2,6 +2,6 @@ prelude
 import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
 import LeanMining.Clipping
-import LeanMining.Encoding
+import LeanMining.Conformance
 import LeanMining.Nucleus.Certificate
 import LeanMining.Nucleus.Gap

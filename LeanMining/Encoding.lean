@@ -1,5 +1,4 @@
 prelude
-import LeanMining.Algebra.Vector
 import LeanMining.Algebra.Int8
 
 /-!
@@ -23,11 +22,6 @@ noncomputable def table (B : Nat) (f : Nat → Nat → Nat) (columns first : Nat
   List.rec (motive := fun _ => Nat → Bool) (fun _ => true)
     (fun row _ rest i => Bool.and (Nat.beq (encode B (f i) columns) row) (rest (Nat.succ i))) rows first
 
-/-- The number whose digits in base `B` are the entries of a vector, the first one highest. -/
-noncomputable def encodeVector (B : Nat) {n : Nat} (v : Vector Nat n) : Nat :=
-  Nat.rec (motive := fun n => Vector Nat n → Nat → Nat) (fun _ acc => acc)
-    (fun _ rest v acc => rest v.2 (Nat.add (Nat.mul acc B) v.1)) n v 0
-
 /-- A number is the quotient and the last digit of one number only. -/
 theorem digit_unique {B a b r s : Nat} (hr : r < B) (hs : s < B) (h : a * B + r = b * B + s) : a = b ∧ r = s :=
   have low {a b r s : Nat} (hr : r < B) (h : a * B + r = b * B + s) : b ≤ a :=
@@ -49,6 +43,21 @@ theorem encode_inj {B : Nat} {f g : Nat → Nat} : {n : Nat} → (∀ i, i < n �
       (encode_inj (fun j hj => hf j (lt_trans hj ⟨Nat.le_succ n, Nat.not_succ_le_self n⟩))
         (fun j hj => hg j (lt_trans hj ⟨Nat.le_succ n, Nat.not_succ_le_self n⟩)) both.1 i)
       (fun e => e ▸ both.2)
+
+theorem encode_congr {B : Nat} {f g : Nat → Nat} (h : ∀ i, f i = g i) : (n : Nat) → encode B f n = encode B g n
+  | .zero => rfl
+  | .succ n => by
+    show Nat.add (Nat.mul (encode B f n) B) (f n) = Nat.add (Nat.mul (encode B g n) B) (g n)
+    rw [encode_congr h n, h n]
+
+/-- Functions that agree everywhere have the same tables. -/
+theorem table_congr {B columns : Nat} {f g : Nat → Nat → Nat} (h : ∀ i j, f i j = g i j) :
+    (first : Nat) → (rows : List Nat) → table B f columns first rows = table B g columns first rows
+  | _, .nil => rfl
+  | first, .cons row rows => by
+    show Bool.and (Nat.beq (encode B (f first) columns) row) (table B f columns (Nat.succ first) rows) =
+      Bool.and (Nat.beq (encode B (g first) columns) row) (table B g columns (Nat.succ first) rows)
+    rw [encode_congr (h first) columns, table_congr h (Nat.succ first) rows]
 
 /-- How many rows there are. -/
 def count : List Nat → Nat

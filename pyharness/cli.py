@@ -117,7 +117,7 @@ def _verify(options: argparse.Namespace) -> int:
         _print_json({"certificate": str(_near(done.path)), "changed": done.changed, "digest": done.certificate["digest"],
                      "summary": summary})
     else:
-        terminal.show(done.certificate, _near(done.path), console=Console())
+        terminal.show(done.certificate, _near(done.path), console=_output())
     return EXIT_UNMET if summary["unmet"] else EXIT_OK
 
 
@@ -134,7 +134,7 @@ def _status(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"claims": rows})
     else:
-        terminal.show_statuses(rows, console=Console())
+        terminal.show_statuses(rows, console=_output())
     return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
 
 
@@ -150,7 +150,7 @@ def _explain(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(terminal.find_claim(certificate, options.claim))
     else:
-        terminal.explain(certificate, options.claim, console=Console())
+        terminal.explain(certificate, options.claim, console=_output())
     return EXIT_OK
 
 
@@ -229,6 +229,12 @@ def _project(folder: Path) -> Any:
     if str(project.root) not in sys.path:
         sys.path.insert(0, str(project.root))
     return project
+
+
+def _output() -> Console:
+    """Standard output, wide enough for the tables where there is no terminal to say how wide it is."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+    return Console(width=width)
 
 
 def _near(path: Path) -> Path:

@@ -1,7 +1,7 @@
 """Conformance: Lean's kernel decides that Lean's own definitions give what torch computed."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 import torch
@@ -10,6 +10,7 @@ from pyharness.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.runner import Run
+from pyharness.tensors.activations import QuantizedLayer
 from pyharness.tensors.quantize import clip, qrelu, round_up
 
 PRELUDE = """\
@@ -20,10 +21,7 @@ set_option maxRecDepth 100000
 """
 
 
-CHANNELS = 64
-"""How many channels of a row of activations the kernel is asked about: enough of every layer, in seconds."""
-
-ROWS = f"the first {CHANNELS} channels of the first INT8 row of every layer of every model"
+ROWS = "the first INT8 row of every layer of every model"
 
 _BLOCK = 16
 """Rows of a table in one theorem: a longer one takes the kernel longer."""
@@ -36,7 +34,7 @@ def indices(values: torch.Tensor) -> list[int]:
 
 def vector(numbers: Sequence[int]) -> str:
     """Write a Lean vector of natural numbers."""
-    return f"({' ::ᵥ '.join(map(str, numbers))} ::ᵥ .nil : Vector Nat {len(numbers)})"
+    return f"({' ::ᵥ '.join(map(str, numbers))} ::ᵥ .nil)"
 
 
 def digits(numbers: Sequence[int], base: int) -> str:
@@ -47,14 +45,24 @@ def digits(numbers: Sequence[int], base: int) -> str:
     return hex(number)
 
 
-def table(name: str, function: str, rows: Sequence[Sequence[int]], base: int) -> tuple[list[str], str]:
-    """Write theorems that `function`, of a row's and a column's number, has these rows; return their names and their text."""
+def literal(values: torch.Tensor) -> str:
+    """Write a row of INT8 values as the number whose bytes they are in offset binary, the first one highest."""
+    return f"0x{bytes(indices(values)).hex()}"
+
+
+def table(name: str, function: str, rows: Sequence[Sequence[int]], base: int, proof: str) -> tuple[list[str], str]:
+    """Write theorems that `function`, of a row's and a column's number, has these rows; return their names and their text.
+
+    In `proof`, `{first}` and `{rows}` stand for the theorem's own.
+    """
     theorems, text = [], ""
     for first in range(0, len(rows), _BLOCK):
-        block = "".join(f"(.cons {digits(row, base)} " for row in rows[first:first + _BLOCK])
+        block = rows[first:first + _BLOCK]
+        written = "".join(f"(.cons {digits(row, base)} " for row in block) + ".nil" + ")" * len(block)
         theorems.append(f"{name}{first}")
-        text += (f"theorem {name}{first} : Encoding.table {base} {function} {len(rows[0])} {first} "
-                 f"{block}.nil{')' * block.count('(')} = true := by decide +kernel\n")
+        text += (f"def {name}{first}_rows : List Nat := {written}\n"
+                 f"theorem {name}{first} : Encoding.table {base} {function} {len(rows[0])} {first} {name}{first}_rows = true :=\n"
+                 f"  {proof.format(first=first, rows=f'{name}{first}_rows')}\n")
     return theorems, text
 
 
@@ -80,64 +88,69 @@ def decide(run: Run, theorems: Sequence[str], source: str, *, domain: str, cases
                     tensors=tensors)
 
 
+def decide_table(run: Run, name: str, function: str, rows: Sequence[Sequence[int]], *, base: int, domain: str,
+                 proof: str = "by decide +kernel") -> Evidence:
+    """Have the kernel decide a whole table of a Lean function of two indices."""
+    theorems, text = table(name, function, rows, base, proof)
+    cases = sum(map(len, rows))
+    return decide(run, theorems, PRELUDE + text, domain=domain, cases=cases, summary=f"kernel: {cases:,} table entries")
+
+
 @cache
 def qrelu_table(run: Run) -> Evidence:
     """torch's qrelu and Lean's `qRelu`, at all 65,536 pairs."""
     rows = (qrelu(INT8[:, None], INT8[None]).short() + 128).tolist()
-    theorems, text = table("qrelu_row", "(Encoding.index₂ qRelu)", rows, 256)
-    return decide(run, theorems, PRELUDE + text, domain="qRelu at all 65,536 INT8 pairs (z, q)", cases=65536,
-                  summary="kernel: 65,536 pairs")
+    return decide_table(run, "qrelu_row", "(Encoding.index₂ qRelu)", rows, base=256,
+                        domain="qRelu at all 65,536 INT8 pairs (z, q)")
 
 
 @cache
 def clip_table(run: Run) -> Evidence:
     """torch's clip and Lean's `clip`, over the integers, at all 65,536 INT8 pairs."""
     rows = (clip(INT8[None], INT8[:, None]) + 128).tolist()
-    theorems, text = table("clip_row", "(fun α x => clipIndex (.ofIndex α) (.ofIndex x))", rows, 257)
-    return decide(run, theorems, PRELUDE + text, domain="clip at all 65,536 INT8 pairs (α, x)", cases=65536,
-                  summary="kernel: 65,536 pairs")
+    return decide_table(run, "clip_row", "(fun α x => clipIndex (.ofIndex α) (.ofIndex x))", rows, base=257,
+                        domain="clip at all 65,536 INT8 pairs (α, x)",
+                        proof="(Conformance.clip_table 256 {first} {rows}).trans (by decide +kernel)")
 
 
 @cache
 def round_up_table(run: Run) -> Evidence:
     """torch's round_up and Lean's `roundUp`, for 0 to 8 dropped bits, on all of INT8."""
     rows = [(round_up(k, INT8).short() + 128).tolist() for k in range(9)]
-    theorems, text = table("round_up_row", "(fun k q => (roundUp k (.ofIndex q)).index)", rows, 256)
-    return decide(run, theorems, PRELUDE + text, domain="roundUp for 0 to 8 dropped bits on all of INT8", cases=9 * 256,
-                  summary="kernel: 2,304 (k, q)")
+    return decide_table(run, "round_up_row", "(fun k q => (roundUp k (.ofIndex q)).index)", rows, base=256,
+                        domain="roundUp for 0 to 8 dropped bits on all of INT8")
+
+
+def decide_rows(run: Run, name: str, function: str, base: int, layers: Iterable[QuantizedLayer],
+                arguments: Callable[[QuantizedLayer], torch.Tensor], compute: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+                *, domain: str) -> Evidence:
+    """Have the kernel decide a Lean function at the first row of each layer, the other argument being `arguments(layer)`."""
+    source, theorems, cases, tensors = PRELUDE, [], 0, []
+    for number, item in enumerate(layers):
+        x = item.values[0]
+        other = arguments(item).expand(x.shape)
+        theorems.append(f"{name}{number}")
+        source += (f"\n/-- {item.ref.name} -/\ntheorem {name}{number} : Conformance.row {base} {function} {len(x)}\n"
+                   f"    {literal(other)}\n    {literal(x)} =\n    {digits(indices(compute(other, x)), base)} := by decide +kernel\n")
+        cases += len(x)
+        tensors.append(item.ref)
+    return decide(run, theorems, source, domain=domain, cases=cases, summary=f"kernel: {cases:,} activations", tensors=tensors)
 
 
 @cache
 def qrelu_rows(run: Run) -> Evidence:
     """torch's qrelu and Lean's `qRelu`, on real activations with their per-channel zero points."""
-    source, theorems, cases, tensors = PRELUDE, [], 0, []
-    for number, item in enumerate(item for item in run.quantized if item.granularity == "per-channel"):
-        z, q = item.zero_points[:CHANNELS], item.values[0, :CHANNELS]
-        theorems.append(f"qrelu_layer{number}")
-        source += (f"\n/-- {item.ref.name} -/\ntheorem qrelu_layer{number} : Encoding.encodeVector 256 (Vector.zipWith (fun z q => "
-                   f"(qRelu (.ofIndex z) (.ofIndex q)).index)\n  {vector(indices(z))}\n  {vector(indices(q))}) =\n"
-                   f"  {digits(indices(qrelu(z, q)), 256)} := by decide +kernel\n")
-        cases += len(q)
-        tensors.append(item.ref)
-    return decide(run, theorems, source, domain=f"qRelu at {ROWS}, per-channel zero points", cases=cases,
-                  summary=f"kernel: {cases:,} activations", tensors=tensors)
+    return decide_rows(run, "qrelu_layer", "(fun z q => (qRelu z q).index)", 256,
+                       [item for item in run.quantized if item.granularity == "per-channel"],
+                       lambda item: item.zero_points, qrelu, domain=f"qRelu at {ROWS}, per-channel zero points")
 
 
 @cache
 def clip_rows(run: Run) -> Evidence:
     """torch's clip and Lean's `clip`, on real activations, at half of the range."""
-    source, theorems, cases, tensors = PRELUDE, [], 0, []
-    alpha = 64
-    for number, item in enumerate(item for item in run.quantized if item.granularity == "per-tensor"):
-        x = item.values[0, :CHANNELS]
-        theorems.append(f"clip_layer{number}")
-        source += (f"\n/-- {item.ref.name} -/\ntheorem clip_layer{number} : Encoding.encodeVector 257 (Vector.map (fun x => "
-                   f"clipIndex (.ofIndex {alpha + 128}) (.ofIndex x))\n  {vector(indices(x))}) =\n"
-                   f"  {digits(indices(clip(x, alpha)), 257)} := by decide +kernel\n")
-        cases += len(x)
-        tensors.append(item.ref)
-    return decide(run, theorems, source, domain=f"clip with α = {alpha} at {ROWS}", cases=cases,
-                  summary=f"kernel: {cases:,} activations", tensors=tensors)
+    half = torch.tensor(64, dtype=torch.int8)
+    return decide_rows(run, "clip_layer", "clipIndex", 257, [item for item in run.quantized if item.granularity == "per-tensor"],
+                       lambda item: half, lambda alpha, x: clip(x, alpha), domain=f"clip with α = {int(half)} at {ROWS}")
 
 
 @cache

@@ -38,7 +38,7 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
     summary = certificate["summary"]
     unmet = set(summary["unmet"])
     table = _table()
-    table.add_column("claim", overflow="fold")
+    table.add_column("claim", overflow="fold", no_wrap=console.width >= 100)
     for name in ("proof", "verdict", "tier"):
         table.add_column(name, no_wrap=True)
     table.add_column("evidence", overflow="fold")
@@ -72,7 +72,7 @@ def show_statuses(rows: Sequence[Mapping[str, Any]], *, console: Console) -> Non
         console: where to print.
     """
     table = _table()
-    table.add_column("claim", overflow="fold")
+    table.add_column("claim", overflow="fold", no_wrap=console.width >= 100)
     table.add_column("proof", no_wrap=True)
     for name in ("theorem", "axioms"):
         table.add_column(name, overflow="fold")
