@@ -216,6 +216,11 @@ class Environment:
             number = node[-1]
         return tuple(binders), number
 
+    def binders(self, name: str | Name) -> tuple[str, ...]:
+        """Return the names of the binders in front of a statement, as `telescope` has their types."""
+        found = self.constant(name).name
+        return tuple(map(show_name, self._oleans[self.modules[found].name].binders(found)))
+
     def negates(self, name: str | Name) -> bool:
         """Whether a statement, behind its binders, is `¬ _`, `_ ≠ _` or `_ → False`."""
         binders, conclusion = self.telescope(name)

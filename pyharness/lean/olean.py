@@ -5,19 +5,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from pyharness.lean.names import Name, show_name
 from pyharness.lean.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT, Terms
 from pyharness.lean.toolchain import GITHASH, LeanError
 
-__all__ = ["Constant", "DamagedOlean", "Kind", "Olean", "Safety"]
+__all__ = [
+    "Constant", "Constructor", "DamagedOlean", "Definition", "Inductive", "Kind", "Olean", "QuotKind", "Recursor", "Rule",
+    "Safety",
+]
 
 Kind = Literal["axiom", "def", "theorem", "opaque", "quot", "inductive", "ctor", "rec"]
 Safety = Literal["unsafe", "safe", "partial"]
+QuotKind = Literal["type", "ctor", "lift", "ind"]
 
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _SAFETIES: tuple[Safety, ...] = get_args(Safety)
+_QUOT_KINDS: tuple[QuotKind, ...] = get_args(QuotKind)
 _FIELDS = {"axiom": 1, "def": 4, "theorem": 3, "opaque": 3, "quot": 1, "inductive": 6, "ctor": 5, "rec": 7}
 _UNSAFE_BYTE = {"axiom": 0, "opaque": 0, "inductive": 1, "ctor": 0, "rec": 1}
 """Where, behind a record's fields, the byte stands that says whether the constant is unsafe."""
@@ -34,6 +39,55 @@ class DamagedOlean(LeanError):
     """An .olean file that is not what this Lean writes."""
 
 
+class Definition(NamedTuple):
+    """What a definition, theorem or opaque constant has beside its value: what it was declared together with, and for a
+    definition when the kernel unfolds it ("opaque", "abbrev" or its height)."""
+
+    all: tuple[Name, ...]
+    hints: Literal["opaque", "abbrev"] | int | None
+
+
+class Inductive(NamedTuple):
+    """What the kernel recorded of an inductive type."""
+
+    all: tuple[Name, ...]
+    constructors: tuple[Name, ...]
+    parameters: int
+    indices: int
+    nested: int
+    recursive: bool
+    reflexive: bool
+
+
+class Constructor(NamedTuple):
+    """What the kernel recorded of a constructor; `index` is its place among those of its type."""
+
+    inductive: Name
+    index: int
+    parameters: int
+    fields: int
+
+
+class Rule(NamedTuple):
+    """What a recursor gives for a constructor: `value` is the number of a term."""
+
+    constructor: Name
+    fields: int
+    value: int
+
+
+class Recursor(NamedTuple):
+    """What the kernel made of a recursor; `k` says that it unfolds on any proof of a one-element proposition."""
+
+    all: tuple[Name, ...]
+    parameters: int
+    indices: int
+    motives: int
+    minors: int
+    rules: tuple[Rule, ...]
+    k: bool
+
+
 @dataclass(frozen=True)
 class Constant:
     """A constant as it is stored.
@@ -45,7 +99,7 @@ class Constant:
         type: the number of its type in the store of terms.
         value: the number of its value, for a definition, theorem or opaque constant.
         safety: "safe" for what the kernel's guarantees hold of.
-        related: for an inductive type its family and their constructors; for a constructor or recursor its family.
+        detail: what there is to say of its kind; None for an axiom.
     """
 
     name: Name
@@ -54,7 +108,19 @@ class Constant:
     type: int
     value: int | None
     safety: Safety
-    related: tuple[Name, ...]
+    detail: Definition | Inductive | Constructor | Recursor | QuotKind | None
+
+    @property
+    def related(self) -> tuple[Name, ...]:
+        """For an inductive type its family and its constructors; for a constructor or recursor its family."""
+        match self.detail:
+            case Inductive():
+                return (*self.detail.all, *self.detail.constructors)
+            case Constructor():
+                return (self.detail.inductive,)
+            case Recursor():
+                return self.detail.all
+        return ()
 
 
 class Olean:
@@ -132,21 +198,66 @@ class Olean:
                 type=self._expr(type_, fields[0]),
                 value=self._expr(fields[1], value) if kind in ("def", "theorem", "opaque") else None,
                 safety=self._safety(kind, value, len(fields)),
-                related=self._related(kind, fields, value),
+                detail=self._detail(kind, fields, value),
             )
 
-    def _safety(self, kind: Kind, value: int, fields: int) -> Safety:
-        flags = value - self._base + 8 + 8 * fields
-        if kind == "def":
-            return _SAFETIES[self._data[flags]]
-        return "unsafe" if kind in _UNSAFE_BYTE and self._data[flags + _UNSAFE_BYTE[kind]] else "safe"
+    def binders(self, name: Name) -> tuple[Name, ...]:
+        """Return the names of the binders in front of the type of a constant, one of `kinds`; terms do not keep them."""
+        names: list[Name] = []
+        with self._checked():
+            value, = self._object(self._records[name], self._end)
+            above = self._object(value, self._records[name])[0]
+            address = self._object(above, value)[2]
+            while (tag := self._header(address, above)[0]) in (PI, LET, _MDATA):
+                fields = self._object(address, above)
+                if tag != _MDATA:
+                    names.append(self._name(fields[0], address))
+                above, address = address, fields[-1]
+        return tuple(names)
 
-    def _related(self, kind: Kind, fields: tuple[int, ...], value: int) -> tuple[Name, ...]:
-        if kind == "inductive":
-            return (*self._name_list(fields[3], value), *self._name_list(fields[4], value))
-        if kind == "ctor":
-            return (self._name(fields[1], value),)
-        return self._name_list(fields[1], value) if kind == "rec" else ()
+    def _flag(self, value: int, fields: int, place: int) -> int:
+        """Return a byte that stands behind a record's fields."""
+        return self._data[value - self._base + 8 + 8 * fields + place]
+
+    def _safety(self, kind: Kind, value: int, fields: int) -> Safety:
+        if kind == "def":
+            return _SAFETIES[self._flag(value, fields, 0)]
+        return "unsafe" if kind in _UNSAFE_BYTE and self._flag(value, fields, _UNSAFE_BYTE[kind]) else "safe"
+
+    def _detail(
+        self, kind: Kind, fields: tuple[int, ...], value: int
+    ) -> Definition | Inductive | Constructor | Recursor | QuotKind | None:
+        def names(place: int) -> tuple[Name, ...]:
+            return self._name_list(fields[place], value)
+
+        def nats(*places: int) -> list[int]:
+            return [self._nat(fields[place], value) for place in places]
+
+        match kind:
+            case "def":
+                return Definition(names(3), self._hints(fields[2], value))
+            case "theorem" | "opaque":
+                return Definition(names(2), None)
+            case "quot":
+                return _QUOT_KINDS[self._flag(value, 1, 0)]
+            case "inductive":
+                flags = [bool(self._flag(value, 6, place)) for place in (0, 2)]
+                return Inductive(names(3), names(4), *nats(1, 2, 5), *flags)
+            case "ctor":
+                return Constructor(self._name(fields[1], value), *nats(2, 3, 4))
+            case "rec":
+                rules = tuple(self._rule(*item) for item in self._list(fields[6], value))
+                return Recursor(names(1), *nats(2, 3, 4, 5), rules, bool(self._flag(value, 7, 0)))
+        return None
+
+    def _hints(self, address: int, above: int) -> Literal["opaque", "abbrev"] | int:
+        if address & 1:
+            return ("opaque", "abbrev")[address >> 1]
+        return self._words[self._inside(self._index(address, above) + 2) - 1] & 0xFFFFFFFF
+
+    def _rule(self, address: int, above: int) -> Rule:
+        constructor, fields, value = self._object(address, above)
+        return Rule(self._name(constructor, address), self._nat(fields, address), self._expr(value, address))
 
     # ------------------------------------------------------------------------------------------------- the objects
     def _damaged(self, reason: str) -> DamagedOlean:

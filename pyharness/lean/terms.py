@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pyharness.lean.names import Name
 
-__all__ = ["APP", "BVAR", "CONST", "LAM", "LET", "LIT", "PI", "PROJ", "SORT", "Terms"]
+__all__ = ["APP", "BVAR", "CONST", "LAM", "LET", "LIT", "PI", "PROJ", "SORT", "Terms", "term_parts"]
 
 BVAR, SORT, CONST, APP, LAM, PI, LET, LIT, PROJ = 0, 3, 4, 5, 6, 7, 8, 9, 11
 """The forms of a term, numbered as Lean numbers the constructors of `Expr`."""
@@ -38,6 +38,7 @@ class Terms:
         self._node_ids: dict[tuple[Any, ...], int] = {}
         self._level_ids: dict[tuple[Any, ...], int] = {}
         self._digests: dict[tuple[Name, ...], tuple[dict[int, str], dict[int, str]]] = {}
+        self._loose: dict[int, int] = {}
 
     def add(self, node: tuple[Any, ...]) -> int:
         """Return the number of a term, whose parts are in the store."""
@@ -53,24 +54,26 @@ class Terms:
             self.levels.append(level)
         return number
 
-    def constants(self, roots: Iterable[int]) -> set[Name]:
-        """Return the constants that terms mention, and the types of their literals."""
-        names: set[Name] = set()
+    def subterms(self, *roots: int) -> Iterator[int]:
+        """Yield terms and all that they are made of, each once."""
         seen: set[int] = set()
         pending = list(roots)
         while pending:
             number = pending.pop()
-            if number in seen:
-                continue
-            seen.add(number)
+            if number not in seen:
+                seen.add(number)
+                yield number
+                pending += term_parts(self.nodes[number])
+
+    def constants(self, roots: Iterable[int]) -> set[Name]:
+        """Return the constants that terms mention, and the types of their literals."""
+        names: set[Name] = set()
+        for number in self.subterms(*roots):
             node = self.nodes[number]
-            if node[0] == CONST:
+            if node[0] in (CONST, PROJ):
                 names.add(node[1])
             elif node[0] == LIT:
                 names.add(("Nat",) if isinstance(node[1], int) else ("String",))
-            elif node[0] == PROJ:
-                names.add(node[1])
-            pending += _parts(node)
         return names
 
     def spine(self, number: int) -> tuple[int, list[int]]:
@@ -81,27 +84,113 @@ class Terms:
             number = node[1]
         return number, arguments[::-1]
 
+    def apply(self, function: int, arguments: Iterable[int]) -> int:
+        """Return nested applications: what `spine` takes apart."""
+        for argument in arguments:
+            function = self.add((APP, function, argument))
+        return function
+
+    # ------------------------------------------------------------------------------------------------- variables
+    def loose(self, number: int) -> int:
+        """Return how many binders a term needs around it: one more than its highest variable that it does not bind."""
+        done = self._loose
+        pending = [number]
+        while pending:
+            at = pending[-1]
+            node = self.nodes[at]
+            parts = term_parts(node)
+            if at in done:
+                pending.pop()
+            elif missing := [part for part in parts if part not in done]:
+                pending += missing
+            elif node[0] == BVAR:
+                done[at] = node[1] + 1
+            else:
+                done[at] = max((done[part] - binds for part, binds in zip(parts, _binds(node), strict=True)), default=0)
+        return max(done[number], 0)
+
+    def is_closed(self, number: int) -> bool:
+        """Whether a term binds all its variables."""
+        return self.loose(number) == 0
+
+    def occurs(self, number: int, index: int) -> bool:
+        """Whether the variable of this index, which the term does not bind, is in it."""
+        seen = set()
+        pending = [(number, index)]
+        while pending:
+            at, wanted = pending.pop()
+            if (at, wanted) in seen or self.loose(at) <= wanted:
+                continue
+            seen.add((at, wanted))
+            node = self.nodes[at]
+            if node == (BVAR, wanted):
+                return True
+            pending += [(part, wanted + binds) for part, binds in zip(term_parts(node), _binds(node), strict=True)]
+        return False
+
     def lift(self, number: int, by: int) -> int:
         """Return the term with `by` added to the index of every variable that is not bound in it."""
+        return self._map_variables(number, lambda index, depth: self.add((BVAR, index + by)))
+
+    def instantiate(self, number: int, value: int) -> int:
+        """Return the body of a binder with `value` in place of the variable that it binds."""
+        def replaced(index: int, depth: int) -> int:
+            return self.lift(value, depth) if index == depth else self.add((BVAR, index - 1))
+
+        return self._map_variables(number, replaced)
+
+    def _map_variables(self, number: int, replace: Callable[[int, int], int]) -> int:
+        """Replace each variable that is not bound in a term, given its index and how many binders it stands under."""
         done: dict[tuple[int, int], int] = {}
         pending = [(number, 0)]
         while pending:
             at, depth = pending[-1]
             node = self.nodes[at]
-            binds = _BINDS.get(node[0], (0, 0))
-            parts = [(part, depth + bound) for part, bound in zip(_parts(node), binds, strict=False)]
-            missing = [part for part in parts if part not in done]
-            if missing:
-                pending += missing
-                continue
-            if node[0] == BVAR:
-                done[at, depth] = self.add((BVAR, node[1] + by)) if node[1] >= depth else at
+            if self.loose(at) <= depth:
+                done[at, depth] = at
+            elif node[0] == BVAR:
+                done[at, depth] = replace(node[1], depth)
             else:
-                lifted = [done[part] for part in parts]
-                done[at, depth] = self.add((*node[:len(node) - len(lifted)], *lifted))
+                parts = [(part, depth + binds) for part, binds in zip(term_parts(node), _binds(node), strict=True)]
+                if missing := [part for part in parts if part not in done]:
+                    pending += missing
+                    continue
+                done[at, depth] = self.add((*node[:len(node) - len(parts)], *(done[part] for part in parts)))
             pending.pop()
         return done[number, 0]
 
+    def with_levels(self, number: int, levels: Mapping[Name, int]) -> int:
+        """Return a term with universe levels in place of its universe parameters."""
+        if not levels:
+            return number
+        of_level: dict[int, int] = {}
+
+        def level(root: int) -> int:
+            form, *parts = self.levels[root]
+            if root not in of_level:
+                of_level[root] = (levels.get(parts[0], root) if form == "param" else
+                                  self.add_level((form, *map(level, parts))))
+            return of_level[root]
+
+        done: dict[int, int] = {}
+        pending = [number]
+        while pending:
+            at = pending[-1]
+            node = self.nodes[at]
+            parts = term_parts(node)
+            if at in done:
+                pending.pop()
+            elif missing := [part for part in parts if part not in done]:
+                pending += missing
+            elif node[0] == SORT:
+                done[at] = self.add((SORT, level(node[1])))
+            elif node[0] == CONST:
+                done[at] = self.add((CONST, node[1], tuple(map(level, node[2]))))
+            else:
+                done[at] = self.add((*node[:len(node) - len(parts)], *(done[part] for part in parts))) if parts else at
+        return done[number]
+
+    # --------------------------------------------------------------------------------------------------- digests
     def digest(self, number: int, parameters: tuple[Name, ...]) -> str:
         """Return the digest of a term, in 64 hexadecimal digits, given the universe parameters of its constant.
 
@@ -135,7 +224,7 @@ class Terms:
                 return [_FORMS[form], list(fields[0]), fields[1], terms[fields[2]]]
             return [_FORMS[form], *(terms[part] for part in fields)]
 
-        return self._fold([number], self.nodes, _parts, term_fields, terms)[0]
+        return self._fold([number], self.nodes, term_parts, term_fields, terms)[0]
 
     @staticmethod
     def _fold(
@@ -163,7 +252,13 @@ _BINDS = {LAM: (0, 1), PI: (0, 1), LET: (0, 0, 1)}
 """How many variables each part of a term stands under."""
 
 
-def _parts(node: tuple[Any, ...]) -> tuple[int, ...]:
+def _binds(node: tuple[Any, ...]) -> tuple[int, ...]:
+    parts = term_parts(node)
+    return _BINDS.get(node[0], (0,) * len(parts))
+
+
+def term_parts(node: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return the terms that a term is made of."""
     form = node[0]
     if form in (APP, LAM, PI, LET):
         return node[1:]

