@@ -14,9 +14,10 @@ from pyharness.lean.build import Build
 from pyharness.lean.environment import SORRY, Constant, Environment
 from pyharness.lean.modules import setup
 from pyharness.lean.names import Name, parse_name, show_name, write_name
-from pyharness.lean.policy import check_policy
-from pyharness.lean.terms import BVAR, CONST, LAM, PROJ
+from pyharness.lean.policy import check_policy, check_statements
+from pyharness.lean.terms import BVAR, LAM, PROJ
 from pyharness.lean.toolchain import LeanError, Toolchain
+from pyharness.lean.vacuity import find_examples, find_stubs, unused_hypotheses
 
 __all__ = ["AuditError", "NotATheorem", "Proof", "Status", "UnknownTheorem", "audit", "find_theorem", "judge"]
 
@@ -51,6 +52,9 @@ class Proof:
         meaning_sha256: see `Environment.meaning_sha256`.
         axioms: all axioms below it, sorted.
         note: why it has this status, in words; empty if it is proved.
+        unused: the names of the hypotheses that neither the rest of the statement nor the proof mentions.
+        example: the full name of a constant that applies the theorem to closed arguments, which shows that its hypotheses can
+            hold; None if there is none. A theorem without binders is its own.
     """
 
     status: Status
@@ -63,6 +67,8 @@ class Proof:
     meaning_sha256: str
     axioms: tuple[str, ...]
     note: str
+    unused: tuple[str, ...]
+    example: str | None
 
 
 def audit(
@@ -84,12 +90,16 @@ def audit(
     Raises:
         UnknownTheorem: if a name is not in the library.
         NotATheorem: if a name is a definition or the like, or private.
-        PolicyViolation: if a module outside the foundation does what only the foundation may.
+        PolicyViolation: if a module outside the foundation does what only the foundation may, or a statement is not what it
+            seems.
         AuditError: if Lean finds other axioms than this module, or does not print a statement.
     """
     check_policy(build, environment, allowed_axioms)
     constants = {name: find_theorem(environment, name) for name in theorems}
+    check_statements(environment, constants.values())
     printed = _print(build, toolchain, constants)
+    stubs = find_stubs(environment, constants.values())
+    examples = find_examples(environment, [constant.name for constant in constants.values()], allowed_axioms)
     proofs = {}
     for name, constant in constants.items():
         statement, axioms_in_lean = printed[name]
@@ -99,7 +109,8 @@ def audit(
                 f"{name}: its stored proof rests on {_listed(axioms)}, but Lean says {_listed(axioms_in_lean)}; "
                 "delete the build folder and run again"
             )
-        status, note = judge(environment, constant, allowed_axioms)
+        status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])
+        example = examples[constant.name]
         file, line = environment.location(constant.name)
         proofs[name] = Proof(
             status=status,
@@ -112,6 +123,8 @@ def audit(
             meaning_sha256=environment.meaning_sha256(constant.name),
             axioms=axioms,
             note=note,
+            unused=unused_hypotheses(environment, constant),
+            example=None if example is None else show_name(example),
         )
     return proofs
 
@@ -143,8 +156,10 @@ def find_theorem(environment: Environment, name: str) -> Constant:
 
 
 # -------------------------------------------------------------------------------------------------------- judgement
-def judge(environment: Environment, constant: Constant, allowed_axioms: Sequence[str]) -> tuple[Status, str]:
-    """Return the status of a theorem or axiom, and why it has it."""
+def judge(
+    environment: Environment, constant: Constant, allowed_axioms: Sequence[str], stub: str | None
+) -> tuple[Status, str]:
+    """Return the status of a theorem or axiom, and why it has it; `stub` is what `find_stubs` says of it."""
     sorry = show_name(SORRY)
     axioms = environment.axioms(constant.name)
     forbidden = [axiom for axiom in axioms if axiom not in allowed_axioms]
@@ -156,7 +171,7 @@ def judge(environment: Environment, constant: Constant, allowed_axioms: Sequence
         return "axiom", f"it is a field of {structure}, which whoever builds one must prove: nobody proved it here"
     if forbidden:
         return "axiom", f"it rests on {_listed(forbidden)}, which the project does not allow"
-    if (stub := _stub(environment, constant)) is not None:
+    if stub is not None:
         return "stub", stub
     return "proved", ""
 
@@ -180,25 +195,6 @@ def _projected(environment: Environment, constant: Constant) -> str | None:
         number = nodes[number][2]
     if number is not None and nodes[number][0] == PROJ and nodes[nodes[number][3]] == (BVAR, 0):
         return show_name(nodes[number][1])
-    return None
-
-
-def _stub(environment: Environment, constant: Constant) -> str | None:
-    """Say why a statement is trivial, or return None. Only its form is looked at; nothing is unfolded."""
-    terms = environment.terms
-    binders, conclusion = environment.telescope(constant.name)
-    head, arguments = terms.spine(conclusion)
-    node = terms.nodes[head]
-    if node[0] == CONST:
-        if node[1] == ("True",):
-            return "it states True"
-        if (node[1], len(arguments)) == (("Eq",), 3) and arguments[1] == arguments[2]:
-            return "it states that something is equal to itself"
-        if (node[1], len(arguments)) == (("Iff",), 2) and arguments[0] == arguments[1]:
-            return "both sides of its ↔ are the same"
-    for place, binder in enumerate(binders):
-        if terms.lift(binder, len(binders) - place) == conclusion:
-            return "its conclusion is one of its hypotheses"
     return None
 
 

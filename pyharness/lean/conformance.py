@@ -18,6 +18,7 @@ from pyharness.lean.environment import Environment
 from pyharness.lean.modules import Cache, Module, Source
 from pyharness.lean.policy import PolicyViolation, violations
 from pyharness.lean.toolchain import Toolchain
+from pyharness.lean.vacuity import find_stubs
 
 __all__ = ["Decision", "Kernel", "int8_literals", "nat_literal"]
 
@@ -124,7 +125,8 @@ class Kernel:
             constant = find_theorem(environment, name)
             if environment.modules[constant.name] != module:
                 raise UsageError(f"{name} is a theorem of the library, not of {module.source.as_posix()}")
-            status, note = judge(environment, constant, self._allowed_axioms)
+            status, note = judge(environment, constant, self._allowed_axioms,
+                                 find_stubs(environment, [constant])[constant.name])
             if status != "proved":
                 return f"{name}: {note}"
         return ""

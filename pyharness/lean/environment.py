@@ -110,6 +110,11 @@ class Environment:
         """Return the kind of each constant that a module declares."""
         return self._oleans[module.name].kinds
 
+    @property
+    def classes(self) -> frozenset[Name]:
+        """The classes, as the modules list them."""
+        return frozenset(name for olean in self._oleans.values() for name in olean.classes())
+
     def location(self, name: str | Name) -> tuple[Path, int | None]:
         """Return where a constant is declared: the file, relative to the project, and the line, from 1.
 
@@ -156,9 +161,12 @@ class Environment:
 
         Theorems are left out and so are their proofs, which change no meaning.
         """
-        return tuple(sorted(map(show_name, self._definitions(self.constant(name)))))
+        return tuple(sorted(map(show_name, self.meaning(name))))
 
-    def _definitions(self, constant: Constant) -> frozenset[Name]:
+    def meaning(self, name: str | Name) -> frozenset[Name]:
+        """Return the names of `definitions`."""
+        constant = self.constant(name)
+
         def meant(names: Iterable[Name]) -> frozenset[Name]:
             return frozenset(name for name in names if self.constant(name).kind != "theorem")
 
@@ -193,7 +201,7 @@ class Environment:
         list holds, for each of `definitions`, sorted by name as Lean shows it, the array of the name's parts, the kind,
         the number of universe parameters, the digest of the type, and that of the value or null.
         """
-        constants = [self.constant(item) for item in self._definitions(self.constant(name))]
+        constants = [self.constant(item) for item in self.meaning(name)]
         described = [
             [
                 list(item.name), item.kind, len(item.levels), self.terms.digest(item.type, item.levels),

@@ -17,7 +17,7 @@ from pyharness.lean.toolchain import LeanError, LeanStopped, Toolchain
 
 __all__ = ["Cache", "LeanBuildError", "Message", "Module", "Source", "setup"]
 
-_FORMAT = 1
+_FORMAT = 2
 """Part of every key: raise it when what an entry holds changes."""
 
 _KEPT = 512
@@ -25,6 +25,9 @@ _KEPT = 512
 
 _TIMEOUT = 1800.0
 """Seconds after which a module's compilation is given up."""
+
+
+_OPTIONS = {"autoImplicit": False, "relaxedAutoImplicit": False}
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ class Module:
 def setup(name: str, imports: Iterable[str], modules: Mapping[str, Module]) -> str:
     """Return the JSON that `lean --setup` takes: the module's name, and the file of each one that it can import.
 
-    Lean then looks nowhere else, so a stale file cannot be read.
+    Lean then looks nowhere else, so a stale file cannot be read. A name that is declared nowhere is an error, not a new
+    variable (`autoImplicit`).
     """
     artifacts: dict[str, list[list[str]]] = {}
     pending = list(imports)
@@ -102,7 +106,8 @@ def setup(name: str, imports: Iterable[str], modules: Mapping[str, Module]) -> s
             artifacts[imported.name] = [[str(imported.olean)]]
             pending += imported.imports
     return json.dumps(
-        {"name": name, "isModule": False, "importArts": artifacts, "dynlibs": [], "plugins": [], "options": {}}
+        {"name": name, "isModule": False, "importArts": artifacts, "dynlibs": [], "plugins": [],
+         "options": _OPTIONS}
     )
 
 

@@ -27,6 +27,9 @@ _FIELDS = {"axiom": 1, "def": 4, "theorem": 3, "opaque": 3, "quot": 1, "inductiv
 _UNSAFE_BYTE = {"axiom": 0, "opaque": 0, "inductive": 1, "ctor": 0, "rec": 1}
 """Where, behind a record's fields, the byte stands that says whether the constant is unsafe."""
 
+_CLASSES: Name = ("Lean", "classExtension")
+"""Under which name a module lists its classes."""
+
 _HEADER = 88
 """Bytes: "olean", version, flags, Lean's version (33), its commit (40), the address that the file is made for (8)."""
 _VERSION = 2
@@ -166,7 +169,7 @@ class Olean:
             # The root comes last, and its header holds its size in bytes.
             if root + (self._words[self._index(root, self._end)] >> 32 & 0xFFFF) != self._end:
                 raise self._damaged("it does not end where its last object does")
-            imports, names, constants, *_ = self._object(root, self._end)
+            imports, names, constants, _, self._entries, *_ = self._object(root, self._end)
             imported = self._array(imports, self._end)
             self.imports = tuple(self._name(self._object(item, imports)[0], item) for item in imported)
             listed = [self._name(item, names) for item in self._array(names, self._end)]
@@ -200,6 +203,15 @@ class Olean:
                 safety=self._safety(kind, value, len(fields)),
                 detail=self._detail(kind, fields, value),
             )
+
+    def classes(self) -> Iterator[Name]:
+        """Yield the classes that the module declares."""
+        with self._checked():
+            for extension in self._array(self._entries, self._end):
+                name, entries = self._object(extension, self._entries)
+                if self._name(name, extension) == _CLASSES:
+                    for entry in self._array(entries, extension):
+                        yield self._name(self._object(entry, entries)[0], entry)
 
     def binders(self, name: Name) -> tuple[Name, ...]:
         """Return the names of the binders in front of the type of a constant, one of `kinds`; terms do not keep them."""

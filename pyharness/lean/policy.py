@@ -3,24 +3,37 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyharness.lean.build import Build, Module
-from pyharness.lean.environment import Environment
-from pyharness.lean.names import Name, show_name
+from pyharness.lean.environment import Constant, Environment
+from pyharness.lean.names import Name, show_name, write_name
+from pyharness.lean.terms import CONST, LAM, LIT, PROJ
 from pyharness.lean.toolchain import LeanError
 
-__all__ = ["PolicyViolation", "check_policy", "forbidden_words", "in_foundation", "violations"]
+__all__ = [
+    "ACCELERATED", "PolicyViolation", "check_policy", "check_statements", "forbidden_words", "in_foundation", "violations",
+]
 
-_ACCELERATED = "add sub mul div mod gcd beq ble land lor xor shiftLeft shiftRight pow log2"
+ACCELERATED = "add sub mul div mod gcd beq ble land lor xor shiftLeft shiftRight pow log2".split()
+"""The functions on `Nat` that the kernel computes on literals by arithmetic of its own, whatever their definitions say."""
+
 _RESERVED: frozenset[Name] = frozenset(
-    {("Nat", operation) for operation in _ACCELERATED.split()}
+    {("Nat", operation) for operation in ACCELERATED}
     | {("Nat",), ("String",), ("Char",), ("String", "ofList"), ("Char", "ofNat")}
+    | {("Lean", "reduceBool"), ("Lean", "reduceNat")}
 )
-"""Names by which the kernel computes, or gives literals their types, whatever their definitions say."""
+"""Names by which the kernel computes, gives literals their types, or runs compiled code."""
 
-_FORBIDDEN = frozenset({"extern", "implemented_by", "unsafe", "skipKernelTC", "native_decide", "csimp"})
-"""Words that keep the kernel from checking something, or have something else run than what it checked."""
+_FORBIDDEN = frozenset("""
+    extern implemented_by csimp unsafe partial skipKernelTC native_decide reduceBool ofReduceBool
+    macro_rules elab elab_rules declare_syntax_cat run_cmd run_elab run_meta initialize builtin_initialize
+""".split())
+"""Words that keep the kernel from checking something, run something else than what it checked, or change what is read."""
+
+_MADE_BY_COMMANDS = {("Lean", "ParserDescr"), ("Lean", "TrailingParserDescr")}
+_COMMANDS = frozenset("theorem lemma def axiom example instance import open namespace section end set_option variable".split())
 
 
 class PolicyViolation(LeanError):
@@ -33,18 +46,26 @@ def in_foundation(module: Module, root_module: str) -> bool:
 
 
 def check_policy(build: Build, environment: Environment, allowed_axioms: Sequence[str]) -> None:
-    """Check that no module outside the foundation can deceive the kernel or pass for the foundation.
+    """Check that no module outside the foundation can deceive the kernel or the reader, or pass for the foundation.
 
-    Such a module must declare no name that the kernel treats by name, no axiom called like an allowed one, and must not
-    use `extern`, `implemented_by`, `unsafe`, `debug.skipKernelTC`, `native_decide` or `csimp`.
+    Such a module must
+
+    * declare no name that the kernel treats by name, and no axiom called like an allowed one;
+    * not use `extern`, `implemented_by`, `csimp`, `unsafe`, `partial`, `native_decide`, `debug.skipKernelTC`, code that runs
+      while it is compiled, or macros for syntax that exists already; nor turn `autoImplicit` on;
+    * declare no notation that another module has, that reads like a constant's name, or that starts a command;
+    * hold no invisible or direction-changing characters, and declare no constant that looks like another one.
 
     Raises:
         PolicyViolation: if one does.
     """
     found: list[str] = []
+    tokens = _tokens(environment)
     for module in build.modules:
         if not in_foundation(module, build.root_module):
             found += violations(module, _compiled_text(build, module), environment, allowed_axioms)
+            found += _notations(module, environment, tokens)
+    found += _look_alikes(build, environment)
     if found:
         raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
 
@@ -60,6 +81,121 @@ def violations(
             yield f"{_place(environment, name)}: declares the axiom {show_name(name)}, whose name is allowed"
     for line, reason in forbidden_words(text):
         yield f"{module.source.as_posix()}:{line}: {reason}"
+
+
+def check_statements(environment: Environment, theorems: Iterable[Constant]) -> None:
+    """Check that what theorems say can be told from their text: no variable and no instance hides another.
+
+    Raises:
+        PolicyViolation: if a variable of a statement has the name of a constant, or a statement rests on an instance of
+            a class beside one for the same type from another module.
+    """
+    found: list[str] = []
+    public = {name for name in environment.modules if write_name(name)}
+    instances = _instances(environment)
+    for theorem in theorems:
+        place = f"{_place(environment, theorem.name)}: {show_name(theorem.name)}"
+        for binder in environment.binders(theorem.name):
+            for length in range(len(theorem.name)):
+                if (hidden := (*theorem.name[:length], binder)) in public:
+                    found.append(f"{place}: its variable {binder} hides {show_name(hidden)}")
+        for name in environment.meaning(theorem.name) & instances.keys():
+            for other, key in instances.items():
+                if key == instances[name] and environment.modules[other] != environment.modules[name]:
+                    found.append(f"{place}: it rests on {show_name(name)}, an instance beside {show_name(other)} of "
+                                 f"{environment.modules[other].name}")
+    if found:
+        raise PolicyViolation("a statement must say what it seems to say:\n" + "\n".join(found))
+
+
+# ------------------------------------------------------------------------------------------------- the environment
+def _tokens(environment: Environment) -> Mapping[str, set[str]]:
+    """Return which modules declare each token of a notation, macro or syntax, read from the parsers that Lean stored."""
+    declared: dict[str, set[str]] = {}
+    for name in environment.modules:
+        for token in _parser_tokens(environment, environment.constant(name)):
+            declared.setdefault(token, set()).add(environment.modules[name].name)
+    return declared
+
+
+def _parser_tokens(environment: Environment, constant: Constant) -> Iterator[str]:
+    terms = environment.terms
+    kind = terms.nodes[constant.type]
+    if kind[0] != CONST or kind[1] not in _MADE_BY_COMMANDS or constant.value is None:
+        return
+    for number in terms.subterms(constant.value):
+        head, arguments = terms.spine(number)
+        node = terms.nodes[head]
+        if node[0] == CONST and node[1][-1] in ("symbol", "unicodeSymbol"):
+            for argument in arguments:
+                if terms.nodes[argument][0] == LIT:
+                    yield terms.nodes[argument][1].strip()
+
+
+def _notations(module: Module, environment: Environment, tokens: Mapping[str, set[str]]) -> Iterator[str]:
+    terms = environment.terms
+    last_parts = {name[-1] for name in environment.modules if write_name(name)}
+    for name in environment.kinds(module):
+        constant = environment.constant(name)
+        kind = terms.nodes[constant.type]
+        place = _place(environment, name)
+        if kind[0] == CONST and kind[1][0] == "Lean" and kind[1] not in _MADE_BY_COMMANDS and not str(name[-1]).startswith("_aux_"):
+            yield f"{place}: {show_name(name)} is a {show_name(kind[1])}, which only a notation or a macro may make"
+        for token in _parser_tokens(environment, constant):
+            if others := sorted(tokens[token] - {module.name}):
+                yield f"{place}: the notation `{token}` is one of {', '.join(others)} too"
+            if token in last_parts:
+                yield f"{place}: the notation `{token}` reads like the name of a constant"
+            if "#" in token or token in _COMMANDS:
+                yield f"{place}: the notation `{token}` reads like a command"
+
+
+_INTERNAL = re.compile(r"_(f|aux_\d+|sunfold|unfold|unsafe_rec|flat_ctor|override|closed_\d+)$")
+
+
+def _instances(environment: Environment) -> dict[Name, tuple[object, ...]]:
+    """Return what each instance is an instance of: the class, and the heads of its arguments where these are constants.
+
+    Instances of `Decidable` are left out, being all equal, and so are those for any type whatever.
+    """
+    terms = environment.terms
+    classes = environment.classes - {("Decidable",)}
+    found: dict[Name, tuple[object, ...]] = {}
+    for name in environment.modules:
+        constant = environment.constant(name)
+        if constant.kind != "def" or _INTERNAL.search(str(name[-1])):
+            continue
+        _, conclusion = environment.telescope(name)
+        head, arguments = terms.spine(conclusion)
+        if terms.nodes[head][0] != CONST or terms.nodes[head][1] not in classes or _is_projection(environment, constant):
+            continue
+        heads = [terms.nodes[terms.spine(argument)[0]] for argument in arguments]
+        if heads and heads[0][0] == CONST:
+            found[name] = (terms.nodes[head][1], *(node[1] if node[0] == CONST else None for node in heads))
+    return found
+
+
+def _is_projection(environment: Environment, constant: Constant) -> bool:
+    number = constant.value
+    while number is not None and environment.terms.nodes[number][0] == LAM:
+        number = environment.terms.nodes[number][2]
+    return number is not None and environment.terms.nodes[number][0] == PROJ
+
+
+_CONFUSABLE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγικνορστυχІ1l0ı", "ABEZHIKMNOPTYXayiKvopotuxIIIOi")
+"""Letters that pass for another one, each with the one that stands for all that look like it."""
+
+
+def _look_alikes(build: Build, environment: Environment) -> Iterator[str]:
+    """Yield each constant outside the foundation that looks like another one."""
+    seen: dict[tuple[str, ...], Name] = {}
+    for name in environment.modules:
+        if not write_name(name):
+            continue
+        shape = tuple(unicodedata.normalize("NFKC", str(part)).translate(_CONFUSABLE) for part in name)
+        other = seen.setdefault(shape, name)
+        if other != name and not in_foundation(environment.modules[name], build.root_module):
+            yield f"{_place(environment, name)}: {show_name(name)} looks like {show_name(other)}"
 
 
 def _place(environment: Environment, name: Name) -> str:
@@ -91,6 +227,7 @@ _TOKEN = re.compile(
 )
 _COMMENT_MARK = re.compile(r"/-|-/")
 _PART = re.compile(r"[\w'!?]+")
+_AUTO_IMPLICIT = {"autoImplicit", "relaxedAutoImplicit"}
 _HIDING = re.compile(r"""--|/-|["'\\«]""")
 
 
@@ -100,11 +237,18 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
     A notation can make Lean read a comment's or a string's first character as part of a token, and what follows as
     code. So a comment must stand behind white space, and no string may hold a mark that opens either; both are refused.
     """
-    position = 0
+    for at, character in enumerate(text):
+        if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs") and character not in "\n\r\t":
+            yield text.count("\n", 0, at) + 1, f"the invisible character U+{ord(character):04X}"
+    position, before = 0, ""
     while match := _TOKEN.match(text, position):
         start, position = match.span()
         line = text.count("\n", 0, start) + 1
         kind = match.lastgroup
+        if kind == "word":
+            if before in _AUTO_IMPLICIT and match.group() != "false":
+                yield line, f"turns `{before}` on"
+            before = match.group().rpartition(".")[2].strip("«»")
         if kind in ("line", "block") and start and not text[start - 1].isspace():
             yield line, "a comment that no white space stands before"
         if kind == "block":
