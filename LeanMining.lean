@@ -1,4 +1,5 @@
 prelude
+import LeanMining.Foundation.Acceleration
 import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
 import LeanMining.Clipping

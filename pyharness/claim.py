@@ -11,6 +11,7 @@ from pyharness.errors import UsageError
 from pyharness.evidence import Evidence
 
 if TYPE_CHECKING:
+    from pyharness.evidence.conformance import Conformance
     from pyharness.evidence.runner import Run
 
 __all__ = ["Claim", "Source", "Tier", "claim", "load_pack"]
@@ -40,6 +41,7 @@ class Claim:
         negation: the Lean theorem that states the claim's negation; None when there is none.
         tier: the tier that the claim must reach for `verify` to succeed; "refuted" for a false claim.
         gather: yields the claim's evidence.
+        measures: the conformances that tie the functions that the evidence computes with to Lean definitions.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Claim:
     negation: str | None
     tier: Tier
     gather: Callable[[Run], Iterable[Evidence]]
+    measures: tuple[Conformance, ...] = ()
 
 
 def claim(
@@ -59,11 +62,13 @@ def claim(
     theorem: str | None = None,
     negation: str | None = None,
     tier: Tier,
+    measures: Sequence[Conformance] = (),
 ) -> Callable[[Callable[[Run], Iterable[Evidence]]], Claim]:
     """Declare a claim on the function that gathers its evidence.
 
     The function takes a `Run` and yields `Evidence`. A claim names the theorem that proves it or the one that proves
-    its negation; one that names neither is reported as `open`.
+    its negation; one that names neither is reported as `open`. `measures` are the definitions, of which the theorem speaks,
+    that stand for the functions in the evidence: Lean's kernel decides that both agree, and this becomes evidence as well.
 
     Example:
         >>> @claim("relu.extensive", statement="max(q, z) >= q", source=Source("A paper", "Section 2"),
@@ -84,7 +89,7 @@ def claim(
         raise UsageError(f"claim {id}: tier must be one of {', '.join(get_args(Tier))}, not {tier!r}")
 
     def declare(gather: Callable[[Run], Iterable[Evidence]]) -> Claim:
-        return Claim(id, statement, source, theorem, negation, tier, gather)
+        return Claim(id, statement, source, theorem, negation, tier, gather, tuple(measures))
 
     return declare
 

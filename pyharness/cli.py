@@ -1,4 +1,4 @@
-"""The command line: verify, status, explain, check and doctor."""
+"""The command line: verify, status, pin, explain, check and doctor."""
 from __future__ import annotations
 
 import argparse
@@ -90,8 +90,12 @@ def _parser() -> argparse.ArgumentParser:
 
     with_project(command("verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
                          ["", " --project path/to/project", " --json"]))
-    with_project(command("status", _status, "Read the proof status of every claim out of Lean; gather no evidence.",
-                         ["", " --json"]))
+    status = with_project(command("status", _status, "Read the proof status of every claim out of Lean; gather no evidence.",
+                                  ["", " --json", " --lean-project path/to/lake/project"]))
+    status.add_argument("--lean-project", type=Path, metavar="DIR",
+                        help="report the theorems of this Lean project, which `lake` builds, instead of any claims; "
+                             "`theorems` and `allowed-axioms` in its pyharness.toml, if it has one, say which and on what terms")
+    with_project(command("pin", _pin, "Record what the claims' theorems say, after a change that is meant.", ["", " --json"]))
     explain = with_project(command("explain", _explain, "Show all that the certificate says of one claim.",
                                    [" nucleus.map_inf", " gap.additive --json"]))
     explain.add_argument("claim", metavar="CLAIM", help="the claim's id")
@@ -122,20 +126,55 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
+    if options.lean_project is not None:
+        return _lake_status(options)
     from pyharness.claim import load_pack
     from pyharness.report import terminal
-    from pyharness.verify import claim_status, prove
+    from pyharness.verify import claim_status, prove_as_pinned
 
     project = _project(options.project)
     claims = load_pack(project.packs)
     with _progress() as progress:
-        proofs = prove(project, claims, progress=progress)
+        proofs, _ = prove_as_pinned(project, claims, progress=progress)
     rows = [claim_status(item, proofs) for item in claims]
     if options.json:
         _print_json({"claims": rows})
     else:
         terminal.show_statuses(rows, console=_output())
     return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
+
+
+def _pin(options: argparse.Namespace) -> int:
+    from pyharness.claim import load_pack
+    from pyharness.pins import pin
+    from pyharness.verify import prove
+
+    project = _project(options.project)
+    claims = load_pack(project.packs)
+    with _progress() as progress:
+        proofs = prove(project, claims, progress=progress)
+    changes = pin(project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem)
+    if options.json:
+        _print_json({"pins": str(_near(project.pins)),
+                     "changes": [{"what": change.what, "was": change.was, "now": change.now} for change in changes]})
+        return EXIT_OK
+    for change in changes:
+        print(change)
+    print(f"{_near(project.pins)}: {len(changes)} change(s) recorded" if changes else f"{_near(project.pins)}: nothing changed")
+    return EXIT_OK
+
+
+def _lake_status(options: argparse.Namespace) -> int:
+    from pyharness.lean.lake import lake_status
+    from pyharness.report import terminal
+
+    with _progress() as progress:
+        report = lake_status(options.lean_project, progress=progress)
+    if options.json:
+        _print_json({"lean": report.lean, "theorems": report.rows})
+    else:
+        terminal.show_statuses([{**row, "theorem": row["statement"]} for row in report.rows], console=_output())
+    return EXIT_OK if all(row["settled"] for row in report.rows) else EXIT_UNMET
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -212,7 +251,8 @@ def _examine(folder: Path) -> Iterator[Mapping[str, Any]]:
         from pyharness.project import load_project
         return str(load_project(folder).name)
 
-    yield {"what": "Python", "ok": sys.version_info >= (3, 11), "found": f"{platform.python_version()} on {platform.platform()}"}
+    yield {"what": "Python", "ok": sys.version_info >= (3, 11),
+           "found": f"{platform.python_version()} on {platform.platform()}"}
     yield finding("Lean", lean)
     yield finding("PyTorch", torch_version)
     yield finding("devices", devices)

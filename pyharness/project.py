@@ -5,10 +5,11 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyharness.errors import UsageError
 
-__all__ = ["FILE_NAME", "Project", "load_project"]
+__all__ = ["FILE_NAME", "STANDARD_AXIOMS", "LeanPolicy", "Project", "load_lean_policy", "load_project"]
 
 FILE_NAME = "pyharness.toml"
 
@@ -20,6 +21,10 @@ _FIELDS = {
     "certificate": str,
     "seed": int,
 }
+_OPTIONAL_FIELDS = {"theorems": list}
+
+STANDARD_AXIOMS = ("propext", "Classical.choice", "Quot.sound")
+"""The axioms of Lean's own library, allowed where no `pyharness.toml` says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,11 @@ class Project:
         """Where compiled Lean modules are kept."""
         return self.root / "build"
 
+    @property
+    def pins(self) -> Path:
+        """Where what the claims' theorems say is recorded."""
+        return self.certificate.with_name("statements.lock.json")
+
 
 def load_project(folder: Path) -> Project:
     """Read `pyharness.toml` in `folder`.
@@ -57,25 +67,14 @@ def load_project(folder: Path) -> Project:
         UsageError: if it is missing, is not TOML, or lacks a field, has an unknown one or one of the wrong type.
     """
     path = folder / FILE_NAME
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"no {FILE_NAME} in {folder}; run this in a project's folder or pass --project DIR") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    for key in data.keys() - _FIELDS.keys():
-        raise UsageError(f"{path}: unknown field {key!r}; the fields are {', '.join(_FIELDS)}")
-    for key, kind in _FIELDS.items():
+    if not path.exists():
+        raise UsageError(f"no {FILE_NAME} in {folder}; run this in a project's folder or pass --project DIR")
+    data = _read(path)
+    for key in _FIELDS:
         if key not in data:
             raise UsageError(f"{path}: the field {key!r} is missing")
-        if not isinstance(data[key], kind) or isinstance(data[key], bool):
-            raise UsageError(f"{path}: {key!r} must be a {kind.__name__}, not {data[key]!r}")
-        if kind is list and not all(isinstance(item, str) for item in data[key]):
-            raise UsageError(f"{path}: {key!r} must be a list of strings, not {data[key]!r}")
     if not data["packs"] or len(set(data["packs"])) < len(data["packs"]):
         raise UsageError(f"{path}: 'packs' must name at least one Python module, and none twice")
-    if "sorryAx" in data["allowed-axioms"]:
-        raise UsageError(f"{path}: 'allowed-axioms' cannot hold sorryAx, which is what `sorry` leaves behind")
     if not re.fullmatch(r"\w+(\.\w+)*", data["lean-root"]):
         raise UsageError(f"{path}: 'lean-root' must name a Lean module, not {data['lean-root']!r}")
     certificate = Path(data["certificate"])
@@ -91,3 +90,51 @@ def load_project(folder: Path) -> Project:
         certificate=root / certificate,
         seed=data["seed"],
     )
+
+
+@dataclass(frozen=True)
+class LeanPolicy:
+    """What `pyharness.toml` says of a project that Lean's own build tool builds.
+
+    Attributes:
+        allowed_axioms: Lean axioms on which a proved theorem may rest.
+        theorems: the full names of the theorems to report; None for all that the project declares.
+    """
+
+    allowed_axioms: tuple[str, ...] = STANDARD_AXIOMS
+    theorems: tuple[str, ...] | None = None
+
+
+def load_lean_policy(folder: Path) -> LeanPolicy:
+    """Read `allowed-axioms` and `theorems` from `pyharness.toml` in `folder`; neither they nor the file need be there.
+
+    Raises:
+        UsageError: if the file is not TOML, or has an unknown field or one of the wrong type.
+    """
+    path = folder / FILE_NAME
+    data = _read(path) if path.exists() else {}
+    theorems = data.get("theorems")
+    return LeanPolicy(
+        allowed_axioms=tuple(data.get("allowed-axioms", STANDARD_AXIOMS)),
+        theorems=None if theorems is None else tuple(dict.fromkeys(theorems)),
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read a project's file; each field that is there is a known one, of its type."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    kinds = _FIELDS | _OPTIONAL_FIELDS
+    for key, value in data.items():
+        kind = kinds.get(key)
+        if kind is None:
+            raise UsageError(f"{path}: unknown field {key!r}; the fields are {', '.join(kinds)}")
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise UsageError(f"{path}: {key!r} must be a {kind.__name__}, not {value!r}")
+        if kind is list and not all(isinstance(item, str) for item in value):
+            raise UsageError(f"{path}: {key!r} must be a list of strings, not {value!r}")
+    if "sorryAx" in data.get("allowed-axioms", ()):
+        raise UsageError(f"{path}: 'allowed-axioms' cannot hold sorryAx, which is what `sorry` leaves behind")
+    return data

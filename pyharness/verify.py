@@ -13,15 +13,21 @@ from pyharness.certificate.seal import Record, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
 from pyharness.errors import UsageError
+from pyharness.evidence import Evidence
+from pyharness.evidence.conformance import untied
 from pyharness.evidence.runner import Run, gather
+from pyharness.lean.acceleration import require_tied
 from pyharness.lean.audit import Proof, audit
 from pyharness.lean.build import Build, build
 from pyharness.lean.conformance import Kernel
 from pyharness.lean.environment import Environment
+from pyharness.lean.policy import in_foundation
+from pyharness.lean.replay import Replay, replay
 from pyharness.lean.toolchain import Toolchain, locate
+from pyharness.pins import read_pins, require_unchanged
 from pyharness.project import Project
 
-__all__ = ["Progress", "Proofs", "Verification", "claim_status", "prove", "verify"]
+__all__ = ["Progress", "Proofs", "Verification", "claim_status", "prove", "prove_as_pinned", "verify"]
 
 Progress = Callable[[str, str, int, int], None]
 """Called with a stage's name, the item at hand, how many items are done and how many there are."""
@@ -34,13 +40,17 @@ class Proofs:
     Attributes:
         toolchain: the Lean that was asked.
         build: the library, built.
+        environment: its constants.
         by_theorem: each named theorem's proof, by its full name.
+        replay: what the kernel checked again.
         seconds: how long each stage took, by its name.
     """
 
     toolchain: Toolchain
     build: Build
+    environment: Environment
     by_theorem: Mapping[str, Proof]
+    replay: Replay
     seconds: dict[str, float] = field(default_factory=dict)
 
     def of(self, item: Claim) -> Proof | None:
@@ -59,11 +69,11 @@ class Verification:
 
 
 def prove(project: Project, claims: Sequence[Claim], *, progress: Progress) -> Proofs:
-    """Build the project's Lean library and read the status of each theorem that a claim names.
+    """Build the project's Lean library, read the status of each theorem that a claim names, and replay the library.
 
     Raises:
-        HarnessError: if Lean is missing or damaged, the library does not build or breaks the policy, or a theorem that a
-            claim names is not in it.
+        HarnessError: if Lean is missing or damaged; the library does not build, breaks the policy or is refused by the
+            replay; or a theorem that a claim names is not in it.
     """
     seconds: dict[str, float] = {}
     with _timed(seconds, "lean"):
@@ -82,7 +92,26 @@ def prove(project: Project, claims: Sequence[Claim], *, progress: Progress) -> P
                 raise UsageError(f"claim {item.id}: {item.negation} does not state a negation (`¬ …`), so it refutes nothing; "
                                  "name it as `theorem` or state the negation")
         progress("Audit", "", 1, 1)
-    return Proofs(toolchain, library, proofs, seconds)
+    with _timed(seconds, "replay"):
+        progress("Replay", "every declaration", 0, 1)
+        require_tied(environment, toolchain)
+        replayed = replay(environment, toolchain)
+        progress("Replay", "", 1, 1)
+    return Proofs(toolchain, library, environment, proofs, replayed, seconds)
+
+
+def prove_as_pinned(project: Project, claims: Sequence[Claim], *, progress: Progress) -> tuple[Proofs, frozenset[str]]:
+    """Prove, and hold what the theorems say against what was pinned; also return the theorems that were.
+
+    Raises:
+        HarnessError: as `prove`; or if a statement, a definition under one or the foundation is not as it was pinned.
+    """
+    proofs = prove(project, claims, progress=progress)
+    pins = read_pins(project.pins)
+    if pins is None:
+        return proofs, frozenset()
+    require_unchanged(pins, project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem)
+    return proofs, frozenset(pins["theorems"])
 
 
 def verify(project: Project, *, progress: Progress) -> Verification:
@@ -94,10 +123,12 @@ def verify(project: Project, *, progress: Progress) -> Verification:
     """
     started = datetime.now(UTC)
     claims = load_pack(project.packs)
-    proofs = prove(project, claims, progress=progress)
+    proofs, pinned = prove_as_pinned(project, claims, progress=progress)
     with _timed(proofs.seconds, "evidence"):
         run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build))
         evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
+        for item in claims:
+            _require_meant(item, evidence[item.id], proofs)
     with _timed(proofs.seconds, "certificate"):
         certificate = seal(
             project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
@@ -105,18 +136,32 @@ def verify(project: Project, *, progress: Progress) -> Verification:
                 "version": proofs.toolchain.version,
                 "githash": proofs.toolchain.githash,
                 "library_sha256": proofs.toolchain.library_sha256,
+                "replayed": proofs.replay.constants,
                 "modules": [
-                    {"module": module.name, "file": module.source.as_posix(), "sha256": module.source_sha256}
+                    {"module": module.name, "file": module.source.as_posix(), "sha256": module.source_sha256,
+                     "foundation": in_foundation(module, project.lean_root)}
                     for module in proofs.build.modules
                 ],
             },
             policy={"allowed_axioms": project.allowed_axioms},
-            records=[Record(item, proofs.of(item), evidence[item.id]) for item in claims],
+            records=[
+                Record(item, proof := proofs.of(item), proof is not None and proof.theorem in pinned, proof is not None,
+                       evidence[item.id], untied(item))
+                for item in claims
+            ],
         )
         changed = write(certificate, project.certificate)
     write_run_record(project.certificate.with_suffix(".run.json"), certificate=certificate, started=started,
                      seconds=proofs.seconds)
     return Verification(certificate, project.certificate, changed)
+
+
+def _require_meant(item: Claim, evidence: Sequence[Evidence], proofs: Proofs) -> None:
+    """Check that what conformance compared is what the claim's theorem speaks of."""
+    theorem = item.theorem or item.negation
+    for piece in evidence:
+        if piece.definition and theorem and piece.definition not in proofs.environment.definitions(theorem):
+            raise UsageError(f"claim {item.id}: its evidence compares {piece.definition}, of which {theorem} does not speak")
 
 
 def claim_status(item: Claim, proofs: Proofs) -> dict[str, Any]:

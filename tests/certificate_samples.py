@@ -37,7 +37,8 @@ COUNTEREXAMPLE = Evidence(
     witness=Witness(f"{__name__}:below", {"z": 3, "q": 1}, "the maximum of 1 and 3 is 3"),
 )
 NOTHING = Evidence("property", "no vectors", cases=0, violations=0, summary="nothing drawn")
-AGREES = Evidence("conformance", "all pairs", cases=65536, violations=0, summary="the kernel agrees")
+AGREES = Evidence("conformance", "all pairs", cases=65536, violations=0, summary="the kernel agrees",
+                  definition="Demo.qRelu")
 
 
 def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
@@ -53,19 +54,22 @@ def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
         "meaning_sha256": SHA[::-1],
         "axioms": ["propext", "sorryAx"] if status == "sorry" else ["propext"],
         "note": "",
+        "unused": (),
+        "example": None,
     }
     return SimpleNamespace(**(fields | changes))
 
 
 def record(
-    id: str, tier: str, evidence: Sequence[Evidence], found: SimpleNamespace | None = None, *, negates: bool = False
+    id: str, tier: str, evidence: Sequence[Evidence], found: SimpleNamespace | None = None, *, negates: bool = False,
+    untied: Sequence[str] = (),
 ) -> Record:
-    """A claim that names the theorem of `found`, if any, as its proof or as the proof of its negation."""
+    """A claim that names the theorem of `found`, if any, as its proof or as the proof of its negation; pinned and replayed."""
     name = found.theorem if found else None
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
     source = Source("000 A paper", "RESULTS")
     claim = Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence)
-    return Record(claim, found, evidence)
+    return Record(claim, found, found is not None, found is not None, evidence, untied)
 
 
 def sample_records() -> list[Record]:
@@ -80,12 +84,13 @@ def sample_records() -> list[Record]:
 def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str, Any]:
     """The certificate of a project whose Lean files are `LEAN_FILES`."""
     modules = [
-        {"module": module, "file": file, "sha256": hashlib.sha256(LEAN_FILES[file].encode()).hexdigest()}
+        {"module": module, "file": file, "sha256": hashlib.sha256(LEAN_FILES[file].encode()).hexdigest(),
+         "foundation": False}
         for module, file in {"Demo": "Demo.lean", "Demo.Relu": "Demo/Relu.lean"}.items()
     ]
     arguments = {
         "project": {"name": "demo", "root": "Demo", "packs": ["demo.claims"]},
-        "lean": {"version": "4.35.0", "githash": "ab" * 20, "library_sha256": SHA, "modules": modules},
+        "lean": {"version": "4.35.0", "githash": "ab" * 20, "library_sha256": SHA, "replayed": 2, "modules": modules},
         "policy": {"allowed_axioms": ["propext"]},
         "records": sample_records() if records is None else records,
     }

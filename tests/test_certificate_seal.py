@@ -54,14 +54,14 @@ class TestSeal:
         claim = sealed([record("a.b", "silver", [SWEEP, LAYERS, AGREES], proof())])["claims"][0]
         assert claim["next"] == {
             "tier": "gold",
-            "needs": ["a replay of the proof through the kernel", "an example in Lean that the hypotheses can hold"],
+            "needs": ["an example in Lean that the hypotheses can hold"],
         }
 
     def test_proof(self) -> None:
         """A proof is recorded as the audit gives it, its path with forward slashes and its axioms sorted."""
         found = proof(axioms=("b", "a"), file=PurePosixPath("Demo/Relu.lean"), note="see there")
         recorded = sealed([record("a.b", "bronze", [SWEEP], found)])["claims"][0]["proof"]
-        flags = {"negates": False, "replayed": False, "example": False}
+        flags = {"negates": False, "pinned": True, "replayed": True, "unused": []}
         assert recorded == vars(found) | {"axioms": ["a", "b"], "file": "Demo/Relu.lean"} | flags
 
     def test_foreign_axioms(self) -> None:

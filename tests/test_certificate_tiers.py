@@ -14,9 +14,9 @@ from pyharness.evidence import Evidence, Outcome
 
 PROVED = Facts(
     status="proved", axioms_allowed=True, pinned=True, replayed=False, example=False,
-    verdict="confirmed", tested=True, covered=False, conforms="inconclusive",
+    verdict="confirmed", tested=True, covered=False, conforms="inconclusive", tied=False,
 )
-GOLD = replace(PROVED, replayed=True, example=True, covered=True, conforms="confirmed")
+GOLD = replace(PROVED, replayed=True, example=True, covered=True, conforms="confirmed", tied=True)
 ORDER = ("none", "bronze", "silver", "gold", "platinum")
 
 VALUES = {"status": get_args(ProofStatus), "verdict": get_args(Outcome), "conforms": get_args(Outcome)}
@@ -87,6 +87,14 @@ class TestFacts:
         facts = Facts.of(self.claim(SWEEP), [])
         assert (facts.tested, facts.conforms, facts.verdict) == (True, "inconclusive", "confirmed")
 
+    def test_proof(self) -> None:
+        """Pinned, replayed and exemplified are what the proof says; a claim with a loose function is not tied."""
+        claim = sealed([record("a.b", "none", [SWEEP], proof(example="Demo.extensive_example"), untied=["demo.ops:loose"])])
+        facts = Facts.of(claim["claims"][0], [])
+        assert facts.pinned and facts.replayed and facts.example and not facts.tied
+        facts = Facts.of(sealed([record("a.b", "none", [SWEEP])])["claims"][0], [])
+        assert not facts.pinned and not facts.replayed and not facts.example and facts.tied
+
     def test_not_reproduced_nor_signed(self) -> None:
         """Nothing that a certificate says of itself makes it reproduced or signed."""
         facts = Facts.of(self.claim(SWEEP), [])
@@ -119,7 +127,8 @@ class TestRule:
         assert rule(GOLD).tier == "gold"
 
     @pytest.mark.parametrize(
-        "change", [{"replayed": False}, {"example": False}, {"covered": False}, {"conforms": "inconclusive"}]
+        "change", [{"replayed": False}, {"example": False}, {"covered": False}, {"conforms": "inconclusive"},
+                   {"tied": False}]
     )
     def test_not_gold(self, change: dict) -> None:
         """Without any one of them the claim stays silver, and the ruling says which is missing."""

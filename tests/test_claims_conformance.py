@@ -1,13 +1,13 @@
-"""Conformance claims: the kernel accepts what torch computes and refuses it once one value is wrong."""
+"""The table of conformance: the kernel accepts what torch computes and refuses it once one value is wrong."""
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from pyharness.claims import conformance
-from pyharness.errors import EXIT_UNMET
+from pyharness.evidence.conformance import Conformance, Nonconformance, Rows, Table
 from pyharness.evidence.runner import Run
 from pyharness.lean.build import build
 from pyharness.lean.conformance import Kernel
@@ -15,13 +15,19 @@ from pyharness.lean.toolchain import locate
 from pyharness.tensors import quantize
 
 ROOT = Path(__file__).resolve().parent.parent
+ENTRIES = {name: getattr(conformance, name) for name in conformance.__all__}
+PAIRS = 65_536
+CASES = {"QRELU": [PAIRS, None], "JOIN": [PAIRS], "INF": [PAIRS], "SUP": [PAIRS], "LE": [PAIRS], "CLIP": [PAIRS, None],
+         "ROUND_UP": [2_304], "GATE_GAP": [12]}
+"""How many cases each check of an entry has; None where that is the number of activations in the first rows."""
 
 
 @pytest.fixture(scope="module")
 def run():
     """A run with the kernel, on the library as it stands."""
     toolchain = locate()
-    return Run(seed=0, kernel=Kernel(toolchain, build(ROOT, "LeanMining", out=ROOT / "build", toolchain=toolchain), ROOT / "build"))
+    library = build(ROOT, "LeanMining", out=ROOT / "build", toolchain=toolchain)
+    return Run(seed=0, kernel=Kernel(toolchain, library, ROOT / "build"))
 
 
 def one_off(function, index):
@@ -34,41 +40,36 @@ def one_off(function, index):
     return changed
 
 
-CASES = {
-    "qrelu_table": ("qrelu", 40_000, 65_536), "clip_table": ("clip", 40_000, 65_536), "round_up_table": ("round_up", 77, 2_304),
-    "qrelu_rows": ("qrelu", 0, None), "clip_rows": ("clip", 0, None),
-}
+def spoilt(check):
+    """The check with one wrong value: of a table, in the first rows."""
+    if isinstance(check, Table):
+        rows = [list(row) for row in check.rows()[:16]]
+        rows[-1][-1] ^= 1
+        return replace(check, rows=lambda: rows)
+    return replace(check, compute=one_off(check.compute, 0))
 
 
-class TestTables:
-    @pytest.mark.parametrize("name", CASES)
+class TestTable:
+    @pytest.mark.parametrize("name", ENTRIES)
     def test_the_kernel_accepts_what_torch_computes(self, run, name):
         """Lean's definition gives torch's values, and every one of them is counted."""
-        evidence = getattr(conformance, name)(run)
-        expected = CASES[name][2] or sum(len(item.values[0]) for item in run.quantized) // 2
-        assert (evidence.kind, evidence.outcome, evidence.cases) == ("conformance", "confirmed", expected)
+        evidence = ENTRIES[name].decide(run)
+        activations = sum(len(item.values[0]) for item in run.quantized) // 2
+        assert [piece.cases for piece in evidence] == [count or activations for count in CASES[name]]
+        for piece in evidence:
+            assert (piece.kind, piece.outcome, piece.definition) == ("conformance", "confirmed", ENTRIES[name].definition)
 
-    @pytest.mark.parametrize("name, function, index", [(name, case[0], case[1]) for name, case in CASES.items()])
-    def test_one_wrong_value_is_refused(self, run, name, function, index, monkeypatch):
+    @pytest.mark.parametrize("name, number", [(name, number) for name, entry in ENTRIES.items()
+                                              for number, check in enumerate(entry.checks) if isinstance(check, (Table, Rows))])
+    def test_one_wrong_value_is_refused(self, run, name, number):
         """A single value that differs by one makes the kernel refuse, and no certificate can be given."""
-        monkeypatch.setattr(conformance, function, one_off(getattr(quantize, function), index))
-        with pytest.raises(conformance.Nonconformance, match="torch and Lean disagree") as error:
-            getattr(conformance, name).__wrapped__(run)
-        assert error.value.exit_code == EXIT_UNMET
+        entry = ENTRIES[name]
+        with pytest.raises(Nonconformance, match="disagree on .*: the kernel refuses") as error:
+            Conformance(entry.definition, entry.function, (spoilt(entry.checks[number]),)).decide(run)
+        assert error.value.exit_code == 1
 
-    def test_measured_gaps_are_the_kernels_own(self, run, monkeypatch):
-        """A gap that is one off is refused."""
-        assert conformance.certificate_of_measurement(run).outcome == "confirmed"
-        monkeypatch.setattr(conformance, "qrelu", one_off(quantize.qrelu, 0))
-        with pytest.raises(conformance.Nonconformance):
-            conformance.certificate_of_measurement.__wrapped__(run)
-
-
-class TestWriting:
-    def test_literals_are_offset_binary_highest_first(self):
-        """-128 is byte 00, 0 is 80 and 127 is ff, in reading order."""
-        assert conformance.literal(torch.tensor([-128, 0, 127], dtype=torch.int8)) == "0x0080ff"
-
-    def test_digits_are_written_in_their_base(self):
-        """The first digit is the highest."""
-        assert conformance.digits([1, 2, 3], 257) == hex((1 * 257 + 2) * 257 + 3)
+    def test_a_wrong_gap_is_refused(self, run, monkeypatch):
+        """A measured gap that is one off is refused."""
+        monkeypatch.setattr(conformance, "gate_gap", one_off(quantize.gate_gap, 0))
+        with pytest.raises(Nonconformance):
+            Conformance.decide.__wrapped__(conformance.GATE_GAP, run)

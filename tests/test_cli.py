@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LEAN = """\
 prelude
-import LeanMining.Foundation.Logic
+import LeanMining.Foundation.Acceleration
 
 /-- Proved. -/
 theorem Small.proved (a b : Prop) (h : a ∧ b) : b ∧ a := ⟨h.2, h.1⟩
@@ -82,6 +82,7 @@ def run(folder, *arguments, **options):
 class TestVerify:
     def test_writes_a_certificate_that_checks(self, project):
         """From sources to a certificate, which then checks against them; again, and nothing changes."""
+        assert run(project, "pin").returncode == 0
         done = run(project, "verify")
         assert done.returncode == 0, done.stderr
         assert "small.proved" in done.stdout and "silver" in done.stdout and "certificates/small.json" in done.stdout
@@ -114,7 +115,7 @@ class TestVerify:
 
     def test_the_old_certificate_survives_a_kill(self, project):
         """kill -9 halfway leaves the certificate that was there, whole."""
-        assert run(project, "verify").returncode == 0
+        assert run(project, "pin").returncode == run(project, "verify").returncode == 0
         certificate = project / "certificates" / "small.json"
         before = certificate.read_bytes()
         (project / "LeanMining.lean").write_text(LEAN + "\ntheorem another : True := True.intro\n")
@@ -153,6 +154,44 @@ class TestVerify:
         done = run(project, "verify")
         assert done.returncode == 2 and "certificates" in done.stderr
         assert (project / "certificates").read_text() == "a file, not a folder"
+
+
+class TestPin:
+    def test_a_statement_that_is_not_pinned_is_not_silver(self, project):
+        """Without pins a proved claim stays bronze, and verify says what to do."""
+        assert run(project, "verify").returncode == 1
+        assert "pyharness pin" in run(project, "explain", "small.proved").stdout
+
+    def test_a_changed_statement_fails_until_it_is_pinned(self, project):
+        """A weakened statement ends with status 1, before and after beside each other; pin records it and says so."""
+        assert "Small.proved" in run(project, "pin").stdout
+        assert "nothing changed" in run(project, "pin").stdout
+        (project / "LeanMining.lean").write_text(LEAN.replace("b ∧ a := ⟨h.2, h.1⟩", "b := h.2"))
+        for command in ("status", "verify"):
+            done = run(project, command)
+            assert done.returncode == 1 and "was" in done.stderr and "b ∧ a" in done.stderr and "pyharness pin" in done.stderr
+        assert not (project / "certificates" / "small.json").exists()
+        changes = json.loads(run(project, "pin", "--json").stdout)["changes"]
+        assert len(changes) == 1 and "b ∧ a" in changes[0]["was"] and "b ∧ a" not in changes[0]["now"]
+        assert "stub" in run(project, "status").stdout
+
+    def test_a_changed_foundation_fails(self, project):
+        """The foundation's files are pinned as they are."""
+        run(project, "pin")
+        path = project / "LeanMining" / "Foundation" / "Logic.lean"
+        path.write_text(path.read_text() + "-- another line\n")
+        done = run(project, "status")
+        assert done.returncode == 1 and "Foundation/Logic.lean" in done.stderr
+
+    def test_pins_that_cannot_be_read_are_an_error(self, project):
+        """A file that pin did not write is named, and left as it is."""
+        run(project, "pin")
+        path = project / "certificates" / "statements.lock.json"
+        path.write_text('{"version": 1}')
+        for command in ("status", "pin"):
+            done = run(project, command)
+            assert done.returncode == 2 and "statements.lock.json" in done.stderr
+        assert path.read_text() == '{"version": 1}'
 
 
 class TestOtherCommands:
@@ -203,7 +242,7 @@ class TestOtherCommands:
         found = {item["what"]: item for item in json.loads(done.stdout)["findings"]}
         assert "4.35.0" in found["Lean"]["found"] and "minilm" in found["models"]["found"]
 
-    @pytest.mark.parametrize("command", ["verify", "status", "explain", "check", "doctor"])
+    @pytest.mark.parametrize("command", ["verify", "status", "pin", "explain", "check", "doctor"])
     def test_help_has_examples(self, project, command):
         """Each command's help shows how it is used and what its exit status means."""
         done = run(project, command, "--help")

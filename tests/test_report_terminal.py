@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certificate_samples import COUNTEREXAMPLE, FLOATS, below, proof, record, sample_records, sealed
+from certificate_samples import AGREES, COUNTEREXAMPLE, FLOATS, SWEEP, below, proof, record, sample_records, sealed
 from rich.console import Console
 
 from pyharness.errors import UsageError
@@ -171,11 +171,18 @@ class TestExplain:
 
     def test_next(self) -> None:
         """What the next tier needs comes last."""
-        assert [line.strip() for line in explained(sealed(), "relu.extensive").splitlines()[-3:]] == [
+        assert [line.strip() for line in explained(sealed(), "relu.extensive").splitlines()[-2:]] == [
             "to be gold it needs",
-            "a replay of the proof through the kernel",
             "an example in Lean that the hypotheses can hold",
         ]
+
+    def test_proof(self) -> None:
+        """What is known of a proof beyond its status is said, and what a claim computes with untied is named."""
+        found = proof(example="Demo.extensive_example", unused=("h",))
+        text = explained(sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo.ops:loose"])]), "a.b")
+        for part in ("statement: as it was pinned; proof: replayed through the kernel", "example: Demo.extensive_example",
+                     "hypotheses that nothing uses: h", "Lean definition: Demo.qRelu", "demo.ops:loose"):
+            assert part in text
 
     def test_conflict(self) -> None:
         """A conflict is explained."""

@@ -4,8 +4,8 @@ import LeanMining.Foundation.Logic
 /-!
 # Arithmetic notation
 
-The classes behind `+`, `-`, `*`, `/`, `%` and `^`, in Lean's own shapes: the elaborator builds `n + 1` out of `HAdd`, `instHAdd`
-and `instAddNat` by name.
+The classes behind `+`, `-`, `*`, `/`, `%` and `^`, in Lean's own shapes: the elaborator builds `n + 1` out of `HAdd`,
+`instHAdd` and `instAddNat` by name.
 -/
 
 set_option autoImplicit false

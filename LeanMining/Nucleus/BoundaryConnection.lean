@@ -151,11 +151,12 @@ theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
         (min_le_left _ 255))
     Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (le_double _)) le)⟩
 
-example : 7 < 8 := ⟨rfl, fun h => nomatch h⟩
+theorem bitwidthFamily_strict_example : ∃ q, (bitwidthFamily 7).IsFixed q ∧ ¬ (bitwidthFamily 8).IsFixed q :=
+  (bitwidthFamily_strict 7 ⟨rfl, fun h => nomatch h⟩).2
 
 /-! ### Measured gaps -/
 
-/-- What the gate adds to one value, in INT8 steps: by how much the value is below the zero point, and 0 when it is not below. -/
+/-- What the gate adds to one value, in INT8 steps: by how much the value is below the zero point, and 0 when it is not. -/
 def gateLoss (z q : Int8) : Nat := (qRelu z q).index - q.index
 
 /-- Nothing is cut off at 0 by the subtraction of natural numbers. -/

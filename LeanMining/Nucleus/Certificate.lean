@@ -45,6 +45,11 @@ theorem ofMeasurement_gap_pos {n : Nat} (m : DiscreteGateMeasurement n) (quantiz
       (measuredGapBand m).lower ≤ m.gap ∧ m.gap ≤ (measuredGapBand m).upper :=
   ⟨rfl, (gap_pos_iff m).mpr h, measuredGapBand_contains m⟩
 
+theorem ofMeasurement_gap_pos_example :
+    0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)).gap :=
+  (ofMeasurement_gap_pos (.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)) 3 1
+    ⟨.succ .zero, rfl, fun h => nomatch h⟩).2.1
+
 example : (ofMeasurement (n := 2) (.ofIndices (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)) 3 1
     ⟨.succ .zero, rfl, fun h => nomatch h⟩).decomposition.total = 14 := rfl
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
+import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +16,7 @@ import rfc8785
 
 from pyharness.certificate.schema import CertificateError, arrange
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "digest", "file_bytes", "parse", "read_bytes", "read_json"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "digest", "file_bytes", "parse", "read_bytes", "read_json", "write_bytes"]
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 64
@@ -61,6 +63,30 @@ def read_bytes(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise CertificateError(f"{path} is larger than {MAX_BYTES // 2**20} MiB")
     return data
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; its folder is made if need be.
+
+    Raises:
+        CertificateError: if it cannot be written; a file that was there is then as it was.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise CertificateError(
+            f"cannot write {path}: {error.strerror or error}; nothing there was changed; "
+            "make room or give a folder that can be written"
+        ) from error
 
 
 def read_json(path: Path) -> Any:

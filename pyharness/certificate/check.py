@@ -80,7 +80,7 @@ def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
         if claim["id"] in seen:
             yield Finding(where, "the id is used twice")
         seen.add(claim["id"])
-        for reason in _proof(claim["proof"], allowed, sources):
+        for reason in _proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]):
             yield Finding(f"{where}: proof", reason)
         for number, evidence in enumerate(claim["evidence"], 1):
             for reason in _evidence(evidence):
@@ -94,12 +94,16 @@ def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(where, f"its tier is {claim['tier']}; {claim['required_tier']} is required")
 
 
-def _proof(proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, str]) -> Iterator[str]:
+def _proof(proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, str], replayed: int) -> Iterator[str]:
     status, axioms = proof["status"], proof["axioms"]
     if axioms != sorted(axioms):
         yield "the axioms are not sorted"
     if proof["theorem"] is None and status != "open":
         yield f"the status is {status}, but no theorem is named"
+    if proof["theorem"] is None and (proof["pinned"] or proof["replayed"] or proof["example"] or proof["unused"]):
+        yield "no theorem is named that could be pinned, replayed or applied"
+    if proof["replayed"] and not replayed:
+        yield "it is said to be replayed, but nothing was"
     if proof["module"] is not None and sources.get(proof["module"]) != proof["file"]:
         yield f"the library has no module {proof['module']} in {proof['file']}"
     if status not in ("proved", "refuted"):

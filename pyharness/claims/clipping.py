@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pyharness.claim import Source, claim
-from pyharness.claims.conformance import clip_rows, clip_table
+from pyharness.claims.conformance import CLIP
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
@@ -160,19 +160,18 @@ def _pairs(law: Callable[..., torch.Tensor], shows: str = "") -> Evidence:
     return sweep(law, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (α, x)", shows=shows)
 
 
-@claim("clip.neg_alpha_le", statement="-α ≤ clip(x, α).", source=LAYER_1, theorem="LeanMining.neg_alpha_le_clip", tier="silver")
+@claim("clip.neg_alpha_le", statement="-α ≤ clip(x, α).", source=LAYER_1,
+       theorem="LeanMining.neg_alpha_le_clip", tier="gold", measures=[CLIP])
 def neg_alpha_le_clip(run: Run) -> Iterator[Evidence]:
     yield _pairs(neg_alpha_le)
     yield on_floats(run, neg_alpha_le)
-    yield clip_table(run)
 
 
-@claim("clip.le_alpha", statement="clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_le_alpha", tier="silver")
+@claim("clip.le_alpha", statement="clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1,
+       theorem="LeanMining.clip_le_alpha", tier="gold", measures=[CLIP])
 def clip_le_alpha(run: Run) -> Iterator[Evidence]:
     yield _pairs(le_alpha_if_nonneg)
     yield on_floats(run, le_alpha_if_nonneg)
-    yield clip_table(run)
-    yield clip_rows(run)
 
 
 @claim("clip.le_alpha_as_given", statement="clip(x, α) ≤ α, for every α.", source=LAYER_1,
@@ -182,12 +181,10 @@ def clip_le_alpha_as_given(run: Run) -> Iterator[Evidence]:
 
 
 @claim("clip.in_range", statement="-α ≤ clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_in_range",
-       tier="silver")
+       tier="gold", measures=[CLIP])
 def clip_in_range(run: Run) -> Iterator[Evidence]:
     yield _pairs(in_range_if_nonneg)
     yield on_floats(run, in_range_if_nonneg)
-    yield clip_table(run)
-    yield clip_rows(run)
 
 
 @claim("clip.in_range_as_given", statement="-α ≤ clip(x, α) ≤ α, for every α.", source=LAYER_1,
@@ -197,28 +194,24 @@ def clip_in_range_as_given(run: Run) -> Iterator[Evidence]:
 
 
 @claim("clip.of_in_range", statement="If x is in [-α, α], then clip(x, α) = x.", source=LAYER_1,
-       theorem="LeanMining.clip_of_in_range", tier="silver")
+       theorem="LeanMining.clip_of_in_range", tier="gold", measures=[CLIP])
 def clip_of_in_range(run: Run) -> Iterator[Evidence]:
     yield _pairs(keeps_what_is_in_range)
     yield on_floats(run, keeps_what_is_in_range)
-    yield clip_table(run)
-    yield clip_rows(run)
 
 
 @claim("clip.idempotent", statement="clip(clip(x, α), α) = clip(x, α).", source=LAYER_1,
-       theorem="LeanMining.clip_idempotent", tier="silver")
+       theorem="LeanMining.clip_idempotent", tier="gold", measures=[CLIP])
 def clip_idempotent(run: Run) -> Iterator[Evidence]:
     yield _pairs(clips_once)
     yield on_floats(run, clips_once)
-    yield clip_table(run)
-    yield clip_rows(run)
 
 
-@claim("clip.abs_le", statement="|clip(x, α)| ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_abs_le", tier="silver")
+@claim("clip.abs_le", statement="|clip(x, α)| ≤ α, for α ≥ 0.", source=LAYER_1,
+       theorem="LeanMining.clip_abs_le", tier="gold", measures=[CLIP])
 def clip_abs_le(run: Run) -> Iterator[Evidence]:
     yield _pairs(magnitude_le_if_nonneg)
     yield on_floats(run, magnitude_le_if_nonneg)
-    yield clip_table(run)
 
 
 @claim("clip.abs_le_as_given", statement="|clip(x, α)| ≤ α, for every α.", source=LAYER_1,
@@ -228,19 +221,17 @@ def clip_abs_le_as_given(run: Run) -> Iterator[Evidence]:
 
 
 @claim("clip.mono_x", statement="x ≤ y implies clip(x, α) ≤ clip(y, α).", source=LAYER_1, theorem="LeanMining.clip_mono_x",
-       tier="silver")
+       tier="gold", measures=[CLIP])
 def clip_mono_x(run: Run) -> Iterator[Evidence]:
     yield sweep(monotone_in_x, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (α, x, y)")
     yield on_floats(run, monotone_in_x, tensors=("x", "y"))
-    yield clip_table(run)
 
 
 @claim("clip.mono_alpha", statement="α ≤ β implies that clip(x, α) is in [-β, β], for α ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_mono_alpha", tier="silver")
+       theorem="LeanMining.clip_mono_alpha", tier="gold", measures=[CLIP])
 def clip_mono_alpha(run: Run) -> Iterator[Evidence]:
     yield sweep(within_a_wider_range_if_nonneg, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)")
     yield on_floats(run, within_a_wider_range_if_nonneg, scalars=("alpha", "beta"))
-    yield clip_table(run)
 
 
 @claim("clip.mono_alpha_as_given", statement="α ≤ β implies that clip(x, α) is in [-β, β], for every α.", source=LAYER_1,
@@ -250,15 +241,14 @@ def clip_mono_alpha_as_given(run: Run) -> Iterator[Evidence]:
                 shows="clip({x}, {alpha}) is outside [-({beta}), {beta}]")
 
 
-@claim("clip.nonneg", statement="x ≥ 0 implies clip(x, α) ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_nonneg", tier="silver")
+@claim("clip.nonneg", statement="x ≥ 0 implies clip(x, α) ≥ 0.", source=LAYER_1,
+       theorem="LeanMining.clip_nonneg", tier="gold", measures=[CLIP])
 def clip_nonneg(run: Run) -> Iterator[Evidence]:
     yield _pairs(keeps_nonneg)
     yield on_floats(run, keeps_nonneg)
-    yield clip_table(run)
 
 
 @claim("clip.not_nucleus", statement="Clipping is not a nucleus: it is not extensive.", source=LAYER_1,
-       theorem="LeanMining.clip_not_nucleus", tier="silver")
+       theorem="LeanMining.clip_not_nucleus", tier="gold", measures=[CLIP])
 def clip_not_nucleus(run: Run) -> Iterator[Evidence]:
     yield _pairs(falls_below_x_above_alpha)
-    yield clip_table(run)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from pyharness.claim import Source, claim
-from pyharness.claims.conformance import certificate_of_measurement, qrelu_rows, qrelu_table, round_up_table
+from pyharness.claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
 from pyharness.claims.nucleus import (
     ARCHITECTURE, EMPIRICAL, FORMAL, PAIRS, PAIRS_DOMAIN, int8, is_nucleus, on_every_layer, on_every_row,
 )
@@ -27,7 +27,7 @@ from pyharness.evidence.runner import Run
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Layer
 from pyharness.tensors.models import Model, load_models
-from pyharness.tensors.quantize import affine_params, dequantize, qrelu, quantize, round_up, to_fp16
+from pyharness.tensors.quantize import affine_params, dequantize, gate_gap, qrelu, quantize, round_up, to_fp16
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
 FORMATS = (*BITS, "FP16")
@@ -142,7 +142,8 @@ def losses_by_format(layer: str) -> dict[str, float]:
     """The gate's loss, which no format changes, and the other losses in each format."""
     by_format = {name: layer_losses(layer, name) for name in FORMATS}
     return {"gate": by_format["INT8"]["gate"]} | {
-        f"{name} {part}": found[part] for name, found in by_format.items() for part in ("quantization", "reconstruction", "total")
+        f"{name} {part}": found[part] for name, found in by_format.items()
+        for part in ("quantization", "reconstruction", "total")
     }
 
 
@@ -195,18 +196,22 @@ def gap_is_positive_iff_below(z, q):
 def gap_is_positive_iff_some_below(z, q):
     """Σ (max(q_i, z_i) − q_i) > 0 ↔ some q_i < z_i, over the last dimension."""
     z, q = int8(z), int8(q)
-    return ((qrelu(z, q).short() - q.short()).sum(-1) > 0) == (q < z).any(-1)
+    return (gate_gap(z, q) > 0) == (q < z).any(-1)
+
+
+def gap_is_in_its_band(z, q):
+    """With m of the activations below their zero points, m ≤ Σ (max(q_i, z_i) − q_i) ≤ 255 m, over the last dimension."""
+    z, q = int8(z), int8(q)
+    gap, below = gate_gap(z, q), (q < z).sum(-1)
+    return (below <= gap) & (gap <= 255 * below)
 
 
 @claim("gap.positive", statement="The gate's gap on measured activations is positive if and only if some activation is below "
                                  "its zero point.",
-       source=FORMAL, theorem="LeanMining.gap_pos_iff", tier="silver")
+       source=FORMAL, theorem="LeanMining.gap_pos_iff", tier="gold", measures=[QRELU, GATE_GAP])
 def positive(run: Run) -> Iterator[Evidence]:
     yield sweep(gap_is_positive_iff_below, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_row(run, gap_is_positive_iff_some_below)
-    yield qrelu_table(run)
-    yield qrelu_rows(run)
-    yield certificate_of_measurement(run)
 
 
 def gap_is_positive(z, q):
@@ -223,10 +228,10 @@ def positive_as_given(run: Run) -> Iterator[Evidence]:
 
 @claim("gap.certificate", statement="A NucleusGraftingCertificate bundles the gap band, the gap decomposition and the proof "
                                     "that the gap is positive, built from measured integers.",
-       source=FORMAL, theorem="LeanMining.NucleusGraftingCertificate.ofMeasurement_gap_pos", tier="silver")
+       source=FORMAL, theorem="LeanMining.NucleusGraftingCertificate.ofMeasurement_gap_pos", tier="gold", measures=[GATE_GAP])
 def certificate(run: Run) -> Iterator[Evidence]:
-    yield certificate_of_measurement(run)
-    yield qrelu_rows(run)
+    yield on_every_row(run, gap_is_in_its_band)
+    yield on_every_row(run, gap_is_positive_iff_some_below)
 
 
 # ----------------------------------------------------------------------------------------------- fewer bits
@@ -245,13 +250,12 @@ def fewer_bits_fix_strictly_less(k):
 
 
 @claim("gap.bitwidth_family", statement="bitwidthFamily genuinely weakens: with fewer bits, strictly fewer values are fixed.",
-       source=ARCHITECTURE, theorem="LeanMining.bitwidthFamily_strict", tier="silver")
+       source=ARCHITECTURE, theorem="LeanMining.bitwidthFamily_strict", tier="gold", measures=[ROUND_UP])
 def bitwidth_family(run: Run) -> Iterator[Evidence]:
     yield sweep(fewer_bits_fix_strictly_less, {"k": torch.arange(8)}, domain="8 to 1 bits, fixed sets enumerated over INT8",
                 summary="8 bitwidths")
     yield sweep(rounding_up_is_a_nucleus, {"k": torch.arange(9), "p": INT8, "q": INT8},
                 domain="8 to 0 bits × all 65,536 INT8 pairs (p, q)", summary="589,824 (k, p, q)")
-    yield round_up_table(run)
 
 
 # ------------------------------------------------------------------------------------------------ the seed's figures
@@ -267,7 +271,8 @@ def gate_ratio(layer: str) -> dict[str, float]:
             "gate / quantization": found["gate"] / found["quantization"] if found["quantization"] else 0.0}
 
 
-@claim("gap.gate_dominance", statement="The gate component is 5–6× the quantization component.", source=EMPIRICAL, tier="refuted")
+@claim("gap.gate_dominance", statement="The gate component is 5–6× the quantization component.", source=EMPIRICAL,
+       tier="refuted")
 def gate_dominance(run: Run) -> Iterator[Evidence]:
     yield per_layer(run, gate_is_5_to_6_times_quantization, gate_ratio, domain=f"INT8, {RELU_LAYERS}",
                     shows=lambda name: f"{name}: the ratio is {gate_ratio(name)['gate / quantization']:.4g}")
@@ -323,7 +328,7 @@ def fp16_recovery(run: Run) -> Iterator[Evidence]:
 # ------------------------------------------------------------------------------------------------ the seed's models
 @claim("gap.architectures", statement="Three architectures (MLP, CNN, autoencoder) show no violation of the nucleus axioms in "
                                       "any layer.",
-       source=EMPIRICAL, theorem="LeanMining.layerNucleus_isNucleus", tier="silver")
+       source=EMPIRICAL, theorem="LeanMining.layerNucleus_isNucleus", tier="gold", measures=[QRELU, INF, LE])
 def architectures(run: Run) -> Iterator[Evidence]:
     for model in run.models:
         if not model.pretrained:
@@ -331,7 +336,6 @@ def architectures(run: Run) -> Iterator[Evidence]:
                                  domain=f"{model.name}, {model.inputs}: INT8 outputs of every layer",
                                  measurements=[{"model": model.name, "layers": len(model.layers)}
                                                | {name: significant(value) for name, value in model.measured.items()}])
-    yield qrelu_rows(run)
 
 
 @claim("gap.crown_bounds", statement="α,β-CROWN (auto_LiRPA) bounds the networks' outputs.", source=EMPIRICAL, tier="none")

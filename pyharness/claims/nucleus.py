@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from pyharness.claim import Source, claim
-from pyharness.claims.conformance import qrelu_rows, qrelu_table
+from pyharness.claims.conformance import INF, JOIN, LE, QRELU, SUP
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
@@ -218,59 +218,50 @@ def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
 
 # -------------------------------------------------------------------------------------------------------- claims
 @claim("nucleus.extensive", statement="qRelu(z, q) = max(q, z) is extensive on {-128, ..., 127}: q ≤ qRelu(z, q).",
-       source=FORMAL, theorem="LeanMining.qRelu_extensive", tier="silver")
+       source=FORMAL, theorem="LeanMining.qRelu_extensive", tier="gold", measures=[QRELU, LE])
 def extensive(run: Run) -> Iterator[Evidence]:
     yield sweep(is_extensive, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)", shows="max({q}, {z}) < {q}")
     yield on_every_layer(run.quantized, is_extensive, pairs=False)
-    yield qrelu_table(run)
-    yield qrelu_rows(run)
 
 
 @claim("nucleus.idempotent", statement="qRelu(z, ·) is idempotent on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_idempotent", tier="silver")
+       source=FORMAL, theorem="LeanMining.qRelu_idempotent", tier="gold", measures=[QRELU])
 def idempotent(run: Run) -> Iterator[Evidence]:
     yield sweep(is_idempotent, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_layer(run.quantized, is_idempotent, pairs=False)
-    yield qrelu_table(run)
-    yield qrelu_rows(run)
 
 
 @claim("nucleus.map_inf", statement="qRelu(z, ·) preserves meets on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_map_inf", tier="silver")
+       source=FORMAL, theorem="LeanMining.qRelu_map_inf", tier="gold", measures=[QRELU, INF])
 def map_inf(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_meet, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, preserves_meet, pairs=True)
-    yield qrelu_table(run)
-    yield qrelu_rows(run)
 
 
 @claim("nucleus.map_sup", statement="qRelu(z, ·) preserves joins on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_map_sup", tier="silver")
+       source=FORMAL, theorem="LeanMining.qRelu_map_sup", tier="gold", measures=[QRELU, SUP])
 def map_sup(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_join, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, preserves_join, pairs=True)
-    yield qrelu_table(run)
 
 
 @claim("nucleus.mono", statement="qRelu(z, ·) is monotone on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_mono", tier="silver")
+       source=FORMAL, theorem="LeanMining.qRelu_mono", tier="gold", measures=[QRELU, LE])
 def mono(run: Run) -> Iterator[Evidence]:
     yield sweep(is_monotone, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, is_monotone, pairs=True)
-    yield qrelu_table(run)
 
 
 @claim("nucleus.bot", statement="qRelu(z, ·) keeps the least value -128 if and only if z = -128.",
-       source=FORMAL, theorem="LeanMining.qRelu_bot_iff", tier="silver")
+       source=FORMAL, theorem="LeanMining.qRelu_bot_iff", tier="gold", measures=[QRELU])
 def bot(run: Run) -> Iterator[Evidence]:
     yield sweep(keeps_bottom_iff, {"z": INT8}, domain="all 256 zero points", summary="256 z")
-    yield qrelu_table(run)
 
 
 @claim("nucleus.axioms",
        statement="For every zero point z, qRelu(z, ·) satisfies all nucleus axioms on INT8; an exhaustive check of the "
                  "65,536 pairs finds no violation in any layer.",
-       source=EMPIRICAL, theorem="LeanMining.qRelu_isNucleus", tier="silver")
+       source=EMPIRICAL, theorem="LeanMining.qRelu_isNucleus", tier="gold", measures=[QRELU, INF, LE])
 def axioms(run: Run) -> Iterator[Evidence]:
     yield sweep(is_nucleus, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     zero_points = sorted({int(z) for layer in run.quantized for z in layer.zero_points.flatten()})
@@ -278,49 +269,42 @@ def axioms(run: Run) -> Iterator[Evidence]:
                 domain=f"the {len(zero_points)} zero points that occur in the layers of the models × all 65,536 pairs (p, q)",
                 summary=f"{len(zero_points)} layers' z × 65,536 pairs", tensors=[layer.ref for layer in run.quantized])
     yield on_every_layer(run.quantized, is_nucleus, pairs=True)
-    yield qrelu_table(run)
 
 
 @claim("nucleus.fixed_iff", statement="The fixed points of qRelu(z, ·) are the q with z ≤ q.",
-       source=ARCHITECTURE, theorem="LeanMining.qRelu_fixed_iff", tier="silver")
+       source=ARCHITECTURE, theorem="LeanMining.qRelu_fixed_iff", tier="gold", measures=[QRELU, LE])
 def fixed_iff(run: Run) -> Iterator[Evidence]:
     yield sweep(is_fixed_iff, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_layer(run.quantized, is_fixed_iff, pairs=False)
-    yield qrelu_table(run)
-    yield qrelu_rows(run)
 
 
 @claim("nucleus.layer", statement="qRelu at each coordinate's own zero point is a nucleus on activation vectors.",
-       source=ARCHITECTURE, theorem="LeanMining.layerNucleus_isNucleus", tier="silver")
+       source=ARCHITECTURE, theorem="LeanMining.layerNucleus_isNucleus", tier="gold", measures=[QRELU, INF, LE])
 def layer(run: Run) -> Iterator[Evidence]:
     yield on_every_layer(run.quantized, is_nucleus, pairs=True)
-    yield qrelu_rows(run)
 
 
 @claim("nucleus.fixed_set_mono",
        statement="A higher zero point means fewer fixed vectors: z ≤ w implies Fix(w) ⊆ Fix(z).",
-       source=FORMAL, theorem="LeanMining.activationFixedSet_mono", tier="silver")
+       source=FORMAL, theorem="LeanMining.activationFixedSet_mono", tier="gold", measures=[JOIN, LE])
 def fixed_set_mono(run: Run) -> Iterator[Evidence]:
     yield sweep(fixed_sets_nest, {"z": INT8, "w": INT8}, domain="all 65,536 pairs of zero points, fixed sets enumerated",
                 summary="65,536 (z, w)")
     yield on_every_row(run, raised_fixed_vectors_are_fixed)
-    yield qrelu_table(run)
 
 
 @claim("nucleus.fixed_set_mono_iff", statement="z ≤ w if and only if Fix(w) ⊆ Fix(z).",
-       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_iff", tier="silver")
+       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_iff", tier="gold", measures=[JOIN, LE])
 def fixed_set_mono_iff(run: Run) -> Iterator[Evidence]:
     yield sweep(fixed_sets_nest_iff, {"z": INT8, "w": INT8},
                 domain="all 65,536 pairs of zero points, fixed sets enumerated", summary="65,536 (z, w)")
-    yield qrelu_table(run)
 
 
 @claim("nucleus.fixed_set_mono_strict", statement="z < w implies that Fix(w) is strictly smaller than Fix(z).",
-       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_strict", tier="silver")
+       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_strict", tier="gold", measures=[JOIN, LE])
 def fixed_set_mono_strict(run: Run) -> Iterator[Evidence]:
     yield sweep(fixed_sets_nest_strictly, {"z": INT8, "w": INT8},
                 domain="all 65,536 pairs of zero points, fixed sets enumerated", summary="65,536 (z, w)")
-    yield qrelu_table(run)
 
 
 @claim("nucleus.incomparable_pair", statement="a = [0, 1] and b = [1, 0] are incomparable in the product lattice.",
@@ -341,10 +325,9 @@ def nonboolean_from_incomparable(run: Run) -> Iterator[Evidence]:
 @claim("nucleus.fixed_boolean_iff",
        statement="The lattice of fixed vectors, the product of the chains [z_i, 127], is Boolean if and only if every "
                  "z_i ≥ 126.",
-       source=FORMAL, theorem="LeanMining.fixed_boolean_iff", tier="silver")
+       source=FORMAL, theorem="LeanMining.fixed_boolean_iff", tier="gold", measures=[INF, SUP])
 def fixed_boolean_iff(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(boolean_iff_at_least_126, small_products(), domain=SMALL_PRODUCTS, summary="every small product")
-    yield qrelu_table(run)
 
 
 @claim("nucleus.graft_never_boolean", statement="graftBoundaryNucleus is never Boolean.",
@@ -355,8 +338,7 @@ def graft_never_boolean(run: Run) -> Iterator[Evidence]:
 
 
 @claim("nucleus.graft_not_boolean", statement="graftBoundaryNucleus is not Boolean if and only if some z_i ≤ 125.",
-       source=FORMAL, theorem="LeanMining.graftBoundaryNucleus_not_boolean", tier="silver")
+       source=FORMAL, theorem="LeanMining.graftBoundaryNucleus_not_boolean", tier="gold", measures=[INF, SUP])
 def graft_not_boolean(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(not_boolean_iff_some_below_126, small_products(), domain=SMALL_PRODUCTS,
                           summary="every small product")
-    yield qrelu_table(run)

@@ -74,6 +74,7 @@ class Evidence:
         tensors: the real tensors that were read.
         witness: an instance on which the claim fails; required when `violations` is positive.
         measurements: rows of figures, each a flat JSON-able mapping, all with the same keys.
+        definition: the Lean definition that the kernel computed, by full name; for conformance, and only for it.
 
     Raises:
         ValueError: if the numbers contradict each other, or a violation has no witness.
@@ -91,6 +92,7 @@ class Evidence:
     tensors: Sequence[TensorRef] = ()
     witness: Witness | None = None
     measurements: Sequence[Mapping[str, Any]] = ()
+    definition: str | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -104,6 +106,8 @@ class Evidence:
             raise ValueError(f"{self.violations} violations in {self.cases} cases")
         if bool(self.violations) != (self.witness is not None):
             raise ValueError(f"{self.domain}: a witness goes with violations, and only with them")
+        if (self.kind == "conformance") != bool(self.definition):
+            raise ValueError(f"{self.domain}: conformance names the Lean definition that was compared, other evidence none")
         if (self.max_error is None) != (self.tolerance is None):
             raise ValueError(f"{self.domain}: max_error and tolerance go together")
         if self.max_error is not None:

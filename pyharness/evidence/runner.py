@@ -55,7 +55,7 @@ class Run:
 def gather(
     claims: Sequence[Claim], run: Run, *, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> Mapping[str, tuple[Evidence, ...]]:
-    """Gather each claim's evidence and replay each witness.
+    """Gather each claim's evidence, that of its conformances included, and replay each witness.
 
     Args:
         claims: the claims, in the order in which they are checked.
@@ -73,7 +73,7 @@ def gather(
         progress(item.id, done, len(claims))
         try:
             with torch.no_grad():
-                evidence = tuple(item.gather(run))
+                evidence = (*item.gather(run), *(piece for entry in item.measures for piece in entry.decide(run)))
         except HarnessError:
             raise
         except Exception as error:

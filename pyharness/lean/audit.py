@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,9 +10,9 @@ from typing import Literal
 from pyharness.errors import HarnessError
 from pyharness.lean.build import Build
 from pyharness.lean.environment import SORRY, Constant, Environment
-from pyharness.lean.modules import setup
 from pyharness.lean.names import Name, parse_name, show_name, write_name
 from pyharness.lean.policy import check_policy, check_statements
+from pyharness.lean.questions import ask
 from pyharness.lean.terms import BVAR, LAM, PROJ
 from pyharness.lean.toolchain import LeanError, Toolchain
 from pyharness.lean.vacuity import find_examples, find_stubs, unused_hypotheses
@@ -33,7 +31,7 @@ class NotATheorem(HarnessError):
 
 
 class AuditError(LeanError):
-    """Two readings of the same environment disagree, or one of them could not be had."""
+    """Two readings of the same environment disagree."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,8 @@ def audit(
         NotATheorem: if a name is a definition or the like, or private.
         PolicyViolation: if a module outside the foundation does what only the foundation may, or a statement is not what it
             seems.
-        AuditError: if Lean finds other axioms than this module, or does not print a statement.
+        AuditError: if Lean finds other axioms than this module.
+        NoAnswer: if Lean does not print a statement.
     """
     check_policy(build, environment, allowed_axioms)
     constants = {name: find_theorem(environment, name) for name in theorems}
@@ -207,41 +206,19 @@ _AXIOMS = re.compile(
     r"'(?P<name>.*)' (?:does not depend on any axioms|depends on axioms: \[(?P<axioms>.*)\])", re.DOTALL
 )
 _AXIOM = re.compile(r"(?:«[^»]*»|[^\s,«»])+")
-_WIDTH = 110
 
 
 def _print(
     build: Build, toolchain: Toolchain, constants: Mapping[str, Constant]
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Have a separate Lean, which runs no command but these, print each statement and its axioms.
-
-    Each answer is known by the line of the question.
-    """
-    lines = ["prelude", f"import {build.root_module}", f"set_option format.width {_WIDTH}"]
-    for constant in constants.values():
-        written = write_name(constant.name)
-        lines += [f"#check {written}", f"#print axioms {written}"]
-    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as plan:
-        plan.write(setup("Audit", [build.root_module], build.by_name))
-        plan.flush()
-        done = toolchain.run(["--json", "--stdin", "--setup", plan.name], stdin="\n".join(lines) + "\n")
-    answers: dict[int, str] = {}
-    for line in done.stdout.splitlines():
-        try:
-            said = json.loads(line)
-            place, severity, text = said["pos"]["line"], said["severity"], said["data"]
-        except (ValueError, LookupError, TypeError):
-            raise AuditError(f"Lean printed something else than a message: {line[:200]}") from None
-        if severity != "information" or place in answers:
-            raise AuditError(f"Lean answered {lines[place - 1]!r} with: {text}")
-        answers[place] = text
-    if done.returncode:
-        raise AuditError(f"Lean ended with status {done.returncode}: {done.stderr.strip()[-2000:]}")
+    """Have Lean print each statement and its axioms."""
+    written = [write_name(constant.name) for constant in constants.values()]
+    answers = ask(build, toolchain, [f"{command} {name}" for name in written for command in ("#check", "#print axioms")])
     printed = {}
-    for place, (name, constant) in zip(range(4, len(lines) + 1, 2), constants.items(), strict=True):
-        axioms = _AXIOMS.fullmatch(answers.get(place + 1, ""))
-        if place not in answers or axioms is None or parse_name(axioms["name"]) != constant.name:
-            raise AuditError(f"Lean did not say what {name} states and rests on")
+    for (name, constant), statement, said in zip(constants.items(), answers[::2], answers[1::2], strict=True):
+        axioms = _AXIOMS.fullmatch(said)
+        if axioms is None or parse_name(axioms["name"]) != constant.name:
+            raise AuditError(f"Lean did not say what {name} rests on, but: {said}")
         listed = (parse_name(axiom) or (axiom,) for axiom in _AXIOM.findall(axioms["axioms"] or ""))
-        printed[name] = answers[place], tuple(map(show_name, listed))
+        printed[name] = statement, tuple(map(show_name, listed))
     return printed

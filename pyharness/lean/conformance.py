@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
 from pyharness.errors import UsageError
 from pyharness.lean.audit import find_theorem, judge
 from pyharness.lean.build import Build, LeanBuildError, read_imports
@@ -20,7 +17,7 @@ from pyharness.lean.policy import PolicyViolation, violations
 from pyharness.lean.toolchain import Toolchain
 from pyharness.lean.vacuity import find_stubs
 
-__all__ = ["Decision", "Kernel", "int8_literals", "nat_literal"]
+__all__ = ["Decision", "Kernel"]
 
 _MODULE = "Decision"
 
@@ -57,6 +54,11 @@ class Kernel:
         self._cache = Cache(out.absolute() / "lean", toolchain)
         self._folder = out / "conformance"
         self._allowed_axioms = tuple(allowed_axioms)
+
+    @property
+    def library(self) -> str:
+        """The library's root module, which imports all of it."""
+        return self._build.root_module
 
     @cached_property
     def _environment(self) -> Environment:
@@ -130,35 +132,3 @@ class Kernel:
             if status != "proved":
                 return f"{name}: {note}"
         return ""
-
-
-def nat_literal(data: bytes) -> str:
-    """Return the number whose little-endian base-256 digits these are, as a Lean literal in hexadecimal.
-
-    Example:
-        >>> nat_literal(bytes([1, 2]))
-        '0x201'
-    """
-    return f"0x{int.from_bytes(data, 'little'):x}"
-
-
-def int8_literals(tensor: Tensor) -> tuple[str, ...]:
-    """Return each row of a tensor as the Lean literal of one natural number, in offset binary.
-
-    The value v is the base-256 digit v + 128, the row's first value the lowest digit. The row's length is not in the
-    number: leading digits 0 are values -128.
-
-    Args:
-        tensor: int8, [rows, d].
-
-    Example:
-        >>> int8_literals(torch.tensor([[-128, 0, 127]], dtype=torch.int8))
-        ('0xff8000',)
-
-    Raises:
-        UsageError: if the tensor has another dtype or another number of dimensions.
-    """
-    if tensor.dtype != torch.int8 or tensor.ndim != 2:
-        raise UsageError(f"rows of int8 are needed, [rows, d]; this is {tensor.dtype} with shape {list(tensor.shape)}")
-    rows = (tensor.cpu().to(torch.int16) + 128).to(torch.uint8).numpy()
-    return tuple(nat_literal(row.tobytes()) for row in rows)

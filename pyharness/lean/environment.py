@@ -9,7 +9,7 @@ from pathlib import Path
 from pyharness.errors import HarnessError
 from pyharness.lean.build import Build, Module
 from pyharness.lean.names import Name, parse_name, show_name
-from pyharness.lean.olean import Constant, DamagedOlean, Olean
+from pyharness.lean.olean import Constant, DamagedOlean, Inductive, Olean
 from pyharness.lean.terms import CONST, LET, PI, Terms, json_sha256
 
 __all__ = ["SORRY", "Constant", "DamagedOlean", "Environment", "UnknownConstant"]
@@ -202,14 +202,24 @@ class Environment:
         the number of universe parameters, the digest of the type, and that of the value or null.
         """
         constants = [self.constant(item) for item in self.meaning(name)]
-        described = [
-            [
-                list(item.name), item.kind, len(item.levels), self.terms.digest(item.type, item.levels),
-                None if item.value is None else self.terms.digest(item.value, item.levels),
-            ]
-            for item in sorted(constants, key=lambda item: show_name(item.name))
-        ]
+        described = [self._described(item) for item in sorted(constants, key=lambda item: show_name(item.name))]
         return json_sha256(["meaning", self.statement_sha256(name), described])
+
+    def definition_sha256(self, name: str | Name) -> str:
+        """Return the digest of what a constant itself says, in 64 hexadecimal digits.
+
+        It is the SHA-256 of the JSON array ["definition", a list] as above, where the list describes the constant and, of an
+        inductive type, its constructors.
+        """
+        constant = self.constant(name)
+        constructors = constant.detail.constructors if isinstance(constant.detail, Inductive) else ()
+        return json_sha256(["definition", [self._described(self.constant(item)) for item in (constant.name, *constructors)]])
+
+    def _described(self, constant: Constant) -> list[object]:
+        return [
+            list(constant.name), constant.kind, len(constant.levels), self.terms.digest(constant.type, constant.levels),
+            None if constant.value is None else self.terms.digest(constant.value, constant.levels),
+        ]
 
     # ------------------------------------------------------------------------------------------------ statements
     def telescope(self, name: str | Name) -> tuple[tuple[int, ...], int]:

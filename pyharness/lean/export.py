@@ -7,7 +7,8 @@ binder brackets, metadata) is not kept: bound variables are anonymous and in rou
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pyharness import __version__
@@ -104,15 +105,17 @@ class _Groups:
         return (*types, *constructors, *self._recursors.get(types[0], ()))
 
 
-def export(environment: Environment, names: Iterable[Name]) -> Iterator[str]:
+def export(
+    environment: Environment, names: Iterable[Name], *, renamed: Mapping[Name, Name] = MappingProxyType({})
+) -> Iterator[str]:
     """Yield the lines, without line ends, that declare the constants and all that they rest on.
 
-    Equal environments and names give equal lines.
+    Equal environments and names give equal lines. A constant in `renamed` is written under its other name everywhere.
 
     Raises:
         DamagedOlean: as `declarations`.
     """
-    writer = _Writer(environment)
+    writer = _Writer(environment, renamed)
     yield _json({"meta": {"exporter": {"name": "pyharness", "version": __version__},
                           "lean": {"githash": GITHASH, "version": VERSION}, "format": {"version": FORMAT}}})
     for constants in declarations(environment, names):
@@ -138,8 +141,9 @@ def _json(value: Any) -> str:
 class _Writer:
     """Numbers names, levels and terms as the format does, and keeps the lines that introduce them until they are taken."""
 
-    def __init__(self, environment: Environment):
+    def __init__(self, environment: Environment, renamed: Mapping[Name, Name]):
         self._terms = environment.terms
+        self._renamed = renamed
         self._names: dict[Name, int] = {(): 0}
         self._levels: dict[int, int] = {}
         self._exprs: dict[int, int] = {}
@@ -204,6 +208,7 @@ class _Writer:
         return [self.name(name) for name in names]
 
     def name(self, name: Name) -> int:
+        name = self._renamed.get(name, name)
         for length in range(1, len(name) + 1):
             prefix = name[:length]
             if prefix not in self._names:

@@ -139,7 +139,8 @@ def _notations(module: Module, environment: Environment, tokens: Mapping[str, se
         constant = environment.constant(name)
         kind = terms.nodes[constant.type]
         place = _place(environment, name)
-        if kind[0] == CONST and kind[1][0] == "Lean" and kind[1] not in _MADE_BY_COMMANDS and not str(name[-1]).startswith("_aux_"):
+        made = str(name[-1]).startswith("_aux_")
+        if kind[0] == CONST and kind[1][0] == "Lean" and kind[1] not in _MADE_BY_COMMANDS and not made:
             yield f"{place}: {show_name(name)} is a {show_name(kind[1])}, which only a notation or a macro may make"
         for token in _parser_tokens(environment, constant):
             if others := sorted(tokens[token] - {module.name}):

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from pyharness.lean.names import Name, show_name
 from pyharness.lean.olean import DamagedOlean, Olean
 from pyharness.lean.toolchain import REPLAY_MAIN, LeanError, LeanStopped, Toolchain
 
-__all__ = ["Replay", "ReplayRefused", "replay"]
+__all__ = ["Replay", "ReplayRefused", "accepts", "replay"]
 
 
 class ReplayRefused(LeanError):
@@ -53,8 +55,31 @@ def replay(environment: Environment, toolchain: Toolchain) -> Replay:
             skipped.append(show_name(name))
     if not safe:
         raise ReplayRefused("the library declares nothing, so nothing was replayed")
+    with _given(environment, safe, toolchain, {}) as made:
+        _compare(environment, safe, _read(made, environment))
+    return Replay(len(safe), tuple(skipped))
+
+
+def accepts(
+    environment: Environment, names: Sequence[Name], toolchain: Toolchain, *, renamed: Mapping[Name, Name]
+) -> None:
+    """Have the kernel check constants and all that they rest on, some of these under other names.
+
+    Raises:
+        ReplayRefused: if the kernel refuses a declaration or is stopped.
+        DamagedOlean: as `replay`.
+    """
+    with _given(environment, names, toolchain, renamed):
+        pass
+
+
+@contextmanager
+def _given(
+    environment: Environment, names: Sequence[Name], toolchain: Toolchain, renamed: Mapping[Name, Name]
+) -> Iterator[Path]:
+    """Give the declarations of constants to the kernel; yield the file of what it then holds."""
     try:
-        lines = "\n".join(export(environment, safe)) + "\n"
+        lines = "\n".join(export(environment, names, renamed=renamed)) + "\n"
     except UnknownConstant as error:
         raise ReplayRefused(f"a constant rests on one that is declared nowhere: {error}") from None
     with tempfile.TemporaryDirectory(prefix="replay-") as folder:
@@ -67,8 +92,7 @@ def replay(environment: Environment, toolchain: Toolchain) -> Replay:
             raise ReplayRefused(f"the kernel refuses {done.stderr.strip()}")
         if done.returncode:
             raise ReplayRefused(f"the replay ended with status {done.returncode}: {done.stderr.strip()[-2000:]}")
-        _compare(environment, safe, _read(made, environment))
-    return Replay(len(safe), tuple(skipped))
+        yield made
 
 
 def _read(path: Path, environment: Environment) -> Olean:
@@ -87,7 +111,8 @@ def _compare(environment: Environment, names: list[Name], held: Olean) -> None:
         if stored != found:
             fields = [item.name for item in dataclasses.fields(stored)
                       if getattr(stored, item.name) != getattr(found, item.name)]
-            raise ReplayRefused(f"{show_name(name)}: the kernel's own record differs from the stored one in {', '.join(fields)}")
+            raise ReplayRefused(f"{show_name(name)}: the kernel's own record differs from the stored one in "
+                                f"{', '.join(fields)}")
 
 
 def _listed(names: set[Name]) -> str:

@@ -42,7 +42,8 @@ def _stub(environment: Environment, constant: Constant, unfold: _Unfolding) -> s
         return "both sides are the same by definition"
     if unfold(conclusion) == terms.add((CONST, ("True",), ())):
         return "it states True by definition"
-    return _hypothesis_stub(environment, unfold, binders, conclusion) or _contradiction(environment, constant, binders, conclusion)
+    return (_hypothesis_stub(environment, unfold, binders, conclusion)
+            or _contradiction(environment, constant, binders, conclusion))
 
 
 def _hypothesis_stub(

@@ -120,6 +120,9 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
     for number, evidence in enumerate(claim["evidence"], 1):
         console.print(Text.assemble(f"\nevidence {number}, {evidence['kind']}: ", _word(evidence["outcome"])))
         console.print(_indented(*_evidence(evidence)))
+    if claim["untied"]:
+        console.print(Text("\ncomputed with, and tied to no Lean definition"))
+        console.print(_indented(*map(_text, claim["untied"])))
     if claim["next"]:
         console.print(Text.assemble("\nto be ", _word(claim["next"]["tier"]), " it needs"))
         console.print(_indented(*(_text(need) for need in claim["next"]["needs"])))
@@ -135,6 +138,11 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         if proof["statement"] is not None:
             yield _indented(_text(proof["statement"]))
         yield _text(f"axioms: {', '.join(proof['axioms']) or 'none'}")
+        yield Text(f"statement: {'as it was pinned' if proof['pinned'] else 'not pinned'}; proof: "
+                   + ("replayed through the kernel" if proof["replayed"] else "not replayed"))
+        yield _text(f"example: {proof['example'] or 'none'}")
+        if proof["unused"]:
+            yield _text(f"hypotheses that nothing uses: {', '.join(proof['unused'])}")
     if proof["note"]:
         yield _text(proof["note"])
 
@@ -142,6 +150,8 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
 def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
     yield _text(evidence["summary"])
     yield _text(f"domain: {evidence['domain']}")
+    if evidence["definition"]:
+        yield _text(f"Lean definition: {evidence['definition']}")
     yield Text(f"{_many(evidence['cases'], 'case')}, {_many(evidence['violations'], 'violation')}")
     if evidence["max_error"] is not None:
         yield Text(f"largest error {_figure(evidence['max_error'])}, allowed {_figure(evidence['tolerance'])}")

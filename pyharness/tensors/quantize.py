@@ -19,6 +19,7 @@ __all__ = [
     "clip",
     "dequantize",
     "fake_quant",
+    "gate_gap",
     "integer_range",
     "qrelu",
     "quantize",
@@ -203,10 +204,32 @@ def qrelu(z: int | Tensor, q: Tensor) -> Tensor:
     return torch.maximum(q, torch.tensor(_int8(z, "qrelu"), dtype=torch.int8, device=q.device))
 
 
-def round_up(k: int | Tensor, q: int | Tensor) -> Tensor:
-    """Return INT8 values with their low k bits dropped, rounding up: the least value from q up whose offset binary ends in k ones.
+def gate_gap(z: int | Tensor, q: Tensor) -> Tensor:
+    """Return how far `qrelu` raises activations in sum: Σ (max(q_i, z_i) − q_i) over the last dimension.
 
-    Lean: `roundUp k q`. The greatest value, 127, is on every such grid.
+    Lean: `DiscreteGateMeasurement.gap`. The result is exact.
+
+    Args:
+        z: zero point, as for `qrelu`.
+        q: int8, [..., d].
+
+    Returns:
+        int64, [...], nonnegative, in steps of the quantization.
+
+    Example:
+        gate_gap(0, [2, −10]) = 10.
+
+    Raises:
+        TensorError: as `qrelu`.
+    """
+    return (qrelu(z, q).long() - q.long()).sum(-1)
+
+
+def round_up(k: int | Tensor, q: int | Tensor) -> Tensor:
+    """Return INT8 values with their low k bits dropped, rounding up.
+
+    That is the least value from q up whose offset binary ends in k ones. Lean: `roundUp k q`.
+    The greatest value, 127, is on every such grid.
 
     Args:
         k: how many bits are dropped, 0 to 8: an int, or an integer tensor that broadcasts with `q`.

@@ -9,6 +9,7 @@ from pyharness.errors import EXIT_LEAN, EXIT_USAGE
 from pyharness.lean.audit import AuditError, NotATheorem, UnknownTheorem, audit
 from pyharness.lean.environment import Environment
 from pyharness.lean.policy import PolicyViolation, forbidden_words
+from pyharness.lean.questions import NoAnswer
 
 SAMPLE = """\
 theorem Sample.proved {p q : Prop} (h : p ∧ q) : q ∧ p := ⟨h.2, h.1⟩
@@ -137,7 +138,7 @@ class TestLeansWord:
     def test_no_answer_is_an_error(self, new_project, library, toolchain):
         """A theorem that Lean cannot find is an error, even if the harness read it."""
         other, _ = new_project().library("")
-        with pytest.raises(AuditError, match="Lean answered '#check _root_.«Sample».«proved»' with: .*nknown"):
+        with pytest.raises(NoAnswer, match="Lean answered '#check _root_.«Sample».«proved»' with: .*nknown"):
             audit(other, library[1], toolchain, ["Sample.proved"], [])
 
 

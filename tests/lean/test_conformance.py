@@ -2,13 +2,10 @@
 from __future__ import annotations
 
 import pytest
-import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pyharness.errors import UsageError
 from pyharness.lean.audit import NotATheorem, UnknownTheorem
-from pyharness.lean.conformance import Kernel, int8_literals, nat_literal
+from pyharness.lean.conformance import Kernel
 from pyharness.lean.policy import PolicyViolation
 from pyharness.lean.toolchain import LeanStopped
 
@@ -99,29 +96,3 @@ class TestDecide:
         monkeypatch.setattr("pyharness.lean.modules._TIMEOUT", 0.001)
         with pytest.raises(LeanStopped, match="stopped after 0.001 s"):
             kernel.decide("T", HEADER + "theorem T : Sample.clip 1 1 = 1 := rfl\n")
-
-
-class TestLiterals:
-    @given(st.binary(max_size=5000))
-    def test_bytes_are_base_256_digits(self, data):
-        """The literal is the number of the bytes, however long, the first byte lowest."""
-        assert int(nat_literal(data), 16) == sum(byte << 8 * place for place, byte in enumerate(data))
-
-    def test_offset_binary(self):
-        """A row is one literal whose digits are its values plus 128."""
-        rows = torch.tensor([[-128, 0, 127], [1, -1, -128]], dtype=torch.int8)
-        assert int8_literals(rows) == ("0xff8000", "0x7f81")
-
-    @pytest.mark.parametrize("tensor", [torch.zeros(2, 2), torch.zeros(2, dtype=torch.int8)])
-    def test_other_tensors_are_refused(self, tensor):
-        """A tensor that is not rows of int8 is an error."""
-        with pytest.raises(UsageError, match="rows of int8 are needed"):
-            int8_literals(tensor)
-
-    def test_lean_reads_the_same_number(self, kernel):
-        """Lean's number of a row's literal is the row's number, written in decimal; with one bit flipped it is not."""
-        literal, = int8_literals(torch.arange(-100, 100, dtype=torch.int8).reshape(1, -1))
-        number = int(literal, 16)
-        for value, accepted in ((number, True), (number ^ 1 << 777, False)):
-            source = f"{HEADER}theorem Row.t : Nat.beq {literal} {value} = true := rfl\n"
-            assert kernel.decide("Row.t", source).accepted is accepted

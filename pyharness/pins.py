@@ -1,0 +1,181 @@
+"""Pins: what the claims' theorems say, recorded so that no statement and no definition under it changes unnoticed."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyharness.certificate.canonical import read_json, write_bytes
+from pyharness.errors import EXIT_UNMET, HarnessError, UsageError
+from pyharness.lean.audit import Proof
+from pyharness.lean.build import Build
+from pyharness.lean.environment import Environment
+from pyharness.lean.names import Name, parse_name, show_name, write_name
+from pyharness.lean.policy import in_foundation
+from pyharness.lean.questions import ask
+from pyharness.lean.toolchain import Toolchain
+
+__all__ = ["Change", "StatementChanged", "changes", "pin", "read_pins", "require_unchanged"]
+
+_VERSION = 1
+_DERIVED = {"ctor", "rec"}
+"""Kinds that are pinned with their inductive type."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs from what was pinned: what it is, what was pinned and what it is now; None where absent."""
+
+    what: str
+    was: str | None
+    now: str | None
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        for word, text in (("was", self.was), ("now", self.now)):
+            if text is not None:
+                lines += [f"  {'' if number else word:3}  {line}" for number, line in enumerate(text.splitlines())]
+        return "\n".join(lines)
+
+
+class StatementChanged(HarnessError):
+    """What a claim's theorem says differs from what was pinned.
+
+    Attributes:
+        changes: what differs.
+    """
+
+    exit_code = EXIT_UNMET
+
+    def __init__(self, changes: Sequence[Change], path: Path):
+        super().__init__(
+            f"what the claims' theorems say is not what {path.name} records:\n"
+            + "\n".join(map(str, changes)) + "\nif all of this is meant, record it with: pyharness pin"
+        )
+        self.changes = tuple(changes)
+
+
+def read_pins(path: Path) -> Mapping[str, Any] | None:
+    """Return what was pinned, or None if nothing was.
+
+    Raises:
+        UsageError: if the file is not one that `pin` wrote.
+    """
+    if not path.exists():
+        return None
+    pins = read_json(path)
+    if not (isinstance(pins, dict) and pins.get("version") == _VERSION
+            and _is_table(pins.get("foundation"), None)
+            and _is_table(pins.get("theorems"), {"statement", "statement_sha256", "meaning_sha256", "definitions"})
+            and _is_table(pins.get("definitions"), {"text", "sha256"})):
+        raise UsageError(f"{path} does not hold pins; restore it, or write it anew with: pyharness pin")
+    return pins
+
+
+def _is_table(part: Any, fields: Set[str] | None) -> bool:
+    """Whether a part of a pins' file maps names to text, or to these fields."""
+    return isinstance(part, dict) and all(
+        isinstance(item, str) if fields is None else isinstance(item, dict) and item.keys() == fields for item in part.values())
+
+
+def require_unchanged(
+    pins: Mapping[str, Any], path: Path, build: Build, environment: Environment, toolchain: Toolchain,
+    proofs: Mapping[str, Proof],
+) -> None:
+    """Check that each theorem that was pinned says what it said then, and that the foundation is the one of then.
+
+    Raises:
+        StatementChanged: if not.
+    """
+    known = {name: proof for name, proof in proofs.items() if name in pins["theorems"]}
+    if found := changes(pins, _digests(build, environment, known), build, environment, toolchain):
+        raise StatementChanged(found, path)
+
+
+def pin(
+    path: Path, build: Build, environment: Environment, toolchain: Toolchain, proofs: Mapping[str, Proof]
+) -> list[Change]:
+    """Record what the theorems say and what the foundation is; return what is new or differs from what was recorded.
+
+    Raises:
+        UsageError: if the file that is there was not written by `pin`.
+        CertificateError: if it cannot be written; a file that was there is then as it was.
+    """
+    before = read_pins(path) or {"foundation": {}, "theorems": {}, "definitions": {}}
+    now = _digests(build, environment, proofs)
+    found = changes(before, now, build, environment, toolchain)
+    texts = _texts(build, toolchain, environment, now["definitions"])
+    definitions = {name: {"text": texts[name], "sha256": digest} for name, digest in now["definitions"].items()}
+    pins = {"version": _VERSION, **now, "definitions": definitions}
+    write_bytes(path, f"{json.dumps(pins, ensure_ascii=False, indent=1)}\n".encode())
+    return found
+
+
+def _digests(build: Build, environment: Environment, proofs: Mapping[str, Proof]) -> dict[str, Any]:
+    """Return what `pin` records, but for the definitions' texts."""
+    under = {name: sorted(map(show_name, _pinned(environment, environment.meaning(name)))) for name in proofs}
+    definitions = sorted({item for names in under.values() for item in names})
+    return {
+        "foundation": {module.source.as_posix(): module.source_sha256
+                       for module in build.modules if in_foundation(module, build.root_module)},
+        "theorems": {
+            name: {
+                "statement": proof.statement,
+                "statement_sha256": proof.statement_sha256,
+                "meaning_sha256": proof.meaning_sha256,
+                "definitions": under[name],
+            }
+            for name, proof in sorted(proofs.items())
+        },
+        "definitions": {name: environment.definition_sha256(name) for name in definitions},
+    }
+
+
+def _pinned(environment: Environment, names: Iterable[Name]) -> Iterable[Name]:
+    return (name for name in names if environment.constant(name).kind not in _DERIVED)
+
+
+def _texts(
+    build: Build, toolchain: Toolchain, environment: Environment, names: Iterable[str]
+) -> dict[str, str]:
+    """Return each definition as Lean prints it; one that no source can name is described by its kind."""
+    shown: dict[str, str] = {}
+    asked: dict[str, str] = {}
+    for name in names:
+        parts = parse_name(name)
+        written = write_name(parts) if parts else None
+        if written:
+            asked[name] = written
+        else:
+            shown[name] = f"{environment.constant(name).kind} {name}"
+    answers = ask(build, toolchain, [f"#print {written}" for written in asked.values()]) if asked else ()
+    return shown | dict(zip(asked, answers, strict=True))
+
+
+def changes(
+    pins: Mapping[str, Any], now: Mapping[str, Any], build: Build, environment: Environment, toolchain: Toolchain
+) -> list[Change]:
+    """Return in what the library now differs from what was pinned: of the theorems in both or only in `now`."""
+    found: list[Change] = []
+    for file in sorted(pins["foundation"].keys() | now["foundation"].keys()):
+        was, is_now = (part["foundation"].get(file) for part in (pins, now))
+        if was != is_now:
+            found.append(Change(f"the foundation's {file}", was and f"SHA-256 {was}", is_now and f"SHA-256 {is_now}"))
+    below: dict[str, list[str]] = {}
+    for name, theorem in now["theorems"].items():
+        pinned = pins["theorems"].get(name)
+        if pinned is None or pinned["statement_sha256"] != theorem["statement_sha256"]:
+            found.append(Change(f"the statement of {name}", pinned and pinned["statement"], theorem["statement"]))
+        if pinned is not None and pinned["meaning_sha256"] != theorem["meaning_sha256"]:
+            for definition in sorted({*pinned["definitions"], *theorem["definitions"]}):
+                was = pins["definitions"].get(definition, {}).get("sha256")
+                if definition not in pinned["definitions"] or was != now["definitions"].get(definition):
+                    below.setdefault(definition, []).append(name)
+    texts = _texts(build, toolchain, environment, [name for name in below if environment.find(name)])
+    for definition, theorems in below.items():
+        was = pins["definitions"].get(definition, {}).get("text")
+        others = f" and {len(theorems) - 1} more" if len(theorems) > 1 else ""
+        found.append(Change(f"{definition}, under {theorems[0]}{others}", was, texts.get(definition)))
+    return found
