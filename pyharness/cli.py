@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
                                   ["", " --json", " --lean-project path/to/lake/project"]))
     status.add_argument("--lean-project", type=Path, metavar="DIR",
                         help="report the theorems of this Lean project, which `lake` builds, instead of any claims; "
-                             "`theorems` and `allowed-axioms` in its pyharness.toml, if it has one, say which and on what terms")
+                             "`theorems` and `allowed-axioms` in its pyharness.toml, if there is one, choose and judge them")
     with_project(command("pin", _pin, "Record what the claims' theorems say, after a change that is meant.", ["", " --json"]))
     explain = with_project(command("explain", _explain, "Show all that the certificate says of one claim.",
                                    [" nucleus.map_inf", " gap.additive --json"]))

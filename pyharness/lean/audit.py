@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,9 +9,9 @@ from typing import Literal
 from pyharness.errors import HarnessError
 from pyharness.lean.build import Build
 from pyharness.lean.environment import SORRY, Constant, Environment
-from pyharness.lean.names import Name, parse_name, show_name, write_name
+from pyharness.lean.names import Name, show_name, write_name
 from pyharness.lean.policy import check_policy, check_statements
-from pyharness.lean.questions import ask
+from pyharness.lean.questions import ask, read_axioms
 from pyharness.lean.terms import BVAR, LAM, PROJ
 from pyharness.lean.toolchain import LeanError, Toolchain
 from pyharness.lean.vacuity import find_examples, find_stubs, unused_hypotheses
@@ -103,7 +102,7 @@ def audit(
     for name, constant in constants.items():
         statement, axioms_in_lean = printed[name]
         axioms = environment.axioms(constant.name)
-        if tuple(sorted(axioms_in_lean)) != axioms:
+        if axioms_in_lean != axioms:
             raise AuditError(
                 f"{name}: its stored proof rests on {_listed(axioms)}, but Lean says {_listed(axioms_in_lean)}; "
                 "delete the build folder and run again"
@@ -202,12 +201,6 @@ def _listed(names: Sequence[str]) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------- Lean's view
-_AXIOMS = re.compile(
-    r"'(?P<name>.*)' (?:does not depend on any axioms|depends on axioms: \[(?P<axioms>.*)\])", re.DOTALL
-)
-_AXIOM = re.compile(r"(?:«[^»]*»|[^\s,«»])+")
-
-
 def _print(
     build: Build, toolchain: Toolchain, constants: Mapping[str, Constant]
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -216,9 +209,5 @@ def _print(
     answers = ask(build, toolchain, [f"{command} {name}" for name in written for command in ("#check", "#print axioms")])
     printed = {}
     for (name, constant), statement, said in zip(constants.items(), answers[::2], answers[1::2], strict=True):
-        axioms = _AXIOMS.fullmatch(said)
-        if axioms is None or parse_name(axioms["name"]) != constant.name:
-            raise AuditError(f"Lean did not say what {name} rests on, but: {said}")
-        listed = (parse_name(axiom) or (axiom,) for axiom in _AXIOM.findall(axioms["axioms"] or ""))
-        printed[name] = statement, tuple(map(show_name, listed))
+        printed[name] = statement, read_axioms(said, constant.name)
     return printed
