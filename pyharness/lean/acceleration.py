@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from pyharness.lean.environment import Environment
 from pyharness.lean.names import Name, show_name
 from pyharness.lean.olean import Constructor, Inductive
-from pyharness.lean.policy import ACCELERATED, PolicyViolation
+from pyharness.lean.policy import ACCELERATED
 from pyharness.lean.replay import ReplayRefused, accepts
 from pyharness.lean.terms import APP, BVAR, CONST, PI, SORT, Terms
-from pyharness.lean.toolchain import Toolchain
+from pyharness.lean.toolchain import LeanError, Toolchain
 
-__all__ = ["EQUATIONS", "require_tied"]
+__all__ = ["EQUATIONS", "NotTied", "require_tied"]
 
 EQUATIONS: Mapping[str, Mapping[str, str]] = {
     "add": {"add_zero": "n | add n zero = n", "add_succ": "n m | add n (succ m) = succ (add n m)"},
@@ -50,11 +50,15 @@ _STRING: Name = ("String",)
 _UNSUPPORTED: tuple[Name, ...] = (("String", "ofList"), ("Char", "ofNat"), ("Lean", "reduceBool"), ("Lean", "reduceNat"))
 
 
+class NotTied(LeanError):
+    """What the kernel computes by a name may be something else than what the library defines under it."""
+
+
 def require_tied(environment: Environment, toolchain: Toolchain) -> None:
     """Check that what the kernel does by name agrees with what the library defines under that name.
 
     Raises:
-        PolicyViolation: if `Nat` or `String` has another shape than literals of it need, a name is declared for which no
+        NotTied: if `Nat` or `String` has another shape than literals of it need, a name is declared for which no
             equations are known, an equation is not proved, or its proof needs the kernel's own arithmetic.
         ReplayRefused: if the check did not finish.
     """
@@ -62,7 +66,7 @@ def require_tied(environment: Environment, toolchain: Toolchain) -> None:
     if not found:
         found = list(_unproved(environment, toolchain))
     if found:
-        raise PolicyViolation("what the kernel computes by name is not tied to its definition:\n" + "\n".join(found))
+        raise NotTied("what the kernel computes by name is not tied to its definition:\n" + "\n".join(found))
 
 
 def _faults(environment: Environment) -> Iterator[str]:

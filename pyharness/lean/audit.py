@@ -93,7 +93,13 @@ def audit(
         NoAnswer: if Lean does not print a statement.
     """
     check_policy(build, environment, allowed_axioms)
-    constants = {name: find_theorem(environment, name) for name in theorems}
+    try:
+        constants = {name: find_theorem(environment, name) for name in theorems}
+    except UnknownTheorem as error:
+        if unbuilt := _unbuilt(build):
+            raise UnknownTheorem(
+                f"{error}; nothing imports {_listed(unbuilt)}, so what is there is not in the library") from None
+        raise
     check_statements(environment, constants.values())
     printed = _print(build, toolchain, constants)
     stubs = find_stubs(environment, constants.values())
@@ -125,6 +131,13 @@ def audit(
             example=None if example is None else show_name(example),
         )
     return proofs
+
+
+def _unbuilt(build: Build) -> list[str]:
+    """Return the Lean files beside the library's that it does not import."""
+    built = {module.source for module in build.modules}
+    files = (path.relative_to(build.root) for path in (build.root / build.root_module.replace(".", "/")).rglob("*.lean"))
+    return sorted(file.as_posix() for file in files if file not in built)
 
 
 def find_theorem(environment: Environment, name: str) -> Constant:
@@ -204,9 +217,10 @@ def _listed(names: Sequence[str]) -> str:
 def _print(
     build: Build, toolchain: Toolchain, constants: Mapping[str, Constant]
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Have Lean print each statement and its axioms."""
+    """Have Lean print each statement and its axioms, a private one's by its full name."""
     written = [write_name(constant.name) for constant in constants.values()]
-    answers = ask(build, toolchain, [f"{command} {name}" for name in written for command in ("#check", "#print axioms")])
+    answers = ask(build, toolchain, [f"{command} {name}" for name in written 
+                                    for command in ("#check", "set_option pp.privateNames true in #print axioms")])
     printed = {}
     for (name, constant), statement, said in zip(constants.items(), answers[::2], answers[1::2], strict=True):
         printed[name] = statement, read_axioms(said, constant.name)

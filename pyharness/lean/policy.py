@@ -87,11 +87,12 @@ def check_statements(environment: Environment, theorems: Iterable[Constant]) -> 
     """Check that what theorems say can be told from their text: no variable and no instance hides another.
 
     Raises:
-        PolicyViolation: if a variable of a statement has the name of a constant, or a statement rests on an instance of
-            a class beside one for the same type from another module.
+        PolicyViolation: if a variable of a statement, or a constant that it speaks of, has the name of another constant; or
+            a statement rests on an instance of a class beside one for the same type from another module.
     """
     found: list[str] = []
     public = {name for name in environment.modules if write_name(name)}
+    shapes = {_shape(name): name for name in public}
     instances = _instances(environment)
     for theorem in theorems:
         place = f"{_place(environment, theorem.name)}: {show_name(theorem.name)}"
@@ -99,6 +100,14 @@ def check_statements(environment: Environment, theorems: Iterable[Constant]) -> 
             for length in range(len(theorem.name)):
                 if (hidden := (*theorem.name[:length], binder)) in public:
                     found.append(f"{place}: its variable {binder} hides {show_name(hidden)}")
+        for name in environment.meaning(theorem.name) & public:
+            # In the theorem's own namespace, or where it is exported to, a name without its first parts is read as this
+            # constant and not as the one outside.
+            for start in range(1, len(name)):
+                outer = shapes.get(_shape(name[start:]))
+                if outer and (name[:start] == theorem.name[:start]
+                              or environment.constant(outer).type == environment.constant(name).type):
+                    found.append(f"{place}: it speaks of {show_name(name)}, which hides {show_name(outer)}")
         for name in environment.meaning(theorem.name) & instances.keys():
             for other, key in instances.items():
                 if key == instances[name] and environment.modules[other] != environment.modules[name]:
@@ -183,8 +192,16 @@ def _is_projection(environment: Environment, constant: Constant) -> bool:
     return number is not None and environment.terms.nodes[number][0] == PROJ
 
 
-_CONFUSABLE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγικνορστυχІ1l0ı", "ABEZHIKMNOPTYXayiKvopotuxIIIOi")
+_CONFUSABLE = str.maketrans(
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγικνορστυχАВЕЅІЈКМНОРСТХаеорсухѕіјԁһ1l0ı",
+    "ABEZHIKMNOPTYXayiKvopotuxABESIJKMHOPCTXaeopcyxsijdhIIOi",
+)
 """Letters that pass for another one, each with the one that stands for all that look like it."""
+
+
+def _shape(name: Name) -> tuple[str, ...]:
+    """Return what all names that look like this one have in common."""
+    return tuple(unicodedata.normalize("NFKC", str(part)).translate(_CONFUSABLE) for part in name)
 
 
 def _look_alikes(build: Build, environment: Environment) -> Iterator[str]:
@@ -193,8 +210,7 @@ def _look_alikes(build: Build, environment: Environment) -> Iterator[str]:
     for name in environment.modules:
         if not write_name(name):
             continue
-        shape = tuple(unicodedata.normalize("NFKC", str(part)).translate(_CONFUSABLE) for part in name)
-        other = seen.setdefault(shape, name)
+        other = seen.setdefault(_shape(name), name)
         if other != name and not in_foundation(environment.modules[name], build.root_module):
             yield f"{_place(environment, name)}: {show_name(name)} looks like {show_name(other)}"
 

@@ -42,23 +42,25 @@ def _stub(environment: Environment, constant: Constant, unfold: _Unfolding) -> s
         return "both sides are the same by definition"
     if unfold(conclusion) == terms.add((CONST, ("True",), ())):
         return "it states True by definition"
-    return (_hypothesis_stub(environment, unfold, binders, conclusion)
+    return (_hypothesis_stub(environment, constant, unfold, binders)
             or _contradiction(environment, constant, binders, conclusion))
 
 
 def _hypothesis_stub(
-    environment: Environment, unfold: _Unfolding, binders: tuple[int, ...], conclusion: int
+    environment: Environment, constant: Constant, unfold: _Unfolding, binders: tuple[int, ...]
 ) -> str | None:
     terms = environment.terms
-    wanted = unfold(conclusion)
     for place, binder in enumerate(binders):
         if not _is_proposition(environment, binder, binders[:place]):
             continue
-        stated = terms.lift(binder, len(binders) - place)
-        if stated == conclusion:
-            return "its conclusion is one of its hypotheses"
-        if wanted in _conjuncts(environment, unfold(stated), unfold):
-            return "its conclusion is part of one of its hypotheses"
+        # The conclusion may itself begin with binders: what follows the hypothesis is compared from each place on.
+        for behind in range(place + 1, len(binders) + 1):
+            conclusion = _nth_body(environment, constant.type, behind)
+            stated = terms.lift(binder, behind - place)
+            if stated == conclusion:
+                return "its conclusion is one of its hypotheses"
+            if unfold(conclusion) in _conjuncts(environment, unfold(stated), unfold):
+                return "its conclusion is part of one of its hypotheses"
     return None
 
 

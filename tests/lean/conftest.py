@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,13 @@ class Project:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"prelude\n{text}", encoding="utf-8")
         return self
+
+    def write_files(self, files: Mapping[str, str]) -> None:
+        """Write files, by their paths in the project, as they are."""
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
     def build(self, module: str, **arguments: Any) -> Build:
         """Build a module of the project."""

@@ -1,0 +1,22 @@
+/-
+The logarithm, which the kernel computes by its name, defined to be 7.
+caught by: policy
+says: declares Nat.log2, which the kernel treats by its name
+-/
+-- file: LeanMining/Sample.lean
+prelude
+set_option autoImplicit false
+set_option bootstrap.inductiveCheckResultingUniverse false
+universe u
+inductive Eq {α : Sort u} (a : α) : α → Prop where | refl : Eq a a
+inductive False : Prop
+inductive True : Prop where | intro
+inductive Bool : Type where | false : Bool | true : Bool
+set_option genCtorIdx false in
+inductive Nat : Type where | zero : Nat | succ (n : Nat) : Nat
+
+noncomputable def Nat.log2 (_ : Nat) : Nat := Nat.succ Nat.zero
+theorem LeanMining.cheat (n : Nat) : Eq (Nat.log2 n) (Nat.succ Nat.zero) := Eq.refl
+-- file: LeanMining.lean
+prelude
+import LeanMining.Sample

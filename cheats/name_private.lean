@@ -1,0 +1,12 @@
+/-
+The theorem is private, so that another module may declare it anew.
+caught by: names
+says: the library has no theorem LeanMining.cheat
+-/
+prelude
+import LeanMining.Foundation.Acceleration
+namespace LeanMining
+
+private theorem cheat (a b : Nat) (h : a = b) : b = a := h.symm
+
+end LeanMining
