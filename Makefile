@@ -9,7 +9,7 @@ verify: $(READY)
 	$(VENV)/bin/pyharness verify
 
 test: $(READY)
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal
 
 clean:
 	rm -rf build $(VENV)

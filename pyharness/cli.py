@@ -173,7 +173,8 @@ def _lake_status(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"lean": report.lean, "theorems": report.rows})
     else:
-        terminal.show_statuses([{**row, "theorem": row["statement"]} for row in report.rows], console=_output())
+        terminal.show_statuses([{**row, "theorem": row["statement"]} for row in report.rows],
+                               of="theorem", console=_output())
     return EXIT_OK if all(row["settled"] for row in report.rows) else EXIT_UNMET
 
 

@@ -27,7 +27,7 @@ from pyharness.lean.toolchain import Toolchain, locate
 from pyharness.pins import read_pins, require_unchanged
 from pyharness.project import Project
 
-__all__ = ["Progress", "Proofs", "Verification", "claim_status", "prove", "prove_as_pinned", "verify"]
+__all__ = ["Progress", "Proofs", "Verification", "claim_status", "prove", "prove_as_pinned", "require_meant", "verify"]
 
 Progress = Callable[[str, str, int, int], None]
 """Called with a stage's name, the item at hand, how many items are done and how many there are."""
@@ -128,7 +128,7 @@ def verify(project: Project, *, progress: Progress) -> Verification:
         run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build))
         evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
         for item in claims:
-            _require_meant(item, evidence[item.id], proofs)
+            require_meant(item, evidence[item.id], proofs)
     with _timed(proofs.seconds, "certificate"):
         certificate = seal(
             project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
@@ -156,8 +156,12 @@ def verify(project: Project, *, progress: Progress) -> Verification:
     return Verification(certificate, project.certificate, changed)
 
 
-def _require_meant(item: Claim, evidence: Sequence[Evidence], proofs: Proofs) -> None:
-    """Check that what conformance compared is what the claim's theorem speaks of."""
+def require_meant(item: Claim, evidence: Sequence[Evidence], proofs: Proofs) -> None:
+    """Check that what conformance compared is what the claim's theorem speaks of.
+
+    Raises:
+        UsageError: if not.
+    """
     theorem = item.theorem or item.negation
     for piece in evidence:
         if piece.definition and theorem and piece.definition not in proofs.environment.definitions(theorem):

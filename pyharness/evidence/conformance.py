@@ -201,7 +201,7 @@ def untied(item: Claim) -> tuple[str, ...]:
     """
     tied = {_unwrapped(entry.function) for entry in item.measures}
     measured = {function.__module__ for function in tied if isinstance(function, types.FunctionType)}
-    package = item.gather.__module__.partition(".")[0]
+    packages = {module.partition(".")[0] for module in (*measured, item.gather.__module__, __name__)}
     found: set[str] = set()
     seen: set[types.FunctionType] = set()
     pending = [_unwrapped(item.gather)]
@@ -213,7 +213,7 @@ def untied(item: Claim) -> tuple[str, ...]:
         if function.__module__ in measured and not function.__name__.startswith("_"):
             found.add(f"{function.__module__}:{function.__qualname__}")
         else:
-            pending += (reached for reached in _reached(function) if reached.__module__.partition(".")[0] == package)
+            pending += (reached for reached in _reached(function) if reached.__module__.partition(".")[0] in packages)
     return tuple(sorted(found))
 
 

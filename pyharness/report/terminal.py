@@ -64,17 +64,18 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
     console.print(_text(f"Certificate: {path}"), soft_wrap=True)
 
 
-def show_statuses(rows: Sequence[Mapping[str, Any]], *, console: Console) -> None:
-    """Print the proof status of claims, without a certificate.
+def show_statuses(rows: Sequence[Mapping[str, Any]], *, of: str = "claim", console: Console) -> None:
+    """Print the proof status of claims, or of theorems, without a certificate.
 
     Args:
         rows: each with `id`, `status`, `theorem`, `file`, `line`, `axioms` and `note`.
+        of: what the rows are.
         console: where to print.
     """
     table = _table()
-    table.add_column("claim", overflow="fold", no_wrap=console.width >= 100)
+    table.add_column(of, overflow="fold", no_wrap=console.width >= 100)
     table.add_column("proof", no_wrap=True)
-    for name in ("theorem", "axioms"):
+    for name in ("theorem" if of == "claim" else "statement", "axioms"):
         table.add_column(name, overflow="fold")
     for row in rows:
         place = f"{row['theorem']}\n{row['file']}:{row['line']}" if row["file"] else row["theorem"] or "none named"
@@ -83,7 +84,7 @@ def show_statuses(rows: Sequence[Mapping[str, Any]], *, console: Console) -> Non
     console.print(table)
     console.print()
     statuses = _counts(Counter(row["status"] for row in rows))
-    console.print(Text.assemble(f"{_many(len(rows), 'claim')}: ", *statuses, "."))
+    console.print(Text.assemble(f"{_many(len(rows), of)}: ", *statuses, "."))
 
 
 def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:

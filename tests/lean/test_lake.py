@@ -296,8 +296,9 @@ class TestPolicy:
 
 
 class TestCommand:
-    def test_table_and_status(self, project, capsys):
+    def test_table_and_status(self, project, capsys, monkeypatch):
         """The table shows each theorem's statement and place; what is not proved ends with status 1."""
+        monkeypatch.setenv("COLUMNS", "120")
         assert main(["status", "--lean-project", str(project)]) == EXIT_UNMET
         shown = capsys.readouterr().out
         assert "Small.proved (a b : Prop) (h : a ∧ b) : b ∧ a" in shown and "Small/Sample.lean:7" in shown
