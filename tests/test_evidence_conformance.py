@@ -13,7 +13,7 @@ from pyharness.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import digits, indices, untied, vector
 from pyharness.project import load_project
-from pyharness.tensors import quantize
+from pyharness.tensors import quantize as functions
 from pyharness.tensors.quantize import clip, qrelu
 from pyharness.verify import require_meant
 
@@ -41,7 +41,7 @@ def gather_through_a_law(run):
 
 
 def gather_through_a_module(run):
-    yield quantize.round_up(3, torch.tensor([1], dtype=torch.int8))
+    yield functions.round_up(3, torch.tensor([1], dtype=torch.int8))
 
 
 def gather_through_a_closure():
