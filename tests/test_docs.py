@@ -22,7 +22,8 @@ class TestTrustedBase:
     def test_the_foundation(self):
         """The page names each file of the foundation with its digest, and no other."""
         files = sorted((ROOT / "LeanMining" / "Foundation").glob("*.lean"))
-        lines = [f"| `{file.relative_to(ROOT).as_posix()}` | `{hashlib.sha256(file.read_bytes()).hexdigest()}` |" for file in files]
+        lines = [f"| `{file.relative_to(ROOT).as_posix()}` | `{hashlib.sha256(file.read_bytes()).hexdigest()}` |"
+                 for file in files]
         assert [line for line in TRUSTED_BASE.splitlines() if line.startswith("| `LeanMining/Foundation/")] == lines
 
     def test_the_equations(self):

@@ -54,7 +54,8 @@ def read_trace(folder: Path) -> Mapping[str, TracedTheorem]:
     folder = folder.resolve()
     paths = sorted((folder / _RECORDED).rglob("*.trace.xml"))
     if not paths:
-        raise UsageError(f"{folder} holds no trace; record one with LeanDojo's `trace`, which leaves it under {_RECORDED.as_posix()}")
+        raise UsageError(f"{folder} holds no trace; record one with LeanDojo's `trace`, which leaves it under "
+                         f"{_RECORDED.as_posix()}")
     for path in paths:
         _require_fresh(folder, path)
     traced_data, theorem = _lean_dojo()
@@ -74,6 +75,9 @@ def read_trace(folder: Path) -> Mapping[str, TracedTheorem]:
 def _require_fresh(folder: Path, path: Path) -> None:
     """Compare the source with the digest (MD5, as LeanDojo takes it) that its trace was recorded with."""
     try:
+        # Entities, which could read other files, can only be declared there.
+        if b"<!DOCTYPE" in path.read_bytes():
+            raise ElementTree.ParseError("it declares a document type")
         _, root = next(iter(ElementTree.iterparse(path, events=("start",))))
         source, digest = root.attrib["path"], root.attrib["md5"]
     except (OSError, StopIteration, KeyError, ElementTree.ParseError) as error:
@@ -89,7 +93,7 @@ def _require_fresh(folder: Path, path: Path) -> None:
 
 
 def _lean_dojo() -> tuple[ModuleType, type]:
-    """Import lean-dojo, which otherwise logs in to GitHub with a token that it finds, and starts Ray on more than one process."""
+    """Import lean-dojo, which otherwise logs in to GitHub with a token that it finds, and starts Ray for several processes."""
     with _environment(NUM_PROCS="1", GITHUB_ACCESS_TOKEN=""):
         try:
             from lean_dojo.data_extraction import traced_data

@@ -1,4 +1,4 @@
-"""Traces that LeanDojo recorded: what is read of them, and when they are refused. `tests/data/dojo/record.py` made the fixture."""
+"""Traces that LeanDojo recorded: what is read of them, and when they are refused. `tests/data/dojo` says how it was made."""
 from __future__ import annotations
 
 import os
@@ -99,7 +99,7 @@ class TestWithoutLeanDojo:
         with pytest.raises(UsageError, match="holds no trace; record one"):
             read_trace(tmp_path)
 
-    @pytest.mark.parametrize("text", ["", "<TracedFile/>", "no XML", '<TracedFile path="/etc/passwd" md5="0"/>',
+    @pytest.mark.parametrize("text", ["", "<!DOCTYPE x><TracedFile/>", "<TracedFile/>", "no XML", '<TracedFile path="/etc/passwd" md5="0"/>',
                                       '<TracedFile path="../../x" md5="0"/>'])
     def test_what_is_no_trace_is_an_error(self, traced, text):
         """A file that LeanDojo did not write, or that leads out of the project, is refused."""

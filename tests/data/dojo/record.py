@@ -1,8 +1,8 @@
 """Writes the trace beside it: `python record.py`, with the extra `dojo` installed.
 
-LeanDojo's tracer runs inside a Lean with its full library, which the tests do not have. So what its ExtractData.lean would write of
-`Small/Swap.lean` (syntax, tactics, premises) is written down here by hand, in its format; LeanDojo's own code then reads that and
-writes the trace that is recorded, `.lake/build/ir/Small/Swap.trace.xml`.
+LeanDojo's tracer runs inside a Lean with its full library, which the tests do not have. So what its ExtractData.lean would
+write of `Small/Swap.lean` (syntax, tactics, premises) is written down here by hand, in its format; LeanDojo's own code then
+reads that and writes the trace that is recorded, `.lake/build/ir/Small/Swap.trace.xml`.
 """
 from __future__ import annotations
 
@@ -83,10 +83,10 @@ def main() -> None:
         states.append({"pos": _bytes(start), "endPos": _bytes(writer.at), "stateBefore": "a b : Prop\nh : a ∧ b\n⊢ b ∧ a",
                        "stateAfter": "a b : Prop\nh : a ∧ b\nk : b\n⊢ b ∧ a"})
         start = TEXT.index("exact", writer.at)
-        second = node("Lean.Parser.Tactic.exact", writer.atom("exact"), writer.ident("And.intro", "And.intro"), writer.ident("k"),
-                      writer.ident("h.left", "And.left"))
-        states.append({"pos": _bytes(start), "endPos": _bytes(writer.at), "stateBefore": "a b : Prop\nh : a ∧ b\nk : b\n⊢ b ∧ a",
-                       "stateAfter": "no goals"})
+        second = node("Lean.Parser.Tactic.exact", writer.atom("exact"), writer.ident("And.intro", "And.intro"),
+                      writer.ident("k"), writer.ident("h.left", "And.left"))
+        states.append({"pos": _bytes(start), "endPos": _bytes(writer.at),
+                       "stateBefore": "a b : Prop\nh : a ∧ b\nk : b\n⊢ b ∧ a", "stateAfter": "no goals"})
         block = node("Lean.Parser.Tactic.tacticSeq1Indented", node("null", first, node("null"), second))
         return node("Lean.Parser.Term.byTactic", by, node("Lean.Parser.Tactic.tacticSeq", block))
 
