@@ -99,7 +99,8 @@ class TestWithoutLeanDojo:
         with pytest.raises(UsageError, match="holds no trace; record one"):
             read_trace(tmp_path)
 
-    @pytest.mark.parametrize("text", ["", "<!DOCTYPE x><TracedFile/>", "<TracedFile/>", "no XML", '<TracedFile path="/etc/passwd" md5="0"/>',
+    @pytest.mark.parametrize("text", ["", "<!DOCTYPE x><TracedFile/>", "<TracedFile/>", "no XML",
+                                      '<TracedFile path="/etc/passwd" md5="0"/>',
                                       '<TracedFile path="../../x" md5="0"/>'])
     def test_what_is_no_trace_is_an_error(self, traced, text):
         """A file that LeanDojo did not write, or that leads out of the project, is refused."""
