@@ -4,5 +4,13 @@ import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
 import LeanMining.Clipping
 import LeanMining.Conformance
+import LeanMining.NeuralGeometry.BetaLocalHessian
+import LeanMining.NeuralGeometry.DCMeanCentering
+import LeanMining.NeuralGeometry.MoEGauge
+import LeanMining.NeuralGeometry.MomentRatioFloor
+import LeanMining.NeuralGeometry.NarrowDimCeiling
+import LeanMining.NeuralGeometry.PartE.FFNWeightTransfer
+import LeanMining.NeuralGeometry.SubspaceOverlap
+import LeanMining.NeuralGeometry.WoAmplification
 import LeanMining.Nucleus.Certificate
 import LeanMining.Nucleus.Gap

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENTRIES = {name: getattr(conformance, name) for name in conformance.__all__}
 PAIRS = 65_536
 CASES = {"QRELU": [PAIRS, None], "JOIN": [PAIRS], "INF": [PAIRS], "SUP": [PAIRS], "LE": [PAIRS], "CLIP": [PAIRS, None],
-         "ROUND_UP": [2_304], "GATE_GAP": [12]}
+         "ROUND_UP": [2_304], "GATE_GAP": [12], "SIGN": [256], "L1_NORM": [72], "NORM_SQ": [72]}
 """How many cases each check of an entry has; None where that is the number of activations in the first rows."""
 
 

@@ -1,14 +1,19 @@
 """The table of conformance: each Lean definition that claims measure, the function that stands for it, and where they agree."""
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.runner import Run
+from pyharness.tensors.attention import HEADS, int8_keys
+from pyharness.tensors.geometry import l1_norm, norm_sq, sign
 from pyharness.tensors.quantize import clip, gate_gap, qrelu, round_up
 
-__all__ = ["CLIP", "GATE_GAP", "INF", "JOIN", "LE", "QRELU", "ROUND_UP", "SUP"]
+__all__ = ["CLIP", "GATE_GAP", "INF", "JOIN", "L1_NORM", "LE", "NORM_SQ", "QRELU", "ROUND_UP", "SIGN", "SUP"]
 
 ROWS = "the first INT8 row of every layer of every model"
 PAIRS = "all 65,536 INT8 pairs"
@@ -86,3 +91,41 @@ def certificate{number} : NucleusGraftingCertificate {len(q)} :=
 
 
 GATE_GAP = Conformance("LeanMining.DiscreteGateMeasurement.gap", gate_gap, (_MeasuredGaps(),))
+
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """A number of a vector of integers, at the first INT8 key of every head of the sentence transformer.
+
+    Attributes:
+        lean: the function in Lean, of vectors of `Int`.
+        compute: the function, of int8 [keys, 32].
+        domain: what is covered, in words.
+    """
+
+    lean: str
+    compute: Callable[[torch.Tensor], torch.Tensor]
+    domain: str
+
+    def theorems(self, run: Run, name: str) -> Theorems:
+        keys, refs = int8_keys()
+        first = keys.view(len(refs) * HEADS, -1, keys.shape[-1])[:, 0]
+        names = [f"{name}_{number}" for number in range(len(first))]
+        source = "".join(
+            f"theorem {theorem} :\n    {self.lean} (fun i => ((({vector(indices(key))} : Vector Nat {len(key)}).map "
+            f"Int8.ofIndex).get i).toInt) = {int(value)} := by decide +kernel\n"
+            for theorem, key, value in zip(names, first, self.compute(first), strict=True))
+        return Theorems(names, source, self.domain, len(names), f"kernel: {len(names)} keys", refs)
+
+
+KEYS = "the first INT8 key of every head of every layer of minilm"
+
+SIGN = Conformance("LeanMining.sign", sign, (
+    Table("(fun _ q => (sign (Int8.ofIndex q).toInt + 1).toNat)", lambda: [(sign(INT8).short() + 1).tolist()], 3,
+          "sign on all of INT8"),
+))
+
+L1_NORM = Conformance("l1Norm", l1_norm, (_Keys("l1Norm", l1_norm, f"the L1 norm of {KEYS}"),))
+
+NORM_SQ = Conformance("normSq", norm_sq, (_Keys("normSq", norm_sq, f"the squared L2 norm of {KEYS}"),))

