@@ -27,6 +27,10 @@ theorem isotropic_floor_pos_example : 0 < 1 - 2 / (22 / 7 : Rat) := isotropic_fl
 def betaRows {m d : Nat} (k : Fin m → Fin d → K) : K :=
   (∑ s, l1Norm (k s) * l1Norm (k s)) / (Nat.cast d * ∑ s, normSq (k s))
 
+theorem betaRows_le_one {m d : Nat} {k : Fin m → Fin d → K} (h : (0 : K) < Nat.cast d * ∑ s, normSq (k s)) :
+    betaRows k ≤ 1 := (div_le_one h).mpr (by
+  rw [mul_sum]; exact sum_le_sum fun s => l1Norm_mul_l1Norm_le (k s))
+
 /-- Keys whose coordinates have mean 0, are uncorrelated and have equal second moments (seed 001, IsotropicFloor). -/
 structure CoordinateIsotropic {m d : Nat} (k : Fin m → Fin d → K) : Prop where
   centered : ∀ i, ∑ s, k s i = 0

