@@ -14,3 +14,5 @@ import LeanMining.NeuralGeometry.SubspaceOverlap
 import LeanMining.NeuralGeometry.WoAmplification
 import LeanMining.Nucleus.Certificate
 import LeanMining.Nucleus.Gap
+import LeanMining.QuantError.Mixture
+import LeanMining.QuantError.Rounding
