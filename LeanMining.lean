@@ -16,3 +16,5 @@ import LeanMining.Nucleus.Certificate
 import LeanMining.Nucleus.Gap
 import LeanMining.QuantError.Mixture
 import LeanMining.QuantError.Rounding
+import LeanMining.Semantic
+import LeanMining.Spectral

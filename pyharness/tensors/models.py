@@ -31,6 +31,7 @@ __all__ = [
     "minilm",
     "minilm_weights",
     "read_held_out",
+    "read_languages",
     "read_sentences",
     "sentence_embeddings",
     "silero_vad",
@@ -167,6 +168,12 @@ def minilm_weights() -> dict[str, Tensor]:
 def read_sentences() -> list[str]:
     """Return the sentences that the sentence transformer is run on."""
     return (DATA / "sentences.txt").read_text("utf-8").splitlines()
+
+
+def read_languages() -> dict[str, str]:
+    """Return Article 1 of the Universal Declaration of Human Rights by the English name of each language."""
+    lines = (DATA / "languages.tsv").read_text("utf-8").splitlines()
+    return dict(line.split("\t") for line in lines)
 
 
 def sentence_embeddings(sentences: Sequence[str], run: Recorder | None = None) -> Tensor:

@@ -1,0 +1,171 @@
+"""Clipping thresholds: what a threshold α loses on data, by clipping and by rounding, and which α loses least.
+
+The quantizer takes the nearest of 2^bits levels from −α to α, both of them levels, in steps of Δ = 2α / (2^bits − 1). Data are
+finite and weighted, so that a tensor and a distribution given by nodes are treated alike. Source: seed 002, Layers 2 to 4.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from pyharness.errors import UsageError
+
+__all__ = ["Data", "REFERENCES", "banner_threshold", "reference", "step_size", "to_grid"]
+
+
+def step_size(alpha: float, bits: int) -> float:
+    """Return Δ = 2α / (2^bits − 1). Lean: `stepSize`."""
+    return 2 * alpha / (2**bits - 1)
+
+
+def to_grid(x: Tensor, alpha: float, bits: int) -> Tensor:
+    """Return the nearest level to each entry, float64 in the shape of `x`. Lean: `quantize`, which breaks ties downwards.
+
+    Args:
+        x: floating point, any shape.
+        alpha: the threshold, positive.
+        bits: 1 or more.
+    """
+    step = step_size(alpha, bits)
+    return ((x.double().clamp(-alpha, alpha) + alpha) / step).round() * step - alpha
+
+
+class Data:
+    """Numbers with weights that add up to 1, of which errors at any threshold are found in little time.
+
+    Args:
+        x: floating point, any shape, not empty, finite, not all zero.
+        weights: as many, not negative, not all zero; scaled to add up to 1. Equal if None.
+
+    Raises:
+        UsageError: if there is nothing to measure.
+    """
+
+    def __init__(self, x: Tensor, weights: Tensor | None = None) -> None:
+        x = x.double().flatten()
+        weights = torch.ones_like(x) if weights is None else weights.double().flatten()
+        if not x.numel() or not bool(x.isfinite().all()) or not bool(x.any()) or not weights.sum() > 0:
+            raise UsageError("errors are measured on finite numbers of which some are not zero")
+        weights = weights / weights.sum()
+        self.mean = float((weights * x).sum())
+        centered = x - self.mean
+        self.variance = float((weights * centered.square()).sum())
+        self._fourth = float((weights * centered.square().square()).sum())
+        self._sizes, order = x.abs().sort()
+        weights = weights[order]
+        zero = weights.new_zeros(1)
+        self._sums = [torch.cat([zero, (weights * self._sizes.pow(power)).cumsum(0)]) for power in range(3)]
+
+    @cached_property
+    def kurtosis(self) -> float:
+        """The excess kurtosis: the fourth central moment over the squared variance, less 3."""
+        return self._fourth / self.variance**2 - 3
+
+    @property
+    def std(self) -> float:
+        """The standard deviation."""
+        return math.sqrt(self.variance)
+
+    @property
+    def largest(self) -> float:
+        """The largest magnitude."""
+        return float(self._sizes[-1])
+
+    def _between(self, bounds: Tensor) -> list[Tensor]:
+        """The weights, first and second moments of the magnitudes between consecutive bounds, and over the last."""
+        places = torch.searchsorted(self._sizes, bounds, right=True)
+        return [torch.diff(sums[places], append=sums[-1:]) for sums in self._sums]
+
+    def _spread(self, bounds: Tensor, levels: Tensor) -> Tensor:
+        """The sums of (|x| − level)² between consecutive bounds."""
+        mass, first, second = self._between(bounds)
+        return (second - 2 * levels * first + levels.square() * mass).clamp(min=0)
+
+    def within(self, alpha: float) -> float:
+        """Return the weight of what is within the threshold. Lean: `massWithin`."""
+        return 1 - float(self._between(torch.tensor([alpha], dtype=torch.float64))[0])
+
+    def clipping_error(self, alpha: float) -> float:
+        """Return the mean of (|x| − α)² over |x| > α. Lean: `clippingError`."""
+        alpha_ = torch.tensor([alpha], dtype=torch.float64)
+        return float(self._spread(alpha_, alpha_).sum())
+
+    def noise(self, alpha: float, bits: int) -> float:
+        """Return the model of the rounding error: Δ²/12 times the weight within the threshold. Lean: `quantizationNoise`."""
+        return step_size(alpha, bits) ** 2 / 12 * self.within(alpha)
+
+    def in_range_error(self, alpha: float, bits: int) -> float:
+        """Return the rounding error of what is within the threshold. Lean: `inRangeError`."""
+        return self.mse(alpha, bits) - self.clipping_error(alpha)
+
+    def mse(self, alpha: float, bits: int) -> float:
+        """Return the mean square error of the quantizer. Lean: `mse`."""
+        step = step_size(alpha, bits)
+        cells = torch.arange(2 ** (bits - 1), dtype=torch.float64)
+        # Magnitudes in [k Δ, (k + 1) Δ) go to the level (k + 1/2) Δ; those over the last level go there too.
+        bounds = cells * step
+        bounds[0] = -1
+        return float(self._spread(bounds, (cells + 0.5) * step).sum())
+
+    def best_threshold(self, bits: int) -> tuple[float, float]:
+        """Return the threshold of the least mean square error that a search finds, and that error.
+
+        Of 256 thresholds from a twentieth of the standard deviation, or the largest magnitude if that is less, up to the
+        largest magnitude, in equal ratios; then of 32 around the best, twice.
+        """
+        low, high = min(self.std / 20, self.largest / 2), self.largest
+        count = 256
+        for _ in range(3):
+            grid = torch.logspace(math.log10(low), math.log10(high), count, dtype=torch.float64).tolist()
+            errors = [self.mse(alpha, bits) for alpha in grid]
+            best = min(range(len(grid)), key=errors.__getitem__)
+            low, high, count = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)], 32
+        return grid[best], errors[best]
+
+
+def banner_threshold(data: Data) -> float:
+    """Return Banner's rule for INT4, σ (2.5 + 0.3 ln(1 + max(0, κ))). Source: seed 002, Layer 4."""
+    return data.std * (2.5 + 0.3 * math.log1p(max(0.0, data.kurtosis)))
+
+
+_NODES = 60_000
+
+
+def _nodes(density: Callable[[Tensor], Tensor], end: float) -> tuple[Tensor, Tensor]:
+    """Nodes on (0, end], closer together near 0, with the weights of the midpoint rule."""
+    u = (torch.arange(_NODES, dtype=torch.float64) + 0.5) / _NODES
+    return end * u.pow(3), density(end * u.pow(3)) * u.square()
+
+
+def _normal(x: Tensor) -> Tensor:
+    return torch.exp(-x.square() / 2)
+
+
+def _student(degrees: float) -> Callable[[Tensor], Tensor]:
+    return lambda x: (1 + x.square() / degrees).pow(-(degrees + 1) / 2)
+
+
+REFERENCES: Mapping[str, tuple[Callable[[Tensor], Tensor], float]] = {
+    "Gaussian": (_normal, 12.0),
+    "Laplace": (lambda x: torch.exp(-x), 60.0),
+    "uniform": (torch.ones_like, 1.0),
+    **{f"Student-t, {degrees}": (_student(degrees), 1000.0) for degrees in (5, 6, 8, 10, 20, 50)},
+}
+"""Symmetric densities, not normalised, and where the nodes end; `reference` makes data of them."""
+
+CONTAMINATION, FAR = 1e-6, 1000.0
+"""Of the contaminated normal distribution: the share of the wide component, and its standard deviation."""
+
+
+def reference(name: str) -> Data:
+    """Return a distribution of `REFERENCES`, or "contaminated normal", as nodes with weights, on both sides of 0."""
+    if name == "contaminated normal":
+        near, weights = _nodes(_normal, 12.0)
+        x, w = torch.cat([near, FAR * near]), torch.cat([(1 - CONTAMINATION) * weights, CONTAMINATION * weights])
+    else:
+        x, w = _nodes(*REFERENCES[name])
+    return Data(torch.cat([-x, x]), torch.cat([w, w]))
