@@ -27,6 +27,7 @@ __all__ = [
     "digits_autoencoder",
     "digits_cnn",
     "digits_mlp",
+    "digits_weights",
     "load_models",
     "minilm",
     "minilm_weights",
@@ -156,6 +157,11 @@ def silero_vad() -> Model:
     )
 
 
+def digits_weights(name: str) -> dict[str, Tensor]:
+    """Return the trained weights and biases of one of `digits.NETWORKS` by name, float32."""
+    return _read_weights(DATA / f"digits-{name}.safetensors")
+
+
 def minilm_weights() -> dict[str, Tensor]:
     """Return the weights of all-MiniLM-L6-v2 by name, float32.
 
@@ -221,7 +227,7 @@ def _digits(name: str) -> Model:
     path = DATA / f"digits-{name}.safetensors"
     network = digits.NETWORKS[name]
     images, labels = read_held_out()
-    run = Recorder(_read_weights(path))
+    run = Recorder(digits_weights(name))
     with torch.no_grad():
         output = network.forward(run, images)
     return Model(

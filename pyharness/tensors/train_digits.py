@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -20,7 +21,15 @@ BATCH = 32
 RATE = 2e-3
 
 
-def train(network: Network, images: Tensor, labels: Tensor, *, seed: int, epochs: int) -> dict[str, Tensor]:
+def train(
+    network: Network,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    seed: int,
+    epochs: int,
+    penalty: Callable[[Mapping[str, Tensor]], Tensor] | None = None,
+) -> dict[str, Tensor]:
     """Train a network by Adam from He's initial weights and return its weights and biases.
 
     Equal arguments give equal weights on one machine and version of torch; every random draw comes from `seed`.
@@ -28,6 +37,7 @@ def train(network: Network, images: Tensor, labels: Tensor, *, seed: int, epochs
     Args:
         images: float32 [images, 64] in [0, 1].
         labels: int64 [images].
+        penalty: of the weights and biases, added to the loss of each batch.
     """
     generator = torch.Generator().manual_seed(seed)
     weights = {}
@@ -44,6 +54,8 @@ def train(network: Network, images: Tensor, labels: Tensor, *, seed: int, epochs
                 loss = F.cross_entropy(output, labels[batch])
             else:
                 loss = F.mse_loss(output, images[batch])
+            if penalty:
+                loss = loss + penalty(weights)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

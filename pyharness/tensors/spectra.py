@@ -1,0 +1,44 @@
+"""Spectra of weight matrices, and their rounding to multiples of a step. Source: seed 003."""
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+__all__ = ["as_matrix", "condition_number", "frobenius", "op_norm", "range_step", "round_to_multiples", "stable_rank"]
+
+
+def as_matrix(weight: Tensor) -> Tensor:
+    """Return a weight [out, in, kernel…] as a matrix, float64 [out, in · kernel]."""
+    return weight.detach().double().flatten(1)
+
+
+def range_step(weight: Tensor, bits: int) -> float:
+    """Return Δ = (max W − min W) / 2^bits. Source: seed 003, Weight Quantization."""
+    return float(weight.max().double() - weight.min().double()) / 2**bits
+
+
+def round_to_multiples(weight: Tensor, step: float) -> Tensor:
+    """Return the nearest multiple of a step to each entry, float64. Lean: `RoundedTo`."""
+    return (weight.double() / step).round() * step
+
+
+def frobenius(matrix: Tensor) -> float:
+    """Return the square root of the sum of the squares of the entries. Lean: `frobeniusSq`, squared."""
+    return float(torch.linalg.matrix_norm(matrix))
+
+
+def op_norm(matrix: Tensor) -> float:
+    """Return the largest singular value: by how much the matrix lengthens a vector at most."""
+    return float(torch.linalg.matrix_norm(matrix, 2))
+
+
+def condition_number(matrix: Tensor) -> float:
+    """Return the largest singular value over the smallest of the min(rows, columns); infinite if that is 0."""
+    values = torch.linalg.svdvals(matrix)
+    return float(values[0] / values[-1])
+
+
+def stable_rank(matrix: Tensor) -> float:
+    """Return the squared Frobenius norm over the squared operator norm."""
+    values = torch.linalg.svdvals(matrix)
+    return float(values.square().sum() / values[0].square())
