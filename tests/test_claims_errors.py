@@ -1,0 +1,198 @@
+"""The packs of seeds 002 and 003: each check confirms what is true, and refutes a broken function with a witness that replays."""
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import torch
+
+from pyharness.claim import load_pack
+from pyharness.claims import languages, quant_error, spectral
+from pyharness.evidence.exhaustive import enumerate_cases
+from pyharness.evidence.runner import Run
+from pyharness.tensors.models import load_models
+from pyharness.tensors.thresholds import Data
+
+PACKS = ("pyharness.claims.quant_error", "pyharness.claims.languages", "pyharness.claims.spectral")
+CLAIMS = {item.id: item for item in load_pack(PACKS)}
+RUN = Run(seed=0, kernel=None)
+LAYER = "digits-mlp/hidden2"
+
+
+def first_evidence(id):
+    return next(iter(CLAIMS[id].gather(RUN)))
+
+
+class TestFractions:
+    def test_errors_of_one_number(self):
+        """1 at α = 3/2 with three steps: half from the levels 1/2 and 3/2; at α = 1/2 it is clipped."""
+        assert quant_error.exact_errors(["1"], "3/2", 3) == (Fraction(1, 4), Fraction(1, 4), 0, Fraction(1, 12))
+        total, within, clipped, noise = quant_error.exact_errors(["1"], "1/2", 3)
+        assert (total, within, clipped, noise) == (Fraction(1, 4), 0, Fraction(1, 4), 0)
+
+    @pytest.mark.parametrize("id", ["error.decomposition", "error.in_range_monotone", "error.model_mass_convex",
+                                    "error.mse_convex", "error.unique_optimum"])
+    def test_what_is_false_has_a_small_witness(self, id):
+        """A datum in fractions, that anyone can work out by hand."""
+        found = first_evidence(id)
+        assert found.outcome == "refuted" and found.witness.replays()
+
+    @pytest.mark.parametrize("predicate", [quant_error.splits, quant_error.exact_rounding_is_half_a_step])
+    def test_a_quantizer_that_wraps_around_is_refuted(self, predicate, monkeypatch):
+        """If what is over the threshold went elsewhere, the split would fail; if rounding were to any level, the bound."""
+        real = quant_error.exact_errors
+        monkeypatch.setattr(quant_error, "exact_errors", lambda *case: (real(*case)[0] + 100, *real(*case)[1:]))
+        found = enumerate_cases(predicate, [{"x": ["1"], "alpha": "2", "steps": 3}], domain="a datum", summary="1 case")
+        assert found.outcome == "refuted" and found.witness.replays()
+
+
+class Wrong(Data):
+    """Data of which each error is measured wrongly."""
+
+    def mse(self, alpha, bits):
+        return super().mse(alpha, bits) + alpha % 0.1
+
+    def clipping_error(self, alpha):
+        return super().clipping_error(alpha) + alpha % 0.1
+
+    def noise(self, alpha, bits):
+        return -super().noise(alpha, bits)
+
+
+class TestLayers:
+    PREDICATES = [
+        quant_error.layer_splits, quant_error.clipping_error_falls, quant_error.clipping_error_is_convex,
+        quant_error.noise_rises, quant_error.model_is_convex, quant_error.in_range_error_is_bounded,
+    ]
+
+    @pytest.mark.parametrize("predicate", PREDICATES)
+    def test_true_of_a_real_layer_and_false_of_wrong_errors(self, predicate, monkeypatch):
+        """Each law holds of a layer; with errors that are measured wrongly it does not."""
+        assert predicate(LAYER)
+        wrong = Wrong(quant_error.find_layer(LAYER).preactivation)
+        monkeypatch.setattr(quant_error, "data_of", lambda name: wrong)
+        assert not predicate(LAYER)
+
+    def test_rounding_to_a_coarser_grid_is_seen(self, monkeypatch):
+        """An element that moves by more than half a step is a violation."""
+        assert quant_error.rounding_is_half_a_step(LAYER, 4)
+        real = quant_error.to_grid
+        monkeypatch.setattr(quant_error, "to_grid", lambda x, alpha, bits: real(x, alpha, bits - 1))
+        assert not quant_error.rounding_is_half_a_step(LAYER, 4)
+
+    def test_convexity_is_of_neighbours(self):
+        """A bump is not convex; a valley and a line are."""
+        assert quant_error.is_convex([4, 1, 0, 1, 4], 0) and quant_error.is_convex([3, 2, 1], 0)
+        assert not quant_error.is_convex([0, 1, 0], 0) and quant_error.is_convex([0, 1, 0], 2)
+
+
+class TestOptimum:
+    def test_heavier_tails_may_have_a_lower_threshold(self):
+        """The contaminated normal distribution has the highest kurtosis and not the highest threshold."""
+        assert quant_error.higher_kurtosis_has_higher_threshold("Gaussian", "Laplace")
+        assert not quant_error.higher_kurtosis_has_higher_threshold("Gaussian", "contaminated normal")
+
+    def test_the_optimum_itself_would_pass_banners_test(self, monkeypatch):
+        """A rule that gives the best threshold on Banner's grid is near the optimum."""
+        assert not quant_error.banner_is_near_the_optimum("Laplace")
+        monkeypatch.setattr(quant_error, "banner_threshold",
+                            lambda data: data.best_threshold(4)[0] / quant_error.BANNER_LEVEL)
+        assert quant_error.banner_is_near_the_optimum("Laplace")
+
+    def test_slopes(self):
+        """The uniform distribution loses a factor of about 4 a bit, not √2."""
+        assert quant_error.a_bit_quarters("uniform", 5) and not quant_error.a_bit_divides_by_the_root_of_two("uniform", 5)
+        assert not quant_error.a_bit_quarters("Gaussian", 2)
+
+
+class TestLanguages:
+    def test_texts(self):
+        """Nineteen languages, each with its own tokens."""
+        assert len(languages.read_languages()) == 19 and len(languages.layer_names()) == 36
+        assert len(languages.outputs("Greek", languages.layer_names()[0])) > len(
+            languages.outputs("English", languages.layer_names()[0]))
+
+    def test_fourth_moments_in_fractions(self):
+        """Of 0, 0, 3 and 3, 3, 3 about their mean 2: (16 + 16 + 4)/6 with the skew; without, another number."""
+        direct, formula, without = languages.fourth_moments([[0, 0, 3], [3, 3, 3]])
+        assert direct == formula == 6 and without != direct
+        assert languages.formula_without_skew_holds([[-1, 1], [2, 4]])
+
+    def test_a_formula_with_a_wrong_coefficient_is_refuted(self, monkeypatch):
+        """Doubling one sum of powers breaks the identity."""
+        real = languages._from_power_sums
+        monkeypatch.setattr(languages, "_from_power_sums", lambda sums: (real(sums)[0] + 1, *real(sums)[1:]))
+        assert not languages.formula_holds([[0, 0, 3], [3, 3, 3]])
+
+    @pytest.mark.parametrize("interval, holds", [((-0.99, -0.999, -0.98), True), ((-0.9, -0.98, -0.8), False)])
+    def test_the_seeds_correlation_could_be_confirmed(self, interval, holds, monkeypatch):
+        """If the interval held −0.991, the claim would stand."""
+        monkeypatch.setattr(languages, "correlation", lambda bits, average: interval)
+        assert languages.correlation_is_as_given(4, "mean") is holds and languages.correlation_is_negative(4, "mean")
+
+    def test_a_constant_that_bounds_would_confirm(self, monkeypatch):
+        """The bound is judged with the constant that was fitted."""
+        monkeypatch.setattr(languages, "disparity", lambda layer, bits: (1.0, 2.0))
+        monkeypatch.setattr(languages, "fitted_constant", lambda: 0.5)
+        assert languages.constant_carries_over("any", 4)
+        monkeypatch.setattr(languages, "fitted_constant", lambda: 0.4)
+        assert not languages.constant_carries_over("any", 4)
+
+    def test_blocks_that_are_kept_are_not_rounded(self):
+        """With everything kept the embeddings are the model's own; with nothing they are not."""
+        sentence = languages.read_sentences()[:1]
+        own = languages.sentence_embeddings(sentence)
+        kept, none = (languages.sentence_embeddings(sentence, languages.CommonThresholds(
+            languages.minilm_weights(), 4, prefixes)) for prefixes in (("encoder",), ("nothing",)))
+        assert torch.equal(kept, own) and not torch.allclose(none, own, atol=1e-2)
+
+
+class TestSpectral:
+    @pytest.mark.parametrize("id", ["spectral.op_norm", "spectral.condition_lock", "spectral.propagation_as_given"])
+    def test_what_is_false_has_a_small_witness(self, id):
+        """A small matrix in fractions."""
+        found = first_evidence(id)
+        assert found.outcome == "refuted" and found.witness.replays()
+
+    @pytest.mark.parametrize("predicate, broken", [
+        (spectral.op_norm_is_at_most_frobenius, (2.0, 1.0)), (spectral.frobenius_error_is_bounded, (0.0, 1e9)),
+        (spectral.small_errors_keep_rank, (0.0, 0.0))])
+    def test_true_of_a_real_layer_and_false_of_wrong_norms(self, predicate, broken, monkeypatch):
+        """Each bound holds of a layer; with errors that are measured wrongly it does not."""
+        assert predicate(LAYER)
+        monkeypatch.setattr(spectral, "errors", lambda layer, bits: broken)
+        monkeypatch.setattr(spectral, "round_to_multiples", lambda matrix, step: torch.zeros_like(matrix))
+        assert not predicate(LAYER)
+
+    def test_an_image_over_the_bound_is_seen(self, monkeypatch):
+        """The bound is asked of every image."""
+        assert spectral.output_error_is_bounded("mlp", 4)
+        error, bound, given = spectral.propagation("mlp", 4)
+        monkeypatch.setattr(spectral, "propagation", lambda network, bits: (error, bound.clone().index_fill_(
+            0, torch.tensor([7]), 0.0), given))
+        assert not spectral.output_error_is_bounded("mlp", 4)
+
+    def test_allocations_fit(self):
+        """No rule takes more room than equal bits, and each nearly fills it."""
+        room = spectral.size(spectral.allocation("equal", 5))
+        for rule in ("condition", "error"):
+            assert 0.97 * room < spectral.size(spectral.allocation(rule, 5)) <= room
+
+    def test_a_network_that_fails_would_count_for_the_source(self, monkeypatch):
+        """If rounding cost accuracy wherever κ is over 2^b, the claim would stand."""
+        assert not spectral.an_ill_conditioned_network_fails("mlp", 6)
+        monkeypatch.setattr(spectral, "digits_accuracy", lambda network, bits: 0.5 if bits else 0.9)
+        assert spectral.an_ill_conditioned_network_fails("mlp", 6)
+
+    def test_a_penalty_lowers_the_condition_number(self):
+        """Training with the penalty does what it is for; whether that helps is measured."""
+        free, penalised = (max(spectral.condition_number(spectral.as_matrix(weights[name]))
+                               for name in spectral.layer_weights("mlp"))
+                           for weights in (spectral.trained(0.0, 0), spectral.trained(1e-3, 0)))
+        assert penalised < free / 2
+
+
+def test_every_layer_is_covered():
+    """The evidence names each layer of every model."""
+    found = first_evidence("error.clipping_antitone")
+    assert found.cases == sum(len(model.layers) for model in load_models()) == len(found.measurements)
