@@ -1,4 +1,4 @@
-"""The packs of seeds 002 and 003: each check confirms what is true, and refutes a broken function with a witness that replays."""
+"""The packs of seeds 002 and 003: each check confirms what is true, and refutes a broken function with a witness."""
 from __future__ import annotations
 
 from fractions import Fraction

@@ -1,0 +1,210 @@
+"""Enclosures of a digits network around the quantization cell of each image, by interval and linear bound propagation.
+
+An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to each side. An enclosure
+holds the outputs of the network on the whole box. Needs the extra `bounds`: pip install 'pyharness[bounds]' (the package
+bound-propagation, under the GPL-3). Run `python -m pyharness.bounds` for a table.
+
+Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu et al. 2021.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from pyharness.errors import HarnessError, UsageError
+from pyharness.tensors.digits import NETWORKS
+from pyharness.tensors.layers import Recorder
+from pyharness.tensors.models import digits_weights, read_held_out
+from pyharness.tensors.quantize import affine_params, dequantize, quantize
+
+__all__ = ["Enclosure", "Method", "Report", "enclose", "sequential", "survey"]
+
+Method = Literal["ibp", "crown", "alpha-crown"]
+
+SLACK = 1e-9
+"""How far an output may leave an enclosure by float64's rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Enclosure:
+    """Bounds of each output over a box around each input, float64 [inputs, outputs] each."""
+
+    lower: Tensor
+    upper: Tensor
+
+    def holds(self, outputs: Tensor) -> Tensor:
+        """Return for each input whether its outputs [inputs, outputs] are inside, bool [inputs]."""
+        return ((self.lower - SLACK <= outputs) & (outputs <= self.upper + SLACK)).all(1)
+
+    def settles(self) -> Tensor:
+        """Return for each input whether one output is the largest on the whole box, bool [inputs]."""
+        best = self.lower.argmax(1, keepdim=True)
+        others = self.upper.scatter(1, best, -math.inf).amax(1)
+        return self.lower.gather(1, best).squeeze(1) > others
+
+
+@dataclass(frozen=True)
+class Report:
+    """What enclosures of one network by one method say of the quantization cells of the held-out digits.
+
+    Attributes:
+        network: a key of `digits.NETWORKS`.
+        method: how they were computed.
+        images: how many.
+        mean_width: of an output, over all outputs and images.
+        settled: the share of images whose class is the same on the whole cell; None for the autoencoder.
+        escaped: images of which the INT8 image's output, the original's, or one of the samples' left the enclosure; a
+            number other than 0 is an error.
+        samples: how many images were drawn in each cell.
+    """
+
+    network: str
+    method: Method
+    images: int
+    mean_width: float
+    settled: float | None
+    escaped: int
+    samples: int
+
+
+def sequential(network: str) -> nn.Sequential:
+    """Return a digits network as linear layers and ReLU, float64, a convolution unrolled to the matrix that it applies.
+
+    Raises:
+        UsageError: if there is no such network.
+    """
+    if network not in NETWORKS:
+        raise UsageError(f"no digits network {network!r}; there are {', '.join(NETWORKS)}")
+    weights = {name: value.double() for name, value in digits_weights(network).items()}
+    run = _Unrolling(weights)
+    with torch.no_grad():
+        NETWORKS[network].forward(run, torch.zeros(1, 64, dtype=torch.float64))
+    layers: list[nn.Module] = []
+    for matrix, bias, kind in run.steps:
+        linear = nn.Linear(matrix.shape[1], matrix.shape[0], dtype=torch.float64)
+        linear.weight, linear.bias = nn.Parameter(matrix, requires_grad=False), nn.Parameter(bias, requires_grad=False)
+        layers += [linear, nn.ReLU()] if kind == "relu" else [linear]
+    return nn.Sequential(*layers)
+
+
+class _Unrolling(Recorder):
+    """Notes each layer as a matrix and a bias, by what it makes of the unit inputs and of zero."""
+
+    def __init__(self, weights: dict[str, Tensor]) -> None:
+        super().__init__(weights)
+        self.steps: list[tuple[Tensor, Tensor, str]] = []
+        self._noting = True
+
+    def linear(self, name, x, kind):
+        return self._note(super().linear, name, x, kind)
+
+    def conv(self, name, x, kind, **shape):
+        return self._note(super().conv, name, x, kind, **shape)
+
+    def _note(self, apply, name, x, kind, **shape):
+        size = x[0].numel()
+        units = torch.cat([torch.zeros(1, size, dtype=x.dtype), torch.eye(size, dtype=x.dtype)]).reshape(-1, *x.shape[1:])
+        outputs = apply(name, units, kind, **shape).flatten(1)
+        self.steps.append(((outputs[1:] - outputs[0]).T.contiguous(), outputs[0].clone(), kind))
+        return apply(name, x, kind, **shape)
+
+
+def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Method) -> Enclosure:
+    """Enclose a network's outputs over the box of a radius around each input.
+
+    Args:
+        network: linear layers and ReLU, float64, as `sequential` gives.
+        inputs: float64 [inputs, in].
+        radius: half the box's side.
+        method: "ibp", "crown" or "alpha-crown".
+
+    Raises:
+        UsageError: if the extra `bounds` is not installed, or there is no such method.
+    """
+    if method not in get_args(Method):
+        raise UsageError(f"no method {method!r}; there are {', '.join(get_args(Method))}")
+    try:
+        from bound_propagation import BoundModelFactory, HyperRectangle
+    except ImportError as error:
+        raise UsageError("bounds need the package bound-propagation (GPL-3); run: pip install 'pyharness[bounds]'") from error
+    bounded = BoundModelFactory().build(network)
+    box = HyperRectangle.from_eps(inputs, radius)
+    with torch.set_grad_enabled(method == "alpha-crown"):
+        found = bounded.ibp(box) if method == "ibp" else bounded.crown(box, alpha=method == "alpha-crown").concretize()
+    return Enclosure(found.lower.detach(), found.upper.detach())
+
+
+def survey(network: str, method: Method, *, images: int = 360, samples: int = 8, seed: int = 0) -> Report:
+    """Enclose a digits network around the quantization cell of each held-out digit, and look for outputs that leave.
+
+    Args:
+        network: a key of `digits.NETWORKS`.
+        method: as in `enclose`.
+        images: how many of the held-out digits.
+        samples: how many images to draw in each cell, corners among them.
+        seed: of the draws.
+
+    Raises:
+        UsageError: as `enclose` and `sequential`.
+    """
+    model = sequential(network)
+    digits = read_held_out()[0][:images].double()
+    params = affine_params(digits)
+    stored, radius = dequantize(quantize(digits, params), params), float(params.scale) / 2
+    enclosure = enclose(model, stored, radius, method)
+    generator = torch.Generator().manual_seed(seed)
+    inside = torch.ones(len(digits), dtype=torch.bool)
+    with torch.no_grad():
+        for number in range(samples):
+            offsets = 2 * torch.rand(digits.shape, generator=generator, dtype=torch.float64) - 1
+            inside &= enclosure.holds(model(stored + radius * (offsets.sign() if number % 2 else offsets)))
+        inside &= enclosure.holds(model(stored)) & enclosure.holds(model(digits))
+    classifies = NETWORKS[network].measure == "accuracy"
+    return Report(network, method, len(digits), float((enclosure.upper - enclosure.lower).mean()),
+                  float(enclosure.settles().double().mean()) if classifies else None, int((~inside).sum()), samples)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a table of `survey` over all networks and methods; exit status 1 if an output left its enclosure."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pyharness.bounds", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Enclose the digits networks around the quantization cell of each held-out digit.",
+        epilog="example:\n  python -m pyharness.bounds --images 36 --json")
+    parser.add_argument("--images", type=int, default=360, help="how many of the 360 held-out digits (default: all)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+    if not 1 <= options.images <= 360:
+        parser.error("--images must be from 1 to 360")
+    reports = []
+    for network in NETWORKS:
+        for method in get_args(Method):
+            if sys.stderr.isatty() and not options.json:
+                print(f"\r{network}, {method} …", end="\033[K", file=sys.stderr, flush=True)
+            reports.append(survey(network, method, images=options.images))
+    if options.json:
+        print(json.dumps([asdict(report) for report in reports], indent=2))
+    else:
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr)
+        print(f"{'network':12} {'method':12} {'images':>6} {'mean width':>11} {'settled':>8} {'escaped':>8}")
+        for report in reports:
+            settled = "" if report.settled is None else f"{report.settled:.1%}"
+            print(f"{report.network:12} {report.method:12} {report.images:6} {report.mean_width:11.5f} {settled:>8} "
+                  f"{report.escaped:8}")
+    return 1 if any(report.escaped for report in reports) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except HarnessError as error:
+        print(f"pyharness.bounds: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -1,0 +1,285 @@
+"""Seed 004, quantization that keeps meaning: critical steps, information, corners, and how far a model can be compressed."""
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pyharness.claim import Source, claim
+from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
+from pyharness.evidence import Evidence
+from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
+from pyharness.evidence.runner import Run
+from pyharness.tensors.digests import tensor_ref
+from pyharness.tensors.digits import HELD_OUT, Network, read_digits
+from pyharness.tensors.information import collision, entropy, floor_codes, hypercubicity, round_codes
+from pyharness.tensors.layers import Recorder
+from pyharness.tensors.models import (
+    load_models, minilm_weights, read_held_out, read_languages, read_sentences, sentence_embeddings,
+)
+from pyharness.tensors.spectra import round_to_multiples
+from pyharness.tensors.train_digits import train
+
+SEED = "004 Semantic quantization"
+CORNERS = Source(SEED, "1. Hypercubic Latent Spaces")
+CRITICAL = Source(SEED, "2. Critical Threshold δ_crit")
+BOUNDS = Source(SEED, "3. Semantic Preservation Bounds")
+RESULTS = Source(SEED, "Results Preview")
+
+
+# -------------------------------------------------------------------------------------------------- critical steps
+def a_step_over_twice_the_largest_rounds_to_zero(layer: str) -> bool:
+    """A weight rounds to 0 everywhere at a step just over 2 max |w|, and not just under."""
+    weight = find_layer(layer).weight.double()
+    critical = 2 * float(weight.abs().max())
+    over, under = (bool(round_to_multiples(weight, critical * share).any()) for share in (1.001, 0.999))
+    return under and not over
+
+
+def rounds_to_zero_iff_small(w, step):
+    """For 2 |w| ≠ step the nearest multiple of the step to w is 0 if and only if 2 |w| < step; whole numbers."""
+    w, step = torch.as_tensor(w).long(), torch.as_tensor(step).long()
+    # The multiple below or at w, and the one above; nearest is the less far.
+    below = torch.div(w, step, rounding_mode="floor") * step
+    nearest = torch.where(2 * (w - below) < step, below, below + step)
+    return (2 * w.abs() == step) | ((nearest == 0) == (2 * w.abs() < step))
+
+
+@claim("semantic.rounds_to_zero", statement="Everything rounds to 0 exactly from a step δ > 2 max |w| on.", source=CRITICAL,
+       theorem="LeanMining.round_eq_zero_iff", tier="silver")
+def rounds_to_zero(run: Run) -> Iterator[Evidence]:
+    yield sweep(rounds_to_zero_iff_small, {"w": INT8, "step": torch.arange(1, 301)}, summary="76,800 weights and steps",
+                domain="all INT8 weights and the steps 1 to 300")
+    found = per_layer(run, a_step_over_twice_the_largest_rounds_to_zero,
+                      lambda name: {"2 max |w|": 2 * float(find_layer(name).weight.abs().max())}, relu_only=False,
+                      domain="the weights of every layer of every model", shows=lambda name: f"not in {name}")
+    yield replace(found, tensors=[tensor_ref(f"{name}.weight", layer.weight)
+                                  for name, layer in layers_of(run.models, relu_only=False)])
+
+
+STEPS = [0.01 * 2 ** (k / 2) for k in range(17)]
+"""Steps of the weights' grid, from 0.01 to 2.56, each √2 of the one before."""
+
+
+@lru_cache(maxsize=None)
+def coherence(step: float) -> float:
+    """Return the mean cosine of sentence embeddings with the model's own, its weights rounded to multiples of a step."""
+    names = {f"{layer.name}.weight" for model in load_models() if model.name == "minilm" for layer in model.layers}
+    run = Recorder({name: round_to_multiples(value, step).float() if name in names else value
+                    for name, value in minilm_weights().items()})
+    sentences = read_sentences()
+    return float((sentence_embeddings(sentences, run) * sentence_embeddings(sentences)).sum(-1).mean())
+
+
+def half_is_lost_at_one_step(steps: list[float]) -> bool:
+    """Between some two neighbouring steps half or more of all the coherence that is lost over all steps is lost."""
+    found = [coherence(step) for step in steps]
+    return max(before - after for before, after in itertools.pairwise(found)) >= (max(found) - min(found)) / 2
+
+
+def little_is_lost_below(step: float) -> bool:
+    """Below δ_crit = 0.2 the loss is gradual and small: coherence is at least 0.9."""
+    return step >= 0.2 or coherence(step) >= 0.9
+
+
+@claim("semantic.phase_transition", statement="There is a precise step δ_crit = 0.2 at which a model suddenly loses its "
+                                              "semantic coherence, and below which it keeps it.",
+       source=CRITICAL, tier="refuted")
+def phase_transition(run: Run) -> Iterator[Evidence]:
+    rows = [{"δ": significant(step), "coherence": significant(coherence(step))} for step in STEPS]
+    refs = [tensor_ref(f"minilm/{layer.name}.weight", layer.weight) for model in run.models if model.name == "minilm"
+            for layer in model.layers]
+    found = enumerate_cases(little_is_lost_below, [{"step": step} for step in STEPS], kind="model",
+                            domain="minilm, weights rounded to multiples of δ from 0.01 to 2.56", summary=f"{len(STEPS)} steps",
+                            shows="coherence is under 0.9 at δ = {step}")
+    yield replace(found, tensors=refs, measurements=rows)
+    found = enumerate_cases(half_is_lost_at_one_step, [{"steps": STEPS}], kind="model", summary="the sharpest fall",
+                            domain="minilm, the largest loss between two steps", shows="no two steps hold half of the loss")
+    yield replace(found, tensors=refs)
+
+
+# ------------------------------------------------------------------------------------------------------- information
+@lru_cache(maxsize=None)
+def embeddings() -> Tensor:
+    """Return the embeddings of the sentences and of the texts in all languages, float32 [35, 384]."""
+    return sentence_embeddings([*read_sentences(), *read_languages().values()])
+
+
+def merging_cells_loses_information(step: float) -> bool:
+    """On real embeddings cells of twice the step tell at most as much of a coordinate, and more pairs collide."""
+    x = embeddings().flatten()
+    fine, coarse = floor_codes(x, step), floor_codes(x, 2 * step)
+    return entropy(coarse) <= entropy(fine) and collision(coarse) >= collision(fine)
+
+
+def merging_codes_keeps_collisions(codes: list[int], table: list[int]) -> bool:
+    """Pairs that collide still do after any function of the code."""
+    before = torch.tensor(codes)
+    return collision(torch.tensor(table)[before]) >= collision(before)
+
+
+def information_falls(x: list[str], fine: str, coarse: str) -> bool:
+    """A coarser grid of multiples of its step makes at least as many pairs collide; fractions, no ties."""
+    shares = [_collisions([_round(Fraction(number) / Fraction(step)) for number in x]) for step in (fine, coarse)]
+    return shares[0] <= shares[1]
+
+
+def _round(x: Fraction) -> int:
+    return (x + Fraction(1, 2)).__floor__()
+
+
+def _collisions(codes: Sequence[int]) -> int:
+    return sum(codes.count(code) for code in codes)
+
+
+def information_falls_on_embeddings(fine: float, coarse: float) -> bool:
+    """On real embeddings a coarser grid of multiples of its step tells at most as much of a coordinate."""
+    x = embeddings().flatten()
+    return entropy(round_codes(x, coarse)) <= entropy(round_codes(x, fine))
+
+
+GRID = [0.005 * 2**k for k in range(7)]
+
+
+@claim("semantic.nested_grids", statement="On nested grids, Q₂ = f ∘ Q₁, the coarser one tells no more: codes that "
+                                          "collide still do.",
+       source=CRITICAL, theorem="LeanMining.fibres_merge_of_nested", tier="silver")
+def nested_grids(run: Run) -> Iterator[Evidence]:
+    cases = [{"codes": list(codes), "table": list(table)}
+             for codes in itertools.product(range(3), repeat=4) for table in itertools.product(range(3), repeat=3)]
+    yield enumerate_cases(merging_codes_keeps_collisions, cases, domain="4 points with 3 codes, all functions of the code",
+                          summary=f"{len(cases):,} cases", shows="not for {codes} by {table}")
+    found = enumerate_cases(merging_cells_loses_information, [{"step": step} for step in GRID], kind="model",
+                            domain="the coordinates of real embeddings, cells of δ and 2 δ", summary=f"{len(GRID)} steps",
+                            shows="not at δ = {step}")
+    x = embeddings().flatten()
+    yield replace(found, tensors=[tensor_ref("minilm embeddings", embeddings())], measurements=[
+        {"δ": step, "H(Q), bits": significant(entropy(floor_codes(x, step))),
+         "collisions": significant(collision(floor_codes(x, step)))} for step in [*GRID, 2 * GRID[-1]]])
+
+
+@claim("semantic.information_falls", statement="The mutual information I(X; Q(X)) falls as the grid coarsens.", source=CRITICAL,
+       negation="LeanMining.information_falls_as_given_false", tier="refuted")
+def information_falls_with_the_step(run: Run) -> Iterator[Evidence]:
+    cases = [{"x": ["5/4", "11/4"], "fine": fine, "coarse": coarse}
+             for fine, coarse in itertools.combinations(("1", "2", "4", "8"), 2)]
+    yield enumerate_cases(information_falls, cases, domain="two points in fractions", summary=f"{len(cases)} pairs of steps",
+                          kind="witness", shows="{x} collide at δ = {fine} and not at {coarse}")
+    steps = [0.002 * k for k in range(1, 41)]
+    pairs = [{"fine": fine, "coarse": coarse} for fine, coarse in itertools.pairwise(steps)]
+    found = enumerate_cases(information_falls_on_embeddings, pairs, kind="model", summary=f"{len(pairs)} pairs of steps",
+                            domain="the coordinates of real embeddings, grids that are not nested",
+                            shows="it rises from δ = {fine} to {coarse}")
+    x = embeddings().flatten()
+    yield replace(found, tensors=[tensor_ref("minilm embeddings", embeddings())], measurements=[
+        {"δ": significant(step), "H(Q), bits": significant(entropy(round_codes(x, step)))} for step in steps])
+
+
+@claim("semantic.preservation_bound", statement="If I(X; Q(D(Y))) < I_min = H(Y) − H(Y|X), a model loses its task "
+                                                "capability.",
+       source=BOUNDS, tier="none")
+def preservation_bound(run: Run) -> Iterator[Evidence]:
+    return iter(())
+
+
+# ----------------------------------------------------------------------------------------------------------- corners
+TOLERANCES = [k / 20 for k in range(21)]
+
+
+def _tanh(run: Recorder, x: Tensor) -> Tensor:
+    x = run.linear("hidden1", x, "linear").tanh()
+    return run.linear("logits", run.linear("hidden2", x, "linear").tanh(), "linear")
+
+
+TANH = Network(_tanh, {"hidden1": (64, 64), "hidden2": (16, 64), "logits": (10, 16)}, "accuracy")
+"""A perceptron with tanh, whose hidden activations are in the cube [−1, 1]^16."""
+EPOCHS = 20
+
+
+@lru_cache(maxsize=None)
+def tanh_codes(regularization: str) -> Tensor:
+    """Return the last hidden activations of the tanh network on the held-out digits, float32 [360, 16].
+
+    Args:
+        regularization: "none"; "L2", 10⁻³ Σ w² added to the loss; or "corners", the mean of 1 − h² over hidden activations h
+            added ten times, which is 0 at corners.
+    """
+    images, labels = read_digits()
+    training = images[:-HELD_OUT]
+
+    def squares(weights: Mapping[str, Tensor]) -> Tensor:
+        return 1e-3 * torch.stack([value.square().sum() for value in weights.values()]).sum()
+
+    def to_corners(weights: Mapping[str, Tensor]) -> Tensor:
+        run = Recorder(weights)
+        hidden = run.linear("hidden2", run.linear("hidden1", training[:256], "linear").tanh(), "linear").tanh()
+        return 10 * (1 - hidden.square()).mean()
+
+    penalties = {"none": None, "L2": squares, "corners": to_corners}
+    with torch.enable_grad():
+        weights = train(TANH, training, labels[:-HELD_OUT], seed=0, epochs=EPOCHS, penalty=penalties[regularization])
+    run = Recorder(weights)
+    TANH.forward(run, read_held_out()[0])
+    return run.layers()[1].preactivation.tanh()
+
+
+def points(which: str) -> Tensor:
+    """Return points by name: "embeddings", scaled so that the largest coordinate is 1, or "tanh, …" as `tanh_codes`."""
+    if which == "embeddings":
+        return embeddings() / embeddings().abs().max()
+    return tanh_codes(which.removeprefix("tanh, "))
+
+
+POINTS = ("embeddings", "tanh, none", "tanh, L2", "tanh, corners")
+
+
+def corners_grow_with_the_tolerance(which: str) -> bool:
+    """Hypercubicity is in [0, 1] and does not fall as the tolerance grows; at tolerance 1 every point is a corner."""
+    found = [hypercubicity(points(which), tolerance) for tolerance in TOLERANCES]
+    return all(before <= after for before, after in itertools.pairwise([0.0, *found, 1.0])) and found[-1] == 1
+
+
+def most_are_corners(which: str) -> bool:
+    """At least half of the points are corners within the tolerance 0.2."""
+    return hypercubicity(points(which), 0.2) >= 0.5
+
+
+def _corners(law: Callable[[str], bool], shows: str, names: Sequence[str] = POINTS) -> Evidence:
+    found = enumerate_cases(law, [{"which": which} for which in names], kind="model", summary=f"{len(names)} sets of points",
+                            domain=f"sentence embeddings and a tanh network's activations: {'; '.join(names)}", shows=shows)
+    rows = [{"points": which, "number": len(points(which)), "d": points(which).shape[1]}
+            | {f"tolerance {tolerance}": significant(hypercubicity(points(which), tolerance))
+               for tolerance in TOLERANCES[::2]} for which in names]
+    return replace(found, tensors=[tensor_ref(which, points(which)) for which in names], measurements=rows)
+
+
+@claim("semantic.hypercubicity", statement="Hypercubicity is in [0, 1].", source=CORNERS,
+       theorem="LeanMining.hypercubicity_mem", tier="silver")
+def hypercubicity_range(run: Run) -> Iterator[Evidence]:
+    yield _corners(corners_grow_with_the_tolerance, "not for {which}")
+
+
+@claim("semantic.hypercubicity_mono", statement="Hypercubicity does not fall as the tolerance grows.", source=CORNERS,
+       theorem="LeanMining.hypercubicity_mono", tier="silver")
+def hypercubicity_monotone(run: Run) -> Iterator[Evidence]:
+    yield _corners(corners_grow_with_the_tolerance, "not for {which}")
+
+
+@claim("semantic.hypercubic", statement="Networks with tanh and regularization naturally form hypercubic structures: half of "
+                                        "the points or more are corners within 0.2.",
+       source=CORNERS, tier="refuted")
+def hypercubic(run: Run) -> Iterator[Evidence]:
+    yield _corners(most_are_corners, "fewer than half of {which} are corners", POINTS[:3])
+
+
+@claim("semantic.hypercubic_forced", statement="A tanh network whose loss pulls its activations to corners has half of the "
+                                               "points or more at corners within 0.2.",
+       source=CORNERS, tier="bronze")
+def hypercubic_forced(run: Run) -> Iterator[Evidence]:
+    yield _corners(most_are_corners, "fewer than half of {which} are corners", POINTS[3:])

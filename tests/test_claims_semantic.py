@@ -1,0 +1,89 @@
+"""The pack of seed 004, and what a code tells: true of the real functions, refuted when they are broken."""
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyharness.claim import load_pack
+from pyharness.claims import semantic
+from pyharness.errors import UsageError
+from pyharness.evidence.runner import Run
+from pyharness.tensors import information
+
+CLAIMS = {item.id: item for item in load_pack(["pyharness.claims.semantic"])}
+RUN = Run(seed=0, kernel=None)
+
+
+def first_evidence(id):
+    return next(iter(CLAIMS[id].gather(RUN)))
+
+
+class TestInformation:
+    def test_entropy_of_known_codes(self):
+        """Four equal shares: 2 bits; one code: none; rows count as one code each."""
+        assert information.entropy(torch.tensor([0, 1, 2, 3])) == 2 and information.entropy(torch.tensor([7, 7])) == 0
+        assert information.entropy(torch.tensor([[0, 1], [0, 2], [0, 1], [0, 2]])) == 1
+        assert information.collision(torch.tensor([0, 0, 1, 1])) == 0.5
+
+    @given(st.lists(st.floats(-10, 10), min_size=1, max_size=30), st.floats(0.01, 3))
+    def test_cells_of_twice_the_step_are_unions(self, x, step):
+        """So they tell no more, and more collide."""
+        fine, coarse = (information.floor_codes(torch.tensor(x), width) for width in (step, 2 * step))
+        assert information.entropy(coarse) <= information.entropy(fine) + 1e-12
+        assert information.collision(coarse) >= information.collision(fine) - 1e-12
+
+    def test_of_nothing_there_is_no_information(self):
+        """A clear error."""
+        with pytest.raises(UsageError, match="no points"):
+            information.entropy(torch.zeros(0))
+
+    def test_corners(self):
+        """Every coordinate has to be near ±1."""
+        points = torch.tensor([[1.0, -0.95], [0.9, 0.5], [-1.0, 1.0]])
+        assert [information.hypercubicity(points, tolerance) for tolerance in (0, 0.1, 0.5)] == pytest.approx([1 / 3, 2 / 3, 1])
+
+
+class TestChecks:
+    @pytest.mark.parametrize("id", ["semantic.rounds_to_zero", "semantic.nested_grids"])
+    def test_true_of_the_real_functions(self, id):
+        """On all cases."""
+        assert first_evidence(id).outcome == "confirmed"
+
+    def test_rounding_away_from_zero_is_refuted(self, monkeypatch):
+        """A grid that loses its threshold is seen, on numbers and on layers."""
+        assert semantic.a_step_over_twice_the_largest_rounds_to_zero("digits-mlp/logits")
+        monkeypatch.setattr(semantic, "round_to_multiples", lambda weight, step: torch.sign(weight) * step)
+        assert not semantic.a_step_over_twice_the_largest_rounds_to_zero("digits-mlp/logits")
+
+    def test_a_function_that_splits_codes_is_refuted(self, monkeypatch):
+        """What does not depend on the code alone can tell more."""
+        monkeypatch.setattr(semantic, "collision", lambda codes: float(-codes.double().std()))
+        found = first_evidence("semantic.nested_grids")
+        assert found.outcome == "refuted" and found.witness.replays()
+
+    @pytest.mark.parametrize("id", ["semantic.information_falls"])
+    def test_what_is_false_has_a_small_witness(self, id):
+        """Two points that a coarser grid tells apart."""
+        found = first_evidence(id)
+        assert found.outcome == "refuted" and found.witness.replays()
+
+    def test_a_sudden_fall_would_confirm(self, monkeypatch):
+        """If coherence broke at 0.2, the claim would stand."""
+        monkeypatch.setattr(semantic, "coherence", lambda step: 0.98 if step < 0.2 else 0.1)
+        assert semantic.half_is_lost_at_one_step(semantic.STEPS)
+        assert all(semantic.little_is_lost_below(step) for step in semantic.STEPS)
+        monkeypatch.setattr(semantic, "coherence", lambda step: 1 - step / 3)
+        assert not semantic.half_is_lost_at_one_step(semantic.STEPS)
+
+    def test_a_penalty_makes_corners_and_ordinary_regularization_does_not(self):
+        """The same network on the same digits, with three losses."""
+        assert semantic.most_are_corners("tanh, corners")
+        assert not semantic.most_are_corners("tanh, none") and not semantic.most_are_corners("tanh, L2")
+
+    def test_a_falling_share_is_seen(self, monkeypatch):
+        """Hypercubicity that falls with the tolerance is a violation."""
+        assert semantic.corners_grow_with_the_tolerance("tanh, none")
+        monkeypatch.setattr(semantic, "hypercubicity", lambda x, tolerance: 1 - tolerance / 2)
+        assert not semantic.corners_grow_with_the_tolerance("tanh, none")
