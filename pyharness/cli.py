@@ -97,8 +97,10 @@ def _parser() -> argparse.ArgumentParser:
                              "`theorems` and `allowed-axioms` in its pyharness.toml, if there is one, choose and judge them")
     with_project(command("pin", _pin, "Record what the claims' theorems say, after a change that is meant.", ["", " --json"]))
     explain = with_project(command("explain", _explain, "Show all that the certificate says of one claim.",
-                                   [" nucleus.map_inf", " gap.additive --json"]))
+                                   [" nucleus.map_inf", " gap.additive --json", " gap.additive --replay"]))
     explain.add_argument("claim", metavar="CLAIM", help="the claim's id")
+    explain.add_argument("--replay", action="store_true",
+                         help="evaluate the claim's witnesses again; status 1 if the claim does not fail on one of them")
     check = command("check", _check, "Check a certificate against its schema, its digest and its own figures.",
                     [" certificates/leanmining.json", " certificates/leanmining.json --source ."])
     check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
@@ -187,11 +189,28 @@ def _explain(options: argparse.Namespace) -> int:
     if not project.certificate.exists():
         raise UsageError(f"there is no certificate at {_near(project.certificate)} yet; run: pyharness verify")
     certificate = require(read_json(project.certificate))
+    if options.replay:
+        return _replay(terminal.find_claim(certificate, options.claim), project.packs, as_json=options.json)
     if options.json:
         _print_json(terminal.find_claim(certificate, options.claim))
     else:
         terminal.explain(certificate, options.claim, console=_output())
     return EXIT_OK
+
+
+def _replay(claim: Mapping[str, Any], packs: Sequence[str], *, as_json: bool) -> int:
+    from pyharness.evidence.replay import replay
+
+    replayed = replay(claim, packs)
+    if as_json:
+        _print_json([{"predicate": one.witness.predicate, "inputs": one.witness.inputs, "says": one.says, "fails": one.fails}
+                     for one in replayed])
+    else:
+        print(f"{claim['id']}: {claim['statement']}")
+        for one in replayed:
+            print(f"\n{one.witness.predicate}\n  asks: {one.says}\n  of: {dict(one.witness.inputs)}\n  "
+                  + ("False: the claim fails here" if one.fails else "True: the claim holds here, so this is no witness"))
+    return EXIT_OK if all(one.fails for one in replayed) else EXIT_UNMET
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -134,12 +134,13 @@ class TestCorrections:
         assert not rotation.strongest_beat_others("1/3") and not rotation.no_directions_leave_less("1/3")
 
     def test_the_product_formula_needs_the_scale(self, monkeypatch):
-        """Without the scale β_eff is not 1 − (1 − β)(1 − γ_r), and the witness of `agreeing` replays."""
+        """Without the scale β_eff is not 1 − (1 − β)(1 − γ_r), and the witness replays."""
         cases = [{"head": "0/0", "r": 1}]
         arguments = {"domain": "a head", "summary": "1 head", "tensors": (), "measurements": ()}
-        assert rotation.agreeing(rotation.product_error, cases, **arguments).outcome == "confirmed"
+        functions = rotation.beta_eff_is_the_product, rotation.product_error
+        assert rotation.agreeing(*functions, cases, **arguments).outcome == "confirmed"
         monkeypatch.setattr(geometry, "one_bit", unscaled)
-        found = rotation.agreeing(rotation.product_error, cases, **arguments)
+        found = rotation.agreeing(*functions, cases, **arguments)
         assert found.outcome == "refuted" and found.max_error > found.tolerance and found.witness.replays()
 
     def test_a_rotation_that_is_no_better_is_refuted(self, monkeypatch):

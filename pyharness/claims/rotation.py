@@ -20,7 +20,7 @@ from pyharness.claim import Source, claim
 from pyharness.claims.beta import CONFIDENCE, HADAMARD_4, ISOTROPIC, SEED, exact_beta, integers, key_refs, per_head, sampled
 from pyharness.claims.conformance import DOT
 from pyharness.claims.gap import find_layer, significant
-from pyharness.evidence import Evidence, TensorRef, Witness, resolve
+from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import dotted, enumerate_cases
 from pyharness.evidence.runner import Run
 from pyharness.tensors.attention import (
@@ -210,18 +210,17 @@ def directions(name: str, r: int, *, rotation: Tensor | None = None) -> Tensor:
     return strongest(residual(keys if rotation is None else keys @ rotation.T), r)
 
 
-def agreeing(error: Callable[..., float], cases: Sequence[Mapping[str, Any]], *, domain: str, summary: str,
-             tensors: Sequence[TensorRef], measurements: Sequence[Mapping[str, Any]]) -> Evidence:
-    """Ask that an error, by itself a function that `agrees` can name, is at most `EXACT` in each case."""
-    found = enumerate_cases(agrees, [{"error": dotted(error), "case": case} for case in cases], domain=domain, summary=summary,
-                            shows="{error} is over the tolerance at {case}", kind="model")
+def agreeing(predicate: Callable[..., bool], error: Callable[..., float], cases: Sequence[Mapping[str, Any]], *, domain: str,
+             summary: str, tensors: Sequence[TensorRef], measurements: Sequence[Mapping[str, Any]]) -> Evidence:
+    """Ask a predicate, that an error is at most `EXACT`, of each case, and report the largest error."""
+    found = enumerate_cases(predicate, cases, domain=domain, summary=summary, kind="model", shows="over the tolerance")
     return replace(found, max_error=significant(max(error(**case) for case in cases)), tolerance=EXACT, tensors=tensors,
                    measurements=measurements)
 
 
-def agrees(error: str, case: Mapping[str, Any]) -> bool:
-    """Two float64 results of one quantity, whose distance `error` names, are equal but for rounding."""
-    return resolve(error)(**case) <= EXACT
+def beta_eff_is_the_product(head: str, r: int) -> bool:
+    """β_eff = 1 − (1 − β)(1 − γ_r) in a head's strongest r directions and in r drawn ones, up to rounding."""
+    return product_error(head, r) <= EXACT
 
 
 def product_error(head: str, r: int) -> float:
@@ -272,7 +271,7 @@ def _frontier(r: int) -> dict[str, Any]:
        source=RANK_R, theorem="LeanMining.beta_eff_formula", tier="silver")
 def beta_eff_formula(run: Run) -> Iterator[Evidence]:
     cases = [{"head": name, "r": r} for name in head_names() for r in RANKS]
-    yield agreeing(product_error, cases, summary=f"{len(cases)} heads and ranks", tensors=key_refs(),
+    yield agreeing(beta_eff_is_the_product, product_error, cases, summary=f"{len(cases)} heads and ranks", tensors=key_refs(),
                    domain="minilm, the keys of every head, r = 0, 1, 2, 4, 8 directions; what a key costs and keeps",
                    measurements=[_frontier(r) for r in RANKS])
 
@@ -729,6 +728,11 @@ def one_rotation_gap(run: Run) -> Iterator[Evidence]:
                           shows="β of all of {populations} is 1 under {rotation}")
 
 
+def beta_eff_of_weight_is_the_product(layer: str, r: int) -> bool:
+    """β_eff = 1 − (1 − β)(1 − γ_r) of a weight under its own rotation, up to rounding."""
+    return matrix_product_error(layer, r) <= EXACT
+
+
 def matrix_product_error(layer: str, r: int) -> float:
     """Return by how much 1 − (1 − β)(1 − γ_r) misses β_eff of a weight under its own rotation."""
     rows = find_layer(layer).weight.double() @ matrix_rotation(layer, 0).T
@@ -745,6 +749,7 @@ def per_matrix(run: Run) -> Iterator[Evidence]:
         w = strongest(residual(turned), case["r"])
         rows.append(case | {"β": significant(beta(turned)), "γ_r": significant(gamma(residual(turned), w)),
                             "β_eff": significant(beta_eff(turned, w))})
-    yield agreeing(matrix_product_error, cases, summary=f"{len(cases)} weights and ranks", measurements=rows,
+    yield agreeing(beta_eff_of_weight_is_the_product, matrix_product_error, cases,
+                   summary=f"{len(cases)} weights and ranks", measurements=rows,
                    domain="minilm, the rows of each layer's inner feed-forward weights under a rotation of their own",
                    tensors=[tensor_ref(f"{layer}.weight", find_layer(layer).weight) for layer in FEED_FORWARD])

@@ -169,7 +169,7 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
         module, _, name = witness["predicate"].partition(":")
         arguments = ", ".join(f"{key}={value!r}" for key, value in witness["inputs"].items())
         yield Text.assemble(("witness", _STYLES["refuted"]), ": ", _text(witness["shows"]))
-        yield Text("to replay it, in Python (the result is False):")
+        yield Text("to replay it: pyharness explain --replay with the claim's id; or in Python (the result is False):")
         yield _indented(_text(f"from {module} import {name}"), _text(f"{name}({arguments})"))
 
 

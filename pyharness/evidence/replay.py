@@ -1,0 +1,68 @@
+"""Replays the witnesses that a certificate gives of a claim: the predicate of each is evaluated again on its inputs."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from pyharness.claim import load_pack
+from pyharness.errors import UsageError
+from pyharness.evidence import Witness, resolve
+
+__all__ = ["Replayed", "replay"]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A witness that was evaluated again.
+
+    Attributes:
+        witness: as the certificate gives it.
+        says: what the predicate asks, its own words.
+        fails: whether the claim fails on it, as the certificate says.
+    """
+
+    witness: Witness
+    says: str
+    fails: bool
+
+
+def replay(claim: Mapping[str, Any], packs: Sequence[str]) -> list[Replayed]:
+    """Replay each witness of a claim.
+
+    A certificate may come from anyone, so that only a function defined in one of the packs is called, never what else it names.
+
+    Args:
+        claim: an entry of the certificate's claims.
+        packs: the project's claim packs.
+
+    Raises:
+        UsageError: if the claim has no witness, or one names a function that no pack defines or that does not take its inputs.
+    """
+    load_pack(packs)
+    torch.set_num_threads(1)
+    witnesses = [Witness(**evidence["witness"]) for evidence in claim["evidence"] if evidence["witness"]]
+    if not witnesses:
+        raise UsageError(f"claim {claim['id']} has no witness to replay: its evidence does not refute it")
+    return [Replayed(witness, *_evaluate(witness, packs)) for witness in witnesses]
+
+
+def _evaluate(witness: Witness, packs: Sequence[str]) -> tuple[str, bool]:
+    module, _, name = witness.predicate.partition(":")
+    function = None
+    if module in packs and name.isidentifier():
+        try:
+            function = resolve(witness.predicate)
+        except ValueError:
+            pass
+    if getattr(function, "__module__", None) != module or getattr(function, "__qualname__", None) != name:
+        raise UsageError(f"the witness names {witness.predicate!r}, which no claim pack of this project defines; it was not "
+                         "called")
+    try:
+        with torch.no_grad():
+            fails = witness.replays()
+    except (TypeError, ValueError, KeyError, AttributeError, StopIteration, RuntimeError, ArithmeticError) as error:
+        raise UsageError(f"{witness.predicate} cannot be evaluated on the witness: {error!r}") from error
+    return (function.__doc__ or "").strip(), fails
