@@ -249,12 +249,12 @@ def rotationRounded : Fin 2 → Fin 2 → Rat
   | .zero => Vector.get (1 / 2 ::ᵥ -1 ::ᵥ .nil)
   | .succ .zero => Vector.get (1 ::ᵥ 1 / 2 ::ᵥ .nil)
 
-theorem injective_of_error_lt_example : ∀ i : Fin 2, (fun _ => 0 : Fin 2 → Rat) i = 0 :=
-  injective_of_error_lt (W := rotation) (Q := rotationRounded) (c := 1)
+theorem injective_of_error_lt_example : (fun _ => 0 : Fin 2 → Rat) .zero = 0 :=
+  injective_of_error_lt (W := rotation) (Q := rotationRounded) (c := 1) (x := fun _ => 0)
     (fun x => le_of_eq ((one_mul _).trans (normSq_mulVec_of_isOrthogonal rotation_isOrthogonal x).symm))
     (opNorm_le_frobenius fun i j => rotation i j - rotationRounded i j) (by decide) (fun i => match i with
       | .zero => by decide
-      | .succ .zero => by decide)
+      | .succ .zero => by decide) .zero
 
 /-! ### The error of a network -/
 

@@ -140,8 +140,10 @@ class TestVerify:
                 time.sleep(60)
                 return []
         """))
+        # A shell's background job ignores the signal, and what it starts inherits that.
         process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=project, env=environment, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         assert process.stdout.readline() == "gathering\n"
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
