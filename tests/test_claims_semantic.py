@@ -87,3 +87,12 @@ class TestChecks:
         assert semantic.corners_grow_with_the_tolerance("tanh, none")
         monkeypatch.setattr(semantic, "hypercubicity", lambda x, tolerance: 1 - tolerance / 2)
         assert not semantic.corners_grow_with_the_tolerance("tanh, none")
+
+    def test_a_target_that_can_be_met_is_met(self):
+        """Four times with 0.9 is within reach of the perceptron; twenty is of nothing."""
+        assert semantic.reaches("digits-mlp", 4.0, 0.9) and not semantic.reaches("digits-mlp", 20.0, 0.9)
+
+    def test_a_frontier_that_rises_is_seen(self, monkeypatch):
+        """More compression that keeps more, by over a hundredth, is a violation."""
+        monkeypatch.setattr(semantic, "compressed", lambda model, target: type("", (), {"frontier": ((2, 0.9), (4, 0.95))}))
+        assert not semantic.coherence_falls("any", 20.0)

@@ -148,6 +148,10 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield _text(proof["note"])
 
 
+_ROWS = 100
+"""Rows of a table of figures that are shown."""
+
+
 def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
     yield _text(evidence["summary"])
     yield _text(f"domain: {evidence['domain']}")
@@ -163,7 +167,10 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
             for tensor in evidence["tensors"]
         ))
     if evidence["measurements"]:
-        yield _filled(evidence["measurements"]["columns"], evidence["measurements"]["rows"])
+        rows = evidence["measurements"]["rows"]
+        yield _filled(evidence["measurements"]["columns"], rows[:_ROWS])
+        if len(rows) > _ROWS:
+            yield Text(f"… and {len(rows) - _ROWS:,} more rows; --json has all")
     if evidence["witness"]:
         witness = evidence["witness"]
         module, _, name = witness["predicate"].partition(":")
