@@ -1,4 +1,4 @@
-"""The command line: verify, status, pin, explain, check and doctor."""
+"""The command line: verify, status, pin, explain, check, sign, diff, gate and doctor."""
 from __future__ import annotations
 
 import argparse
@@ -23,8 +23,8 @@ EXIT_INTERRUPTED = 130
 
 _EXIT_CODES = """\
 exit status:
-  0  every required claim reaches its tier (check: the certificate checks)
-  1  a claim does not reach its tier, or a certificate does not check
+  0  every required claim reaches its tier (check: the certificate checks; diff: nothing differs; gate: it passes)
+  1  a claim does not reach its tier, a certificate does not check, two differ, or the gate fails
   2  bad usage or bad input
   3  Lean is missing, damaged or unsupported here, or the library does not build
 """
@@ -106,6 +106,30 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
     check.add_argument("--source", type=Path, metavar="DIR",
                        help="a project's folder: also compare its Lean files with those that the certificate names")
+    check.add_argument("--key", type=Path, metavar="PEM", help="a public key: also check the signature")
+    check.add_argument("--signature", type=Path, metavar="FILE",
+                       help="the DSSE envelope (default: beside the certificate, .dsse.json for .json)")
+    sign = command("sign", _sign, "Sign a certificate: an in-toto statement in a DSSE envelope beside it (extra `sign`).",
+                   [" certificates/leanmining.json --key key.pem"])
+    sign.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
+    sign.add_argument("--key", type=Path, metavar="PEM", required=True,
+                      help="a private key: openssl genpkey -algorithm ed25519 -out key.pem")
+    sign.add_argument("-o", "--output", type=Path, metavar="FILE", help="the envelope (default: beside the certificate)")
+    diff = command("diff", _diff, "Say what changed from one certificate to another.", [" old.json new.json"])
+    diff.add_argument("old", type=Path, metavar="OLD")
+    diff.add_argument("new", type=Path, metavar="NEW")
+    gate = command("gate", _gate,
+                   "Fail if a certificate does not check, a claim is not where it must be, or anything was lost.",
+                   [" certificates/leanmining.json --baseline main.json", " cert.json --min-tier silver --sarif gate.sarif"])
+    gate.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
+    gate.add_argument("--source", type=Path, metavar="DIR", help="as for check")
+    gate.add_argument("--min-tier", choices=["none", "bronze", "silver", "gold", "platinum"], default="none",
+                      help="the least tier of every claim that is not refuted (default: none)")
+    gate.add_argument("--baseline", type=Path, metavar="CERT",
+                      help="a certificate of which no claim may be lost, lowered, or say something else")
+    for name, what in (("junit", "JUnit XML"), ("sarif", "SARIF 2.1.0"), ("summary", "a summary in Markdown"),
+                       ("badge", "the JSON of a badge")):
+        gate.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also write {what}")
     with_project(command("doctor", _doctor, "Say what is installed, which Lean there is, and which devices.", ["", " --json"]))
     return parser
 
@@ -219,6 +243,12 @@ def _check(options: argparse.Namespace) -> int:
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder")
     findings = check(options.certificate, root=options.source)
+    if options.signature and not options.key:
+        raise UsageError("--signature needs --key, the public key that it is checked by")
+    if options.key and not findings:
+        from pyharness.certificate.sign import envelope_path, verify_signature
+
+        findings = verify_signature(options.certificate, options.signature or envelope_path(options.certificate), options.key)
     if options.json:
         _print_json({"certificate": str(options.certificate), "checks": not findings,
                      "findings": [{"where": finding.where, "reason": finding.reason} for finding in findings]})
@@ -227,6 +257,75 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{options.certificate}: {finding}")
     print(f"{options.certificate}: {len(findings)} reason(s) against it" if findings else f"{options.certificate} checks")
     return EXIT_UNMET if findings else EXIT_OK
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from pyharness.certificate.sign import envelope_path, sign
+
+    out = options.output or envelope_path(options.certificate)
+    keyid = sign(options.certificate, options.key, out)
+    if options.json:
+        _print_json({"certificate": str(options.certificate), "signature": str(out), "keyid": keyid})
+    else:
+        print(f"{out}: signed by the key {keyid}")
+    return EXIT_OK
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from pyharness.certificate.diff import compare
+
+    changes = compare(_certificate(options.old), _certificate(options.new))
+    if options.json:
+        _print_json([{"claim": change.claim, "kind": change.kind, "words": change.words, "loss": change.loss}
+                     for change in changes])
+    else:
+        for change in changes:
+            print(f"{change.kind:12}{change}")
+        print(f"{len(changes)} difference(s)" if changes else "nothing differs")
+    return EXIT_UNMET if changes else EXIT_OK
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from pyharness.certificate.canonical import write_bytes
+    from pyharness.certificate.check import check
+    from pyharness.certificate.gate import gate
+    from pyharness.report import ci
+
+    certificate = _certificate(options.certificate)
+    baseline = _certificate(options.baseline) if options.baseline else None
+    findings = check(options.certificate, root=options.source)
+    failures = gate(certificate, findings, least=options.min_tier, baseline=baseline)
+    written = {
+        "junit": lambda: ci.junit(certificate, failures),
+        "sarif": lambda: _as_json(ci.sarif(certificate, failures, options.certificate.as_posix())),
+        "summary": lambda: ci.markdown_summary(certificate, failures),
+        "badge": lambda: _as_json(ci.badge(certificate, failures)),
+    }
+    for name, content in written.items():
+        if getattr(options, name):
+            write_bytes(getattr(options, name), content().encode())
+    if options.json:
+        _print_json({"passes": not failures, "failures": [
+            {"rule": failure.rule, "claim": failure.claim, "words": failure.words} for failure in failures]})
+    else:
+        for failure in failures:
+            print(f"{failure.rule:20}{failure.claim or options.certificate}: {failure.words}")
+        print(f"the gate fails: {len(failures)} reason(s)" if failures else "the gate passes")
+    return EXIT_UNMET if failures else EXIT_OK
+
+
+def _certificate(path: Path) -> Mapping[str, Any]:
+    from pyharness.certificate.canonical import read_json
+    from pyharness.certificate.schema import CertificateError, require
+
+    try:
+        return require(read_json(path))
+    except CertificateError as error:
+        raise CertificateError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -1,0 +1,77 @@
+"""The gate of a CI: whether a certificate checks, each claim stands where it must, and nothing was lost since a baseline."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyharness.certificate.check import Finding
+from pyharness.certificate.diff import Change, compare
+from pyharness.certificate.tiers import meets
+from pyharness.claim import Tier
+
+__all__ = ["RULES", "Failure", "gate"]
+
+RULES: Mapping[str, str] = {
+    "certificate-invalid": "The certificate does not check: its form, its digest or its own figures contradict it.",
+    "tier-unmet": "A claim does not have the tier that is required of it, or proof and evidence contradict each other.",
+    "tier-below-minimum": "A claim that is not refuted is below the least tier that the gate lets through.",
+    "claim-lost": "A claim of the baseline is gone.",
+    "tier-lowered": "A claim has a lower tier than in the baseline.",
+    "answer-changed": "A claim is refuted and was not in the baseline, or the reverse, or its proof has another status.",
+    "statement-changed": "A claim, or the theorem that stands for it, says something else than in the baseline.",
+    "requirement-changed": "Another tier is required of a claim than in the baseline.",
+}
+"""Each reason for which the gate fails, by the id that reports give it, which does not change."""
+
+_BY_CHANGE = {"lost": "claim-lost", "lowered": "tier-lowered", "status": "answer-changed", "statement": "statement-changed",
+              "requirement": "requirement-changed"}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One reason against a certificate.
+
+    Attributes:
+        rule: a key of `RULES`.
+        claim: the claim's id; "" where it is of the whole certificate.
+        words: what is wrong.
+    """
+
+    rule: str
+    claim: str
+    words: str
+
+
+def gate(
+    certificate: Mapping[str, Any],
+    findings: Sequence[Finding],
+    *,
+    least: Tier = "none",
+    baseline: Mapping[str, Any] | None = None,
+) -> list[Failure]:
+    """Return every reason against a certificate; nothing if it passes.
+
+    Args:
+        certificate: it follows the schema.
+        findings: what `check` has against it.
+        least: the least tier of a claim; one that is refuted, as it is required to be, passes whatever this is.
+        baseline: a certificate of which nothing may be lost.
+    """
+    # What the check says of tiers that are not met is said claim by claim below.
+    unmet = {claim["id"] for claim in certificate["claims"]
+             if claim["conflict"] or not meets(claim["tier"], claim["required_tier"])}
+    failures = [Failure("certificate-invalid", "", str(finding)) for finding in findings
+                if finding.where not in {f"claim {name}" for name in unmet}]
+    for claim in certificate["claims"]:
+        if claim["conflict"]:
+            failures.append(Failure("tier-unmet", claim["id"], f"proof and evidence are in conflict: {claim['conflict']}"))
+        elif claim["id"] in unmet:
+            failures.append(Failure("tier-unmet", claim["id"],
+                                    f"its tier is {claim['tier']}; {claim['required_tier']} is required"))
+        elif claim["tier"] != "refuted" and not meets(claim["tier"], least):
+            needs = claim["next"]["needs"]
+            failures.append(Failure("tier-below-minimum", claim["id"], f"its tier is {claim['tier']}, and {least} is the "
+                                    f"least; for {claim['next']['tier']} it needs {'; '.join(needs)}"))
+    changes: list[Change] = compare(baseline, certificate) if baseline else []
+    return failures + [Failure(_BY_CHANGE[change.kind], change.claim, change.words) for change in changes if change.loss]

@@ -1,0 +1,139 @@
+"""Signatures: a statement about one certificate, refused for any other, for any other key, and for any changed byte."""
+from __future__ import annotations
+
+import base64
+import json
+import random
+
+import certificate_samples as samples
+import pytest
+
+pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+
+from cryptography.hazmat.primitives import serialization  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
+
+from pyharness.certificate.canonical import file_bytes  # noqa: E402
+from pyharness.certificate.schema import CertificateError  # noqa: E402
+from pyharness.certificate.sign import envelope_path, sign, statement, verify_signature  # noqa: E402
+from pyharness.cli import main  # noqa: E402
+from pyharness.errors import UsageError  # noqa: E402
+
+CERTIFICATE = samples.sealed()
+
+
+def write_keys(folder, name):
+    key = Ed25519PrivateKey.generate()
+    private, public = folder / f"{name}.pem", folder / f"{name}.pub.pem"
+    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                          serialization.NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(serialization.Encoding.PEM,
+                                                     serialization.PublicFormat.SubjectPublicKeyInfo))
+    return private, public
+
+
+@pytest.fixture
+def signed(tmp_path):
+    """A certificate, its signature and the public key."""
+    path = tmp_path / "demo.json"
+    path.write_bytes(file_bytes(CERTIFICATE))
+    private, public = write_keys(tmp_path, "own")
+    sign(path, private, envelope_path(path))
+    return path, envelope_path(path), public
+
+
+def reason(*arguments):
+    (finding,) = verify_signature(*arguments)
+    return finding.reason
+
+
+def test_a_signature_checks(signed):
+    """The statement names the certificate, the Lean files and the tensors by digest."""
+    assert verify_signature(*signed) == []
+    found = statement(CERTIFICATE)
+    assert found["_type"] == "https://in-toto.io/Statement/v1"
+    assert {subject["name"] for subject in found["subject"]} == {
+        "certificate.json", "Lean library", "Demo.lean", "Demo/Relu.lean", "tensor net.0.weight"}
+
+
+def test_another_key_is_refused(signed, tmp_path):
+    """A valid signature by someone else is none."""
+    path, envelope, _ = signed
+    assert "no valid signature" in reason(path, envelope, write_keys(tmp_path, "other")[1])
+
+
+def test_a_signature_of_another_certificate_is_refused(signed):
+    """Reused for a certificate with one claim less."""
+    path, envelope, public = signed
+    path.write_bytes(file_bytes(samples.sealed(samples.sample_records()[:2])))
+    assert "something else" in reason(path, envelope, public)
+
+
+def test_a_changed_payload_is_refused(signed):
+    """The statement cannot be exchanged under the signature."""
+    path, envelope, public = signed
+    content = json.loads(envelope.read_text())
+    content["payload"] = base64.b64encode(b"{}").decode()
+    envelope.write_text(json.dumps(content))
+    assert "no valid signature" in reason(path, envelope, public)
+
+
+def test_another_payload_type_is_refused(signed):
+    """What was signed as something else is not a statement."""
+    path, envelope, public = signed
+    content = json.loads(envelope.read_text())
+    content["payloadType"] = "text/plain"
+    envelope.write_text(json.dumps(content))
+    assert "text/plain" in reason(path, envelope, public)
+
+
+def test_any_changed_byte_is_refused(signed):
+    """Bytes of the envelope, each changed in turn: a reason, or an error that says what is wrong; or it means the same."""
+    path, envelope, public = signed
+    data, generator = envelope.read_bytes(), random.Random(0)
+    same = json.loads(data)
+    for position in generator.sample(range(len(data)), 150):
+        forged = bytearray(data)
+        forged[position] ^= 1 << generator.randrange(8)
+        envelope.write_bytes(bytes(forged))
+        try:
+            refused = bool(verify_signature(path, envelope, public))
+        except CertificateError:
+            refused = True
+        if not refused:
+            content = json.loads(bytes(forged))
+            assert content["payload"] == same["payload"] and base64.b64decode(
+                content["signatures"][0]["sig"]) == base64.b64decode(same["signatures"][0]["sig"])
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"payload": 1, "payloadType": 2, "signatures": 3}', "\x00"])
+def test_what_is_no_envelope_is_refused(signed, content):
+    """A reason or a clear error, never a traceback."""
+    path, envelope, public = signed
+    envelope.write_text(content)
+    try:
+        assert "not a DSSE envelope" in reason(path, envelope, public)
+    except CertificateError as error:
+        assert envelope.name in str(error) or "JSON" in str(error)
+
+
+def test_bad_keys_are_said(signed, tmp_path):
+    """The message gives the command that makes one."""
+    path, envelope, public = signed
+    with pytest.raises(UsageError, match="openssl genpkey"):
+        sign(path, public, tmp_path / "out.json")
+    with pytest.raises(UsageError, match="openssl pkey"):
+        verify_signature(path, envelope, path)
+    with pytest.raises(UsageError, match="nowhere"):
+        sign(path, tmp_path / "nowhere.pem", tmp_path / "out.json")
+
+
+def test_the_commands(signed, tmp_path, capsys):
+    """Sign, check with the key; a foreign key ends with status 1; a signature without a key is bad usage."""
+    path, envelope, public = signed
+    private, other = write_keys(tmp_path, "other")
+    assert main(["check", str(path), "--key", str(public)]) == 0
+    assert main(["check", str(path), "--key", str(other)]) == 1 and "no valid signature" in capsys.readouterr().out
+    assert main(["sign", str(path), "--key", str(private), "-o", str(tmp_path / "second.json")]) == 0
+    assert main(["check", str(path), "--key", str(other), "--signature", str(tmp_path / "second.json")]) == 0
+    assert main(["check", str(path), "--signature", str(envelope)]) == 2
