@@ -1,4 +1,4 @@
-"""The command line: verify, status, pin, explain, check, sign, diff, gate and doctor."""
+"""The command line: verify, status, pin, explain, report, check, sign, diff, gate and doctor."""
 from __future__ import annotations
 
 import argparse
@@ -101,6 +101,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("claim", metavar="CLAIM", help="the claim's id")
     explain.add_argument("--replay", action="store_true",
                          help="evaluate the claim's witnesses again; status 1 if the claim does not fail on one of them")
+    report = command("report", _report, "Write a certificate as a document: Markdown, or a LaTeX table of its claims.",
+                     [" certificates/leanmining.json --format markdown -o report.md",
+                      " certificates/leanmining.json --format latex -o claims.tex"])
+    report.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
+    report.add_argument("--format", choices=["markdown", "latex"], default="markdown",
+                        help="markdown (default); or latex, which needs the extra `latex`")
+    report.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to (default: print it)")
     check = command("check", _check, "Check a certificate against its schema, its digest and its own figures.",
                     [" certificates/leanmining.json", " certificates/leanmining.json --source ."])
     check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
@@ -235,6 +242,23 @@ def _replay(claim: Mapping[str, Any], packs: Sequence[str], *, as_json: bool) ->
             print(f"\n{one.witness.predicate}\n  asks: {one.says}\n  of: {dict(one.witness.inputs)}\n  "
                   + ("False: the claim fails here" if one.fails else "True: the claim holds here, so this is no witness"))
     return EXIT_OK if all(one.fails for one in replayed) else EXIT_UNMET
+
+
+def _report(options: argparse.Namespace) -> int:
+    from pyharness.certificate.canonical import write_bytes
+    from pyharness.report import documents
+
+    text = getattr(documents, options.format)(_certificate(options.certificate))
+    if options.output:
+        write_bytes(options.output, text.encode())
+    if options.json:
+        _print_json({"format": options.format, "output": str(options.output) if options.output else None,
+                     "text": None if options.output else text})
+    elif options.output:
+        print(f"{options.output}: {len(text.splitlines()):,} lines")
+    else:
+        print(text, end="")
+    return EXIT_OK
 
 
 def _check(options: argparse.Namespace) -> int:

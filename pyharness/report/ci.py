@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from pyharness import __version__
 from pyharness.certificate.gate import RULES, Failure
 
-__all__ = ["badge", "junit", "markdown_summary", "sarif"]
+__all__ = ["badge", "junit", "markdown_summary", "markdown_text", "sarif"]
 
 
 def junit(certificate: Mapping[str, Any], failures: Sequence[Failure]) -> str:
@@ -80,18 +80,21 @@ def _fingerprint(failure: Failure) -> str:
 def markdown_summary(certificate: Mapping[str, Any], failures: Sequence[Failure]) -> str:
     """Return a short summary in Markdown: the counts, and what is wrong."""
     tiers = certificate["summary"]["tiers"]
-    lines = [f"## {_cell(certificate['project']['name'])}: {'failed' if failures else 'passed'}", "",
+    lines = [f"## {markdown_text(certificate['project']['name'])}: {'failed' if failures else 'passed'}", "",
              "| " + " | ".join(tiers) + " |", "|" + "---:|" * len(tiers),
              "| " + " | ".join(str(count) for count in tiers.values()) + " |", ""]
     if failures:
         lines += ["| claim | rule | |", "|---|---|---|"]
-        lines += [f"| {_cell(failure.claim)} | {failure.rule} | {_cell(failure.words)} |" for failure in failures]
+        lines += [f"| {markdown_text(failure.claim)} | {failure.rule} | {markdown_text(failure.words)} |"
+                  for failure in failures]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _cell(text: str) -> str:
-    """Text that stays text in a Markdown table."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~&])", r"\\\1", " ".join(text.split()))
+def markdown_text(text: str) -> str:
+    """Return a line of text that stays text in Markdown, in a table too."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>|~&])", r"\\\1", " ".join(text.split()))
+    # At the start of a line these make a heading or a list.
+    return re.sub(r"^(\d*)([#+.)-])(?=[\s#]|$)", r"\1\\\2", escaped)
 
 
 def badge(certificate: Mapping[str, Any], failures: Sequence[Failure]) -> dict[str, Any]:
