@@ -9,13 +9,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pyharness import __version__
 from pyharness.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, UsageError
+
+if TYPE_CHECKING:
+    from pyharness.certificate.check import Finding
 
 __all__ = ["entry", "main"]
 
@@ -113,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
     check.add_argument("--source", type=Path, metavar="DIR",
                        help="a project's folder: also compare its Lean files with those that the certificate names")
+    check.add_argument("--rerun", action="store_true",
+                       help="also build, replay and measure all again in the folder of --source, or this one, and compare")
     check.add_argument("--key", type=Path, metavar="PEM", help="a public key: also check the signature")
     check.add_argument("--signature", type=Path, metavar="FILE",
                        help="the DSSE envelope (default: beside the certificate, .dsse.json for .json)")
@@ -269,6 +274,8 @@ def _check(options: argparse.Namespace) -> int:
     findings = check(options.certificate, root=options.source)
     if options.signature and not options.key:
         raise UsageError("--signature needs --key, the public key that it is checked by")
+    if options.rerun and not findings:
+        findings = _rerun(options.certificate, options.source or Path("."))
     if options.key and not findings:
         from pyharness.certificate.sign import envelope_path, verify_signature
 
@@ -281,6 +288,16 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{options.certificate}: {finding}")
     print(f"{options.certificate}: {len(findings)} reason(s) against it" if findings else f"{options.certificate} checks")
     return EXIT_UNMET if findings else EXIT_OK
+
+
+def _rerun(path: Path, folder: Path) -> list[Finding]:
+    from pyharness.certificate.check import Finding
+    from pyharness.certificate.diff import compare
+    from pyharness.verify import certify
+
+    with _progress() as progress:
+        again, _ = certify(_project(folder), progress=progress)
+    return [Finding(f"claim {change.claim}", f"run again, {change.words}") for change in compare(_certificate(path), again)]
 
 
 def _sign(options: argparse.Namespace) -> int:

@@ -27,7 +27,9 @@ from pyharness.lean.toolchain import Toolchain, locate
 from pyharness.pins import read_pins, require_unchanged
 from pyharness.project import Project
 
-__all__ = ["Progress", "Proofs", "Verification", "claim_status", "prove", "prove_as_pinned", "require_meant", "verify"]
+__all__ = [
+    "Progress", "Proofs", "Verification", "certify", "claim_status", "prove", "prove_as_pinned", "require_meant", "verify",
+]
 
 Progress = Callable[[str, str, int, int], None]
 """Called with a stage's name, the item at hand, how many items are done and how many there are."""
@@ -118,10 +120,23 @@ def verify(project: Project, *, progress: Progress) -> Verification:
     """Check every claim of the project and write its certificate, and the run's record beside it.
 
     Raises:
-        HarnessError: as `prove`; or if evidence cannot be gathered, or the certificate cannot be written. The
-            certificate that was there before is then left as it was.
+        HarnessError: as `certify`; or if the certificate cannot be written. The certificate that was there before is then
+            left as it was.
     """
     started = datetime.now(UTC)
+    certificate, seconds = certify(project, progress=progress)
+    with _timed(seconds, "certificate"):
+        changed = write(certificate, project.certificate)
+    write_run_record(project.certificate.with_suffix(".run.json"), certificate=certificate, started=started, seconds=seconds)
+    return Verification(certificate, project.certificate, changed)
+
+
+def certify(project: Project, *, progress: Progress) -> tuple[dict[str, Any], dict[str, float]]:
+    """Check every claim of the project and return the certificate, and the seconds that each stage took; write nothing of it.
+
+    Raises:
+        HarnessError: as `prove`; or if evidence cannot be gathered.
+    """
     claims = load_pack(project.packs)
     proofs, pinned = prove_as_pinned(project, claims, progress=progress)
     with _timed(proofs.seconds, "evidence"):
@@ -129,31 +144,27 @@ def verify(project: Project, *, progress: Progress) -> Verification:
         evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
         for item in claims:
             require_meant(item, evidence[item.id], proofs)
-    with _timed(proofs.seconds, "certificate"):
-        certificate = seal(
-            project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
-            lean={
-                "version": proofs.toolchain.version,
-                "githash": proofs.toolchain.githash,
-                "library_sha256": proofs.toolchain.library_sha256,
-                "replayed": proofs.replay.constants,
-                "modules": [
-                    {"module": module.name, "file": module.source.as_posix(), "sha256": module.source_sha256,
-                     "foundation": in_foundation(module, project.lean_root)}
-                    for module in proofs.build.modules
-                ],
-            },
-            policy={"allowed_axioms": project.allowed_axioms},
-            records=[
-                Record(item, proof := proofs.of(item), proof is not None and proof.theorem in pinned, proof is not None,
-                       evidence[item.id], untied(item))
-                for item in claims
+    certificate = seal(
+        project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
+        lean={
+            "version": proofs.toolchain.version,
+            "githash": proofs.toolchain.githash,
+            "library_sha256": proofs.toolchain.library_sha256,
+            "replayed": proofs.replay.constants,
+            "modules": [
+                {"module": module.name, "file": module.source.as_posix(), "sha256": module.source_sha256,
+                 "foundation": in_foundation(module, project.lean_root)}
+                for module in proofs.build.modules
             ],
-        )
-        changed = write(certificate, project.certificate)
-    write_run_record(project.certificate.with_suffix(".run.json"), certificate=certificate, started=started,
-                     seconds=proofs.seconds)
-    return Verification(certificate, project.certificate, changed)
+        },
+        policy={"allowed_axioms": project.allowed_axioms},
+        records=[
+            Record(item, proof := proofs.of(item), proof is not None and proof.theorem in pinned, proof is not None,
+                   evidence[item.id], untied(item))
+            for item in claims
+        ],
+    )
+    return certificate, proofs.seconds
 
 
 def require_meant(item: Claim, evidence: Sequence[Evidence], proofs: Proofs) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pyharness.certificate.canonical import digest, file_bytes
+
 ROOT = Path(__file__).resolve().parent.parent
 
 LEAN = """\
@@ -224,6 +226,20 @@ class TestOtherCommands:
         path.write_text(path.read_text().replace("Conjunction commutes.", "Conjunction commuted."))
         done = run(project, "check", str(path))
         assert done.returncode == 1 and "digest" in done.stdout
+
+    def test_check_can_run_all_again(self, project):
+        """A certificate that is as a new run gives it checks; one that someone sealed with another count does not."""
+        run(project, "pin")
+        run(project, "verify")
+        path = project / "certificates" / "small.json"
+        assert run(project, "check", str(path), "--source", ".", "--rerun").returncode == 0
+        certificate = json.loads(path.read_text())
+        certificate["claims"][0]["evidence"][0]["cases"] = 8
+        certificate["digest"] = digest(certificate)
+        path.write_bytes(file_bytes(certificate))
+        assert run(project, "check", str(path)).returncode == 0
+        done = run(project, "check", str(path), "--rerun")
+        assert done.returncode == 1 and "8 cases, now confirmed with 0 violations in 4 cases" in done.stdout
 
     @pytest.mark.parametrize("arguments, words", [
         (["check", "nowhere.json"], "nowhere.json"),
