@@ -112,11 +112,11 @@ def _figures(name: str, domain: str, old: Mapping[str, Any] | None, new: Mapping
         if old is not new:
             yield Change(name, "figures", f"{domain}: its table is {'gone' if new is None else 'new'}")
         return
-    if old["columns"] != new["columns"] or len(old["rows"]) != len(new["rows"]):
+    if old["columns"] != new["columns"] or list(map(len, old["rows"])) != list(map(len, new["rows"])):
         yield Change(name, "figures", f"{domain}: its table has other columns or rows")
         return
     moved = [(column, one, two) for before, after in zip(old["rows"], new["rows"], strict=True)
-             for column, one, two in zip(old["columns"], before, after, strict=True) if not _close(one, two)]
+             for column, one, two in zip(old["columns"], before, after) if not _close(one, two)]
     if moved:
         column, one, two = max(moved, key=lambda cell: _distance(cell[1], cell[2]))
         yield Change(name, "figures", f"{domain}: {len(moved):,} figure(s) moved, the most “{column}” from {one} to {two}")

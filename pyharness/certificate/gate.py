@@ -70,8 +70,8 @@ def gate(
             failures.append(Failure("tier-unmet", claim["id"],
                                     f"its tier is {claim['tier']}; {claim['required_tier']} is required"))
         elif claim["tier"] != "refuted" and not meets(claim["tier"], least):
-            needs = claim["next"]["needs"]
-            failures.append(Failure("tier-below-minimum", claim["id"], f"its tier is {claim['tier']}, and {least} is the "
-                                    f"least; for {claim['next']['tier']} it needs {'; '.join(needs)}"))
+            needs = f"; for {claim['next']['tier']} it needs {'; '.join(claim['next']['needs'])}" if claim["next"] else ""
+            failures.append(Failure("tier-below-minimum", claim["id"],
+                                    f"its tier is {claim['tier']}, and {least} is the least{needs}"))
     changes: list[Change] = compare(baseline, certificate) if baseline else []
     return failures + [Failure(_BY_CHANGE[change.kind], change.claim, change.words) for change in changes if change.loss]
