@@ -315,7 +315,14 @@ TARGETS = {"minilm": (10.0, 20.0), "digits-mlp": (4.0, 8.0, 10.0, 20.0), "digits
 
 @lru_cache(maxsize=None)
 def compressed(model: str, target: float) -> Compressed:
-    """Return a model compressed as asked, its embeddings those of sentences, or a digits network's outputs on digits."""
+    """Return what compressing a model as asked gives, without its weights.
+
+    Its embeddings are those of sentences, or a digits network's outputs on digits.
+    """
+    return replace(_compress(model, target), weights={}, packed={})
+
+
+def _compress(model: str, target: float) -> Compressed:
     if model == "minilm":
         return SemanticQuantizer().compress(
             minilm_weights(), target, 0.9, calibration=read_sentences(),
