@@ -91,6 +91,10 @@ def _parser() -> argparse.ArgumentParser:
                            help="the folder that holds pyharness.toml (default: this one)")
         return added
 
+    def with_identity(added: argparse.ArgumentParser, what: str) -> None:
+        added.add_argument("--identity", metavar="WHO", help=f"{what}: an e-mail address, or the URL of a CI's workflow")
+        added.add_argument("--issuer", metavar="URL", help="the OpenID Connect provider that vouches for --identity")
+
     with_project(command("verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
                          ["", " --project path/to/project", " --json"]))
     status = with_project(command("status", _status, "Read the proof status of every claim out of Lean; gather no evidence.",
@@ -119,13 +123,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--rerun", action="store_true",
                        help="also build, replay and measure all again in the folder of --source, or this one, and compare")
     check.add_argument("--key", type=Path, metavar="PEM", help="a public key: also check the signature")
+    with_identity(check, "also check that the signature is this identity's")
     check.add_argument("--signature", type=Path, metavar="FILE",
                        help="the DSSE envelope (default: beside the certificate, .dsse.json for .json)")
     sign = command("sign", _sign, "Sign a certificate: an in-toto statement in a DSSE envelope beside it (extra `sign`).",
-                   [" certificates/leanmining.json --key key.pem"])
+                   [" certificates/leanmining.json --key key.pem",
+                    " certificates/leanmining.json --identity me@example.org --issuer https://accounts.example.org"])
     sign.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
-    sign.add_argument("--key", type=Path, metavar="PEM", required=True,
+    sign.add_argument("--key", type=Path, metavar="PEM",
                       help="a private key: openssl genpkey -algorithm ed25519 -out key.pem")
+    with_identity(sign, "sign without a key (extra `keyless`), by the credential of a CI's job or a login in the browser")
     sign.add_argument("-o", "--output", type=Path, metavar="FILE", help="the envelope (default: beside the certificate)")
     diff = command("diff", _diff, "Say what changed from one certificate to another.", [" old.json new.json"])
     diff.add_argument("old", type=Path, metavar="OLD")
@@ -272,14 +279,16 @@ def _check(options: argparse.Namespace) -> int:
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder")
     findings = check(options.certificate, root=options.source)
-    if options.signature and not options.key:
-        raise UsageError("--signature needs --key, the public key that it is checked by")
+    by_identity = _by_identity(options)
+    if options.signature and not (options.key or by_identity):
+        raise UsageError("--signature needs --key or --identity, by which it is checked")
     if options.rerun and not findings:
         findings = _rerun(options.certificate, options.source or Path("."))
-    if options.key and not findings:
-        from pyharness.certificate.sign import envelope_path, verify_signature
+    if (options.key or by_identity) and not findings:
+        from pyharness.certificate.sign import envelope_path, identity_key, public_key, verify_signature
 
-        findings = verify_signature(options.certificate, options.signature or envelope_path(options.certificate), options.key)
+        key = identity_key(options.identity, options.issuer) if by_identity else public_key(options.key)
+        findings = verify_signature(options.certificate, options.signature or envelope_path(options.certificate), key)
     if options.json:
         _print_json({"certificate": str(options.certificate), "checks": not findings,
                      "findings": [{"where": finding.where, "reason": finding.reason} for finding in findings]})
@@ -300,11 +309,23 @@ def _rerun(path: Path, folder: Path) -> list[Finding]:
     return [Finding(f"claim {change.claim}", f"run again, {change.words}") for change in compare(_certificate(path), again)]
 
 
-def _sign(options: argparse.Namespace) -> int:
-    from pyharness.certificate.sign import envelope_path, sign
+def _by_identity(options: argparse.Namespace) -> bool:
+    """Whether a signature is by an identity, and not by a key."""
+    if bool(options.identity) != bool(options.issuer):
+        raise UsageError("--identity and --issuer go together")
+    if options.identity and options.key:
+        raise UsageError("give --key, or --identity with --issuer, not both")
+    return bool(options.identity)
 
+
+def _sign(options: argparse.Namespace) -> int:
+    from pyharness.certificate.sign import envelope_path, identity_signer, private_key, sign
+
+    if not (_by_identity(options) or options.key):
+        raise UsageError("give --key, or --identity with --issuer")
     out = options.output or envelope_path(options.certificate)
-    keyid = sign(options.certificate, options.key, out)
+    signer = private_key(options.key) if options.key else identity_signer(options.identity, options.issuer)
+    keyid = sign(options.certificate, signer, out)
     if options.json:
         _print_json({"certificate": str(options.certificate), "signature": str(out), "keyid": keyid})
     else:

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 
 from pyharness.certificate.canonical import file_bytes  # noqa: E402
 from pyharness.certificate.schema import CertificateError  # noqa: E402
-from pyharness.certificate.sign import envelope_path, sign, statement, verify_signature  # noqa: E402
+from pyharness.certificate.sign import (  # noqa: E402
+    envelope_path, identity_key, identity_signer, private_key, public_key, sign, statement, verify_signature,
+)
 from pyharness.cli import main  # noqa: E402
 from pyharness.errors import UsageError  # noqa: E402
 
@@ -23,6 +25,7 @@ CERTIFICATE = samples.sealed()
 
 
 def write_keys(folder, name):
+    """Write a key pair and return where."""
     key = Ed25519PrivateKey.generate()
     private, public = folder / f"{name}.pem", folder / f"{name}.pub.pem"
     private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
@@ -38,18 +41,22 @@ def signed(tmp_path):
     path = tmp_path / "demo.json"
     path.write_bytes(file_bytes(CERTIFICATE))
     private, public = write_keys(tmp_path, "own")
-    sign(path, private, envelope_path(path))
+    sign(path, private_key(private), envelope_path(path))
     return path, envelope_path(path), public
 
 
+def verify(path, envelope, public):
+    return verify_signature(path, envelope, public_key(public))
+
+
 def reason(*arguments):
-    (finding,) = verify_signature(*arguments)
+    (finding,) = verify(*arguments)
     return finding.reason
 
 
 def test_a_signature_checks(signed):
     """The statement names the certificate, the Lean files and the tensors by digest."""
-    assert verify_signature(*signed) == []
+    assert verify(*signed) == []
     found = statement(CERTIFICATE)
     assert found["_type"] == "https://in-toto.io/Statement/v1"
     assert {subject["name"] for subject in found["subject"]} == {
@@ -97,7 +104,7 @@ def test_any_changed_byte_is_refused(signed):
         forged[position] ^= 1 << generator.randrange(8)
         envelope.write_bytes(bytes(forged))
         try:
-            refused = bool(verify_signature(path, envelope, public))
+            refused = bool(verify(path, envelope, public))
         except CertificateError:
             refused = True
         if not refused:
@@ -119,13 +126,13 @@ def test_what_is_no_envelope_is_refused(signed, content):
 
 def test_bad_keys_are_said(signed, tmp_path):
     """The message gives the command that makes one."""
-    path, envelope, public = signed
+    path, _, public = signed
     with pytest.raises(UsageError, match="openssl genpkey"):
-        sign(path, public, tmp_path / "out.json")
+        private_key(public)
     with pytest.raises(UsageError, match="openssl pkey"):
-        verify_signature(path, envelope, path)
+        public_key(path)
     with pytest.raises(UsageError, match="nowhere"):
-        sign(path, tmp_path / "nowhere.pem", tmp_path / "out.json")
+        private_key(tmp_path / "nowhere.pem")
 
 
 def test_the_commands(signed, tmp_path, capsys):
@@ -137,3 +144,42 @@ def test_the_commands(signed, tmp_path, capsys):
     assert main(["sign", str(path), "--key", str(private), "-o", str(tmp_path / "second.json")]) == 0
     assert main(["check", str(path), "--key", str(other), "--signature", str(tmp_path / "second.json")]) == 0
     assert main(["check", str(path), "--signature", str(envelope)]) == 2
+
+
+WHO = ("someone@example.org", "https://accounts.example.org")
+
+
+@pytest.fixture
+def keyless():
+    """Sigstore, without the credential of a CI's job."""
+    pytest.importorskip("sigstore", reason="the extra `keyless` is not installed")
+
+
+def test_an_identity_is_no_key(signed, keyless):
+    """A signature by a key is none by an identity, also under that identity's id; no network is asked for the first."""
+    path, envelope, _ = signed
+    key = identity_key(*WHO)
+    (finding,) = verify_signature(path, envelope, key)
+    assert "no valid signature" in finding.reason
+    content = json.loads(envelope.read_text())
+    content["signatures"][0]["keyid"] = key.keyid
+    envelope.write_text(json.dumps(content))
+    (finding,) = verify_signature(path, envelope, key)
+    assert "no valid signature" in finding.reason
+
+
+def test_no_login_is_said(keyless, monkeypatch):
+    """Where neither a CI's credential nor Sigstore can be had, the message says what else there is."""
+    monkeypatch.setattr("sigstore.oidc.detect_credential", lambda *_: "not a token")
+    with pytest.raises(UsageError, match="sign with --key"):
+        identity_signer(*WHO)
+
+
+def test_the_commands_of_identities(signed, keyless, capsys):
+    """Half an identity, or an identity beside a key, is bad usage; another's signature ends with status 1."""
+    path, _, public = signed
+    identity = ["--identity", WHO[0], "--issuer", WHO[1]]
+    assert main(["sign", str(path)]) == 2 and "--key" in capsys.readouterr().err
+    assert main(["sign", str(path), *identity[:2]]) == 2 and "go together" in capsys.readouterr().err
+    assert main(["check", str(path), *identity, "--key", str(public)]) == 2 and "not both" in capsys.readouterr().err
+    assert main(["check", str(path), *identity]) == 1 and "no valid signature" in capsys.readouterr().out

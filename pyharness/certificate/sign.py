@@ -1,7 +1,8 @@
 """Signatures: an in-toto Statement v1 about a certificate and what it rests on, in a DSSE envelope beside it.
 
-Needs the extra `sign` (securesystemslib). The subjects are the certificate's file, each Lean file, Lean's library and each
-tensor, by SHA-256, so that a signature fits one certificate alone.
+Needs the extra `sign` (securesystemslib), or `keyless` to sign without a key of one's own: then Sigstore certifies, on the
+word of an OpenID Connect provider, who signed. The subjects are the certificate's file, each Lean file, Lean's library and
+each tensor, by SHA-256, so that a signature fits one certificate alone.
 """
 from __future__ import annotations
 
@@ -16,7 +17,10 @@ from pyharness.certificate.check import Finding
 from pyharness.certificate.schema import CertificateError, require
 from pyharness.errors import UsageError
 
-__all__ = ["PAYLOAD_TYPE", "PREDICATE_TYPE", "envelope_path", "sign", "statement", "verify_signature"]
+__all__ = [
+    "PAYLOAD_TYPE", "PREDICATE_TYPE", "envelope_path", "identity_key", "identity_signer", "private_key", "public_key", "sign",
+    "statement", "verify_signature",
+]
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 PREDICATE_TYPE = "urn:pyharness:tiered-certificate:1"
@@ -44,61 +48,114 @@ def statement(certificate: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def sign(path: Path, key: Path, out: Path) -> str:
-    """Sign a certificate with a private key, and return the key's id.
+def private_key(key: Path) -> Any:
+    """Return a signer by a private key in PEM (PKCS #8), not encrypted: Ed25519, ECDSA or RSA.
+
+    Raises:
+        UsageError: if the key cannot be read, or the extra `sign` is not installed.
+    """
+    _, signer = _library()
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return signer.CryptoSigner(load_pem_private_key(_read_key(key), password=None))
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{key} is not an unencrypted private key in PEM ({error}); "
+                         "make one with: openssl genpkey -algorithm ed25519 -out key.pem") from error
+
+
+def public_key(key: Path) -> Any:
+    """Return the key by which a signature is checked, from a public key in PEM.
+
+    Raises:
+        UsageError: if the key cannot be read, or the extra `sign` is not installed.
+    """
+    _, signer = _library()
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        return signer.SSlibKey.from_crypto(load_pem_public_key(_read_key(key)))
+    except ValueError as error:
+        raise UsageError(f"{key} is not a public key in PEM ({error}); "
+                         "make it with: openssl pkey -in key.pem -pubout -out public.pem") from error
+
+
+def identity_key(identity: str, issuer: str) -> Any:
+    """Return the key by which a keyless signature is checked: whoever the issuer says has this identity.
+
+    Args:
+        identity: an e-mail address, or the URL of a CI's workflow.
+        issuer: the URL of an OpenID Connect provider.
+
+    Raises:
+        UsageError: if the extra `keyless` is not installed.
+    """
+    return _keyless().import_(identity, issuer)[1]
+
+
+def identity_signer(identity: str, issuer: str) -> Any:
+    """Return a signer without a key: by the credential that a CI gives its jobs, else by a login in the browser.
+
+    Raises:
+        UsageError: if the extra `keyless` is not installed, or there is no such credential or login.
+    """
+    keyless = _keyless()
+    from sigstore.oidc import detect_credential
+
+    try:
+        uri, key = keyless.import_(identity, issuer, ambient=detect_credential() is not None)
+        return keyless.from_priv_key_uri(uri, key)
+    # Whatever stops a login: the network, the provider, a browser that is not there, another identity.
+    except Exception as error:
+        raise UsageError(f"no keyless signature as {identity} by {issuer}: {error}; sign with --key, or run this in a CI "
+                         "job that may ask for an identity token") from error
+
+
+def sign(path: Path, signer: Any, out: Path) -> str:
+    """Sign a certificate, and return the key's id.
 
     Args:
         path: the certificate.
-        key: a private key in PEM (PKCS #8), not encrypted: Ed25519, ECDSA or RSA.
+        signer: what `private_key` or `identity_signer` returned.
         out: the envelope's file.
 
     Raises:
         CertificateError: if the certificate cannot be read or does not follow the schema, or the envelope cannot be written.
-        UsageError: if the key cannot be read, or the extra `sign` is not installed.
+        UsageError: if Sigstore does not sign.
     """
-    dsse, signer = _library()
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
+    dsse, _ = _library()
     payload = json.dumps(statement(require(parse(read_bytes(path)))), ensure_ascii=False, sort_keys=True).encode()
-    try:
-        private = signer.CryptoSigner(load_pem_private_key(_read_key(key), password=None))
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"{key} is not an unencrypted private key in PEM ({error}); "
-                         "make one with: openssl genpkey -algorithm ed25519 -out key.pem") from error
     envelope = dsse.Envelope(payload, PAYLOAD_TYPE, {})
-    signature = envelope.sign(private)
+    try:
+        signature = envelope.sign(signer)
+    except Exception as error:
+        raise UsageError(f"the signature was not made: {error}") from error
     write_bytes(out, json.dumps(envelope.to_dict(), indent=1).encode() + b"\n")
     return signature.keyid
 
 
-def verify_signature(path: Path, envelope: Path, key: Path) -> list[Finding]:
+def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
     """Return every reason why an envelope is not a signature by this key of this certificate; nothing if it is.
 
     Args:
         path: the certificate; it follows the schema.
         envelope: a DSSE envelope.
-        key: a public key in PEM.
+        key: what `public_key` or `identity_key` returned.
 
     Raises:
         CertificateError: if a file cannot be read.
-        UsageError: if the key cannot be read, or the extra `sign` is not installed.
     """
-    dsse, signer = _library()
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    dsse, _ = _library()
     from securesystemslib.exceptions import VerificationError
 
-    try:
-        public = signer.SSlibKey.from_crypto(load_pem_public_key(_read_key(key)))
-    except ValueError as error:
-        raise UsageError(f"{key} is not a public key in PEM ({error}); "
-                         "make it with: openssl pkey -in key.pem -pubout -out public.pem") from error
     try:
         found = dsse.Envelope.from_dict(parse(read_bytes(envelope)))
         if found.payload_type != PAYLOAD_TYPE:
             return [Finding("signature", f"it signs {found.payload_type}, not {PAYLOAD_TYPE}")]
-        found.verify([public], 1)
-    except VerificationError:
-        return [Finding("signature", f"{envelope.name} holds no valid signature by the key {public.keyid[:16]}…")]
+        found.verify([key], 1)
+    except VerificationError as error:
+        why = f": {error.__cause__}" if error.__cause__ else ""
+        return [Finding("signature", f"{envelope.name} holds no valid signature by the key {key.keyid[:16]}…{why}")]
     except CertificateError:
         raise
     # The library lets through whatever a malformed envelope makes it stumble over.
@@ -137,3 +194,12 @@ def _library() -> tuple[Any, Any]:
     except ImportError as error:
         raise UsageError("signatures need securesystemslib; run: pip install 'pyharness[sign]'") from error
     return dsse, signer
+
+
+def _keyless() -> Any:
+    try:
+        import sigstore  # noqa: F401
+        from securesystemslib.signer import SigstoreSigner
+    except ImportError as error:
+        raise UsageError("signatures without a key need sigstore; run: pip install 'pyharness[keyless]'") from error
+    return SigstoreSigner
