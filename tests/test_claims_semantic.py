@@ -78,9 +78,13 @@ class TestChecks:
         assert not semantic.half_is_lost_at_one_step(semantic.STEPS)
 
     def test_a_penalty_makes_corners_and_ordinary_regularization_does_not(self):
-        """The same network on the same digits, with three losses."""
-        assert semantic.most_are_corners("tanh, corners")
-        assert not semantic.most_are_corners("tanh, none") and not semantic.most_are_corners("tanh, L2")
+        """The same network on the same digits, with two activations and three losses; the figures are the points."""
+        assert all(map(semantic.most_are_corners, semantic.FORCED))
+        assert not any(map(semantic.most_are_corners, semantic.NATURAL))
+        found = semantic._most("sigmoid, L2", "a domain")
+        assert found.outcome == "refuted" and found.witness.replays()
+        shown = torch.tensor([list(row.values()) for row in found.measurements])
+        torch.testing.assert_close(shown, semantic.points("sigmoid, L2"), atol=0, rtol=1e-3)
 
     def test_a_falling_share_is_seen(self, monkeypatch):
         """Hypercubicity that falls with the tolerance is a violation."""

@@ -194,41 +194,48 @@ def preservation_bound(run: Run) -> Iterator[Evidence]:
 TOLERANCES = [k / 20 for k in range(21)]
 
 
-def _tanh(run: Recorder, x: Tensor) -> Tensor:
-    x = run.linear("hidden1", x, "linear").tanh()
-    return run.linear("logits", run.linear("hidden2", x, "linear").tanh(), "linear")
-
-
-TANH = Network(_tanh, {"hidden1": (64, 64), "hidden2": (16, 64), "logits": (10, 16)}, "accuracy")
-"""A perceptron with tanh, whose hidden activations are in the cube [−1, 1]^16."""
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "sigmoid": torch.sigmoid}
+SHAPES = {"hidden1": (64, 64), "hidden2": (16, 64), "logits": (10, 16)}
 EPOCHS = 20
 
 
+def hidden(run: Recorder, x: Tensor, activation: str) -> tuple[Tensor, Tensor]:
+    """Return the activations of the two hidden layers, float32 [rows, 64] and [rows, 16]."""
+    first = ACTIVATIONS[activation](run.linear("hidden1", x, "linear"))
+    return first, ACTIVATIONS[activation](run.linear("hidden2", first, "linear"))
+
+
+def in_cube(x: Tensor, activation: str) -> Tensor:
+    """Map what an activation puts out to [−1, 1], where the corners of the cube are."""
+    return x if activation == "tanh" else 2 * x - 1
+
+
 @lru_cache(maxsize=None)
-def tanh_codes(regularization: str) -> Tensor:
-    """Return the last hidden activations of the tanh network on the held-out digits, float32 [360, 16].
+def codes(activation: str, regularization: str) -> Tensor:
+    """Return the last hidden activations of a perceptron on the held-out digits, in the cube, float32 [360, 16].
 
     Args:
-        regularization: "none"; "L2", 10⁻³ Σ w² added to the loss; or "corners", the mean of 1 − h² over hidden activations h
-            added ten times, which is 0 at corners.
+        activation: "tanh" or "sigmoid".
+        regularization: "none"; "L2", 10⁻³ Σ w² added to the loss; or "corners", the mean of 1 − h² over the last hidden
+            activations h in the cube, added ten times, which is 0 at corners.
     """
     images, labels = read_digits()
     training = images[:-HELD_OUT]
+
+    def forward(run: Recorder, x: Tensor) -> Tensor:
+        return run.linear("logits", hidden(run, x, activation)[1], "linear")
 
     def squares(weights: Mapping[str, Tensor]) -> Tensor:
         return 1e-3 * torch.stack([value.square().sum() for value in weights.values()]).sum()
 
     def to_corners(weights: Mapping[str, Tensor]) -> Tensor:
-        run = Recorder(weights)
-        hidden = run.linear("hidden2", run.linear("hidden1", training[:256], "linear").tanh(), "linear").tanh()
-        return 10 * (1 - hidden.square()).mean()
+        return 10 * (1 - in_cube(hidden(Recorder(weights), training[:256], activation)[1], activation).square()).mean()
 
     penalties = {"none": None, "L2": squares, "corners": to_corners}
     with torch.enable_grad():
-        weights = train(TANH, training, labels[:-HELD_OUT], seed=0, epochs=EPOCHS, penalty=penalties[regularization])
-    run = Recorder(weights)
-    TANH.forward(run, read_held_out()[0])
-    return run.layers()[1].preactivation.tanh()
+        weights = train(Network(forward, SHAPES, "accuracy"), training, labels[:-HELD_OUT], seed=0, epochs=EPOCHS,
+                        penalty=penalties[regularization])
+    return in_cube(hidden(Recorder(weights), read_held_out()[0], activation)[1], activation)
 
 
 @lru_cache(maxsize=None)
@@ -245,15 +252,14 @@ def tokens() -> Tensor:
 
 
 def points(which: str) -> Tensor:
-    """Return points by name: "embeddings", scaled to a largest coordinate of 1; "tokens"; or "tanh, …" as `tanh_codes`."""
+    """Return points by name: "embeddings", scaled to a largest coordinate of 1; "minilm tokens"; or two words for `codes`."""
     if which == "embeddings":
         return embeddings() / embeddings().abs().max()
-    if which == "tokens":
-        return tokens()
-    return tanh_codes(which.removeprefix("tanh, "))
+    return tokens() if which == "minilm tokens" else codes(*which.split(", "))
 
 
-POINTS = ("embeddings", "tanh, none", "tanh, L2", "tanh, corners")
+NATURAL = ("tanh, none", "tanh, L2", "sigmoid, none", "sigmoid, L2")
+FORCED = ("tanh, corners", "sigmoid, corners")
 
 
 def corners_grow_with_the_tolerance(which: str) -> bool:
@@ -267,44 +273,55 @@ def most_are_corners(which: str) -> bool:
     return hypercubicity(points(which), 0.2) >= 0.5
 
 
-def _corners(law: Callable[[str], bool], shows: str, names: Sequence[str] = POINTS) -> Evidence:
-    found = enumerate_cases(law, [{"which": which} for which in names], kind="model", summary=f"{len(names)} sets of points",
-                            domain=f"sentence embeddings and a tanh network's activations: {'; '.join(names)}", shows=shows)
+def _corners() -> Evidence:
+    names = ("embeddings", *NATURAL, *FORCED)
+    found = enumerate_cases(corners_grow_with_the_tolerance, [{"which": which} for which in names], kind="model",
+                            domain=f"sentence embeddings and networks' activations: {'; '.join(names)}",
+                            summary=f"{len(names)} sets of points", shows="not for {which}")
     rows = [{"points": which, "number": len(points(which)), "d": points(which).shape[1]}
             | {f"tolerance {tolerance}": significant(hypercubicity(points(which), tolerance))
                for tolerance in TOLERANCES[::2]} for which in names]
     return replace(found, tensors=[tensor_ref(which, points(which)) for which in names], measurements=rows)
 
 
+def _most(which: str, domain: str) -> Evidence:
+    """Ask whether most of the points are corners, and give the points themselves, to four digits, as figures."""
+    found = enumerate_cases(most_are_corners, [{"which": which}], kind="model", domain=domain, summary=which,
+                            shows="fewer than half of {which} are corners")
+    return replace(found, tensors=[tensor_ref(which, points(which))], measurements=[
+        {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)} for row in points(which).tolist()])
+
+
 @claim("semantic.hypercubicity", statement="Hypercubicity is in [0, 1].", source=CORNERS,
        theorem="LeanMining.hypercubicity_mem", tier="silver")
 def hypercubicity_range(run: Run) -> Iterator[Evidence]:
-    yield _corners(corners_grow_with_the_tolerance, "not for {which}")
+    yield _corners()
 
 
 @claim("semantic.hypercubicity_mono", statement="Hypercubicity does not fall as the tolerance grows.", source=CORNERS,
        theorem="LeanMining.hypercubicity_mono", tier="silver")
 def hypercubicity_monotone(run: Run) -> Iterator[Evidence]:
-    yield _corners(corners_grow_with_the_tolerance, "not for {which}")
+    yield _corners()
 
 
-@claim("semantic.hypercubic", statement="Networks with tanh and regularization naturally form hypercubic structures: half of "
-                                        "the points or more are corners within 0.2.",
+DIGITS_DOMAIN = "the last hidden activations of a perceptron on held-out digits, by activation and regularization"
+
+
+@claim("semantic.hypercubic", statement="Networks with tanh or sigmoid and regularization naturally form hypercubic "
+                                        "structures: half of the points or more are corners within 0.2.",
        source=CORNERS, tier="refuted")
 def hypercubic(run: Run) -> Iterator[Evidence]:
-    yield _corners(most_are_corners, "fewer than half of {which} are corners", POINTS[:3])
-    found = enumerate_cases(most_are_corners, [{"which": "tokens"}], kind="model", summary="the points of the interactive page",
-                            domain="minilm, what its last layer puts out for each token, in the 8 strongest directions",
-                            shows="fewer than half of {which} are corners")
-    yield replace(found, tensors=[tensor_ref("minilm tokens", tokens())], measurements=[
-        {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)} for row in tokens().tolist()])
+    yield _most("minilm tokens", "what minilm's last layer puts out for each token, in the 8 strongest directions")
+    for which in NATURAL:
+        yield _most(which, DIGITS_DOMAIN)
 
 
-@claim("semantic.hypercubic_forced", statement="A tanh network whose loss pulls its activations to corners has half of the "
-                                               "points or more at corners within 0.2.",
+@claim("semantic.hypercubic_forced", statement="A network with tanh or sigmoid whose loss pulls its activations to corners has "
+                                               "half of the points or more at corners within 0.2.",
        source=CORNERS, tier="bronze")
 def hypercubic_forced(run: Run) -> Iterator[Evidence]:
-    yield _corners(most_are_corners, "fewer than half of {which} are corners", POINTS[3:])
+    for which in FORCED:
+        yield _most(which, DIGITS_DOMAIN)
 
 
 # -------------------------------------------------------------------------------------------------------- compression
