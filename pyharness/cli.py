@@ -108,13 +108,18 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("claim", metavar="CLAIM", help="the claim's id")
     explain.add_argument("--replay", action="store_true",
                          help="evaluate the claim's witnesses again; status 1 if the claim does not fail on one of them")
-    report = command("report", _report, "Write a certificate as a document: Markdown, or a LaTeX table of its claims.",
-                     [" certificates/leanmining.json --format markdown -o report.md",
-                      " certificates/leanmining.json --format latex -o claims.tex"])
+    report = command("report", _report, "Write a certificate to read: a folder of pages, Markdown, or a LaTeX table of its claims.",
+                     [" certificates/leanmining.json -o report", " certificates/leanmining.json -o report --source . --baseline old.json",
+                      " certificates/leanmining.json -o report.md", " certificates/leanmining.json -o claims.tex"])
     report.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
-    report.add_argument("--format", choices=["markdown", "latex"], default="markdown",
-                        help="markdown (default); or latex, which needs the extra `latex`")
-    report.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to (default: print it)")
+    report.add_argument("--format", choices=["html", "markdown", "latex"],
+                        help="html, a folder of pages; markdown; or latex, which needs the extra `latex` "
+                             "(default: markdown for a .md file and to print, latex for a .tex file, else html)")
+    report.add_argument("-o", "--output", type=Path, metavar="PATH",
+                        help="the folder of the pages, or the file (default: print it)")
+    report.add_argument("--baseline", type=Path, metavar="CERT", help="html: also say what changed since this certificate")
+    report.add_argument("--source", type=Path, metavar="DIR",
+                        help="html: the project's folder, to show Lean's source beside each statement")
     check = command("check", _check, "Check a certificate against its schema, its digest and its own figures.",
                     [" certificates/leanmining.json", " certificates/leanmining.json --source ."])
     check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
@@ -260,16 +265,41 @@ def _report(options: argparse.Namespace) -> int:
     from pyharness.certificate.canonical import write_bytes
     from pyharness.report import documents
 
-    text = getattr(documents, options.format)(_certificate(options.certificate))
+    endings = {".md": "markdown", ".tex": "latex"}
+    kind = options.format or (endings.get(options.output.suffix, "html") if options.output else "markdown")
+    if kind == "html":
+        return _pages(options)
+    if options.baseline or options.source:
+        raise UsageError(f"--baseline and --source are for pages; {kind} has neither: give -o a folder, or --format html")
+    text = getattr(documents, kind)(_certificate(options.certificate))
     if options.output:
         write_bytes(options.output, text.encode())
     if options.json:
-        _print_json({"format": options.format, "output": str(options.output) if options.output else None,
+        _print_json({"format": kind, "output": str(options.output) if options.output else None,
                      "text": None if options.output else text})
     elif options.output:
         print(f"{options.output}: {len(text.splitlines()):,} lines")
     else:
         print(text, end="")
+    return EXIT_OK
+
+
+def _pages(options: argparse.Namespace) -> int:
+    from pyharness.certificate.check import check
+    from pyharness.certificate.diff import compare
+    from pyharness.report.html import Report, render
+    from pyharness.report.site import write_site
+
+    if options.output is None:
+        raise UsageError("pages go to a folder: give it with -o")
+    certificate = _certificate(options.certificate)
+    changes = compare(_certificate(options.baseline), certificate) if options.baseline else None
+    pages = render(Report(certificate, check(options.certificate), changes))
+    write_site(pages, options.output)
+    if options.json:
+        _print_json({"format": "html", "output": str(options.output), "text": None})
+    else:
+        print(f"{options.output / 'index.html'}: {len(pages):,} files, {sum(map(len, pages.values())) / 2**20:.1f} MiB")
     return EXIT_OK
 
 

@@ -1,0 +1,240 @@
+"""A certificate as a folder of static pages: nothing in them is fetched from elsewhere, and text needs no JavaScript."""
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pyharness import __version__
+from pyharness.certificate.check import Finding
+from pyharness.certificate.diff import Change
+from pyharness.errors import UsageError
+from pyharness.report.site import file_name
+
+__all__ = ["Page", "Report", "badge", "render", "visible"]
+
+TIERS = ("platinum", "gold", "silver", "bronze", "none", "refuted")
+"""The tiers from the most that a claim can have downwards; `refuted` stands apart."""
+
+_GLYPHS = {
+    "platinum": "◆", "gold": "●", "silver": "◐", "bronze": "○", "none": "–", "refuted": "✕",
+    "proved": "✓", "confirmed": "✓", "sorry": "!", "axiom": "!", "stub": "!", "open": "–", "inconclusive": "?",
+    "conflict": "!", "unmet": "!", "tied": "✓", "untied": "–",
+}
+"""A sign for each word, so that no colour alone carries it."""
+
+_PROOF_FIELDS = {"status", "theorem", "negates", "module", "file", "line", "statement", "statement_sha256", "meaning_sha256",
+                 "axioms", "pinned", "replayed", "example", "unused", "note"}
+_EVIDENCE_FIELDS = {"kind", "definition", "domain", "cases", "violations", "outcome", "summary", "max_error", "tolerance",
+                    "device", "seed", "tensors", "witness", "measurements"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Attributes:
+        file: its path in the folder, with forward slashes.
+        title: what it is called.
+        template: the template in `pyharness/report/pages` that makes it.
+        values: what the template is given, beside the report itself.
+        listed: whether the navigation of every page names it.
+    """
+
+    file: str
+    title: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A theorem that claims name: what the certificate says of its proof, and the claims."""
+
+    name: str
+    proof: Mapping[str, Any]
+    claims: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the pages show: a certificate, and what was found about it.
+
+    Attributes:
+        certificate: it follows the schema.
+        findings: every reason against it; empty if it checks.
+        changes: what changed since an earlier certificate; None if none was given.
+    """
+
+    certificate: Mapping[str, Any]
+    findings: Sequence[Finding] = ()
+    changes: Sequence[Change] | None = None
+
+    @cached_property
+    def claims(self) -> Mapping[str, Mapping[str, Any]]:
+        """The claims by id."""
+        return {claim["id"]: claim for claim in self.certificate["claims"]}
+
+    @cached_property
+    def theorems(self) -> Mapping[str, Theorem]:
+        """The theorems by name, sorted."""
+        by_name: dict[str, list[Mapping[str, Any]]] = {}
+        for claim in self.certificate["claims"]:
+            if claim["proof"]["theorem"]:
+                by_name.setdefault(claim["proof"]["theorem"], []).append(claim)
+        return {name: Theorem(name, claims[0]["proof"], claims) for name, claims in sorted(by_name.items())}
+
+    @property
+    def refuted(self) -> Sequence[Mapping[str, Any]]:
+        """The claims that are false."""
+        return [claim for claim in self.certificate["claims"] if claim["tier"] == "refuted"]
+
+    @cached_property
+    def documents(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The claims of each document, both in the certificate's order."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for claim in self.certificate["claims"]:
+            found.setdefault(claim["source"]["document"], []).append(claim)
+        return found
+
+
+def render(report: Report) -> dict[str, bytes]:
+    """Return the report's files by their paths: equal reports give equal bytes.
+
+    Raises:
+        UsageError: if two claims have the same id.
+    """
+    if len(report.claims) < len(report.certificate["claims"]):
+        twice = next(name for name, count in Counter(claim["id"] for claim in report.certificate["claims"]).items() if count > 1)
+        raise UsageError(f"the id {twice} is used twice, so its claims cannot have a page each; pyharness check says more")
+    pages = list(_pages(report))
+    navigation = [page for page in pages if page.listed]
+    rendered = {
+        page.file: _environment().get_template(page.template).render(
+            report=report, navigation=navigation, page=page, root="../" * page.file.count("/"), **page.values).encode()
+        for page in pages
+    }
+    static = {name: files(__package__).joinpath("pages", name).read_bytes() for name in ("report.css", "report.js")}
+    return rendered | static
+
+
+def _pages(report: Report) -> Iterator[Page]:
+    name = report.certificate["project"]["name"]
+    yield Page("index.html", name, "index.html", listed=True)
+    yield Page("claims.html", "Claims", "claims.html", listed=True)
+    yield Page("theorems.html", "Theorems", "theorems.html", listed=True)
+    yield Page("trusted-base.html", "Trusted base", "trusted-base.html", listed=True)
+    claims = report.certificate["claims"]
+    for before, claim, after in zip([None, *claims], claims, [*claims[1:], None]):
+        yield Page(_claim_file(claim["id"]), claim["id"], "claim.html", {"claim": claim, "before": before, "after": after})
+    for theorem in report.theorems.values():
+        yield Page(_theorem_file(theorem.name), theorem.name, "theorem.html", {"theorem": theorem})
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pyharness.report", "pages"), autoescape=True, finalize=visible, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )
+    environment.globals |= {
+        "TIERS": TIERS, "version": __version__, "badge": badge, "claim_file": _claim_file, "theorem_file": _theorem_file,
+        "in_short": _in_short, "why_false": _why_false, "other_fields": _other_fields, "groupby_key": groupby,
+        "PROOF_FIELDS": _PROOF_FIELDS, "EVIDENCE_FIELDS": _EVIDENCE_FIELDS,
+    }
+    environment.filters |= {"figure": _figure, "many": _many, "inputs": _inputs, "anchor": _anchor, "count": _count}
+    return environment
+
+
+# ---------------------------------------------------------------------------------------------------------- words
+def visible(value: Any) -> Any:
+    """Return text with the characters that a page would not show, or be bent by, spelled out: U+202E becomes ⟨U+202E⟩.
+
+    Markup, and what is no text, is returned as it is.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isascii() and value.isprintable():
+        return value
+    return "".join(f"⟨U+{ord(char):04X}⟩" if _hidden(char) else char for char in value)
+
+
+def _hidden(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and char not in "\n\t"
+
+
+def badge(word: str, text: str = "") -> Markup:
+    """Return a word of the certificate (a tier, a status, a verdict) with its sign and colour."""
+    return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(
+        word, _GLYPHS[word], visible(text or word))
+
+
+def _in_short(claim: Mapping[str, Any]) -> str:
+    """Say in a sentence where a claim stands."""
+    status, verdict = claim["proof"]["status"], claim["verdict"]
+    evidence = {"confirmed": "the evidence confirms it", "refuted": "a witness shows that it is false",
+                "inconclusive": "no evidence decides it"}[verdict]
+    if claim["conflict"]:
+        return f"In conflict: {claim['conflict']}"
+    if claim["tier"] == "refuted":
+        negated = "its negation is proved" if status == "refuted" else ""
+        return "False: " + " and ".join(filter(None, (negated, evidence if verdict == "refuted" else ""))) + "."
+    proof = {"proved": "Proved", "sorry": "Its proof is unfinished", "axiom": "Assumed, not proved",
+             "stub": "Its theorem says nothing", "open": "Not proved", "refuted": "Its negation is proved"}[status]
+    return f"{proof}; {evidence}."
+
+
+def _why_false(claim: Mapping[str, Any]) -> str:
+    """Say in words what shows that a refuted claim is false; empty where only the proof of its negation does."""
+    return next((evidence["witness"]["shows"] for evidence in claim["evidence"] if evidence["witness"]), "")
+
+
+def _other_fields(record: Mapping[str, Any], known: set[str]) -> list[tuple[str, str]]:
+    """Return the fields of a record that these pages know no words for, so that none is lost."""
+    return [(name.replace("_", " "), _inputs(value)) for name, value in record.items() if name not in known]
+
+
+def _inputs(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _figure(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value)
+
+
+def _count(value: int) -> str:
+    return f"{value:,}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+# ---------------------------------------------------------------------------------------------------------- files
+def _claim_file(id: str) -> str:
+    return f"claims/{file_name(id)}"
+
+
+def _theorem_file(name: str) -> str:
+    return f"theorems/{file_name(name)}"
+
+
+def _anchor(name: str) -> str:
+    """Return the id of an element about what has this name."""
+    return "at-" + file_name(name).removesuffix(".html")
