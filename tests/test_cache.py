@@ -6,18 +6,12 @@ import os
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pyharness.cache import Cache
+from tests.strategies import json_values
 
 KEY = {"claim": "nucleus.map_inf", "seed": 0}
 VALUE = {"cases": 256, "error": 0.1}
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12,
-)
-
 
 @pytest.fixture
 def kept(tmp_path):
@@ -34,7 +28,7 @@ def only_file(cache):
 class TestCache:
     """`Cache`."""
 
-    @given(value=JSON.filter(lambda value: value is not None))
+    @given(value=json_values.filter(lambda value: value is not None))
     def test_gives_back_what_was_put(self, tmp_path_factory, value):
         """Types, digits and the order of keys are those that were put."""
         cache = Cache(tmp_path_factory.mktemp("cache"))

@@ -1,8 +1,11 @@
 """Evidence: its own consistency, exhaustive sweeps, property search and the runner."""
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pyharness.claim import Source, claim
@@ -10,6 +13,7 @@ from pyharness.evidence import Evidence, Witness, resolve
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
 from pyharness.evidence.runner import EvidenceError, Run, gather
+from tests.strategies import evidence
 
 
 def sum_is_small(a, b):
@@ -55,6 +59,22 @@ class TestEvidence:
         fields = {"kind": "exhaustive", "domain": "d", "cases": 4, "violations": 0, "summary": "s"} | change
         with pytest.raises(ValueError, match=complaint):
             Evidence(**fields)
+
+    @given(piece=evidence())
+    def test_json_holds_all_of_it(self, piece):
+        """What JSON carries is the same evidence again, to the last digit and in the same order."""
+        again = Evidence.from_json(json.loads(json.dumps(piece.as_json())))
+        assert again == piece and repr(again) == repr(piece)
+
+    @pytest.mark.parametrize("change", [
+        {"outcome": "refuted"}, {"cases": -1}, {"kind": "hearsay"}, {"tensors": [{}]}, {"more": 1},
+        {"measurements": {"columns": ["a"], "rows": [[1, 2]]}},
+    ])
+    def test_other_json_is_refused(self, change):
+        """JSON that no evidence gives is not read as some."""
+        data = Evidence("exhaustive", "d", 4, 0, "s").as_json() | change
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            Evidence.from_json(data)
 
     @pytest.mark.parametrize("cases, violations, outcome", [(0, 0, "inconclusive"), (5, 0, "confirmed"), (5, 2, "refuted")])
     def test_outcome_follows_from_the_counts(self, cases, violations, outcome):

@@ -174,7 +174,7 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
         "source": asdict(claim.source),
         "required_tier": claim.tier,
         "proof": _plain(_proof(record), f"{where}: proof"),
-        "evidence": [_evidence(item, f"{where}: evidence {n}") for n, item in enumerate(record.evidence, 1)],
+        "evidence": [_plain(item.as_json(), f"{where}: evidence {n}") for n, item in enumerate(record.evidence, 1)],
         "untied": list(record.untied),
     }
     return found | ruling(found, allowed_axioms)
@@ -203,30 +203,6 @@ def _proof(record: Record) -> dict[str, Any]:
         "unused": list(proof.unused),
         "note": proof.note,
     }
-
-
-def _evidence(evidence: Evidence, where: str) -> dict[str, Any]:
-    rows = evidence.measurements
-    table = {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]} if rows else None
-    return _plain(
-        {
-            "kind": evidence.kind,
-            "definition": evidence.definition,
-            "domain": evidence.domain,
-            "cases": evidence.cases,
-            "violations": evidence.violations,
-            "outcome": evidence.outcome,
-            "summary": evidence.summary,
-            "max_error": evidence.max_error,
-            "tolerance": evidence.tolerance,
-            "device": evidence.device,
-            "seed": evidence.seed,
-            "tensors": [asdict(tensor) for tensor in evidence.tensors],
-            "witness": vars(evidence.witness) if evidence.witness else None,
-            "measurements": table,
-        },
-        where,
-    )
 
 
 def _plain(value: Any, where: str) -> Any:

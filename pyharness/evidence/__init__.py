@@ -4,8 +4,8 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self, get_args
 
 __all__ = ["Evidence", "Kind", "Outcome", "TensorRef", "Witness", "resolve"]
 
@@ -118,6 +118,44 @@ class Evidence:
                                  "counted")
         if len({tuple(row) for row in self.measurements}) > 1:
             raise ValueError(f"{self.domain}: measurement rows have different keys")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a certificate holds of it. What its rows and its witness hold goes in as it is, JSON or not."""
+        rows = self.measurements
+        return {
+            "kind": self.kind,
+            "definition": self.definition,
+            "domain": self.domain,
+            "cases": self.cases,
+            "violations": self.violations,
+            "outcome": self.outcome,
+            "summary": self.summary,
+            "max_error": self.max_error,
+            "tolerance": self.tolerance,
+            "device": self.device,
+            "seed": self.seed,
+            "tensors": [asdict(tensor) for tensor in self.tensors],
+            "witness": dict(vars(self.witness)) if self.witness else None,
+            "measurements": {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]} if rows else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return the evidence of which `as_json` gives this; sequences come back as tuples.
+
+        Raises:
+            KeyError, TypeError, ValueError: if there is none.
+        """
+        fields = {key: value for key, value in data.items() if key != "outcome"}
+        table = fields["measurements"] or {"columns": [], "rows": []}
+        found = cls(**fields | {
+            "tensors": tuple(TensorRef(**tensor | {"shape": tuple(tensor["shape"])}) for tensor in fields["tensors"]),
+            "witness": fields["witness"] and Witness(**fields["witness"]),
+            "measurements": tuple(dict(zip(table["columns"], row, strict=True)) for row in table["rows"]),
+        })
+        if found.outcome != data["outcome"]:
+            raise ValueError(f"{found.domain}: {found.violations} violations in {found.cases} cases are not {data['outcome']!r}")
+        return found
 
     @property
     def outcome(self) -> Outcome:
