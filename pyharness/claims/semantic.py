@@ -240,7 +240,7 @@ def codes(activation: str, regularization: str) -> Tensor:
 
 @lru_cache(maxsize=None)
 def tokens() -> Tensor:
-    """Return the last hidden states of the tokens of all texts in their 8 strongest directions, float64 [1789, 8].
+    """Return the last hidden states of the tokens of all texts in their 8 strongest directions, float64 [tokens, 8].
 
     Each direction is scaled so that the largest magnitude is 1, and turned so that its largest coordinate is positive.
     """

@@ -18,6 +18,7 @@ from pyharness import __version__
 from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
 from pyharness.errors import UsageError
+from pyharness.report.points import point_sets
 from pyharness.report.site import file_name
 
 __all__ = ["Page", "Report", "badge", "render", "visible"]
@@ -124,7 +125,8 @@ def render(report: Report) -> dict[str, bytes]:
             report=report, navigation=navigation, page=page, root="../" * page.file.count("/"), **page.values).encode()
         for page in pages
     }
-    static = {name: files(__package__).joinpath("pages", name).read_bytes() for name in ("report.css", "report.js")}
+    scripts = ["interactive.js"] if "interactive.html" in rendered else []
+    static = {name: files(__package__).joinpath("pages", name).read_bytes() for name in ("report.css", "report.js", *scripts)}
     return rendered | static
 
 
@@ -133,6 +135,12 @@ def _pages(report: Report) -> Iterator[Page]:
     yield Page("index.html", name, "index.html", listed=True)
     yield Page("claims.html", "Claims", "claims.html", listed=True)
     yield Page("theorems.html", "Theorems", "theorems.html", listed=True)
+    if sets := list(point_sets(report.certificate)):
+        yield Page("interactive.html", "Quantize points", "interactive.html", listed=True, values={
+            "sets": [{"name": one.name, "rows": one.rows} for one in sets],
+            "sources": list(dict.fromkeys(one.claim for one in sets)),
+            "claimed": {"semantic.phase_transition", "semantic.rounds_to_zero"} <= set(report.claims),
+        })
     yield Page("trusted-base.html", "Trusted base", "trusted-base.html", listed=True)
     claims = report.certificate["claims"]
     for before, claim, after in zip([None, *claims], claims, [*claims[1:], None]):
