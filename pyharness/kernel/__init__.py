@@ -1,0 +1,13 @@
+"""A second kernel: checks Lean 4 declarations again, from an export alone, with nothing but Python's standard library.
+
+Read it in this order: `names`, `levels`, `terms`, `environment`, `arithmetic`, `reduction`, `equality`, `checker`,
+`inductive`, `quotient`, `declarations`, `reader`, `library`.
+"""
+from __future__ import annotations
+
+from .environment import Constant
+from .library import Library, check
+from .names import Name, show_name
+from .refusal import Refused
+
+__all__ = ["Constant", "Library", "Name", "Refused", "check", "show_name"]

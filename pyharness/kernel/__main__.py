@@ -1,0 +1,84 @@
+"""`python -m pyharness.kernel FILE`: checks an export, and says what was accepted and on which axioms it rests."""
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import sys
+import time
+import zlib
+from collections.abc import Sequence
+
+from .library import Library, check
+from .names import Name, show_name
+from .refusal import Refused
+
+ACCEPTED, REFUSED, USAGE = 0, 1, 2
+
+_EPILOG = """\
+examples:
+  python -m pyharness.kernel proofs.ndjson.gz
+  python -m pyharness.kernel proofs.ndjson.gz --theorem LeanMining.bound --json
+
+exit status: 0 every declaration is accepted; 1 one is refused, or a theorem that is asked for is not there; 2 bad usage"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check a file and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pyharness.kernel", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Check every declaration of an export in lean4export's NDJSON format 3.1.0, with Python alone.")
+    parser.add_argument("file", help="the export, plain or compressed with gzip (.gz)")
+    parser.add_argument("--theorem", action="append", default=[], metavar="NAME",
+                        help="a theorem that must be among them; its axioms are shown (may be given more than once)")
+    parser.add_argument("--json", action="store_true", help="write one JSON object to standard output")
+    options = parser.parse_args(arguments)
+    started = time.perf_counter()
+    try:
+        with gzip.open(options.file) if options.file.endswith(".gz") else open(options.file, "rb") as lines:
+            library = check(lines, progress=_progress if sys.stderr.isatty() else lambda name, done, total: None)
+        answer = _answer(library, options.theorem, time.perf_counter() - started)
+    except Refused as refusal:
+        answer = {"accepted": False, "declaration": refusal.declaration, "rule": refusal.rule, "reason": refusal.reason,
+                  "term": refusal.term}
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        answer = {"accepted": False, "declaration": "", "rule": "format", "reason": f"no gzip file: {error}", "term": ""}
+    except OSError as error:
+        parser.error(f"{options.file} cannot be read: {error.strerror or error}")
+    print(json.dumps(answer, indent=2) if options.json else _text(answer))
+    return ACCEPTED if answer["accepted"] else REFUSED
+
+
+def _progress(name: str, done: int, total: int) -> None:
+    print(f"\r\033[K{done} lines: {name[:60]}", end="", file=sys.stderr, flush=True)
+
+
+def _answer(library: Library, theorems: Sequence[str], seconds: float) -> dict:
+    shown: dict[str, Name] = {show_name(name): name for name, constant in library.constants.items()
+                              if constant.kind == "theorem"}
+    for theorem in theorems:
+        if theorem not in shown:
+            raise Refused("theorem", "no theorem of this name is among the declarations", declaration=theorem)
+    slowest, longest = library.slowest
+    axioms = sorted(show_name(name) for name, constant in library.constants.items() if constant.kind == "axiom")
+    return {
+        "accepted": True, "constants": len(library.constants), "axioms": axioms,
+        "theorems": {theorem: list(library.axioms(shown[theorem])) for theorem in theorems},
+        "seconds": round(seconds, 2), "slowest": {"declaration": show_name(slowest), "seconds": round(longest, 2)},
+    }
+
+
+def _text(answer: dict) -> str:
+    if not answer["accepted"]:
+        return (f"refused: {answer['declaration']}\nrule: {answer['rule']}\nreason: {answer['reason']}"
+                + (f"\nterm: {answer['term']}" if answer["term"] else ""))
+    lines = [f"accepted: {answer['constants']} constants in {answer['seconds']} s",
+             f"axioms: {', '.join(answer['axioms']) or 'none'}",
+             f"slowest: {answer['slowest']['declaration']} ({answer['slowest']['seconds']} s)"]
+    lines += [f"theorem {name}: {'axioms ' + ', '.join(axioms) if axioms else 'no axioms'}"
+              for name, axioms in answer["theorems"].items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

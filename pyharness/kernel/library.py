@@ -1,0 +1,128 @@
+"""Checks a whole export, and says what was accepted."""
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from .declarations import Kernel
+from .digests import Digests
+from .environment import Constant, closure
+from .names import Name, show_name
+from .reader import Declaration, Reader
+from .refusal import Refused
+from .terms import Terms
+
+__all__ = ["STEPS", "Library", "check"]
+
+STEPS = 50_000_000
+"""Steps that the check of one declaration may take."""
+DEPTH = 60_000
+"""Calls that may be open at once."""
+STACK = 512 << 20
+"""Bytes of the stack of the thread that checks: more than `DEPTH` calls need."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Library:
+    """What the kernel accepted.
+
+    Attributes:
+        constants: every constant.
+        seconds: how long each declaration took, by the name of its first constant.
+    """
+
+    constants: Mapping[Name, Constant]
+    seconds: Mapping[Name, float]
+    _digests: Digests = field(repr=False)
+
+    @property
+    def slowest(self) -> tuple[Name, float]:
+        """The declaration that took longest, and how long."""
+        return max(self.seconds.items(), key=lambda item: item[1])
+
+    def axioms(self, name: Name) -> tuple[str, ...]:
+        """Return the axioms that a constant rests on, sorted."""
+        return tuple(sorted(show_name(item) for item in closure(self.constants, name) if self.constants[item].kind == "axiom"))
+
+    def statement_sha256(self, name: Name) -> str:
+        """Return the digest of what a constant states: see `Digests.statement`."""
+        return self._digests.statement(name)
+
+    def meaning_sha256(self, name: Name) -> str:
+        """Return the digest of what a constant states and of all that gives it its meaning: see `Digests.meaning`."""
+        return self._digests.meaning(name)
+
+
+def check(
+    lines: Iterable[bytes], *, steps: int | None = STEPS, progress: Progress = lambda name, done, total: None
+) -> Library:
+    """Check every declaration of an export in lean4export's NDJSON format 3.1.0, each on those before it.
+
+    To have `Nat.div`, `mod` and `gcd` computed on literals, the file must state, before they are needed, the theorems that
+    `arithmetic.py` asks for.
+
+    Args:
+        lines: the lines of the file, with or without line ends.
+        steps: how many steps one declaration may take; None for no limit.
+        progress: is told the name of each declaration, how many lines were read, and 0.
+
+    Raises:
+        Refused: if a declaration breaks a rule, or the file is not of the format, or too deep or too large to check.
+    """
+    answer: list[Library | BaseException] = []
+
+    def run() -> None:
+        try:
+            answer.append(_check(lines, steps, progress))
+        except BaseException as error:
+            answer.append(error)
+
+    limit, size = sys.getrecursionlimit(), threading.stack_size(STACK)
+    sys.setrecursionlimit(max(limit, DEPTH))
+    try:
+        thread = threading.Thread(target=run, name="kernel")
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    if isinstance(answer[0], BaseException):
+        raise answer[0]
+    return answer[0]
+
+
+def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Library:
+    terms = Terms()
+    reader, kernel = Reader(terms), Kernel(terms, steps)
+    seconds: dict[Name, float] = {}
+    number = 0
+    for number, line in enumerate(lines, 1):
+        started, name = time.perf_counter(), f"line {number}"
+        try:
+            declaration = reader.line(line)
+            if declaration is not None:
+                first = _first(declaration)
+                name = show_name(first)
+                progress(name, number, 0)
+                kernel.add(declaration)
+                seconds[first] = time.perf_counter() - started
+        except Refused as refusal:
+            refusal.declaration = name
+            raise
+        except RecursionError:
+            raise Refused("budget", "it is too deep to check", declaration=name) from None
+        except MemoryError:
+            raise Refused("budget", "it is too large to check", declaration=name) from None
+    if not seconds:
+        raise Refused("format", "nothing is declared", declaration=f"line {number}")
+    return Library(kernel.constants, seconds, Digests(kernel.constants))
+
+
+def _first(declaration: Declaration) -> Name:
+    fields = declaration.fields
+    return (fields["types"] or [{"name": ()}])[0]["name"] if declaration.kind == "inductive" else fields["name"]

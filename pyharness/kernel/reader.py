@@ -1,0 +1,257 @@
+"""Reads lean4export's NDJSON format, version 3.1.0.
+
+A line holds one JSON object: what wrote the file (the first line); a name, level or term, with the number that later lines
+know it by; or a declaration. Whatever is not exactly that is refused: another version, a field that is missing, unknown or
+given twice, a value of another type, a number that is unknown or given before, an unsafe or partial constant.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .levels import Level
+from .names import Name
+from .refusal import Refused
+from .terms import Term, Terms
+
+__all__ = ["FORMAT", "Declaration", "Reader"]
+
+FORMAT = "3.1.0"
+
+_DIGITS = 4000
+"""Python reads no more digits than about this many at once."""
+_MOST_DIGITS = 1_300_000
+"""Digits of the largest number that is read: about as large as `arithmetic.LARGEST`."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What one line declares: of the kind that it is named by, with what its fields stand for, by their names."""
+
+    kind: str
+    fields: Mapping[str, Any]
+
+
+def _wrong(reason: str) -> Refused:
+    return Refused("format", reason)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _wrong("a field is given twice")
+    return made
+
+
+def _no_number(text: str) -> Any:
+    raise _wrong(f"{text} is no natural number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_no_number, parse_constant=_no_number)
+
+
+class Reader:
+    """Takes the lines in, one after the other."""
+
+    def __init__(self, terms: Terms):
+        self._terms = terms
+        self._names: dict[int, Name] = {0: ()}
+        self._levels: dict[int, Level] = {0: terms.levels.zero}
+        self._exprs: dict[int, Term] = {}
+        self._begun = False
+        declared = {"name": self._name, "levelParams": self._list(self._name), "type": self._expr}
+        all_ = {"all": self._list(self._name)}
+        safe = {"isUnsafe": self._safe}
+        rule = {"ctor": self._name, "nfields": self._natural, "rhs": self._expr}
+        self._declarations: dict[str, Callable[[Any], Any]] = {
+            "axiom": self._record(declared | safe),
+            "def": self._record(declared | all_ | {"value": self._expr, "hints": self._hints, "safety": self._safety}),
+            "thm": self._record(declared | all_ | {"value": self._expr}),
+            "opaque": self._record(declared | all_ | safe | {"value": self._expr}),
+            "quot": self._record(declared | {"kind": self._text}),
+            "inductive": self._record({
+                "types": self._list(self._record(declared | all_ | safe | {
+                    "numParams": self._natural, "numIndices": self._natural, "ctors": self._list(self._name),
+                    "numNested": self._natural, "isRec": self._flag, "isReflexive": self._flag})),
+                "ctors": self._list(self._record(declared | safe | {
+                    "induct": self._name, "cidx": self._natural, "numParams": self._natural, "numFields": self._natural})),
+                "recs": self._list(self._record(declared | all_ | safe | {
+                    "numParams": self._natural, "numIndices": self._natural, "numMotives": self._natural,
+                    "numMinors": self._natural, "rules": self._list(self._record(rule)), "k": self._flag})),
+            }),
+        }
+        binder = {"name": self._name, "binderInfo": self._binder, "type": self._expr, "body": self._expr}
+        text = self._text
+        self._name_forms = {
+            "str": (self._record({"pre": self._name, "str": self._part}), lambda made: (*made["pre"], made["str"])),
+            "num": (self._record({"pre": self._name, "i": self._natural}), lambda made: (*made["pre"], made["i"])),
+        }
+        levels = terms.levels
+        self._level_forms = {
+            "succ": (self._level, levels.succ),
+            "max": (self._list(self._level, 2), lambda made: levels.max(*made)),
+            "imax": (self._list(self._level, 2), lambda made: levels.imax(*made)),
+            "param": (self._name, levels.param),
+        }
+        self._expr_forms = {
+            "bvar": (self._natural, terms.bvar),
+            "sort": (self._level, terms.sort),
+            "const": (self._record({"name": self._name, "us": self._list(self._level)}),
+                      lambda made: terms.const(made["name"], made["us"])),
+            "app": (self._record({"fn": self._expr, "arg": self._expr}), lambda made: terms.app(made["fn"], made["arg"])),
+            "lam": (self._record(binder), lambda made: terms.lam(made["type"], made["body"])),
+            "forallE": (self._record(binder), lambda made: terms.pi(made["type"], made["body"])),
+            "letE": (self._record({"name": self._name, "type": self._expr, "value": self._expr, "body": self._expr,
+                                   "nondep": self._flag}),
+                     lambda made: terms.let(made["type"], made["value"], made["body"])),
+            "proj": (self._record({"typeName": self._name, "idx": self._natural, "struct": self._expr}),
+                     lambda made: terms.proj(made["typeName"], made["idx"], made["struct"])),
+            "natVal": (self._digits, terms.lit),
+            "strVal": (text, terms.lit),
+        }
+
+    def line(self, data: bytes) -> Declaration | None:
+        """Take in a line, and return what it declares, if it is a declaration.
+
+        Raises:
+            Refused: if it is no line of the format.
+        """
+        try:
+            line = _DECODER.decode(data.decode())
+        except ValueError as error:
+            raise _wrong(f"no JSON in UTF-8: {error}") from None
+        if type(line) is not dict:
+            raise _wrong("a line is no object")
+        if not self._begun:
+            self._begin(line)
+            return None
+        for key, forms, known in (("ie", self._expr_forms, self._exprs), ("in", self._name_forms, self._names),
+                                  ("il", self._level_forms, self._levels)):
+            if key in line:
+                self._introduce(self._natural(line.pop(key)), *self._single(line), forms, known)
+                return None
+        kind, value = self._single(line)
+        if kind not in self._declarations:
+            raise _wrong(f"there is no declaration {kind!r}")
+        return Declaration(kind, self._declarations[kind](value))
+
+    def _begin(self, line: dict[str, Any]) -> None:
+        text = self._text
+        meta = self._record({"meta": self._record({
+            "exporter": self._record({"name": text, "version": text}),
+            "lean": self._record({"githash": text, "version": text}), "format": self._record({"version": text})})})(line)
+        version = meta["meta"]["format"]["version"]
+        if version != FORMAT:
+            raise _wrong(f"the format is version {version}, and {FORMAT} is read here")
+        self._begun = True
+
+    def _introduce(self, number: int, form: str, value: Any, forms: dict, known: dict) -> None:
+        if number in known:
+            raise _wrong(f"number {number} is given twice")
+        if form not in forms:
+            raise _wrong(f"there is no form {form!r}")
+        read, make = forms[form]
+        known[number] = make(read(value))
+
+    @staticmethod
+    def _single(line: dict[str, Any]) -> tuple[str, Any]:
+        if len(line) != 1:
+            raise _wrong(f"a line has the fields {', '.join(line) or 'none'}")
+        return next(iter(line.items()))
+
+    # ------------------------------------------------------------------------------------------------------ values
+    @staticmethod
+    def _record(fields: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], dict[str, Any]]:
+        def read(value: Any) -> dict[str, Any]:
+            if type(value) is not dict or value.keys() != fields.keys():
+                raise _wrong(f"an object with the fields {', '.join(fields)} is needed")
+            return {name: field(value[name]) for name, field in fields.items()}
+
+        return read
+
+    @staticmethod
+    def _list(item: Callable[[Any], Any], count: int | None = None) -> Callable[[Any], tuple]:
+        def read(value: Any) -> tuple:
+            if type(value) is not list or count is not None and len(value) != count:
+                raise _wrong("a list is needed" if count is None else f"a list of {count} is needed")
+            return tuple([item(part) for part in value])
+
+        return read
+
+    @staticmethod
+    def _natural(value: Any) -> int:
+        if type(value) is not int or value < 0:
+            raise _wrong("a natural number is needed")
+        return value
+
+    @staticmethod
+    def _flag(value: Any) -> bool:
+        if type(value) is not bool:
+            raise _wrong("true or false is needed")
+        return value
+
+    @staticmethod
+    def _text(value: Any) -> str:
+        if type(value) is not str:
+            raise _wrong("a string is needed")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise _wrong("a string is no text: half of a surrogate pair is in it") from None
+        return value
+
+    def _part(self, value: Any) -> str:
+        if "»" in self._text(value):
+            raise _wrong("a part of a name holds », which ends a part where a name is shown")
+        return value
+
+    @staticmethod
+    def _digits(value: Any) -> int:
+        if type(value) is not str or not value.isascii() or not value.isdigit() or value != "0" and value[0] == "0":
+            raise _wrong("a number in decimal digits, as a string, is needed")
+        if len(value) > _MOST_DIGITS:
+            raise Refused("budget", f"a number of more than {_MOST_DIGITS} digits")
+        return _decimal(value)
+
+    def _safe(self, value: Any) -> None:
+        if self._flag(value):
+            raise Refused("unsafe", "an unsafe constant is no constant of the theory")
+
+    @staticmethod
+    def _safety(value: Any) -> None:
+        if value != "safe":
+            raise Refused("unsafe", "an unsafe or partial definition is no constant of the theory")
+
+    def _hints(self, value: Any) -> None:
+        """Hints say in what order to unfold; here that is found out from the values."""
+        if value not in ("opaque", "abbrev"):
+            self._record({"regular": self._natural})(value)
+
+    @staticmethod
+    def _binder(value: Any) -> None:
+        if value not in ("default", "implicit", "strictImplicit", "instImplicit"):
+            raise _wrong("there is no such binder")
+
+    def _name(self, value: Any) -> Name:
+        return self._known(value, self._names, "name")
+
+    def _level(self, value: Any) -> Level:
+        return self._known(value, self._levels, "level")
+
+    def _expr(self, value: Any) -> Term:
+        return self._known(value, self._exprs, "term")
+
+    @staticmethod
+    def _known(value: Any, known: dict[int, Any], what: str) -> Any:
+        if type(value) is not int or value not in known:
+            raise _wrong(f"there is no {what} {value!r} before this line")
+        return known[value]
+
+
+def _decimal(digits: str) -> int:
+    if len(digits) <= _DIGITS:
+        return int(digits)
+    half = len(digits) // 2
+    return _decimal(digits[:-half]) * 10 ** half + _decimal(digits[-half:])

@@ -1,0 +1,273 @@
+"""Reduction to weak head normal form.
+
+| rule | what it does |
+|---|---|
+| beta | `(λ x, b) a` is `b[a]` |
+| zeta | `let x := a; b` is `b[a]` |
+| delta | a definition or theorem is its value |
+| iota | a recursor on a constructor is the minor premise of that constructor |
+| K | a recursor on any proof of a proposition with one constructor without fields counts it as that constructor |
+| eta for structures | a recursor on any element of a structure counts it as the constructor of its projections |
+| projection | a projection of a constructor is the field |
+| quotient | `Quot.lift f h (Quot.mk r a)` is `f a`, and `Quot.ind` alike |
+| literals | the number n + 1 is `Nat.succ n`, 0 is `Nat.zero`; functions on numbers as `arithmetic.py` allows |
+
+Described in "The Type Theory of Lean", Reduction, and "Type Checking in Lean 4", Reduction.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .arithmetic import Arithmetic
+from .environment import Constant, Constructor, Inductive, Recursor
+from .names import Name
+from .printing import show
+from .refusal import Refused
+from .terms import App, BVar, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, head_of, spine
+
+__all__ = ["Reduction"]
+
+_QUOTIENT = {("Quot", "lift"): 5, ("Quot", "ind"): 4}
+"""The place of the quotient's element among the arguments; the function always stands at 3."""
+
+
+class Reduction:
+    """Reduces terms that bind all their bound variables and are well typed.
+
+    What is found out about a term holds wherever it stands, so all of it is kept.
+    """
+
+    def __init__(self, terms: Terms, constants: Mapping[Name, Constant], arithmetic: Arithmetic, steps: int | None):
+        self.terms, self.constants, self.arithmetic = terms, constants, arithmetic
+        self.steps = -1 if steps is None else steps
+        self._whnf: dict[Term, Term] = {}
+        self._core: dict[tuple[Term, bool], Term] = {}
+        self._values: dict[Term, Term] = {}
+
+    def type_of(self, term: Term) -> Term:
+        """Return the type of a well-typed term."""
+        raise NotImplementedError
+
+    def equal(self, left: Term, right: Term) -> bool:
+        """Whether two well-typed terms are equal by definition."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Count one step.
+
+        Raises:
+            Refused: if it was one too many.
+        """
+        self.steps -= 1
+        if self.steps == 0:
+            raise Refused("budget", "checking it takes more steps than are allowed")
+
+    def whnf(self, term: Term) -> Term:
+        """Return the weak head normal form of a term."""
+        kind = type(term)
+        if kind is Pi or kind is Lam or kind is Sort or kind is Lit:
+            return term
+        found = self._whnf.get(term)
+        if found is not None:
+            return found
+        reduced = term
+        while True:
+            reduced = self.core(reduced)
+            number = self.compute(reduced)
+            if number is not None:
+                reduced = number
+                break
+            unfolded = self.unfold(reduced)
+            if unfolded is None:
+                break
+            reduced = unfolded
+        self._whnf[term] = reduced
+        return reduced
+
+    def core(self, term: Term, cheap: bool = False) -> Term:
+        """Reduce the head of a term as far as that goes without unfolding it. Major premises are reduced in full.
+
+        What is projected from is reduced in full too, unless it should be `cheap`.
+        """
+        kind = type(term)
+        if kind is not App and kind is not Proj and kind is not Let:
+            return term
+        found = self._core.get((term, cheap))
+        if found is not None:
+            return found
+        self.step()
+        instantiate = self.terms.instantiate
+        head, arguments, changed = term, [], False  # the arguments in reverse
+        while True:
+            kind = type(head)
+            if kind is App:
+                arguments.append(head.argument)
+                head = head.function
+                continue
+            if kind is Lam and arguments:
+                values = []
+                while type(head) is Lam and arguments:
+                    values.append(arguments.pop())
+                    head = head.body
+                head = instantiate(head, values)
+            elif kind is Let:
+                head = instantiate(head.body, [head.value])
+            elif kind is Proj:
+                field = self._field(head, cheap)
+                if field is None:
+                    break
+                head = field
+            elif kind is Const and arguments:
+                result = self._eliminate(head, arguments)
+                if result is None:
+                    break
+                head = result
+            else:
+                break
+            self.step()
+            changed = True
+        result = self.terms.apply(head, reversed(arguments)) if changed else term
+        self._core[term, cheap] = result
+        return result
+
+    # --------------------------------------------------------------------------------------------------- delta
+    def definition(self, term: Term) -> Constant | None:
+        """Return the constant that the head of a term unfolds to, if it does."""
+        head = head_of(term)
+        if type(head) is not Const:
+            return None
+        constant = self.constants.get(head.name)
+        if constant is None or constant.value is None or constant.kind == "opaque":
+            return None
+        return constant if len(head.levels) == len(constant.levels) else None
+
+    def unfold(self, term: Term) -> Term | None:
+        """Return a term with the definition at its head unfolded, if there is one."""
+        constant = self.definition(term)
+        if constant is None:
+            return None
+        head, arguments = spine(term)
+        value = self._values.get(head)
+        if value is None:
+            value = self._values[head] = self.at_levels(constant, constant.value, head)
+        place = 0
+        while type(value) is Lam and place < len(arguments):
+            value = value.body
+            place += 1
+        return self.terms.apply(self.terms.instantiate(value, arguments[:place]), arguments[place:])
+
+    def at_levels(self, constant: Constant, term: Term, const: Const) -> Term:
+        """Return a term of a constant's declaration at the levels that a mention of it has."""
+        return self.terms.with_levels(term, dict(zip(constant.levels, const.levels)))
+
+    # ------------------------------------------------------------------------------------------ recursors, quotients
+    def _eliminate(self, head: Const, arguments: list[Term]) -> Term | None:
+        """Reduce a recursor, or what eliminates a quotient, and take the arguments that it needs off the reversed list."""
+        constant = self.constants.get(head.name)
+        if constant is None:
+            return None
+        if constant.kind == "quot":
+            return self._eliminate_quotient(constant, arguments)
+        recursor = constant.detail
+        if type(recursor) is not Recursor or len(arguments) <= recursor.major or len(head.levels) != len(constant.levels):
+            return None
+        major = self._constructed(recursor, arguments[-1 - recursor.major])
+        made, fields = spine(major)
+        if type(made) is not Const or made.name not in recursor.rules:
+            return None
+        count, rule = recursor.rules[made.name]
+        if len(fields) < count:
+            return None
+        shared = len(arguments) - recursor.major + recursor.indices
+        given = arguments[:shared - 1:-1] + fields[len(fields) - count:]
+        del arguments[len(arguments) - recursor.major - 1:]
+        key = (head, made.name)
+        value = self._values.get(key)
+        if value is None:
+            value = self._values[key] = self.at_levels(constant, rule, head)
+        for _ in given:
+            value = value.body
+        return self.terms.instantiate(value, given)
+
+    def _constructed(self, recursor: Recursor, major: Term) -> Term:
+        """Return a major premise as a constructor's application, if it is equal to one."""
+        if recursor.k:
+            made = self._by_k(recursor, major)
+            if made is not None:
+                return made
+        major = self.whnf(major)
+        if type(major) is Lit:
+            return self.arithmetic.constructed(major)
+        inductive = self.constants[recursor.inductive].detail
+        if inductive.is_structure and not self.is_constructed(major):
+            return self._by_eta(recursor.inductive, inductive, major)
+        return major
+
+    def _by_k(self, recursor: Recursor, major: Term) -> Term | None:
+        type_ = self.whnf(self.type_of(major))
+        head, arguments = spine(type_)
+        if type(head) is not Const or head.name != recursor.inductive:
+            return None
+        constructor = self.constants[recursor.inductive].detail.constructors[0]
+        made = self.terms.apply(self.terms.const(constructor, head.levels), arguments[:recursor.parameters])
+        return made if self.equal(type_, self.type_of(made)) else None
+
+    def _by_eta(self, name: Name, inductive: Inductive, element: Term) -> Term:
+        type_ = self.whnf(self.type_of(element))
+        head, arguments = spine(type_)
+        if type(head) is not Const or head.name != name or self.is_proposition(type_):
+            return element
+        constructor = self.constants[inductive.constructors[0]]
+        made = self.terms.apply(self.terms.const(constructor.name, head.levels), arguments)
+        return self.terms.apply(made, [self.terms.proj(name, place, element) for place in range(constructor.detail.fields)])
+
+    def is_constructed(self, term: Term) -> bool:
+        """Whether a term is a constructor with arguments."""
+        head = head_of(term)
+        if type(head) is not Const:
+            return False
+        constant = self.constants.get(head.name)
+        return constant is not None and constant.kind == "ctor"
+
+    def is_proposition(self, type_: Term) -> bool:
+        """Whether a type is a proposition."""
+        sort = self.whnf(self.type_of(type_))
+        return type(sort) is Sort and sort.level.is_zero
+
+    def _eliminate_quotient(self, constant: Constant, arguments: list[Term]) -> Term | None:
+        place = _QUOTIENT.get(constant.name)
+        if place is None or len(arguments) <= place:
+            return None
+        head, made = spine(self.whnf(arguments[-1 - place]))
+        if type(head) is not Const or head.name != ("Quot", "mk") or len(made) != 3:
+            return None
+        function = arguments[-4]
+        del arguments[len(arguments) - place - 1:]
+        return self.terms.app(function, made[2])
+
+    # ---------------------------------------------------------------------------------------- projections, numbers
+    def _field(self, projection: Proj, cheap: bool) -> Term | None:
+        term = self.core(projection.term, True) if cheap else self.whnf(projection.term)
+        head, arguments = spine(term)
+        if type(head) is not Const:
+            return None
+        constant = self.constants.get(head.name)
+        if constant is None or type(constant.detail) is not Constructor or constant.detail.inductive != projection.structure:
+            return None
+        place = constant.detail.parameters + projection.index
+        return arguments[place] if place < len(arguments) else None
+
+    def compute(self, term: Term) -> Term | None:
+        """Return the literal that a function on numbers gives on literals, if it may be computed."""
+        if type(term) is not App or term.free:
+            return None
+        head, arguments = spine(term)
+        if type(head) is not Const or not self.arithmetic.knows(head.name, len(arguments)):
+            return None
+        numbers = []
+        for argument in arguments:
+            number = self.arithmetic.number(self.whnf(argument))
+            if number is None:
+                return None
+            numbers.append(number)
+        return self.arithmetic.compute(head.name, numbers)

@@ -1,0 +1,23 @@
+"""The only answer of the kernel beside acceptance."""
+from __future__ import annotations
+
+__all__ = ["Refused"]
+
+
+class Refused(Exception):
+    """The kernel does not accept a declaration, or a file cannot be read as declarations.
+
+    Attributes:
+        rule: the rule that is broken, one word.
+        reason: what is wrong, in words.
+        term: the smallest term that shows it, printed short; "" if there is none.
+        declaration: the name of the declaration, as Lean shows it; "" outside of one.
+    """
+
+    def __init__(self, rule: str, reason: str, *, term: str = "", declaration: str = ""):
+        super().__init__(rule, reason)
+        self.rule, self.reason, self.term, self.declaration = rule, reason, term, declaration
+
+    def __str__(self) -> str:
+        where = f"{self.declaration}: " if self.declaration else ""
+        return f"{where}{self.rule}: {self.reason}" + (f": {self.term}" if self.term else "")

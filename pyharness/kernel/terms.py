@@ -1,0 +1,405 @@
+"""Terms without the names of bound variables. Equal terms are the same object, so that `is` compares them.
+
+A bound variable is the number of binders between it and its own. A binder is opened by putting a free variable, a `Local`,
+in place of its variable: that is a number and a type, so what a term with free variables means depends on the term alone, on
+no context beside it. Whoever opens a binder takes a number that no free variable has in the terms at hand.
+
+Described in "The Type Theory of Lean", Typing (the grammar of terms), and "Type Checking in Lean 4", Expressions.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from .levels import Level, Levels
+from .names import Name
+
+__all__ = ["App", "BVar", "Const", "Lam", "Let", "Lit", "Local", "Pi", "Proj", "Sort", "Term", "Terms", "head_of", "spine",
+           "subterms"]
+
+
+class Term:
+    """A term.
+
+    Attributes:
+        loose: how many binders it needs around it; 0 if it binds all its bound variables.
+        free: one more than the highest number of a free variable in it; 0 if there is none.
+        generic: whether a universe parameter is in it.
+    """
+
+    __slots__ = ("free", "generic", "loose")
+    loose: int
+    free: int
+    generic: bool
+
+
+class BVar(Term):
+    """The variable of the binder that is `index` binders out."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int):
+        self.index, self.loose, self.free, self.generic = index, index + 1, 0, False
+
+
+class Local(Term):
+    """A free variable."""
+
+    __slots__ = ("number", "type")
+
+    def __init__(self, number: int, type_: Term):
+        self.number, self.type, self.loose, self.free, self.generic = number, type_, 0, number + 1, type_.generic
+
+
+class Sort(Term):
+    """A universe."""
+
+    __slots__ = ("level",)
+
+    def __init__(self, level: Level):
+        self.level, self.loose, self.free, self.generic = level, 0, 0, bool(level.parameters)
+
+
+class Const(Term):
+    """A constant at universe levels."""
+
+    __slots__ = ("levels", "name")
+
+    def __init__(self, name: Name, levels: tuple[Level, ...]):
+        self.name, self.levels, self.loose, self.free, self.generic = name, levels, 0, 0, False
+        for level in levels:
+            if level.parameters:
+                self.generic = True
+
+
+class App(Term):
+    """A function applied to one argument."""
+
+    __slots__ = ("argument", "function")
+
+    def __init__(self, function: Term, argument: Term):
+        self.function, self.argument = function, argument
+        left, right = function.loose, argument.loose
+        self.loose = left if left > right else right
+        left, right = function.free, argument.free
+        self.free = left if left > right else right
+        self.generic = function.generic or argument.generic
+
+
+class _Binder(Term):
+    __slots__ = ("body", "domain")
+
+    def __init__(self, domain: Term, body: Term):
+        self.domain, self.body = domain, body
+        left, right = domain.loose, body.loose - 1
+        self.loose = left if left > right else right
+        left, right = domain.free, body.free
+        self.free = left if left > right else right
+        self.generic = domain.generic or body.generic
+
+
+class Lam(_Binder):
+    """A function, by the type of its argument and its body."""
+
+    __slots__ = ()
+
+
+class Pi(_Binder):
+    """The type of functions, by the type of their argument and that of their result."""
+
+    __slots__ = ()
+
+
+class Let(Term):
+    """A body with a variable that has a value."""
+
+    __slots__ = ("body", "type", "value")
+
+    def __init__(self, type_: Term, value: Term, body: Term):
+        self.type, self.value, self.body = type_, value, body
+        self.loose = max(type_.loose, value.loose, body.loose - 1)
+        self.free = max(type_.free, value.free, body.free)
+        self.generic = type_.generic or value.generic or body.generic
+
+
+class Lit(Term):
+    """A number or a text."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: int | str):
+        self.value, self.loose, self.free, self.generic = value, 0, 0, False
+
+
+class Proj(Term):
+    """Field `index` of a term of the type `structure`, which has one constructor."""
+
+    __slots__ = ("index", "structure", "term")
+
+    def __init__(self, structure: Name, index: int, term: Term):
+        self.structure, self.index, self.term = structure, index, term
+        self.loose, self.free, self.generic = term.loose, term.free, term.generic
+
+
+def spine(term: Term) -> tuple[Term, list[Term]]:
+    """Return the head of nested applications and its arguments."""
+    arguments = []
+    while type(term) is App:
+        arguments.append(term.argument)
+        term = term.function
+    arguments.reverse()
+    return term, arguments
+
+
+def head_of(term: Term) -> Term:
+    """Return the head of nested applications."""
+    while type(term) is App:
+        term = term.function
+    return term
+
+
+def parts_of(term: Term) -> tuple[Term, ...]:
+    """Return the terms that a term is made of; not the type of a free variable."""
+    kind = type(term)
+    if kind is App:
+        return term.function, term.argument
+    if kind is Lam or kind is Pi:
+        return term.domain, term.body
+    if kind is Let:
+        return term.type, term.value, term.body
+    return (term.term,) if kind is Proj else ()
+
+
+def subterms(*roots: Term) -> Iterator[Term]:
+    """Yield terms and all that they are made of, each once; not what is in the types of free variables."""
+    seen: set[Term] = set()
+    pending = list(roots)
+    while pending:
+        term = pending.pop()
+        if term not in seen:
+            seen.add(term)
+            yield term
+            pending += parts_of(term)
+
+
+class Terms:
+    """Makes terms; equal ones are the same object as long as none of them is forgotten."""
+
+    def __init__(self) -> None:
+        self.levels = Levels()
+        self._apps: dict[tuple[Term, Term], App] = {}
+        self._lams: dict[tuple[Term, Term], Lam] = {}
+        self._pis: dict[tuple[Term, Term], Pi] = {}
+        self._locals: dict[tuple[int, Term], Local] = {}
+        self._others: dict[tuple, Term] = {}
+        self.prop = self.sort(self.levels.zero)
+        self.type = self.sort(self.levels.one)
+
+    def mark(self) -> tuple[int, ...]:
+        """Return how many terms there are, for `forget`."""
+        return tuple([len(made) for made in self._tables()])
+
+    def forget(self, mark: tuple[int, ...]) -> None:
+        """Forget the terms that were made since a mark. They stay usable, but equal ones are made again."""
+        for made, count in zip(self._tables(), mark):
+            while len(made) > count:
+                made.popitem()
+
+    def _tables(self) -> tuple[dict, ...]:
+        return self._apps, self._lams, self._pis, self._locals, self._others
+
+    # ------------------------------------------------------------------------------------------------ the forms
+    def bvar(self, index: int) -> Term:
+        return self._other((BVar, index), index)
+
+    def local(self, number: int, type_: Term) -> Term:
+        found = self._locals.get((number, type_))
+        if found is None:
+            found = self._locals[number, type_] = Local(number, type_)
+        return found
+
+    def sort(self, level: Level) -> Term:
+        return self._other((Sort, level), level)
+
+    def const(self, name: Name, levels: tuple[Level, ...] = ()) -> Term:
+        return self._other((Const, name, levels), name, levels)
+
+    def app(self, function: Term, argument: Term) -> Term:
+        found = self._apps.get((function, argument))
+        if found is None:
+            found = self._apps[function, argument] = App(function, argument)
+        return found
+
+    def lam(self, domain: Term, body: Term) -> Term:
+        found = self._lams.get((domain, body))
+        if found is None:
+            found = self._lams[domain, body] = Lam(domain, body)
+        return found
+
+    def pi(self, domain: Term, body: Term) -> Term:
+        found = self._pis.get((domain, body))
+        if found is None:
+            found = self._pis[domain, body] = Pi(domain, body)
+        return found
+
+    def let(self, type_: Term, value: Term, body: Term) -> Term:
+        return self._other((Let, type_, value, body), type_, value, body)
+
+    def lit(self, value: int | str) -> Term:
+        return self._other((Lit, value), value)
+
+    def proj(self, structure: Name, index: int, term: Term) -> Term:
+        return self._other((Proj, structure, index, term), structure, index, term)
+
+    def _other(self, key: tuple, *fields) -> Term:
+        found = self._others.get(key)
+        if found is None:
+            found = self._others[key] = key[0](*fields)
+        return found
+
+    def apply(self, function: Term, arguments: Iterable[Term]) -> Term:
+        """Return nested applications: what `spine` takes apart."""
+        for argument in arguments:
+            function = self.app(function, argument)
+        return function
+
+    # ---------------------------------------------------------------------------------------------- substitution
+    def instantiate(self, term: Term, values: Sequence[Term]) -> Term:
+        """Return what stands under as many binders as there are values, with these, outermost first, for their variables.
+
+        The values bind all their bound variables.
+        """
+        if term.loose == 0:
+            return term
+        app, count, done = self.app, len(values), {}
+
+        def replaced(term: Term, depth: int) -> Term:
+            if term.loose <= depth:
+                return term
+            kind = type(term)
+            if kind is BVar:
+                index = term.index - depth
+                return values[count - 1 - index] if index < count else self.bvar(term.index - count)
+            key = (term, depth)
+            found = done.get(key)
+            if found is None:
+                if kind is App:
+                    found = app(replaced(term.function, depth), replaced(term.argument, depth))
+                elif kind is Lam:
+                    found = self.lam(replaced(term.domain, depth), replaced(term.body, depth + 1))
+                elif kind is Pi:
+                    found = self.pi(replaced(term.domain, depth), replaced(term.body, depth + 1))
+                elif kind is Let:
+                    found = self.let(replaced(term.type, depth), replaced(term.value, depth), replaced(term.body, depth + 1))
+                else:
+                    found = self.proj(term.structure, term.index, replaced(term.term, depth))
+                done[key] = found
+            return found
+
+        return replaced(term, 0)
+
+    def abstract(self, term: Term, variables: Sequence[Term]) -> Term:
+        """Return a term to stand under binders, one for each free variable, outermost first: what `instantiate` undoes."""
+        if not variables:
+            return term
+        places = {variable: len(variables) - 1 - place for place, variable in enumerate(variables)}
+        lowest = min([variable.number for variable in variables])
+        app, done = self.app, {}
+
+        def replaced(term: Term, depth: int) -> Term:
+            if term.free <= lowest:
+                return term
+            kind = type(term)
+            if kind is Local:
+                place = places.get(term)
+                return term if place is None else self.bvar(place + depth)
+            key = (term, depth)
+            found = done.get(key)
+            if found is None:
+                if kind is App:
+                    found = app(replaced(term.function, depth), replaced(term.argument, depth))
+                elif kind is Lam:
+                    found = self.lam(replaced(term.domain, depth), replaced(term.body, depth + 1))
+                elif kind is Pi:
+                    found = self.pi(replaced(term.domain, depth), replaced(term.body, depth + 1))
+                elif kind is Let:
+                    found = self.let(replaced(term.type, depth), replaced(term.value, depth), replaced(term.body, depth + 1))
+                else:
+                    found = self.proj(term.structure, term.index, replaced(term.term, depth))
+                done[key] = found
+            return found
+
+        return replaced(term, 0)
+
+    def pis(self, variables: Sequence[Term], body: Term) -> Term:
+        """Return the type of functions of these free variables."""
+        return self._bind(self.pi, variables, body)
+
+    def lams(self, variables: Sequence[Term], body: Term) -> Term:
+        """Return the function of these free variables."""
+        return self._bind(self.lam, variables, body)
+
+    def _bind(self, binder, variables: Sequence[Term], body: Term) -> Term:
+        result = self.abstract(body, variables)
+        for place in range(len(variables) - 1, -1, -1):
+            result = binder(self.abstract(variables[place].type, variables[:place]), result)
+        return result
+
+    def with_levels(self, term: Term, values: Mapping[Name, Level]) -> Term:
+        """Return a term with levels in place of its universe parameters."""
+        if not values or not term.generic:
+            return term
+        substitute, done = self.levels.substitute, {}
+
+        def replaced(term: Term) -> Term:
+            if not term.generic:
+                return term
+            found = done.get(term)
+            if found is None:
+                kind = type(term)
+                if kind is App:
+                    found = self.app(replaced(term.function), replaced(term.argument))
+                elif kind is Const:
+                    found = self.const(term.name, tuple([substitute(level, values) for level in term.levels]))
+                elif kind is Lam:
+                    found = self.lam(replaced(term.domain), replaced(term.body))
+                elif kind is Pi:
+                    found = self.pi(replaced(term.domain), replaced(term.body))
+                elif kind is Sort:
+                    found = self.sort(substitute(term.level, values))
+                elif kind is Let:
+                    found = self.let(replaced(term.type), replaced(term.value), replaced(term.body))
+                elif kind is Proj:
+                    found = self.proj(term.structure, term.index, replaced(term.term))
+                else:
+                    found = self.local(term.number, replaced(term.type))
+                done[term] = found
+            return found
+
+        return replaced(term)
+
+    def rewrite(self, term: Term, replace: Callable[[Term], Term | None]) -> Term:
+        """Return a term with what `replace` gives for each outermost part for which it gives something."""
+        done: dict[Term, Term] = {}
+
+        def replaced(term: Term) -> Term:
+            found = done.get(term)
+            if found is None:
+                found = replace(term)
+                if found is None:
+                    kind = type(term)
+                    if kind is App:
+                        found = self.app(replaced(term.function), replaced(term.argument))
+                    elif kind is Lam:
+                        found = self.lam(replaced(term.domain), replaced(term.body))
+                    elif kind is Pi:
+                        found = self.pi(replaced(term.domain), replaced(term.body))
+                    elif kind is Let:
+                        found = self.let(replaced(term.type), replaced(term.value), replaced(term.body))
+                    elif kind is Proj:
+                        found = self.proj(term.structure, term.index, replaced(term.term))
+                    else:
+                        found = term
+                done[term] = found
+            return found
+
+        return replaced(term)
