@@ -166,9 +166,12 @@ class _Writer:
         return [{word: self._constant(item)} for item in constants]
 
     def _constant(self, constant: Constant) -> dict[str, Any]:
+        # Readers of the format look a universe parameter up among the levels, so each has a line even if no term uses it.
+        for item in constant.levels:
+            self.level(self._terms.add_level(("param", item)))
         fields: dict[str, Any] = {
             "name": self.name(constant.name),
-            "levelParams": [self.name(item) for item in constant.levels],
+            "levelParams": self._list(constant.levels),
             "type": self.expr(constant.type),
         }
         if constant.value is not None:

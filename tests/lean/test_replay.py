@@ -1,13 +1,15 @@
 """The replay: what the kernel is given, what it must refuse, and what counts as covered."""
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
+from export_format import DECLARATIONS, EXPRESSIONS, LEVELS, NAMES, faults
 
 from pyharness.errors import EXIT_LEAN
 from pyharness.lean.environment import Environment
-from pyharness.lean.export import FORMAT, export
+from pyharness.lean.export import export
 from pyharness.lean.replay import ReplayRefused, accepts, replay
 from pyharness.lean.toolchain import LeanStopped
 
@@ -28,6 +30,11 @@ def Sample.size {α : Type} : Sample.Tree α → Nat
 theorem Sample.size_leaf (α : Type) : Sample.size (.leaf : Sample.Tree α) = 0 := rfl
 theorem Sample.big : Nat.mul 123456789012345678901234567890 1 = 123456789012345678901234567890 := rfl
 theorem Sample.even_two : Sample.Even 2 := .succ 1 (.succ 0 .zero)
+def Sample.let_two : Nat := let one := 1; Nat.succ one
+def Sample.text : String := "λ"
+opaque Sample.hidden : Nat := 0
+def Sample.function.{u, v} (α : Sort u) (β : Sort v) : Sort (imax u v) := α → β
+private theorem Sample.own : True := True.intro
 """
 
 
@@ -106,14 +113,32 @@ class TestReplay:
 
 class TestExport:
     def test_the_lines_are_of_the_format(self, library):
-        """The first line names the format; each later one is an object that mentions only what stands before it."""
-        lines = [json.loads(line) for line in export(library[1], [library[1].find("Sample.even_two")])]
-        assert lines[0]["meta"]["format"]["version"] == FORMAT
-        kinds = {key for line in lines[1:] for key in line} & {"thm", "def", "inductive", "axiom", "opaque", "quot"}
-        assert {"thm", "inductive"} <= kinds
-        for part in ("in", "il", "ie"):
-            numbers = [line[part] for line in lines if part in line]
-            assert numbers == sorted(numbers) and len(numbers) == len(set(numbers))
+        """Every line is one that the format's description knows, with all its fields and no other; all kinds are there."""
+        environment = library[1]
+        names = [name for name in environment.modules if name[0] in ("Sample", "Quot", "_private") or environment.constant(name).kind == "axiom"]
+        safe = [name for name in names if environment.constant(name).safety == "safe"]
+        lines = [line.encode() for line in export(environment, safe)]
+        assert list(faults(lines)) == []
+        kinds = {key for line in lines for key in json.loads(line)}
+        assert kinds == {"meta", "in", "il", "ie", *NAMES, *LEVELS, *EXPRESSIONS, *DECLARATIONS}
+
+    def test_a_universe_parameter_that_no_term_uses_has_a_level(self, library, monkeypatch):
+        """Readers of the format look it up among the levels."""
+        constant = dataclasses.replace(library[1].constant("Sample.let_two"), levels=(("idle",),))
+        real = library[1].constant
+        monkeypatch.setattr(library[1], "constant", lambda name: constant if name == constant.name else real(name))
+        lines = [json.loads(line) for line in export(library[1], [constant.name])]
+        (parameter,) = [line["def"] for line in lines if "def" in line][-1]["levelParams"]
+        assert parameter in [line.get("param") for line in lines]
+
+    @pytest.mark.parametrize("line, words", [
+        ('{"in":1,"str":{"pre":0}}', "line 2"), ('{"in":2,"str":{"pre":0,"str":"a"}}', "line 2"),
+        ('{"thm":{"name":0,"levelParams":[],"type":0,"value":0}}', "line 2"),
+        ('{"thm":{"name":0,"levelParams":[3],"type":0,"value":0,"all":[]}}', "a universe parameter without a level")])
+    def test_the_description_refuses_other_lines(self, library, line, words):
+        """A field too few, a number out of order, a declaration that lacks one: the table that judges the export sees it."""
+        first = next(iter(export(library[1], [])))
+        assert words in "".join(faults([first.encode(), line.encode()]))
 
     def test_the_same_library_gives_the_same_lines(self, library):
         """The order of declarations depends on nothing but the library."""
