@@ -121,10 +121,14 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--source", type=Path, metavar="DIR",
                         help="html: the project's folder, to show Lean's source beside each statement")
     check = command("check", _check, "Check a certificate against its schema, its digest and its own figures.",
-                    [" certificates/leanmining.json", " certificates/leanmining.json --source ."])
+                    [" certificates/leanmining.json", " certificates/leanmining.json --source .",
+                     " certificates/leanmining.json --proofs"])
     check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
     check.add_argument("--source", type=Path, metavar="DIR",
                        help="a project's folder: also compare its Lean files with those that the certificate names")
+    check.add_argument("--proofs", action="store_true",
+                       help="also have the second kernel check every proof again, from the file beside the certificate that "
+                            "carries them; needs no Lean")
     check.add_argument("--rerun", action="store_true",
                        help="also build, replay and measure all again in the folder of --source, or this one, and compare")
     check.add_argument("--key", type=Path, metavar="PEM", help="a public key: also check the signature")
@@ -308,10 +312,12 @@ def _check(options: argparse.Namespace) -> int:
 
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder")
-    findings = check(options.certificate, root=options.source)
     by_identity = _by_identity(options)
     if options.signature and not (options.key or by_identity):
         raise UsageError("--signature needs --key or --identity, by which it is checked")
+    with _progress() as progress:
+        findings = check(options.certificate, root=options.source, proofs=options.proofs,
+                         progress=lambda item, done, total: progress("Proofs", item, done, total))
     if options.rerun and not findings:
         findings = _rerun(options.certificate, options.source or Path("."))
     if (options.key or by_identity) and not findings:
@@ -335,7 +341,7 @@ def _rerun(path: Path, folder: Path) -> list[Finding]:
     from pyharness.verify import certify
 
     with _progress() as progress:
-        again, _ = certify(_project(folder), progress=progress)
+        again = certify(_project(folder), progress=progress).certificate
     return [Finding(f"claim {change.claim}", f"run again, {change.words}") for change in compare(_certificate(path), again)]
 
 
@@ -511,7 +517,7 @@ def _progress() -> Iterator[Callable[[str, str, int, int], None]]:
 
         yield line
         return
-    with Progress(TextColumn("{task.fields[stage]:<10}"), BarColumn(bar_width=28), MofNCompleteColumn(), TimeElapsedColumn(),
+    with Progress(TextColumn("{task.fields[stage]:<13}"), BarColumn(bar_width=28), MofNCompleteColumn(), TimeElapsedColumn(),
                   TextColumn("{task.description}", style="dim"), console=console) as bars:
         tasks: dict[str, Any] = {}
 

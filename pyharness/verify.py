@@ -1,6 +1,7 @@
 """The pipeline: build and audit the Lean library, gather the evidence, seal the certificate."""
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pyharness.agreement import KERNELS, SecondKernel, carry, require_agreement
+from pyharness.cache import Cache
+from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
 from pyharness.certificate.seal import Record, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
@@ -21,6 +25,7 @@ from pyharness.lean.audit import Proof, audit
 from pyharness.lean.build import Build, build
 from pyharness.lean.conformance import Kernel
 from pyharness.lean.environment import Environment
+from pyharness.lean.export import FORMAT
 from pyharness.lean.policy import in_foundation
 from pyharness.lean.replay import Replay, replay
 from pyharness.lean.toolchain import Toolchain, locate
@@ -28,7 +33,7 @@ from pyharness.pins import read_pins, require_unchanged
 from pyharness.project import Project
 
 __all__ = [
-    "Progress", "Proofs", "Verification", "certify", "claim_status", "prove", "prove_as_pinned", "require_meant", "verify",
+    "Certified", "Progress", "Proofs", "Verification", "certify", "claim_status", "prove", "prove_as_pinned", "require_meant", "verify",
 ]
 
 Progress = Callable[[str, str, int, int], None]
@@ -59,6 +64,15 @@ class Proofs:
         """The proof of the theorem that a claim names, or of its negation; None for an open claim."""
         theorem = item.theorem or item.negation
         return self.by_theorem[theorem] if theorem else None
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A certificate, the lines that carry its proofs (empty if it has none), and the seconds that each stage took."""
+
+    certificate: Mapping[str, Any]
+    lines: bytes
+    seconds: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -117,33 +131,47 @@ def prove_as_pinned(project: Project, claims: Sequence[Claim], *, progress: Prog
 
 
 def verify(project: Project, *, progress: Progress) -> Verification:
-    """Check every claim of the project and write its certificate, and the run's record beside it.
+    """Check every claim of the project and write its certificate, the file of its proofs, and the run's record beside them.
 
     Raises:
         HarnessError: as `certify`; or if the certificate cannot be written. The certificate that was there before is then
             left as it was.
     """
     started = datetime.now(UTC)
-    certificate, seconds = certify(project, progress=progress)
-    with _timed(seconds, "certificate"):
-        changed = write(certificate, project.certificate)
-    write_run_record(project.certificate.with_suffix(".run.json"), certificate=certificate, started=started, seconds=seconds)
-    return Verification(certificate, project.certificate, changed)
+    done = certify(project, progress=progress)
+    with _timed(done.seconds, "certificate"):
+        # In this order, whatever certificate is there names a file of proofs that is there too.
+        if done.lines:
+            write_proofs(project.certificate, done.lines)
+        changed = write(done.certificate, project.certificate)
+        remove_other_proofs(project.certificate, done.lines)
+    write_run_record(project.certificate.with_suffix(".run.json"), certificate=done.certificate, started=started,
+                     seconds=done.seconds)
+    return Verification(done.certificate, project.certificate, changed)
 
 
-def certify(project: Project, *, progress: Progress) -> tuple[dict[str, Any], dict[str, float]]:
-    """Check every claim of the project and return the certificate, and the seconds that each stage took; write nothing of it.
+def certify(project: Project, *, progress: Progress) -> Certified:
+    """Check every claim of the project and return the certificate; write nothing of it.
+
+    The second kernel checks the proofs while the evidence is gathered.
 
     Raises:
-        HarnessError: as `prove`; or if evidence cannot be gathered.
+        HarnessError: as `prove`; or if evidence cannot be gathered, or the second kernel disagrees.
     """
     claims = load_pack(project.packs)
     proofs, pinned = prove_as_pinned(project, claims, progress=progress)
-    with _timed(proofs.seconds, "evidence"):
-        run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build))
-        evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
-        for item in claims:
-            require_meant(item, evidence[item.id], proofs)
+    with _timed(proofs.seconds, "export"):
+        lines, names = carry(proofs.environment, proofs.by_theorem.values())
+    with SecondKernel(lines, names, cache=Cache(project.build / "cache"),
+                      progress=lambda item, done, total: progress("Second kernel", item, done, total)) as second:
+        with _timed(proofs.seconds, "evidence"):
+            run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build))
+            evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
+            for item in claims:
+                require_meant(item, evidence[item.id], proofs)
+        with _timed(proofs.seconds, "second kernel, after the evidence"):
+            answer = second.answer()
+            require_agreement(proofs.by_theorem.values(), proofs.environment, answer["answers"])
     certificate = seal(
         project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
         lean={
@@ -158,13 +186,18 @@ def certify(project: Project, *, progress: Progress) -> tuple[dict[str, Any], di
             ],
         },
         policy={"allowed_axioms": project.allowed_axioms},
+        proofs={
+            "file": proofs_file(project.certificate, lines), "format": FORMAT, "sha256": hashlib.sha256(lines).hexdigest(),
+            "constants": answer["constants"], "kernels": KERNELS,
+        } if lines else None,
         records=[
-            Record(item, proof := proofs.of(item), proof is not None and proof.theorem in pinned, proof is not None,
-                   evidence[item.id], untied(item))
+            # What is here at all, the replay accepted, and the second kernel agreed.
+            Record(item, proof := proofs.of(item), pinned=proof is not None and proof.theorem in pinned,
+                   replayed=proof is not None, rechecked=proof is not None, evidence=evidence[item.id], untied=untied(item))
             for item in claims
         ],
     )
-    return certificate, proofs.seconds
+    return Certified(certificate, lines, proofs.seconds)
 
 
 def require_meant(item: Claim, evidence: Sequence[Evidence], proofs: Proofs) -> None:

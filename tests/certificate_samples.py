@@ -13,6 +13,8 @@ from pyharness.claim import Claim, Source
 from pyharness.evidence import Evidence, TensorRef, Witness
 
 SHA = "0123456789abcdef" * 4
+PROOFS = {"file": "proofs/demo-0123456789abcdef.ndjson.gz", "format": "3.1.0", "sha256": SHA, "constants": 2,
+          "kernels": ["Lean 4.35.0", "pyharness.kernel 0.1.0"]}
 LEAN_FILES = {"Demo.lean": "-- the root\n", "Demo/Relu.lean": "theorem Demo.extensive : True := trivial\n"}
 
 
@@ -64,12 +66,12 @@ def record(
     id: str, tier: str, evidence: Sequence[Evidence], found: SimpleNamespace | None = None, *, negates: bool = False,
     untied: Sequence[str] = (),
 ) -> Record:
-    """A claim that names the theorem of `found`, if any, as its proof or as the proof of its negation; pinned and replayed."""
+    """A claim that names the theorem of `found`, if any, as its proof or as the proof of its negation; pinned, replayed and rechecked."""
     name = found.theorem if found else None
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
     source = Source("000 A paper", "RESULTS")
     claim = Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence)
-    return Record(claim, found, found is not None, found is not None, evidence, untied)
+    return Record(claim, found, *[found is not None] * 3, evidence, untied)
 
 
 def sample_records() -> list[Record]:
@@ -92,6 +94,7 @@ def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str,
         "project": {"name": "demo", "root": "Demo", "packs": ["demo.claims"]},
         "lean": {"version": "4.35.0", "githash": "ab" * 20, "library_sha256": SHA, "replayed": 2, "modules": modules},
         "policy": {"allowed_axioms": ["propext"]},
+        "proofs": PROOFS,
         "records": sample_records() if records is None else records,
     }
     return seal(**(arguments | changes))

@@ -60,7 +60,7 @@ def test_a_signature_checks(signed):
     found = statement(CERTIFICATE)
     assert found["_type"] == "https://in-toto.io/Statement/v1"
     assert {subject["name"] for subject in found["subject"]} == {
-        "certificate.json", "Lean library", "Demo.lean", "Demo/Relu.lean", "tensor net.0.weight"}
+        "certificate.json", "proofs/demo-0123456789abcdef.ndjson", "Lean library", "Demo.lean", "Demo/Relu.lean", "tensor net.0.weight"}
 
 
 def test_another_key_is_refused(signed, tmp_path):

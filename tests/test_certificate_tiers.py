@@ -13,10 +13,10 @@ from pyharness.claim import Tier
 from pyharness.evidence import Evidence, Outcome
 
 PROVED = Facts(
-    status="proved", axioms_allowed=True, pinned=True, replayed=False, example=False,
+    status="proved", axioms_allowed=True, pinned=True, replayed=False, rechecked=False, example=False,
     verdict="confirmed", tested=True, covered=False, conforms="inconclusive", tied=False,
 )
-GOLD = replace(PROVED, replayed=True, example=True, covered=True, conforms="confirmed", tied=True)
+GOLD = replace(PROVED, replayed=True, rechecked=True, example=True, covered=True, conforms="confirmed", tied=True)
 ORDER = ("none", "bronze", "silver", "gold", "platinum")
 
 VALUES = {"status": get_args(ProofStatus), "verdict": get_args(Outcome), "conforms": get_args(Outcome)}
@@ -88,12 +88,12 @@ class TestFacts:
         assert (facts.tested, facts.conforms, facts.verdict) == (True, "inconclusive", "confirmed")
 
     def test_proof(self) -> None:
-        """Pinned, replayed and exemplified are what the proof says; a claim with a loose function is not tied."""
+        """Pinned, replayed, rechecked and exemplified are what the proof says; a claim with a loose function is not tied."""
         claim = sealed([record("a.b", "none", [SWEEP], proof(example="Demo.extensive_example"), untied=["demo.ops:loose"])])
         facts = Facts.of(claim["claims"][0], [])
-        assert facts.pinned and facts.replayed and facts.example and not facts.tied
+        assert facts.pinned and facts.replayed and facts.rechecked and facts.example and not facts.tied
         facts = Facts.of(sealed([record("a.b", "none", [SWEEP])])["claims"][0], [])
-        assert not facts.pinned and not facts.replayed and not facts.example and facts.tied
+        assert not (facts.pinned or facts.replayed or facts.rechecked or facts.example) and facts.tied
 
     def test_not_reproduced_nor_signed(self) -> None:
         """Nothing that a certificate says of itself makes it reproduced or signed."""
@@ -123,11 +123,11 @@ class TestRule:
         assert ruling.tier == ("refuted" if status == "refuted" else "none")
 
     def test_gold(self) -> None:
-        """Replay, covering evidence, conformance and an example make gold."""
+        """Replay, a second kernel, covering evidence, conformance and an example make gold."""
         assert rule(GOLD).tier == "gold"
 
     @pytest.mark.parametrize(
-        "change", [{"replayed": False}, {"example": False}, {"covered": False}, {"conforms": "inconclusive"},
+        "change", [{"replayed": False}, {"rechecked": False}, {"example": False}, {"covered": False}, {"conforms": "inconclusive"},
                    {"tied": False}]
     )
     def test_not_gold(self, change: dict) -> None:

@@ -22,7 +22,8 @@ class TestMarkdown:
         for claim in CERTIFICATE["claims"]:
             assert f"### {claim['id']}" in text
         assert text.index("## Refuted") < text.index("the maximum of 1 and 3 is 3") < text.index("### relu.extensive")
-        assert "Demo.extensive, Demo/Relu.lean:1; axioms: propext" in text and "| layer | ratio | gap |" in text
+        assert "2 constants in proofs/demo-0123456789abcdef.ndjson.gz, accepted by Lean 4.35.0 and pyharness.kernel" in text
+        assert "Demo.extensive, Demo/Relu.lean:1; axioms: propext; two kernels agree" in text and "| layer | ratio | gap |" in text
         assert "    ∀ (z q : Int8), q ≤ qRelu z q" in text
 
     @pytest.mark.parametrize("text, written", [

@@ -47,9 +47,11 @@ class TestShow:
 
     def test_summary(self) -> None:
         """Below the table stand the counts, whether all is as required, and the certificate's path."""
-        assert shown(sealed()).splitlines()[-3:] == [
+        assert shown(sealed()).splitlines()[-5:] == [
             "3 claims: 1 bronze, 1 silver, 1 refuted; proofs: 1 proved, 1 open, 1 refuted.",
             "Every claim has the tier required of it.",
+            "2 constants accepted by Lean 4.35.0 and pyharness.kernel 0.1.0.",
+            "Proofs: certificates/proofs/demo-0123456789abcdef.ndjson.gz",
             "Certificate: certificates/demo.json",
         ]
 
@@ -180,7 +182,8 @@ class TestExplain:
         """What is known of a proof beyond its status is said, and what a claim computes with untied is named."""
         found = proof(example="Demo.extensive_example", unused=("h",))
         text = explained(sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo.ops:loose"])]), "a.b")
-        for part in ("statement: as it was pinned; proof: replayed through the kernel", "example: Demo.extensive_example",
+        for part in ("statement: as it was pinned; proof: replayed through the kernel",
+                     "a second kernel agrees on proof, statement and axioms", "example: Demo.extensive_example",
                      "hypotheses that nothing uses: h", "Lean definition: Demo.qRelu", "demo.ops:loose"):
             assert part in text
 

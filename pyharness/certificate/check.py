@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,6 +11,7 @@ from pyharness.certificate.canonical import digest, file_bytes, parse, read_byte
 from pyharness.certificate.schema import CertificateError, violations
 from pyharness.certificate.seal import ruling, summarise
 from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.kernel.certificate import recheck
 
 __all__ = ["Finding", "check"]
 
@@ -26,7 +27,9 @@ class Finding:
         return f"{self.where}: {self.reason}"
 
 
-def check(path: Path, *, root: Path | None = None) -> list[Finding]:
+def check(
+    path: Path, *, root: Path | None = None, proofs: bool = False, progress: Callable[[str, int, int], None] = lambda *_: None
+) -> list[Finding]:
     """Check a certificate: its form, its digest, all that follows from its other fields, and the tiers it requires.
 
     No code that the certificate names is run, so witnesses are not replayed here. What only Lean or the tensors can
@@ -35,6 +38,9 @@ def check(path: Path, *, root: Path | None = None) -> list[Finding]:
     Args:
         path: the certificate.
         root: the project's root folder; when given, the Lean files in it must be those that the certificate names.
+        proofs: whether the second kernel also checks the proofs again, from the file beside the certificate that carries them;
+            see `pyharness.kernel.certificate`. Needs no Lean.
+        progress: called with a declaration that it checks, how many lines of the file are read and how many there are.
 
     Returns:
         Every reason against the certificate; nothing if it checks.
@@ -50,7 +56,9 @@ def check(path: Path, *, root: Path | None = None) -> list[Finding]:
     faults = [Finding(where, reason) for where, reason in violations(certificate)]
     if faults:
         return faults
-    return [*_whole(certificate, data), *_claims(certificate), *(_files(certificate, root) if root else ())]
+    again = recheck(certificate, path.parent, progress=progress).faults if proofs else ()
+    return [*_whole(certificate, data), *_claims(certificate), *(_files(certificate, root) if root else ()),
+            *(Finding(*fault) for fault in again)]
 
 
 def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
@@ -80,7 +88,8 @@ def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
         if claim["id"] in seen:
             yield Finding(where, "the id is used twice")
         seen.add(claim["id"])
-        for reason in _proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]):
+        for reason in (*_proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]),
+                       *_rechecked(claim["proof"], certificate["proofs"])):
             yield Finding(f"{where}: proof", reason)
         for number, evidence in enumerate(claim["evidence"], 1):
             for reason in _evidence(evidence):
@@ -100,8 +109,8 @@ def _proof(proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, s
         yield "the axioms are not sorted"
     if proof["theorem"] is None and status != "open":
         yield f"the status is {status}, but no theorem is named"
-    if proof["theorem"] is None and (proof["pinned"] or proof["replayed"] or proof["example"] or proof["unused"]):
-        yield "no theorem is named that could be pinned, replayed or applied"
+    if proof["theorem"] is None and any(proof[name] for name in ("pinned", "replayed", "rechecked", "example", "unused")):
+        yield "no theorem is named that could be pinned, replayed, rechecked or applied"
     if proof["replayed"] and not replayed:
         yield "it is said to be replayed, but nothing was"
     if proof["module"] is not None and sources.get(proof["module"]) != proof["file"]:
@@ -117,6 +126,13 @@ def _proof(proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, s
     foreign = sorted(set(axioms) - set(allowed))
     if foreign:
         yield f"the status is {status}, but the proof rests on {', '.join(foreign)}"
+
+
+def _rechecked(proof: Mapping[str, Any], proofs: Mapping[str, Any] | None) -> Iterator[str]:
+    if proof["rechecked"] and proofs is None:
+        yield "two kernels are said to agree, but no file carries the proof"
+    elif proof["rechecked"] and (not proof["replayed"] or len(proofs["kernels"]) < 2):
+        yield "two kernels are said to agree, but only one was asked"
 
 
 def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:

@@ -66,6 +66,8 @@ def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         words = f"its proof was {old['proof']['status']} and is {new['proof']['status']}"
         better = new["proof"]["status"] == "proved" and old["proof"]["status"] != "refuted"
         yield Change(name, "raised" if better else "status", words)
+    if old["proof"]["rechecked"] and new["proof"]["theorem"] and not new["proof"]["rechecked"]:
+        yield Change(name, "status", "two kernels agreed on its proof, and do no longer")
     if old["statement"] != new["statement"]:
         yield Change(name, "statement", f"it said “{old['statement']}” and says “{new['statement']}”")
     if old["proof"]["theorem"] != new["proof"]["theorem"]:

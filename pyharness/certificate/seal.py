@@ -48,6 +48,7 @@ class Record:
         proof: what the audit says of the theorem that the claim names; None when it names none.
         pinned: whether what the theorem says is as it was pinned.
         replayed: whether the kernel checked again all that the theorem rests on.
+        rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
         untied: the functions that the evidence computes with and that no conformance ties to a Lean definition.
     """
@@ -56,12 +57,14 @@ class Record:
     proof: Proof | None
     pinned: bool
     replayed: bool
+    rechecked: bool
     evidence: Sequence[Evidence]
     untied: Sequence[str]
 
 
 def seal(
-    *, project: Mapping[str, Any], lean: Mapping[str, Any], policy: Mapping[str, Any], records: Iterable[Record]
+    *, project: Mapping[str, Any], lean: Mapping[str, Any], policy: Mapping[str, Any], proofs: Mapping[str, Any] | None,
+    records: Iterable[Record],
 ) -> dict[str, Any]:
     """Build the certificate.
 
@@ -73,6 +76,8 @@ def seal(
         lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were) and `modules`, each `module`,
             `file` (relative to the project's root folder), `sha256` and `foundation` (whether it is of the foundation).
         policy: `allowed_axioms`.
+        proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and `kernels`; None if no claim
+            names a theorem.
         records: the claims, in the order of the certificate.
 
     Raises:
@@ -85,6 +90,7 @@ def seal(
         "project": _plain(project, "project"),
         "lean": _plain({**lean, "modules": sorted(lean["modules"], key=lambda item: item["module"])}, "lean"),
         "policy": {"allowed_axioms": allowed},
+        "proofs": _plain(proofs, "proofs"),
         "claims": claims,
         "summary": summarise(claims),
     }
@@ -185,7 +191,7 @@ def _proof(record: Record) -> dict[str, Any]:
     if proof is None:
         absent = dict.fromkeys(("module", "file", "line", "statement", "statement_sha256", "meaning_sha256", "example"))
         return {"status": "open", "theorem": None, **absent, "negates": negates, "axioms": [], "pinned": False,
-                "replayed": False, "unused": [], "note": ""}
+                "replayed": False, "rechecked": False, "unused": [], "note": ""}
     return {
         "status": proof_status(proof.status, negates=negates),
         "theorem": proof.theorem,
@@ -199,6 +205,7 @@ def _proof(record: Record) -> dict[str, Any]:
         "axioms": sorted(proof.axioms),
         "pinned": record.pinned,
         "replayed": record.replayed,
+        "rechecked": record.rechecked,
         "example": proof.example,
         "unused": list(proof.unused),
         "note": proof.note,

@@ -1,8 +1,8 @@
 """Signatures: an in-toto Statement v1 about a certificate and what it rests on, in a DSSE envelope beside it.
 
 Needs the extra `sign` (securesystemslib), or `keyless` to sign without a key of one's own: then Sigstore certifies, on the
-word of an OpenID Connect provider, who signed. The subjects are the certificate's file, each Lean file, Lean's library and
-each tensor, by SHA-256, so that a signature fits one certificate alone.
+word of an OpenID Connect provider, who signed. The subjects are the certificate's file, each Lean file, Lean's library, the
+lines of the proofs and each tensor, by SHA-256, so that a signature fits one certificate alone.
 """
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ def statement(certificate: Mapping[str, Any]) -> dict[str, Any]:
     subjects = [("certificate.json", sha256(file_bytes(certificate)).hexdigest()),
                 ("Lean library", certificate["lean"]["library_sha256"])]
     subjects += [(module["file"], module["sha256"]) for module in certificate["lean"]["modules"]]
+    if proofs := certificate["proofs"]:
+        subjects.append((proofs["file"].removesuffix(".gz"), proofs["sha256"]))
     tensors = {(tensor["name"], tensor["sha256"]) for claim in certificate["claims"] for evidence in claim["evidence"]
                for tensor in evidence["tensors"]}
     subjects += [(f"tensor {name}", digest) for name, digest in sorted(tensors)]

@@ -25,6 +25,7 @@ class Facts:
         axioms_allowed: the proof rests on allowed axioms only, and on no `sorry`.
         pinned: the statement, with all definitions under it, is as it was pinned.
         replayed: the kernel checked again all that the theorem rests on.
+        rechecked: a second kernel did too, and agrees on what is stated and on which axioms it rests.
         example: an example shows that the hypotheses can hold.
         verdict: what all the evidence together says.
         tested: some evidence other than conformance confirms the claim.
@@ -39,6 +40,7 @@ class Facts:
     axioms_allowed: bool
     pinned: bool
     replayed: bool
+    rechecked: bool
     example: bool
     verdict: Outcome
     tested: bool
@@ -58,6 +60,7 @@ class Facts:
             axioms_allowed=set(proof["axioms"]) <= set(allowed_axioms) - {SORRY},
             pinned=proof["pinned"] and proof["statement_sha256"] is not None,
             replayed=proof["replayed"],
+            rechecked=proof["rechecked"],
             example=proof["example"] is not None,
             verdict=verdict(item["outcome"] for item in evidence),
             tested=any(item["kind"] != "conformance" for item in confirmed),
@@ -86,6 +89,7 @@ _LADDER: tuple[tuple[Tier, tuple[_Need, ...]], ...] = (
     )),
     ("gold", (
         _Need("a replay of the proof through the kernel", lambda facts: facts.replayed),
+        _Need("a second kernel that agrees", lambda facts: facts.rechecked),
         _Need("evidence that is exhaustive or covers a real model's tensors", lambda facts: facts.covered),
         _Need("the kernel's word that Lean's definition agrees with what was measured",
               lambda facts: facts.conforms == "confirmed"),

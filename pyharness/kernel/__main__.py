@@ -1,4 +1,7 @@
-"""`python -m pyharness.kernel FILE`: checks an export, and says what was accepted and on which axioms it rests."""
+"""`python -m pyharness.kernel FILE`: checks an export, and says what was accepted and on which axioms it rests.
+
+With `--certificate CERT` it checks the export that a certificate names, and holds the certificate against it.
+"""
 from __future__ import annotations
 
 import argparse
@@ -8,7 +11,9 @@ import sys
 import time
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
+from .certificate import Unreadable, read_certificate, recheck
 from .library import Library, check
 from .names import Name, show_name
 from .refusal import Refused
@@ -19,8 +24,10 @@ _EPILOG = """\
 examples:
   python -m pyharness.kernel proofs.ndjson.gz
   python -m pyharness.kernel proofs.ndjson.gz --theorem LeanMining.bound --json
+  python -m pyharness.kernel --certificate certificates/leanmining.json
 
-exit status: 0 every declaration is accepted; 1 one is refused, or a theorem that is asked for is not there; 2 bad usage"""
+exit status: 0 every declaration is accepted, and the certificate is as it says; 1 one is refused, a theorem that is asked for
+is not there, or the certificate says something else; 2 bad usage"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,11 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m pyharness.kernel", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Check every declaration of an export in lean4export's NDJSON format 3.1.0, with Python alone.")
-    parser.add_argument("file", help="the export, plain or compressed with gzip (.gz)")
+    parser.add_argument("file", nargs="?", help="the export, plain or compressed with gzip (.gz)")
+    parser.add_argument("--certificate", type=Path, metavar="CERT",
+                        help="compare all that this certificate says of its proofs with the file that it names, which FILE must "
+                             "be if it is given")
     parser.add_argument("--theorem", action="append", default=[], metavar="NAME",
                         help="a theorem that must be among them; its axioms are shown (may be given more than once)")
     parser.add_argument("--json", action="store_true", help="write one JSON object to standard output")
     options = parser.parse_args(arguments)
+    if options.certificate:
+        return _recheck(options, parser)
+    if not options.file:
+        parser.error("a FILE or --certificate is needed")
     started = time.perf_counter()
     try:
         with gzip.open(options.file) if options.file.endswith(".gz") else open(options.file, "rb") as lines:
@@ -51,6 +65,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _progress(name: str, done: int, total: int) -> None:
     print(f"\r\033[K{done} lines: {name[:60]}", end="", file=sys.stderr, flush=True)
+
+
+def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    started = time.perf_counter()
+    try:
+        certificate = read_certificate(options.certificate)
+    except Unreadable as error:
+        parser.error(str(error))
+    folder, named = options.certificate.parent, certificate["proofs"]
+    if options.file and (named is None or Path(options.file).resolve() != (folder / named["file"]).resolve()):
+        parser.error(f"{options.certificate} names {named['file'] if named else 'no file of proofs'}, not {options.file}")
+    done = recheck(certificate, folder, progress=_progress if sys.stderr.isatty() else lambda name, done, total: None)
+    answer = {"accepted": not done.faults, "certificate": str(options.certificate), "theorems": done.theorems,
+              "constants": done.constants, "seconds": round(time.perf_counter() - started, 2),
+              "faults": [fault._asdict() for fault in done.faults]}
+    if options.json:
+        print(json.dumps(answer, indent=2))
+    elif done.faults:
+        print("\n".join(f"{options.certificate}: {fault.where}: {fault.reason}" for fault in done.faults))
+    else:
+        print(f"accepted: {done.constants} constants in {answer['seconds']} s\n{options.certificate}: what it says of "
+              f"{done.theorems} claims' proofs is so")
+    return REFUSED if done.faults else ACCEPTED
 
 
 def _answer(library: Library, theorems: Sequence[str], seconds: float) -> dict:

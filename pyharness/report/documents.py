@@ -23,6 +23,9 @@ def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
     claims, tiers = certificate["claims"], certificate["summary"]["tiers"]
     yield from (f"# {markdown_text(certificate['project']['name'])}", "",
                 f"Certificate {certificate['digest']}, by Lean {markdown_text(certificate['lean']['version'])}.", "")
+    if proofs := certificate["proofs"]:
+        yield from (f"Proofs {proofs['sha256']}: {proofs['constants']:,} constants in {markdown_text(proofs['file'])}, accepted "
+                    f"by {markdown_text(' and '.join(proofs['kernels']))}.", "")
     yield from ("| " + " | ".join(tiers) + " |", "|" + "---:|" * len(tiers),
                 "| " + " | ".join(str(count) for count in tiers.values()) + " |", "")
     refuted = [claim for claim in claims if claim["tier"] == "refuted"]
@@ -50,7 +53,8 @@ def _claim(claim: Mapping[str, Any]) -> Iterator[str]:
     if proof["theorem"]:
         place = f", {proof['file']}:{proof['line']}" if proof["file"] else ""
         yield from (markdown_text(f"{'Negation: ' if proof['negates'] else ''}{proof['theorem']}{place}; axioms: "
-                                  f"{', '.join(proof['axioms']) or 'none'}"), "")
+                                  f"{', '.join(proof['axioms']) or 'none'}"
+                                  + ("; two kernels agree" if proof["rechecked"] else "")), "")
         if proof["statement"]:
             yield from (*(f"    {line}" for line in proof["statement"].splitlines()), "")
     for evidence in claim["evidence"]:

@@ -34,7 +34,7 @@ _GLYPHS = {
 """A sign for each word, so that no colour alone carries it."""
 
 _PROOF_FIELDS = {"status", "theorem", "negates", "module", "file", "line", "statement", "statement_sha256", "meaning_sha256",
-                 "axioms", "pinned", "replayed", "example", "unused", "note"}
+                 "axioms", "pinned", "replayed", "rechecked", "example", "unused", "note"}
 _EVIDENCE_FIELDS = {"kind", "definition", "domain", "cases", "violations", "outcome", "summary", "max_error", "tolerance",
                     "device", "seed", "tensors", "witness", "measurements"}
 

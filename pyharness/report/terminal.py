@@ -61,6 +61,9 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
         console.print(names)
     else:
         console.print("Every claim has the tier required of it.")
+    if proofs := certificate["proofs"]:
+        console.print(_text(f"{_many(proofs['constants'], 'constant')} accepted by {' and '.join(proofs['kernels'])}."))
+        console.print(_text(f"Proofs: {path.parent / proofs['file']}"), soft_wrap=True)
     console.print(_text(f"Certificate: {path}"), soft_wrap=True)
 
 
@@ -141,6 +144,8 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield _text(f"axioms: {', '.join(proof['axioms']) or 'none'}")
         yield Text(f"statement: {'as it was pinned' if proof['pinned'] else 'not pinned'}; proof: "
                    + ("replayed through the kernel" if proof["replayed"] else "not replayed"))
+        if proof["rechecked"]:
+            yield Text("a second kernel agrees on proof, statement and axioms")
         yield _text(f"example: {proof['example'] or 'none'}")
         if proof["unused"]:
             yield _text(f"hypotheses that nothing uses: {', '.join(proof['unused'])}")

@@ -1,0 +1,42 @@
+"""Has the second kernel check declarations: `_agreement_main.py FOLDER CONSTANT…`, with their lines on standard input.
+
+Run alone and isolated (`python -I -S`): beside the standard library only `pyharness.kernel` is loaded, from FOLDER. Each line
+written to standard output is a JSON object: on the way `{"declaration", "done"}`; at the end `{"refused"}`, with the
+rule, the reason, the term and the declaration, or `{"constants", "answers"}`, with what the kernel says of each CONSTANT.
+"""
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def main(folder: str, names: list[str]) -> None:
+    """Check what is on standard input and write the answer."""
+    sys.path.insert(0, folder)
+    from pyharness.kernel import Refused, check
+    from pyharness.kernel.names import show_name
+    from pyharness.kernel.printing import show
+
+    try:
+        library = check(sys.stdin.buffer, progress=_progress)
+        shown = {show_name(name): name for name in library.constants}
+        _write({"constants": len(library.constants), "answers": {
+            name: {"statement_sha256": library.statement_sha256(shown[name]), "meaning_sha256": library.meaning_sha256(shown[name]),
+                   "axioms": list(library.axioms(shown[name])), "statement": show(library.constants[shown[name]].type)}
+            for name in names}})
+    except Refused as refused:
+        _write({"refused": {"rule": refused.rule, "reason": refused.reason, "term": refused.term,
+                            "declaration": refused.declaration}})
+
+
+def _progress(declaration: str, done: int, _total: int) -> None:
+    _write({"declaration": declaration, "done": done})
+
+
+def _write(value: Any) -> None:
+    print(json.dumps(value), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,172 @@
+"""Two kernels: whether the second one accepts what Lean's accepted, and reads the same in it."""
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from pyharness import __version__
+from pyharness.cache import Cache
+from pyharness.lean.acceleration import EQUATIONS
+from pyharness.lean.audit import Proof
+from pyharness.lean.environment import Environment
+from pyharness.lean.export import export
+from pyharness.lean.toolchain import VERSION, LeanError
+
+__all__ = ["KERNELS", "Disagreement", "SecondKernel", "carry", "require_agreement"]
+
+LEAN, SECOND = KERNELS = (f"Lean {VERSION}", f"pyharness.kernel {__version__}")
+
+_PACKAGE = Path(__file__).resolve().parent
+_MAIN = _PACKAGE / "_agreement_main.py"
+
+
+class Disagreement(LeanError):
+    """The second kernel refuses what Lean's accepted, reads something else in it, or does not finish."""
+
+
+def carry(environment: Environment, proofs: Iterable[Proof]) -> tuple[bytes, tuple[str, ...]]:
+    """Return the lines that carry proofs and their examples, with all that these rest on; and the names of all of them, sorted.
+
+    First come the theorems that tie what a kernel computes by name to its definition, as far as anything rests on it: a kernel
+    that believes no name needs them. Equal libraries and proofs give equal lines; no proofs give none.
+
+    Raises:
+        DamagedOlean: as `export`.
+    """
+    names = tuple(sorted({name for proof in proofs for name in (proof.theorem, proof.example) if name}))
+    if not names:
+        return b"", names
+    reached = frozenset().union(*map(environment.closure, names))
+    tied = [("Acceleration", theorem) for operation, theorems in EQUATIONS.items() if ("Nat", operation) in reached
+            for theorem in theorems]
+    lines = export(environment, [*tied, *(environment.constant(name).name for name in names)])
+    return "".join(f"{line}\n" for line in lines).encode(), names
+
+
+class SecondKernel:
+    """The second kernel at work on declarations, in a process of its own, beside what this one does meanwhile.
+
+    Use it in a `with` statement; on leaving it, a process that is still at work is ended.
+    """
+
+    def __init__(
+        self, lines: bytes, names: Sequence[str], *, cache: Cache,
+        progress: Callable[[str, int, int], None] = lambda *_: None,
+    ):
+        """Prepare to have lines checked.
+
+        Args:
+            lines: the declarations, in lean4export's format.
+            names: the constants of them of which an answer is wanted.
+            cache: where earlier answers are, by the digests of the lines and of the kernel's own files.
+            progress: called, from another thread, with a declaration, how many lines are read and how many there are.
+        """
+        self._lines, self._names, self._cache, self._progress = lines, names, cache, progress
+        self._key = {"of": "the second kernel", "lines": hashlib.sha256(lines).hexdigest(), "names": list(names),
+                     "kernel": _kernel_sha256(), "python": platform.python_version()}
+        self._kept: Mapping[str, Any] | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> SecondKernel:
+        self._kept = self._cache.get(self._key) if self._names else {"constants": 0, "answers": {}}
+        if self._kept is None:
+            with ExitStack() as stack:
+                given, self._errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+                given.write(self._lines)
+                given.seek(0)
+                reader = stack.enter_context(ThreadPoolExecutor(1))
+                self._process = stack.enter_context(subprocess.Popen(
+                    [sys.executable, "-I", "-S", str(_MAIN), str(_PACKAGE.parent), *self._names],
+                    stdin=given, stdout=subprocess.PIPE, stderr=self._errors))
+                stack.callback(self._process.kill)
+                self._said = reader.submit(self._listen)
+                self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _listen(self) -> Mapping[str, Any]:
+        """Pass on what the process says of its progress, and return the last that it says."""
+        said: Mapping[str, Any] = {}
+        total = self._lines.count(b"\n")
+        for line in self._process.stdout:
+            said = json.loads(line)
+            if "done" in said:
+                self._progress(said["declaration"], said["done"], total)
+        return said
+
+    def answer(self) -> Mapping[str, Any]:
+        """Wait for the answer and return it: `constants`, how many there are, and `answers`, by name.
+
+        An answer holds `statement_sha256`, `meaning_sha256`, `axioms` and `statement`, the statement as this kernel shows it.
+
+        Raises:
+            Disagreement: if the kernel refuses a declaration, or does not finish.
+        """
+        if self._kept is None:
+            said = self._said.result()
+            status = self._process.wait()
+            if "refused" in said:
+                raise Disagreement(_refusal(**said["refused"]))
+            if "answers" not in said or status:
+                self._errors.seek(0)
+                errors = self._errors.read().decode(errors="replace").strip()
+                raise Disagreement(f"{SECOND} did not finish: status {status}{errors and ': '}{errors[-2000:]}")
+            self._cache.put(self._key, said)
+            self._kept = said
+        return self._kept
+
+
+def _refusal(*, rule: str, reason: str, term: str, declaration: str) -> str:
+    shown = f"\n  the smallest term that shows it: {term}" if term else ""
+    return (f"the two kernels disagree{' on ' if declaration else ''}{declaration}\n  {LEAN} accepts it\n"
+            f"  {SECOND} refuses it ({rule}): {reason}{shown}")
+
+
+def require_agreement(proofs: Iterable[Proof], environment: Environment, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    """Check that the second kernel read the same statements, definitions and axioms as Lean's environment gave.
+
+    Raises:
+        Disagreement: if not.
+    """
+    found = []
+    for proof in proofs:
+        found += _differences(proof.theorem, proof.statement, answers[proof.theorem], {
+            "statement_sha256": proof.statement_sha256, "meaning_sha256": proof.meaning_sha256, "axioms": list(proof.axioms)})
+        if proof.example is not None:
+            found += _differences(proof.example, f"an example of {proof.theorem}", answers[proof.example], {
+                "statement_sha256": environment.statement_sha256(proof.example),
+                "axioms": list(environment.axioms(proof.example))})
+    if found:
+        raise Disagreement("\n".join(found))
+
+
+def _differences(name: str, statement: str, answer: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    return [f"the two kernels disagree on {name}, in its {field.replace('_sha256', '')}\n"
+            f"  {LEAN} gives {_shown(value)}: {statement}\n"
+            f"  {SECOND} gives {_shown(answer[field])}: {answer['statement']}"
+            for field, value in expected.items() if answer[field] != value]
+
+
+def _shown(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value) or "no axioms"
+
+
+@functools.cache
+def _kernel_sha256() -> str:
+    """Return the digest of all that the second kernel's answer depends on beside what it is given."""
+    total = hashlib.sha256()
+    for path in [_MAIN, *sorted((_PACKAGE / "kernel").glob("*.py"))]:
+        total.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()

@@ -1,0 +1,78 @@
+"""The file that carries a certificate's proofs: lean4export's lines in gzip, beside the certificate, named by their digest."""
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyharness.certificate.canonical import write_bytes
+from pyharness.certificate.schema import CertificateError
+from pyharness.kernel.certificate import Unreadable, read_proofs
+
+__all__ = ["FOLDER", "proofs_file", "remove_other_proofs", "write_proofs"]
+
+FOLDER = "proofs"
+"""The folder of such files, in that of the certificate."""
+
+_LEVEL = 9
+_DIGITS = 16
+
+
+def proofs_file(certificate: Path, lines: bytes) -> str:
+    """Return where lines are kept, as a path from the certificate's folder: `proofs/NAME-DIGEST.ndjson.gz`.
+
+    The digest is the beginning of the SHA-256 of the lines as they are, since what gzip makes of them depends on its version.
+    """
+    return f"{FOLDER}/{certificate.stem}-{hashlib.sha256(lines).hexdigest()[:_DIGITS]}.ndjson.gz"
+
+
+def write_proofs(certificate: Path, lines: bytes) -> bool:
+    """Write lines to their file, whole or not at all.
+
+    Returns:
+        Whether the file changed: one that already holds these lines is left alone.
+
+    Raises:
+        CertificateError: if it cannot be written; a file that was there is then as it was.
+    """
+    file = proofs_file(certificate, lines)
+    try:
+        if read_proofs(certificate.parent, file) == lines:
+            return False
+    except Unreadable:
+        pass
+    write_bytes(certificate.parent / file, _compressed(lines))
+    return True
+
+
+def _compressed(lines: bytes) -> bytes:
+    """Compress lines; neither the time nor the system goes in."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile("", "wb", _LEVEL, buffer, mtime=0) as stream:
+        stream.write(lines)
+    return buffer.getvalue()
+
+
+def remove_other_proofs(certificate: Path, lines: bytes) -> None:
+    """Remove what was written for this certificate and other lines.
+
+    Raises:
+        CertificateError: if it cannot be removed.
+    """
+    kept = (certificate.parent / proofs_file(certificate, lines)).name
+    for path in _written(certificate):
+        if path.name != kept:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise CertificateError(f"cannot remove {path}: {error.strerror or error}; it is of no use any more") from error
+
+
+def _written(certificate: Path) -> Iterator[Path]:
+    form = re.compile(rf"{re.escape(certificate.stem)}-[0-9a-f]{{{_DIGITS}}}\.ndjson\.gz")
+    folder = certificate.parent / FOLDER
+    if folder.is_dir():
+        yield from (path for path in folder.iterdir() if form.fullmatch(path.name))
