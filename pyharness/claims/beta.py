@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -17,13 +16,14 @@ from torch import Tensor
 from pyharness.claim import Source, claim
 from pyharness.claims.conformance import L1_NORM, NORM_SQ, SIGN
 from pyharness.claims.gap import significant
+from pyharness.device import at_hand, cached, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
 from pyharness.tensors.attention import head as head_values
 from pyharness.tensors.digests import tensor_ref
-from pyharness.tensors.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
+from pyharness.tensors.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign, turn
 
 SEED = "001 Neural geometry"
 JENSEN = Source(SEED, "JensenFloor")
@@ -119,7 +119,7 @@ def on_keys(run: Run, law: Callable[..., Tensor], **arguments: int) -> Evidence:
         k = keys[int(failing[0])].tolist()
         witness = Witness(dotted(law), {"k": k, **arguments}, f"it fails at the key {k}")
     return Evidence("model", "every key of every head and layer of minilm, INT8", len(keys), len(failing),
-                    f"{len(keys):,} keys", tensors=refs, witness=witness)
+                    f"{len(keys):,} keys", device=at_hand().type, tensors=refs, witness=witness)
 
 
 # -------------------------------------------------------------------------------------------------- JensenFloor
@@ -174,13 +174,13 @@ DISTRIBUTIONS: Mapping[str, tuple[Callable[[torch.Generator, int, int], Tensor],
 """Distributions of coordinates, each with its moment ratio μ₁²/μ₂, to which β of independent ones tends."""
 
 
-@lru_cache(maxsize=None)
+@cached
 def sample_beta(distribution: str, d: int, draws: int, seed: int) -> tuple[float, float]:
     """Return the mean of β over random vectors of independent coordinates, and half the width of its 99.9 % interval."""
     generator = torch.Generator().manual_seed(seed)
     rows = max(1, 4_000_000 // (6 * d))
-    found = torch.cat([beta_of_rows(DISTRIBUTIONS[distribution][0](generator, min(rows, draws - start), d))
-                       for start in range(0, draws, rows)])
+    draw = on_cpu(DISTRIBUTIONS[distribution][0])
+    found = torch.cat([beta_of_rows(draw(generator, min(rows, draws - start), d)) for start in range(0, draws, rows)])
     return float(found.mean()), CONFIDENCE * float(found.std()) / math.sqrt(draws)
 
 
@@ -201,8 +201,8 @@ def sampled(predicate: Callable[..., bool], cases: Sequence[Mapping[str, Any]], 
     """Ask a predicate of random samples, and report figures of each."""
     failing = [case for case in cases if not predicate(**case)]
     witness = Witness(dotted(predicate), dict(failing[0]), f"it fails at {dict(failing[0])}") if failing else None
-    return Evidence("statistics", domain, len(cases), len(failing), summary, seed=cases[0]["seed"], witness=witness,
-                    measurements=[rows(**case) for case in cases])
+    return Evidence("statistics", domain, len(cases), len(failing), summary, device=at_hand().type, seed=cases[0]["seed"],
+                    witness=witness, measurements=[rows(**case) for case in cases])
 
 
 def _gaussian_row(d: int, draws: int, seed: int) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def exact_beta(keys: Sequence[Sequence[int]]) -> Fraction:
 
 def rotation_keeps_beta(keys: list[list[int]], rotation: list[list[int]]) -> bool:
     """A matrix with orthogonal rows of equal length leaves β of the keys as it is; both are integers."""
-    turned = (integers(keys) @ integers(rotation).T).tolist()
+    turned = turn(integers(keys), integers(rotation)).tolist()
     return exact_beta(turned) == exact_beta(keys)
 
 
@@ -269,7 +269,8 @@ def rotations_keep_the_floor(run: Run) -> Iterator[Evidence]:
         {"keys": torch.eye(4).long().tolist(), "rotation": HADAMARD_4},
     ]
     yield enumerate_cases(rotation_keeps_beta, cases, domain="sign vectors of dimension 2 and unit vectors of dimension 4",
-                          summary="3 rotations", shows="β of {keys} changes under {rotation}", kind="witness")
+                          summary="3 rotations", shows="β of {keys} changes under {rotation}", kind="witness",
+                          device=run.device)
 
 
 # ----------------------------------------------------------------------------------------------- DCMeanCentering
@@ -305,8 +306,8 @@ def per_head(
     failing = [name for name in names if not predicate(name)]
     witness = Witness(dotted(predicate), {"head": failing[0]}, shows.format(head=failing[0])) if failing else None
     rows = [{"head": name} | {key: significant(value) for key, value in figures(name).items()} for name in names]
-    return Evidence("model", domain, len(names), len(failing), f"{len(names)} heads", tensors=key_refs(), witness=witness,
-                    measurements=rows)
+    return Evidence("model", domain, len(names), len(failing), f"{len(names)} heads", device=at_hand().type, tensors=key_refs(),
+                    witness=witness, measurements=rows)
 
 
 def key_refs() -> list[TensorRef]:
@@ -328,10 +329,11 @@ SMALL_KEYS = [[2, 2, 3], [1, 1, -1], [3, 1, 1], [5, 5, 5, 6]]
        negation="LeanMining.dc_centering_lifts_rotational_ceiling_as_given_false", tier="refuted")
 def centering_lifts(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(centering_lifts_beta, [{"k": k} for k in SMALL_KEYS], domain="small integer keys",
-                          summary="4 keys", shows="centering lowers β of {k}", kind="witness")
+                          summary="4 keys", shows="centering lowers β of {k}", kind="witness", device=run.device)
     yield enumerate_cases(stored_mean_lifts_beta, [{"k": k} for k in SMALL_KEYS],
                           domain="small integer keys, the mean stored exactly", summary="4 keys",
-                          shows="the signs of {k} lose less than those of its centered part", kind="witness")
+                          shows="the signs of {k} lose less than those of its centered part", kind="witness",
+                          device=run.device)
     yield per_head(head_is_lifted_by_centering, _centering, shows="β of head {head} falls")
 
 
@@ -356,29 +358,30 @@ def beta_near_the_lattice(d: int, c: int, s: int, h: int) -> bool:
     return found == expected <= 1 and Fraction(s * s, h * h * d) <= 1 - found
 
 
-def _near_the_lattice() -> Evidence:
+def _near_the_lattice(run: Run) -> Evidence:
     cases = [{"d": d, "c": max(c, s), "s": min(c, s), "h": h} for d in (2, 3, 32, 128) for c, s, h in TRIPLES]
     return enumerate_cases(beta_near_the_lattice, cases, domain="rotations by the angles of Pythagorean triples up to n = 40, "
-                           "dimensions 2, 3, 32 and 128", summary=f"{len(cases):,} rotations", kind="property")
+                           "dimensions 2, 3, 32 and 128", summary=f"{len(cases):,} rotations", kind="property",
+                           device=run.device)
 
 
 @claim("geometry.quadratic_expansion", statement="Along a rotation of a plane near the sign lattice, β = 1 − (t²/2) H + O(t³): "
                                                  "exactly, β = (1 − 2(1 − cos t)/d)².",
        source=HESSIAN, theorem="LeanMining.beta_local_quadratic_expansion", tier="silver")
 def quadratic_expansion(run: Run) -> Iterator[Evidence]:
-    yield _near_the_lattice()
+    yield _near_the_lattice(run)
 
 
 @claim("geometry.hessian_nonneg", statement="The second-order coefficient H is not negative: β does not rise from the lattice.",
        source=HESSIAN, theorem="LeanMining.beta_hessian_nonneg", tier="silver")
 def hessian_nonneg(run: Run) -> Iterator[Evidence]:
-    yield _near_the_lattice()
+    yield _near_the_lattice(run)
 
 
 @claim("geometry.last_mile", statement="To come within e of β = 1, a rotation must be accurate to sin² t ≤ d e: quadratically.",
        source=HESSIAN, theorem="LeanMining.beta_last_mile_quadratic_hardness", tier="silver")
 def last_mile(run: Run) -> Iterator[Evidence]:
-    yield _near_the_lattice()
+    yield _near_the_lattice(run)
 
 
 @claim("geometry.general_expansion", statement="β(exp(tA) R, k) = 1 − (t²/2) H + O(t³) along every rotation near the lattice, "

@@ -149,7 +149,7 @@ def whole_tensor(law: Callable[..., torch.Tensor]) -> Callable[..., bool]:
 def on_floats(run: Run, law: Callable[..., torch.Tensor], *, scalars: Sequence[str] = ("alpha",),
               tensors: Sequence[str] = ("x",)) -> Evidence:
     """Search the floats, with ±0, subnormals and infinities, for an input on which a law fails."""
-    return search(whole_tensor(law), _inputs(scalars, tensors), examples=EXAMPLES, seed=run.seed,
+    return search(whole_tensor(law), _inputs(scalars, tensors), examples=EXAMPLES, seed=run.seed, device=run.device,
                   domain="float32 and float64 tensors of 0 to 3 dimensions with ±0, subnormals and ±inf; not NaN, which clip "
                          "passes through",
                   summary=f"{EXAMPLES} float tensors")

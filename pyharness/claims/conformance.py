@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
+from pyharness.device import here
 from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8
@@ -24,7 +25,7 @@ HALF = torch.tensor(64, dtype=torch.int8)
 
 def _pairs(function, offset: int = 128):
     """Return what computes the table of a function on all pairs of INT8 values, as int16 plus `offset`."""
-    return lambda: (function(INT8[:, None], INT8[None]).to(torch.int16) + offset).tolist()
+    return lambda: (function(here(INT8)[:, None], here(INT8)[None]).to(torch.int16) + offset).tolist()
 
 
 QRELU = Conformance("LeanMining.qRelu", qrelu, (
@@ -52,13 +53,14 @@ LE = Conformance("LE.le", torch.le, (
 CLIP = Conformance("LeanMining.clip", clip, (
     Table("(fun α x => clipIndex (.ofIndex α) (.ofIndex x))", _pairs(lambda alpha, x: clip(x, alpha)), 257,
           f"clip at {PAIRS} (α, x)", "(Conformance.clip_table 256 {first} {rows}).trans (by decide +kernel)"),
-    Rows("clipIndex", 257, lambda item: item.granularity == "per-tensor", lambda item: HALF,
+    Rows("clipIndex", 257, lambda item: item.granularity == "per-tensor", lambda item: here(HALF),
          lambda alpha, x: clip(x, alpha), f"clip with α = {int(HALF)} at {ROWS}"),
 ))
 
 ROUND_UP = Conformance("LeanMining.roundUp", round_up, (
-    Table("(fun k q => (roundUp k (.ofIndex q)).index)", lambda: [(round_up(k, INT8).short() + 128).tolist() for k in range(9)],
-          256, "roundUp for 0 to 8 dropped bits on all of INT8"),
+    Table("(fun k q => (roundUp k (.ofIndex q)).index)",
+          lambda: [(round_up(k, here(INT8)).short() + 128).tolist() for k in range(9)], 256,
+          "roundUp for 0 to 8 dropped bits on all of INT8"),
 ))
 
 
@@ -126,7 +128,7 @@ class _Heads:
 KEYS = "the first INT8 key of every head of every layer of minilm"
 
 SIGN = Conformance("LeanMining.sign", sign, (
-    Table("(fun _ q => (sign (Int8.ofIndex q).toInt + 1).toNat)", lambda: [(sign(INT8).short() + 1).tolist()], 3,
+    Table("(fun _ q => (sign (Int8.ofIndex q).toInt + 1).toNat)", lambda: [(sign(here(INT8)).short() + 1).tolist()], 3,
           "sign on all of INT8"),
 ))
 

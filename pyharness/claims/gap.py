@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -21,6 +20,7 @@ from pyharness.claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
 from pyharness.claims.nucleus import (
     ARCHITECTURE, EMPIRICAL, FORMAL, PAIRS, PAIRS_DOMAIN, int8, is_nucleus, on_every_layer, on_every_row,
 )
+from pyharness.device import at_hand, cached
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, sweep
 from pyharness.evidence.runner import Run
@@ -72,7 +72,7 @@ def losses(x: Tensor, number_format: str) -> Losses:
     return Losses((x - r).abs(), (r - y).abs(), (y - x_hat).abs(), (x - x_hat).abs(), (x - y).abs())
 
 
-@lru_cache(maxsize=None)
+@cached
 def layer_losses(layer_name: str, number_format: str) -> dict[str, float]:
     """Return the means of the losses of the layer `model/layer`, and the two ratios that the source speaks of."""
     found = losses(find_layer(layer_name).preactivation.double(), number_format)
@@ -117,7 +117,8 @@ def per_layer(
         if not predicate(name):
             violations += 1
             witness = witness or Witness(dotted(predicate), {"layer": name}, shows(name))
-    return Evidence("model", domain, cases, violations, f"{cases} layers", tensors=tensors, witness=witness, measurements=rows)
+    return Evidence("model", domain, cases, violations, f"{cases} layers", device=at_hand().type, tensors=tensors,
+                    witness=witness, measurements=rows)
 
 
 RELU_LAYERS = "every layer that a ReLU follows, of every model, on real inputs"
@@ -245,7 +246,8 @@ def rounding_up_is_a_nucleus(k, p, q):
 def fewer_bits_fix_strictly_less(k):
     """Every value that round_up (k + 1) fixes is fixed by round_up k, and some value only by the latter."""
     k = torch.as_tensor(k, dtype=torch.int16).unsqueeze(-1)
-    fine, coarse = round_up(k, INT8) == INT8, round_up(k + 1, INT8) == INT8
+    values = int8(INT8)
+    fine, coarse = round_up(k, values) == values, round_up(k + 1, values) == values
     return (~coarse | fine).all(-1) & (fine & ~coarse).any(-1)
 
 
@@ -297,7 +299,7 @@ def bitwidth_order(run: Run) -> Iterator[Evidence]:
                                                                for key, value in quantization_by_format(name).items()))
 
 
-@lru_cache(maxsize=None)
+@cached
 def fp16_threshold_p10(layer: str) -> dict[str, float]:
     """What keeping the smallest tenth in FP16 recovers of the INT8 quantization loss.
 
@@ -307,7 +309,7 @@ def fp16_threshold_p10(layer: str) -> dict[str, float]:
     x = find_layer(layer).preactivation.double()
     whole = losses(x, "INT8").quantization
     magnitude = x.abs()
-    threshold = magnitude.flatten().kthvalue(max(1, magnitude.numel() // 10)).values
+    threshold = magnitude.flatten().sort().values[max(1, magnitude.numel() // 10) - 1]
     mixed = torch.where(magnitude <= threshold, losses(x, "FP16").quantization, whole)
     before, after = float(whole.mean()), float(mixed.mean())
     return {"INT8": before, "INT8 with FP16 under p10": after, "recovered": 1 - after / before if before else 0.0}

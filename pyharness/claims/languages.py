@@ -10,7 +10,6 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -19,6 +18,7 @@ from torch import Tensor
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import significant
 from pyharness.claims.quant_error import AXIOMS, SEED
+from pyharness.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
@@ -26,7 +26,7 @@ from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.models import minilm_weights, read_languages, read_sentences, sentence_embeddings
 from pyharness.tensors.quantize import affine_params, quantize
-from pyharness.tensors.thresholds import Data, to_grid
+from pyharness.tensors.thresholds import Data, to_grid, variance
 
 BITS = (2, 4, 6, 8)
 
@@ -34,14 +34,14 @@ MIXTURE = Source(SEED, "Layer 3: Mixture Kurtosis")
 DISPARITY = Source(SEED, "Layer 5: Disparity Bound")
 
 
-@lru_cache(maxsize=None)
+@made
 def in_language(language: str) -> tuple[Tensor, tuple[Layer, ...]]:
     """Return the embedding of a language's text, float32 [1, 384], and the transformer's layers on it."""
     run = Recorder(minilm_weights())
     return sentence_embeddings([read_languages()[language]], run), run.layers()
 
 
-@lru_cache(maxsize=None)
+@cached
 def layer_names() -> tuple[str, ...]:
     """Return the names of the transformer's layers, in their order."""
     return tuple(layer.name for layer in in_language("English")[1])
@@ -58,29 +58,37 @@ class Measured:
 
     Attributes:
         variance: of all of them together.
-        thresholds: by bits, the threshold that is best on all of them together.
         kurtosis: the excess kurtosis by language.
         errors: by bits, each language's mean square error at the common threshold.
     """
 
     variance: float
-    thresholds: Mapping[int, float]
     kurtosis: Mapping[str, float]
     errors: Mapping[int, Sequence[float]]
 
 
-@lru_cache(maxsize=None)
+def on_all_texts(layer: str) -> Tensor:
+    """Return a layer's outputs on all texts, float32 [tokens, out]."""
+    return torch.cat([outputs(language, layer) for language in read_languages()])
+
+
+@made
+def common_thresholds(layer: str) -> Mapping[int, float]:
+    """Return, by bits, the threshold that is best on a layer's outputs on all texts together."""
+    together = Data(on_all_texts(layer))
+    return {bits: together.best_threshold(bits)[0] for bits in BITS}
+
+
+@cached
 def measured(layer: str) -> Measured:
     """Measure a layer's outputs on all texts; the sorted outputs themselves would fill the memory."""
-    together = Data(torch.cat([outputs(language, layer) for language in read_languages()]))
-    thresholds = {bits: together.best_threshold(bits)[0] for bits in BITS}
     kurtosis, errors = {}, {bits: [] for bits in BITS}
     for language in read_languages():
         data = Data(outputs(language, layer))
         kurtosis[language] = data.kurtosis
-        for bits, alpha in thresholds.items():
+        for bits, alpha in common_thresholds(layer).items():
             errors[bits].append(data.mse(alpha, bits))
-    return Measured(together.variance, thresholds, kurtosis, errors)
+    return Measured(variance(on_all_texts(layer)), kurtosis, errors)
 
 
 class CommonThresholds(Recorder):
@@ -100,7 +108,7 @@ class CommonThresholds(Recorder):
         y = super().linear(name, x, kind)
         if name.startswith(self._kept):
             return y
-        return to_grid(y, measured(name).thresholds[self._bits], self._bits).to(y.dtype)
+        return to_grid(y, common_thresholds(name)[self._bits], self._bits).to(y.dtype)
 
 
 def text_refs() -> list[TensorRef]:
@@ -145,10 +153,10 @@ def formula_without_skew_holds(components: list[list[int]]) -> bool:
     return direct == formula
 
 
-@lru_cache(maxsize=None)
+@cached
 def layer_moments(layer: str) -> tuple[Fraction, Fraction, Fraction]:
     """As `fourth_moments`, of a layer's outputs in INT8, with the languages as components."""
-    params = affine_params(torch.cat([outputs(language, layer) for language in read_languages()]), symmetric=True)
+    params = affine_params(on_all_texts(layer), symmetric=True)
     codes = [quantize(outputs(language, layer), params).long() for language in read_languages()]
     return _from_power_sums([[int(some.pow(power).sum()) for power in range(5)] for some in codes])
 
@@ -168,14 +176,14 @@ def formula_without_skew_holds_in_layer(layer: str) -> bool:
 MIXTURES = [[[0, 0, 3], [3, 3, 3]], [[-1, 1], [2, 4]], [[1, 2], [5, 9, 1, 1]], [[0, 7]]]
 
 
-def _mixture(small: Any, in_layer: Any, kind: Any) -> Iterator[Evidence]:
+def _mixture(run: Run, small: Any, in_layer: Any, kind: Any) -> Iterator[Evidence]:
     yield enumerate_cases(small, [{"components": components} for components in MIXTURES], domain="small mixtures of integers",
                           summary=f"{len(MIXTURES)} mixtures", kind=kind, shows="it fails for {components}")
     rows = []
     for layer in layer_names():
         direct, _, without = layer_moments(layer)
         rows.append({"layer": layer, "m₄ without the skew / m₄": significant(float(without / direct))})
-    found = enumerate_cases(in_layer, [{"layer": layer} for layer in layer_names()], kind="model",
+    found = enumerate_cases(in_layer, [{"layer": layer} for layer in layer_names()], kind="model", device=run.device,
                             domain="minilm, each layer's outputs in INT8, the languages as components",
                             summary=f"{len(rows)} layers", shows="it fails in {layer}")
     yield replace(found, tensors=text_refs(), measurements=rows)
@@ -185,17 +193,17 @@ def _mixture(small: Any, in_layer: Any, kind: Any) -> Iterator[Evidence]:
                                   "components.",
        source=MIXTURE, theorem="LeanMining.mixture_fourth_moment", tier="silver")
 def mixture(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(formula_holds, formula_holds_in_layer, "property")
+    yield from _mixture(run, formula_holds, formula_holds_in_layer, "property")
 
 
 @claim("error.mixture_without_skew", statement="κ_eff = [Σ w (κ + 3) σ⁴ + 6 Σ w σ² δ² + Σ w δ⁴] / σ_eff⁴ − 3.", source=MIXTURE,
        negation="LeanMining.mixture_fourth_moment_as_given_false", tier="refuted")
 def mixture_without_skew(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(formula_without_skew_holds, formula_without_skew_holds_in_layer, "witness")
+    yield from _mixture(run, formula_without_skew_holds, formula_without_skew_holds_in_layer, "witness")
 
 
 # -------------------------------------------------------------------------------------------------------- disparity
-@lru_cache(maxsize=None)
+@cached
 def disparity(layer: str, bits: int) -> tuple[float, float]:
     """Return max − min over languages of MSE / σ² at the common threshold, and √Var κ · 2^−bits."""
     found = measured(layer)
@@ -203,7 +211,7 @@ def disparity(layer: str, bits: int) -> tuple[float, float]:
     return (max(errors) - min(errors)) / found.variance, statistics.pstdev(found.kurtosis.values()) * 2**-bits
 
 
-@lru_cache(maxsize=None)
+@cached
 def fitted_constant() -> float:
     """Return the least C for which the bound holds in every second layer, at 2 to 8 bits."""
     return max(gap / bound for layer in layer_names()[::2] for bits in BITS for gap, bound in [disparity(layer, bits)])
@@ -222,7 +230,7 @@ def disparity_bound(run: Run) -> Iterator[Evidence]:
     judged = layer_names()[1::2]
     cases = [{"layer": layer, "bits": bits} for layer in judged for bits in BITS]
     found = enumerate_cases(constant_carries_over, cases, domain="minilm, every second layer, 2, 4, 6 and 8 bits", kind="model",
-                            summary=f"{len(cases)} layers and bits", shows="not in {layer} at {bits} bits")
+                            device=run.device, summary=f"{len(cases)} layers and bits", shows="not in {layer} at {bits} bits")
     rows = [{"layer": layer, "C of": "fitted" if number % 2 == 0 else "judged"}
             | {f"ratio, {bits} bits": significant(gap / bound) for bits in BITS for gap, bound in [disparity(layer, bits)]}
             for number, layer in enumerate(layer_names())]
@@ -230,21 +238,21 @@ def disparity_bound(run: Run) -> Iterator[Evidence]:
 
 
 # ---------------------------------------------------------------------------------------------------- T-009 to T-004
-@lru_cache(maxsize=None)
+@cached
 def degradation(language: str, bits: int) -> float:
     """Return 1 less the cosine of a text's embedding with all outputs on common grids and the model's own."""
     found = sentence_embeddings([read_languages()[language]], CommonThresholds(minilm_weights(), bits))
     return 1 - float((found * in_language(language)[0]).sum())
 
 
-@lru_cache(maxsize=None)
+@cached
 def effective_kurtosis(language: str, average: str) -> float:
     """Return the mean or the median over the layers of the excess kurtosis of their outputs on a language's text."""
     found = [measured(layer).kurtosis[language] for layer in layer_names()]
     return statistics.fmean(found) if average == "mean" else statistics.median(found)
 
 
-@lru_cache(maxsize=None)
+@cached
 def correlation(bits: int, average: str) -> tuple[float, float, float]:
     """Return Pearson's r of effective kurtosis and degradation over the languages, and its 95 % interval by Fisher's z."""
     languages = list(read_languages())
@@ -265,7 +273,7 @@ def correlation_is_as_given(bits: int, average: str) -> bool:
        source=AXIOMS, tier="refuted")
 def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
     cases = [{"bits": bits, "average": average} for bits in (4, 6) for average in ("mean", "median")]
-    found = enumerate_cases(correlation_is_as_given, cases, summary="r with its 95 % interval", kind="model",
+    found = enumerate_cases(correlation_is_as_given, cases, summary="r with its 95 % interval", kind="model", device=run.device,
                             domain="minilm, 19 languages, 4 and 6 bits, the mean and the median over layers",
                             shows="−0.991 is not in the interval at {bits} bits with the {average}")
     yield replace(found, tensors=text_refs(), measurements=[
@@ -276,7 +284,8 @@ def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
             | {f"1 − cosine, {bits} bits": significant(degradation(language, bits)) for bits in (4, 6)}
             for language in read_languages()]
     signs = enumerate_cases(correlation_is_negative, cases, domain="minilm, 19 languages: whether r is below 0 at all",
-                            summary="the sign of r", kind="model", shows="r is not below 0 at {bits} bits with the {average}")
+                            summary="the sign of r", kind="model", device=run.device,
+                            shows="r is not below 0 at {bits} bits with the {average}")
     yield replace(signs, tensors=text_refs(), measurements=rows)
 
 
@@ -290,7 +299,7 @@ def block(layer: str) -> int:
     return int(layer.split(".")[2])
 
 
-@lru_cache(maxsize=None)
+@cached
 def block_variance(number: int) -> float:
     """Return the variance of what a block adds, the mean over its two output layers."""
     return statistics.fmean(measured(layer).variance for layer in layer_names()
@@ -312,7 +321,7 @@ def variance_ratio() -> float:
                                            "of what each block adds.",
        source=AXIOMS, tier="refuted")
 def gateway_variance(run: Run) -> Iterator[Evidence]:
-    found = enumerate_cases(first_block_has_three_times_the_variance, [{"tolerance": 0.1}], kind="model",
+    found = enumerate_cases(first_block_has_three_times_the_variance, [{"tolerance": 0.1}], kind="model", device=run.device,
                             domain="minilm, the outputs of each block's two output layers on 19 languages",
                             summary=f"ratio {variance_ratio():.3g}", shows="the ratio is another one")
     yield replace(found, tensors=text_refs(), measurements=[
@@ -322,7 +331,7 @@ def gateway_variance(run: Run) -> Iterator[Evidence]:
 KEPT = {"none": (), "first": (0,), "last": (5,), "first and last": (0, 5)}
 
 
-@lru_cache(maxsize=None)
+@cached
 def kept_similarity(kept: str, bits: int) -> float:
     """Return the mean cosine of sentence embeddings with the model's own, with all blocks but some on common grids."""
     prefixes = tuple(f"encoder.layer.{number}." for number in KEPT[kept])
@@ -341,6 +350,7 @@ def first_and_last_suffice(bits: int) -> bool:
        source=AXIOMS, tier="refuted")
 def first_and_last(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(first_and_last_suffice, [{"bits": 4}], kind="model", summary="INT4", shows="it is less",
+                            device=run.device,
                             domain="minilm, 8 sentences, outputs of the other blocks on common grids")
     yield replace(found, tensors=text_refs(), measurements=[
         {"kept": kept} | {f"cosine, {bits} bits": significant(kept_similarity(kept, bits)) for bits in (4, 8)}

@@ -9,6 +9,7 @@ import torch
 
 from pyharness.claim import Source, claim
 from pyharness.claims.conformance import INF, JOIN, LE, QRELU, SUP
+from pyharness.device import at_hand
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
@@ -26,7 +27,7 @@ TRIPLES_DOMAIN = "all 256 zero points z × all 65,536 pairs (p, q)"
 
 
 def int8(value: int | list[int] | torch.Tensor) -> torch.Tensor:
-    """Return `value` as an int8 tensor, so that a predicate takes a grid and a witness's plain ints alike."""
+    """Return `value` as an int8 tensor, at hand, so that a predicate takes a grid and a witness's plain ints alike."""
     return torch.as_tensor(value, dtype=torch.int8)
 
 
@@ -84,7 +85,8 @@ def is_fixed_iff(z, q):
 
 def _fixed(z: torch.Tensor) -> torch.Tensor:
     """Which of the 256 values qRelu z fixes: bool, with a last dimension of 256."""
-    return qrelu(int8(z).unsqueeze(-1), INT8) == INT8
+    values = int8(INT8)
+    return qrelu(int8(z).unsqueeze(-1), values) == values
 
 
 def fixed_sets_nest_iff(z, w):
@@ -195,8 +197,8 @@ def on_every_layer(
             point = {name: int(values.expand(holds.shape)[index]) for name, values in inputs.items()}
             witness = Witness(dotted(law), point, f"{layer.ref.name} at {index}")
         violations += failed
-    return Evidence("model", domain, cases, violations, f"{len(tensors)} layer activations", tensors=tensors, witness=witness,
-                    measurements=measurements)
+    return Evidence("model", domain, cases, violations, f"{len(tensors)} layer activations", device=at_hand().type,
+                    tensors=tensors, witness=witness, measurements=measurements)
 
 
 def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
@@ -213,7 +215,7 @@ def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
             row = int(torch.nonzero(~holds)[0])
             witness = Witness(dotted(law), {"z": z[row].tolist(), "q": q[row].tolist()}, f"{layer.ref.name}, row {row}")
     return Evidence("model", f"rows of {EVERY_LAYER}", cases, violations,
-                    f"{cases:,} activation vectors", tensors=tensors, witness=witness)
+                    f"{cases:,} activation vectors", device=at_hand().type, tensors=tensors, witness=witness)
 
 
 # -------------------------------------------------------------------------------------------------------- claims
@@ -264,7 +266,7 @@ def bot(run: Run) -> Iterator[Evidence]:
        source=EMPIRICAL, theorem="LeanMining.qRelu_isNucleus", tier="gold", measures=[QRELU, INF, LE])
 def axioms(run: Run) -> Iterator[Evidence]:
     yield sweep(is_nucleus, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    zero_points = sorted({int(z) for layer in run.quantized for z in layer.zero_points.flatten()})
+    zero_points = sorted({z for layer in run.quantized for z in layer.zero_points.flatten().tolist()})
     yield sweep(is_nucleus, TRIPLES | {"z": torch.tensor(zero_points, dtype=torch.int8)},
                 domain=f"the {len(zero_points)} zero points that occur in the layers of the models × all 65,536 pairs (p, q)",
                 summary=f"{len(zero_points)} layers' z × 65,536 pairs", tensors=[layer.ref for layer in run.quantized])
@@ -318,7 +320,7 @@ def incomparable_pair(run: Run) -> Iterator[Evidence]:
        statement="The product lattice is non-Boolean because it has an incomparable pair.",
        source=FORMAL, negation="LeanMining.nonBoolean_from_incomparable_as_given_false", tier="refuted")
 def nonboolean_from_incomparable(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(incomparable_implies_not_boolean, small_products(), domain=SMALL_PRODUCTS,
+    yield enumerate_cases(incomparable_implies_not_boolean, small_products(), domain=SMALL_PRODUCTS, device=run.device,
                           summary="every small product", shows="the product of the chains from {z} to 127 is Boolean")
 
 
@@ -327,18 +329,19 @@ def nonboolean_from_incomparable(run: Run) -> Iterator[Evidence]:
                  "z_i ≥ 126.",
        source=FORMAL, theorem="LeanMining.fixed_boolean_iff", tier="gold", measures=[INF, SUP])
 def fixed_boolean_iff(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(boolean_iff_at_least_126, small_products(), domain=SMALL_PRODUCTS, summary="every small product")
+    yield enumerate_cases(boolean_iff_at_least_126, small_products(), domain=SMALL_PRODUCTS, device=run.device,
+                          summary="every small product")
 
 
 @claim("nucleus.graft_never_boolean", statement="graftBoundaryNucleus is never Boolean.",
        source=FORMAL, negation="LeanMining.graftBoundaryNucleus_not_boolean_as_given_false", tier="refuted")
 def graft_never_boolean(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(fixed_lattice_is_not_boolean, small_products(), domain=SMALL_PRODUCTS,
+    yield enumerate_cases(fixed_lattice_is_not_boolean, small_products(), domain=SMALL_PRODUCTS, device=run.device,
                           summary="every small product", shows="the product of the chains from {z} to 127 is Boolean")
 
 
 @claim("nucleus.graft_not_boolean", statement="graftBoundaryNucleus is not Boolean if and only if some z_i ≤ 125.",
        source=FORMAL, theorem="LeanMining.graftBoundaryNucleus_not_boolean", tier="gold", measures=[INF, SUP])
 def graft_not_boolean(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(not_boolean_iff_some_below_126, small_products(), domain=SMALL_PRODUCTS,
+    yield enumerate_cases(not_boolean_iff_some_below_126, small_products(), domain=SMALL_PRODUCTS, device=run.device,
                           summary="every small product")

@@ -10,13 +10,13 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import torch
 
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
+from pyharness.device import cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
@@ -34,13 +34,13 @@ DISTRIBUTIONS = (*REFERENCES, "contaminated normal")
 ALL_LAYERS = "every layer of every model"
 
 
-@lru_cache(maxsize=None)
+@cached
 def data_of(name: str) -> Data:
     """Return a distribution of `DISTRIBUTIONS`, or the outputs of the layer `model/layer`."""
     return reference(name) if name in DISTRIBUTIONS else Data(find_layer(name).preactivation)
 
 
-@lru_cache(maxsize=None)
+@made
 def best(name: str, bits: int) -> tuple[float, float]:
     """Return the best threshold of `data_of` that is found, and the mean square error there."""
     return data_of(name).best_threshold(bits)
@@ -178,7 +178,7 @@ def decomposition(run: Run) -> Iterator[Evidence]:
     sampled = [{"distribution": name, "bits": bits, "alpha": alpha}
                for name in DISTRIBUTIONS for bits in (2, 4, 8) for alpha in (1.5, 2.5, 4.0)]
     found = enumerate_cases(model_is_close, sampled, domain="distributions at α = 1.5, 2.5 and 4 σ, within a thousandth",
-                            summary=f"{len(sampled)} cases", kind="statistics",
+                            summary=f"{len(sampled)} cases", kind="statistics", device=run.device,
                             shows="it is off for {distribution} at {bits} bits and α = {alpha} σ")
     yield replace(found, measurements=[case | _decomposition(**case) for case in sampled])
 
@@ -374,7 +374,8 @@ def _by_kurtosis(names: Sequence[str]) -> list[dict[str, Any]]:
 def threshold_rises(run: Run) -> Iterator[Evidence]:
     pairs = [{"first": first, "second": second} for first, second in itertools.combinations(DISTRIBUTIONS, 2)]
     found = enumerate_cases(higher_kurtosis_has_higher_threshold, pairs, domain="pairs of distributions, 4 bits",
-                            summary=f"{len(pairs)} pairs", kind="statistics", shows="not for {first} and {second}")
+                            summary=f"{len(pairs)} pairs", kind="statistics", shows="not for {first} and {second}",
+                            device=run.device)
     yield replace(found, measurements=_by_kurtosis(DISTRIBUTIONS))
 
 
@@ -384,7 +385,8 @@ def threshold_rises_student(run: Run) -> Iterator[Evidence]:
     family = [name for name in DISTRIBUTIONS if name.startswith("Student") or name == "Gaussian"]
     pairs = [{"first": first, "second": second} for first, second in itertools.combinations(family, 2)]
     found = enumerate_cases(higher_kurtosis_has_higher_threshold, pairs, domain="Student's t with 5 to 50 degrees, the limit",
-                            summary=f"{len(pairs)} pairs", kind="statistics", shows="not for {first} and {second}")
+                            summary=f"{len(pairs)} pairs", kind="statistics", shows="not for {first} and {second}",
+                            device=run.device)
     yield replace(found, measurements=_by_kurtosis(family))
 
 
@@ -416,7 +418,7 @@ def banner_is_near_a_layers_optimum(layer: str) -> bool:
 def banners_rule(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(banner_is_near_the_optimum, [{"data": name} for name in DISTRIBUTIONS], kind="statistics",
                             domain="distributions, INT4, Banner's grid", summary=f"{len(DISTRIBUTIONS)} distributions",
-                            shows="not for {data}")
+                            shows="not for {data}", device=run.device)
     yield replace(found, measurements=[{"data": name} | {key: significant(value) for key, value in banner(name).items()}
                                        for name in DISTRIBUTIONS])
     yield _on_layers(run, banner_is_near_a_layers_optimum, banner, "INT4, Banner's grid")
@@ -451,7 +453,7 @@ def _slopes(names: Sequence[str]) -> list[dict[str, Any]]:
 def rate(run: Run) -> Iterator[Evidence]:
     cases = [{"data": "uniform", "bits": bits} for bits in BITS[:-1]]
     found = enumerate_cases(a_bit_quarters, cases, domain="the uniform distribution at its range, 2 to 8 bits",
-                            kind="statistics", summary=f"{len(cases)} bits", shows="not from {bits} bits on")
+                            kind="statistics", summary=f"{len(cases)} bits", shows="not from {bits} bits on", device=run.device)
     yield replace(found, measurements=_slopes(DISTRIBUTIONS))
 
 
@@ -461,5 +463,6 @@ def rate_as_given(run: Run) -> Iterator[Evidence]:
     names = [name for name, _ in layers_of(load_models(), relu_only=False)]
     cases = [{"data": name, "bits": bits} for name in (*DISTRIBUTIONS, *names) for bits in BITS[:-1]]
     found = enumerate_cases(a_bit_divides_by_the_root_of_two, cases, domain=f"distributions and {ALL_LAYERS}, 2 to 8 bits",
-                            summary=f"{len(cases)} cases", kind="statistics", shows="not for {data} from {bits} bits on")
+                            summary=f"{len(cases)} cases", kind="statistics", shows="not for {data} from {bits} bits on",
+                            device=run.device)
     yield replace(found, measurements=_slopes(names))

@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -20,6 +19,7 @@ from pyharness.claim import Source, claim
 from pyharness.claims.beta import CONFIDENCE, HADAMARD_4, ISOTROPIC, SEED, exact_beta, integers, key_refs, per_head, sampled
 from pyharness.claims.conformance import DOT
 from pyharness.claims.gap import find_layer, significant
+from pyharness.device import at_hand, cached, here, made, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import dotted, enumerate_cases
 from pyharness.evidence.runner import Run
@@ -28,7 +28,7 @@ from pyharness.tensors.attention import (
 )
 from pyharness.tensors.attention import head as head_values
 from pyharness.tensors.digests import tensor_ref
-from pyharness.tensors.geometry import beta, beta_eff, dot, gamma, norm_sq, project, residual, sign, strongest
+from pyharness.tensors.geometry import beta, beta_eff, dot, gamma, norm_sq, project, residual, sign, strongest, turn
 from pyharness.tensors.layers import Kind, Recorder
 from pyharness.tensors.models import minilm_weights, read_sentences, sentence_embeddings
 from pyharness.tensors.quantize import affine_params, dequantize, quantize
@@ -62,13 +62,14 @@ def seeded(*numbers: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+@on_cpu
 def head_rotation(name: str, draw: int = 0) -> Tensor:
     """Return a rotation drawn for a head."""
     number, _, index = name.partition("/")
     return random_rotation(head_values(name, "key").shape[-1], seeded(int(number), int(index), draw))
 
 
-@lru_cache(maxsize=None)
+@made
 def learned(name: str, kind: Kind = "key") -> Learned:
     """Return the rotation that is learned on the first half of a head's tokens."""
     return learn_rotation(halves(head_values(name, kind))[0], steps=STEPS)
@@ -78,15 +79,18 @@ def learned(name: str, kind: Kind = "key") -> Learned:
 def hadamard_keeps_score(q, k):
     """(H q) · (H k) = d (q · k), with H the Hadamard matrix of ±1, which is orthogonal but for its length √d."""
     q, k = integers(q), integers(k)
-    turn = (hadamard(q.shape[-1]) * math.sqrt(q.shape[-1])).round().long()
-    return dot(q @ turn.T, k @ turn.T) == q.shape[-1] * dot(q, k)
+    return dot(_hadamard_turned(q), _hadamard_turned(k)) == q.shape[-1] * dot(q, k)
 
 
 def hadamard_keeps_score_of_signs(q, k):
     """sign (H q) · sign (H k) = sign q · sign k, with H as in `hadamard_keeps_score`."""
     q, k = integers(q), integers(k)
-    turn = (hadamard(q.shape[-1]) * math.sqrt(q.shape[-1])).round().long()
-    return dot(sign(q @ turn.T), sign(k @ turn.T)) == dot(sign(q), sign(k))
+    return dot(sign(_hadamard_turned(q)), sign(_hadamard_turned(k))) == dot(sign(q), sign(k))
+
+
+def _hadamard_turned(k: Tensor) -> Tensor:
+    """Rows of whole numbers, multiplied by the Hadamard matrix of ±1."""
+    return turn(k, (hadamard(k.shape[-1]).to(k.device) * math.sqrt(k.shape[-1])).round())
 
 
 def on_heads(law: Any, *, shows: str) -> Evidence:
@@ -98,10 +102,10 @@ def on_heads(law: Any, *, shows: str) -> Evidence:
         inputs = {"q": queries[int(failing[0])].tolist(), "k": keys[int(failing[0])].tolist()}
         witness = Witness(dotted(law), inputs, shows.format(**inputs))
     return Evidence("model", "the query and the key of every token in every head of minilm, INT8", len(keys), len(failing),
-                    f"{len(keys):,} scores", tensors=(*query_refs, *key_tensors), witness=witness)
+                    f"{len(keys):,} scores", device=at_hand().type, tensors=(*query_refs, *key_tensors), witness=witness)
 
 
-@lru_cache(maxsize=None)
+@made
 def rotated_weights() -> Mapping[str, Tensor]:
     """Return the transformer's weights with W_K and W_Q of each head rotated alike, in float64."""
     weights = {name: value.double() for name, value in minilm_weights().items()}
@@ -125,12 +129,20 @@ def _scores(run: Recorder) -> Tensor:
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
 
 
-@lru_cache(maxsize=None)
+@cached
 def rotated_alike(precision: str) -> dict[str, float]:
     """Return how far rotated W_K and W_Q move the transformer's scores and sentence embeddings, computed in a precision.
 
     "INT8" rounds W_K and W_Q, rotated or not, to INT8 a tensor, and compares each with the model in float64.
     """
+    embeddings, scores = ([some.double() for some in both] for both in _run_rotated(precision))
+    return {"score": float((scores[0] - scores[1]).abs().max() / scores[0].abs().max()),
+            "embedding": float((embeddings[0] - embeddings[1]).abs().max())}
+
+
+@on_cpu
+def _run_rotated(precision: str) -> tuple[list[Tensor], list[Tensor]]:
+    """The embeddings and the scores of the model and of the one that `rotated_alike` compares with it."""
     published = {name: value.double() for name, value in minilm_weights().items()}
     own, turned = Recorder(published), Recorder(rotated_weights())
     if precision in PRECISIONS:
@@ -140,10 +152,7 @@ def rotated_alike(precision: str) -> dict[str, float]:
         turned = Recorder(_in_int8(rotated_weights()))
     else:
         turned = Recorder(_in_int8(published))
-    embeddings = [sentence_embeddings(read_sentences(), run).double() for run in (own, turned)]
-    scores = [_scores(run).double() for run in (own, turned)]
-    return {"score": float((scores[0] - scores[1]).abs().max() / scores[0].abs().max()),
-            "embedding": float((embeddings[0] - embeddings[1]).abs().max())}
+    return [sentence_embeddings(read_sentences(), run) for run in (own, turned)], [_scores(run) for run in (own, turned)]
 
 
 def _in_int8(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -177,7 +186,8 @@ def gauge(run: Run) -> Iterator[Evidence]:
     worst = max(max(rotated_alike(name).values()) / rounding(name) for name in PRECISIONS)
     yield Evidence(
         "model", "minilm end to end with W_K and W_Q rotated, in float64 and float32; unit: half the precision's digits",
-        len(PRECISIONS), len(failing), "float64, float32", max_error=significant(worst), tolerance=1.0, tensors=key_refs(),
+        len(PRECISIONS), len(failing), "float64, float32", max_error=significant(worst), tolerance=1.0,
+        device=run.device.type, tensors=key_refs(),
         witness=Witness(dotted(rotated_weights_keep_scores), {"precision": failing[0]}, f"scores change in {failing[0]}")
         if failing else None, measurements=rows)
 
@@ -213,7 +223,8 @@ def directions(name: str, r: int, *, rotation: Tensor | None = None) -> Tensor:
 def agreeing(predicate: Callable[..., bool], error: Callable[..., float], cases: Sequence[Mapping[str, Any]], *, domain: str,
              summary: str, tensors: Sequence[TensorRef], measurements: Sequence[Mapping[str, Any]]) -> Evidence:
     """Ask a predicate, that an error is at most `EXACT`, of each case, and report the largest error."""
-    found = enumerate_cases(predicate, cases, domain=domain, summary=summary, kind="model", shows="over the tolerance")
+    found = enumerate_cases(predicate, cases, domain=domain, summary=summary, kind="model", shows="over the tolerance",
+                            device=at_hand())
     return replace(found, max_error=significant(max(error(**case) for case in cases)), tolerance=EXACT, tensors=tensors,
                    measurements=measurements)
 
@@ -246,6 +257,7 @@ def _with_gamma_of_keys(name: str) -> dict[str, float]:
             "with γ_4 of the keys": 1 - (1 - beta(keys)) * (1 - gamma(keys, w))}
 
 
+@made
 def _rotations(name: str) -> dict[str, Tensor]:
     d = head_values(name, "key").shape[-1]
     number, _, index = name.partition("/")
@@ -286,7 +298,7 @@ def beta_eff_of_keys(run: Run) -> Iterator[Evidence]:
 def _others(name: str, r: int) -> list[Tensor]:
     """Sets of r orthonormal directions: axes, the strongest of the keys themselves, and 16 drawn at random."""
     keys = head_values(name, "key")
-    return [torch.eye(keys.shape[-1], dtype=torch.float64)[:r], strongest(keys, r),
+    return [torch.eye(keys.shape[-1], dtype=torch.float64, device=keys.device)[:r], strongest(keys, r),
             *(head_rotation(name, draw)[:r] for draw in range(16))]
 
 
@@ -344,9 +356,9 @@ def _floor(name: str) -> float:
     return 2 / math.pi + (1 - 2 / math.pi) / head_values(name, "key").shape[-1]
 
 
-@lru_cache(maxsize=None)
+@cached
 def _random_rotations(name: str) -> tuple[float, float]:
-    found = torch.tensor([beta(head_values(name, "key") @ head_rotation(name, draw).T) for draw in range(64)])
+    found = torch.tensor([beta(head_values(name, "key") @ head_rotation(name, draw).T) for draw in range(64)], device="cpu")
     return float(found.mean()), float(found.std()) / 8
 
 
@@ -388,18 +400,6 @@ def _curve() -> list[dict[str, Any]]:
              "most": significant(max(curve[step] for curve in curves))} for step in range(STEPS + 1)]
 
 
-@claim("geometry.learned_rotation", statement="A rotation learned on some tokens lifts β of other tokens above what a rotation "
-                                              "that does not look at the data reaches.",
-       source=ISOTROPIC, tier="bronze")
-def learned_rotation(run: Run) -> Iterator[Evidence]:
-    yield per_head(learning_lifts_other_tokens, _lift, shows="not in head {head}",
-                   domain="minilm, the keys of every head, of the half of the tokens that nothing was learned on")
-    names = list(head_names())
-    curve = enumerate_cases(no_step_lowers, [{"head": name} for name in names], kind="model", shows="β falls in head {head}",
-                            domain="minilm, β of the half that is learned on, step by step", summary=f"{len(names)} heads")
-    yield replace(curve, tensors=key_refs(), measurements=_curve())
-
-
 ATTENTION = [f"minilm/{kind}/{number}" for kind in ("key", "query", "value") for number in range(6)]
 """The keys, queries and values of each layer's heads."""
 FEED_FORWARD = [f"minilm/encoder.layer.{number}.intermediate.dense" for number in range(6)]
@@ -417,22 +417,22 @@ def matrices_of(vectors: str) -> Sequence[Tensor]:
     return [find_layer(vectors).weight.double().flatten(1)]
 
 
-@lru_cache(maxsize=None)
+@made
 def matrix_rotation(vectors: str, index: int) -> Tensor:
     """Return the rotation that is learned on the first half of the rows of one of `matrices_of`."""
     own, _ = halves(matrices_of(vectors)[index])
     return learn_rotation(own, steps=STEPS if own.shape[-1] < 256 else WIDE_STEPS).rotation
 
 
-@lru_cache(maxsize=None)
+@cached
 def across(vectors: str) -> dict[str, float]:
     """Return the mean of β of such matrices under no, a random and a learned rotation, on rows that none was learned on."""
     found: dict[str, list[float]] = {"none": [], "random": [], "learned": [], "learned, where learned": []}
     for index, matrix in enumerate(matrices_of(vectors)):
         own, other = halves(matrix)
-        turn, drawn = matrix_rotation(vectors, index), random_rotation(matrix.shape[-1], seeded(index))
-        for which, rows in (("none", other), ("random", other @ drawn.T), ("learned", other @ turn.T),
-                            ("learned, where learned", own @ turn.T)):
+        found_turn, drawn = matrix_rotation(vectors, index), here(random_rotation(matrix.shape[-1], seeded(index)))
+        for which, rows in (("none", other), ("random", other @ drawn.T), ("learned", other @ found_turn.T),
+                            ("learned, where learned", own @ found_turn.T)):
             found[which].append(beta(rows))
     return {f"β {which}": sum(values) / len(values) for which, values in found.items()}
 
@@ -452,7 +452,8 @@ def _across(names: Sequence[str], domain: str) -> Evidence:
         refs += [tensor_ref(f"{name}/{index}" if len(matrices) > 1 else f"{name}.weight", matrix)
                  for index, matrix in enumerate(matrices)]
     found = enumerate_cases(learning_lifts_other_rows, [{"vectors": name} for name in names], domain=domain, kind="model",
-                            summary=f"{len(names)} sets of rows", shows="other rows of {vectors} gain nothing")
+                            summary=f"{len(names)} sets of rows", shows="other rows of {vectors} gain nothing",
+                            device=at_hand())
     return replace(found, tensors=refs, measurements=rows)
 
 
@@ -480,7 +481,7 @@ def learned_rotation_of_weights(run: Run) -> Iterator[Evidence]:
 VARIANTS = [(which, r) for which in ("none", "SRHT", "learned") for r in RANKS]
 
 
-@lru_cache(maxsize=None)
+@cached
 def similarity(rotation: str, r: int) -> tuple[float, float]:
     """Return the mean and the least cosine between the model's own sentence embeddings and those with one-bit keys.
 
@@ -490,13 +491,19 @@ def similarity(rotation: str, r: int) -> tuple[float, float]:
         rotation: "none", "SRHT" or "learned".
         r: directions of the correction.
     """
+    cosine = dot(*(embeddings.double() for embeddings in _with_one_bit_keys(rotation, r)))
+    return float(cosine.mean()), float(cosine.min())
+
+
+@on_cpu
+def _with_one_bit_keys(rotation: str, r: int) -> tuple[Tensor, Tensor]:
+    """The embeddings of the other sentences with one-bit keys, and the model's own."""
     shape = (len(attention_layers("key")), HEADS)
     turns = {name: _rotations(name)[rotation] for name in head_names()}
-    kept = torch.stack([directions(name, r, rotation=turn) for name, turn in turns.items()])
+    kept = torch.stack([directions(name, r, rotation=turned) for name, turned in turns.items()])
     run = OneBitKeys(minilm_weights(), torch.stack(list(turns.values())).unflatten(0, shape), kept.unflatten(0, shape))
     unseen = read_sentences()[len(read_sentences()) // 2 :]
-    cosine = dot(sentence_embeddings(unseen, run).double(), sentence_embeddings(unseen).double())
-    return float(cosine.mean()), float(cosine.min())
+    return sentence_embeddings(unseen, run), sentence_embeddings(unseen)
 
 
 def is_nearer(rotation: str, r: int, than: str, than_r: int) -> bool:
@@ -515,7 +522,7 @@ def output(run: Run) -> Iterator[Evidence]:
     rows = [{"rotation": which, "r": r, "bits a key": d + 16 + 16 * r, "mean cosine": significant(similarity(which, r)[0]),
              "least cosine": significant(similarity(which, r)[1])} for which, r in VARIANTS]
     found = enumerate_cases(is_nearer, cases, domain="minilm, the embeddings of the sentences that nothing was learned on",
-                            summary=f"{len(VARIANTS)} variants", kind="model",
+                            summary=f"{len(VARIANTS)} variants", kind="model", device=run.device,
                             shows="{rotation} with r = {r} is not nearer than {than} with r = {than_r}")
     yield replace(found, tensors=key_refs(), measurements=rows)
 
@@ -537,11 +544,11 @@ def is_frobenius_over_rows(weight: list[list[int]]) -> bool:
     return mean_square_over_axes(weight) == Fraction(int(norm_sq(integers(weight)).sum()), len(weight))
 
 
-@lru_cache(maxsize=None)
+@cached
 def amplification(layer: str, draws: int, seed: int) -> tuple[float, float]:
     """Return the mean of ‖W x‖² over points drawn uniformly on the sphere, and half the width of its 99.9 % interval."""
     weight = find_layer(layer).weight.double()
-    points = torch.randn(draws, weight.shape[1], generator=seeded(seed), dtype=torch.float64)
+    points = here(torch.randn(draws, weight.shape[1], generator=seeded(seed), dtype=torch.float64, device="cpu"))
     found = norm_sq(points @ weight.T) / norm_sq(points)
     return float(found.mean()), CONFIDENCE * float(found.std()) / math.sqrt(draws)
 
@@ -586,7 +593,8 @@ def _amplifications(law: Callable[..., bool], layers: Sequence[str], seed: int) 
        source=AMPLIFICATION, theorem="LeanMining.avg_amplification_eq_frob_div_sqrt", tier="silver")
 def amplification_by_columns(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(is_frobenius_over_columns, [{"weight": weight} for weight in SMALL], summary="4 matrices",
-                          domain="small matrices of integers over the axes", kind="property", shows="it fails for {weight}")
+                          domain="small matrices of integers over the axes", kind="property", shows="it fails for {weight}",
+                          device=run.device)
     yield _amplifications(amplifies_by_columns, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
 
 
@@ -595,7 +603,8 @@ def amplification_by_columns(run: Run) -> Iterator[Evidence]:
        source=AMPLIFICATION, negation="LeanMining.avg_amplification_eq_frob_div_sqrt_rows_as_given_false", tier="refuted")
 def amplification_by_rows(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(is_frobenius_over_rows, [{"weight": weight} for weight in SMALL], summary="4 matrices",
-                          domain="small matrices of integers over the axes", kind="witness", shows="it fails for {weight}")
+                          domain="small matrices of integers over the axes", kind="witness", shows="it fails for {weight}",
+                          device=run.device)
     yield _amplifications(amplifies_by_rows, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
 
 
@@ -620,7 +629,7 @@ def overlap_is_a_share(head: str) -> bool:
     return -EXACT <= _subspaces(head)["overlap of the halves"] <= 1 + EXACT
 
 
-@lru_cache(maxsize=None)
+@cached
 def _subspaces(name: str) -> dict[str, float]:
     keys = head_values(name, "key")
     return {"stable rank of the keys": stable_rank(keys), "stable rank of the residual": stable_rank(residual(keys)),
@@ -641,7 +650,7 @@ def subspace_overlap(run: Run) -> Iterator[Evidence]:
 
 
 # --------------------------------------------------------------------------------------------- weights and experts
-@lru_cache(maxsize=None)
+@cached
 def whole_beta(layer: str) -> float:
     """Return β of all rows of a weight under the rotation that is learned on the first half of them."""
     return beta(find_layer(layer).weight.double() @ matrix_rotation(layer, 0).T)
@@ -659,7 +668,7 @@ def a_rotation_lifts_weight(layer: str) -> bool:
 def ffn_lift(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(a_rotation_lifts_weight, [{"layer": layer} for layer in FEED_FORWARD], kind="model",
                             domain="minilm, the rows of the inner weights of each layer's feed-forward part",
-                            summary=f"{len(FEED_FORWARD)} layers", shows="none was found for {layer}")
+                            summary=f"{len(FEED_FORWARD)} layers", shows="none was found for {layer}", device=run.device)
     yield replace(found, measurements=[
         {"layer": layer, "β": significant(beta(find_layer(layer).weight.double())),
          "β learned, all rows": significant(whole_beta(layer))} for layer in FEED_FORWARD],
@@ -669,7 +678,7 @@ def ffn_lift(run: Run) -> Iterator[Evidence]:
 POPULATIONS = {f"the heads of layer {number}": f"minilm/key/{number}" for number in range(6)} | {"feed-forward": ""}
 
 
-@lru_cache(maxsize=None)
+@cached
 def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
     """Return β of each population of rows (columns) under each of several rotations (rows).
 
@@ -682,7 +691,7 @@ def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
     named = [(name, index) for index in range(HEADS)] if name else [(layer, 0) for layer in FEED_FORWARD]
     rows = [halves(matrices_of(vectors)[index])[0] for vectors, index in named]
     d = rows[0].shape[1]
-    one = learn_rotation(torch.cat(rows), steps=STEPS if d < 256 else WIDE_STEPS).rotation
+    one = on_cpu(learn_rotation)(torch.cat(rows).cpu(), steps=STEPS if d < 256 else WIDE_STEPS).rotation
     rotations = [torch.eye(d, dtype=torch.float64), *(matrix_rotation(*which) for which in named), one]
     return tuple(tuple(beta(some @ rotation.T) for some in rows) for rotation in rotations)
 
@@ -708,13 +717,14 @@ def one_rotation(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(
         one_for_all_is_at_most_the_least_best, [{"population": name} for name in POPULATIONS], kind="model",
         domain="minilm, the keys of a layer's heads and the inner feed-forward weights of all layers, where learned",
-        summary=f"{len(POPULATIONS)} sets of populations", shows="one rotation serves {population} better")
+        summary=f"{len(POPULATIONS)} sets of populations", shows="one rotation serves {population} better",
+        device=run.device)
     yield replace(found, tensors=key_refs(), measurements=[_one_for_all(name) for name in POPULATIONS])
 
 
 def some_population_falls_short(populations: list[list[list[int]]], rotation: list[list[int]]) -> bool:
     """A matrix with orthogonal rows of equal length leaves some population with β < 1, which is the most there is."""
-    return any(exact_beta((integers(rows) @ integers(rotation).T).tolist()) < 1 for rows in populations)
+    return any(exact_beta(turn(integers(rows), integers(rotation)).tolist()) < 1 for rows in populations)
 
 
 @claim("geometry.one_rotation_gap", statement="For populations whose spans are orthogonal, one rotation misses the best β by a "
@@ -724,7 +734,7 @@ def one_rotation_gap(run: Run) -> Iterator[Evidence]:
     cases = [{"populations": [[row] for row in torch.eye(4).long().tolist()[:number]], "rotation": HADAMARD_4}
              for number in (2, 3, 4)]
     yield enumerate_cases(some_population_falls_short, cases, domain="2, 3 and 4 populations of one axis of dimension 4 each",
-                          summary="3 sets of populations", kind="witness",
+                          summary="3 sets of populations", kind="witness", device=run.device,
                           shows="β of all of {populations} is 1 under {rotation}")
 
 

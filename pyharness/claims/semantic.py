@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
+from pyharness.device import at_hand, cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
@@ -69,7 +69,7 @@ STEPS = [0.01 * 2 ** (k / 2) for k in range(17)]
 """Steps of the weights' grid, from 0.01 to 2.56, each √2 of the one before."""
 
 
-@lru_cache(maxsize=None)
+@cached
 def coherence(step: float) -> float:
     """Return the mean cosine of sentence embeddings with the model's own, its weights rounded to multiples of a step."""
     names = {f"{layer.name}.weight" for model in load_models() if model.name == "minilm" for layer in model.layers}
@@ -97,17 +97,18 @@ def phase_transition(run: Run) -> Iterator[Evidence]:
     rows = [{"δ": significant(step), "coherence": significant(coherence(step))} for step in STEPS]
     refs = [tensor_ref(f"minilm/{layer.name}.weight", layer.weight) for model in run.models if model.name == "minilm"
             for layer in model.layers]
-    found = enumerate_cases(little_is_lost_below, [{"step": step} for step in STEPS], kind="model",
+    found = enumerate_cases(little_is_lost_below, [{"step": step} for step in STEPS], kind="model", device=run.device,
                             domain="minilm, weights rounded to multiples of δ from 0.01 to 2.56", summary=f"{len(STEPS)} steps",
                             shows="coherence is under 0.9 at δ = {step}")
     yield replace(found, tensors=refs, measurements=rows)
     found = enumerate_cases(half_is_lost_at_one_step, [{"steps": STEPS}], kind="model", summary="the sharpest fall",
+                            device=run.device,
                             domain="minilm, the largest loss between two steps", shows="no two steps hold half of the loss")
     yield replace(found, tensors=refs)
 
 
 # ------------------------------------------------------------------------------------------------------- information
-@lru_cache(maxsize=None)
+@made
 def embeddings() -> Tensor:
     """Return the embeddings of the sentences and of the texts in all languages, float32 [35, 384]."""
     return sentence_embeddings([*read_sentences(), *read_languages().values()])
@@ -156,10 +157,10 @@ def nested_grids(run: Run) -> Iterator[Evidence]:
     cases = [{"codes": list(codes), "table": list(table)}
              for codes in itertools.product(range(3), repeat=4) for table in itertools.product(range(3), repeat=3)]
     yield enumerate_cases(merging_codes_keeps_collisions, cases, domain="4 points with 3 codes, all functions of the code",
-                          summary=f"{len(cases):,} cases", shows="not for {codes} by {table}")
+                          summary=f"{len(cases):,} cases", shows="not for {codes} by {table}", device=run.device)
     found = enumerate_cases(merging_cells_loses_information, [{"step": step} for step in GRID], kind="model",
                             domain="the coordinates of real embeddings, cells of δ and 2 δ", summary=f"{len(GRID)} steps",
-                            shows="not at δ = {step}")
+                            shows="not at δ = {step}", device=run.device)
     x = embeddings().flatten()
     yield replace(found, tensors=[tensor_ref("minilm embeddings", embeddings())], measurements=[
         {"δ": step, "H(Q), bits": significant(entropy(floor_codes(x, step))),
@@ -177,7 +178,7 @@ def information_falls_with_the_step(run: Run) -> Iterator[Evidence]:
     pairs = [{"fine": fine, "coarse": coarse} for fine, coarse in itertools.pairwise(steps)]
     found = enumerate_cases(information_falls_on_embeddings, pairs, kind="model", summary=f"{len(pairs)} pairs of steps",
                             domain="the coordinates of real embeddings, grids that are not nested",
-                            shows="it rises from δ = {fine} to {coarse}")
+                            shows="it rises from δ = {fine} to {coarse}", device=run.device)
     x = embeddings().flatten()
     yield replace(found, tensors=[tensor_ref("minilm embeddings", embeddings())], measurements=[
         {"δ": significant(step), "H(Q), bits": significant(entropy(round_codes(x, step)))} for step in steps])
@@ -210,7 +211,7 @@ def in_cube(x: Tensor, activation: str) -> Tensor:
     return x if activation == "tanh" else 2 * x - 1
 
 
-@lru_cache(maxsize=None)
+@made
 def codes(activation: str, regularization: str) -> Tensor:
     """Return the last hidden activations of a perceptron on the held-out digits, in the cube, float32 [360, 16].
 
@@ -238,7 +239,7 @@ def codes(activation: str, regularization: str) -> Tensor:
     return in_cube(hidden(Recorder(weights), read_held_out()[0], activation)[1], activation)
 
 
-@lru_cache(maxsize=None)
+@made
 def tokens() -> Tensor:
     """Return the last hidden states of the tokens of all texts in their 8 strongest directions, float64 [tokens, 8].
 
@@ -277,7 +278,7 @@ def _corners() -> Evidence:
     names = ("embeddings", *NATURAL, *FORCED)
     found = enumerate_cases(corners_grow_with_the_tolerance, [{"which": which} for which in names], kind="model",
                             domain=f"sentence embeddings and networks' activations: {'; '.join(names)}",
-                            summary=f"{len(names)} sets of points", shows="not for {which}")
+                            summary=f"{len(names)} sets of points", shows="not for {which}", device=at_hand())
     rows = [{"points": which, "number": len(points(which)), "d": points(which).shape[1]}
             | {f"tolerance {tolerance}": significant(hypercubicity(points(which), tolerance))
                for tolerance in TOLERANCES[::2]} for which in names]
@@ -287,7 +288,7 @@ def _corners() -> Evidence:
 def _most(which: str, domain: str) -> Evidence:
     """Ask whether most of the points are corners, and give the points themselves, to four digits, as figures."""
     found = enumerate_cases(most_are_corners, [{"which": which}], kind="model", domain=domain, summary=which,
-                            shows="fewer than half of {which} are corners")
+                            shows="fewer than half of {which} are corners", device=at_hand())
     return replace(found, tensors=[tensor_ref(which, points(which))], measurements=[
         {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)} for row in points(which).tolist()])
 
@@ -330,7 +331,7 @@ TARGETS = {"minilm": (10.0, 20.0), "digits-mlp": (4.0, 8.0, 10.0, 20.0), "digits
 """The compressions that are asked for of each model."""
 
 
-@lru_cache(maxsize=None)
+@made
 def compressed(model: str, target: float) -> Compressed:
     """Return what compressing a model as asked gives, without its weights.
 

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
+from pyharness.device import cached, here, made, on_cpu
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
@@ -46,7 +46,7 @@ ROUNDING = 1e-9
 ALL_LAYERS = "the weights of every layer of every model"
 
 
-@lru_cache(maxsize=None)
+@cached
 def spectrum(layer: str) -> dict[str, float]:
     """Return the norms of the weight of the layer `model/layer`, its reciprocal condition number and its stable rank."""
     matrix = as_matrix(find_layer(layer).weight)
@@ -54,13 +54,13 @@ def spectrum(layer: str) -> dict[str, float]:
             "σ_min/σ_max": 1 / condition(layer), "stable rank": stable_rank(matrix)}
 
 
-@lru_cache(maxsize=None)
+@cached
 def condition(layer: str) -> float:
     """Return the condition number of the weight of the layer `model/layer`, which may be infinite."""
     return condition_number(as_matrix(find_layer(layer).weight))
 
 
-@lru_cache(maxsize=None)
+@cached
 def errors(layer: str, bits: int) -> tuple[float, float]:
     """Return the operator and the Frobenius norm of what rounding to `bits` changes of a layer's weight."""
     matrix = as_matrix(find_layer(layer).weight)
@@ -179,7 +179,7 @@ def accuracy(network: str, weights: Mapping[str, Tensor]) -> float:
     return NETWORKS[network].figure(NETWORKS[network].forward(Recorder(weights), images), images, labels)
 
 
-@lru_cache(maxsize=None)
+@made
 def digits_accuracy(network: str, bits: int | None) -> float:
     """Return a digits network's accuracy with the weights of its layers rounded to `bits`, or as they are."""
     weights = digits_weights(network)
@@ -223,7 +223,8 @@ def condition_lock(run: Run) -> Iterator[Evidence]:
                           summary=f"{len(cases)} cases", shows="not for ε = {small} at {bits} bits, where nothing changes")
     networks = [{"network": network, "bits": bits} for network in ("mlp", "cnn") for bits in BITS]
     found = enumerate_cases(an_ill_conditioned_network_fails, networks, domain="the accuracy of the digits networks",
-                            summary=f"{len(networks)} cases", kind="model", shows="{network} does not fail at {bits} bits")
+                            summary=f"{len(networks)} cases", kind="model", shows="{network} does not fail at {bits} bits",
+                            device=run.device)
     yield replace(found, tensors=_weight_refs(), measurements=[
         case | {"largest κ": significant(max(condition(f"digits-{case['network']}/{name}")
                                              for name in NETWORKS[case["network"]].shapes)),
@@ -243,19 +244,18 @@ def injective(run: Run) -> Iterator[Evidence]:
 
 
 # --------------------------------------------------------------------------------------------------- propagation
-@lru_cache(maxsize=None)
+@cached
 def propagation(network: str, bits: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return each held-out image's output error, its bound by ε_l = ‖E_l ĥ_(l−1)‖, and the source's by ε_l = ‖E_l‖_F.
 
     Of a digits network of linear layers with ReLU between them; float64 [images] each.
     """
-    images, _ = read_held_out()
-    weights = {name: weight.double() for name, weight in digits_weights(network).items()}
+    images, weights = here(read_held_out()[0]), here(digits_weights(network))
     exact = coarse = images.double()
-    bound, given = torch.zeros(len(images), dtype=torch.float64), 0.0
+    bound, given = torch.zeros(len(images), dtype=torch.float64, device=images.device), 0.0
     names = list(NETWORKS[network].shapes)
     for name in names:
-        matrix, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
+        matrix, bias = weights[f"{name}.weight"].double(), weights[f"{name}.bias"].double()
         error = round_to_multiples(matrix, range_step(matrix, bits)) - matrix
         bound = op_norm(matrix) * bound + (coarse @ error.T).norm(dim=1)
         given = op_norm(matrix) * given + frobenius(error)
@@ -284,7 +284,8 @@ def small_network_error_is_bounded(first: str, second: str, step: str, x: str) -
 def propagation_bound(run: Run) -> Iterator[Evidence]:
     cases = [{"network": network, "bits": bits} for network in ("mlp", "autoencoder") for bits in BITS]
     found = enumerate_cases(output_error_is_bounded, cases, domain="the 360 held-out digits, linear networks with ReLU",
-                            summary=f"{len(cases)} networks and bits", kind="model", shows="not in {network} at {bits} bits")
+                            summary=f"{len(cases)} networks and bits", kind="model", shows="not in {network} at {bits} bits",
+                            device=run.device)
     rows = []
     for case in cases:
         error, bound, given = propagation(**case)
@@ -315,7 +316,7 @@ def size(bits: Mapping[str, int]) -> int:
     return sum(count * find_layer(f"minilm/{name.removesuffix('.weight')}").weight.numel() for name, count in bits.items())
 
 
-@lru_cache(maxsize=None)
+@made
 def allocation(rule: str, equal: int) -> Mapping[str, int]:
     """Return bits for each of the transformer's layers that take no more room than so many bits for all, if they can.
 
@@ -351,13 +352,13 @@ def _condition(name: str) -> float:
     return condition(f"minilm/{name.removesuffix('.weight')}")
 
 
-@lru_cache(maxsize=None)
+@cached
 def _squared_error(name: str, bits: int) -> float:
     weight = find_layer(f"minilm/{name.removesuffix('.weight')}").weight
     return float((weight - round_to_multiples(weight, range_step(weight, bits))).square().sum())
 
 
-@lru_cache(maxsize=None)
+@cached
 def embedding_similarity(rule: str, equal: int) -> float:
     """Return the mean cosine of sentence embeddings with the model's own, its layers rounded to the bits of an allocation."""
     run = Recorder(rounded(minilm_weights(), allocation(rule, equal)))
@@ -375,7 +376,8 @@ def condition_numbers_beat_equal_bits(equal: int) -> bool:
 def mixed_precision(run: Run) -> Iterator[Evidence]:
     cases = [{"equal": equal} for equal in (4, 5, 6)]
     found = enumerate_cases(condition_numbers_beat_equal_bits, cases, domain="minilm, the embeddings of 16 sentences",
-                            summary=f"{len(cases)} sizes", kind="model", shows="not at the size of {equal} bits")
+                            summary=f"{len(cases)} sizes", kind="model", shows="not at the size of {equal} bits",
+                            device=run.device)
     rows = [{"rule": rule, "size of": f"{equal} bits", "bits a weight": significant(
         size(allocation(rule, equal)) / size(dict.fromkeys(minilm_layers(), 1))),
         "fewest": min(allocation(rule, equal).values()), "most": max(allocation(rule, equal).values()),
@@ -388,7 +390,7 @@ def mixed_precision(run: Run) -> Iterator[Evidence]:
 EPOCHS = 20
 
 
-@lru_cache(maxsize=None)
+@made
 def trained(penalty: float, seed: int) -> dict[str, Tensor]:
     """Return the digits perceptron, trained anew with so much of Σ κ(W_l) added to the loss."""
     images, labels = read_digits()
@@ -410,11 +412,13 @@ def penalised_training_helps(penalty: float, bits: int, seed: int) -> bool:
     return _trained_accuracy(penalty, bits, seed) >= _trained_accuracy(0.0, bits, seed)
 
 
+@made
 def _trained_accuracy(penalty: float, bits: int | None, seed: int) -> float:
     weights = trained(penalty, seed)
     return accuracy("mlp", rounded(weights, dict.fromkeys(layer_weights("mlp"), bits)) if bits else weights)
 
 
+@on_cpu
 def _training_row(penalty: float, seed: int) -> dict[str, Any]:
     weights = trained(penalty, seed)
     return {"λ": penalty, "largest κ": significant(max(condition_number(as_matrix(weights[name]))

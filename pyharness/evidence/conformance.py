@@ -96,7 +96,7 @@ class Conformance:
                                  f"kernel refuses {asked.names[0]} (build/conformance/{asked.names[0]}.lean)\n"
                                  f"{decision.message}")
         return Evidence("conformance", f"{asked.domain}; decided by Lean's kernel, file SHA-256 {decision.sha256}", asked.cases,
-                        0, asked.summary, tensors=asked.tensors, definition=self.definition)
+                        0, asked.summary, device=run.device.type, tensors=asked.tensors, definition=self.definition)
 
 
 # ------------------------------------------------------------------------------------------------------------ domains

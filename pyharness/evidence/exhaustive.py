@@ -7,15 +7,18 @@ from typing import Any
 
 import torch
 
+from pyharness.device import CPU, here
 from pyharness.evidence import Evidence, Kind, TensorRef, Witness
 
 __all__ = ["INT8", "dotted", "enumerate_cases", "sweep"]
 
 INT8 = torch.arange(-128, 128, dtype=torch.int16).to(torch.int8)
-"""All 256 INT8 values in ascending order, int8, shape (256,)."""
+"""All 256 INT8 values in ascending order, int8, shape (256,), on the CPU."""
 
 _BLOCK = 1 << 22
 """Grid points evaluated at once: a few megabytes of int8 an operand, so that a block stays near the cache."""
+_GPU_BLOCK = 1 << 26
+"""The same on a GPU: enough for one to be busy with, and some hundred megabytes."""
 
 
 def dotted(function: Callable[..., Any]) -> str:
@@ -39,7 +42,7 @@ def sweep(
     tensors: Sequence[TensorRef] = (),
     kind: Kind = "exhaustive",
 ) -> Evidence:
-    """Evaluate `predicate` on the Cartesian product of `axes`.
+    """Evaluate `predicate` on the Cartesian product of `axes`, on the device at hand.
 
     Args:
         predicate: takes the axes by name, as integer tensors that broadcast against each other, and returns a bool
@@ -52,6 +55,7 @@ def sweep(
     Returns:
         Evidence whose witness, if any, is the first violation in the order of nesting.
     """
+    axes = {name: here(values) for name, values in axes.items()}
     first_name, *rest_names = axes
     first, rest = axes[first_name], [axes[name] for name in rest_names]
     shape = [len(values) for values in rest]
@@ -59,7 +63,7 @@ def sweep(
         name: values.view([-1 if i == j else 1 for j in range(-1, len(rest))])
         for i, (name, values) in enumerate(zip(rest_names, rest))
     }
-    step = max(1, _BLOCK // max(1, math.prod(shape)))
+    step = max(1, (_BLOCK if first.device.type == "cpu" else _GPU_BLOCK) // max(1, math.prod(shape)))
     violations, found = 0, None
     for start in range(0, len(first), step):
         block = first[start:start + step]
@@ -77,6 +81,7 @@ def sweep(
         cases=len(first) * math.prod(shape),
         violations=violations,
         summary=summary,
+        device=first.device.type,
         tensors=tuple(tensors),
         witness=Witness(dotted(predicate), found, shows.format(**found)) if found is not None else None,
     )
@@ -90,8 +95,13 @@ def enumerate_cases(
     summary: str,
     shows: str = "",
     kind: Kind = "exhaustive",
+    device: torch.device = CPU,
 ) -> Evidence:
-    """Evaluate `predicate` on each of `cases`, keyword arguments that are JSON-able; the first failure is the witness."""
+    """Evaluate `predicate` on each of `cases`, keyword arguments that are JSON-able; the first failure is the witness.
+
+    Args:
+        device: where the predicate computes: the run's, or the CPU for one that computes with Python's own numbers.
+    """
     count = violations = 0
     witness = None
     for case in cases:
@@ -99,4 +109,5 @@ def enumerate_cases(
         if not predicate(**case):
             violations += 1
             witness = witness or Witness(dotted(predicate), dict(case), shows.format(**case))
-    return Evidence(kind=kind, domain=domain, cases=count, violations=violations, summary=summary, witness=witness)
+    return Evidence(kind=kind, domain=domain, cases=count, violations=violations, summary=summary, device=device.type,
+                    witness=witness)

@@ -4,9 +4,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
 from hypothesis import HealthCheck, Phase, given, seed as with_seed, settings
 from hypothesis.strategies import SearchStrategy
 
+from pyharness.device import CPU
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import dotted
 
@@ -32,12 +34,14 @@ def search(
     examples: int,
     seed: int,
     shows: str = "",
+    device: torch.device = CPU,
 ) -> Evidence:
     """Evaluate `predicate` on up to `examples` inputs that Hypothesis draws, the same ones for the same seed.
 
     Args:
         predicate: True of the inputs on which the claim holds.
         inputs: a strategy of keyword arguments, JSON-able (floats through `to_hex`).
+        device: where the predicate computes, as for `enumerate_cases`.
         shows: what the smallest failing input shows, a `str.format` template over the inputs.
 
     Returns:
@@ -63,8 +67,8 @@ def search(
         witness = Witness(dotted(predicate), failing, shows.format(**failing))
     else:
         witness = None
-    return Evidence("property", domain, cases=cases, violations=int(witness is not None), summary=summary, seed=seed,
-                    witness=witness)
+    return Evidence("property", domain, cases=cases, violations=int(witness is not None), summary=summary, device=device.type,
+                    seed=seed, witness=witness)
 
 
 class _ClaimFails(Exception):

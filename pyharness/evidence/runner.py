@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from pyharness.device import CPU, settle, using
 from pyharness.errors import HarnessError
 from pyharness.evidence import Evidence
 from pyharness.tensors.activations import QuantizedLayer, quantize_layers
@@ -34,22 +35,24 @@ class Run:
     Attributes:
         seed: seeds every pseudo-random draw.
         kernel: has Lean's kernel decide that Lean's definitions give what torch computed.
-        device: where tensors are checked.
+        device: where tensors are checked: the models' lie there.
     """
 
     seed: int
     kernel: Kernel
-    device: torch.device = torch.device("cpu")
+    device: torch.device = CPU
 
     @cached_property
     def models(self) -> tuple[Model, ...]:
         """The real models, with activations from real inputs, loaded once."""
-        return load_models()
+        with using(self.device):
+            return load_models()
 
     @cached_property
     def quantized(self) -> tuple[QuantizedLayer, ...]:
         """The INT8 activations of every layer of `models`, per tensor and per channel."""
-        return quantize_layers(self.models)
+        with using(self.device):
+            return quantize_layers(self.models)
 
 
 def gather(
@@ -67,12 +70,12 @@ def gather(
         HarnessError: whatever expected failure a function raised.
     """
     torch.set_num_threads(_THREADS)
-    torch.use_deterministic_algorithms(True)
+    settle(run.device)
     gathered = {}
     for done, item in enumerate(claims):
         progress(item.id, done, len(claims))
         try:
-            with torch.no_grad():
+            with torch.no_grad(), using(run.device):
                 evidence = (*item.gather(run), *(piece for entry in item.measures for piece in entry.decide(run)))
         except HarnessError:
             raise

@@ -1,12 +1,12 @@
 """The attention heads of the sentence transformer: keys, queries and values on real inputs, real and as INT8."""
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 
+from pyharness.device import cached
 from pyharness.evidence import TensorRef
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.geometry import correct
@@ -43,7 +43,7 @@ def head_names() -> Iterator[str]:
         yield from (f"{number}/{index}" for index in range(HEADS))
 
 
-@functools.cache
+@cached
 def head(name: str, kind: Kind) -> Tensor:
     """Return the keys, queries or values of the head `layer/head`, float64 [tokens, 32]."""
     number, _, index = name.partition("/")
@@ -64,7 +64,7 @@ def int8_queries() -> tuple[Tensor, tuple[TensorRef, ...]]:
     return _int8("query")
 
 
-@functools.cache
+@cached
 def _int8(kind: Kind) -> tuple[Tensor, tuple[TensorRef, ...]]:
     rows, refs = [], []
     for layer in attention_layers(kind):

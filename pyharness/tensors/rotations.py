@@ -32,12 +32,13 @@ def hadamard(d: int) -> Tensor:
 
 def srht(d: int, generator: torch.Generator) -> Tensor:
     """Return a randomized Hadamard transform: `hadamard(d)` behind a random sign for each coordinate, float64 [d, d]."""
-    return hadamard(d) * (torch.randint(0, 2, (d,), generator=generator, dtype=torch.float64) * 2 - 1)
+    signs = torch.randint(0, 2, (d,), generator=generator, dtype=torch.float64, device=generator.device) * 2 - 1
+    return hadamard(d).to(generator.device) * signs
 
 
 def random_rotation(d: int, generator: torch.Generator) -> Tensor:
     """Return an orthogonal matrix drawn uniformly (by Haar's measure), float64 [d, d]."""
-    q, r = torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64))
+    q, r = torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64, device=generator.device))
     return torch.where(r.diagonal() < 0, -q, q)
 
 
@@ -67,7 +68,7 @@ def learn_rotation(k: Tensor, *, steps: int, start: Tensor | None = None) -> Lea
         start: orthogonal, float64 [d, d]; the identity if None.
     """
     k = k.double()
-    rotation = torch.eye(k.shape[-1], dtype=torch.float64) if start is None else start
+    rotation = torch.eye(k.shape[-1], dtype=torch.float64, device=k.device) if start is None else start
     curve = [beta(k @ rotation.T)]
     for _ in range(steps):
         turned = k @ rotation.T

@@ -10,11 +10,16 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from pyharness.device import on_cpu
 from pyharness.errors import UsageError
 
-__all__ = ["Data", "REFERENCES", "banner_threshold", "reference", "step_size", "to_grid"]
+__all__ = [
+    "Data", "REFERENCES", "banner_threshold", "reference", "running_sums", "step_size", "to_grid",
+    "variance",
+]
 
 
 def step_size(alpha: float, bits: int) -> float:
@@ -34,6 +39,44 @@ def to_grid(x: Tensor, alpha: float, bits: int) -> Tensor:
     return ((x.double().clamp(-alpha, alpha) + alpha) / step).round() * step - alpha
 
 
+def variance(x: Tensor) -> float:
+    """Return the mean square of the entries less their mean, as `Data` has it, without sorting them.
+
+    Args:
+        x: floating point, any shape, not empty.
+    """
+    x = x.double().flatten()
+    return _moments(x, torch.ones_like(x) / len(x))[2]
+
+
+def _moments(x: Tensor, weights: Tensor) -> tuple[float, Tensor, float]:
+    """The mean, the entries less the mean, and the variance."""
+    mean = float((weights * x).sum())
+    centered = x - mean
+    return mean, centered, float((weights * centered.square()).sum())
+
+
+_WIDTH = 512
+"""How many numbers `running_sums` adds up in one product."""
+
+
+def running_sums(x: Tensor) -> Tensor:
+    """Return the sum of the first 1, 2, … entries, float64 [entries]: each time the same for the same entries.
+
+    On a GPU torch's own is not repeatable, so that it refuses it; there the sums are products with a triangle of ones.
+
+    Args:
+        x: float64 [entries].
+    """
+    if x.device.type == "cpu":
+        return x.cumsum(0)
+    rows = F.pad(x, (0, -len(x) % _WIDTH)).view(-1, _WIDTH)
+    within = rows @ torch.ones(_WIDTH, _WIDTH, dtype=x.dtype, device=x.device).triu()
+    if len(rows) > 1:
+        within[1:] += running_sums(within[:-1, -1])[:, None]
+    return within.flatten()[:len(x)]
+
+
 class Data:
     """Numbers with weights that add up to 1, of which errors at any threshold are found in little time.
 
@@ -51,14 +94,12 @@ class Data:
         if not x.numel() or not bool(x.isfinite().all()) or not bool(x.any()) or not weights.sum() > 0:
             raise UsageError("errors are measured on finite numbers of which some are not zero")
         weights = weights / weights.sum()
-        self.mean = float((weights * x).sum())
-        centered = x - self.mean
-        self.variance = float((weights * centered.square()).sum())
+        self.mean, centered, self.variance = _moments(x, weights)
         self._fourth = float((weights * centered.square().square()).sum())
-        self._sizes, order = x.abs().sort()
+        self._sizes, order = x.abs().sort(stable=True)
         weights = weights[order]
         zero = weights.new_zeros(1)
-        self._sums = [torch.cat([zero, (weights * self._sizes.pow(power)).cumsum(0)]) for power in range(3)]
+        self._sums = [torch.cat([zero, running_sums(weights * self._sizes.pow(power))]) for power in range(3)]
 
     @cached_property
     def kurtosis(self) -> float:
@@ -87,11 +128,11 @@ class Data:
 
     def within(self, alpha: float) -> float:
         """Return the weight of what is within the threshold. Lean: `massWithin`."""
-        return 1 - float(self._between(torch.tensor([alpha], dtype=torch.float64))[0])
+        return 1 - float(self._between(self._sizes.new_tensor([alpha]))[0])
 
     def clipping_error(self, alpha: float) -> float:
         """Return the mean of (|x| − α)² over |x| > α. Lean: `clippingError`."""
-        alpha_ = torch.tensor([alpha], dtype=torch.float64)
+        alpha_ = self._sizes.new_tensor([alpha])
         return float(self._spread(alpha_, alpha_).sum())
 
     def noise(self, alpha: float, bits: int) -> float:
@@ -105,7 +146,7 @@ class Data:
     def mse(self, alpha: float, bits: int) -> float:
         """Return the mean square error of the quantizer. Lean: `mse`."""
         step = step_size(alpha, bits)
-        cells = torch.arange(2 ** (bits - 1), dtype=torch.float64)
+        cells = torch.arange(2 ** (bits - 1), dtype=torch.float64, device=self._sizes.device)
         # Magnitudes in [k Δ, (k + 1) Δ) go to the level (k + 1/2) Δ; those over the last level go there too.
         bounds = cells * step
         bounds[0] = -1
@@ -120,7 +161,7 @@ class Data:
         low, high = min(self.std / 20, self.largest / 2), self.largest
         count = 256
         for _ in range(3):
-            grid = torch.logspace(math.log10(low), math.log10(high), count, dtype=torch.float64).tolist()
+            grid = torch.logspace(math.log10(low), math.log10(high), count, dtype=torch.float64, device="cpu").tolist()
             errors = [self.mse(alpha, bits) for alpha in grid]
             best = min(range(len(grid)), key=errors.__getitem__)
             low, high, count = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)], 32
@@ -163,9 +204,13 @@ CONTAMINATION, FAR = 1e-6, 1000.0
 
 def reference(name: str) -> Data:
     """Return a distribution of `REFERENCES`, or "contaminated normal", as nodes with weights, on both sides of 0."""
+    x, w = _points(name)
+    return Data(torch.cat([-x, x]), torch.cat([w, w]))
+
+
+@on_cpu
+def _points(name: str) -> tuple[Tensor, Tensor]:
     if name == "contaminated normal":
         near, weights = _nodes(_normal, 12.0)
-        x, w = torch.cat([near, FAR * near]), torch.cat([(1 - CONTAMINATION) * weights, CONTAMINATION * weights])
-    else:
-        x, w = _nodes(*REFERENCES[name])
-    return Data(torch.cat([-x, x]), torch.cat([w, w]))
+        return torch.cat([near, FAR * near]), torch.cat([(1 - CONTAMINATION) * weights, CONTAMINATION * weights])
+    return _nodes(*REFERENCES[name])

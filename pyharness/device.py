@@ -1,0 +1,141 @@
+"""The device on which evidence is computed, and how tensors get there.
+
+What makes tensors is done on the CPU whatever the device: networks run, are trained and are compressed there, rotations are
+drawn and learned, thresholds searched. So the tensors are the same everywhere, by their digests. What is then checked and
+measured of them is computed on the run's device, integers exactly and figures in float64.
+
+A claim's function runs with its device at hand, as torch has it: what torch makes of plain numbers lies there. A function of
+tensors computes where they lie.
+"""
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ParamSpec, TypeVar
+
+import torch
+from torch import Tensor
+
+from pyharness.errors import UsageError
+
+__all__ = ["CPU", "at_hand", "cached", "device", "flags", "here", "made", "on_cpu", "settle", "using"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CPU = torch.device("cpu")
+
+_WORKSPACE = ":4096:8"
+"""With this much fixed room cuBLAS takes no other path from run to run (NVIDIA, cuBLAS: Results Reproducibility)."""
+
+
+def device(name: str) -> torch.device:
+    """Return the device of a name, "cpu" or "cuda".
+
+    Raises:
+        UsageError: if it is not there.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        build = f"PyTorch {torch.__version__} is a build " + (
+            f"for CUDA {torch.version.cuda}, and it finds no GPU" if torch.version.cuda else "without CUDA")
+        raise UsageError(f"there is no CUDA device here: {build}; leave --device out, or run on a machine with an NVIDIA GPU, "
+                         "its driver and a CUDA build of PyTorch (pyharness doctor says what there is)")
+    return torch.device(name)
+
+
+def settle(where: torch.device) -> None:
+    """Have torch compute so that equal inputs give equal results on a device: deterministically, and float32 as float32.
+
+    To be called before anything is computed there.
+    """
+    torch.use_deterministic_algorithms(True)
+    if where.type == "cuda":
+        os.environ["CUBLAS_WORKSPACE_CONFIG"] = _WORKSPACE
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.benchmark = False
+
+
+def flags() -> dict[str, Any]:
+    """Return how torch computes now, as it says itself."""
+    return {
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "tf32_matmul": torch.backends.cuda.matmul.allow_tf32,
+        "tf32_cudnn": torch.backends.cudnn.allow_tf32,
+        "cudnn_deterministic": torch.backends.cudnn.deterministic,
+        "cudnn_benchmark": torch.backends.cudnn.benchmark,
+        "cublas_workspace": os.environ.get("CUBLAS_WORKSPACE_CONFIG"),
+    }
+
+
+def at_hand() -> torch.device:
+    """Return the device on which torch makes tensors now."""
+    return torch.get_default_device()
+
+
+def using(where: torch.device) -> AbstractContextManager[Any]:
+    """Have torch make tensors on a device within this context; nothing is done where it does so already."""
+    return nullcontext() if where.type == at_hand().type else where
+
+
+def here(value: T) -> T:
+    """Return a value with the tensors in it on the device at hand.
+
+    Args:
+        value: a tensor, a dataclass or a collection of such, or anything else, which is returned as it is.
+    """
+    return _moved(value, at_hand())
+
+
+def _moved(value: Any, where: torch.device) -> Any:
+    if isinstance(value, Tensor):
+        return value.to(where)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.replace(value, **{field.name: _moved(getattr(value, field.name), where)
+                                             for field in dataclasses.fields(value)})
+    if isinstance(value, (list, tuple)):
+        return type(value)(_moved(item, where) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _moved(item, where) for key, item in value.items()}
+    return value
+
+
+def cached(function: Callable[P, T]) -> Callable[P, T]:
+    """Keep what a function returns, for each device at hand apart. Its arguments are hashable."""
+    kept = functools.lru_cache(maxsize=None)(lambda where, *args, **kwargs: function(*args, **kwargs))
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return kept(at_hand(), *args, **kwargs)
+
+    call.cache_clear = kept.cache_clear
+    return call
+
+
+def on_cpu(function: Callable[P, T]) -> Callable[P, T]:
+    """Have a function compute on the CPU, and give out what it returns with its tensors on the device at hand."""
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        with using(CPU):
+            found = function(*args, **kwargs)
+        return here(found)
+
+    return call
+
+
+def made(function: Callable[P, T]) -> Callable[P, T]:
+    """Have a function make what it returns on the CPU, as `on_cpu`, and keep it: the tensors are made once for all devices."""
+    at_home = cached(function)
+    call = cached(on_cpu(at_home))
+    forget = call.cache_clear
+
+    def clear() -> None:
+        at_home.cache_clear()
+        forget()
+
+    call.cache_clear = clear
+    return call
