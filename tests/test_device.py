@@ -15,7 +15,7 @@ from pyharness.errors import UsageError
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import EvidenceError, Run, gather
 from pyharness.tensors.digests import tensor_sha256
-from pyharness.tensors.geometry import turn
+from pyharness.tensors.rotations import turn
 from pyharness.tensors.thresholds import running_sums
 
 PACKS = ("pyharness.claims.nucleus", "pyharness.claims.gap", "pyharness.claims.clipping", "pyharness.claims.beta",

@@ -23,7 +23,8 @@ from pyharness.evidence.runner import Run
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
 from pyharness.tensors.attention import head as head_values
 from pyharness.tensors.digests import tensor_ref
-from pyharness.tensors.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign, turn
+from pyharness.tensors.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
+from pyharness.tensors.rotations import turn
 
 SEED = "001 Neural geometry"
 JENSEN = Source(SEED, "JensenFloor")

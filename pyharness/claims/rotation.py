@@ -28,11 +28,11 @@ from pyharness.tensors.attention import (
 )
 from pyharness.tensors.attention import head as head_values
 from pyharness.tensors.digests import tensor_ref
-from pyharness.tensors.geometry import beta, beta_eff, dot, gamma, norm_sq, project, residual, sign, strongest, turn
+from pyharness.tensors.geometry import beta, beta_eff, dot, gamma, norm_sq, project, residual, sign, strongest
 from pyharness.tensors.layers import Kind, Recorder
 from pyharness.tensors.models import minilm_weights, read_sentences, sentence_embeddings
 from pyharness.tensors.quantize import affine_params, dequantize, quantize
-from pyharness.tensors.rotations import Learned, hadamard, learn_rotation, random_rotation, srht
+from pyharness.tensors.rotations import Learned, hadamard, learn_rotation, random_rotation, srht, turn
 
 GAUGE = Source(SEED, "MoEGauge")
 RANK_R = Source(SEED, "RankRResidualCorrection")

@@ -13,7 +13,7 @@ from pyharness.errors import UsageError
 
 __all__ = [
     "beta", "beta_eff", "beta_of_rows", "center", "correct", "dot", "gamma", "l1_norm", "norm_sq", "one_bit",
-    "project", "residual", "sign", "strongest", "turn",
+    "project", "residual", "sign", "strongest",
 ]
 
 
@@ -39,14 +39,6 @@ def dot(u: Tensor, v: Tensor) -> Tensor:
 
 def _wide(k: Tensor) -> Tensor:
     return k if k.is_floating_point() else k.long()
-
-
-def turn(k: Tensor, matrix: Tensor) -> Tensor:
-    """Return K Rᵀ of whole numbers, int64: exact as long as no sum of magnitudes is over 2^53.
-
-    By way of float64, since GPUs have no product of integer matrices.
-    """
-    return (k.double() @ matrix.double().T).long()
 
 
 def one_bit(k: Tensor) -> Tensor:

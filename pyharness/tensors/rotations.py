@@ -13,7 +13,7 @@ from torch import Tensor
 from pyharness.errors import UsageError
 from pyharness.tensors.geometry import beta, l1_norm, sign
 
-__all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht"]
+__all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht", "turn"]
 
 
 def hadamard(d: int) -> Tensor:
@@ -40,6 +40,14 @@ def random_rotation(d: int, generator: torch.Generator) -> Tensor:
     """Return an orthogonal matrix drawn uniformly (by Haar's measure), float64 [d, d]."""
     q, r = torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64, device=generator.device))
     return torch.where(r.diagonal() < 0, -q, q)
+
+
+def turn(k: Tensor, matrix: Tensor) -> Tensor:
+    """Return K Rᵀ of whole numbers, int64: exact as long as no sum of magnitudes is over 2^53.
+
+    By way of float64, since GPUs have no product of integer matrices.
+    """
+    return (k.double() @ matrix.double().T).long()
 
 
 @dataclass(frozen=True, eq=False)
