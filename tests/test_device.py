@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -198,6 +199,31 @@ class TestClaims:
         assert layer.weight.device == DEVICE and THERE.quantized[0].model is model
         assert tensor_sha256(layer.preactivation) == tensor_sha256(AT_HOME.models[0].layers[0].preactivation)
         assert [item.ref for item in THERE.quantized] == [item.ref for item in AT_HOME.quantized]
+
+
+class TestQuadruples:
+    """The laws of four INT8 values, of which a GPU checks all 2^32."""
+
+    LAWS = {nucleus.composition_preserves_meet: "nucleus.map_inf", nucleus.fixed_sets_nest_at_meets: "nucleus.fixed_set_mono"}
+
+    @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+    def test_a_slice_holds_and_a_broken_function_is_refuted(self, law, monkeypatch):
+        """At every (z, p, q) for some w, both zero points at the ends of INT8 among them; the witness replays."""
+        axes = nucleus.QUADRUPLES | {"z": INT8[::51], "w": INT8[[0, 128, 255]]}
+        assert sweep(law, axes, domain="d", summary="s").cases == 6 * 3 * 65536
+        assert sweep(law, axes, domain="d", summary="s").outcome == "confirmed"
+        monkeypatch.setattr(nucleus, "qrelu", lambda z, q: torch.where(q == 5, z, torch.maximum(z, q)))
+        broken = sweep(law, axes, domain="d", summary="s")
+        assert broken.outcome == "refuted" and broken.witness.replays()
+
+    @pytest.mark.parametrize("law, id", LAWS.items(), ids=LAWS.values())
+    def test_they_are_asked_on_a_gpu_alone(self, law, id, monkeypatch):
+        """A run on a GPU yields one piece of evidence more for the claim; here over a slice of the quadruples."""
+        monkeypatch.setattr(nucleus, "QUADRUPLES", {name: INT8[::16] for name in "zwpq"})
+        here_, there = ([piece.cases for piece in nucleus.on_all_quadruples(SimpleNamespace(device=where), law)]
+                        for where in (CPU, SimpleNamespace(type="cuda")))
+        assert here_ == [] and there == [16**4]
+        assert law.__name__ in CLAIMS[id].gather.__code__.co_names
 
 
 class TestWithoutCumulativeSums:

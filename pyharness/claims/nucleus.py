@@ -22,6 +22,7 @@ EMPIRICAL = Source("000 Nucleus grafting", "EMPIRICAL.RESULTS")
 
 PAIRS = {"z": INT8, "q": INT8}
 TRIPLES = {"z": INT8, "p": INT8, "q": INT8}
+QUADRUPLES = {"z": INT8, "w": INT8, "p": INT8, "q": INT8}
 PAIRS_DOMAIN = "all 256 zero points z × all 256 values q"
 TRIPLES_DOMAIN = "all 256 zero points z × all 65,536 pairs (p, q)"
 
@@ -47,6 +48,13 @@ def preserves_meet(z, p, q):
     """qRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q."""
     z, p, q = int8(z), int8(p), int8(q)
     return qrelu(z, torch.minimum(p, q)) == torch.minimum(qrelu(z, p), qrelu(z, q))
+
+
+def composition_preserves_meet(z, w, p, q):
+    """qRelu z (qRelu w (p ⊓ q)) = qRelu (z ⊔ w) p ⊓ qRelu (z ⊔ w) q; with w = z, that qRelu z preserves meets."""
+    z, w, p, q = int8(z), int8(w), int8(p), int8(q)
+    join = torch.maximum(z, w)
+    return qrelu(z, qrelu(w, torch.minimum(p, q))) == torch.minimum(qrelu(join, p), qrelu(join, q))
 
 
 def preserves_join(z, p, q):
@@ -92,6 +100,13 @@ def _fixed(z: torch.Tensor) -> torch.Tensor:
 def fixed_sets_nest_iff(z, w):
     """z ≤ w ↔ Fix w ⊆ Fix z."""
     return (int8(z) <= int8(w)) == (~_fixed(w) | _fixed(z)).all(-1)
+
+
+def fixed_sets_nest_at_meets(z, w, p, q):
+    """z ≤ w → p ∈ Fix w → q ∈ Fix w → p ⊓ q ∈ Fix z; with q = p, that Fix w ⊆ Fix z."""
+    z, w, p, q = int8(z), int8(w), int8(p), int8(q)
+    meet = torch.minimum(p, q)
+    return (z > w) | ~((qrelu(w, p) == p) & (qrelu(w, q) == q)) | (qrelu(z, meet) == meet)
 
 
 def fixed_sets_nest(z, w):
@@ -161,6 +176,12 @@ def small_products() -> Iterator[dict[str, list[int]]]:
 
 
 SMALL_PRODUCTS = "products of chains [z_i, 127]: all 256 single chains, 64 pairs of up to 8 values, 125 triples of up to 5"
+
+
+def on_all_quadruples(run: Run, law: Callable[..., torch.Tensor]) -> Iterator[Evidence]:
+    """Check a law at all (z, w, p, q), on a GPU alone: every other machine would spend seconds more on each such law."""
+    if run.device.type == "cuda":
+        yield sweep(law, QUADRUPLES, domain="all 4,294,967,296 INT8 quadruples (z, w, p, q)", summary="2^32 (z, w, p, q)")
 
 
 # ------------------------------------------------------------------------------------------------ real activations
@@ -238,6 +259,7 @@ def idempotent(run: Run) -> Iterator[Evidence]:
 def map_inf(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_meet, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, preserves_meet, pairs=True)
+    yield from on_all_quadruples(run, composition_preserves_meet)
 
 
 @claim("nucleus.map_sup", statement="qRelu(z, ·) preserves joins on {-128, ..., 127}.",
@@ -293,6 +315,7 @@ def fixed_set_mono(run: Run) -> Iterator[Evidence]:
     yield sweep(fixed_sets_nest, {"z": INT8, "w": INT8}, domain="all 65,536 pairs of zero points, fixed sets enumerated",
                 summary="65,536 (z, w)")
     yield on_every_row(run, raised_fixed_vectors_are_fixed)
+    yield from on_all_quadruples(run, fixed_sets_nest_at_meets)
 
 
 @claim("nucleus.fixed_set_mono_iff", statement="z ≤ w if and only if Fix(w) ⊆ Fix(z).",
