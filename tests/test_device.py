@@ -212,7 +212,7 @@ class TestQuadruples:
         axes = nucleus.QUADRUPLES | {"z": INT8[::51], "w": INT8[[0, 128, 255]]}
         assert sweep(law, axes, domain="d", summary="s").cases == 6 * 3 * 65536
         assert sweep(law, axes, domain="d", summary="s").outcome == "confirmed"
-        monkeypatch.setattr(nucleus, "qrelu", lambda z, q: torch.where(q == 5, z, torch.maximum(z, q)))
+        monkeypatch.setattr(nucleus, "qrelu", lambda z, q: torch.where(z % 2 == 0, q ^ 1, q))
         broken = sweep(law, axes, domain="d", summary="s")
         assert broken.outcome == "refuted" and broken.witness.replays()
 
