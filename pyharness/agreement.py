@@ -20,6 +20,7 @@ from pyharness.lean.acceleration import EQUATIONS
 from pyharness.lean.audit import Proof
 from pyharness.lean.environment import Environment
 from pyharness.lean.export import export
+from pyharness.lean.names import Name
 from pyharness.lean.toolchain import VERSION, LeanError
 
 __all__ = ["KERNELS", "Disagreement", "SecondKernel", "carry", "require_agreement"]
@@ -46,11 +47,19 @@ def carry(environment: Environment, proofs: Iterable[Proof]) -> tuple[bytes, tup
     names = tuple(sorted({name for proof in proofs for name in (proof.theorem, proof.example) if name}))
     if not names:
         return b"", names
-    reached = frozenset().union(*map(environment.closure, names))
-    tied = [("Acceleration", theorem) for operation, theorems in EQUATIONS.items() if ("Nat", operation) in reached
-            for theorem in theorems]
-    lines = export(environment, [*tied, *(environment.constant(name).name for name in names)])
+    proved = [environment.constant(name).name for name in names]
+    lines = export(environment, [*_ties(environment, proved), *proved])
     return "".join(f"{line}\n" for line in lines).encode(), names
+
+
+def _ties(environment: Environment, names: Iterable[Name]) -> list[Name]:
+    """Return the theorems of `EQUATIONS` for each function that the constants, or one of these theorems, rest on."""
+    reached = set().union(*map(environment.closure, names))
+    tied: set[str] = set()
+    while found := {operation for operation in EQUATIONS if ("Nat", operation) in reached} - tied:
+        tied |= found
+        reached.update(*(environment.closure(("Acceleration", theorem)) for operation in found for theorem in EQUATIONS[operation]))
+    return [("Acceleration", theorem) for operation in EQUATIONS if operation in tied for theorem in EQUATIONS[operation]]
 
 
 class SecondKernel:
@@ -101,7 +110,10 @@ class SecondKernel:
         said: Mapping[str, Any] = {}
         total = self._lines.count(b"\n")
         for line in self._process.stdout:
-            said = json.loads(line)
+            try:
+                said = json.loads(line)
+            except ValueError:
+                return {}
             if "done" in said:
                 self._progress(said["declaration"], said["done"], total)
         return said

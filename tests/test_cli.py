@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from pyharness import verify
 from pyharness.certificate.canonical import digest, file_bytes
+from pyharness.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -90,9 +92,43 @@ class TestVerify:
         assert "small.proved" in done.stdout and "silver" in done.stdout and "certificates/small.json" in done.stdout
         certificate = project / "certificates" / "small.json"
         before = certificate.stat()
+        (proofs,) = (project / "certificates" / "proofs").iterdir()
+        carried = proofs.stat()
         again = json.loads(run(project, "verify", "--json").stdout)
         assert again["changed"] is False and certificate.stat().st_mtime_ns == before.st_mtime_ns
-        assert run(project, "check", "certificates/small.json", "--source", ".").returncode == 0
+        assert proofs.stat().st_mtime_ns == carried.st_mtime_ns
+        assert run(project, "check", "certificates/small.json", "--source", ".", "--proofs").returncode == 0
+
+    def test_two_kernels_that_disagree_end_it(self, project, monkeypatch, capsys):
+        """Status 3, with the declaration and both answers; the certificate and the proofs that were there stay."""
+        assert run(project, "pin").returncode == run(project, "verify").returncode == 0
+        before = {path: path.read_bytes() for path in (project / "certificates").rglob("*") if path.is_file()}
+        real = verify.carry
+
+        def carry(*arguments):
+            lines, names = real(*arguments)
+            return lines.replace(b'"type":', b'"type":0,"was":', 1), names
+
+        monkeypatch.setattr(verify, "carry", carry)
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        monkeypatch.delitem(sys.modules, "small_pack", raising=False)
+        assert main(["verify", "--project", str(project)]) == 3
+        assert "the two kernels disagree on line" in capsys.readouterr().err
+        assert before == {path: path.read_bytes() for path in (project / "certificates").rglob("*") if path.is_file()}
+
+    def test_the_proofs_change_with_the_library(self, project):
+        """A new proof gives a new file, and the old one goes; so does the last when no claim names a theorem any more."""
+        assert run(project, "pin").returncode == run(project, "verify").returncode == 0
+        (first,) = (project / "certificates" / "proofs").iterdir()
+        (project / "LeanMining.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)"))
+        assert run(project, "verify").returncode == 0
+        (second,) = (project / "certificates" / "proofs").iterdir()
+        assert second.name != first.name
+        (project / "small_pack.py").write_text(PACK.format(theorem="", tier="none").replace(', theorem=""', ""))
+        run(project, "verify")
+        assert not list((project / "certificates" / "proofs").iterdir())
+        assert json.loads((project / "certificates" / "small.json").read_text())["proofs"] is None
+        assert run(project, "check", "certificates/small.json", "--proofs").returncode == 0
 
     @pytest.mark.parametrize("theorem", ["Small.unfinished", "Small.rests"])
     def test_sorry_is_shown_and_fails(self, project, theorem):

@@ -85,7 +85,7 @@ def check(
     limit, size = sys.getrecursionlimit(), threading.stack_size(STACK)
     sys.setrecursionlimit(max(limit, DEPTH))
     try:
-        thread = threading.Thread(target=run, name="kernel")
+        thread = threading.Thread(target=run, name="kernel", daemon=True)
         thread.start()
         thread.join()
     finally:
