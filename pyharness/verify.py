@@ -5,7 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from pyharness.lean.acceleration import require_tied
 from pyharness.lean.audit import Proof, audit
 from pyharness.lean.build import Build, build
 from pyharness.lean.conformance import Kernel
+from pyharness.lean.dependencies import Dependencies
 from pyharness.lean.environment import Environment
 from pyharness.lean.export import FORMAT
 from pyharness.lean.policy import in_foundation
@@ -184,6 +185,8 @@ def certify(project: Project, *, progress: Progress) -> Certified:
                  "foundation": in_foundation(module, project.lean_root)}
                 for module in proofs.build.modules
             ],
+            "definitions": [asdict(item) for item in Dependencies(
+                proofs.environment, project.lean_root, map(proofs.environment.find, proofs.by_theorem)).all_definitions],
         },
         policy={"allowed_axioms": project.allowed_axioms},
         proofs={

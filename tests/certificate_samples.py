@@ -55,6 +55,8 @@ def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
         "statement_sha256": SHA,
         "meaning_sha256": SHA[::-1],
         "axioms": ["propext", "sorryAx"] if status == "sorry" else ["propext"],
+        "definitions": ("Demo.qRelu",),
+        "rests_on": (),
         "note": "",
         "unused": (),
         "example": None,
@@ -90,9 +92,14 @@ def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str,
          "foundation": False}
         for module, file in {"Demo": "Demo.lean", "Demo.Relu": "Demo/Relu.lean"}.items()
     ]
+    definitions = [
+        {"name": "Demo.qRelu", "kind": "definition", "module": "Demo.Relu", "line": 1, "uses": ["max"], "axioms": []},
+        {"name": "max", "kind": "definition", "module": "Demo.Relu", "line": 1, "uses": [], "axioms": []},
+    ]
     arguments = {
         "project": {"name": "demo", "root": "Demo", "packs": ["demo.claims"]},
-        "lean": {"version": "4.35.0", "githash": "ab" * 20, "library_sha256": SHA, "replayed": 2, "modules": modules},
+        "lean": {"version": "4.35.0", "githash": "ab" * 20, "library_sha256": SHA, "replayed": 2, "modules": modules,
+                 "definitions": definitions},
         "policy": {"allowed_axioms": ["propext"]},
         "proofs": PROOFS,
         "records": sample_records() if records is None else records,

@@ -141,7 +141,15 @@ class TestChangedFile:
 
 
 CLAIM = ("claims", 0)
+DEFINITION = ("lean", "definitions", 0)
 FORGERIES = [
+    ((*DEFINITION, "name"), "zero", "lean/definitions: the names are not sorted"),
+    ((*DEFINITION, "module"), "Demo.Other", "the library has no module Demo.Other outside the foundation"),
+    ((*DEFINITION, "uses"), ["max", "Demo.qRelu"], "its uses are not sorted"),
+    ((*DEFINITION, "uses"), ["min"], "it uses what is no other definition here: min"),
+    ((*DEFINITION, "axioms"), ["b", "a"], "its axioms are not sorted"),
+    ((*CLAIM, "proof", "definitions"), ["Demo.other"], "its definitions are not sorted, or name what the certificate does not have"),
+    ((*CLAIM, "proof", "rests_on"), ["Demo.extensive"], "its rests_on are not sorted, or name what the certificate does not have"),
     ((*CLAIM, "tier"), "gold", "tier: proof and evidence give 'silver', not 'gold'"),
     ((*CLAIM, "verdict"), "inconclusive", "verdict: proof and evidence give 'confirmed'"),
     ((*CLAIM, "conflict"), "a conflict", "conflict: proof and evidence give None"),

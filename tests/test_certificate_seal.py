@@ -61,7 +61,8 @@ class TestSeal:
         """A proof is recorded as the audit gives it, its path with forward slashes and its axioms sorted."""
         found = proof(axioms=("b", "a"), file=PurePosixPath("Demo/Relu.lean"), note="see there")
         recorded = sealed([record("a.b", "bronze", [SWEEP], found)])["claims"][0]["proof"]
-        flags = {"negates": False, "pinned": True, "replayed": True, "rechecked": True, "unused": []}
+        flags = {"negates": False, "pinned": True, "replayed": True, "rechecked": True, "unused": [],
+                 "definitions": ["Demo.qRelu"], "rests_on": []}
         assert recorded == vars(found) | {"axioms": ["a", "b"], "file": "Demo/Relu.lean"} | flags
 
     def test_foreign_axioms(self) -> None:

@@ -76,11 +76,30 @@ def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
     ):
         if names != sorted(set(names)):
             yield Finding(where, "the names are not sorted and distinct")
+    yield from _definitions(certificate["lean"])
+
+
+def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:
+    names = [item["name"] for item in lean["definitions"]]
+    if names != sorted(set(names)):
+        yield Finding("lean/definitions", "the names are not sorted and distinct")
+    modules = {item["module"] for item in lean["modules"] if not item["foundation"]}
+    for item in lean["definitions"]:
+        where = f"definition {item['name']}"
+        if item["module"] not in modules:
+            yield Finding(where, f"the library has no module {item['module']} outside the foundation")
+        for field in ("uses", "axioms"):
+            if item[field] != sorted(item[field]):
+                yield Finding(where, f"its {field} are not sorted")
+        if not set(item["uses"]) <= set(names) - {item["name"]}:
+            yield Finding(where, f"it uses what is no other definition here: {', '.join(sorted(set(item['uses']) - set(names)))}")
 
 
 def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
     allowed = certificate["policy"]["allowed_axioms"]
     sources = {item["module"]: item["file"] for item in certificate["lean"]["modules"]}
+    definitions = {item["name"] for item in certificate["lean"]["definitions"]}
+    theorems = {claim["proof"]["theorem"] for claim in certificate["claims"]}
     unmet = set(summarise(certificate["claims"])["unmet"])
     seen: set[str] = set()
     for claim in certificate["claims"]:
@@ -91,6 +110,10 @@ def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
         for reason in (*_proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]),
                        *_rechecked(claim["proof"], certificate["proofs"])):
             yield Finding(f"{where}: proof", reason)
+        for field, known in (("definitions", definitions), ("rests_on", theorems - {claim["proof"]["theorem"]})):
+            names = claim["proof"][field]
+            if names != sorted(names) or not set(names) <= known:
+                yield Finding(f"{where}: proof", f"its {field} are not sorted, or name what the certificate does not have")
         for number, evidence in enumerate(claim["evidence"], 1):
             for reason in _evidence(evidence):
                 yield Finding(f"{where}: evidence {number}", reason)

@@ -34,6 +34,8 @@ class Proof(Protocol):
     statement_sha256: str | None
     meaning_sha256: str | None
     axioms: Iterable[str]
+    definitions: Sequence[str]
+    rests_on: Sequence[str]
     unused: Sequence[str]
     example: str | None
     note: str
@@ -73,8 +75,9 @@ def seal(
 
     Args:
         project: `name`, `root` (the root module) and `packs` (the claim packs' modules).
-        lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were) and `modules`, each `module`,
-            `file` (relative to the project's root folder), `sha256` and `foundation` (whether it is of the foundation).
+        lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were), `modules`, each `module`,
+            `file` (relative to the project's root folder), `sha256` and `foundation` (whether it is of the foundation), and
+            `definitions`, each as `pyharness.lean.dependencies.Definition` has it.
         policy: `allowed_axioms`.
         proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and `kernels`; None if no claim
             names a theorem.
@@ -190,8 +193,8 @@ def _proof(record: Record) -> dict[str, Any]:
     proof, negates = record.proof, record.claim.negation is not None
     if proof is None:
         absent = dict.fromkeys(("module", "file", "line", "statement", "statement_sha256", "meaning_sha256", "example"))
-        return {"status": "open", "theorem": None, **absent, "negates": negates, "axioms": [], "pinned": False,
-                "replayed": False, "rechecked": False, "unused": [], "note": ""}
+        return {"status": "open", "theorem": None, **absent, "negates": negates, "axioms": [], "definitions": [],
+                "rests_on": [], "pinned": False, "replayed": False, "rechecked": False, "unused": [], "note": ""}
     return {
         "status": proof_status(proof.status, negates=negates),
         "theorem": proof.theorem,
@@ -203,6 +206,8 @@ def _proof(record: Record) -> dict[str, Any]:
         "statement_sha256": proof.statement_sha256,
         "meaning_sha256": proof.meaning_sha256,
         "axioms": sorted(proof.axioms),
+        "definitions": list(proof.definitions),
+        "rests_on": list(proof.rests_on),
         "pinned": record.pinned,
         "replayed": record.replayed,
         "rechecked": record.rechecked,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pyharness.errors import HarnessError
 from pyharness.lean.build import Build
+from pyharness.lean.dependencies import Dependencies
 from pyharness.lean.environment import SORRY, Constant, Environment
 from pyharness.lean.names import Name, show_name, write_name
 from pyharness.lean.policy import check_policy, check_statements
@@ -48,6 +49,8 @@ class Proof:
         statement_sha256: see `Environment.statement_sha256`.
         meaning_sha256: see `Environment.meaning_sha256`.
         axioms: all axioms below it, sorted.
+        definitions: the library's definitions of which the statement speaks directly, see `Dependencies.definitions`.
+        rests_on: those of the other theorems that are audited on which the proof rests, see `Dependencies.theorems`.
         note: why it has this status, in words; empty if it is proved.
         unused: the names of the hypotheses that neither the rest of the statement nor the proof mentions.
         example: the full name of a constant that applies the theorem to closed arguments, which shows that its hypotheses can
@@ -63,6 +66,8 @@ class Proof:
     statement_sha256: str
     meaning_sha256: str
     axioms: tuple[str, ...]
+    definitions: tuple[str, ...]
+    rests_on: tuple[str, ...]
     note: str
     unused: tuple[str, ...]
     example: str | None
@@ -104,6 +109,7 @@ def audit(
     printed = _print(build, toolchain, constants)
     stubs = find_stubs(environment, constants.values())
     examples = find_examples(environment, [constant.name for constant in constants.values()], allowed_axioms)
+    dependencies = Dependencies(environment, build.root_module, [constant.name for constant in constants.values()])
     proofs = {}
     for name, constant in constants.items():
         statement, axioms_in_lean = printed[name]
@@ -126,6 +132,8 @@ def audit(
             statement_sha256=environment.statement_sha256(constant.name),
             meaning_sha256=environment.meaning_sha256(constant.name),
             axioms=axioms,
+            definitions=dependencies.definitions(constant.name),
+            rests_on=dependencies.theorems(constant.name),
             note=note,
             unused=unused_hypotheses(environment, constant),
             example=None if example is None else show_name(example),

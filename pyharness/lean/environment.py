@@ -122,11 +122,18 @@ class Environment:
         """
         constant = self.constant(name)
         module = self.modules[constant.name]
-        if module.name not in self._lines:
-            self._lines[module.name] = _read_lines(module.ilean)
-        lines = self._lines[module.name]
+        lines = self._lines_of(module)
         prefixes = (constant.name[:length] for length in range(len(constant.name), 0, -1))
         return module.source, next((lines[prefix] for prefix in prefixes if prefix in lines), None)
+
+    def line(self, name: Name) -> int | None:
+        """Return the line, from 1, where a source writes a constant's own name; None for what Lean made along with others."""
+        return self._lines_of(self.modules[name]).get(name)
+
+    def _lines_of(self, module: Module) -> Mapping[Name, int]:
+        if module.name not in self._lines:
+            self._lines[module.name] = _read_lines(module.ilean)
+        return self._lines[module.name]
 
     # ---------------------------------------------------------------------------------------- what rests on what
     def uses(self, name: Name) -> frozenset[Name]:
@@ -236,8 +243,12 @@ class Environment:
 
     def binders(self, name: str | Name) -> tuple[str, ...]:
         """Return the names of the binders in front of a statement, as `telescope` has their types."""
+        return tuple(map(show_name, self.binder_names(name)))
+
+    def binder_names(self, name: str | Name) -> tuple[Name, ...]:
+        """Return the names of `binders` by their parts."""
         found = self.constant(name).name
-        return tuple(map(show_name, self._oleans[self.modules[found].name].binders(found)))
+        return self._oleans[self.modules[found].name].binders(found)
 
     def negates(self, name: str | Name) -> bool:
         """Whether a statement, behind its binders, is `¬ _`, `_ ≠ _` or `_ → False`."""
