@@ -292,13 +292,17 @@ def _pages(options: argparse.Namespace) -> int:
     from pyharness.certificate.check import check
     from pyharness.certificate.diff import compare
     from pyharness.report.html import Report, render
+    from pyharness.report.lean_source import LeanSource
     from pyharness.report.site import write_site
 
     if options.output is None:
         raise UsageError("pages go to a folder: give it with -o")
+    if options.source is not None and not options.source.is_dir():
+        raise UsageError(f"--source {options.source} is not a folder")
     certificate = _certificate(options.certificate)
     changes = compare(_certificate(options.baseline), certificate) if options.baseline else None
-    pages = render(Report(certificate, check(options.certificate), changes))
+    source = LeanSource(options.source, certificate) if options.source else None
+    pages = render(Report(certificate, check(options.certificate, root=options.source), changes, source))
     write_site(pages, options.output)
     if options.json:
         _print_json({"format": "html", "output": str(options.output), "text": None})

@@ -13,7 +13,7 @@ from pyharness.certificate.seal import ruling, summarise
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
 
-__all__ = ["Finding", "check"]
+__all__ = ["Finding", "check", "source_bytes"]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
 def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
     for module in certificate["lean"]["modules"]:
         try:
-            found = hashlib.sha256(_source(root, module["file"])).hexdigest()
+            found = hashlib.sha256(source_bytes(root, module["file"])).hexdigest()
         except CertificateError as error:
             yield Finding(f"module {module['module']}", str(error))
         else:
@@ -187,8 +187,14 @@ def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
                 yield Finding(f"module {module['module']}", reason)
 
 
-def _source(root: Path, file: str) -> bytes:
-    """Read a project's file without leaving its root folder: the schema lets no `..` through, and links are refused."""
+def source_bytes(root: Path, file: str) -> bytes:
+    """Return the bytes of a project's file, without leaving its root folder.
+
+    The schema lets no `..` through, and links are refused.
+
+    Raises:
+        CertificateError: if it cannot be read or is reached through a link.
+    """
     path = root
     for part in PurePosixPath(file).parts:
         path /= part

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -18,8 +19,12 @@ from pyharness import __version__
 from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
 from pyharness.errors import UsageError
+from pyharness.report import graph
+from pyharness.report.lean_source import Excerpt, LeanSource
+from pyharness.report.plots import Plot, plots
 from pyharness.report.points import point_sets
 from pyharness.report.site import file_name
+from pyharness.report.svg import figure
 
 __all__ = ["Page", "Report", "badge", "render", "visible"]
 
@@ -34,7 +39,7 @@ _GLYPHS = {
 """A sign for each word, so that no colour alone carries it."""
 
 _PROOF_FIELDS = {"status", "theorem", "negates", "module", "file", "line", "statement", "statement_sha256", "meaning_sha256",
-                 "axioms", "pinned", "replayed", "rechecked", "example", "unused", "note"}
+                 "axioms", "definitions", "rests_on", "pinned", "replayed", "rechecked", "example", "unused", "note"}
 _EVIDENCE_FIELDS = {"kind", "definition", "domain", "cases", "violations", "outcome", "summary", "max_error", "tolerance",
                     "device", "seed", "tensors", "witness", "measurements"}
 
@@ -60,11 +65,45 @@ class Page:
 
 @dataclass(frozen=True)
 class Theorem:
-    """A theorem that claims name: what the certificate says of its proof, and the claims."""
+    """A theorem that claims name: what the certificate says of its proof, the claims, and the theorems that rest on it."""
 
     name: str
     proof: Mapping[str, Any]
     claims: Sequence[Mapping[str, Any]]
+    used_by: Sequence[str]
+
+    @property
+    def status(self) -> str:
+        """The status of its proof; that it states a claim's negation takes nothing from it."""
+        return "proved" if self.proof["status"] == "refuted" else self.proof["status"]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition under the claims' theorems: what the certificate says of it, and what speaks of it or rests on it.
+
+    Attributes:
+        item: the certificate's entry.
+        file: its module's source; None if the certificate has no such module.
+        theorems: the claims' theorems that speak of it directly.
+        used_by: the definitions that use it directly.
+        conformance: the claims whose evidence has the kernel compute it, with what that found.
+    """
+
+    item: Mapping[str, Any]
+    file: str | None
+    theorems: Sequence[str]
+    used_by: Sequence[str]
+    conformance: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of figures that can be drawn: its plots, over what it was measured, and the claims that rest on it."""
+
+    domain: str
+    plots: Sequence[Plot]
+    claims: list[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -75,11 +114,13 @@ class Report:
         certificate: it follows the schema.
         findings: every reason against it; empty if it checks.
         changes: what changed since an earlier certificate; None if none was given.
+        source: the project's Lean files; None if they are not at hand.
     """
 
     certificate: Mapping[str, Any]
     findings: Sequence[Finding] = ()
     changes: Sequence[Change] | None = None
+    source: LeanSource | None = None
 
     @cached_property
     def claims(self) -> Mapping[str, Mapping[str, Any]]:
@@ -93,7 +134,35 @@ class Report:
         for claim in self.certificate["claims"]:
             if claim["proof"]["theorem"]:
                 by_name.setdefault(claim["proof"]["theorem"], []).append(claim)
-        return {name: Theorem(name, claims[0]["proof"], claims) for name, claims in sorted(by_name.items())}
+        return {name: Theorem(name, claims[0]["proof"], claims, sorted(
+            other for other, others in by_name.items() if name in others[0]["proof"]["rests_on"]))
+            for name, claims in sorted(by_name.items())}
+
+    @cached_property
+    def definitions(self) -> Mapping[str, Definition]:
+        """The definitions by name, sorted."""
+        lean = self.certificate["lean"]
+        files_of = {module["module"]: module["file"] for module in lean["modules"]}
+        conformance: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
+        for claim in self.certificate["claims"]:
+            for evidence in claim["evidence"]:
+                if evidence["definition"]:
+                    conformance.setdefault(evidence["definition"], []).append((claim, evidence))
+        return {item["name"]: Definition(
+            item, files_of.get(item["module"]),
+            [theorem.name for theorem in self.theorems.values() if item["name"] in theorem.proof["definitions"]],
+            [other["name"] for other in lean["definitions"] if item["name"] in other["uses"]],
+            conformance.get(item["name"], []),
+        ) for item in lean["definitions"]}
+
+    @cached_property
+    def graphs(self) -> Mapping[str, graph.Graph]:
+        """What rests on what, by document."""
+        return {document: graph.build(self.certificate, claims) for document, claims in self.documents.items()}
+
+    def excerpt(self, file: str | None, line: int | None) -> Excerpt | None:
+        """The declaration at a file's line, if the project's files are at hand and the place is known."""
+        return self.source.declaration(file, line) if self.source and file and line else None
 
     @property
     def refuted(self) -> Sequence[Mapping[str, Any]]:
@@ -107,6 +176,22 @@ class Report:
         for claim in self.certificate["claims"]:
             found.setdefault(claim["source"]["document"], []).append(claim)
         return found
+
+
+    @cached_property
+    def tables(self) -> Mapping[str, Sequence[Table]]:
+        """The tables that have plots, by document; one that several claims of a document rest on stands there once."""
+        found: dict[str, dict[str, Table]] = {}
+        for document, claims in self.documents.items():
+            for claim in claims:
+                for evidence in claim["evidence"]:
+                    table = evidence["measurements"]
+                    if table is None or not (drawn := plots(table)):
+                        continue
+                    once = found.setdefault(document, {}).setdefault(json.dumps(table), Table(evidence["domain"], drawn, []))
+                    if claim not in once.claims:
+                        once.claims.append(claim)
+        return {document: list(tables.values()) for document, tables in found.items()}
 
 
 def render(report: Report) -> dict[str, bytes]:
@@ -135,6 +220,10 @@ def _pages(report: Report) -> Iterator[Page]:
     yield Page("index.html", name, "index.html", listed=True)
     yield Page("claims.html", "Claims", "claims.html", listed=True)
     yield Page("theorems.html", "Theorems", "theorems.html", listed=True)
+    yield Page("definitions.html", "Definitions", "definitions.html", listed=True)
+    yield Page("graph.html", "Graph", "graph.html", listed=True)
+    if report.tables:
+        yield Page("figures.html", "Figures", "figures.html", {"tables": report.tables}, listed=True)
     if sets := list(point_sets(report.certificate)):
         yield Page("interactive.html", "Quantize points", "interactive.html", listed=True, values={
             "sets": [{"name": one.name, "rows": one.rows} for one in sets],
@@ -160,7 +249,8 @@ def _environment() -> Environment:
         "in_short": _in_short, "why_false": _why_false, "other_fields": _other_fields, "groupby_key": groupby,
         "PROOF_FIELDS": _PROOF_FIELDS, "EVIDENCE_FIELDS": _EVIDENCE_FIELDS,
     }
-    environment.filters |= {"figure": _figure, "many": _many, "inputs": _inputs, "anchor": _anchor, "count": _count}
+    environment.filters |= {"figure": _figure, "many": _many, "inputs": _inputs, "anchor": _anchor, "count": _count,
+                            "plots": plots, "drawn": _drawn, "graphed": _graphed}
     return environment
 
 
@@ -183,6 +273,20 @@ def badge(word: str, text: str = "") -> Markup:
     """Return a word of the certificate (a tier, a status, a verdict) with its sign and colour."""
     return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(
         word, _GLYPHS[word], visible(text or word))
+
+
+def _drawn(plot: Plot, id: str) -> Markup:
+    return figure(plot, id, visible)
+
+
+def _graphed(drawn: graph.Graph, document: str, root: str) -> Markup:
+    return graph.drawing(drawn, document, root=root, href=_href, sign=_GLYPHS.__getitem__, seen=visible)
+
+
+def _href(kind: str, name: str) -> str:
+    """The address, from a page in the report's own folder, of what the graph calls by this kind and name."""
+    return {"document": lambda: f"claims.html#{urlencode({'document': name})}", "claim": lambda: _claim_file(name),
+            "theorem": lambda: _theorem_file(name), "definition": lambda: f"definitions.html#{_anchor(name)}"}[kind]()
 
 
 def _in_short(claim: Mapping[str, Any]) -> str:

@@ -82,3 +82,27 @@
   window.addEventListener("hashchange", read);
   read();
 })();
+
+// The graph: what a node rests on, and what rests on it, stands out while it is pointed at.
+for (const graph of document.querySelectorAll("svg.graph")) {
+  const nodes = [...graph.querySelectorAll("[data-node]")];
+  const edges = [...graph.querySelectorAll(".edge")];
+  const reached = (from, here, there) => {
+    const seen = new Set([from]);
+    for (const name of seen) for (const edge of edges) if (edge.dataset[here] === name) seen.add(edge.dataset[there]);
+    return seen;
+  };
+  const pick = (event) => {
+    const node = event.target.closest("[data-node]");
+    graph.classList.toggle("picked", node !== null);
+    if (!node) return;
+    const below = reached(node.dataset.node, "from", "to");
+    const above = reached(node.dataset.node, "to", "from");
+    for (const one of nodes) one.classList.toggle("lit", below.has(one.dataset.node) || above.has(one.dataset.node));
+    for (const edge of edges) {
+      edge.classList.toggle("lit", [below, above].some((side) => side.has(edge.dataset.from) && side.has(edge.dataset.to)));
+    }
+  };
+  for (const name of ["pointerover", "focusin"]) graph.addEventListener(name, pick);
+  for (const name of ["pointerleave", "focusout"]) graph.addEventListener(name, () => graph.classList.remove("picked"));
+}
