@@ -8,12 +8,14 @@ import pytest
 from test_report_html import HOSTILE, with_text
 
 from pyharness.report.html import Report, render
-from pyharness.report.site import write_site
+from pyharness.report.lean_source import LeanSource
+from pyharness.report.site import file_name, write_site
 
 ROOT = Path(__file__).resolve().parent.parent
 CERTIFICATE = json.loads((ROOT / "certificates" / "leanmining.json").read_text("utf-8"))
-PAGES = ["index.html", "claims.html", "theorems.html", "trusted-base.html", "claims/gap.additive.html",
-         "claims/error.mse_convex.html", "claims/nucleus.extensive.html"]
+PAGES = ["index.html", "claims.html", "theorems.html", "definitions.html", "graph.html", "figures.html", "trusted-base.html",
+         "claims/gap.additive.html", "claims/error.mse_convex.html", "claims/nucleus.extensive.html",
+         f"theorems/{file_name('LeanMining.qRelu_extensive')}"]
 COUNT = len(CERTIFICATE["claims"])
 
 
@@ -26,7 +28,7 @@ def of_tier(tier):
 def folder(tmp_path_factory):
     """The report of the committed certificate."""
     folder = tmp_path_factory.mktemp("report") / "pages"
-    write_site(render(Report(CERTIFICATE)), folder)
+    write_site(render(Report(CERTIFICATE, source=LeanSource(ROOT, CERTIFICATE))), folder)
     return folder
 
 
@@ -112,6 +114,37 @@ class TestFilters:
             browser.run("document.querySelector('[data-sort=id] button').click()")
             assert shown(browser) == expected
             assert browser.run("return document.querySelector('[data-sort=id]').getAttribute('aria-sort')") == state
+
+
+class TestGraph:
+    def test_its_links_go_somewhere(self, browser, folder):
+        """Each node leads to the page, or the part of one, about what it names."""
+        browser.open(folder / "graph.html")
+        links = browser.run("return [...document.querySelectorAll('.graph a')].map(link => [link.dataset.node ?? '',"
+                            "new URL(link.getAttribute('href'), location).href])")
+        assert len(links) > COUNT
+        for _, address in links:
+            file, _, part = address.removeprefix(folder.as_uri() + "/").partition("#")
+            assert (folder / file).is_file(), address
+            assert not part or "=" in part or f'id="{part}"' in (folder / file).read_text("utf-8"), address
+        node, address = next(link for link in links if link[0] == "theorem LeanMining.qRelu_extensive")
+        browser.run("document.querySelector(`[data-node='${arguments[0]}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))",
+                    node)
+        assert browser.driver.current_url == address
+        assert browser.run("return document.querySelector('h1').textContent") == "LeanMining.qRelu_extensive"
+
+    def test_what_a_node_rests_on_stands_out(self, browser, folder):
+        """While it is pointed at, or has the focus."""
+        browser.open(folder / "graph.html")
+        browser.run("document.querySelector('[data-node=\"claim nucleus.extensive\"]').focus()")
+        assert {"claim nucleus.extensive", "theorem LeanMining.qRelu_extensive", "definition LeanMining.qRelu"} == set(browser.run(
+            "return [...document.querySelectorAll('.graph.picked a.lit')].map(node => node.dataset.node)"
+            ".filter(name => !name.includes('Int8'))"))
+
+    def test_it_is_a_list_too(self, browser, folder):
+        """For those who do not see it, and on paper: every claim with its theorem."""
+        browser.open(folder / "graph.html")
+        assert browser.run("return document.querySelectorAll('.tree > li').length") == COUNT
 
 
 class TestWithoutScripts:
