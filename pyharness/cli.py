@@ -297,6 +297,8 @@ def _pages(options: argparse.Namespace) -> int:
 
     if options.output is None:
         raise UsageError("pages go to a folder: give it with -o")
+    if options.output.suffix in (".html", ".htm"):
+        raise UsageError(f"pages are a folder, and {options.output} looks like a file: give -o a folder's name")
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder")
     certificate = _certificate(options.certificate)

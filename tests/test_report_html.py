@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import certificate_samples as samples
 import pytest
@@ -115,13 +117,15 @@ class TestRender:
         """At the top of the first page."""
         page = render(Report(CERTIFICATE, [Finding("digest", "it was changed")]))["index.html"].decode()
         assert "does not check" in page and "it was changed" in page and "The certificate checked" not in page
+        assert "was not checked" in PAGES["index.html"].decode()
+        assert "The certificate checked" in render(Report(CERTIFICATE, []))["index.html"].decode()
 
     def test_changes_are_listed(self):
         """Losses first; a claim that is gone has no link."""
         changes = [Change("relu.extensive", "raised", "it rose"), Change("relu.gone", "lost", "it is gone")]
-        page = Structure(render(Report(CERTIFICATE, (), changes))["index.html"])
+        page = Structure(render(Report(CERTIFICATE, [], changes))["index.html"])
         assert page.text.index("it is gone") < page.text.index("it rose") and "claims/relu.gone.html" not in page.links
-        assert "Nothing differs" in Structure(render(Report(CERTIFICATE, (), ()))["index.html"]).text
+        assert "Nothing differs" in Structure(render(Report(CERTIFICATE, [], []))["index.html"]).text
 
     def test_an_unknown_field_is_shown(self):
         """A certificate may come to hold more than these pages know words for."""
@@ -139,7 +143,7 @@ class TestRender:
 
 
 class TestText:
-    @settings(max_examples=25)
+    @settings(max_examples=25, deadline=None)
     @given(st.text(min_size=1).filter(str.strip) | st.sampled_from(HOSTILE))
     def test_stays_text(self, text):
         """Whatever a certificate says, each page has the elements that it has for another text."""
@@ -179,5 +183,43 @@ class TestCommand:
         path = tmp_path / "demo.json"
         path.write_bytes(file_bytes(CERTIFICATE))
         assert main(["report", str(path), "--format", "html"]) == 2 and "-o" in capsys.readouterr().err
+        assert main(["report", str(path), "-o", "a.html"]) == 2 and "folder" in capsys.readouterr().err
+        assert main(["report", str(path), "-o", "a", "--source", str(path)]) == 2 and "--source" in capsys.readouterr().err
         assert main(["report", str(path), "-o", str(tmp_path)]) == 2 and "demo.json" in capsys.readouterr().err
         assert main(["report", str(path), "--baseline", str(path)]) == 2 and "--baseline" in capsys.readouterr().err
+
+
+class TestStyles:
+    STYLES = files("pyharness.report").joinpath("pages", "report.css").read_text("utf-8")
+
+    def schemes(self):
+        """The colours by name, of the light scheme and of the dark one."""
+        for block in re.findall(r":root \{(.*?)\}", self.STYLES, re.DOTALL)[:2]:
+            yield dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+
+    @staticmethod
+    def contrast(one, two):
+        """The contrast of two colours, as WCAG 2 defines it."""
+        def luminance(colour):
+            parts = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
+            red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        dark, light = sorted(map(luminance, (one, two)))
+        return (light + 0.05) / (dark + 0.05)
+
+    def test_can_be_read(self):
+        """Letters have a contrast of 4.5 or more to all that they stand on, lines of plots 3 or more, in both schemes."""
+        light, dark = self.schemes()
+        assert set(light) == set(dark) and len(light) > 20
+        for colours in (light, dark):
+            for name, colour in colours.items():
+                grounds = [colours["ground"], colours["panel"]]
+                if f"{name}-ground" in colours:
+                    grounds.append(colours[f"{name}-ground"])
+                if name in ("ink", "soft", "link") or f"{name}-ground" in colours:
+                    assert min(self.contrast(colour, ground) for ground in grounds) >= 4.5, name
+                if name.startswith("series"):
+                    assert min(self.contrast(colour, ground) for ground in grounds) >= 3, name
+            for name in colours:
+                if name.endswith("-ground"):
+                    assert min(self.contrast(colours[ink], colours[name]) for ink in ("ink", "link")) >= 4.5, name

@@ -117,6 +117,14 @@ class TestPlots:
             for one in claimed(claim["id"]):
                 assert bool(plots(one)) == (len(one["rows"]) >= 3), claim["id"]
 
+    @pytest.mark.parametrize("figures", [
+        (-1.7e308, 1.7e308, 0.0), (5e-324, 1e150, 1.0), (1e300, 1e300, 1.0), (0.1, 0.1 + 1e-17, 0.10000000000000002),
+        (-1e-320, 0.0, -0.0), (2**53, 1, 0.5)])
+    def test_extreme_figures(self, figures):
+        """Those beyond what an axis can hold are left to the table."""
+        for plot in plots(table(["x", "a"], *enumerate(figures))) + plots(table(["a", "b"], *((x, 1.5) for x in figures))):
+            drawn(plot)
+
     @settings(deadline=None)
     @given(tables())
     def test_any_table(self, one):

@@ -77,14 +77,13 @@ def build(certificate: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -
     nodes = {claim["id"]: Node(claim["id"], claim["verdict"], "conflict" if claim["conflict"] else claim["tier"],
                                [claim["proof"]["theorem"]] if claim["proof"]["theorem"] else []) for claim in claims}
     theorems = {name: theorem(name) for node in nodes.values() for name in node.to}
-    spoken = {used: None for node in theorems.values() for used in node.to if used in listed}
-    rows = {name: row for row, name in enumerate(theorems)}
-
-    def middle(name: str) -> float:
-        users = [rows[node.name] for node in theorems.values() if name in node.to]
-        return sum(users) / len(users)
-
-    shown = sorted((name for name in spoken if listed[name]["kind"] in SHOWN_KINDS), key=lambda name: (middle(name), name))
+    # A definition stands at the middle of the theorems that speak of it, so that edges cross as little as may be.
+    users: dict[str, list[int]] = {}
+    for row, node in enumerate(theorems.values()):
+        for used in node.to:
+            if used in listed and listed[used]["kind"] in SHOWN_KINDS:
+                users.setdefault(used, []).append(row)
+    shown = sorted(users, key=lambda name: (sum(users[name]) / len(users[name]), name))
     return Graph(nodes, theorems, {name: definition(name) for name in shown})
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from pyharness import __version__
 from pyharness.certificate.check import Finding
@@ -112,13 +111,13 @@ class Report:
 
     Attributes:
         certificate: it follows the schema.
-        findings: every reason against it; empty if it checks.
+        findings: every reason against it, empty if it checks; None if it was not checked.
         changes: what changed since an earlier certificate; None if none was given.
         source: the project's Lean files; None if they are not at hand.
     """
 
     certificate: Mapping[str, Any]
-    findings: Sequence[Finding] = ()
+    findings: Sequence[Finding] | None = None
     changes: Sequence[Change] | None = None
     source: LeanSource | None = None
 
@@ -130,30 +129,29 @@ class Report:
     @cached_property
     def theorems(self) -> Mapping[str, Theorem]:
         """The theorems by name, sorted."""
-        by_name: dict[str, list[Mapping[str, Any]]] = {}
+        claims: dict[str, list[Mapping[str, Any]]] = {}
         for claim in self.certificate["claims"]:
             if claim["proof"]["theorem"]:
-                by_name.setdefault(claim["proof"]["theorem"], []).append(claim)
-        return {name: Theorem(name, claims[0]["proof"], claims, sorted(
-            other for other, others in by_name.items() if name in others[0]["proof"]["rests_on"]))
-            for name, claims in sorted(by_name.items())}
+                claims.setdefault(claim["proof"]["theorem"], []).append(claim)
+        proofs = {name: some[0]["proof"] for name, some in sorted(claims.items())}
+        used_by = _turned((name, proof["rests_on"]) for name, proof in proofs.items())
+        return {name: Theorem(name, proof, claims[name], used_by.get(name, [])) for name, proof in proofs.items()}
 
     @cached_property
     def definitions(self) -> Mapping[str, Definition]:
         """The definitions by name, sorted."""
         lean = self.certificate["lean"]
         files_of = {module["module"]: module["file"] for module in lean["modules"]}
+        theorems = _turned((theorem.name, theorem.proof["definitions"]) for theorem in self.theorems.values())
+        used_by = _turned((item["name"], item["uses"]) for item in lean["definitions"])
         conformance: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
         for claim in self.certificate["claims"]:
             for evidence in claim["evidence"]:
                 if evidence["definition"]:
                     conformance.setdefault(evidence["definition"], []).append((claim, evidence))
-        return {item["name"]: Definition(
-            item, files_of.get(item["module"]),
-            [theorem.name for theorem in self.theorems.values() if item["name"] in theorem.proof["definitions"]],
-            [other["name"] for other in lean["definitions"] if item["name"] in other["uses"]],
-            conformance.get(item["name"], []),
-        ) for item in lean["definitions"]}
+        return {item["name"]: Definition(item, files_of.get(item["module"]), theorems.get(item["name"], []),
+                                         used_by.get(item["name"], []), conformance.get(item["name"], []))
+                for item in lean["definitions"]}
 
     @cached_property
     def graphs(self) -> Mapping[str, graph.Graph]:
@@ -192,6 +190,15 @@ class Report:
                     if claim not in once.claims:
                         once.claims.append(claim)
         return {document: list(tables.values()) for document, tables in found.items()}
+
+
+def _turned(uses: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, list[str]]:
+    """From what each one uses to what uses each, in the same order."""
+    used_by: dict[str, list[str]] = {}
+    for user, used in uses:
+        for name in used:
+            used_by.setdefault(name, []).append(user)
+    return used_by
 
 
 def render(report: Report) -> dict[str, bytes]:
@@ -246,7 +253,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "TIERS": TIERS, "version": __version__, "badge": badge, "claim_file": _claim_file, "theorem_file": _theorem_file,
-        "in_short": _in_short, "why_false": _why_false, "other_fields": _other_fields, "groupby_key": groupby,
+        "in_short": _in_short, "why_false": _why_false, "other_fields": _other_fields,
         "PROOF_FIELDS": _PROOF_FIELDS, "EVIDENCE_FIELDS": _EVIDENCE_FIELDS,
     }
     environment.filters |= {"figure": _figure, "many": _many, "inputs": _inputs, "anchor": _anchor, "count": _count,

@@ -92,7 +92,7 @@ class _Data:
 
     def cells(self, column: str) -> list[Any]:
         index = self.columns.index(column)
-        return [row[index] for row in self.rows]
+        return [_drawable(row[index]) for row in self.rows]
 
     def numeric(self, column: str) -> bool:
         cells = [cell for cell in self.cells(column) if cell is not None]
@@ -118,6 +118,13 @@ class _Data:
             if len(set(names)) == len(names):
                 break
         return names
+
+
+def _drawable(cell: Any) -> Any:
+    """A cell, without figures so large or small that the arithmetic of axes fails on them."""
+    if not isinstance(cell, float):
+        return cell
+    return None if abs(cell) > 1e150 else cell if abs(cell) > 1e-150 else 0.0
 
 
 # ------------------------------------------------------------------------------------------------------- by shape

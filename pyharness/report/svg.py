@@ -34,7 +34,7 @@ class _Axis:
         self.log = log
         self.size = size
         low, high = min(values), max(values)
-        self.ticks = list(_decades(low, high)) if log else list(_round_steps(low, high))
+        self.ticks = list(_decades(low, high) if log else _round_steps(low, high))
         low, high = min(low, self.ticks[0]), max(high, self.ticks[-1])
         self._low, self._high = (math.log10(low), math.log10(high)) if log else (low, high)
 
@@ -44,7 +44,7 @@ class _Axis:
 
 
 def _round_steps(low: float, high: float, most: int = 6) -> Iterator[float]:
-    if low == high:
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
         low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
     rough = (high - low) / most
     step = 10.0 ** math.floor(math.log10(rough))
