@@ -95,8 +95,11 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--identity", metavar="WHO", help=f"{what}: an e-mail address, or the URL of a CI's workflow")
         added.add_argument("--issuer", metavar="URL", help="the OpenID Connect provider that vouches for --identity")
 
-    with_project(command("verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
-                         ["", " --project path/to/project", " --json"]))
+    verify = with_project(command(
+        "verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
+        ["", " --project path/to/project", " --fresh", " --json"]))
+    verify.add_argument("--fresh", action="store_true",
+                        help="compile, replay and measure all anew, and use nothing that an earlier run kept")
     status = with_project(command("status", _status, "Read the proof status of every claim out of Lean; gather no evidence.",
                                   ["", " --json", " --lean-project path/to/lake/project"]))
     status.add_argument("--lean-project", type=Path, metavar="DIR",
@@ -169,7 +172,7 @@ def _verify(options: argparse.Namespace) -> int:
 
     project = _project(options.project)
     with _progress() as progress:
-        done = verify(project, progress=progress)
+        done = verify(project, progress=progress, fresh=options.fresh)
     summary = done.certificate["summary"]
     if options.json:
         _print_json({"certificate": str(_near(done.path)), "changed": done.changed, "digest": done.certificate["digest"],
@@ -347,7 +350,7 @@ def _rerun(path: Path, folder: Path) -> list[Finding]:
     from pyharness.verify import certify
 
     with _progress() as progress:
-        again = certify(_project(folder), progress=progress).certificate
+        again = certify(_project(folder), progress=progress, fresh=True).certificate
     return [Finding(f"claim {change.claim}", f"run again, {change.words}") for change in compare(_certificate(path), again)]
 
 

@@ -16,10 +16,13 @@ from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write
 from pyharness.certificate.seal import Record, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
+from pyharness.dependencies import code
 from pyharness.errors import UsageError
 from pyharness.evidence import Evidence
+from pyharness.evidence.collect import collect
 from pyharness.evidence.conformance import untied
-from pyharness.evidence.runner import Run, gather
+from pyharness.evidence.executor import LocalExecutor
+from pyharness.evidence.runner import Run
 from pyharness.lean.acceleration import require_tied
 from pyharness.lean.audit import Proof, audit
 from pyharness.lean.build import Build, build
@@ -85,8 +88,11 @@ class Verification:
     changed: bool
 
 
-def prove(project: Project, claims: Sequence[Claim], *, progress: Progress) -> Proofs:
+def prove(project: Project, claims: Sequence[Claim], *, progress: Progress, fresh: bool = False) -> Proofs:
     """Build the project's Lean library, read the status of each theorem that a claim names, and replay the library.
+
+    Compiled modules that nothing has changed are not compiled again, and a library that was replayed is not replayed again,
+    unless it is to be `fresh`.
 
     Raises:
         HarnessError: if Lean is missing or damaged; the library does not build, breaks the policy or is refused by the
@@ -97,7 +103,7 @@ def prove(project: Project, claims: Sequence[Claim], *, progress: Progress) -> P
         progress("Lean", "checking the toolchain", 0, 1)
         toolchain = locate()
     with _timed(seconds, "build"):
-        library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain,
+        library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain, fresh=fresh,
                         progress=lambda module, done, total: progress("Lean", module, done, total))
     with _timed(seconds, "audit"):
         progress("Audit", "reading the environment", 0, 1)
@@ -111,19 +117,41 @@ def prove(project: Project, claims: Sequence[Claim], *, progress: Progress) -> P
         progress("Audit", "", 1, 1)
     with _timed(seconds, "replay"):
         progress("Replay", "every declaration", 0, 1)
-        require_tied(environment, toolchain)
-        replayed = replay(environment, toolchain)
+        replayed = _replayed(environment, library, toolchain, kept(project, fresh=fresh))
         progress("Replay", "", 1, 1)
     return Proofs(toolchain, library, environment, proofs, replayed, seconds)
 
 
-def prove_as_pinned(project: Project, claims: Sequence[Claim], *, progress: Progress) -> tuple[Proofs, frozenset[str]]:
+def kept(project: Project, *, fresh: bool) -> Cache:
+    """Where the project's results are kept between runs."""
+    return Cache(project.build / "cache", fresh=fresh)
+
+
+def _replayed(environment: Environment, library: Build, toolchain: Toolchain, cache: Cache) -> Replay:
+    """Replay the library, with what the kernel computes by name, or return that these very files were replayed."""
+    key = {
+        "what": "replay",
+        "code": code(["pyharness.lean.acceleration", "pyharness.lean.replay", "pyharness.lean._replay_main"]),
+        "lean": [toolchain.version, toolchain.githash, toolchain.library_sha256],
+        "modules": [module.olean_sha256 for module in library.modules],
+    }
+    if found := cache.get(key):
+        return Replay(found["constants"], tuple(found["skipped"]))
+    require_tied(environment, toolchain)
+    replayed = replay(environment, toolchain)
+    cache.put(key, {"constants": replayed.constants, "skipped": list(replayed.skipped)})
+    return replayed
+
+
+def prove_as_pinned(
+    project: Project, claims: Sequence[Claim], *, progress: Progress, fresh: bool = False
+) -> tuple[Proofs, frozenset[str]]:
     """Prove, and hold what the theorems say against what was pinned; also return the theorems that were.
 
     Raises:
         HarnessError: as `prove`; or if a statement, a definition under one or the foundation is not as it was pinned.
     """
-    proofs = prove(project, claims, progress=progress)
+    proofs = prove(project, claims, progress=progress, fresh=fresh)
     pins = read_pins(project.pins)
     if pins is None:
         return proofs, frozenset()
@@ -131,15 +159,17 @@ def prove_as_pinned(project: Project, claims: Sequence[Claim], *, progress: Prog
     return proofs, frozenset(pins["theorems"])
 
 
-def verify(project: Project, *, progress: Progress) -> Verification:
+def verify(project: Project, *, progress: Progress, fresh: bool = False) -> Verification:
     """Check every claim of the project and write its certificate, the file of its proofs, and the run's record beside them.
+
+    What is kept from earlier runs and nothing has changed is not done again, unless all is to be `fresh`.
 
     Raises:
         HarnessError: as `certify`; or if the certificate cannot be written. The certificate that was there before is then
             left as it was.
     """
     started = datetime.now(UTC)
-    done = certify(project, progress=progress)
+    done = certify(project, progress=progress, fresh=fresh)
     with _timed(done.seconds, "certificate"):
         # In this order, whatever certificate is there names a file of proofs that is there too.
         if done.lines:
@@ -151,23 +181,27 @@ def verify(project: Project, *, progress: Progress) -> Verification:
     return Verification(done.certificate, project.certificate, changed)
 
 
-def certify(project: Project, *, progress: Progress) -> Certified:
+def certify(project: Project, *, progress: Progress, fresh: bool = False) -> Certified:
     """Check every claim of the project and return the certificate; write nothing of it.
 
     The second kernel checks the proofs while the evidence is gathered.
+
+    `fresh` as in `verify`.
 
     Raises:
         HarnessError: as `prove`; or if evidence cannot be gathered, or the second kernel disagrees.
     """
     claims = load_pack(project.packs)
-    proofs, pinned = prove_as_pinned(project, claims, progress=progress)
+    proofs, pinned = prove_as_pinned(project, claims, progress=progress, fresh=fresh)
+    cache = kept(project, fresh=fresh)
     with _timed(proofs.seconds, "export"):
         lines, names = carry(proofs.environment, proofs.by_theorem.values())
-    with SecondKernel(lines, names, cache=Cache(project.build / "cache"),
+    with SecondKernel(lines, names, cache=cache,
                       progress=lambda item, done, total: progress("Second kernel", item, done, total)) as second:
         with _timed(proofs.seconds, "evidence"):
-            run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build))
-            evidence = gather(claims, run, progress=lambda item, done, total: progress("Evidence", item, done, total))
+            run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build, fresh=fresh))
+            evidence = collect(claims, project.packs, run, executor=LocalExecutor(), cache=cache,
+                               progress=lambda part, done, total: progress("Evidence", part, done, total))
             for item in claims:
                 require_meant(item, evidence[item.id], proofs)
         with _timed(proofs.seconds, "second kernel, after the evidence"):

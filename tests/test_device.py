@@ -184,14 +184,14 @@ class TestClaims:
     def test_a_witness_of_the_device_replays_on_the_cpu(self):
         """Gathering replays it away from the device that found it."""
         item = CLAIMS["gap.positive_as_given"]
-        (piece,) = gather([item], THERE)[item.id]
+        (piece,) = gather(item, THERE)
         assert piece.device == DEVICE.type and piece.violations and piece.witness.replays()
 
     def test_a_constant_that_stays_on_the_cpu_is_found(self, monkeypatch):
         """If a predicate mixed devices, gathering would fail and name the claim: the check can fail."""
         monkeypatch.setattr(nucleus, "qrelu", lambda z, q: torch.maximum(q, INT8[5:6]))
         with pytest.raises(EvidenceError, match="nucleus.extensive.*on the CPU"):
-            gather([replace(CLAIMS["nucleus.extensive"], measures=())], THERE)
+            gather(replace(CLAIMS["nucleus.extensive"], measures=()), THERE)
 
     def test_models_lie_on_the_runs_device(self):
         """With the digests that they have on the CPU, and the same from call to call."""

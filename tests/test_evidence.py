@@ -1,6 +1,7 @@
 """Evidence: its own consistency, exhaustive sweeps, property search and the runner."""
 from __future__ import annotations
 
+import importlib
 import json
 
 import pytest
@@ -168,6 +169,21 @@ class TestSearch:
         one, two = (search(holds_always, space, domain="d", summary="s", examples=50, seed=7) for _ in range(2))
         assert one == two and one.cases == 50
 
+    def test_inputs_depend_on_no_other_module(self, tmp_path, monkeypatch):
+        """What constants the sources of loaded modules hold changes no draw."""
+        space, tried = st.fixed_dictionaries({"x": st.floats(allow_nan=False).map(to_hex)}), []
+
+        def draws():
+            monkeypatch.setattr(f"{__name__}.from_hex", lambda x: tried.append(x) or 0)
+            search(below_ten, space, domain="d", summary="s", examples=200, seed=7)
+            return [tried.pop() for _ in list(tried)]
+
+        before = draws()
+        (tmp_path / "constants.py").write_text("x = [" + ", ".join(f"{number}.125" for number in range(1000, 1400)) + "]")
+        monkeypatch.syspath_prepend(tmp_path)
+        importlib.import_module("constants")
+        assert draws() == before and len(before) >= 200
+
     @pytest.mark.parametrize("value", [0.1, -0.0, float("inf"), -float("inf"), 5e-324])
     def test_floats_survive_json_exactly(self, value):
         """Hexadecimal floats come back bit for bit, signed zero included."""
@@ -182,15 +198,15 @@ class TestGather:
         return claim("a.claim", statement="s", source=Source("d", "h"), tier="bronze")(function)
 
     def test_gathers_in_order(self):
-        """Each claim's evidence is found under its id."""
-        evidence = Evidence("exhaustive", "d", 1, 0, "s")
-        assert gather([self.declare(lambda run: [evidence])], self.RUN) == {"a.claim": (evidence,)}
+        """The evidence comes as the function yields it."""
+        pieces = tuple(Evidence("exhaustive", domain, 1, 0, "s") for domain in ("one", "two"))
+        assert gather(self.declare(lambda run: iter(pieces)), self.RUN) == pieces
 
     def test_a_witness_that_does_not_replay_is_refused(self):
         """A refutation that cannot be shown again is not a refutation."""
         false = Evidence("exhaustive", "d", 1, 1, "s", witness=Witness(WITNESS.predicate, {"x": 3}, ""))
         with pytest.raises(EvidenceError, match="does not replay"):
-            gather([self.declare(lambda run: [false])], self.RUN)
+            gather(self.declare(lambda run: [false]), self.RUN)
 
     @pytest.mark.parametrize("function, complaint", [
         (lambda run: 1 / 0, "ZeroDivisionError"),
@@ -200,4 +216,4 @@ class TestGather:
     def test_failures_name_the_claim(self, function, complaint):
         """What goes wrong in a pack is told with the claim it belongs to."""
         with pytest.raises(EvidenceError, match=f"a.claim.*{complaint}"):
-            gather([self.declare(function)], self.RUN)
+            gather(self.declare(function), self.RUN)

@@ -1,11 +1,13 @@
 """Property-based evidence: Hypothesis searches a space of inputs for one on which a claim fails, and shrinks it."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from hypothesis import HealthCheck, Phase, given, seed as with_seed, settings
+from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import SearchStrategy
 
 from pyharness.device import CPU
@@ -62,7 +64,8 @@ def search(
             raise _ClaimFails
 
     try:
-        run()
+        with _seed_alone():
+            run()
     except _ClaimFails:
         witness = Witness(dotted(predicate), failing, shows.format(**failing))
     else:
@@ -73,3 +76,17 @@ def search(
 
 class _ClaimFails(Exception):
     """Tells Hypothesis that an input refutes the claim."""
+
+
+@contextmanager
+def _seed_alone() -> Iterator[None]:
+    """Keep Hypothesis from drawing constants that it finds in the sources of whatever modules happen to be loaded."""
+    provider, cache = providers.HypothesisProvider, providers.CONSTANTS_CACHE.cache
+    found = provider._local_constants
+    provider._local_constants = providers.Constants()
+    cache.clear()
+    try:
+        yield
+    finally:
+        provider._local_constants = found
+        cache.clear()

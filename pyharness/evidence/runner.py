@@ -1,7 +1,6 @@
-"""Runs the evidence functions of a claim pack, one after another, on one device."""
+"""Runs the evidence functions of claims, on one device."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from pyharness.claim import Claim
     from pyharness.lean.conformance import Kernel
 
-__all__ = ["EvidenceError", "Run", "gather"]
+__all__ = ["EvidenceError", "Run", "gather", "prepare", "require_replays"]
 
 _THREADS = 1
 """With more, how a float reduction is split depends on the machine and its load, and so do an activation's last bits."""
@@ -55,46 +54,49 @@ class Run:
             return quantize_layers(self.models)
 
 
-def gather(
-    claims: Sequence[Claim], run: Run, *, progress: Callable[[str, int, int], None] = lambda *_: None
-) -> Mapping[str, tuple[Evidence, ...]]:
-    """Gather each claim's evidence, that of its conformances included, and replay each witness.
+def prepare(run: Run) -> None:
+    """Set up torch for evidence: the same bits each time."""
+    torch.set_num_threads(_THREADS)
+    settle(run.device)
+
+
+def gather(item: Claim, run: Run, measure: int | None = None) -> tuple[Evidence, ...]:
+    """Gather a claim's own evidence, or that of one of its conformances, and replay each witness.
 
     Args:
-        claims: the claims, in the order in which they are checked.
-        run: what their functions may use.
-        progress: called with a claim's id, how many are done and how many there are, before each claim and at the end.
+        item: the claim.
+        run: what its functions may use.
+        measure: the conformance, by its place among the claim's.
 
     Raises:
         EvidenceError: if a function fails, yields something else than evidence, or yields a witness that does not replay.
         HarnessError: whatever expected failure a function raised.
     """
-    torch.set_num_threads(_THREADS)
-    settle(run.device)
-    gathered = {}
-    for done, item in enumerate(claims):
-        progress(item.id, done, len(claims))
-        try:
-            with torch.no_grad(), using(run.device):
-                evidence = (*item.gather(run), *(piece for entry in item.measures for piece in entry.decide(run)))
-        except HarnessError:
-            raise
-        except Exception as error:
-            raise EvidenceError(f"claim {item.id}: its evidence function failed: {error!r}") from error
-        for piece in evidence:
-            if not isinstance(piece, Evidence):
-                raise EvidenceError(f"claim {item.id}: its function yielded {piece!r}, not Evidence")
-            _replay(item.id, piece)
-        gathered[item.id] = evidence
-    progress("", len(claims), len(claims))
-    return gathered
+    try:
+        with torch.no_grad(), using(run.device):
+            evidence = tuple(item.gather(run) if measure is None else item.measures[measure].decide(run))
+    except HarnessError:
+        raise
+    except Exception as error:
+        raise EvidenceError(f"claim {item.id}: its evidence function failed: {error!r}") from error
+    for piece in evidence:
+        if not isinstance(piece, Evidence):
+            raise EvidenceError(f"claim {item.id}: its function yielded {piece!r}, not Evidence")
+        require_replays(item.id, piece)
+    return evidence
 
 
-def _replay(claim_id: str, evidence: Evidence) -> None:
+def require_replays(claim_id: str, evidence: Evidence) -> None:
+    """Check that the witness in a claim's evidence, if there is one, replays.
+
+    Raises:
+        EvidenceError: if it does not.
+    """
     if evidence.witness is None:
         return
     try:
-        replays = evidence.witness.replays()
+        with torch.no_grad():
+            replays = evidence.witness.replays()
     except Exception as error:
         raise EvidenceError(f"claim {claim_id}: the witness of {evidence.domain!r} cannot be replayed: {error!r}") from error
     if not replays:

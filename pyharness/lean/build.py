@@ -43,6 +43,11 @@ class Build:
         return {module.name: module for module in self.modules}
 
     @property
+    def key(self) -> str:
+        """The SHA-256 of all that the library depends on: every source, and Lean itself."""
+        return self.by_name[self.root_module].key
+
+    @property
     def messages(self) -> tuple[Message, ...]:
         """What Lean said of the modules, warnings included, whether compiled now or before."""
         return tuple(message for module in self.modules for message in module.messages)
@@ -55,6 +60,7 @@ def build(
     out: Path,
     toolchain: Toolchain,
     jobs: int | None = None,
+    fresh: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Build:
     """Build a module and all that it imports.
@@ -68,6 +74,7 @@ def build(
         out: where compiled modules are kept, in a folder `lean`.
         toolchain: the Lean that compiles.
         jobs: how many modules are compiled at a time; by default, as many as there are cores.
+        fresh: compile every module, whatever is there.
         progress: called after each module.
 
     Raises:
@@ -77,7 +84,7 @@ def build(
     """
     start = time.perf_counter()
     sources = _discover(root, module)
-    cache = Cache(out.absolute() / "lean", toolchain)
+    cache = Cache(out.absolute() / "lean", toolchain, fresh=fresh)
     with cache.locked():
         modules, compiled = _compile_all(sources, cache, jobs or os.cpu_count() or 1, progress)
         cache.prune(modules)

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from pyharness.dependencies import unnoted
 from pyharness.errors import UsageError
 from pyharness.lean.audit import find_theorem, judge
 from pyharness.lean.build import Build, LeanBuildError, read_imports
@@ -47,11 +49,19 @@ class Kernel:
         build: the library.
         out: where the build keeps its modules. The files go to its folder `conformance`.
         allowed_axioms: the axioms that a decision may rest on.
+        fresh: decide anew what was decided before.
+
+    Attributes:
+        asked: how many decisions were asked for.
     """
 
-    def __init__(self, toolchain: Toolchain, build: Build, out: Path, allowed_axioms: Sequence[str] = ("propext",)):
+    def __init__(
+        self, toolchain: Toolchain, build: Build, out: Path, allowed_axioms: Sequence[str] = ("propext",), *,
+        fresh: bool = False,
+    ):
+        self.asked = 0
         self._build = build
-        self._cache = Cache(out.absolute() / "lean", toolchain)
+        self._cache = Cache(out.absolute() / "lean", toolchain, fresh=fresh)
         self._folder = out / "conformance"
         self._allowed_axioms = tuple(allowed_axioms)
 
@@ -59,6 +69,11 @@ class Kernel:
     def library(self) -> str:
         """The library's root module, which imports all of it."""
         return self._build.root_module
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        """All that a decision depends on beside the file."""
+        return {"library": self._build.key, "axioms": sorted(self._allowed_axioms)}
 
     @cached_property
     def _environment(self) -> Environment:
@@ -81,17 +96,20 @@ class Kernel:
             LeanStopped: if Lean ends without an answer, which is none for or against the theorems.
         """
         start = time.perf_counter()
+        self.asked += 1
         names = [theorems] if isinstance(theorems, str) else list(theorems)
         if not names:
             raise UsageError("name at least one theorem for the kernel to decide")
         text = source.encode()
         digest = hashlib.sha256(text).hexdigest()
-        path = self._write(names[0], text)
-        try:
-            module = self._compile(Source(_MODULE, path, text, self._imports(source, path)))
-            reason = self._objection(module, source, names)
-        except LeanBuildError as error:
-            reason = str(error)
+        # The library that is read here is in `key`.
+        with unnoted():
+            path = self._write(names[0], text)
+            try:
+                module = self._compile(Source(_MODULE, path, text, self._imports(source, path)))
+                reason = self._objection(module, source, names)
+            except LeanBuildError as error:
+                reason = str(error)
         return Decision(not reason, reason, digest, time.perf_counter() - start)
 
     def _write(self, name: str, text: bytes) -> Path:
@@ -115,7 +133,7 @@ class Kernel:
 
     def _compile(self, source: Source) -> Module:
         modules = self._build.by_name
-        with self._cache.locked():
+        with self._cache.locked(shared=True):
             return self._cache.find(source, modules) or self._cache.compile(source, modules)
 
     def _objection(self, module: Module, source: str, names: Sequence[str]) -> str:

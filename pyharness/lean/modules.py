@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -120,20 +120,26 @@ class Cache:
     Args:
         folder: where the entries are.
         toolchain: the Lean that compiles.
+        fresh: find only what was compiled through this very object.
     """
 
-    def __init__(self, folder: Path, toolchain: Toolchain):
+    def __init__(self, folder: Path, toolchain: Toolchain, *, fresh: bool = False):
         self._folder = folder
         self._toolchain = toolchain
+        self._fresh = fresh
+        self._compiled: set[str] = set()
         self._running: set[subprocess.Popen[str]] = set()
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from writing to the cache, and clear away what one that was killed left behind."""
+    def locked(self, *, shared: bool = False) -> Iterator[None]:
+        """Keep other processes from writing to the cache, and clear away what one that was killed left behind.
+
+        Shared, keep out only those that ask for it alone, and clear nothing away.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            for unfinished in self._folder.glob("new-*"):
+            fcntl.flock(lock, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+            for unfinished in () if shared else self._folder.glob("new-*"):
                 shutil.rmtree(unfinished)
             yield
 
@@ -146,6 +152,8 @@ class Cache:
     def find(self, source: Source, modules: Mapping[str, Module]) -> Module | None:
         """Return the source's compiled module if there is a sound one; remove it if there is an unsound one."""
         key = self.key(source, modules)
+        if self._fresh and key not in self._compiled:
+            return None
         entry = self._folder / key
         try:
             record = json.loads((entry / "record.json").read_bytes())
@@ -181,9 +189,13 @@ class Cache:
                 "messages": [{key: value for key, value in asdict(item).items() if key != "file"} for item in messages],
             }
             (folder / "record.json").write_text(json.dumps(record))
-            entry = self._folder / self.key(source, modules)
+            key = self.key(source, modules)
+            entry = self._folder / key
             shutil.rmtree(entry, ignore_errors=True)
-            folder.rename(entry)
+            # Another process may have stored the same just now; `find` tells whether it is sound.
+            with suppress(OSError):
+                folder.rename(entry)
+            self._compiled.add(key)
         module = self.find(source, modules)
         if module is None:
             raise LeanStopped(f"{source.path.as_posix()}: what Lean wrote to {entry} cannot be read back")

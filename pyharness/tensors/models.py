@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -251,6 +252,7 @@ def _tokenize(sentences: Sequence[str]) -> list[Tensor]:
         from tokenizers import Tokenizer
     except ImportError as error:
         raise UsageError(f"the package tokenizers is not installed; run: {_WEIGHTS}") from error
+    sys.audit("open", str(path), "rb", 0)
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     return [torch.tensor(tokenizer.encode(sentence).ids, device="cpu") for sentence in sentences]

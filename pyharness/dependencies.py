@@ -1,0 +1,252 @@
+"""What a result depends on beside its arguments: the code that made it, the machine and packages, and the files that it read."""
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import json
+import os
+import platform
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any
+
+__all__ = ["code", "is_unchanged", "machine", "read_files", "unnoted", "watch_files"]
+
+_OWN = "pyharness"
+_BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
+"""Words by which code can reach modules that its imports do not name; as methods, such as `module.eval`, the last two do not."""
+_RESOLVES = {"importlib.import_module", "pyharness.evidence.resolve", "runpy"}
+_KNOWN_BY_NAME = {"pyharness.claim", "pyharness.evidence"}
+"""Modules that import by name what a result's own key holds: a pack, and a witness's predicate."""
+
+_VARIABLES = ("ATEN_", "CUBLAS_", "CUDA_", "DNNL_", "KMP_", "MKL_", "NVIDIA_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
+"""How the names of environment variables begin by which numerical libraries choose code, and so the last bits of a float."""
+
+
+# --------------------------------------------------------------------------------------------------------------- code
+def code(modules: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of the source of modules and of all that they import, directly or not, by module name.
+
+    Followed are the modules of this package, of the packages that are named, and those that lie outside the standard library
+    and the installed packages, of which `machine` holds the versions. An import counts wherever it stands, unless it is for
+    type checking alone. Code that imports by name (`import_module`, `exec`) is taken to reach every such module that is loaded.
+    """
+    pending = list(modules)
+    tops = {name.partition(".")[0] for name in pending} | {_OWN}
+    found: dict[str, str] = {}
+    while pending:
+        name = pending.pop()
+        if name in found or (file := _source(name, tops)) is None:
+            continue
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+        found[name], imported, by_name = _read_source(file, package, _version(str(file)))
+        pending += imported
+        if by_name and name not in _KNOWN_BY_NAME:
+            pending += [loaded for loaded in sys.modules if not loaded.endswith("main__")]
+    return dict(sorted(found.items()))
+
+
+def _source(name: str, tops: set[str]) -> Path | None:
+    """Return the file of a module that is followed; None for another one, or for no module."""
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names or top in sys.builtin_module_names:
+        return None
+    file = _file(name)
+    if file is None or not (top in tops or not any(file.is_relative_to(folder) for folder in _installed())):
+        return None
+    return file
+
+
+def _file(name: str) -> Path | None:
+    loaded = getattr(sys.modules.get(name), "__file__", None)
+    if loaded is None:
+        spec = _spec(name)
+        loaded = spec.origin if spec is not None and spec.has_location else None
+    file = Path(loaded).resolve() if loaded else None
+    return file if file is not None and file.is_file() else None
+
+
+def _spec(name: str) -> ModuleSpec | None:
+    """Return where a module is, without running it or a package around it."""
+    package, path = name.rpartition(".")[0], None
+    if package:
+        loaded, spec = sys.modules.get(package), None if package in sys.modules else _spec(package)
+        path = getattr(loaded, "__path__", None) if loaded else getattr(spec, "submodule_search_locations", None)
+        if path is None:
+            return None
+    found = (finder.find_spec(name, path) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    return next((spec for spec in found if spec is not None), None)
+
+
+@functools.cache
+def _installed() -> tuple[Path, ...]:
+    return tuple({Path(sysconfig.get_path(kind)).resolve() for kind in ("stdlib", "platstdlib", "purelib", "platlib")})
+
+
+@functools.cache
+def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple[str, ...], bool]:
+    """Return a source's SHA-256, what it may import, with the packages around that, and whether it imports by name."""
+    data = file.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    if file.suffix != ".py":
+        return digest, (), False
+    names: set[str] = set()
+    by_name = False
+    pending: list[ast.AST] = [ast.parse(data)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in (getattr(node.test, "id", None), getattr(node.test, "attr", None)):
+            pending += node.orelse
+            continue
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[:len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            names.add(module)
+            names.update(f"{module}.{alias.name}" for alias in node.names)
+        by_name = by_name or getattr(node, "id", None) in _BY_NAME or getattr(node, "attr", None) in _BY_NAME - {"exec", "eval"}
+        pending += ast.iter_child_nodes(node)
+    parents = {name.rpartition(".")[0] for name in names}
+    while parents - names:
+        names |= parents
+        parents = {name.rpartition(".")[0] for name in parents if "." in name}
+    return digest, tuple(sorted(names - {""})), by_name or not names.isdisjoint(_RESOLVES)
+
+
+# ------------------------------------------------------------------------------------------------------------ machine
+@functools.cache
+def machine() -> Mapping[str, str]:
+    """Return what this process computes with, as far as a result may depend on it: Python, the processor, every installed
+    package with its version and its list of files, and the variables that numerical libraries read."""
+    variables = {name: value for name, value in os.environ.items() if name.startswith(_VARIABLES)}
+    return {
+        "python": f"{sys.version} {platform.system()} {platform.machine()}",
+        "processor": _digest(sorted(_processor())),
+        "packages": _digest(sorted(_packages())),
+        "variables": json.dumps(variables, sort_keys=True),
+    }
+
+
+def _processor() -> set[str]:
+    """Return what tells processors apart that may round differently: numerical libraries choose their code by it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return {platform.processor()}
+    return {line for line in lines if line.partition(":")[0].strip() in ("vendor_id", "cpu family", "model", "model name", "flags")}
+
+
+def _packages() -> Iterator[str]:
+    for folder in {Path(entry).resolve() for entry in sys.path if entry}:
+        for entry in folder.glob("*.*-info"):
+            record = entry / "RECORD"
+            yield f"{entry.name} {hashlib.sha256(record.read_bytes()).hexdigest() if record.is_file() else ''}"
+
+
+def _digest(items: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(items).encode(errors="surrogateescape")).hexdigest()
+
+
+# -------------------------------------------------------------------------------------------------------------- files
+Version = tuple[int, ...] | None
+"""What changes when a file does: where it is, its size and its times. None if it is not there."""
+
+_read: dict[str, Version] = {}
+_written: set[str] = set()
+_paused: list[None] = []
+
+
+@functools.cache
+def watch_files() -> None:
+    """From now on note each file that this process opens and each folder that it lists, until it ends.
+
+    What a library opens by code that is not Python's is noted only if it is announced: `sys.audit("open", path, "rb", 0)`.
+    For safetensors this is done here, so call this before anything imports its functions by name.
+    """
+    import safetensors.numpy
+    import safetensors.torch
+
+    sys.addaudithook(_note)
+    for module in (safetensors, safetensors.numpy, safetensors.torch):
+        module.safe_open = _announced(module.safe_open)
+
+
+def _announced(reader: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(reader, updated=())
+    def announced(path: Any, *arguments: Any, **options: Any) -> Any:
+        sys.audit("open", path, "rb", 0)
+        return reader(path, *arguments, **options)
+
+    return announced
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Within this, note nothing: what is read is known otherwise."""
+    _paused.append(None)
+    try:
+        yield
+    finally:
+        _paused.pop()
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:
+    if _paused or event not in ("open", "os.listdir", "os.scandir") or not isinstance(arguments[0], (str, bytes, os.PathLike)):
+        return
+    path = os.path.abspath(os.fsdecode(arguments[0]))
+    # What the import system reads is code, which `code` and `machine` hold.
+    caller = sys._getframe(1).f_code.co_filename
+    if caller.startswith("<frozen importlib") or "/importlib/" in caller or _is_packaged_code(path):
+        return
+    if path in _read or path in _written or path.startswith(("/dev/", "/proc/", "/sys/")):
+        return
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        _written.add(path)
+    else:
+        _read[path] = _version(path)
+
+
+def _is_packaged_code(path: str) -> bool:
+    return (path.endswith(".py") or ".dist-info/" in path) and any(path.startswith(f"{folder}/") for folder in _installed())
+
+
+def read_files() -> dict[str, str | None]:
+    """Return the digests of the files and folders that were read since `watch_files`, by path; None for what was not there.
+
+    Left out are files that this process wrote before it read them, and what is no file on a disk. The digest of one that has
+    changed since it was read is empty, which `is_unchanged` takes for changed for ever.
+    """
+    return {path: _digest_of(path, version) if version == _version(path) else "" for path, version in sorted(_read.items())}
+
+
+def is_unchanged(files: Mapping[str, str | None]) -> bool:
+    """Whether files and folders are what they were, by what `read_files` returned."""
+    return all(_digest_of(path, _version(path)) == digest for path, digest in files.items())
+
+
+def _version(path: str) -> Version:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@functools.cache
+def _digest_of(path: str, version: Version) -> str | None:
+    """Return a digest of a file's bytes or of a folder's names; worked out once for each version."""
+    if version is None:
+        return None
+    try:
+        if os.path.isdir(path):
+            return _digest(sorted(os.listdir(path)))
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,230 @@
+"""Evidence that is kept between runs: used again while nothing that it depends on has changed, and never after."""
+from __future__ import annotations
+
+import json
+import multiprocessing
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from pyharness import dependencies
+from pyharness.cache import Cache
+from pyharness.claim import load_pack
+from pyharness.evidence import collect as collecting
+from pyharness.evidence.collect import collect
+from pyharness.evidence.runner import EvidenceError, Run
+
+PACK = '''\
+from pathlib import Path
+
+from pyharness.claim import Source, claim
+from pyharness.evidence import Evidence, Witness
+from pyharness.evidence.conformance import Conformance, Theorems
+
+import {name}_helper
+
+HERE = Path(__file__).parent
+
+
+def note(what):
+    with open(HERE / "log", "a") as log:
+        print(what, file=log)
+
+
+def below(limit, x):
+    """x is below the limit, or there is a file that nobody could have noted, since it is not read."""
+    return x < limit or (HERE / "unseen").exists()
+
+
+def declare(id, **options):
+    return claim(id, statement="s", source=Source("d", "h"), tier="none", **options)
+
+
+@declare("plain")
+def plain(run):
+    note("plain")
+    yield Evidence("statistics", "a draw", 1, 0, f"seed {{run.seed}} on {{run.device}}", seed=run.seed)
+
+
+@declare("read")
+def read(run):
+    note("read")
+    yield Evidence("model", "a file", 1, 0, (HERE / "data.txt").read_text())
+
+
+@declare("refuted")
+def refuted(run):
+    note("refuted")
+    yield Evidence("exhaustive", "one number", 1, 1, "s", witness=Witness("{name}:below", {{"limit": 3, "x": 5}}, "5"),
+                   measurements=[{{"z": 1.0, "a": 0.1}}])
+
+
+@declare("asks")
+def asks(run):
+    note("asks")
+    run.kernel.decide("t", "source")
+    yield Evidence("exhaustive", run.kernel.key["library"], 1, 0, "s")
+
+
+class Check:
+    def theorems(self, run, name):
+        note(name)
+        return Theorems([name], "theorem", "all", 1, "one")
+
+
+AGREES = Conformance("Library.f", below, (Check(),))
+
+
+@declare("tied", measures=[AGREES])
+def tied(run):
+    note("tied")
+    yield Evidence("exhaustive", "d", {name}_helper.CASES, 0, "s")
+
+
+@declare("also.tied", measures=[AGREES])
+def also_tied(run):
+    note("also.tied")
+    return ()
+'''
+CLAIMS = ["also.tied", "asks", "plain", "read", "refuted", "tied"]
+ALL = sorted([*CLAIMS, "f_0"])
+
+
+class Kernel:
+    """Accepts everything, of a library that a digest stands for."""
+
+    library = "Library"
+
+    def __init__(self, digest):
+        self.key, self.asked = {"library": digest, "axioms": []}, 0
+
+    def decide(self, names, source):
+        self.asked += 1
+        return SimpleNamespace(accepted=True, message="", sha256="0" * 64)
+
+
+class Forked:
+    """An executor with one worker that is a copy of this process, since loading torch anew takes long."""
+
+    def map(self, function, items, *, group, finished):
+        with multiprocessing.get_context("fork").Pool(1) as pool:
+            for item, result in zip(items, pool.imap(function, items)):
+                finished(item)
+                yield result
+
+
+class Project:
+    """A pack of its own, and what collecting its evidence gives and gathers anew."""
+
+    def __init__(self, folder, name):
+        self.folder, self.name = folder, name
+        self.write(f"{name}.py", PACK.format(name=name))
+        self.write(f"{name}_helper.py", "CASES = 1\n")
+        self.write("data.txt", "as it was")
+        self.run = Run(seed=0, kernel=Kernel("a" * 64))
+        self.cache = Cache(folder / "build" / "cache")
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text)
+
+    def collect(self):
+        """Return the evidence, and what was gathered for it."""
+        # What a new process would load.
+        for module in (self.name, f"{self.name}_helper"):
+            sys.modules.pop(module, None)
+        self.write("log", "")
+        found = collect(load_pack([self.name]), [self.name], self.run, executor=Forked(), cache=self.cache,
+                        progress=lambda *_: None)
+        return {id: [piece.as_json() for piece in pieces] for id, pieces in found.items()}, sorted((self.folder / "log").read_text().split())
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """A project whose evidence was collected once, with what that gave."""
+    folder = tmp_path_factory.mktemp("project")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        # Within a second, byte code of a source would pass for that of another one of the same size.
+        patch.setattr(sys, "dont_write_bytecode", True)
+        project = Project(folder, f"pack_{folder.parent.name}".replace("-", "_"))
+        yield project, project.collect()
+
+
+@pytest.fixture
+def project(first):
+    """The same, put back to what it was after the test."""
+    project, _ = first
+    files = [*project.folder.glob("*.*"), *project.cache.folder.iterdir()]
+    before, run = {path: path.read_bytes() for path in files}, project.run
+    yield project
+    for path, data in before.items():
+        path.write_bytes(data)
+    (project.folder / "unseen").unlink(missing_ok=True)
+    project.run = run
+
+
+class TestCollect:
+    def test_all_is_gathered_at_first(self, first):
+        """Every claim's evidence, and a conformance that two claims measure once."""
+        _, (found, gathered) = first
+        assert gathered == ALL and list(found) == ["plain", "read", "refuted", "asks", "tied", "also.tied"]
+        assert [piece["kind"] for piece in found["tied"]] == ["exhaustive", "conformance"]
+        assert found["also.tied"] == found["tied"][1:]
+
+    def test_nothing_is_gathered_twice(self, project, first):
+        """With nothing changed the evidence is the same, to the last digit; only what asked Lean itself is never kept."""
+        found, gathered = project.collect()
+        assert found == first[1][0] and repr(found) == repr(first[1][0])
+        assert gathered == ["asks"]
+
+    @pytest.mark.parametrize("change, gathered, says", [
+        (lambda project: project.write(f"{project.name}.py", PACK.format(name=project.name).replace('"a draw"', '"two"')), ALL,
+         lambda found: found["plain"][0]["domain"] == "two"),
+        (lambda project: project.write(f"{project.name}_helper.py", "CASES = 2\n"), ALL,
+         lambda found: found["tied"][0]["cases"] == 2),
+        # What came before the file was read does not depend on it.
+        (lambda project: project.write("data.txt", "otherwise"), [one for one in ALL if one != "plain"],
+         lambda found: found["read"][0]["summary"] == "otherwise"),
+        (lambda project: setattr(project, "run", replace(project.run, seed=1)), ALL,
+         lambda found: found["plain"][0]["seed"] == 1),
+        (lambda project: setattr(project, "run", replace(project.run, device=torch.device("cpu:0"))), ALL,
+         lambda found: found["plain"][0]["summary"] == "seed 0 on cpu:0"),
+        (lambda project: setattr(project, "run", replace(project.run, kernel=Kernel("b" * 64))), ["asks", "f_0"],
+         lambda found: found["asks"][0]["domain"] == "b" * 64),
+    ], ids=["code", "helper", "data", "seed", "device", "Lean"])
+    def test_a_changed_input_is_seen(self, project, change, gathered, says):
+        """What depends on it is gathered anew, says what is so now, and is kept."""
+        change(project)
+        found, anew = project.collect()
+        assert anew == gathered and says(found)
+        assert project.collect() == (found, ["asks"])
+
+    def test_another_version_of_a_package_is_seen(self, project, monkeypatch):
+        """All that this machine computes with is part of every key."""
+        monkeypatch.setattr(collecting, "machine", lambda: {**dependencies.machine(), "packages": "others"})
+        assert project.collect()[1] == ALL
+
+    def test_fresh_uses_nothing(self, project, first):
+        """Nothing that was kept is looked at, and what is gathered is kept."""
+        project.cache, kept = Cache(project.cache.folder, fresh=True), project.cache
+        try:
+            found, gathered = project.collect()
+        finally:
+            project.cache = kept
+        assert gathered == ALL and found == first[1][0]
+
+    def test_witnesses_that_are_kept_are_replayed(self, project):
+        """A counterexample that is none any more is refused, whatever was kept."""
+        project.write("unseen", "")
+        with pytest.raises(EvidenceError, match="claim refuted: .* does not replay"):
+            project.collect()
+
+    @pytest.mark.parametrize("value", [{}, [], {"evidence": [{"kind": "hearsay"}], "files": {}}, {"evidence": [], "files": []}])
+    def test_what_is_no_evidence_is_gathered_anew(self, project, first, value):
+        """A result of another form is no result."""
+        for path in project.cache.folder.iterdir():
+            project.cache.put(json.loads(path.read_text())["key"], value)
+        assert project.collect() == (first[1][0], ALL)
