@@ -29,7 +29,7 @@ exit status:
   0  every required claim reaches its tier (check: the certificate checks; diff: nothing differs; gate: it passes)
   1  a claim does not reach its tier, a certificate does not check, two differ, or the gate fails
   2  bad usage or bad input
-  3  Lean is missing, damaged or unsupported here, or the library does not build
+  3  Lean is missing, damaged or unsupported here, the library does not build, or the two kernels disagree
 """
 
 

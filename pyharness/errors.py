@@ -12,7 +12,7 @@ EXIT_UNMET = 1
 EXIT_USAGE = 2
 """Bad usage or bad input."""
 EXIT_LEAN = 3
-"""Lean is missing, damaged or unsupported here, or the Lean library does not build."""
+"""Lean is missing, damaged or unsupported here, the Lean library does not build, or the two kernels disagree."""
 
 
 class HarnessError(Exception):

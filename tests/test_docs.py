@@ -1,7 +1,9 @@
 """What the documentation says of files and figures is so."""
 from __future__ import annotations
 
+import ast
 import hashlib
+import sys
 from pathlib import Path
 
 from pyharness.lean.acceleration import EQUATIONS
@@ -18,6 +20,16 @@ class TestTrustedBase:
         toolchain = locate()
         for part in (f"Lean {toolchain.version}", toolchain.githash, toolchain.library_sha256, f"format {FORMAT}"):
             assert part in TRUSTED_BASE
+
+    def test_the_second_kernel(self):
+        """It is about as long as the page says, and imports nothing but the standard library and itself."""
+        sources = [path.read_text(encoding="utf-8") for path in (ROOT / "pyharness" / "kernel").glob("*.py")]
+        assert "about 3,000 lines" in TRUSTED_BASE and 2500 < sum(map(str.count, sources, "\n" * len(sources))) < 3500
+        nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
+        imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0}
+        assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+        assert {node.level for node in nodes if isinstance(node, ast.ImportFrom)} == {0, 1}
 
     def test_the_foundation(self):
         """The page names each file of the foundation with its digest, and no other."""
