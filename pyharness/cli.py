@@ -318,6 +318,7 @@ def _pages(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from pyharness.certificate.check import check
+    from pyharness.report.terminal import visible
 
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder")
@@ -339,7 +340,7 @@ def _check(options: argparse.Namespace) -> int:
                      "findings": [{"where": finding.where, "reason": finding.reason} for finding in findings]})
         return EXIT_UNMET if findings else EXIT_OK
     for finding in findings:
-        print(f"{options.certificate}: {finding}")
+        print(visible(f"{options.certificate}: {finding}"))
     print(f"{options.certificate}: {len(findings)} reason(s) against it" if findings else f"{options.certificate} checks")
     return EXIT_UNMET if findings else EXIT_OK
 

@@ -71,6 +71,12 @@ class TestCompare:
         (found,) = compare(CERTIFICATE, changed(change))
         assert found.kind == "statement" and words in found.words
 
+    def test_kernels_that_no_longer_agree(self):
+        """That only one kernel vouches for a proof is a loss, whatever the tier."""
+        (found,) = compare(CERTIFICATE, changed(lambda claims: claims["relu.extensive"]["proof"].update(rechecked=False)))
+        assert found.loss and "two kernels agreed on its proof" in found.words
+        assert compare(changed(lambda claims: claims["relu.extensive"]["proof"].update(rechecked=False)), CERTIFICATE) == []
+
     @pytest.mark.parametrize("factor, moved", [(1 + 1e-6, False), (1.01, True)])
     def test_figures_move_beyond_their_tolerance(self, factor, moved):
         """A last digit is none, one in a hundred is one; the figure is named."""

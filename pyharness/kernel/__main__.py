@@ -59,12 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer = {"accepted": False, "declaration": "", "rule": "format", "reason": f"no gzip file: {error}", "term": ""}
     except OSError as error:
         parser.error(f"{options.file} cannot be read: {error.strerror or error}")
-    print(json.dumps(answer, indent=2) if options.json else _text(answer))
+    _print(answer, _text(answer), options.json)
     return ACCEPTED if answer["accepted"] else REFUSED
 
 
 def _progress(name: str, done: int, total: int) -> None:
     print(f"\r\033[K{done} lines: {name[:60]}", end="", file=sys.stderr, flush=True)
+
+
+def _print(answer: dict, text: str, as_json: bool) -> None:
+    """Print an answer; what a file says in it reaches the terminal as no more than text."""
+    sys.stdout.reconfigure(errors="backslashreplace")
+    print(json.dumps(answer, indent=2) if as_json else
+          "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text))
 
 
 def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
@@ -80,13 +87,9 @@ def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
     answer = {"accepted": not done.faults, "certificate": str(options.certificate), "theorems": done.theorems,
               "constants": done.constants, "seconds": round(time.perf_counter() - started, 2),
               "faults": [fault._asdict() for fault in done.faults]}
-    if options.json:
-        print(json.dumps(answer, indent=2))
-    elif done.faults:
-        print("\n".join(f"{options.certificate}: {fault.where}: {fault.reason}" for fault in done.faults))
-    else:
-        print(f"accepted: {done.constants} constants in {answer['seconds']} s\n{options.certificate}: what it says of "
-              f"{done.theorems} claims' proofs is so")
+    _print(answer, "\n".join(f"{options.certificate}: {fault.where}: {fault.reason}" for fault in done.faults) or (
+        f"accepted: {done.constants} constants in {answer['seconds']} s\n"
+        f"{options.certificate}: what it says of {done.theorems} claims' proofs is so"), options.json)
     return REFUSED if done.faults else ACCEPTED
 
 

@@ -13,6 +13,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from types import NoneType
 from typing import Any, NamedTuple
 
 from . import Library, Refused, check
@@ -33,6 +34,10 @@ AXIOMS: Mapping[str, str] = {
 
 PINS = "statements.lock.json"
 """What was pinned; if it lies beside the certificate, what is said to be pinned is held against it too."""
+
+_FIELDS = {"status": str, "pinned": bool, "rechecked": bool,
+           **dict.fromkeys(("theorem", "example", "statement_sha256", "meaning_sha256"), (str, NoneType))}
+"""What is read of a certificate's proof, beside the axioms."""
 
 _SETTLED = ("proved", "refuted")
 _SORRY = "sorryAx"
@@ -59,12 +64,12 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
     """
     try:
         certificate = json.loads(path.read_bytes(), object_pairs_hook=_object)
-        fields = ("theorem", "status", "negates", "statement_sha256", "meaning_sha256", "axioms", "pinned", "rechecked", "example")
-        well = isinstance(certificate["policy"]["allowed_axioms"], list) and all(
-            isinstance(claim["id"], str) and claim["proof"].keys() >= {*fields} and isinstance(claim["proof"]["axioms"], list)
-            for claim in certificate["claims"])
-        proofs = certificate["proofs"]
-        well = well and (proofs is None or isinstance(proofs["file"], str) and proofs.keys() >= {"sha256", "constants"})
+        proofs, allowed = certificate["proofs"], certificate["policy"]["allowed_axioms"]
+        well = _are_texts(allowed) and all(
+            _are_texts(claim["proof"]["axioms"]) and isinstance(claim["id"], str)
+            and all(isinstance(claim["proof"][name], kind) for name, kind in _FIELDS.items()) for claim in certificate["claims"])
+        well = well and (proofs is None or isinstance(proofs["constants"], int) and all(
+            isinstance(proofs[name], str) for name in ("file", "sha256")))
     except OSError as error:
         raise Unreadable(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -72,6 +77,10 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
     if not well:
         raise Unreadable(f"{path} is not a tiered certificate that names a file of proofs")
     return certificate
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pyharness.errors import UsageError
 
-__all__ = ["explain", "find_claim", "show", "show_statuses"]
+__all__ = ["explain", "find_claim", "show", "show_statuses", "visible"]
 
 _STYLES = {
     "proved": "green", "sorry": "yellow", "axiom": "yellow", "stub": "yellow", "open": "dim",
@@ -230,8 +230,13 @@ def _word(name: str) -> Text:
 
 def _text(value: str) -> Text:
     """Text as it stands: no markup in it is obeyed, and no control character reaches the terminal."""
+    return Text(visible(value))
+
+
+def visible(value: str) -> str:
+    """Return a text without the characters that a terminal would obey, or not show."""
     hidden = {char for char in value if unicodedata.category(char) in ("Cc", "Cf")} - {"\n"}
-    return Text("".join("\ufffd" if char in hidden else char for char in value))
+    return "".join("\ufffd" if char in hidden else char for char in value)
 
 
 def _indented(*lines: RenderableType) -> Padding:

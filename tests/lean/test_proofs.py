@@ -406,15 +406,30 @@ class TestStranger:
         (fault,) = json.loads(stranger(certified[0], "--certificate", "demo.json", "--json").stdout)["faults"]
         assert fault["where"] == "claim a.commutes: proof"
 
+    def test_what_a_file_says_does_not_reach_the_terminal(self, certified, lines):
+        """Control characters in a name are shown as such."""
+        parts = Lines(lines)
+        for row in parts.rows:
+            if row.get("in") == parts.number["Sample.not_zero"]:
+                row["str"]["str"] = "\x1b[2J"
+        parts.last("Sample.not_zero")[0]["value"] = 0
+        found(certified, lines=parts.bytes())
+        done = stranger(certified[0], "--certificate", "demo.json")
+        assert done.returncode == 1 and "\x1b" not in done.stdout and "\ufffd[2J" in done.stdout
+
     @pytest.mark.parametrize("arguments, words", [
         ([], "a FILE or --certificate is needed"), (["--certificate", "none.json"], "cannot read none.json"),
         (["--certificate", "twice.json"], "a key is there twice"), (["--certificate", "empty.json"], "not a tiered certificate"),
+        (["--certificate", "other.json"], "other.json is not a tiered certificate"),
         (["other.ndjson.gz", "--certificate", "demo.json"], "demo.json names proofs/demo-"),
     ])
     def test_bad_usage(self, certified, arguments, words):
         """It is said, with status 2."""
         (certified[0] / "twice.json").write_text('{"proofs": null, "proofs": null}')
         (certified[0] / "empty.json").write_text("{}")
+        other = copy.deepcopy(certified[1])
+        other["claims"][0]["proof"]["example"] = ["a"]
+        samples.forge(other, certified[0] / "other.json")
         done = stranger(certified[0], *arguments)
         assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
 
