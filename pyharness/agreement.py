@@ -1,7 +1,6 @@
 """Two kernels: whether the second one accepts what Lean's accepted, and reads the same in it."""
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import platform
@@ -16,6 +15,7 @@ from typing import Any
 
 from pyharness import __version__
 from pyharness.cache import Cache
+from pyharness.dependencies import code
 from pyharness.lean.acceleration import EQUATIONS
 from pyharness.lean.audit import Proof
 from pyharness.lean.environment import Environment
@@ -77,12 +77,12 @@ class SecondKernel:
         Args:
             lines: the declarations, in lean4export's format.
             names: the constants of them of which an answer is wanted.
-            cache: where earlier answers are, by the digests of the lines and of the kernel's own files.
+            cache: where earlier answers are, by the digests of the lines and of the kernel's own code.
             progress: called, from another thread, with a declaration, how many lines are read and how many there are.
         """
         self._lines, self._names, self._cache, self._progress = lines, names, cache, progress
-        self._key = {"of": "the second kernel", "lines": hashlib.sha256(lines).hexdigest(), "names": list(names),
-                     "kernel": _kernel_sha256(), "python": platform.python_version()}
+        self._key = {"what": "second kernel", "code": code([f"{__package__}.{_MAIN.stem}"]), "python": platform.python_version(),
+                     "lines": hashlib.sha256(lines).hexdigest(), "names": list(names)}
         self._kept: Mapping[str, Any] | None = None
         self._stack = ExitStack()
 
@@ -173,12 +173,3 @@ def _differences(name: str, statement: str, answer: Mapping[str, Any], expected:
 
 def _shown(value: str | list[str]) -> str:
     return value if isinstance(value, str) else ", ".join(value) or "no axioms"
-
-
-@functools.cache
-def _kernel_sha256() -> str:
-    """Return the digest of all that the second kernel's answer depends on beside what it is given."""
-    total = hashlib.sha256()
-    for path in [_MAIN, *sorted((_PACKAGE / "kernel").glob("*.py"))]:
-        total.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return total.hexdigest()

@@ -21,9 +21,9 @@ class Change:
 
     Attributes:
         claim: the claim's id.
-        kind: what changed: a claim "gained" or "lost", its tier "raised" or "lowered", its proof "status" or that two kernels
-            agree on it ("status" too), the plain or the Lean "statement", the tier that is required ("requirement"), which "evidence" there is and what it says, or its
-            "figures" beyond `TOLERANCE`.
+        kind: what changed: a claim "gained" or "lost", its tier "raised" or "lowered", its proof "status" (or that two
+            kernels agree on it), the plain or the Lean "statement", the tier that is required ("requirement"), which "evidence"
+            there is and what it says, or its "figures" beyond `TOLERANCE`.
         words: before and after, in words.
     """
 

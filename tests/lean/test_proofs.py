@@ -71,7 +71,7 @@ def certified(tmp_path, proofs, lines, answer):
     """A folder with a certificate and the file of its proofs; the certificate as a value, to be changed and forged."""
     modules = [{"module": module.name, "file": module.source.as_posix(), "sha256": module.source_sha256,
                 "foundation": "Foundation" in module.name} for module in proofs[0].modules.values()]
-    lean = samples.sealed()["lean"] | {"modules": list({item["module"]: item for item in modules}.values())}
+    lean = samples.sealed()["lean"] | {"definitions": [], "modules": list({item["module"]: item for item in modules}.values())}
     certificate = seal(
         project={"name": "demo", "root": "LeanMining", "packs": ["demo"]}, lean=lean, policy={"allowed_axioms": ["propext"]},
         proofs={"file": proofs_file(tmp_path / "demo.json", lines), "format": FORMAT, "constants": answer["constants"],
@@ -513,17 +513,11 @@ class TestAgreement:
         parts = Lines(lines)
         parts.rows.remove(parts.declaration("Sample.not_zero")[0])
         assert self.ask(parts.bytes(), names, cache)["constants"] == first["constants"] - 1 and len(started) == 3
-        package = tmp_path / "pyharness"
-        shutil.copytree(agreement._PACKAGE / "kernel", package / "kernel", ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(agreement._MAIN, package)
-        (package / "__init__.py").touch()
-        (package / "kernel" / "refusal.py").write_text((package / "kernel" / "refusal.py").read_text() + "# changed\n")
-        monkeypatch.setattr(agreement, "_PACKAGE", package)
-        agreement._kernel_sha256.cache_clear()
-        try:
-            assert self.ask(lines, names, cache) == first and len(started) == 4
-        finally:
-            agreement._kernel_sha256.cache_clear()
+        used = agreement.code(["pyharness._agreement_main"])
+        modules = {f"pyharness.kernel.{path.stem}" for path in (ROOT / "pyharness" / "kernel").glob("*.py")}
+        assert used.keys() >= modules - {f"pyharness.kernel.{name}" for name in ("__init__", "__main__", "certificate")}
+        monkeypatch.setattr(agreement, "code", lambda modules: {**used, "pyharness.kernel.terms": "0" * 64})
+        assert self.ask(lines, names, cache) == first and len(started) == 4
 
     def test_progress_is_told(self, lines, tmp_path):
         """Each declaration, with how many lines are read and how many there are."""
