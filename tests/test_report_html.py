@@ -152,14 +152,24 @@ class TestText:
             assert Structure(pages[name]).elements == Structure(plain[name]).elements
         assert visible(text).replace("\r", "") in Structure(pages["claims.html"]).text
 
-    @pytest.mark.parametrize("text", HOSTILE)
-    def test_a_theorem_may_have_any_name(self, text):
-        """Its page has a safe name, and all links to it lead there."""
+    @staticmethod
+    def named(text):
+        """The pages of a certificate whose first claim has a theorem and a definition of this name."""
         certificate = with_text("plain")
-        certificate["claims"][0]["proof"]["theorem"] = text
-        pages = render(Report(certificate))
-        assert f"../theorems/{file_name(text)}" in Structure(pages["claims/relu.extensive.html"]).links
+        certificate["claims"][0]["proof"] |= {"theorem": text, "definitions": [text]}
+        certificate["lean"]["definitions"][0]["name"] = text
+        return render(Report(certificate))
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_a_theorem_or_definition_may_have_any_name(self, text):
+        """Its page has a safe name, all links to it lead there, and the graph shows it as text."""
+        pages, plain = self.named(text), self.named("a name")
+        assert {f"../theorems/{file_name(text)}", f"../definitions.html#at-{file_name(text)[:-5]}"} <= set(
+            Structure(pages["claims/relu.extensive.html"]).links)
         assert visible(text) in Structure(pages[f"theorems/{file_name(text)}"]).text
+        for name in ("graph.html", "definitions.html", "theorems.html"):
+            assert visible(text) in Structure(pages[name]).text
+            assert Structure(pages[name]).elements == Structure(plain[name]).elements
 
     @pytest.mark.parametrize("text, shown", [
         ("a\u202eb", "a⟨U+202E⟩b"), ("\0", "⟨U+0000⟩"), ("α ≤ β\n\tγ", "α ≤ β\n\tγ"), ("\u200b", "⟨U+200B⟩")])

@@ -257,7 +257,8 @@ def _scatter(data: _Data, x: str, columns: Sequence[str], labels: str = "") -> I
         names = list(map(str, data.cells(labels))) if labels else [""] * len(data.rows)
         found = [(point, name) for *point, name in zip(data.cells(x), data.cells(column), names) if None not in point]
         series = Series(column, [tuple(point) for point, _ in found], labels=[name for _, name in found] if labels else ())
-        yield Plot(f"{column} against {x}", x, column, [series], joined=False)
+        one, two = (f"column {name}" if _NUMBER.fullmatch(name) else name for name in (column, x))
+        yield Plot(f"{one} against {two}", two, one, [series], joined=False)
 
 
 def _categories(data: _Data, first: str, others: Sequence[str]) -> Iterator[Plot]:
