@@ -1,4 +1,4 @@
-"""The command line: verify, status, pin, explain, report, check, sign, diff, gate and doctor."""
+"""The command line: verify, status, pin, explain, report, check, sign, diff, gate, evidence and doctor."""
 from __future__ import annotations
 
 import argparse
@@ -74,9 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pyharness {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: Sequence[str]) -> Any:
-        added = commands.add_parser(
-            name,
+    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: Sequence[str],
+                among: Any = commands) -> Any:
+        added = among.add_parser(
+            name.rpartition(" ")[2],
             help=summary[0].lower() + summary[1:].rstrip("."),
             description=summary,
             epilog="examples:\n" + "".join(f"  pyharness {name}{example}\n" for example in examples) + "\n" + _EXIT_CODES,
@@ -91,15 +92,19 @@ def _parser() -> argparse.ArgumentParser:
                            help="the folder that holds pyharness.toml (default: this one)")
         return added
 
+    def with_device(added: argparse.ArgumentParser, what: str, **options: Any) -> None:
+        added.add_argument("--device", choices=["cpu", "cuda"], help=what, **options)
+
     def with_identity(added: argparse.ArgumentParser, what: str) -> None:
         added.add_argument("--identity", metavar="WHO", help=f"{what}: an e-mail address, or the URL of a CI's workflow")
         added.add_argument("--issuer", metavar="URL", help="the OpenID Connect provider that vouches for --identity")
 
     verify = with_project(command(
         "verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
-        ["", " --project path/to/project", " --fresh", " --json"]))
+        ["", " --project path/to/project", " --fresh", " --device cuda", " --json"]))
     verify.add_argument("--fresh", action="store_true",
                         help="compile, replay and measure all anew, and use nothing that an earlier run kept")
+    with_device(verify, "where the evidence is computed (default: cpu)", default="cpu")
     status = with_project(command("status", _status, "Read the proof status of every claim out of Lean; gather no evidence.",
                                   ["", " --json", " --lean-project path/to/lake/project"]))
     status.add_argument("--lean-project", type=Path, metavar="DIR",
@@ -154,6 +159,10 @@ def _parser() -> argparse.ArgumentParser:
                    [" certificates/leanmining.json --baseline main.json", " cert.json --min-tier silver --sarif gate.sarif"])
     gate.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
     gate.add_argument("--source", type=Path, metavar="DIR", help="as for check")
+    gate.add_argument("--key", type=Path, metavar="PEM",
+                      help="a public key: also check the signature, with which a claim that a GPU reproduced is platinum")
+    with_identity(gate, "the same by an identity instead of a key")
+    gate.add_argument("--signature", type=Path, metavar="FILE", help="as for check")
     gate.add_argument("--min-tier", choices=["none", "bronze", "silver", "gold", "platinum"], default="none",
                       help="the least tier of every claim that is not refuted (default: none)")
     gate.add_argument("--baseline", type=Path, metavar="CERT",
@@ -161,18 +170,29 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (("junit", "JUnit XML"), ("sarif", "SARIF 2.1.0"), ("summary", "a summary in Markdown"),
                        ("badge", "the JSON of a badge")):
         gate.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also write {what}")
+    evidence = commands.add_parser("evidence", help="record evidence for other machines",
+                                   description="Evidence apart from a certificate.")
+    kinds = evidence.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    record = with_project(command("evidence record", _record,
+                                  "Gather the evidence on one device and write it down, for machines without it to hold against "
+                                  "their own: verify reads every file in the folder `evidence` beside the certificate.",
+                                  [" --device cuda -o certificates/evidence/h100.json"], among=kinds))
+    with_device(record, "where it is computed; only a record of cuda can make a claim platinum", required=True)
+    record.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="the record's file")
     with_project(command("doctor", _doctor, "Say what is installed, which Lean there is, and which devices.", ["", " --json"]))
     return parser
 
 
 # ------------------------------------------------------------------------------------------------------- commands
 def _verify(options: argparse.Namespace) -> int:
+    from pyharness.device import device
     from pyharness.report import terminal
     from pyharness.verify import verify
 
+    where = device(options.device)
     project = _project(options.project)
     with _progress() as progress:
-        done = verify(project, progress=progress, fresh=options.fresh)
+        done = verify(project, progress=progress, fresh=options.fresh, device=where)
     summary = done.certificate["summary"]
     if options.json:
         _print_json({"certificate": str(_near(done.path)), "changed": done.changed, "digest": done.certificate["digest"],
@@ -322,23 +342,19 @@ def _check(options: argparse.Namespace) -> int:
 
     if options.source is not None and not options.source.is_dir():
         raise UsageError(f"--source {options.source} is not a folder")
-    by_identity = _by_identity(options)
-    if options.signature and not (options.key or by_identity):
-        raise UsageError("--signature needs --key or --identity, by which it is checked")
+    signature = _signature(options)
     with _progress() as progress:
-        findings = check(options.certificate, root=options.source, proofs=options.proofs,
+        findings = check(options.certificate, root=options.source, proofs=options.proofs, signature=signature,
                          progress=lambda item, done, total: progress("Proofs", item, done, total))
     if options.rerun and not findings:
         findings = _rerun(options.certificate, options.source or Path("."))
-    if (options.key or by_identity) and not findings:
-        from pyharness.certificate.sign import envelope_path, identity_key, public_key, verify_signature
-
-        key = identity_key(options.identity, options.issuer) if by_identity else public_key(options.key)
-        findings = verify_signature(options.certificate, options.signature or envelope_path(options.certificate), key)
+    platinum = _platinum(options.certificate) if signature and not findings else []
     if options.json:
-        _print_json({"certificate": str(options.certificate), "checks": not findings,
+        _print_json({"certificate": str(options.certificate), "checks": not findings, "platinum": platinum,
                      "findings": [{"where": finding.where, "reason": finding.reason} for finding in findings]})
         return EXIT_UNMET if findings else EXIT_OK
+    if platinum:
+        print(f"{options.certificate}: platinum by this signature: {', '.join(platinum)}")
     for finding in findings:
         print(visible(f"{options.certificate}: {finding}"))
     print(f"{options.certificate}: {len(findings)} reason(s) against it" if findings else f"{options.certificate} checks")
@@ -353,6 +369,28 @@ def _rerun(path: Path, folder: Path) -> list[Finding]:
     with _progress() as progress:
         again = certify(_project(folder), progress=progress, fresh=True).certificate
     return [Finding(f"claim {change.claim}", f"run again, {change.words}") for change in compare(_certificate(path), again)]
+
+
+def _platinum(path: Path) -> list[str]:
+    """Return the claims of a certificate that a signature of it makes platinum."""
+    from pyharness.certificate.seal import tier_if_signed
+
+    certificate = _certificate(path)
+    allowed = certificate["policy"]["allowed_axioms"]
+    return [claim["id"] for claim in certificate["claims"] if tier_if_signed(claim, allowed) == "platinum"]
+
+
+def _signature(options: argparse.Namespace) -> Callable[[], list[Finding]] | None:
+    """Return what checks the signature of a certificate by the key or the identity that is given; None if neither is."""
+    by_identity = _by_identity(options)
+    if not (options.key or by_identity):
+        if options.signature:
+            raise UsageError("--signature needs --key or --identity, by which it is checked")
+        return None
+    from pyharness.certificate.sign import envelope_path, identity_key, public_key, verify_signature
+
+    key = identity_key(options.identity, options.issuer) if by_identity else public_key(options.key)
+    return lambda: verify_signature(options.certificate, options.signature or envelope_path(options.certificate), key)
 
 
 def _by_identity(options: argparse.Namespace) -> bool:
@@ -401,8 +439,10 @@ def _gate(options: argparse.Namespace) -> int:
 
     certificate = _certificate(options.certificate)
     baseline = _certificate(options.baseline) if options.baseline else None
-    findings = check(options.certificate, root=options.source)
-    failures = gate(certificate, findings, least=options.min_tier, baseline=baseline)
+    signature = _signature(options)
+    findings = check(options.certificate, root=options.source, signature=signature)
+    signed = signature is not None and not any(finding.where == "signature" for finding in findings)
+    failures = gate(certificate, findings, least=options.min_tier, baseline=baseline, signed=signed)
     written = {
         "junit": lambda: ci.junit(certificate, failures),
         "sarif": lambda: _as_json(ci.sarif(certificate, failures, options.certificate.as_posix())),
@@ -420,6 +460,35 @@ def _gate(options: argparse.Namespace) -> int:
             print(f"{failure.rule:20}{failure.claim or options.certificate}: {failure.words}")
         print(f"the gate fails: {len(failures)} reason(s)" if failures else "the gate passes")
     return EXIT_UNMET if failures else EXIT_OK
+
+
+def _record(options: argparse.Namespace) -> int:
+    # Before torch is loaded, whose profiler else writes a line for each claim.
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")
+    from pyharness.certificate.canonical import file_bytes, write_bytes
+    from pyharness.certificate.schema import RECORDED
+    from pyharness.device import device
+    from pyharness.record import record
+
+    where = device(options.device)
+    project = _project(options.project)
+    if not (options.output.parent.is_dir() and os.access(options.output.parent, os.W_OK)):
+        raise UsageError(f"{options.output.parent} is not a folder that can be written; make it first, so that no work is lost")
+    with _progress() as progress:
+        content = record(project, where, progress=progress)
+    write_bytes(options.output, file_bytes(content, RECORDED))
+    pieces = [piece for claim in content["claims"] for piece in claim["evidence"]]
+    there = sum(piece["device"] == where.type for piece in pieces)
+    if options.json:
+        _print_json({"record": str(options.output), "digest": content["digest"], "device": content["device"],
+                     "claims": len(content["claims"]), "evidence": len(pieces), "computed there": there})
+        return EXIT_OK
+    print(f"{options.output}: {len(content['claims'])} claims, {len(pieces)} pieces of evidence, {there} of them computed on "
+          f"{content['device']['name']} ({where.type})")
+    folder = project.certificate.parent / "evidence"
+    if options.output.resolve().parent != folder.resolve():
+        print(f"verify reads records from {_near(folder)}: put it there")
+    return EXIT_OK
 
 
 def _certificate(path: Path) -> Mapping[str, Any]:

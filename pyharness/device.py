@@ -41,7 +41,7 @@ def device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         build = f"PyTorch {torch.__version__} is a build " + (
             f"for CUDA {torch.version.cuda}, and it finds no GPU" if torch.version.cuda else "without CUDA")
-        raise UsageError(f"there is no CUDA device here: {build}; leave --device out, or run on a machine with an NVIDIA GPU, "
+        raise UsageError(f"there is no CUDA device here: {build}; give --device cpu, or run on a machine with an NVIDIA GPU, "
                          "its driver and a CUDA build of PyTorch (pyharness doctor says what there is)")
     return torch.device(name)
 

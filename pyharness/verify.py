@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from pyharness.agreement import KERNELS, SecondKernel, carry, require_agreement
 from pyharness.cache import Cache
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
-from pyharness.certificate.seal import Record, seal, write, write_run_record
+from pyharness.certificate.recorded import hold_against, read_recordings
+from pyharness.certificate.seal import Record, plain_evidence, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
 from pyharness.dependencies import code
+from pyharness.device import CPU
 from pyharness.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.collect import collect
@@ -35,6 +39,7 @@ from pyharness.lean.replay import Replay, replay
 from pyharness.lean.toolchain import Toolchain, locate
 from pyharness.pins import read_pins, require_unchanged
 from pyharness.project import Project
+from pyharness.record import code_sha256
 
 __all__ = [
     "Certified", "Progress", "Proofs", "Verification", "certify", "claim_status", "prove", "prove_as_pinned", "require_meant", "verify",
@@ -159,7 +164,7 @@ def prove_as_pinned(
     return proofs, frozenset(pins["theorems"])
 
 
-def verify(project: Project, *, progress: Progress, fresh: bool = False) -> Verification:
+def verify(project: Project, *, progress: Progress, fresh: bool = False, device: torch.device = CPU) -> Verification:
     """Check every claim of the project and write its certificate, the file of its proofs, and the run's record beside them.
 
     What is kept from earlier runs and nothing has changed is not done again, unless all is to be `fresh`.
@@ -169,7 +174,7 @@ def verify(project: Project, *, progress: Progress, fresh: bool = False) -> Veri
             left as it was.
     """
     started = datetime.now(UTC)
-    done = certify(project, progress=progress, fresh=fresh)
+    done = certify(project, progress=progress, fresh=fresh, device=device)
     with _timed(done.seconds, "certificate"):
         # In this order, whatever certificate is there names a file of proofs that is there too.
         if done.lines:
@@ -181,29 +186,36 @@ def verify(project: Project, *, progress: Progress, fresh: bool = False) -> Veri
     return Verification(done.certificate, project.certificate, changed)
 
 
-def certify(project: Project, *, progress: Progress, fresh: bool = False) -> Certified:
+def certify(project: Project, *, progress: Progress, fresh: bool = False, device: torch.device = CPU) -> Certified:
     """Check every claim of the project and return the certificate; write nothing of it.
 
-    The second kernel checks the proofs while the evidence is gathered.
+    The second kernel checks the proofs while the evidence is gathered. The evidence is then held against what other machines
+    recorded.
 
-    `fresh` as in `verify`.
+    Args:
+        fresh: as in `verify`.
+        device: where the evidence is computed.
 
     Raises:
-        HarnessError: as `prove`; or if evidence cannot be gathered, or the second kernel disagrees.
+        HarnessError: as `prove`; or if evidence cannot be gathered, the second kernel disagrees, or a record cannot be used or
+            contradicts the evidence.
     """
     claims = load_pack(project.packs)
     proofs, pinned = prove_as_pinned(project, claims, progress=progress, fresh=fresh)
     cache = kept(project, fresh=fresh)
+    recordings = read_recordings(project.certificate)
     with _timed(proofs.seconds, "export"):
         lines, names = carry(proofs.environment, proofs.by_theorem.values())
     with SecondKernel(lines, names, cache=cache,
                       progress=lambda item, done, total: progress("Second kernel", item, done, total)) as second:
         with _timed(proofs.seconds, "evidence"):
-            run = Run(seed=project.seed, kernel=Kernel(proofs.toolchain, proofs.build, project.build, fresh=fresh))
+            run = Run(project.seed, Kernel(proofs.toolchain, proofs.build, project.build, fresh=fresh), device)
             evidence = collect(claims, project.packs, run, executor=LocalExecutor(), cache=cache,
                                progress=lambda part, done, total: progress("Evidence", part, done, total))
             for item in claims:
                 require_meant(item, evidence[item.id], proofs)
+            recorded = {item.id: hold_against(item.id, [plain_evidence(piece) for piece in evidence[item.id]], recordings,
+                                              code_sha256=code_sha256(item)) for item in claims if recordings}
         with _timed(proofs.seconds, "second kernel, after the evidence"):
             answer = second.answer()
             require_agreement(proofs.by_theorem.values(), proofs.environment, answer["answers"])
@@ -230,7 +242,8 @@ def certify(project: Project, *, progress: Progress, fresh: bool = False) -> Cer
         records=[
             # What is here at all, the replay accepted, and the second kernel agreed.
             Record(item, proof := proofs.of(item), pinned=proof is not None and proof.theorem in pinned,
-                   replayed=proof is not None, rechecked=proof is not None, evidence=evidence[item.id], untied=untied(item))
+                   replayed=proof is not None, rechecked=proof is not None, evidence=evidence[item.id],
+                   recorded=recorded.get(item.id, ()), untied=untied(item))
             for item in claims
         ],
     )

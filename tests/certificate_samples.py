@@ -73,7 +73,7 @@ def record(
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
     source = Source("000 A paper", "RESULTS")
     claim = Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence)
-    return Record(claim, found, *[found is not None] * 3, evidence, untied)
+    return Record(claim, found, *[found is not None] * 3, evidence, (), untied)
 
 
 def sample_records() -> list[Record]:

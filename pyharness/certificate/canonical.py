@@ -8,13 +8,13 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import rfc8785
 
-from pyharness.certificate.schema import CertificateError, arrange
+from pyharness.certificate.schema import SCHEMA, CertificateError, arrange
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "digest", "file_bytes", "parse", "read_bytes", "read_json", "write_bytes"]
 
@@ -27,16 +27,16 @@ _WIDTH = 160
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
-def digest(certificate: Mapping[str, Any]) -> str:
-    """Return the SHA-256, in hexadecimal, of the RFC 8785 form of a certificate without its `digest` field.
+def digest(certificate: Mapping[str, Any], without: Collection[str] = ("digest",)) -> str:
+    """Return the SHA-256, in hexadecimal, of the RFC 8785 form of a certificate without some of its fields.
 
     Raises:
         CertificateError: if the certificate is not I-JSON.
     """
-    return hashlib.sha256(_canonical({key: certificate[key] for key in certificate if key != "digest"})).hexdigest()
+    return hashlib.sha256(_canonical({key: certificate[key] for key in certificate if key not in without})).hexdigest()
 
 
-def file_bytes(certificate: Mapping[str, Any]) -> bytes:
+def file_bytes(certificate: Mapping[str, Any], schema: Mapping[str, Any] = SCHEMA) -> bytes:
     """Return the bytes of a certificate's file: equal for equal certificates.
 
     Keys stand in the schema's order, numbers and strings in the form of RFC 8785; what fits in a line stands in one.
@@ -44,7 +44,7 @@ def file_bytes(certificate: Mapping[str, Any]) -> bytes:
     Raises:
         CertificateError: if the certificate is not I-JSON.
     """
-    return f"{_layout(arrange(certificate))}\n".encode()
+    return f"{_layout(arrange(certificate, schema))}\n".encode()
 
 
 def read_bytes(path: Path) -> bytes:

@@ -8,8 +8,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pyharness.certificate.canonical import digest, file_bytes, parse, read_bytes
+from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
 from pyharness.certificate.schema import CertificateError, violations
-from pyharness.certificate.seal import ruling, summarise
+from pyharness.certificate.seal import ruling, summarise, tier_if_signed
+from pyharness.certificate.tiers import meets
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
 
@@ -28,7 +30,8 @@ class Finding:
 
 
 def check(
-    path: Path, *, root: Path | None = None, proofs: bool = False, progress: Callable[[str, int, int], None] = lambda *_: None
+    path: Path, *, root: Path | None = None, proofs: bool = False, signature: Callable[[], list[Finding]] | None = None,
+    progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> list[Finding]:
     """Check a certificate: its form, its digest, all that follows from its other fields, and the tiers it requires.
 
@@ -37,9 +40,12 @@ def check(
 
     Args:
         path: the certificate.
-        root: the project's root folder; when given, the Lean files in it must be those that the certificate names.
+        root: the project's root folder; when given, the Lean files in it must be those that the certificate names, and so must
+            the records beside the certificate, which must agree with it as it says.
         proofs: whether the second kernel also checks the proofs again, from the file beside the certificate that carries them;
             see `pyharness.kernel.certificate`. Needs no Lean.
+        signature: checks a signature of the certificate, and returns what is against it. With a good one a claim has the tier
+            that it has when signed.
         progress: called with a declaration that it checks, how many lines of the file are read and how many there are.
 
     Returns:
@@ -57,7 +63,9 @@ def check(
     if faults:
         return faults
     again = recheck(certificate, path.parent, progress=progress).faults if proofs else ()
-    return [*_whole(certificate, data), *_claims(certificate), *(_files(certificate, root) if root else ()),
+    unsigned = signature() if signature else None
+    return [*_whole(certificate, data), *_claims(certificate, signed=unsigned == []), *(unsigned or ()),
+            *((*_files(certificate, root), *_records(certificate, path)) if root else ()),
             *(Finding(*fault) for fault in again)]
 
 
@@ -95,12 +103,11 @@ def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(where, f"it uses what is no other definition here: {', '.join(sorted(set(item['uses']) - set(names)))}")
 
 
-def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
+def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding]:
     allowed = certificate["policy"]["allowed_axioms"]
     sources = {item["module"]: item["file"] for item in certificate["lean"]["modules"]}
     definitions = {item["name"] for item in certificate["lean"]["definitions"]}
     theorems = {claim["proof"]["theorem"] for claim in certificate["claims"]}
-    unmet = set(summarise(certificate["claims"])["unmet"])
     seen: set[str] = set()
     for claim in certificate["claims"]:
         where = f"claim {claim['id']}"
@@ -117,13 +124,15 @@ def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
         for number, evidence in enumerate(claim["evidence"], 1):
             for reason in _evidence(evidence):
                 yield Finding(f"{where}: evidence {number}", reason)
+        for reason in _recorded(claim):
+            yield Finding(f"{where}: recorded", reason)
         for name, value in ruling(claim, allowed).items():
             if claim[name] != value:
                 yield Finding(f"{where}: {name}", f"proof and evidence give {value!r}, not {claim[name]!r}")
         if claim["conflict"]:
             yield Finding(where, f"proof and evidence are in conflict: {claim['conflict']}")
-        elif claim["id"] in unmet:
-            yield Finding(where, f"its tier is {claim['tier']}; {claim['required_tier']} is required")
+        elif not meets(tier := tier_if_signed(claim, allowed) if signed else claim["tier"], claim["required_tier"]):
+            yield Finding(where, f"its tier is {tier}; {claim['required_tier']} is required")
 
 
 def _proof(proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, str], replayed: int) -> Iterator[str]:
@@ -162,7 +171,10 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
     table = evidence["measurements"] or {"columns": [], "rows": []}
     if any(len(row) != len(table["columns"]) for row in table["rows"]):
         yield "a row of the measurements is not as long as their columns"
-    fields = {name: value for name, value in evidence.items() if name not in ("outcome", "measurements")}
+    if (evidence["rounding"] is None) != (evidence["measurements"] is None):
+        yield "there are figures without a bound on their rounding, or the reverse"
+    fields = {name: value for name, value in evidence.items()
+              if name not in ("outcome", "measurements") and (name, value) != ("rounding", None)}
     witness = evidence["witness"]
     fields["witness"] = Witness(**witness) if witness else None
     fields["tensors"] = [TensorRef(**tensor) for tensor in evidence["tensors"]]
@@ -173,6 +185,39 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
     else:
         if outcome != evidence["outcome"]:
             yield f"the numbers say {outcome}, not {evidence['outcome']}"
+
+
+def _recorded(claim: Mapping[str, Any]) -> Iterator[str]:
+    for record in claim["recorded"]:
+        if record["agrees"] != sorted(record["agrees"]) or any(place > len(claim["evidence"]) for place in record["agrees"]):
+            yield f"{record['file']} is said to agree with evidence that is not there, or not in order"
+        if record["stale"] and (record["agrees"] or record["elsewhere"]):
+            yield f"{record['file']} is said to be stale, and yet to count"
+        for evidence in record["elsewhere"]:
+            for reason in _evidence(evidence):
+                yield f"{record['file']}, {evidence['domain']}: {reason}"
+
+
+def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    """Hold the records beside a certificate against it again; of one that is stale, that it is the one that was there."""
+    recordings: dict[str, Recording] = {}
+    for file in sorted({record["file"] for claim in certificate["claims"] for record in claim["recorded"]}):
+        try:
+            recordings[file] = read_recording(path.parent, file)
+        except CertificateError as error:
+            yield Finding(f"record {file}", str(error))
+    for claim in certificate["claims"]:
+        for record in claim["recorded"]:
+            if record["file"] not in recordings:
+                continue
+            code = "" if record["stale"] else None
+            try:
+                found = hold_against(claim["id"], claim["evidence"], [recordings[record["file"]]], code_sha256=code)
+            except Contradiction as error:
+                yield Finding(f"claim {claim['id']}: recorded", str(error))
+            else:
+                if found != [record]:
+                    yield Finding(f"claim {claim['id']}: recorded", f"{record['file']} does not say what it is said to")
 
 
 def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:

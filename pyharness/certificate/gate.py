@@ -7,6 +7,7 @@ from typing import Any
 
 from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change, compare
+from pyharness.certificate.seal import tier_if_signed
 from pyharness.certificate.tiers import meets
 from pyharness.claim import Tier
 
@@ -49,6 +50,7 @@ def gate(
     *,
     least: Tier = "none",
     baseline: Mapping[str, Any] | None = None,
+    signed: bool = False,
 ) -> list[Failure]:
     """Return every reason against a certificate; nothing if it passes.
 
@@ -57,10 +59,13 @@ def gate(
         findings: what `check` has against it.
         least: the least tier of a claim; one that is refuted, as it is required to be, passes whatever this is.
         baseline: a certificate of which nothing may be lost.
+        signed: whether a signature of the certificate was checked, which may make a claim platinum.
     """
+    allowed = certificate["policy"]["allowed_axioms"]
+    tiers = {claim["id"]: tier_if_signed(claim, allowed) if signed else claim["tier"] for claim in certificate["claims"]}
     # What the check says of tiers that are not met is said claim by claim below.
     unmet = {claim["id"] for claim in certificate["claims"]
-             if claim["conflict"] or not meets(claim["tier"], claim["required_tier"])}
+             if claim["conflict"] or not meets(tiers[claim["id"]], claim["required_tier"])}
     failures = [Failure("certificate-invalid", "", str(finding)) for finding in findings
                 if finding.where not in {f"claim {name}" for name in unmet}]
     for claim in certificate["claims"]:
@@ -68,10 +73,10 @@ def gate(
             failures.append(Failure("tier-unmet", claim["id"], f"proof and evidence are in conflict: {claim['conflict']}"))
         elif claim["id"] in unmet:
             failures.append(Failure("tier-unmet", claim["id"],
-                                    f"its tier is {claim['tier']}; {claim['required_tier']} is required"))
-        elif claim["tier"] != "refuted" and not meets(claim["tier"], least):
+                                    f"its tier is {tiers[claim['id']]}; {claim['required_tier']} is required"))
+        elif claim["tier"] != "refuted" and not meets(tiers[claim["id"]], least):
             needs = f"; for {claim['next']['tier']} it needs {'; '.join(claim['next']['needs'])}" if claim["next"] else ""
             failures.append(Failure("tier-below-minimum", claim["id"],
-                                    f"its tier is {claim['tier']}, and {least} is the least{needs}"))
+                                    f"its tier is {tiers[claim['id']]}, and {least} is the least{needs}"))
     changes: list[Change] = compare(baseline, certificate) if baseline else []
     return failures + [Failure(_BY_CHANGE[change.kind], change.claim, change.words) for change in changes if change.loss]

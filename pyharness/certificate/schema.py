@@ -1,4 +1,4 @@
-"""The certificate's JSON Schema. The package holds the copy that is used; `certificates/schema/` repeats it."""
+"""The JSON Schemas of certificates and of recorded evidence. The package holds what is used; `certificates/schema/` repeats it."""
 from __future__ import annotations
 
 import json
@@ -9,56 +9,73 @@ from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from pyharness.errors import HarnessError
 
-__all__ = ["SCHEMA", "VERSION", "CertificateError", "arrange", "require", "violations"]
+__all__ = ["RECORDED", "SCHEMA", "VERSION", "CertificateError", "arrange", "require", "violations"]
 
 VERSION = "tiered-certificate-1"
 
-SCHEMA: dict[str, Any] = json.loads(files(__package__).joinpath(f"{VERSION}.schema.json").read_text("utf-8"))
+
+def _read(version: str) -> dict[str, Any]:
+    return json.loads(files(__package__).joinpath(f"{version}.schema.json").read_text("utf-8"))
+
+
+SCHEMA = _read(VERSION)
+RECORDED = _read("recorded-evidence-1")
+"""The schema of recorded evidence, which has the certificate's form for evidence."""
+
+_BY_ID = {schema["$id"]: schema for schema in (SCHEMA, RECORDED)}
 
 
 class CertificateError(HarnessError):
-    """A certificate that cannot be read, built or written."""
+    """A certificate, or what belongs to one, that cannot be read, built or written."""
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(SCHEMA)
+def _validator(id: str) -> Draft202012Validator:
+    resources = [(name, Resource.from_contents(schema)) for name, schema in _BY_ID.items()]
+    return Draft202012Validator(_BY_ID[id], registry=Registry().with_resources(resources))
 
 
-def violations(certificate: Any) -> list[tuple[str, str]]:
-    """Return where (`claims/3/proof/line`) and how a value departs from the schema: the first 20 places, if any."""
-    errors = islice(_validator().iter_errors(certificate), 20)
+def violations(value: Any, schema: Mapping[str, Any] = SCHEMA) -> list[tuple[str, str]]:
+    """Return where (`claims/3/proof/line`) and how a value departs from a schema: the first 20 places, if any."""
+    errors = islice(_validator(schema["$id"]).iter_errors(value), 20)
     return [("/".join(map(str, error.absolute_path)) or "certificate", _shorten(error.message)) for error in errors]
 
 
-def require(certificate: Any) -> dict[str, Any]:
-    """Return a certificate that fits the schema.
+def require(value: Any, schema: Mapping[str, Any] = SCHEMA) -> dict[str, Any]:
+    """Return a value that fits a schema.
 
     Raises:
         CertificateError: if it does not; the message says where and how.
     """
-    faults = violations(certificate)
+    faults = violations(value, schema)
     if faults:
         reasons = "; ".join(f"{where}: {fault}" for where, fault in faults[:5])
-        raise CertificateError(f"it does not fit the schema {VERSION}: {reasons}")
-    return certificate
+        raise CertificateError(f"it does not fit the schema {schema['properties']['schema']['const']}: {reasons}")
+    return value
 
 
-def arrange(value: Any, node: Mapping[str, Any] = SCHEMA) -> Any:
-    """Return a value that fits the schema with its keys in the schema's order, and other keys sorted."""
+def arrange(value: Any, schema: Mapping[str, Any] = SCHEMA) -> Any:
+    """Return a value that fits a schema with its keys in the schema's order, and other keys sorted."""
+    return _arrange(value, schema, schema)
+
+
+def _arrange(value: Any, node: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
     if "$ref" in node:
-        node = SCHEMA["$defs"][node["$ref"].removeprefix("#/$defs/")]
+        document, _, name = node["$ref"].partition("#/$defs/")
+        schema = _BY_ID.get(document, schema)
+        node = schema["$defs"][name]
     if isinstance(value, Mapping):
         if "anyOf" in node:
-            return arrange(value, node["anyOf"][0])
+            return _arrange(value, node["anyOf"][0], schema)
         known = node.get("properties", {})
         keys = [key for key in known if key in value] + sorted(key for key in value if key not in known)
-        return {key: arrange(value[key], known.get(key, {})) for key in keys}
+        return {key: _arrange(value[key], known.get(key, {}), schema) for key in keys}
     if isinstance(value, list):
-        return [arrange(item, node.get("items", {})) for item in value]
+        return [_arrange(item, node.get("items", {}), schema) for item in value]
     return value
 
 

@@ -6,7 +6,7 @@ import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePath
@@ -19,7 +19,7 @@ from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status,
 from pyharness.claim import Claim, Tier
 from pyharness.evidence import Evidence, Outcome
 
-__all__ = ["Proof", "Record", "ruling", "seal", "summarise", "write", "write_run_record"]
+__all__ = ["Proof", "Record", "plain_evidence", "ruling", "seal", "summarise", "tier_if_signed", "write", "write_run_record"]
 
 
 class Proof(Protocol):
@@ -52,6 +52,7 @@ class Record:
         replayed: whether the kernel checked again all that the theorem rests on.
         rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
+        recorded: what `pyharness.certificate.recorded.hold_against` returned of the records of it.
         untied: the functions that the evidence computes with and that no conformance ties to a Lean definition.
     """
 
@@ -61,6 +62,7 @@ class Record:
     replayed: bool
     rechecked: bool
     evidence: Sequence[Evidence]
+    recorded: Sequence[Mapping[str, Any]]
     untied: Sequence[str]
 
 
@@ -111,6 +113,14 @@ def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str,
         "conflict": ruled.conflict,
         "next": {"tier": ruled.next, "needs": list(ruled.needs)} if ruled.next else None,
     }
+
+
+def tier_if_signed(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> Tier:
+    """Return the tier of a certificate's claim for whoever has checked a signature of the certificate.
+
+    A certificate cannot hold what depends on a signature of itself, so its own tiers end at gold.
+    """
+    return rule(replace(Facts.of(claim, allowed_axioms), signed=True)).tier
 
 
 def summarise(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -183,7 +193,8 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
         "source": asdict(claim.source),
         "required_tier": claim.tier,
         "proof": _plain(_proof(record), f"{where}: proof"),
-        "evidence": [_plain(item.as_json(), f"{where}: evidence {n}") for n, item in enumerate(record.evidence, 1)],
+        "evidence": [plain_evidence(item, f"{where}: evidence {n}") for n, item in enumerate(record.evidence, 1)],
+        "recorded": [_plain(item, f"{where}: {item['file']}") for item in record.recorded],
         "untied": list(record.untied),
     }
     return found | ruling(found, allowed_axioms)
@@ -215,6 +226,15 @@ def _proof(record: Record) -> dict[str, Any]:
         "unused": list(proof.unused),
         "note": proof.note,
     }
+
+
+def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any]:
+    """Return evidence as a certificate holds it, in JSON's own types.
+
+    Raises:
+        CertificateError: if a value cannot stand in a certificate; `where` says of what.
+    """
+    return _plain(evidence.as_json(), where)
 
 
 def _plain(value: Any, where: str) -> Any:

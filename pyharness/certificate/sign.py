@@ -38,6 +38,8 @@ def statement(certificate: Mapping[str, Any]) -> dict[str, Any]:
     subjects += [(module["file"], module["sha256"]) for module in certificate["lean"]["modules"]]
     if proofs := certificate["proofs"]:
         subjects.append((proofs["file"].removesuffix(".gz"), proofs["sha256"]))
+    records = {(record["file"], record["digest"]) for claim in certificate["claims"] for record in claim["recorded"]}
+    subjects += [(f"record {file}", digest) for file, digest in sorted(records)]
     tensors = {(tensor["name"], tensor["sha256"]) for claim in certificate["claims"] for evidence in claim["evidence"]
                for tensor in evidence["tensors"]}
     subjects += [(f"tensor {name}", digest) for name, digest in sorted(tensors)]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pyharness.claim import Tier
 from pyharness.evidence import Outcome
 
-__all__ = ["Facts", "ProofStatus", "Ruling", "meets", "proof_status", "rule", "verdict"]
+__all__ = ["Facts", "ProofStatus", "Ruling", "meets", "on_a_gpu", "proof_status", "rule", "verdict"]
 
 ProofStatus = Literal["proved", "sorry", "axiom", "stub", "open", "refuted"]
 
@@ -32,7 +32,7 @@ class Facts:
         covered: some confirming evidence is exhaustive, or read the tensors of a real model.
         conforms: what the conformance evidence says; "inconclusive" when there is none.
         tied: every function that the evidence computes with is tied to a Lean definition by conformance.
-        reproduced: the evidence was found again on a GPU.
+        reproduced: all the evidence was found again on a GPU.
         signed: the certificate carries a signature.
     """
 
@@ -52,7 +52,7 @@ class Facts:
 
     @classmethod
     def of(cls, claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> Facts:
-        """Read the facts from a claim of a certificate. Nothing inside a certificate makes it reproduced or signed."""
+        """Read the facts from a claim of a certificate. Nothing inside a certificate makes it signed."""
         proof, evidence = claim["proof"], claim["evidence"]
         confirmed = [item for item in evidence if item["outcome"] == "confirmed"]
         return cls(
@@ -69,7 +69,13 @@ class Facts:
             ),
             conforms=verdict(item["outcome"] for item in evidence if item["kind"] == "conformance"),
             tied=not claim["untied"],
+            reproduced=bool(evidence) and on_a_gpu(claim) == set(range(1, len(evidence) + 1)),
         )
+
+
+def on_a_gpu(claim: Mapping[str, Any]) -> set[int]:
+    """Return the evidence of a claim of a certificate, by its place counted from 1, that was also found on a GPU."""
+    return {place for record in claim["recorded"] if record["device"] == "cuda" for place in record["agrees"]}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pyharness.claims.nucleus import (
 from pyharness.device import at_hand, cached
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, sweep
+from pyharness.evidence.rounding import DIGITS
 from pyharness.evidence.runner import Run
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Layer
@@ -31,8 +32,6 @@ from pyharness.tensors.quantize import affine_params, dequantize, gate_gap, qrel
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
 FORMATS = (*BITS, "FP16")
-DIGITS = 6
-"""Significant digits of a reported figure: what float64 sums in any order agree on, with room to spare."""
 
 
 def significant(value: float) -> float:

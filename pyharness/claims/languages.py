@@ -17,14 +17,14 @@ from torch import Tensor
 
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import significant
-from pyharness.claims.quant_error import AXIOMS, SEED
+from pyharness.claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Kind, Layer, Recorder
-from pyharness.tensors.models import minilm_weights, read_languages, read_sentences, sentence_embeddings
+from pyharness.tensors.models import COSINES, minilm_weights, read_languages, read_sentences, sentence_embeddings
 from pyharness.tensors.quantize import affine_params, quantize
 from pyharness.tensors.thresholds import Data, to_grid, variance
 
@@ -231,14 +231,16 @@ def disparity_bound(run: Run) -> Iterator[Evidence]:
     cases = [{"layer": layer, "bits": bits} for layer in judged for bits in BITS]
     found = enumerate_cases(constant_carries_over, cases, domain="minilm, every second layer, 2, 4, 6 and 8 bits", kind="model",
                             device=run.device, summary=f"{len(cases)} layers and bits", shows="not in {layer} at {bits} bits")
+    least = min(disparity(layer, bits)[1] for layer in layer_names() for bits in BITS)
     rows = [{"layer": layer, "C of": "fitted" if number % 2 == 0 else "judged"}
             | {f"ratio, {bits} bits": significant(gap / bound) for bits in BITS for gap, bound in [disparity(layer, bits)]}
             for number, layer in enumerate(layer_names())]
-    yield replace(found, tensors=text_refs(), measurements=rows)
+    # The errors are right to SLACK of the mean square, and their difference is divided by the bound.
+    yield replace(found, tensors=text_refs(), rounding=4 * SLACK / least, measurements=rows)
 
 
 # ---------------------------------------------------------------------------------------------------- T-009 to T-004
-@cached
+@made
 def degradation(language: str, bits: int) -> float:
     """Return 1 less the cosine of a text's embedding with all outputs on common grids and the model's own."""
     found = sentence_embeddings([read_languages()[language]], CommonThresholds(minilm_weights(), bits))
@@ -352,6 +354,6 @@ def first_and_last(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(first_and_last_suffice, [{"bits": 4}], kind="model", summary="INT4", shows="it is less",
                             device=run.device,
                             domain="minilm, 8 sentences, outputs of the other blocks on common grids")
-    yield replace(found, tensors=text_refs(), measurements=[
+    yield replace(found, tensors=text_refs(), rounding=COSINES, measurements=[
         {"kept": kept} | {f"cosine, {bits} bits": significant(kept_similarity(kept, bits)) for bits in (4, 8)}
         for kept in KEPT])

@@ -30,6 +30,12 @@ AXIOMS = Source(SEED, "Layer 6: Empirical Axioms")
 
 BITS = range(2, 9)
 SLACK = 1e-9
+RATIO = 2 * SLACK * 12 * (255 / 2) ** 2
+"""How far apart two devices may put the logarithm or the ratio of errors at up to 8 bits.
+
+An error is right to `SLACK` of the mean square, and at a threshold of a standard deviation or more about Δ²/12 of it or more,
+with Δ = 2/255 standard deviations.
+"""
 DISTRIBUTIONS = (*REFERENCES, "contaminated normal")
 ALL_LAYERS = "every layer of every model"
 
@@ -180,7 +186,7 @@ def decomposition(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(model_is_close, sampled, domain="distributions at α = 1.5, 2.5 and 4 σ, within a thousandth",
                             summary=f"{len(sampled)} cases", kind="statistics", device=run.device,
                             shows="it is off for {distribution} at {bits} bits and α = {alpha} σ")
-    yield replace(found, measurements=[case | _decomposition(**case) for case in sampled])
+    yield replace(found, measurements=[case | _decomposition(**case) for case in sampled], rounding=RATIO)
 
 
 # ------------------------------------------------------------------------------------------ monotone and convex
@@ -420,8 +426,8 @@ def banners_rule(run: Run) -> Iterator[Evidence]:
                             domain="distributions, INT4, Banner's grid", summary=f"{len(DISTRIBUTIONS)} distributions",
                             shows="not for {data}", device=run.device)
     yield replace(found, measurements=[{"data": name} | {key: significant(value) for key, value in banner(name).items()}
-                                       for name in DISTRIBUTIONS])
-    yield _on_layers(run, banner_is_near_a_layers_optimum, banner, "INT4, Banner's grid")
+                                       for name in DISTRIBUTIONS], rounding=RATIO)
+    yield replace(_on_layers(run, banner_is_near_a_layers_optimum, banner, "INT4, Banner's grid"), rounding=RATIO)
 
 
 # ------------------------------------------------------------------------------------------------------- the slope
@@ -454,7 +460,7 @@ def rate(run: Run) -> Iterator[Evidence]:
     cases = [{"data": "uniform", "bits": bits} for bits in BITS[:-1]]
     found = enumerate_cases(a_bit_quarters, cases, domain="the uniform distribution at its range, 2 to 8 bits",
                             kind="statistics", summary=f"{len(cases)} bits", shows="not from {bits} bits on", device=run.device)
-    yield replace(found, measurements=_slopes(DISTRIBUTIONS))
+    yield replace(found, measurements=_slopes(DISTRIBUTIONS), rounding=RATIO)
 
 
 @claim("error.rate_as_given", statement="The slope of ln MSE per bit is −ln 2 / 2 ≈ −0.347 (T-010).", source=AXIOMS,
@@ -465,4 +471,4 @@ def rate_as_given(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(a_bit_divides_by_the_root_of_two, cases, domain=f"distributions and {ALL_LAYERS}, 2 to 8 bits",
                             summary=f"{len(cases)} cases", kind="statistics", shows="not for {data} from {bits} bits on",
                             device=run.device)
-    yield replace(found, measurements=_slopes(names))
+    yield replace(found, measurements=_slopes(names), rounding=RATIO)

@@ -23,7 +23,7 @@ from pyharness.tensors.geometry import strongest
 from pyharness.tensors.information import collision, entropy, floor_codes, hypercubicity, round_codes
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import (
-    digits_weights, load_models, minilm_weights, read_held_out, read_languages, read_sentences, sentence_embeddings,
+    COSINES, digits_weights, load_models, minilm_weights, read_held_out, read_languages, read_sentences, sentence_embeddings,
 )
 from pyharness.tensors.spectra import round_to_multiples
 from pyharness.tensors.train_digits import train
@@ -100,7 +100,7 @@ def phase_transition(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(little_is_lost_below, [{"step": step} for step in STEPS], kind="model", device=run.device,
                             domain="minilm, weights rounded to multiples of δ from 0.01 to 2.56", summary=f"{len(STEPS)} steps",
                             shows="coherence is under 0.9 at δ = {step}")
-    yield replace(found, tensors=refs, measurements=rows)
+    yield replace(found, tensors=refs, measurements=rows, rounding=COSINES)
     found = enumerate_cases(half_is_lost_at_one_step, [{"steps": STEPS}], kind="model", summary="the sharpest fall",
                             device=run.device,
                             domain="minilm, the largest loss between two steps", shows="no two steps hold half of the loss")

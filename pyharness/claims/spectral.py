@@ -25,7 +25,7 @@ from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, read_digits
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import (
-    digits_weights, load_models, minilm_weights, read_held_out, read_sentences, sentence_embeddings,
+    COSINES, digits_weights, load_models, minilm_weights, read_held_out, read_sentences, sentence_embeddings,
 )
 from pyharness.tensors.spectra import (
     as_matrix, condition_number, frobenius, op_norm, range_step, round_to_multiples, stable_rank,
@@ -384,7 +384,7 @@ def mixed_precision(run: Run) -> Iterator[Evidence]:
         "mean cosine": significant(embedding_similarity(rule, equal))}
         for equal in (4, 5, 6) for rule in ("equal", "condition", "error")]
     refs = [tensor_ref(f"minilm/{name}", minilm_weights()[name]) for name in minilm_layers()]
-    yield replace(found, tensors=refs, measurements=rows)
+    yield replace(found, tensors=refs, measurements=rows, rounding=COSINES)
 
 
 EPOCHS = 20

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self, get_args
 
+from pyharness.evidence.rounding import FIGURES
+
 __all__ = ["Evidence", "Kind", "Outcome", "TensorRef", "Witness", "resolve"]
 
 Kind = Literal["exhaustive", "model", "property", "statistics", "witness", "conformance"]
@@ -75,6 +77,7 @@ class Evidence:
         witness: an instance on which the claim fails; required when `violations` is positive.
         measurements: rows of figures, each a flat JSON-able mapping, all with the same keys.
         definition: the Lean definition that the kernel computed, by full name; for conformance, and only for it.
+        rounding: how far apart two devices may put a figure x, in units of max(1, |x|), beside one of its last digit.
 
     Raises:
         ValueError: if the numbers contradict each other, or a violation has no witness.
@@ -93,6 +96,7 @@ class Evidence:
     witness: Witness | None = None
     measurements: Sequence[Mapping[str, Any]] = ()
     definition: str | None = None
+    rounding: float = FIGURES
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -116,6 +120,8 @@ class Evidence:
             if self.max_error > self.tolerance and not self.violations:
                 raise ValueError(f"{self.domain}: the error {self.max_error} is over {self.tolerance}, yet no violation is "
                                  "counted")
+        if not 0 <= self.rounding < math.inf:
+            raise ValueError(f"{self.domain}: rounding must be finite and not negative, not {self.rounding}")
         if len({tuple(row) for row in self.measurements}) > 1:
             raise ValueError(f"{self.domain}: measurement rows have different keys")
 
@@ -137,6 +143,7 @@ class Evidence:
             "tensors": [asdict(tensor) for tensor in self.tensors],
             "witness": dict(vars(self.witness)) if self.witness else None,
             "measurements": {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]} if rows else None,
+            "rounding": self.rounding if rows else None,
         }
 
     @classmethod
@@ -148,6 +155,8 @@ class Evidence:
         """
         fields = {key: value for key, value in data.items() if key != "outcome"}
         table = fields["measurements"] or {"columns": [], "rows": []}
+        if fields["rounding"] is None:
+            del fields["rounding"]
         found = cls(**fields | {
             "tensors": tuple(TensorRef(**tensor | {"shape": tuple(tensor["shape"])}) for tensor in fields["tensors"]),
             "witness": fields["witness"] and Witness(**fields["witness"]),

@@ -16,12 +16,14 @@ from torch import Tensor
 
 from pyharness.device import made, on_cpu
 from pyharness.errors import UsageError
+from pyharness.evidence.rounding import FLOAT32, gamma
 from pyharness.tensors import digits, speech, transformer
 from pyharness.tensors.digests import file_sha256
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.packages import package_file
 
 __all__ = [
+    "COSINES",
     "Kind",
     "Layer",
     "Model",
@@ -39,6 +41,12 @@ __all__ = [
     "silero_vad",
     "speech_probabilities",
 ]
+
+COSINES = 2 * gamma(384 + 16, FLOAT32)
+"""How far apart two devices may put the mean of cosines of up to 16 embeddings, each a float32 sum of 384 products.
+
+The magnitudes of the products of two unit vectors add up to at most 1.
+"""
 
 DATA = Path(__file__).parent / "data"
 
