@@ -17,7 +17,7 @@ from pyharness.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence
 from pyharness.evidence.rounding import disagreement
 
-__all__ = ["FOLDER", "Contradiction", "Recording", "hold_against", "read_recording", "read_recordings", "record_digest"]
+__all__ = ["FOLDER", "Contradiction", "Recording", "hold_against", "in_words", "read_recording", "read_recordings", "record_digest"]
 
 FOLDER = "evidence"
 """The folder of records, in that of the certificate."""
@@ -99,6 +99,18 @@ def hold_against(
     """
     return [_held(id, evidence, recording, claim, code_sha256) for recording in recordings
             for claim in recording.content["claims"] if claim["id"] == id]
+
+
+def in_words(record: Mapping[str, Any], count: int) -> str:
+    """Say what a certificate has of a record of a claim with so many pieces of evidence."""
+    head = f"{record['name']} ({record['device']}), {record['file']}"
+    if record["stale"]:
+        return f"{head}: stale, since the code that gathers the evidence has changed; nothing of it counts"
+    agrees = record["agrees"]
+    if len(agrees) == count:
+        return f"{head}: all evidence was found again"
+    found = f"evidence {', '.join(map(str, agrees))} was found again" if agrees else "nothing was found again"
+    return f"{head}: {found}; the rest is not in it, on other tensors, or not computed on that device"
 
 
 def _held(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from pyharness.certificate.recorded import in_words
 from pyharness.errors import UsageError
 from pyharness.report.ci import markdown_text
 
@@ -62,7 +63,11 @@ def _claim(claim: Mapping[str, Any]) -> Iterator[str]:
                f"{evidence['cases']:,} cases, {evidence['violations']:,} violations")
         if evidence["witness"]:
             yield f"  - witness: {markdown_text(evidence['witness']['shows'])}"
-    if claim["evidence"]:
+    for record in claim["recorded"]:
+        yield f"- recorded elsewhere: {markdown_text(in_words(record, len(claim['evidence'])))}"
+        yield from (f"  - only there: {markdown_text(evidence['domain'])}; {evidence['cases']:,} cases, "
+                    f"{evidence['violations']:,} violations" for evidence in record["elsewhere"])
+    if claim["evidence"] or claim["recorded"]:
         yield ""
     for evidence in claim["evidence"]:
         table = evidence["measurements"]

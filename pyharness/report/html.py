@@ -17,6 +17,7 @@ from markupsafe import Markup
 from pyharness import __version__
 from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
+from pyharness.certificate.recorded import in_words
 from pyharness.errors import UsageError
 from pyharness.report import graph
 from pyharness.report.lean_source import Excerpt, LeanSource
@@ -40,7 +41,7 @@ _GLYPHS = {
 _PROOF_FIELDS = {"status", "theorem", "negates", "module", "file", "line", "statement", "statement_sha256", "meaning_sha256",
                  "axioms", "definitions", "rests_on", "pinned", "replayed", "rechecked", "example", "unused", "note"}
 _EVIDENCE_FIELDS = {"kind", "definition", "domain", "cases", "violations", "outcome", "summary", "max_error", "tolerance",
-                    "device", "seed", "tensors", "witness", "measurements"}
+                    "device", "seed", "tensors", "witness", "measurements", "rounding"}
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "TIERS": TIERS, "version": __version__, "badge": badge, "claim_file": _claim_file, "theorem_file": _theorem_file,
-        "in_short": _in_short, "why_false": _why_false, "other_fields": _other_fields,
+        "in_short": _in_short, "in_words": in_words, "why_false": _why_false, "other_fields": _other_fields,
         "PROOF_FIELDS": _PROOF_FIELDS, "EVIDENCE_FIELDS": _EVIDENCE_FIELDS,
     }
     environment.filters |= {"figure": _figure, "many": _many, "inputs": _inputs, "anchor": _anchor, "count": _count,

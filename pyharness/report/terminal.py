@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pyharness.certificate.recorded import in_words
 from pyharness.errors import UsageError
 
 __all__ = ["explain", "find_claim", "show", "show_statuses", "visible"]
@@ -64,7 +65,21 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
     if proofs := certificate["proofs"]:
         console.print(_text(f"{_many(proofs['constants'], 'constant')} accepted by {' and '.join(proofs['kernels'])}."))
         console.print(_text(f"Proofs: {path.parent / proofs['file']}"), soft_wrap=True)
+    for line in _records(certificate["claims"]):
+        console.print(_text(line), soft_wrap=True)
     console.print(_text(f"Certificate: {path}"), soft_wrap=True)
+
+
+def _records(claims: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    found: dict[tuple[str, str, str], Counter[str]] = {}
+    for claim in claims:
+        for record in claim["recorded"]:
+            kind = "stale" if record["stale"] else (
+                "whole" if len(record["agrees"]) == len(claim["evidence"]) else "part" if record["agrees"] else "not")
+            found.setdefault((record["file"], record["name"], record["device"]), Counter())[kind] += 1
+    for (file, name, device), counts in found.items():
+        yield (f"Recorded elsewhere, {file} on {name} ({device}): {_many(counts['whole'], 'claim')} found again, "
+               f"{counts['part']} in part, {counts['not']} not; {counts['stale']} stale.")
 
 
 def show_statuses(rows: Sequence[Mapping[str, Any]], *, of: str = "claim", console: Console) -> None:
@@ -124,12 +139,23 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
     for number, evidence in enumerate(claim["evidence"], 1):
         console.print(Text.assemble(f"\nevidence {number}, {evidence['kind']}: ", _word(evidence["outcome"])))
         console.print(_indented(*_evidence(evidence)))
+    if claim["recorded"]:
+        console.print(Text("\nrecorded elsewhere"))
+        console.print(_indented(*_recorded(claim)))
     if claim["untied"]:
         console.print(Text("\ncomputed with, and tied to no Lean definition"))
         console.print(_indented(*map(_text, claim["untied"])))
     if claim["next"]:
         console.print(Text.assemble("\nto be ", _word(claim["next"]["tier"]), " it needs"))
         console.print(_indented(*(_text(need) for need in claim["next"]["needs"])))
+
+
+def _recorded(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
+    for record in claim["recorded"]:
+        yield _text(in_words(record, len(claim["evidence"])))
+        for evidence in record["elsewhere"]:
+            yield _indented(_text(f"only there: {evidence['domain']}; {_many(evidence['cases'], 'case')}, "
+                                  f"{_many(evidence['violations'], 'violation')}"))
 
 
 def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
@@ -166,6 +192,8 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
     if evidence["max_error"] is not None:
         yield Text(f"largest error {_figure(evidence['max_error'])}, allowed {_figure(evidence['tolerance'])}")
     yield _text(f"on {evidence['device']}" + (f", seed {evidence['seed']}" if evidence["seed"] is not None else ""))
+    if evidence["rounding"] is not None:
+        yield Text(f"another device may put a figure x off by {_figure(evidence['rounding'])} max(1, |x|)")
     if evidence["tensors"]:
         yield _filled(("tensor", "shape", "dtype", "SHA-256"), (
             (tensor["name"], "×".join(map(str, tensor["shape"])) or "scalar", tensor["dtype"], tensor["sha256"][:12])
