@@ -24,7 +24,7 @@ from pyharness.certificate.seal import plain_evidence
 from pyharness.claim import Claim, load_pack
 from pyharness.dependencies import code
 from pyharness.device import flags
-from pyharness.evidence.runner import Run, gather
+from pyharness.evidence.runner import Run, gather, prepare
 from pyharness.lean.build import build
 from pyharness.lean.conformance import Kernel
 from pyharness.lean.toolchain import locate
@@ -52,17 +52,19 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     toolchain = locate()
     library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain,
                     progress=lambda module, done, total: progress("Lean", module, done, total))
-    run = Run(seed=project.seed, kernel=Kernel(toolchain, library, project.build), device=device)
+    run = Run(project.seed, Kernel(toolchain, library, project.build, fresh=True), device)
+    prepare(run)
     entries, seconds = [], {}
     for done, item in enumerate(claims):
         progress("Evidence", item.id, done, len(claims))
         start = time.perf_counter()
         with _kernels(device) as kernels:
-            evidence = gather([item], run)[item.id]
+            evidence = [piece for measure in (None, *range(len(item.measures))) for piece in gather(item, run, measure)]
         seconds[item.id] = round(time.perf_counter() - start, 3)
         if evidence:
             entries.append({"id": item.id, "code_sha256": code_sha256(item),
-                            "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in evidence], "kernels": sorted(kernels)})
+                            "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in evidence],
+                            "kernels": sorted(kernels)})
     progress("Evidence", "", len(claims), len(claims))
     content = {
         "schema": "recorded-evidence-1",
