@@ -13,7 +13,7 @@ from typing import Any
 
 def main(folder: str, names: list[str]) -> None:
     """Check what is on standard input and write the answer."""
-    sys.path.insert(0, folder)
+    sys.path.append(folder)
     from pyharness.kernel import Refused, check
     from pyharness.kernel.names import show_name
     from pyharness.kernel.printing import show

@@ -24,6 +24,7 @@ from pyharness.certificate.check import check
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
 from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.seal import seal
+from pyharness.cli import main
 from pyharness.errors import EXIT_LEAN
 from pyharness.kernel.certificate import AXIOMS
 from pyharness.lean.audit import audit
@@ -438,6 +439,16 @@ class TestStranger:
         done = subprocess.run([sys.executable, "-c", WITHOUT, "check", "demo.json", "--proofs", "--json"], cwd=certified[0],
                               env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True, capture_output=True, timeout=120)
         assert done.returncode == 0 and json.loads(done.stdout)["checks"], done.stderr
+
+    def test_check_says_what_was_checked_again(self, certified, capsys):
+        """How many constants and claims; or that there are none."""
+        assert main(["check", str(certified[0] / "demo.json"), "--proofs"]) == 0
+        assert f"checks, and the second kernel accepts the {certified[1]['proofs']['constants']} constants that 4 claims rest on" in (
+            capsys.readouterr().out)
+        path = certified[0] / "open.json"
+        path.write_bytes(file_bytes(samples.sealed([samples.record("a.b", "bronze", [samples.SWEEP])], proofs=None)))
+        assert main(["check", str(path), "--proofs"]) == 0
+        assert "accepts no claim's proof" in capsys.readouterr().out
 
     def test_it_can_be_interrupted(self, certified, lines):
         """Ctrl-C ends it at once."""
