@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from .environment import Constant, Constructor, closure
+from .environment import Constant, Constructor, closure, mentioned
 from .names import Name
 from .printing import show
 from .refusal import Refused
@@ -168,8 +168,10 @@ class Arithmetic:
                 and all(self._constants[constructor].type is type_ for constructor, type_ in constructors))
 
     def _learn_function(self, word: str, equal: Callable[[Term, Term], bool]) -> None:
-        if self._is_function(word) and self._known(_RESTS_ON.get(word, ())) and all(
-                equal(*self._sides(text)[1:]) for text in _BY_UNFOLDING[word]):
+        if not self._is_function(word) or not self._known(_RESTS_ON.get(word, ())):
+            return
+        equations = [self._sides(text)[1:] for text in _BY_UNFOLDING[word]]
+        if all(mentioned(*sides) <= self._constants.keys() and equal(*sides) for sides in equations):
             self.functions[*NAT, word] = _FUNCTIONS[word]
 
     def _learn_theorem(self, constant: Constant) -> None:

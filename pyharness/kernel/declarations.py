@@ -65,6 +65,11 @@ class Kernel:
             self._arithmetic.learn(constant, self._checker(self.constants).equal)
         self._terms.forget(mark)
 
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """The functions that are computed on literals by their names."""
+        return tuple(sorted(map(show_name, self._arithmetic.functions)))
+
     def _checker(self, constants: Mapping[Name, Constant], levels: Iterable[Name] = ()) -> Checker:
         return Checker(self._terms, constants, self._arithmetic, self._steps, levels=levels)
 
@@ -100,10 +105,7 @@ class Kernel:
             uses |= mentions
             if kind == "def":
                 height = 1 + max([self.constants[used].height for used in mentions], default=0)
-        return Constant(name, kind, levels, type_, value, None, height, self._with_texts(uses))
-
-    def _with_texts(self, uses: frozenset[Name]) -> frozenset[Name]:
-        return uses
+        return Constant(name, kind, levels, type_, value, None, height, uses)
 
     # ------------------------------------------------------------------------------------------------------- families
     def _family(self, fields: Mapping[str, Any]) -> list[Constant]:
@@ -114,7 +116,7 @@ class Kernel:
         self._require_new([item["name"] for item in (*types, *constructors, *recursors)], levels)
         of_name = {item["name"]: item for item in constructors}
         listed = [name for item in types for name in item["ctors"]]
-        if sorted(listed, key=repr) != sorted(of_name, key=repr):
+        if len(set(listed)) != len(listed) or set(listed) != of_name.keys():
             raise Refused("record", "the constructors are not those that the types list")
         declared = [Declared(item["name"], item["type"], tuple([(name, of_name[name]["type"]) for name in item["ctors"]]))
                     for item in types]

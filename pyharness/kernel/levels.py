@@ -16,7 +16,7 @@ from .refusal import Refused
 
 __all__ = ["Level", "Levels"]
 
-_MOST = 1000
+_MOST = 200
 """More terms than this in one normal form are refused; levels of real declarations have a few."""
 
 
@@ -126,11 +126,16 @@ class Levels:
     def imax(self, left: Level, right: Level) -> Level:
         return self._make("imax", (left, right), left.parameters | right.parameters)
 
-    def substitute(self, level: Level, values: Mapping[Name, Level]) -> Level:
-        """Return a level with levels in place of its parameters."""
+    def substitute(self, level: Level, values: Mapping[Name, Level], done: dict[Level, Level]) -> Level:
+        """Return a level with levels in place of its parameters; `done` has what is known for these."""
         if not level.parameters:
             return level
-        if level.form == "param":
-            return values.get(level.parts[0], level)
-        parts = tuple([self.substitute(part, values) for part in level.parts])
-        return self._make(level.form, parts, frozenset().union(*[part.parameters for part in parts]))
+        found = done.get(level)
+        if found is None:
+            if level.form == "param":
+                found = values.get(level.parts[0], level)
+            else:
+                parts = tuple([self.substitute(part, values, done) for part in level.parts])
+                found = self._make(level.form, parts, frozenset().union(*[part.parameters for part in parts]))
+            done[level] = found
+        return found

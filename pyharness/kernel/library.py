@@ -1,6 +1,7 @@
 """Checks a whole export, and says what was accepted."""
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -34,10 +35,12 @@ class Library:
     Attributes:
         constants: every constant.
         seconds: how long each declaration took, by the name of its first constant.
+        computed: the functions that were computed on literals by their names, once their definitions were found to be these.
     """
 
     constants: Mapping[Name, Constant]
     seconds: Mapping[Name, float]
+    computed: tuple[str, ...]
     _digests: Digests = field(repr=False)
 
     @property
@@ -82,8 +85,9 @@ def check(
         except BaseException as error:
             answer.append(error)
 
-    limit, size = sys.getrecursionlimit(), threading.stack_size(STACK)
+    limit, size, collects = sys.getrecursionlimit(), threading.stack_size(STACK), gc.isenabled()
     sys.setrecursionlimit(max(limit, DEPTH))
+    gc.disable()  # terms do not go in circles; looking for circles among them takes as long as the check
     try:
         thread = threading.Thread(target=run, name="kernel", daemon=True)
         thread.start()
@@ -91,6 +95,8 @@ def check(
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)
+        if collects:
+            gc.enable()
     if isinstance(answer[0], BaseException):
         raise answer[0]
     return answer[0]
@@ -120,7 +126,7 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
             raise Refused("budget", "it is too large to check", declaration=name) from None
     if not seconds:
         raise Refused("format", "nothing is declared", declaration=f"line {number}")
-    return Library(kernel.constants, seconds, Digests(kernel.constants))
+    return Library(kernel.constants, seconds, kernel.computed, Digests(kernel.constants))
 
 
 def _first(declaration: Declaration) -> Name:

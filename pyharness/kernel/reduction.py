@@ -16,14 +16,14 @@ Described in "The Type Theory of Lean", Reduction, and "Type Checking in Lean 4"
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from .arithmetic import Arithmetic
 from .environment import Constant, Constructor, Inductive, Recursor
 from .names import Name
-from .printing import show
 from .refusal import Refused
-from .terms import App, BVar, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, head_of, spine
+from .terms import App, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, head_of, spine
 
 __all__ = ["Reduction"]
 
@@ -39,10 +39,11 @@ class Reduction:
 
     def __init__(self, terms: Terms, constants: Mapping[Name, Constant], arithmetic: Arithmetic, steps: int | None):
         self.terms, self.constants, self.arithmetic = terms, constants, arithmetic
-        self.steps = -1 if steps is None else steps
+        self._left = math.inf if steps is None else steps
         self._whnf: dict[Term, Term] = {}
         self._core: dict[tuple[Term, bool], Term] = {}
-        self._values: dict[Term, Term] = {}
+        self._values: dict[Term | tuple[Term, Name], Term] = {}
+        self._unfolded: dict[Term, Term] = {}
 
     def type_of(self, term: Term) -> Term:
         """Return the type of a well-typed term."""
@@ -58,8 +59,8 @@ class Reduction:
         Raises:
             Refused: if it was one too many.
         """
-        self.steps -= 1
-        if self.steps == 0:
+        self._left -= 1
+        if self._left < 0:
             raise Refused("budget", "checking it takes more steps than are allowed")
 
     def whnf(self, term: Term) -> Term:
@@ -143,6 +144,9 @@ class Reduction:
 
     def unfold(self, term: Term) -> Term | None:
         """Return a term with the definition at its head unfolded, if there is one."""
+        unfolded = self._unfolded.get(term)
+        if unfolded is not None:
+            return unfolded
         constant = self.definition(term)
         if constant is None:
             return None
@@ -154,7 +158,9 @@ class Reduction:
         while type(value) is Lam and place < len(arguments):
             value = value.body
             place += 1
-        return self.terms.apply(self.terms.instantiate(value, arguments[:place]), arguments[place:])
+        unfolded = self.terms.apply(self.terms.instantiate(value, arguments[:place]), arguments[place:])
+        self._unfolded[term] = unfolded
+        return unfolded
 
     def at_levels(self, constant: Constant, term: Term, const: Const) -> Term:
         """Return a term of a constant's declaration at the levels that a mention of it has."""
@@ -239,7 +245,7 @@ class Reduction:
         if place is None or len(arguments) <= place:
             return None
         head, made = spine(self.whnf(arguments[-1 - place]))
-        if type(head) is not Const or head.name != ("Quot", "mk") or len(made) != 3:
+        if type(head) is not Const or head.name != ("Quot", "mk") or len(made) != 3 or self.constants[head.name].kind != "quot":
             return None
         function = arguments[-4]
         del arguments[len(arguments) - place - 1:]

@@ -268,67 +268,86 @@ class Terms:
 
         The values bind all their bound variables.
         """
-        if term.loose == 0:
-            return term
-        app, count, done = self.app, len(values), {}
+        return self._instantiate(term, 0, values, [{}]) if term.loose else term
 
-        def replaced(term: Term, depth: int) -> Term:
-            if term.loose <= depth:
-                return term
-            kind = type(term)
-            if kind is BVar:
-                index = term.index - depth
-                return values[count - 1 - index] if index < count else self.bvar(term.index - count)
-            key = (term, depth)
-            found = done.get(key)
-            if found is None:
-                if kind is App:
-                    found = app(replaced(term.function, depth), replaced(term.argument, depth))
-                elif kind is Lam:
-                    found = self.lam(replaced(term.domain, depth), replaced(term.body, depth + 1))
-                elif kind is Pi:
-                    found = self.pi(replaced(term.domain, depth), replaced(term.body, depth + 1))
-                elif kind is Let:
-                    found = self.let(replaced(term.type, depth), replaced(term.value, depth), replaced(term.body, depth + 1))
-                else:
-                    found = self.proj(term.structure, term.index, replaced(term.term, depth))
-                done[key] = found
+    def _instantiate(self, term: Term, depth: int, values: Sequence[Term], done: list[dict[Term, Term]]) -> Term:
+        """Replace the variables of a term under `depth` more binders, which it has; `done` has what is known, by depth."""
+        kind = type(term)
+        if kind is BVar:
+            place = depth + len(values) - 1 - term.index
+            return values[place] if place >= 0 else self.bvar(term.index - len(values))
+        found = done[depth].get(term)
+        if found is not None:
             return found
-
-        return replaced(term, 0)
+        if kind is App:
+            found, arguments = term, []
+            while type(found) is App and found.loose > depth:
+                arguments.append(found.argument)
+                found = found.function
+            if found.loose > depth:
+                found = self._instantiate(found, depth, values, done)
+            apps = self._apps
+            for argument in reversed(arguments):
+                if argument.loose > depth:
+                    argument = self._instantiate(argument, depth, values, done)
+                key = found, argument
+                found = apps.get(key)
+                if found is None:
+                    found = apps[key] = App(*key)
+        elif kind is Proj:
+            found = self.proj(term.structure, term.index, self._instantiate(term.term, depth, values, done))
+        else:
+            if len(done) == depth + 1:
+                done.append({})
+            domain, body = (term.type if kind is Let else term.domain), term.body
+            if domain.loose > depth:
+                domain = self._instantiate(domain, depth, values, done)
+            if body.loose > depth + 1:
+                body = self._instantiate(body, depth + 1, values, done)
+            if kind is Lam:
+                found = self.lam(domain, body)
+            elif kind is Pi:
+                found = self.pi(domain, body)
+            else:
+                value = term.value
+                found = self.let(domain, self._instantiate(value, depth, values, done) if value.loose > depth else value, body)
+        done[depth][term] = found
+        return found
 
     def abstract(self, term: Term, variables: Sequence[Term]) -> Term:
         """Return a term to stand under binders, one for each free variable, outermost first: what `instantiate` undoes."""
         if not variables:
             return term
         places = {variable: len(variables) - 1 - place for place, variable in enumerate(variables)}
-        lowest = min([variable.number for variable in variables])
-        app, done = self.app, {}
+        return self._abstract(term, 0, places, min([variable.number for variable in variables]), {})
 
-        def replaced(term: Term, depth: int) -> Term:
-            if term.free <= lowest:
-                return term
-            kind = type(term)
-            if kind is Local:
-                place = places.get(term)
-                return term if place is None else self.bvar(place + depth)
-            key = (term, depth)
-            found = done.get(key)
-            if found is None:
-                if kind is App:
-                    found = app(replaced(term.function, depth), replaced(term.argument, depth))
-                elif kind is Lam:
-                    found = self.lam(replaced(term.domain, depth), replaced(term.body, depth + 1))
-                elif kind is Pi:
-                    found = self.pi(replaced(term.domain, depth), replaced(term.body, depth + 1))
-                elif kind is Let:
-                    found = self.let(replaced(term.type, depth), replaced(term.value, depth), replaced(term.body, depth + 1))
-                else:
-                    found = self.proj(term.structure, term.index, replaced(term.term, depth))
-                done[key] = found
+    def _abstract(
+        self, term: Term, depth: int, places: Mapping[Term, int], lowest: int, done: dict[tuple[Term, int], Term]
+    ) -> Term:
+        """Replace free variables in a term under `depth` binders; none of them has a number below `lowest`."""
+        if term.free <= lowest:
+            return term
+        kind = type(term)
+        if kind is Local:
+            place = places.get(term)
+            return term if place is None else self.bvar(place + depth)
+        found = done.get((term, depth))
+        if found is not None:
             return found
-
-        return replaced(term, 0)
+        if kind is App:
+            found = self.app(self._abstract(term.function, depth, places, lowest, done),
+                             self._abstract(term.argument, depth, places, lowest, done))
+        elif kind is Lam or kind is Pi:
+            found = (self.lam if kind is Lam else self.pi)(self._abstract(term.domain, depth, places, lowest, done),
+                                                          self._abstract(term.body, depth + 1, places, lowest, done))
+        elif kind is Let:
+            found = self.let(self._abstract(term.type, depth, places, lowest, done),
+                             self._abstract(term.value, depth, places, lowest, done),
+                             self._abstract(term.body, depth + 1, places, lowest, done))
+        else:
+            found = self.proj(term.structure, term.index, self._abstract(term.term, depth, places, lowest, done))
+        done[term, depth] = found
+        return found
 
     def pis(self, variables: Sequence[Term], body: Term) -> Term:
         """Return the type of functions of these free variables."""
@@ -346,60 +365,56 @@ class Terms:
 
     def with_levels(self, term: Term, values: Mapping[Name, Level]) -> Term:
         """Return a term with levels in place of its universe parameters."""
-        if not values or not term.generic:
+        return self._with_levels(term, values, {}, {}) if values else term
+
+    def _with_levels(self, term: Term, values: Mapping[Name, Level], done: dict[Term, Term], of: dict[Level, Level]) -> Term:
+        if not term.generic:
             return term
-        substitute, done = self.levels.substitute, {}
-
-        def replaced(term: Term) -> Term:
-            if not term.generic:
-                return term
-            found = done.get(term)
-            if found is None:
-                kind = type(term)
-                if kind is App:
-                    found = self.app(replaced(term.function), replaced(term.argument))
-                elif kind is Const:
-                    found = self.const(term.name, tuple([substitute(level, values) for level in term.levels]))
-                elif kind is Lam:
-                    found = self.lam(replaced(term.domain), replaced(term.body))
-                elif kind is Pi:
-                    found = self.pi(replaced(term.domain), replaced(term.body))
-                elif kind is Sort:
-                    found = self.sort(substitute(term.level, values))
-                elif kind is Let:
-                    found = self.let(replaced(term.type), replaced(term.value), replaced(term.body))
-                elif kind is Proj:
-                    found = self.proj(term.structure, term.index, replaced(term.term))
-                else:
-                    found = self.local(term.number, replaced(term.type))
-                done[term] = found
+        found = done.get(term)
+        if found is not None:
             return found
-
-        return replaced(term)
+        kind = type(term)
+        if kind is App:
+            found = self.app(self._with_levels(term.function, values, done, of), self._with_levels(term.argument, values, done, of))
+        elif kind is Const:
+            found = self.const(term.name, tuple([self.levels.substitute(level, values, of) for level in term.levels]))
+        elif kind is Lam or kind is Pi:
+            found = (self.lam if kind is Lam else self.pi)(self._with_levels(term.domain, values, done, of),
+                                                          self._with_levels(term.body, values, done, of))
+        elif kind is Sort:
+            found = self.sort(self.levels.substitute(term.level, values, of))
+        elif kind is Let:
+            found = self.let(self._with_levels(term.type, values, done, of), self._with_levels(term.value, values, done, of),
+                             self._with_levels(term.body, values, done, of))
+        elif kind is Proj:
+            found = self.proj(term.structure, term.index, self._with_levels(term.term, values, done, of))
+        else:
+            found = self.local(term.number, self._with_levels(term.type, values, done, of))
+        done[term] = found
+        return found
 
     def rewrite(self, term: Term, replace: Callable[[Term], Term | None]) -> Term:
         """Return a term with what `replace` gives for each outermost part for which it gives something."""
-        done: dict[Term, Term] = {}
+        return self._rewrite(term, replace, {})
 
-        def replaced(term: Term) -> Term:
-            found = done.get(term)
-            if found is None:
-                found = replace(term)
-                if found is None:
-                    kind = type(term)
-                    if kind is App:
-                        found = self.app(replaced(term.function), replaced(term.argument))
-                    elif kind is Lam:
-                        found = self.lam(replaced(term.domain), replaced(term.body))
-                    elif kind is Pi:
-                        found = self.pi(replaced(term.domain), replaced(term.body))
-                    elif kind is Let:
-                        found = self.let(replaced(term.type), replaced(term.value), replaced(term.body))
-                    elif kind is Proj:
-                        found = self.proj(term.structure, term.index, replaced(term.term))
-                    else:
-                        found = term
-                done[term] = found
+    def _rewrite(self, term: Term, replace: Callable[[Term], Term | None], done: dict[Term, Term]) -> Term:
+        found = done.get(term)
+        if found is not None:
             return found
-
-        return replaced(term)
+        found = replace(term)
+        if found is None:
+            kind = type(term)
+            if kind is App:
+                found = self.app(self._rewrite(term.function, replace, done), self._rewrite(term.argument, replace, done))
+            elif kind is Lam or kind is Pi:
+                found = (self.lam if kind is Lam else self.pi)(self._rewrite(term.domain, replace, done),
+                                                              self._rewrite(term.body, replace, done))
+            elif kind is Let:
+                found = self.let(self._rewrite(term.type, replace, done), self._rewrite(term.value, replace, done),
+                                 self._rewrite(term.body, replace, done))
+            elif kind is Proj:
+                found = self.proj(term.structure, term.index, self._rewrite(term.term, replace, done))
+            else:
+                found = term
+        done[term] = found
+        return found
