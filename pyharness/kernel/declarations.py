@@ -148,17 +148,21 @@ def _compared(checker: Checker, constant: Constant, stored: Mapping[str, Any]) -
         found = {"all": detail.family, "numParams": detail.parameters, "numIndices": detail.indices,
                  "numMotives": detail.motives, "numMinors": detail.minors, "k": detail.k}
     found["levelParams"] = constant.levels
-    same = [(field, stored[field] == value) for field, value in found.items()]
-    same.append(("type", _same(checker, stored["type"], constant.type)))
+    for field, value in found.items():
+        _require(constant, field, stored[field] == value)
+    _require(constant, "type", _same(checker, stored["type"], constant.type))
     if constant.kind == "rec":
         listed = [(rule["ctor"], rule["nfields"]) for rule in stored["rules"]]
-        same.append(("rules", listed == [(name, count) for name, (count, _) in detail.rules.items()] and all(
-            _same(checker, rule["rhs"], detail.rules[rule["ctor"]][1]) for rule in stored["rules"])))
-    for field, holds in same:
-        if not holds:
-            raise Refused("recursor" if constant.kind == "rec" else "record",
-                          f"{field} of {show_name(constant.name)} is not what the declaration makes")
+        _require(constant, "rules", listed == [(name, count) for name, (count, _) in detail.rules.items()])
+        for rule in stored["rules"]:
+            _require(constant, "rules", _same(checker, rule["rhs"], detail.rules[rule["ctor"]][1]))
     return dataclasses.replace(constant, type=stored["type"])
+
+
+def _require(constant: Constant, field: str, holds: bool) -> None:
+    if not holds:
+        raise Refused("recursor" if constant.kind == "rec" else "record",
+                      f"{field} of {show_name(constant.name)} is not what the declaration makes")
 
 
 def _same(checker: Checker, stored: Term, made: Term) -> bool:

@@ -113,7 +113,7 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
             declaration = reader.line(line)
             if declaration is not None:
                 first = _first(declaration)
-                name = show_name(first)
+                name = show_name(first) or name
                 progress(name, number, 0)
                 kernel.add(declaration)
                 seconds[first] = time.perf_counter() - started

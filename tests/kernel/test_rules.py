@@ -1,0 +1,793 @@
+"""One ill-typed term or ill-formed declaration for each rule, refused for that rule; what is like it and right is accepted."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from exports import Export, basics
+
+from pyharness.kernel import Refused, check
+
+Case = Callable[[Export], None]
+
+WRONG: dict[str, tuple[str, Case]] = {}
+"""What each shows: the rule that must refuse it, and what writes it."""
+RIGHT: dict[str, Case] = {}
+"""What each shows, and what writes it."""
+
+
+def wrong(rule: str) -> Callable[[Case], Case]:
+    def note(case: Case) -> Case:
+        WRONG[case.__name__] = rule, case
+        return case
+
+    return note
+
+
+def right(case: Case) -> Case:
+    RIGHT[case.__name__] = case
+    return case
+
+
+def equal(e: Export, type_, left, right_, level=1):
+    """`left = right_`."""
+    return e.make.a(e.make.c("Eq", level), type_, left, right_)
+
+
+def refl(e: Export, type_, element, level=1):
+    return e.make.a(e.make.c("Eq.refl", level), type_, element)
+
+
+def states_equal(e: Export, name, type_, left, right_, level=1):
+    """Declare the theorem `left = right_`, proved by reflexivity."""
+    e.declare("thm", name, equal(e, type_, left, right_, level), refl(e, type_, left, level))
+
+
+# ------------------------------------------------------------------------------------------------------------ terms
+@wrong("variable")
+def a_variable_without_a_binder(e):
+    e.declare("def", "bad", "Nat", 0)
+
+
+@wrong("variable")
+def a_variable_beyond_its_binders(e):
+    e.declare("def", "bad", e.make.p("Nat", "Nat"), e.make.f("Nat", 1))
+
+
+@wrong("unknown-constant")
+def a_constant_before_its_declaration(e):
+    e.declare("axiom", "bad", "later")
+    e.declare("axiom", "later", e.make.prop)
+
+
+@wrong("unknown-constant")
+def a_constant_in_its_own_value(e):
+    e.declare("def", "bad", "False", "bad")
+
+
+@wrong("unknown-constant")
+def a_name_of_other_parts(e):
+    """`Nat.succ` as one part is not `Nat.succ` as two."""
+    e.declare("def", "bad", e.make.p("Nat", "Nat"), e.make.const(("Nat.succ",)))
+
+
+@wrong("unknown-constant")
+def a_number_in_a_name_is_no_text(e):
+    e.declare("axiom", ("a", 1), "Nat")
+    e.declare("def", "bad", "Nat", e.make.const(("a", "1")))
+
+
+@wrong("universe-arguments")
+def too_few_universes(e):
+    e.declare("def", "bad", e.make.p(e.make.type, e.make.type), e.make.c("List"))
+
+
+@wrong("universe-arguments")
+def too_many_universes(e):
+    e.declare("def", "bad", "Nat", e.make.c("Nat.zero", 1))
+
+
+@wrong("universe-parameter")
+def a_universe_parameter_of_no_one(e):
+    e.declare("def", "bad", e.make.s(2), e.make.s("u"))
+
+
+@wrong("universe-parameter")
+def a_universe_parameter_in_a_constant(e):
+    e.declare("axiom", "bad", e.make.a(e.make.c("List", "u"), "Nat"))
+
+
+@wrong("not-a-type")
+def an_element_as_a_type(e):
+    e.declare("axiom", "bad", "Nat.zero")
+
+
+@wrong("not-a-type")
+def an_element_as_a_domain(e):
+    e.declare("def", "bad", e.make.p("Nat", "Nat"), e.make.f("Nat.zero", "Nat.zero"))
+
+
+@wrong("not-a-type")
+def an_element_as_a_result(e):
+    e.declare("axiom", "bad", e.make.p("Nat", 0))
+
+
+@wrong("not-a-function")
+def an_element_that_is_applied(e):
+    e.declare("def", "bad", "Nat", e.make.a("Nat.zero", "Nat.zero"))
+
+
+@wrong("argument")
+def an_argument_of_another_type(e):
+    e.declare("def", "bad", "Nat", e.make.a("Nat.succ", "Bool.true"))
+
+
+@wrong("argument")
+def an_argument_in_another_universe(e):
+    """`Type` is no element of `Type`."""
+    m = e.make
+    e.declare("def", "bad", m.type, m.a(m.c("List", 0), m.type))
+
+
+@wrong("declared-type")
+def universes_are_no_larger_than_they_say(e):
+    e.declare("def", "bad", e.make.type, e.make.type)
+
+
+@wrong("declared-type")
+def imax_is_no_max(e):
+    """`p → Prop` for p : Sort u is in imax u 1, which is larger than u."""
+    m = e.make
+    e.declare("def", "bad", m.s("u"), m.p(m.prop, m.prop), levels=["u"])
+
+
+@wrong("let")
+def a_let_with_a_value_of_another_type(e):
+    m = e.make
+    e.declare("def", "bad", "Nat", m.let(m.of("Nat"), m.of("Bool.true"), m.of("Nat.zero")))
+
+
+@wrong("not-a-type")
+def a_let_without_a_type(e):
+    m = e.make
+    e.declare("def", "bad", "Nat", m.let(m.of("Nat.zero"), m.of("Nat.zero"), m.of("Nat.zero")))
+
+
+@right
+def a_let_is_its_value(e):
+    """The body may use what the variable stands for."""
+    m = e.make
+    e.declare("def", "good", "Nat", m.let(m.type, m.of("Nat"), m.a(m.f(0, 0), "Nat.zero")))
+
+
+# ------------------------------------------------------------------------------------------------------- projections
+@wrong("projection")
+def a_projection_from_a_type_with_two_constructors(e):
+    e.declare("def", "bad", e.make.p("Nat", "Nat"), e.make.f("Nat", e.make.proj(("Nat",), 0, e.make.of(0))))
+
+
+@wrong("projection")
+def a_projection_by_the_name_of_another_type(e):
+    m = e.make
+    pair = m.a(m.c("Prod", 0, 0), "Nat", "Nat")
+    e.declare("def", "bad", m.p(pair, "Nat"), m.f(pair, m.proj(("And",), 0, m.of(0))))
+
+
+@wrong("projection")
+def a_projection_beyond_the_fields(e):
+    m = e.make
+    pair = m.a(m.c("Prod", 0, 0), "Nat", "Nat")
+    e.declare("def", "bad", m.p(pair, "Nat"), m.f(pair, m.proj(("Prod",), 2, m.of(0))))
+
+
+@wrong("projection-from-proof")
+def a_witness_out_of_a_proof(e):
+    """With it `Exists.intro 0 _` and `Exists.intro 1 _`, equal by proof irrelevance, would give 0 = 1."""
+    m = e.make
+    exists = m.a(m.c("Exists", 1), "Nat", m.f("Nat", "True"))
+    e.declare("def", "bad", m.p(exists, "Nat"), m.f(exists, m.proj(("Exists",), 0, m.of(0))))
+
+
+@wrong("projection-from-proof")
+def a_proof_about_a_witness_out_of_a_proof(e):
+    """Its type would mention the witness."""
+    m = e.make
+    exists = m.a(m.c("Exists", 1), "Nat", m.f("Nat", equal(e, "Nat", 0, 0)))
+    e.declare("def", "bad", m.p(exists, "True"), m.f(exists, m.a(m.f("True", "True.intro"), m.proj(("Exists",), 1, m.of(0)))))
+
+
+@right
+def a_proof_out_of_a_pair_of_proofs(e):
+    m = e.make
+    both = m.a("And", "True", "False")
+    e.declare("thm", "good", m.p(both, "False"), m.f(both, m.proj(("And",), 1, m.of(0))))
+
+
+@right
+def a_projection_of_a_constructor_is_the_field(e):
+    m = e.make
+    pair = m.a(m.c("Prod.mk", 0, 0), "Nat", "Bool", "Nat.zero", "Bool.true")
+    states_equal(e, "good", "Bool", m.proj(("Prod",), 1, pair), "Bool.true")
+
+
+# ---------------------------------------------------------------------------------------------------- literals
+@wrong("literal")
+def a_text_where_no_string_is_declared(e):
+    e.declare("def", "bad", "Nat", e.make.lit("a"))
+
+
+@wrong("declared-type")
+def a_number_of_another_type(e):
+    e.declare("def", "bad", "Bool", e.make.lit(1))
+
+
+@right
+def a_literal_is_a_constructor(e):
+    states_equal(e, "good", "Nat", e.make.lit(2), e.make.a("Nat.succ", e.make.a("Nat.succ", "Nat.zero")))
+
+
+@right
+def a_large_literal_is_the_successor_of_the_one_before(e):
+    states_equal(e, "good", "Nat", e.make.lit(10 ** 30), e.make.a("Nat.succ", e.make.lit(10 ** 30 - 1)))
+
+
+@wrong("declared-type")
+def two_literals(e):
+    states_equal(e, "bad", "Nat", e.make.lit(2), e.make.lit(3))
+
+
+# ------------------------------------------------------------------------------------------ definitional equality
+@wrong("declared-type")
+def a_variable_is_no_other(e):
+    m = e.make
+    e.declare("thm", "bad", m.p("Nat", "Nat", equal(e, "Nat", 0, 1)), m.f("Nat", "Nat", refl(e, "Nat", 0)))
+
+
+@wrong("declared-type")
+def elements_are_not_irrelevant(e):
+    m = e.make
+    e.declare("thm", "bad", m.p("Bool", equal(e, "Bool", 0, "Bool.true")), m.f("Bool", refl(e, "Bool", 0)))
+
+
+@right
+def proofs_are_irrelevant(e):
+    m = e.make
+    e.declare("thm", "good", m.p("True", equal(e, "True", 0, "True.intro", 0)), m.f("True", refl(e, "True", 0, 0)))
+
+
+@right
+def two_proofs_of_a_variable_proposition(e):
+    m = e.make
+    e.declare("thm", "good", m.p(m.prop, 0, 1, equal(e, 2, 1, 0, 0)), m.f(m.prop, 0, 1, refl(e, 2, 0, 0)))
+
+
+@wrong("declared-type")
+def two_elements_of_a_variable_sort(e):
+    """A universe that may be `Prop` need not be."""
+    m = e.make
+    e.declare("thm", "bad", m.p(m.s("u"), 0, 1, equal(e, 2, 1, 0, "u")), m.f(m.s("u"), 0, 1, refl(e, 2, 0, "u")), levels=["u"])
+
+
+@right
+def eta_for_functions(e):
+    m = e.make
+    both = m.p("Nat", "Nat")
+    e.declare("thm", "good", m.p(both, equal(e, both, 0, m.f("Nat", m.a(1, 0)))), m.f(both, refl(e, both, 0)))
+
+
+@wrong("declared-type")
+def no_eta_with_another_argument(e):
+    m = e.make
+    both = m.p("Nat", "Nat")
+    e.declare("thm", "bad", m.p(both, equal(e, both, 0, m.f("Nat", m.a(1, "Nat.zero")))), m.f(both, refl(e, both, 0)))
+
+
+@right
+def eta_for_structures(e):
+    m = e.make
+    pair = m.a(m.c("Prod", 0, 0), "Nat", "Nat")
+    made = m.a(m.c("Prod.mk", 0, 0), "Nat", "Nat", m.proj(("Prod",), 0, m.of(0)), m.proj(("Prod",), 1, m.of(0)))
+    e.declare("thm", "good", m.p(pair, equal(e, pair, 0, made)), m.f(pair, refl(e, pair, 0)))
+
+
+@wrong("declared-type")
+def no_eta_with_fields_exchanged(e):
+    m = e.make
+    pair = m.a(m.c("Prod", 0, 0), "Nat", "Nat")
+    made = m.a(m.c("Prod.mk", 0, 0), "Nat", "Nat", m.proj(("Prod",), 1, m.of(0)), m.proj(("Prod",), 0, m.of(0)))
+    e.declare("thm", "bad", m.p(pair, equal(e, pair, 0, made)), m.f(pair, refl(e, pair, 0)))
+
+
+@right
+def eta_for_structures_without_fields(e):
+    m = e.make
+    e.declare("thm", "good", m.p("Unit", "Unit", equal(e, "Unit", 1, 0)), m.f("Unit", "Unit", refl(e, "Unit", 0)))
+
+
+@wrong("declared-type")
+def no_eta_for_a_recursive_structure(e):
+    m = e.make
+    e.family({"Loop": (m.type, {"Loop.mk": m.p("Loop", "Loop")})})
+    made = m.a("Loop.mk", m.proj(("Loop",), 0, m.of(0)))
+    e.declare("thm", "bad", m.p("Loop", equal(e, "Loop", 0, made)), m.f("Loop", refl(e, "Loop", 0)))
+
+
+@wrong("declared-type")
+def no_eta_for_a_type_with_an_index(e):
+    """Elements of `Only b` are alike only where there is one."""
+    m = e.make
+    e.family({"Only": (m.p("Bool", m.type), {"Only.mk": m.a("Only", "Bool.true")})})
+    only = m.a("Only", 0)
+    e.declare("thm", "bad", m.p("Bool", only, m.a("Only", 1), equal(e, m.a("Only", 2), 1, 0)),
+              m.f("Bool", only, m.a("Only", 1), refl(e, m.a("Only", 2), 0)))
+
+
+def _cast(e: Export, proof, element):
+    """`element : Nat`, carried over a proof of Nat = Nat, which `proof` is."""
+    m = e.make
+    motive = m.f(m.type, equal(e, m.type, "Nat", 0, 2), 1)
+    return m.a(m.c("Eq.rec", 1, 2), m.type, "Nat", motive, element, "Nat", proof)
+
+
+@right
+def k_unfolds_on_any_proof(e):
+    m = e.make
+    same = equal(e, m.type, "Nat", "Nat", 2)
+    e.declare("thm", "good", m.p(same, equal(e, "Nat", _cast(e, 0, "Nat.zero"), "Nat.zero")), m.f(same, refl(e, "Nat", "Nat.zero")))
+
+
+@wrong("declared-type")
+def k_needs_the_indices_to_agree(e):
+    """A proof of Nat = Bool is not `Eq.refl`, whatever it proves."""
+    m = e.make
+    same = equal(e, m.type, "Nat", "Bool", 2)
+    carried = m.a(m.c("Eq.rec", 1, 2), m.type, "Nat", m.f(m.type, equal(e, m.type, "Nat", 0, 2), 1), "Nat.zero", "Bool", 0)
+    e.declare("thm", "bad", m.p(same, equal(e, "Bool", carried, "Bool.true")), m.f(same, refl(e, "Bool", "Bool.true")))
+
+
+@wrong("declared-type")
+def no_k_for_a_proposition_with_a_field(e):
+    """`Acc.rec` unfolds on `Acc.intro` alone."""
+    m = e.make
+    relation = m.f("Nat", "Nat", "False")
+    acc = m.a(m.c("Acc", 1), "Nat", relation, "Nat.zero")
+    motive = m.f("Nat", m.a(m.c("Acc", 1), "Nat", relation, 0), "Nat")
+    minor = m.f("Nat", m.p("Nat", m.a(relation, 0, 1), m.a(m.c("Acc", 1), "Nat", relation, 1)),
+                m.p("Nat", m.a(relation, 0, 2), "Nat"), "Nat.zero")
+    value = m.a(m.c("Acc.rec", 1, 1), "Nat", relation, motive, minor, "Nat.zero", 0)
+    e.declare("thm", "bad", m.p(acc, equal(e, "Nat", value, "Nat.zero")), m.f(acc, refl(e, "Nat", "Nat.zero")))
+
+
+@right
+def a_recursor_unfolds_on_a_constructor(e):
+    m = e.make
+    value = m.a(m.c("Nat.rec", 1), m.f("Nat", "Nat"), "Nat.zero", m.f("Nat", "Nat", 1), m.lit(5))
+    states_equal(e, "good", "Nat", value, m.lit(4))
+
+
+@right
+def a_quotient_is_lifted(e):
+    m = e.make
+    relation, function = m.f("Nat", "Nat", "False"), m.f("Nat", "Nat.zero")
+    respects = m.f("Nat", "Nat", m.a(relation, 1, 0), refl(e, "Nat", "Nat.zero"))
+    value = m.a(m.c("Quot.lift", 1, 1), "Nat", relation, "Nat", function, respects,
+                m.a(m.c("Quot.mk", 1), "Nat", relation, m.lit(3)))
+    states_equal(e, "good", "Nat", value, "Nat.zero")
+
+
+@wrong("declared-type")
+def elements_of_a_quotient_are_not_equal_by_definition(e):
+    m = e.make
+    relation = m.f("Nat", "Nat", "True")
+    one, other = (m.a(m.c("Quot.mk", 1), "Nat", relation, m.lit(number)) for number in (1, 2))
+    states_equal(e, "bad", m.a(m.c("Quot", 1), "Nat", relation), one, other)
+
+
+@wrong("declared-type")
+def an_opaque_constant_is_not_unfolded(e):
+    e.declare("opaque", "hidden", "Nat", "Nat.zero")
+    states_equal(e, "bad", "Nat", "hidden", "Nat.zero")
+
+
+@right
+def a_definition_is_unfolded(e):
+    e.declare("def", "shown", "Nat", "Nat.zero")
+    states_equal(e, "good", "Nat", "shown", "Nat.zero")
+
+
+@wrong("declared-type")
+def a_definition_at_other_universes(e):
+    m = e.make
+    e.declare("def", "all", m.prop, m.p(m.s("u"), "True"), levels=["u"])
+    states_equal(e, "bad", m.prop, m.c("all", 0), m.c("all", 1))
+
+
+# ----------------------------------------------------------------------------------------------------- declarations
+@wrong("duplicate")
+def a_name_that_is_taken(e):
+    e.declare("axiom", "Nat", e.make.prop)
+
+
+@wrong("duplicate")
+def a_constructor_whose_name_is_taken(e):
+    e.family({"Other": (e.make.type, {"Nat.zero": "Other"})})
+
+
+@wrong("duplicate")
+def a_universe_parameter_twice(e):
+    e.declare("axiom", "bad", e.make.s("u"), levels=["u", "u"])
+
+
+@wrong("duplicate")
+def a_constant_without_a_name(e):
+    e.declare("axiom", (), e.make.prop)
+
+
+@wrong("declared-type")
+def a_value_of_another_type(e):
+    e.declare("def", "bad", "Nat", "Bool.true")
+
+
+@wrong("declared-type")
+def a_proof_of_something_else(e):
+    e.declare("thm", "bad", "False", "True.intro")
+
+
+@wrong("declared-type")
+def an_opaque_value_of_another_type(e):
+    e.declare("opaque", "bad", "False", "True.intro")
+
+
+@wrong("theorem")
+def a_theorem_that_states_nothing(e):
+    e.declare("thm", "bad", "Nat", "Nat.zero")
+
+
+@wrong("theorem")
+def a_theorem_in_a_universe_that_may_be_more(e):
+    m = e.make
+    e.declare("thm", "bad", m.p(m.s("u"), 0, 1), m.f(m.s("u"), 0, 0), levels=["u"])
+
+
+@wrong("unsafe")
+def an_unsafe_axiom(e):
+    e.declare("axiom", "bad", e.make.prop, isUnsafe=True)
+
+
+@wrong("unsafe")
+def an_unsafe_definition(e):
+    e.declare("def", "bad", "Nat", "Nat.zero", safety="unsafe")
+
+
+@wrong("unsafe")
+def a_partial_definition(e):
+    e.declare("def", "bad", "Nat", "Nat.zero", safety="partial")
+
+
+@wrong("quotient")
+def a_quotient_of_another_type(e):
+    e.declare("quot", "Quot2", e.make.type, kind="type")
+
+
+@wrong("quotient")
+def a_lift_that_respects_nothing(e):
+    """`Quot.lift` without its proof, in a library that has no quotient yet."""
+    m = e.make
+    e.declare("quot", ("Quot", "lift", "more"), m.p(m.s("u"), m.p(0, 1, m.prop), m.s("v"), m.p(2, 1), m.a(m.c("Quot", "u"), 3, 2), 2),
+              levels=["u", "v"], kind="lift")
+
+
+# ----------------------------------------------------------------------------------------------------- inductive types
+@wrong("inductive-type")
+def fewer_parameters_than_it_says(e):
+    e.family({"Bad": (e.make.type, {})}, parameters=1)
+
+
+@wrong("inductive-type")
+def a_type_in_no_universe(e):
+    e.family({"Bad": (e.make.p("Nat", "Nat"), {})})
+
+
+@wrong("inductive-type")
+def types_of_a_family_in_different_universes(e):
+    e.family({"Bad": (e.make.type, {}), "Worse": (e.make.prop, {})})
+
+
+@wrong("inductive-type")
+def types_of_a_family_with_different_parameters(e):
+    m = e.make
+    e.family({"Bad": (m.p("Nat", m.type), {}), "Worse": (m.p("Bool", m.type), {})}, parameters=1)
+
+
+@wrong("constructor-parameters")
+def a_constructor_without_the_parameter(e):
+    m = e.make
+    e.family({"Bad": (m.p("Nat", m.type), {"Bad.mk": m.a("Bad", "Nat.zero")})}, parameters=1)
+
+
+@wrong("constructor-parameters")
+def a_constructor_with_a_parameter_of_another_type(e):
+    m = e.make
+    e.family({"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Bool", m.a("Bad", "Nat.zero"))})}, parameters=1)
+
+
+@wrong("constructor-result")
+def a_constructor_of_another_type(e):
+    e.family({"Bad": (e.make.type, {"Bad.mk": "Nat"})})
+
+
+@wrong("constructor-result")
+def a_constructor_at_another_parameter(e):
+    m = e.make
+    e.family({"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Nat", m.a("Bad", "Nat.zero"))})}, parameters=1)
+
+
+@wrong("constructor-result")
+def a_constructor_at_other_universes(e):
+    m = e.make
+    e.family({"Bad": (m.p(m.s("u"), m.s(2)), {"Bad.mk": m.a(m.c("Bad", 0), "True")})}, levels=["u"])
+
+
+@wrong("constructor-result")
+def a_constructor_that_makes_a_function(e):
+    """Its result unfolds to a type of functions."""
+    m = e.make
+    e.declare("def", "to", m.p(m.type, m.type), m.f(m.type, m.p("Nat", 1)))
+    e.family({"Bad": (m.type, {"Bad.mk": m.a("to", "Bad")})})
+
+
+@wrong("constructor-result")
+def a_constructor_of_another_type_of_the_family(e):
+    e.family({"Bad": (e.make.type, {"Bad.mk": "Worse"}), "Worse": (e.make.type, {})})
+
+
+@wrong("constructor-result")
+def the_family_in_an_index(e):
+    m = e.make
+    e.family({"Bad": (m.p(m.prop, m.prop), {"Bad.mk": m.a("Bad", m.a("Bad", "True"))})})
+
+
+@wrong("constructor-universe")
+def a_field_in_a_larger_universe(e):
+    e.family({"Bad": (e.make.type, {"Bad.mk": e.make.p(e.make.type, "Bad")})})
+
+
+@wrong("constructor-universe")
+def a_field_in_a_universe_that_may_be_larger(e):
+    m = e.make
+    e.family({"Bad": (m.s(m.levels.max(m.level_of(1), m.level_of("u"))), {"Bad.mk": m.p(m.s("u"), m.c("Bad", "u"))})}, levels=["u"])
+
+
+@right
+def a_proposition_about_anything(e):
+    """A proposition may have fields in any universe; its recursor gives proofs only."""
+    e.family({"Any": (e.make.prop, {"Any.mk": e.make.p(e.make.type, "Any")})})
+
+
+@wrong("positivity")
+def the_family_before_an_arrow(e):
+    e.family({"Bad": (e.make.type, {"Bad.mk": e.make.p(e.make.p("Bad", "False"), "Bad")})})
+
+
+@wrong("positivity")
+def the_family_twice_before_an_arrow(e):
+    """Strictly positive, which this is not, is more than positive."""
+    m = e.make
+    e.family({"Bad": (m.type, {"Bad.mk": m.p(m.p(m.p("Bad", "Nat"), "Nat"), "Bad")})})
+
+
+@wrong("positivity")
+def the_family_under_a_definition(e):
+    m = e.make
+    e.declare("def", "no", m.p(m.type, m.type), m.f(m.type, m.p(0, "Nat")))
+    e.family({"Bad": (m.type, {"Bad.mk": m.p(m.a("no", "Bad"), "Bad")})})
+
+
+@wrong("positivity")
+def the_family_under_a_variable(e):
+    m = e.make
+    e.family({"Bad": (m.p(m.p(m.type, m.type), m.type), {"Bad.mk": m.p(
+        m.p(m.type, m.type), m.a(0, m.a("Bad", 0)), m.a("Bad", 1))})}, parameters=1)
+
+
+@wrong("positivity")
+def the_family_as_an_index_of_a_field(e):
+    m = e.make
+    e.family({"Bad": (m.p(m.prop, m.prop), {"Bad.mk": m.p(m.a("Bad", m.a("Bad", "True")), m.a("Bad", "True"))})})
+
+
+@wrong("positivity")
+def the_family_before_an_arrow_in_another_type(e):
+    """`Box α` holds a function out of α, so that it is no place for the family."""
+    m = e.make
+    e.family({"Box": (m.p(m.type, m.type), {"Box.mk": m.p(m.type, m.p(0, "Nat"), m.a("Box", 1))})}, parameters=1)
+    e.family({"Bad": (m.type, {"Bad.mk": m.p(m.a("Box", "Bad"), "Bad")})})
+
+
+@wrong("nested")
+def a_nested_type_that_depends_on_a_field(e):
+    """`Pair n α` with n a field."""
+    m = e.make
+    e.family({"Pair": (m.p("Nat", m.type, m.type), {"Pair.mk": m.p("Nat", m.type, 0, m.a("Pair", 2, 1))})}, parameters=2)
+    e.family({"Bad": (m.type, {"Bad.mk": m.p("Nat", m.a("Pair", 0, "Bad"), "Bad")})})
+
+
+@right
+def a_family_by_way_of_lists(e):
+    m = e.make
+    e.family({"Tree": (m.type, {"Tree.node": m.p(m.a(m.c("List", 0), m.a(m.c("List", 0), "Tree")), "Tree")})})
+
+
+@right
+def a_family_of_two(e):
+    m = e.make
+    e.family({"Even": (m.p("Nat", m.prop), {"Even.zero": m.a("Even", "Nat.zero"), "Even.succ": m.p(
+        "Nat", m.a("Odd", 0), m.a("Even", m.a("Nat.succ", 1)))}),
+        "Odd": (m.p("Nat", m.prop), {"Odd.succ": m.p("Nat", m.a("Even", 0), m.a("Odd", m.a("Nat.succ", 1)))})})
+
+
+@right
+def a_family_with_functions_into_it(e):
+    m = e.make
+    e.family({"Wide": (m.type, {"Wide.leaf": "Wide", "Wide.node": m.p(m.p("Nat", "Wide"), "Wide")})})
+
+
+# ------------------------------------------------------------------------------------------- what is stored of a family
+def _bool(e: Export, **changes):
+    e.family({"Two": (e.make.type, {"Two.one": "Two", "Two.two": "Two"})}, changes={"Two.rec": changes})
+
+
+@right
+def a_type_of_two_elements(e):
+    _bool(e)
+
+
+@wrong("recursor")
+def a_recursor_with_k(e):
+    _bool(e, k=True)
+
+
+@wrong("recursor")
+def a_recursor_without_its_k(e):
+    e.family({"Sure": (e.make.prop, {"Sure.mk": "Sure"})}, changes={"Sure.rec": {"k": False}})
+
+
+@wrong("recursor")
+def a_recursor_of_a_proposition_that_gives_data(e):
+    """Two proofs of one proposition would be told apart."""
+    _bool(e)
+    as_data, as_proposition = (f'"name": {e.name("Two")}, "levelParams": [], "type": {e.expr(universe)}'.encode()
+                               for universe in (e.make.type, e.make.prop))
+    record = e.lines.pop()
+    e.line(record.replace(as_data, as_proposition).decode())
+
+
+@wrong("recursor")
+def a_recursor_with_a_rule_missing(e):
+    _bool(e, rules=[])
+
+
+@wrong("recursor")
+def a_recursor_with_fewer_motives(e):
+    _bool(e, numMotives=0)
+
+
+@wrong("recursor")
+def a_recursor_with_rules_exchanged(e):
+    m = e.make
+    motive = m.p("Two", m.s("elim"))
+    rules = [{"ctor": e.name(f"Two.{name}"), "nfields": 0, "rhs": e.expr(m.f(
+        motive, m.a(0, "Two.one"), m.a(1, "Two.two"), place))} for place, name in enumerate(("one", "two"))]
+    _bool(e, rules=rules)
+
+
+@wrong("argument")
+def a_recursor_with_an_ill_typed_rule(e):
+    m = e.make
+    rules = [{"ctor": e.name(f"Two.{name}"), "nfields": 0, "rhs": e.expr(m.f(
+        m.p("Two", m.s("elim")), m.a(0, "Nat"), m.a(1, "Two.two"), 0))} for name in ("one", "two")]
+    _bool(e, rules=rules)
+
+
+@wrong("recursor")
+def a_recursor_of_another_type(e):
+    _bool(e, type=e.expr(e.make.p("Two", e.make.type)))
+
+
+@wrong("recursor")
+def a_recursor_with_the_universe_of_the_type(e):
+    _bool(e, levelParams=[])
+
+
+@wrong("recursor")
+def a_recursor_by_another_name(e):
+    _bool(e, name=e.name("Two.recursor"))
+
+
+@wrong("record")
+def a_recursive_type_as_not_recursive(e):
+    """It would get eta for structures."""
+    e.family({"Loop": (e.make.type, {"Loop.mk": e.make.p("Loop", "Loop")})}, changes={"Loop": {"isRec": False}})
+
+
+@wrong("record")
+def a_constructor_with_fewer_fields(e):
+    e.family({"One": (e.make.type, {"One.mk": e.make.p("Nat", "One")})}, changes={"One.mk": {"numFields": 0}})
+
+
+@wrong("record")
+def a_constructor_of_another_family(e):
+    e.family({"One": (e.make.type, {"One.mk": "One"})}, changes={"One.mk": {"induct": e.name("Nat")}})
+
+
+@wrong("record")
+def a_constructor_in_another_place(e):
+    e.family({"One": (e.make.type, {"One.mk": "One"})}, changes={"One.mk": {"cidx": 1}})
+
+
+@wrong("record")
+def a_type_without_its_constructors(e):
+    e.family({"One": (e.make.type, {"One.mk": "One"})}, changes={"One": {"ctors": []}})
+
+
+@wrong("record")
+def a_family_without_types(e):
+    e.line({"inductive": {"types": [], "ctors": [], "recs": []}})
+
+
+@wrong("unsafe")
+def an_unsafe_type(e):
+    e.family({"One": (e.make.type, {"One.mk": "One"})}, changes={"One": {"isUnsafe": True}})
+
+
+# --------------------------------------------------------------------------------------------------------------- tests
+def kernel(export: Export) -> str:
+    """The kernel's answer: "accepted" or the rule."""
+    try:
+        check(export.lines, steps=100_000)
+    except Refused as refusal:
+        return refusal.rule
+    return "accepted"
+
+
+def require(expected: str, answer: str) -> None:
+    assert answer == expected
+
+
+def written(case: Case) -> Export:
+    export = basics()
+    try:
+        case(export)
+    except Refused:
+        # The builder's own reader stops at such a line; it is the last one, and is in the file.
+        pass
+    return export
+
+
+class TestRules:
+    @pytest.mark.parametrize("name", WRONG)
+    def test_what_is_wrong_is_refused_for_its_own_rule(self, name):
+        """The rule that the table gives refuses it, and says where."""
+        rule, case = WRONG[name]
+        export = written(case)
+        require(rule, kernel(export))
+        with pytest.raises(Refused) as refused:
+            check(export.lines)
+        assert refused.value.declaration and refused.value.reason
+
+    @pytest.mark.parametrize("name", RIGHT)
+    def test_what_is_right_is_accepted(self, name):
+        """What is like it and right is accepted."""
+        require("accepted", kernel(written(RIGHT[name])))
+
+    @pytest.mark.parametrize("name", WRONG)
+    def test_a_kernel_that_accepts_all_fails(self, name):
+        """A kernel that looks at nothing fails every test of what is wrong."""
+        with pytest.raises(AssertionError):
+            require(WRONG[name][0], "accepted")
+
+    @pytest.mark.parametrize("rule", sorted({rule for rule, _ in WRONG.values()}))
+    def test_a_kernel_that_refuses_all_fails(self, rule):
+        """A kernel that refuses everything fails every test of what is right, whatever reason it gives."""
+        with pytest.raises(AssertionError):
+            require("accepted", rule)
