@@ -164,6 +164,7 @@ class Checker(Equality):
         """
         terms, number, variables = self.terms, term.free, []
         while type(term) is kind:
+            self.step()
             domain = terms.instantiate(term.domain, variables)
             if check:
                 self.check_type(domain)

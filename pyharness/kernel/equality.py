@@ -92,6 +92,7 @@ class Equality(Reduction):
         kind, number = type(left), max(left.free, right.free)
         instantiate, variables = self.terms.instantiate, []
         while type(left) is kind and type(right) is kind:
+            self.step()
             domain = instantiate(left.domain, variables)
             if left.domain is not right.domain and not self.equal(domain, instantiate(right.domain, variables)):
                 return False

@@ -14,11 +14,16 @@ from typing import Any
 from .levels import Level
 from .names import Name
 from .refusal import Refused
-from .terms import Term, Terms
+from .terms import Term, Terms, parts_of
 
-__all__ = ["FORMAT", "Declaration", "Reader"]
+__all__ = ["DEEPEST", "FORMAT", "Declaration", "Reader"]
 
 FORMAT = "3.1.0"
+
+DEEPEST = 4_000
+"""Terms and levels that are deeper than this are refused; real ones are a few hundred deep."""
+LONGEST = 200
+"""Names of more parts are refused."""
 
 _DIGITS = 4000
 """Python reads no more digits than about this many at once."""
@@ -60,6 +65,7 @@ class Reader:
         self._names: dict[int, Name] = {0: ()}
         self._levels: dict[int, Level] = {0: terms.levels.zero}
         self._exprs: dict[int, Term] = {}
+        self._depths: dict[Term | Level, int] = {}
         self._begun = False
         declared = {"name": self._name, "levelParams": self._list(self._name), "type": self._expr}
         all_ = {"all": self._list(self._name)}
@@ -85,8 +91,8 @@ class Reader:
         binder = {"name": self._name, "binderInfo": self._binder, "type": self._expr, "body": self._expr}
         text = self._text
         self._name_forms = {
-            "str": (self._record({"pre": self._name, "str": self._part}), lambda made: (*made["pre"], made["str"])),
-            "num": (self._record({"pre": self._name, "i": self._natural}), lambda made: (*made["pre"], made["i"])),
+            "str": (self._record({"pre": self._name, "str": self._part}), lambda made: self._longer(made["pre"], made["str"])),
+            "num": (self._record({"pre": self._name, "i": self._natural}), lambda made: self._longer(made["pre"], made["i"])),
         }
         levels = terms.levels
         self._level_forms = {
@@ -153,7 +159,13 @@ class Reader:
         if form not in forms:
             raise _wrong(f"there is no form {form!r}")
         read, make = forms[form]
-        known[number] = make(read(value))
+        known[number] = made = make(read(value))
+        if type(made) is tuple:
+            return
+        parts = made.parts if type(made) is Level else parts_of(made)
+        self._depths[made] = depth = 1 + max([self._depths.get(part, 0) for part in parts], default=0)
+        if depth > DEEPEST:
+            raise Refused("budget", f"it is deeper than {DEEPEST}")
 
     @staticmethod
     def _single(line: dict[str, Any]) -> tuple[str, Any]:
@@ -242,6 +254,12 @@ class Reader:
 
     def _expr(self, value: Any) -> Term:
         return self._known(value, self._exprs, "term")
+
+    @staticmethod
+    def _longer(before: Name, part: str | int) -> Name:
+        if len(before) >= LONGEST:
+            raise Refused("budget", f"a name has more than {LONGEST} parts")
+        return (*before, part)
 
     @staticmethod
     def _known(value: Any, known: dict[int, Any], what: str) -> Any:

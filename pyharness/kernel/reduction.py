@@ -27,6 +27,9 @@ from .terms import App, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, head_
 
 __all__ = ["Reduction"]
 
+MOST = 4_000_000
+"""Terms that there may be at once; they take about 1 GiB."""
+
 _QUOTIENT = {("Quot", "lift"): 5, ("Quot", "ind"): 4}
 """The place of the quotient's element among the arguments; the function always stands at 3."""
 
@@ -62,6 +65,8 @@ class Reduction:
         self._left -= 1
         if self._left < 0:
             raise Refused("budget", "checking it takes more steps than are allowed")
+        if len(self.terms) > MOST:
+            raise Refused("budget", f"checking it takes more than {MOST} terms")
 
     def whnf(self, term: Term) -> Term:
         """Return the weak head normal form of a term."""

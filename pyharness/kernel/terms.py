@@ -194,6 +194,10 @@ class Terms:
         self.prop = self.sort(self.levels.zero)
         self.type = self.sort(self.levels.one)
 
+    def __len__(self) -> int:
+        """About how many terms there are: those of the forms that there are many of."""
+        return len(self._apps) + len(self._lams) + len(self._pis) + len(self._locals)
+
     def mark(self) -> tuple[int, ...]:
         """Return how many terms there are, for `forget`."""
         return tuple([len(made) for made in self._tables()])
@@ -359,8 +363,10 @@ class Terms:
 
     def _bind(self, binder, variables: Sequence[Term], body: Term) -> Term:
         result = self.abstract(body, variables)
+        lowest = min([variable.number for variable in variables], default=0)
         for place in range(len(variables) - 1, -1, -1):
-            result = binder(self.abstract(variables[place].type, variables[:place]), result)
+            type_ = variables[place].type
+            result = binder(type_ if type_.free <= lowest else self.abstract(type_, variables[:place]), result)
         return result
 
     def with_levels(self, term: Term, values: Mapping[Name, Level]) -> Term:

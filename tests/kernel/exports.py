@@ -91,7 +91,7 @@ class Export:
         if declaration is not None:
             try:
                 self.kernel.add(declaration)
-            except Refused:
+            except (Refused, RecursionError):
                 pass
 
     # ------------------------------------------------------------------------------------------ names, levels, terms
