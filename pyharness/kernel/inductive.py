@@ -108,6 +108,7 @@ class _Family:
         self._names: set[Name] = {declared.name for declared in types}
         self._universe = None
         for declared in types:
+            self._checker.check_type(declared.type)
             self._add_member(declared.name, self._behind_parameters(declared.type, "inductive-type"), None, [])
         known = dict(constants) | {declared.name: self._assumed(declared.name, declared.type) for declared in types}
         self._checker = new_checker(known)

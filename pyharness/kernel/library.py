@@ -108,22 +108,21 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
     seconds: dict[Name, float] = {}
     number = 0
     for number, line in enumerate(lines, 1):
-        started, name = time.perf_counter(), f"line {number}"
+        started = time.perf_counter()
         try:
             declaration = reader.line(line)
-            if declaration is not None:
-                first = _first(declaration)
-                name = show_name(first) or name
-                progress(name, number, 0)
-                kernel.add(declaration)
-                seconds[first] = time.perf_counter() - started
-        except Refused as refusal:
-            refusal.declaration = name
-            raise
-        except RecursionError:
-            raise Refused("budget", "it is too deep to check", declaration=name) from None
-        except MemoryError:
-            raise Refused("budget", "it is too large to check", declaration=name) from None
+        except Exception as error:
+            raise _refusal(error, f"line {number}") from error
+        if declaration is None:
+            continue
+        first = _first(declaration)
+        name = show_name(first) or f"line {number}"
+        progress(name, number, 0)
+        try:
+            kernel.add(declaration)
+        except Exception as error:
+            raise _refusal(error, name) from error
+        seconds[first] = time.perf_counter() - started
     if not seconds:
         raise Refused("format", "nothing is declared", declaration=f"line {number}")
     return Library(kernel.constants, seconds, kernel.computed, Digests(kernel.constants))
@@ -132,3 +131,15 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
 def _first(declaration: Declaration) -> Name:
     fields = declaration.fields
     return (fields["types"] or [{"name": ()}])[0]["name"] if declaration.kind == "inductive" else fields["name"]
+
+
+def _refusal(error: Exception, declaration: str) -> Refused:
+    """Return the refusal that an error amounts to: what the kernel cannot check it does not accept."""
+    if isinstance(error, Refused):
+        error.declaration = declaration
+        return error
+    if isinstance(error, RecursionError):
+        return Refused("budget", "it is too deep to check", declaration=declaration)
+    if isinstance(error, MemoryError):
+        return Refused("budget", "it is too large to check", declaration=declaration)
+    return Refused("internal", f"the kernel failed on it: {type(error).__name__}: {error}", declaration=declaration)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from exports import Export, basics
+from kernel_exports import Export, basics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -177,7 +177,7 @@ class TestTie:
         for constructors in ({"Nat.succ": ("Nat", "Nat"), "Nat.zero": ("Nat",)}, {"Nat.zero": ("Nat",)},
                              {"Nat.zero": ("Nat",), "Nat.succ": ("Nat", "Nat"), "Nat.more": ("Nat",)},
                              {"Nat.zero": ("Nat",), "Nat.succ": ("Nat", "Nat", "Nat")}, {}):
-            e = Export()
+            e = Export.begun()
             e.family({"Nat": (e.make.type, {name: e.make.p(*parts) for name, parts in constructors.items()})})
             e.declare("def", "one", "Nat", e.make.lit(1))
             with pytest.raises(Refused, match="literal"):
@@ -186,7 +186,7 @@ class TestTie:
     def test_a_text_has_a_type_only_if_there_is_one(self):
         """An empty String, or one of something else than characters, has no literals; a list of characters has."""
         def answer(chars: str | None, nil: bool = True) -> str:
-            e = Export()
+            e = Export.begun()
             m = e.make
             e.family({"Char": (m.type, {"Char.mk": "Char"})})
             list_ = m.c("List", "u")

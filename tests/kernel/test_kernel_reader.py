@@ -7,7 +7,7 @@ import sys
 import threading
 
 import pytest
-from exports import META, basics
+from kernel_exports import META, basics
 
 from pyharness.kernel import Refused, check
 from pyharness.kernel.reader import DEEPEST

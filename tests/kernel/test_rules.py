@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from exports import Export, basics
+from kernel_exports import Export, basics
 
 from pyharness.kernel import Refused, check
 

@@ -70,6 +70,7 @@ class Export:
     Attributes:
         make: makes its terms.
         lines: its lines.
+        refusal: why the kernel refuses the last declaration; None if it does not.
         kernel: the kernel, with what it accepted of the declarations.
     """
 
@@ -81,7 +82,27 @@ class Export:
         self._names: dict[Name, int] = {(): 0}
         self._levels: dict[Level, int] = {self.make.levels.zero: 0}
         self._exprs: dict[Term, int] = {}
-        self.line(META)
+        self._next = 1
+        self.refusal: Exception | None = None
+
+    @classmethod
+    def begun(cls) -> Export:
+        """Return an export that declares nothing yet."""
+        export = cls()
+        export.line(META)
+        return export
+
+    @classmethod
+    def of(cls, lines: Iterable[bytes]) -> Export:
+        """Return an export with these lines, to be continued."""
+        export = cls()
+        for line in lines:
+            export.line(line.decode())
+        reader = export._reader
+        for known, numbers in ((reader._names, export._names), (reader._levels, export._levels), (reader._exprs, export._exprs)):
+            numbers.update({made: number for number, made in known.items()})
+            export._next = max(export._next, 1 + max(known, default=0))
+        return export
 
     def line(self, line: str | dict[str, Any]) -> None:
         """Add a line as it is, and what it declares if the kernel accepts it."""
@@ -91,15 +112,20 @@ class Export:
         if declaration is not None:
             try:
                 self.kernel.add(declaration)
-            except (Refused, RecursionError):
-                pass
+                self.refusal = None
+            except (Refused, RecursionError) as refusal:
+                self.refusal = refusal
+
+    def _number(self) -> int:
+        self._next += 1
+        return self._next - 1
 
     # ------------------------------------------------------------------------------------------ names, levels, terms
     def name(self, name: Name | str) -> int:
         parts = tuple(name.split(".")) if isinstance(name, str) else name
         if parts not in self._names:
             before = self.name(parts[:-1])
-            number = self._names[parts] = len(self._names)
+            number = self._names[parts] = self._number()
             last = {"str": {"pre": before, "str": parts[-1]}} if isinstance(parts[-1], str) else {
                 "num": {"pre": before, "i": parts[-1]}}
             self.line({"in": number} | last)
@@ -108,14 +134,14 @@ class Export:
     def level(self, level: Level) -> int:
         if level not in self._levels:
             parts = self.name(level.parts[0]) if level.form == "param" else [self.level(part) for part in level.parts]
-            number = self._levels[level] = len(self._levels)
+            number = self._levels[level] = self._number()
             self.line({"il": number, level.form: parts[0] if level.form == "succ" else parts})
         return self._levels[level]
 
     def expr(self, term: Term) -> int:
         if term not in self._exprs:
             form = self._form(term, [self.expr(part) for part in parts_of(term)])
-            number = self._exprs[term] = len(self._exprs)
+            number = self._exprs[term] = self._number()
             self.line({"ie": number} | form)
         return self._exprs[term]
 
@@ -141,7 +167,7 @@ class Export:
     # --------------------------------------------------------------------------------------------------- declarations
     def declare(
         self, kind: str, name: Name | str, type_: Term | str, value: Term | str | None = None, /, *,
-        levels: Sequence[str] = (), **changes: Any,
+        levels: Sequence[Name | str] = (), **changes: Any,
     ) -> None:
         """Add an "axiom", "def", "thm", "opaque" or "quot"."""
         fields = self._common(name, levels, self.make.of(type_))
@@ -164,11 +190,17 @@ class Export:
         of, split = self.make.of, lambda text: tuple(text.split("."))
         declared = [Declared(split(name), of(type_), tuple((split(item), of(part)) for item, part in constructors.items()))
                     for name, (type_, constructors) in types.items()]
+        self.declare_family(declared, [(level,) for level in levels], parameters, changes or {})
+
+    def declare_family(
+        self, declared: Sequence[Declared], levels: Sequence[Name], parameters: int, changes: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Add an inductive family, as `family`."""
+        levels = tuple(levels)
         try:
-            made = declare_family(
-                lambda constants: self.kernel._checker(constants, tuple((level,) for level in levels)),
-                self.kernel.constants, tuple((level,) for level in levels), parameters, declared, ("elim",))
-        except Refused:
+            made = declare_family(lambda constants: self.kernel._checker(constants, levels), self.kernel.constants, levels,
+                                  parameters, declared, ("elim",))
+        except (Refused, RecursionError):
             made = []
         records: dict[str, list[dict[str, Any]]] = {"types": [], "ctors": [], "recs": []}
         found = {constant.name: constant for constant in made}
@@ -185,13 +217,13 @@ class Export:
                     "numFields": found[name].detail.fields if found else 0})
         records["recs"] = [self._recursor(constant) for constant in made if constant.kind == "rec"]
         for record in (item for items in records.values() for item in items):
-            record |= (changes or {}).get(self._shown(record["name"]), {})
+            record |= changes.get(self._shown(record["name"]), {})
         self.line({"inductive": records})
 
     def _shown(self, number: int) -> str:
         return ".".join(map(str, next(name for name, found in self._names.items() if found == number)))
 
-    def _common(self, name: Name | str, levels: Iterable[str], type_: Term) -> dict[str, Any]:
+    def _common(self, name: Name | str, levels: Iterable[Name | str], type_: Term) -> dict[str, Any]:
         return {"name": self.name(name), "levelParams": [self.name(level) for level in levels], "type": self.expr(type_)}
 
     def _recursor(self, constant: Constant) -> dict[str, Any]:
@@ -207,7 +239,7 @@ class Export:
 
 def basics() -> Export:
     """Return an export with Nat, Bool, True, False, Eq, And, Prod, Unit, List, Acc, and the quotient."""
-    export = Export()
+    export = Export.begun()
     make = export.make
     a, c, p, s = make.a, make.c, make.p, make.s
     prop, type_ = make.prop, make.type
