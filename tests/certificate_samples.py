@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from pyharness.certificate.canonical import digest, file_bytes
-from pyharness.certificate.seal import Record, seal
+from pyharness.certificate.recorded import Recording, record_digest
+from pyharness.certificate.seal import Record, plain_evidence, seal
 from pyharness.claim import Claim, Source
 from pyharness.evidence import Evidence, TensorRef, Witness
 
@@ -66,14 +68,33 @@ def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
 
 def record(
     id: str, tier: str, evidence: Sequence[Evidence], found: SimpleNamespace | None = None, *, negates: bool = False,
-    untied: Sequence[str] = (),
+    untied: Sequence[str] = (), recorded: Sequence[dict[str, Any]] = (),
 ) -> Record:
     """A claim that names the theorem of `found`, if any, as its proof or as the proof of its negation; pinned, replayed and rechecked."""
     name = found.theorem if found else None
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
     source = Source("000 A paper", "RESULTS")
     claim = Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence)
-    return Record(claim, found, *[found is not None] * 3, evidence, (), untied)
+    return Record(claim, found, *[found is not None] * 3, evidence, recorded, untied)
+
+
+def recording(
+    evidence: Sequence[Evidence], *, id: str = "relu.extensive", device: str = "cuda", code: str = SHA
+) -> Recording:
+    """A record of one claim, as `evidence/h100.json`; its evidence is said to be computed on the device."""
+    pieces = [plain_evidence(replace(item, device=device)) for item in evidence]
+    content = {
+        "schema": "recorded-evidence-1",
+        "project": {"name": "demo", "seed": 0},
+        "device": {"type": device, "name": "A device", "capability": None, "memory": None},
+        "versions": {"python": "3.11", "pyharness": "0.1.0", "numpy": "2", "torch": "2", "cuda": "12.8", "cudnn": None},
+        "flags": {"deterministic": True, "tf32_matmul": False, "tf32_cudnn": False, "cudnn_deterministic": True,
+                  "cudnn_benchmark": False, "cublas_workspace": ":4096:8"},
+        "claims": [{"id": id, "code_sha256": code, "evidence": pieces, "kernels": ["maximum_kernel"]}],
+        "timings": {"started": "2026-01-01T00:00:00+00:00", "platform": "Linux", "cores": 2, "profiled": True,
+                    "seconds": {id: 0.25}},
+    }
+    return Recording("evidence/h100.json", content | {"digest": record_digest(content)})
 
 
 def sample_records() -> list[Record]:

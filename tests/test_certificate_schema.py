@@ -1,4 +1,4 @@
-"""The certificate's schema: well formed, closed, described, and the same in both places."""
+"""The schemas of certificates and records: well formed, closed, described, and the same in both places."""
 from __future__ import annotations
 
 import copy
@@ -11,9 +11,11 @@ from certificate_samples import sealed
 from jsonschema import Draft202012Validator
 
 from pyharness.certificate import schema
-from pyharness.certificate.schema import SCHEMA, VERSION, CertificateError, arrange, require, violations
+from pyharness.certificate.schema import RECORDED, SCHEMA, CertificateError, arrange, require, violations
 
 ROOT = Path(__file__).parents[1]
+FORMS = (SCHEMA, RECORDED)
+NAMES = ("tiered-certificate-1", "recorded-evidence-1")
 
 
 def nodes(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -30,28 +32,32 @@ def nodes(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 class TestSchema:
-    def test_is_a_schema_of_its_draft(self) -> None:
+    @pytest.mark.parametrize("form", FORMS, ids=NAMES)
+    def test_is_a_schema_of_its_draft(self, form: dict[str, Any]) -> None:
         """It is a valid JSON Schema 2020-12 and names itself without a host."""
-        Draft202012Validator.check_schema(SCHEMA)
-        assert SCHEMA["$id"] == f"urn:pyharness:schema:{VERSION}"
+        Draft202012Validator.check_schema(form)
+        assert form["$id"] == f"urn:pyharness:schema:{form['properties']['schema']['const']}"
 
-    def test_repeats_the_published_file(self) -> None:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_repeats_the_published_file(self, name: str) -> None:
         """The copy in `certificates/schema/` is byte for byte the one in the package; copy it over when this fails."""
-        published = ROOT / "certificates" / "schema" / f"{VERSION}.schema.json"
+        published = ROOT / "certificates" / "schema" / f"{name}.schema.json"
         assert published.read_bytes() == Path(schema.__file__).with_name(published.name).read_bytes()
 
-    def test_objects_are_closed_and_complete(self) -> None:
-        """Every object refuses unknown fields and requires all its own; only a witness's inputs are free."""
-        objects = [(where, node) for where, node in nodes(SCHEMA) if node.get("type") == "object"]
-        assert len(objects) > 10
+    @pytest.mark.parametrize("form", FORMS, ids=NAMES)
+    def test_objects_are_closed_and_complete(self, form: dict[str, Any]) -> None:
+        """Every object refuses unknown fields and requires all its own; a witness's inputs and the claims' times are free."""
+        objects = [(where, node) for where, node in nodes(form) if node.get("type") == "object"]
+        assert len(objects) > 6
         for where, node in objects:
-            if where != "/witness/inputs":
+            if where not in ("/witness/inputs", "/timings/seconds"):
                 assert node["additionalProperties"] is False, where
                 assert sorted(node["required"]) == sorted(node["properties"]), where
 
-    def test_fields_are_described(self) -> None:
+    @pytest.mark.parametrize("form", FORMS, ids=NAMES)
+    def test_fields_are_described(self, form: dict[str, Any]) -> None:
         """Every field has a description, its own or that of the definition that it refers to."""
-        for where, node in nodes(SCHEMA):
+        for where, node in nodes(form):
             for name, child in node.get("properties", {}).items():
                 target = SCHEMA["$defs"][child["$ref"].rpartition("/")[2]] if "$ref" in child else child
                 assert "description" in child or "description" in target, f"{where}/{name}"
@@ -109,7 +115,7 @@ class TestRequire:
     @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}])
     def test_refuses_what_does_not(self, value: Any) -> None:
         """Any other JSON is refused with the reason."""
-        with pytest.raises(CertificateError, match=f"does not fit the schema {VERSION}: "):
+        with pytest.raises(CertificateError, match="does not fit the schema tiered-certificate-1: "):
             require(value)
 
 

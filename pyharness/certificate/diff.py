@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyharness.certificate.tiers import meets
+from pyharness.certificate.tiers import meets, on_a_gpu
 
 __all__ = ["TOLERANCE", "Change", "compare"]
 
@@ -77,6 +77,9 @@ def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
             "rests on other definitions")
         yield Change(name, "statement", f"its theorem {new['proof']['theorem']} {what}: now {new['proof']['statement']}")
     yield from _evidence(name, old["evidence"], new["evidence"])
+    if on_a_gpu(old) != on_a_gpu(new):
+        was, now = (", ".join(map(str, sorted(on_a_gpu(one)))) or "none" for one in (old, new))
+        yield Change(name, "evidence", f"found again on a GPU: evidence {was}, now {now}")
 
 
 def _evidence(name: str, old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]) -> Iterator[Change]:
