@@ -83,7 +83,8 @@ def main() -> None:
     record = {
         "command": "python benchmarks/bench_kernel.py",
         "commit": commit,
-        "machine": {"platform": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
+        "machine": {"platform": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version(),
+                    "load average, with this": round(os.getloadavg()[1], 1)},
         "results": results,
     }
     RESULTS.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
