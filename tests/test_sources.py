@@ -132,7 +132,7 @@ class TestPath:
 
     def test_other_suffix(self, tmp_path):
         """Another format is refused by its name, pickles above all."""
-        with pytest.raises(UsageError, match="ends in .safetensors or .npz"):
+        with pytest.raises(UsageError, match="ends in .safetensors, .npz or .onnx"):
             read_tensors(tmp_path / "model.pt")
 
 
@@ -211,7 +211,7 @@ class TestNpz:
         """A file that would unpack to more than the limit is refused before it is unpacked."""
         np.savez_compressed(tmp_path / "a.npz", w=np.zeros(10**5, np.float32))
         monkeypatch.setattr(sources, "_SIZE_LIMIT", 10**5)
-        with pytest.raises(UsageError, match="would unpack to 4001"):
+        with pytest.raises(UsageError, match="would unpack to 400000"):
             read_tensors(tmp_path / "a.npz")
 
     def test_duplicate_name(self, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 from pyharness.errors import UsageError
 from pyharness.evidence import TensorRef
 
-__all__ = ["file_sha256", "tensor_ref", "tensor_sha256"]
+__all__ = ["dtype_name", "file_sha256", "started_sha256", "tensor_ref", "tensor_sha256"]
 
 
 def tensor_sha256(tensor: Tensor) -> str:
@@ -38,10 +39,14 @@ def tensor_sha256(tensor: Tensor) -> str:
             f"a tensor with layout {tensor.layout} and dtype {tensor.dtype} has no plain elements to hash; "
             "pass a dense one, such as tensor.to_dense() or tensor.int_repr()"
         )
-    header = json.dumps([_dtype_name(tensor), list(tensor.shape)], separators=(",", ":")) + "\n"
-    digest = hashlib.sha256(header.encode())
+    digest = started_sha256(tensor.dtype, tensor.shape)
     digest.update(_little_endian_bytes(tensor))
     return digest.hexdigest()
+
+
+def started_sha256(dtype: torch.dtype, shape: Sequence[int]) -> hashlib._Hash:
+    """Return the hash of `tensor_sha256` after its first line: given the elements' bytes, piece by piece, it has the digest."""
+    return hashlib.sha256((json.dumps([dtype_name(dtype), list(shape)], separators=(",", ":")) + "\n").encode())
 
 
 def tensor_ref(name: str, tensor: Tensor) -> TensorRef:
@@ -50,7 +55,12 @@ def tensor_ref(name: str, tensor: Tensor) -> TensorRef:
     Raises:
         UsageError: as `tensor_sha256`.
     """
-    return TensorRef(name, tuple(tensor.shape), _dtype_name(tensor), tensor_sha256(tensor))
+    return TensorRef(name, tuple(tensor.shape), dtype_name(tensor.dtype), tensor_sha256(tensor))
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """Return torch's name of a dtype without the `torch.` prefix."""
+    return str(dtype).removeprefix("torch.")
 
 
 def file_sha256(path: Path) -> str:
@@ -64,10 +74,6 @@ def file_sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _dtype_name(tensor: Tensor) -> str:
-    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _little_endian_bytes(tensor: Tensor) -> memoryview:

@@ -1,149 +1,346 @@
-"""Sources: tensors read from a user's own safetensors and npz files, which may be truncated, mistaken or hostile."""
+"""Sources: tensors in a user's own safetensors, npz and ONNX files, which may be truncated, mistaken or hostile.
+
+What a file says of itself is checked before any of its data are read, and nothing in a file is ever executed.
+"""
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
+import os
 import zipfile
-import zlib
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from pyharness.errors import UsageError
+from pyharness.tensors.onnx_file import onnx_entries
 from pyharness.tensors.quantize import TensorError
+from pyharness.tensors.stored import DTYPES, MALFORMED, Raw, Stamp, Stored, damaged, unreadable
 
-__all__ = ["read_tensors"]
+__all__ = ["Catalogue", "catalogue", "catalogue_of", "read_tensors", "tensor_files"]
 
-_DTYPES = {
-    torch.float16,
-    torch.bfloat16,
-    torch.float32,
-    torch.float64,
-    torch.uint8,
-    torch.int8,
-    torch.int16,
-    torch.int32,
-    torch.int64,
-}
-_NUMPY_DTYPES = {"float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64"}
+_INDEX = ".safetensors.index.json"
 _HEADER_LIMIT = 100_000_000
 """Bytes of a safetensors header, the format's own limit."""
 _SIZE_LIMIT = 16 << 30
-"""Bytes that an npz file may unpack to: a small file can claim to hold a great deal."""
+"""Bytes that `read_tensors` unpacks from an npz file: a small file can claim to hold a great deal."""
+_COLUMN_LIMIT = 64 << 20
+"""Bytes of a streamed array in column-major order, which has to be unpacked whole."""
 
 
+@dataclass(frozen=True)
+class Catalogue:
+    """The tensors of some files, not read yet.
+
+    Attributes:
+        tensors: those that can be read, by name in alphabetical order.
+        others: why each of the others, by name, is not: it is empty, or of a dtype that is not used here.
+        files: the files.
+    """
+
+    tensors: Mapping[str, Stored]
+    others: Mapping[str, str]
+    files: tuple[Path, ...]
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Read every tensor of a `.safetensors` or `.npz` file, by name in alphabetical order.
-
-    Sizes that a file declares are checked against the bytes that it has before anything of that size is allocated.
-    Nothing in a file is ever executed: pickled objects are refused.
+    """Read every tensor of a `.safetensors`, `.npz` or `.onnx` file into memory, by name in alphabetical order.
 
     Args:
         path: the file; its suffix names the format.
 
     Returns:
-        Tensors on the CPU, of float16, bfloat16, float32, float64, uint8, int8, int16, int32 or int64 (npz has no
-        bfloat16), none of them empty, all of them finite.
+        Tensors on the CPU, of the dtypes of `stored.DTYPES`, none of them empty, all of them finite.
 
     Raises:
-        UsageError: if the file cannot be read, is neither format, is damaged, or names a tensor twice.
+        UsageError: if the file cannot be read, is of another format, is damaged, or names a tensor twice.
         TensorError: if it holds no tensor, or one that is empty, of another dtype, or with NaN or infinities.
     """
     path = Path(path)
-    readers: dict[str, Callable[[Path], dict[str, Tensor]]] = {".safetensors": _read_safetensors, ".npz": _read_npz}
-    if path.suffix not in readers:
-        raise UsageError(f"{path}: expected a name that ends in .safetensors or .npz")
-    try:
-        tensors = readers[path.suffix](path)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    if not tensors:
-        raise TensorError(f"{path} holds no tensor")
+    found = catalogue_of(path)
+    for name, why in found.others.items():
+        raise TensorError(f"{path}: tensor {name!r} {why}")
+    total = sum(tensor.nbytes for tensor in found.tensors.values())
+    if path.suffix == ".npz" and total > _SIZE_LIMIT:
+        raise damaged(path, f"it would unpack to {total} bytes; {_SIZE_LIMIT} are the most that is read")
+    tensors = {name: tensor.read() for name, tensor in found.tensors.items()}
     for name, tensor in tensors.items():
-        _check(f"{path}: tensor {name!r}", tensor)
-    return dict(sorted(tensors.items()))
-
-
-def _check(what: str, tensor: Tensor) -> None:
-    dtype = str(tensor.dtype).removeprefix("torch.")
-    if tensor.dtype not in _DTYPES:
-        raise TensorError(f"{what} has dtype {dtype}, which is not used here; convert it to float32 or int8")
-    if not tensor.numel():
-        raise TensorError(f"{what} is empty: its shape is {tuple(tensor.shape)}")
-    if tensor.is_floating_point():
         bad = ~torch.isfinite(tensor)
         if bool(bad.any()):
             first = tuple(bad.nonzero()[0].tolist())
-            raise TensorError(
-                f"{what} has {int(bad.sum())} NaN or infinite of {tensor.numel()} values, the first at index {first}"
-            )
+            raise TensorError(f"{path}: tensor {name!r} has {int(bad.sum())} NaN or infinite of {tensor.numel()} values, the "
+                              f"first at index {first}")
+    return tensors
 
 
-def _read_safetensors(path: Path) -> dict[str, Tensor]:
+def catalogue(paths: Sequence[Path]) -> Catalogue:
+    """List the tensors of files, taken together as one model, after checking all that the files say of themselves.
+
+    Args:
+        paths: as for `tensor_files`.
+
+    Raises:
+        UsageError: if a file cannot be read, is of another format or damaged, or cannot be streamed; if an index and its shards
+            contradict each other; or if a name occurs twice.
+        TensorError: if there is no tensor that can be read.
+    """
+    tensors: dict[str, Stored] = {}
+    others: dict[str, str] = {}
+    files = tensor_files(paths)
+    places: dict[str, Path] = {}
+    for file in files:
+        found = catalogue_of(file)
+        for name in (*found.tensors, *found.others):
+            if name in places:
+                raise UsageError(f"the tensor {name!r} is both in {places[name]} and in {file}; give the files of one model")
+            places[name] = file
+        tensors |= found.tensors
+        others |= found.others
+    for index in _indices(paths):
+        _require_indexed(index, places)
+    for tensor in tensors.values():
+        if isinstance(tensor.place, _Member) and tensor.place.by_column and tensor.nbytes > _COLUMN_LIMIT:
+            raise UsageError(f"{tensor.path}: tensor {tensor.name!r} lies column by column, so that all of its {tensor.nbytes:,} "
+                             "bytes would have to be read at once; save it by way of numpy.ascontiguousarray")
+    if not tensors:
+        why = "".join(f"; {name!r} {reason}" for name, reason in list(others.items())[:3])
+        raise TensorError(f"{', '.join(map(str, paths))}: there is no tensor that can be read{why}")
+    return Catalogue(dict(sorted(tensors.items())), dict(sorted(others.items())), files)
+
+
+def catalogue_of(path: Path) -> Catalogue:
+    """List the tensors of one file, after checking all that it says of itself. No data but headers are read.
+
+    Raises:
+        UsageError: if the file cannot be read, is of another format, is damaged, or names a tensor twice; or if it is an ONNX
+            file and the extra `onnx` is not installed.
+        TensorError: if it holds no tensor.
+    """
+    if path.suffix not in _READERS:
+        raise UsageError(f"{path}: expected a name that ends in {_SUFFIXES}")
+    stamp = Stamp.of(path)
+    tensors: dict[str, Stored] = {}
+    others: dict[str, str] = {}
+    try:
+        for name, shape, dtype, file, place in _READERS[path.suffix](path):
+            if name in tensors or name in others:
+                raise damaged(path, f"it names {name!r} twice")
+            if dtype not in DTYPES:
+                others[name] = f"has dtype {dtype}, which is not used here; convert it to float32 or int8"
+            elif not math.prod(shape):
+                others[name] = f"is empty: its shape is {shape}"
+            else:
+                tensors[name] = Stored(name, shape, DTYPES[dtype], file, stamp if file == path else Stamp.of(file), place)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    stamp.require(path)
+    if not tensors and not others:
+        raise TensorError(f"{path} holds no tensor")
+    return Catalogue(dict(sorted(tensors.items())), others, (path,))
+
+
+# -------------------------------------------------------------------------------------------------- shards and folders
+def tensor_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files that hold the tensors of what a user names.
+
+    Args:
+        paths: each a `.safetensors`, `.npz` or `.onnx` file; a `.safetensors.index.json`, which stands for the shards that it
+            names; or a folder, which stands for its index if it has one, else for all such files in it.
+
+    Raises:
+        UsageError: if there is no such file, a shard is missing, or a file is named twice.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [item for item in sorted(path.iterdir()) if item.suffix in _READERS]
+            if not inside:
+                raise UsageError(f"{path} has no {_SUFFIXES} file in it")
+            files += _shards(index) if (index := _index_in(path)) else inside
+        elif path.name.endswith(_INDEX):
+            files += _shards(path)
+        else:
+            files.append(path)
+    for number, file in enumerate(files):
+        if file.resolve() in {other.resolve() for other in files[:number]}:
+            raise UsageError(f"{file} is named twice")
+    return tuple(files)
+
+
+def _indices(paths: Sequence[Path]) -> list[Path]:
+    found = [_index_in(path) if path.is_dir() else path for path in paths]
+    return [path for path in found if path and path.name.endswith(_INDEX)]
+
+
+def _index_in(folder: Path) -> Path | None:
+    indices = sorted(folder.glob(f"*{_INDEX}"))
+    if len(indices) > 1:
+        raise UsageError(f"{folder} has more than one index: {', '.join(item.name for item in indices)}; name one of them")
+    return indices[0] if indices else None
+
+
+def _shards(index: Path) -> list[Path]:
+    files = [index.parent / name for name in sorted(set(_weight_map(index).values()))]
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise UsageError(f"{index} names shards that are not beside it: {', '.join(missing)}; fetch them as well")
+    return files
+
+
+def _weight_map(index: Path) -> dict[str, str]:
+    """Each tensor's shard, by its file's name, as an index has it."""
+    try:
+        with open(index, "rb") as file:
+            data = file.read(_HEADER_LIMIT + 1)
+    except OSError as error:
+        raise unreadable(index, error) from error
+    if len(data) > _HEADER_LIMIT:
+        raise damaged(index, f"it has more than {_HEADER_LIMIT:,} bytes")
+    content = _json(index, data)
+    entries = content.get("weight_map") if isinstance(content, dict) else None
+    if not isinstance(entries, dict) or not entries:
+        raise damaged(index, "it has no 'weight_map' from tensors to files")
+    for name in entries.values():
+        # A shard may be a link, for that is how downloads are kept. A path that leads elsewhere may not be named.
+        if not isinstance(name, str) or PurePosixPath(name).name != name or set(name) & set("\\\0"):
+            raise damaged(index, f"{name!r} is not the name of a file beside it")
+        if not name.endswith(".safetensors"):
+            raise damaged(index, f"{name!r} is not a safetensors file")
+    return entries
+
+
+def _require_indexed(index: Path, places: Mapping[str, Path]) -> None:
+    """Check that an index names just the tensors that its shards hold, each in its shard."""
+    said = {name: index.parent / shard for name, shard in _weight_map(index).items()}
+    for name, shard in said.items():
+        if places.get(name) != shard:
+            raise damaged(index, f"it says that {shard.name} holds the tensor {name!r}, which it does not")
+    shards = set(said.values())
+    for name, file in places.items():
+        if file in shards and name not in said:
+            raise damaged(index, f"it does not name the tensor {name!r}, which {file.name} holds")
+
+
+# --------------------------------------------------------------------------------------------------------- safetensors
+_Entry = tuple[str, tuple[int, ...], str, Path, Any]
+"""A tensor's name, shape, dtype by name, the file of its elements, and where in it they are."""
+
+_SAFETENSORS_NAMES = {
+    "F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64", "U8": "uint8", "I8": "int8", "I16": "int16",
+    "I32": "int32", "I64": "int64", "BOOL": "bool", "U16": "uint16", "U32": "uint32", "U64": "uint64", "C64": "complex64",
+    "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "F8_E8M0": "float8_e8m0fnu",
+}
+
+
+def _safetensors_entries(path: Path) -> Iterator[_Entry]:
     with open(path, "rb") as file:
-        size = path.stat().st_size
+        size = os.fstat(file.fileno()).st_size
         length = int.from_bytes(file.read(8), "little")
         if size < 8 or length > min(size - 8, _HEADER_LIMIT):
-            raise _damaged(path, f"its header is said to have {length} bytes, the file has {size}")
-        header = file.read(length)
+            raise damaged(path, f"its header is said to have {length} bytes, the file has {size}")
+        header = _json(path, file.read(length))
+    try:
+        # The library checks that shapes fit offsets, and that the tensors overlap nowhere, leave no hole and fill the file.
+        with safe_open(path, framework="pt"):
+            pass
+    except (SafetensorError, ValueError) as error:
+        raise damaged(path, str(error)) from error
+    for name, entry in header.items():
+        if name != "__metadata__":
+            dtype = _SAFETENSORS_NAMES.get(entry["dtype"], entry["dtype"])
+            yield name, tuple(entry["shape"]), dtype, path, Raw(8 + length + entry["data_offsets"][0])
 
+
+def _json(path: Path, text: bytes) -> Any:
+    """The JSON value in bytes, in which no key is given twice: readers differ in which of the two they take."""
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key, value in pairs:
             if key in mapping:
-                raise _damaged(path, f"its header names {key!r} twice")
+                raise damaged(path, f"it names {key!r} twice")
             mapping[key] = value
         return mapping
 
     try:
-        json.loads(header, object_pairs_hook=unique)
-        return load_file(path)
-    except (SafetensorError, ValueError, RecursionError) as error:
-        raise _damaged(path, str(error)) from error
+        return json.loads(text, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, str(error)) from error
 
 
-def _read_npz(path: Path) -> dict[str, Tensor]:
+# ----------------------------------------------------------------------------------------------------------------- npz
+@dataclass(frozen=True)
+class _Member:
+    """The place of elements in a member of an npz file.
+
+    Attributes:
+        name: the member's.
+        header: bytes before the elements.
+        swapped: whether they are big-endian.
+        by_column: whether they are in column-major order.
+    """
+
+    name: str
+    header: int
+    swapped: bool
+    by_column: bool
+
+    @contextlib.contextmanager
+    def open(self, stored: Stored) -> Iterator[IO[bytes]]:
+        with zipfile.ZipFile(stored.path) as archive, archive.open(self.name) as stream:
+            stream.seek(self.header)
+            if self.by_column:
+                columns = np.frombuffer(stream.read(), f"V{stored.dtype.itemsize}").reshape(stored.shape, order="F")
+                stream = io.BytesIO(columns.tobytes())
+            yield _Swapped(stream, stored.dtype.itemsize) if self.swapped else stream
+
+
+class _Swapped(io.RawIOBase):
+    """Big-endian elements of a stream as little-endian ones; asked for whole elements only."""
+
+    def __init__(self, stream: IO[bytes], width: int) -> None:
+        self._stream, self._width = stream, width
+
+    def readinto(self, view: memoryview) -> int:
+        data = self._stream.read(len(view))
+        whole = np.frombuffer(data, f"V{self._width}" if self._width == 1 else f">u{self._width}")
+        view[:len(data)] = whole.astype(whole.dtype.newbyteorder("<")).tobytes()
+        return len(data)
+
+
+def _npz_entries(path: Path) -> Iterator[_Entry]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            total = sum(member.file_size for member in members)
-            if total > _SIZE_LIMIT:
-                raise _damaged(path, f"it would unpack to {total} bytes; {_SIZE_LIMIT} are the most that is read")
-            tensors: dict[str, Tensor] = {}
-            for member in members:
-                name = member.filename.removesuffix(".npy")
-                if name in tensors:
-                    raise _damaged(path, f"it names {name!r} twice")
+            for member in archive.infolist():
                 with archive.open(member) as stream:
-                    tensors[name] = _read_npy(f"{path}: tensor {name!r}", stream, member.file_size)
-            return tensors
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise _damaged(path, str(error)) from error
+                    yield _npy_entry(path, member, stream)
+    except MALFORMED as error:
+        raise damaged(path, str(error)) from error
 
 
-def _read_npy(what: str, stream: IO[bytes], size: int) -> Tensor:
+def _npy_entry(path: Path, member: zipfile.ZipInfo, stream: IO[bytes]) -> _Entry:
+    name = member.filename.removesuffix(".npy")
     version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    else:
-        shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
-    if dtype.name not in _NUMPY_DTYPES:
-        raise TensorError(f"{what} has dtype {dtype}, which is not used here; convert it to float32 or int8")
-    need, have = math.prod(shape) * dtype.itemsize, size - stream.tell()
-    if need != have:
-        raise UsageError(
-            f"{what} is damaged: shape {shape} of {dtype.name} needs {need} bytes, it has {have}; write the file again"
-        )
-    stream.seek(0)
-    array = np.lib.format.read_array(stream, allow_pickle=False)
-    return torch.from_numpy(np.ascontiguousarray(array, dtype.newbyteorder("=")).reshape(shape))
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, by_column, dtype = read(stream)
+    need, have = math.prod(shape) * dtype.itemsize, member.file_size - stream.tell()
+    if dtype.name in DTYPES and (need != have or min(shape, default=0) < 0):
+        raise UsageError(f"{path}: tensor {name!r} is damaged: shape {shape} of {dtype.name} needs {need} bytes, it has {have}; "
+                         "write the file again")
+    swapped = dtype.newbyteorder("=") != dtype
+    by_column = by_column and sum(size > 1 for size in shape) > 1
+    return name, shape, dtype.name, path, _Member(member.filename, stream.tell(), swapped, by_column)
 
 
-def _damaged(path: Path, why: str) -> UsageError:
-    return UsageError(f"{path} is damaged: {why}; write the file again")
+_READERS: Mapping[str, Callable[[Path], Iterator[_Entry]]] = {
+    ".safetensors": _safetensors_entries, ".npz": _npz_entries, ".onnx": onnx_entries,
+}
+_SUFFIXES = ".safetensors, .npz or .onnx"

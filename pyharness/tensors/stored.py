@@ -1,0 +1,189 @@
+"""Stored tensors: tensors that lie in files, read in chunks so that a tensor of any size takes little memory."""
+from __future__ import annotations
+
+import contextlib
+import math
+import mmap
+import stat
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+import torch
+from torch import Tensor
+
+from pyharness.errors import UsageError
+from pyharness.tensors.digests import dtype_name
+
+__all__ = ["DTYPES", "MALFORMED", "Packed", "Raw", "Stamp", "Stored", "damaged", "unreadable"]
+
+DTYPES = {dtype_name(dtype): dtype for dtype in (
+    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)}
+"""The dtypes that are read, by name."""
+
+MALFORMED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
+"""What the libraries raise that read a file, where it is malformed."""
+
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a file's times tell a later change apart: no file system in use keeps them more coarsely."""
+
+
+def damaged(path: Path, why: str) -> UsageError:
+    """An error that says that a file is damaged, and why."""
+    return UsageError(f"{path} is damaged: {why}; write the file again")
+
+
+def unreadable(path: Path, error: OSError) -> UsageError:
+    """An error that says that a file cannot be read."""
+    return UsageError(f"cannot read {path}: {error.strerror or error}")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells one state of a file from another without reading it.
+
+    Attributes:
+        inode, size, modified, changed: as the file system gives them; times in nanoseconds.
+        settled: whether the file was left alone so long that any change from now on shows in its times.
+    """
+
+    inode: int
+    size: int
+    modified: int
+    changed: int
+    settled: bool
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp:
+        """Look at a file now.
+
+        Raises:
+            UsageError: if it is not there, or is not a regular file.
+        """
+        try:
+            found = path.stat()
+        except (OSError, ValueError) as error:
+            raise unreadable(path, OSError(str(error)) if isinstance(error, ValueError) else error) from error
+        if not stat.S_ISREG(found.st_mode):
+            raise UsageError(f"cannot read {path}: it is not a regular file")
+        latest = max(found.st_mtime_ns, found.st_ctime_ns)
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, time.time_ns() - latest > _SETTLED)
+
+    def require(self, path: Path) -> None:
+        """Check that a file is as it was.
+
+        Raises:
+            UsageError: if it is not.
+        """
+        now = Stamp.of(path)
+        if (now.inode, now.size, now.modified, now.changed) != (self.inode, self.size, self.modified, self.changed):
+            raise UsageError(f"{path} was changed while it was being read; run again when nothing writes to it")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The place of elements that lie in a file as they do in memory, one after another from the byte `offset` on."""
+
+    offset: int
+
+
+class Packed(Protocol):
+    """The place of elements that have to be unpacked."""
+
+    def open(self, stored: Stored) -> contextlib.AbstractContextManager[IO[bytes]]:
+        """Return the elements as a stream of bytes, little-endian and in row-major order."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One tensor in a file, not read yet.
+
+    Attributes:
+        name: as the file gives it.
+        shape: of one element or more.
+        dtype: one of `DTYPES`.
+        path: the file that holds its elements.
+        stamp: the state in which that file was.
+        place: where in it they are.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    path: Path
+    stamp: Stamp
+    place: Raw | Packed
+
+    @property
+    def numel(self) -> int:
+        """How many elements there are."""
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the elements have in memory."""
+        return self.numel * self.dtype.itemsize
+
+    def chunks(self, elements: int) -> Iterator[Tensor]:
+        """Yield the elements in row-major order, 1-D and `elements` at a time, the last chunk perhaps shorter.
+
+        A chunk must not be written to, and lives until the second next one is asked for: one thread can fetch a chunk while
+        another works on the one before.
+
+        Raises:
+            UsageError: if the file was changed or is damaged.
+        """
+        self.stamp.require(self.path)
+        try:
+            yield from self._mapped(elements) if isinstance(self.place, Raw) else self._unpacked(elements)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        except MALFORMED as error:
+            raise damaged(self.path, f"tensor {self.name!r}: {error}") from error
+
+    def _mapped(self, elements: int) -> Iterator[Tensor]:
+        """Chunks of a memory map, each mapped for itself: what was read no longer counts as this process's memory."""
+        width, end = self.dtype.itemsize, self.place.offset + self.nbytes
+        with open(self.path, "rb") as file:
+            for start in range(self.place.offset, end, elements * width):
+                base = start // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
+                stop = min(start + elements * width, end)
+                window = mmap.mmap(file.fileno(), stop - base, access=mmap.ACCESS_COPY, offset=base)
+                yield torch.frombuffer(window, dtype=self.dtype, count=(stop - start) // width, offset=start - base)
+
+    def _unpacked(self, elements: int) -> Iterator[Tensor]:
+        buffers = [bytearray(min(elements, self.numel) * self.dtype.itemsize) for _ in range(2)]
+        with self.place.open(self) as stream:
+            for start in range(0, self.numel, elements):
+                buffers.reverse()
+                count = min(elements, self.numel - start)
+                _fill(stream, memoryview(buffers[0])[:count * self.dtype.itemsize])
+                yield torch.frombuffer(buffers[0], dtype=self.dtype, count=count)
+            if stream.read(1):
+                raise ValueError("there are more bytes than its shape says")
+
+    def read(self) -> Tensor:
+        """Read the whole tensor into memory.
+
+        Raises:
+            UsageError: as `chunks`.
+        """
+        whole = torch.empty(self.numel, dtype=self.dtype)
+        start = 0
+        for chunk in self.chunks(1 << 20):
+            whole[start:start + len(chunk)] = chunk
+            start += len(chunk)
+        return whole.reshape(self.shape)
+
+
+def _fill(stream: IO[bytes], view: memoryview) -> None:
+    done = 0
+    while done < len(view):
+        count = stream.readinto(view[done:])
+        if not count:
+            raise EOFError(f"it ends {len(view) - done} bytes early")
+        done += count
