@@ -3,7 +3,7 @@
 Each term has one type, up to definitional equality. `check` finds it and looks at every part; `type_of` finds it for a term
 that is known to be well typed, without looking again.
 
-Described in "The Type Theory of Lean", Typing, and "Type Checking in Lean 4", Type inference.
+Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Type Inference.
 """
 from __future__ import annotations
 
@@ -61,7 +61,6 @@ class Checker(Equality):
         return found
 
     def level_of(self, type_: Term) -> Level:
-        """Return the level of the universe that a well-typed type is in."""
         return self._level(self.type_of(type_), type_)
 
     def _level(self, type_: Term, term: Term) -> Level:

@@ -9,7 +9,7 @@
 | recursor | a recursor, its rules and its flag K are those that the types make |
 | record | what else is stored of an inductive type is as found here |
 
-Described in "The Type Theory of Lean", Global definitions, and "Type Checking in Lean 4", Declarations.
+Described in "The Type Theory of Lean", 2.5 Definitions, and "Type Checking in Lean 4", Declarations.
 """
 from __future__ import annotations
 

@@ -8,7 +8,7 @@
 | eta | `f` and `λ x, f x` |
 | eta for structures | `s` and the constructor of its projections, and any two elements of a structure without fields |
 
-Described in "The Type Theory of Lean", Definitional equality, and "Type Checking in Lean 4", Definitional equality.
+Described in "The Type Theory of Lean", 2.2 Definitional equality, and "Type Checking in Lean 4", Definitional Equality.
 """
 from __future__ import annotations
 

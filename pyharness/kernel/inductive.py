@@ -12,11 +12,11 @@ as what it stands for.
 | constructor-result | it makes an element of its type at these parameters; the indices do not mention the family |
 | constructor-universe | a field's type is in no larger universe than the family, unless that is `Prop` |
 | positivity | a field's type mentions the family only as what a function gives, at these parameters |
-| nested | what an earlier type is applied to, to become a member, mentions no field |
+| nested | what an earlier type is applied to, to become a member, mentions no field, and the family at these parameters |
 
 A recursor of a proposition gives proofs only, unless the proposition is large: see `_is_large`.
 
-Described in "The Type Theory of Lean", Inductive types, and "Type Checking in Lean 4", The Secret Life of Inductive Types.
+Described in "The Type Theory of Lean", 2.6 Inductive types, and "Type Checking in Lean 4", The Secret Life of Inductive Types.
 """
 from __future__ import annotations
 
@@ -167,10 +167,10 @@ class _Family:
 
     def _add_member(self, name: Name, type_: Term, stands_for: Term | None, constructors: list) -> None:
         self._checker.check_type(type_)
-        indices, body = self._open(type_)
-        sort = self._checker.whnf(body)
+        indices, sort = self._open(type_)
+        # It must be written out: what it reduces to might be found for this term, and not once arguments are put in.
         if type(sort) is not Sort:
-            raise self._refuse("inductive-type", "it gives no universe", type_)
+            raise self._refuse("inductive-type", "it gives no universe, written as such", type_)
         if self._universe is None:
             self._universe = sort.level
         if not self._universe.equals(sort.level):
@@ -206,6 +206,9 @@ class _Family:
             return None
         if any(argument.loose for argument in given):
             raise self._refuse("nested", f"what {show_name(head.name)} is applied to mentions a field", term)
+        others_than = {member.const: self._terms.prop for member in self._members}.get
+        if any(self._mentions(self._terms.rewrite(argument, others_than)) for argument in given):
+            raise self._refuse("nested", f"{show_name(head.name)} is applied to the family at other parameters", term)
         nested = self._terms.apply(head, given)
         if nested not in self._nested:
             self._add_nested(inductive, head, given)

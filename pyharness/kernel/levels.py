@@ -4,7 +4,7 @@ A level is a number that depends on the numbers its parameters stand for: 0, l +
 max(l, m)) or a parameter. One level is at most another if its number is under every choice of the parameters. The comparison
 here is complete: it finds every such inequality.
 
-Described in "The Type Theory of Lean", Typing (the order of levels), and "Type Checking in Lean 4", Levels.
+Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Levels.
 """
 from __future__ import annotations
 

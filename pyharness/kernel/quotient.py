@@ -1,6 +1,6 @@
 """The quotient: four constants that are declared once, with these types.
 
-Described in "The Type Theory of Lean", Quotient types, and "Type Checking in Lean 4", Declarations.
+Described in "The Type Theory of Lean", 2.7.1 Quotient types, and "Type Checking in Lean 4", Declarations.
 """
 from __future__ import annotations
 

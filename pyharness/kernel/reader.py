@@ -114,6 +114,7 @@ class Reader:
                      lambda made: terms.let(made["type"], made["value"], made["body"])),
             "proj": (self._record({"typeName": self._name, "idx": self._natural, "struct": self._expr}),
                      lambda made: terms.proj(made["typeName"], made["idx"], made["struct"])),
+            "mdata": (self._record({"expr": self._expr, "data": self._object}), lambda made: made["expr"]),
             "natVal": (self._digits, terms.lit),
             "strVal": (text, terms.lit),
         }
@@ -213,6 +214,11 @@ class Reader:
         except UnicodeEncodeError:
             raise _wrong("a string is no text: half of a surrogate pair is in it") from None
         return value
+
+    @staticmethod
+    def _object(value: Any) -> None:
+        if type(value) is not dict:
+            raise _wrong("an object is needed")
 
     def _part(self, value: Any) -> str:
         if "»" in self._text(value):

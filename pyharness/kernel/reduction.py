@@ -12,7 +12,7 @@
 | quotient | `Quot.lift f h (Quot.mk r a)` is `f a`, and `Quot.ind` alike |
 | literals | the number n + 1 is `Nat.succ n`, 0 is `Nat.zero`; functions on numbers as `arithmetic.py` allows |
 
-Described in "The Type Theory of Lean", Reduction, and "Type Checking in Lean 4", Reduction.
+Described in "The Type Theory of Lean", 2.3 Reduction and 2.6.4 The computation rule, and "Type Checking in Lean 4", Reduction.
 """
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from collections.abc import Mapping
 
 from .arithmetic import Arithmetic
 from .environment import Constant, Constructor, Inductive, Recursor
+from .levels import Level
 from .names import Name
 from .refusal import Refused
 from .terms import App, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, head_of, spine
@@ -50,6 +51,14 @@ class Reduction:
 
     def type_of(self, term: Term) -> Term:
         """Return the type of a well-typed term."""
+        raise NotImplementedError
+
+    def level_of(self, type_: Term) -> Level:
+        """Return the level of the universe that a well-typed type is in.
+
+        Raises:
+            Refused: if it cannot be found.
+        """
         raise NotImplementedError
 
     def equal(self, left: Term, right: Term) -> bool:
@@ -241,9 +250,13 @@ class Reduction:
         return constant is not None and constant.kind == "ctor"
 
     def is_proposition(self, type_: Term) -> bool:
-        """Whether a type is a proposition."""
-        sort = self.whnf(self.type_of(type_))
-        return type(sort) is Sort and sort.level.is_zero
+        """Whether a type is a proposition.
+
+        Raises:
+            Refused: if its universe cannot be found. That it is none must not be concluded from that: what is equal by
+                definition need not be so step by step, so a proposition may be written so that reduction gets stuck.
+        """
+        return self.level_of(type_).is_zero
 
     def _eliminate_quotient(self, constant: Constant, arguments: list[Term]) -> Term | None:
         place = _QUOTIENT.get(constant.name)

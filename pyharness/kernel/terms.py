@@ -4,7 +4,7 @@ A bound variable is the number of binders between it and its own. A binder is op
 in place of its variable: that is a number and a type, so what a term with free variables means depends on the term alone, on
 no context beside it. Whoever opens a binder takes a number that no free variable has in the terms at hand.
 
-Described in "The Type Theory of Lean", Typing (the grammar of terms), and "Type Checking in Lean 4", Expressions.
+Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Expressions.
 """
 from __future__ import annotations
 

@@ -33,6 +33,11 @@ class TestFormat:
         assert check(lines(*AXIOM)).constants.keys() == {("a",)}
         assert check(line + b"\n" for line in lines(*AXIOM)).axioms(("a",)) == ("a",)
 
+    def test_notes_on_a_term_are_left_out(self):
+        """A term with metadata is the term."""
+        sound = lines(*AXIOM[:2], '{"mdata":{"expr":0,"data":{"a":[1,{"b":null}]}},"ie":1}', AXIOM[2].replace('"type":0', '"type":1'))
+        assert check(sound).statement_sha256(("a",)) == check(lines(*AXIOM)).statement_sha256(("a",))
+
     @pytest.mark.parametrize(("texts", "words"), [
         ((), "nothing is declared"), (("",), "no JSON"), (("[]",), "no object"), (("{}",), "the fields none"), (("3",), "no object"),
         (("{",), "no JSON"), (('{"sort":0,"ie":0}x',), "no JSON"), (('{"bvar":NaN,"ie":0}',), "no natural number"),
@@ -42,7 +47,8 @@ class TestFormat:
         (('{"bvar":' + "9" * 5000 + ',"ie":0}',), "no JSON"),
         (('{"bvar":0,"ie":0,"ie":1}',), "given twice"), (('{"bvar":0,"bvar":1,"ie":0}',), "given twice"),
         (('{"bvar":0,"ie":0,"more":1}',), "has the fields"), (('{"ie":0}',), "the fields none"),
-        (('{"bvar":0,"ie":0,"in":1}',), "has the fields"), (('{"mdata":{"expr":0},"ie":0}',), "no form 'mdata'"),
+        (('{"bvar":0,"ie":0,"in":1}',), "has the fields"), (('{"fvar":0,"ie":0}',), "no form 'fvar'"),
+        (('{"mdata":{"expr":0},"ie":0}',), "fields expr, data"), (('{"sort":0,"ie":0}', '{"mdata":{"expr":0,"data":1},"ie":1}'), "object"),
         (('{"sort":0,"ie":0}', '{"sort":0,"ie":0}'), "given twice"), (('{"succ":0,"il":0}',), "given twice"),
         (('{"str":{"pre":0,"str":"a"},"in":0}',), "given twice"),
         (('{"sort":1,"ie":0}',), "no level 1"), (('{"app":{"fn":0,"arg":0},"ie":0}',), "no term 0"),

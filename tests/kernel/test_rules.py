@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from kernel_exports import Export, basics
+from kernel_exports import META, Export, basics
 
 from pyharness.kernel import Refused, check
 
@@ -186,6 +186,30 @@ def a_witness_out_of_a_proof(e):
     m = e.make
     exists = m.a(m.c("Exists", 1), "Nat", m.f("Nat", "True"))
     e.declare("def", "bad", m.p(exists, "Nat"), m.f(exists, m.proj(("Exists",), 0, m.of(0))))
+
+
+@wrong("projection-from-proof")
+def a_witness_out_of_what_is_a_proposition_once_levels_are_compared(e):
+    """`Sort (imax 1 0)` is `Prop`."""
+    m = e.make
+    universe = m.sort(m.levels.imax(m.levels.one, m.levels.zero))
+    e.family({"Held": (universe, {"Held.mk": m.p("Bool", "Held")})})
+    e.declare("def", "bad", m.p("Held", "Bool"), m.f("Held", m.proj(("Held",), 0, m.of(0))))
+
+
+@wrong("projection-from-proof")
+def a_proof_after_a_witness(e):
+    """It mentions no witness, but what stands between does."""
+    m = e.make
+    e.family({"Held": (m.prop, {"Held.mk": m.p("Bool", equal(e, "Bool", 0, 0), "True", "Held")})})
+    e.declare("def", "bad", m.p("Held", "True"), m.f("Held", m.proj(("Held",), 2, m.of(0))))
+
+
+@right
+def a_proof_after_a_witness_that_nothing_mentions(e):
+    m = e.make
+    e.family({"Held": (m.prop, {"Held.mk": m.p("Bool", "True", "Held")})})
+    e.declare("def", "good", m.p("Held", "True"), m.f("Held", m.proj(("Held",), 1, m.of(0))))
 
 
 @wrong("projection-from-proof")
@@ -470,6 +494,16 @@ def a_quotient_of_another_type(e):
 
 
 @wrong("quotient")
+def a_quotient_where_equality_is_another_type(e):
+    e.__init__()
+    e.line(META)
+    m = e.make
+    e.family({"Eq": (m.p(m.s("u"), 0, 1, m.prop), {"Eq.any": m.p(m.s("u"), 0, 1, m.a(m.c("Eq", "u"), 2, 1, 0))})},
+             levels=["u"], parameters=2)
+    e.declare("quot", "Quot", m.p(m.s("u"), m.p(0, 1, m.prop), m.s("u")), levels=["u"], kind="type")
+
+
+@wrong("quotient")
 def a_lift_that_respects_nothing(e):
     """`Quot.lift` without its proof, in a library that has no quotient yet."""
     m = e.make
@@ -486,6 +520,13 @@ def fewer_parameters_than_it_says(e):
 @wrong("inductive-type")
 def a_type_in_no_universe(e):
     e.family({"Bad": (e.make.p("Nat", "Nat"), {})})
+
+
+@wrong("inductive-type")
+def a_universe_that_has_to_be_reduced(e):
+    """Once arguments are put in, it might not reduce any more, and a proposition be taken for none."""
+    m = e.make
+    e.family({"Bad": (m.p("Nat", m.a(m.f(m.type, 0), m.prop)), {})})
 
 
 @wrong("inductive-type")
@@ -610,6 +651,22 @@ def a_nested_type_that_depends_on_a_field(e):
     m = e.make
     e.family({"Pair": (m.p("Nat", m.type, m.type), {"Pair.mk": m.p("Nat", m.type, 0, m.a("Pair", 2, 1))})}, parameters=2)
     e.family({"Bad": (m.type, {"Bad.mk": m.p("Nat", m.a("Pair", 0, "Bad"), "Bad")})})
+
+
+@wrong("argument")
+def a_nested_type_with_an_ill_typed_argument(e):
+    """The argument is in no constructor of `Pair`, so that it is in nothing that is made of it."""
+    m = e.make
+    e.family({"Pair": (m.p("Nat", m.type, m.type), {"Pair.mk": m.p("Nat", m.type, 0, m.a("Pair", 2, 1))})}, parameters=2)
+    e.family({"Bad": (m.type, {"Bad.mk": m.p(m.a("Pair", "Bool.true", "Bad"), "Bad")})})
+
+
+@wrong("nested")
+def a_nested_type_of_the_family_at_another_parameter(e):
+    m = e.make
+    e.family({"Box": (m.p(m.type, m.type), {"Box.mk": m.p(m.type, m.a("Box", 0))})}, parameters=1)
+    e.family({"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Nat", m.a("Box", m.a("Bad", "Nat.zero")), m.a("Bad", 1))})},
+             parameters=1)
 
 
 @right
@@ -791,3 +848,105 @@ class TestRules:
         """A kernel that refuses everything fails every test of what is right, whatever reason it gives."""
         with pytest.raises(AssertionError):
             require("accepted", rule)
+
+
+LARGE: dict[str, tuple[bool, Case]] = {}
+"""Families that may be propositions: whether their recursors give elements of any type, and what writes them."""
+
+
+def large(answer: bool) -> Callable[[Case], Case]:
+    def note(case: Case) -> Case:
+        LARGE[case.__name__] = answer, case
+        return case
+
+    return note
+
+
+@large(True)
+def no_proof(e):
+    e.family({"It": (e.make.prop, {})})
+
+
+@large(True)
+def one_proof(e):
+    e.family({"It": (e.make.prop, {"It.mk": "It"})})
+
+
+@large(True)
+def one_proof_of_proofs(e):
+    e.family({"It": (e.make.prop, {"It.mk": e.make.p("True", "False", "It")})})
+
+
+@large(False)
+def two_proofs(e):
+    e.family({"It": (e.make.prop, {"It.one": "It", "It.two": "It"})})
+
+
+@large(False)
+def one_proof_of_data(e):
+    e.family({"It": (e.make.prop, {"It.mk": e.make.p("Nat", "It")})})
+
+
+@large(True)
+def data_that_the_type_tells(e):
+    m = e.make
+    e.family({"It": (m.p("Nat", "Bool", m.prop), {"It.mk": m.p("Bool", "Nat", m.a("It", 0, 1))})})
+
+
+@large(False)
+def data_that_the_type_tells_by_a_function(e):
+    m = e.make
+    e.family({"It": (m.p("Nat", m.prop), {"It.mk": m.p("Nat", m.a("It", m.a("Nat.succ", 0)))})})
+
+
+@large(False)
+def two_elements_of_what_may_be_a_proposition(e):
+    m = e.make
+    e.family({"It": (m.s("u"), {"It.one": m.c("It", "u"), "It.two": m.c("It", "u")})}, levels=["u"])
+
+
+@large(False)
+def two_elements_in_a_universe_that_is_prop_for_some(e):
+    m = e.make
+    universe = m.sort(m.levels.imax(m.level_of(1), m.level_of("u")))
+    e.family({"It": (universe, {"It.one": m.c("It", "u"), "It.two": m.c("It", "u")})}, levels=["u"])
+
+
+@large(True)
+def two_elements_in_a_universe_that_is_never_prop(e):
+    m = e.make
+    universe = m.sort(m.levels.imax(m.level_of("u"), m.level_of(1)))
+    e.family({"It": (universe, {"It.one": m.c("It", "u"), "It.two": m.c("It", "u")})}, levels=["u"])
+
+
+@large(False)
+def two_propositions_at_once(e):
+    e.family({"It": (e.make.prop, {"It.mk": "It"}), "Other": (e.make.prop, {})})
+
+
+@large(False)
+def a_proposition_by_way_of_another(e):
+    m = e.make
+    e.family({"It": (m.prop, {"It.mk": m.p(m.a("And", "It", "True"), "It")})})
+
+
+class TestLargeElimination:
+    @pytest.mark.parametrize("name", LARGE)
+    def test_it_is_for_what_has_no_two_elements(self, name):
+        """A recursor has a universe of its own exactly if it may give elements of any type."""
+        answer, case = LARGE[name]
+        library = check(written(case).lines)
+        constants = library.constants
+        assert (len(constants["It", "rec"].levels) > len(constants["It",].levels)) is answer
+
+
+class TestPropositions:
+    def test_what_is_in_no_known_universe_is_not_taken_for_none(self):
+        """A type whose universe is stuck is refused where it matters whether it is a proposition."""
+        export = basics()
+        m = export.make
+        export.declare("axiom", "universe", m.p("Nat", m.s(2)))
+        export.declare("axiom", "stuck", m.a("universe", "Nat.zero"))
+        checker = export.kernel._checker(export.kernel.constants)
+        with pytest.raises(Refused, match="not-a-type"):
+            checker.is_proposition(m.of("stuck"))
