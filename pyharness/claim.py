@@ -13,6 +13,7 @@ from pyharness.evidence import Evidence
 if TYPE_CHECKING:
     from pyharness.evidence.conformance import Conformance
     from pyharness.evidence.runner import Run
+    from pyharness.evidence.streaming import Stream
 
 __all__ = ["Claim", "Source", "Tier", "claim", "load_pack"]
 
@@ -42,6 +43,7 @@ class Claim:
         tier: the tier that the claim must reach for `verify` to succeed; "refuted" for a false claim.
         gather: yields the claim's evidence.
         measures: the conformances that tie the functions that the evidence computes with to Lean definitions.
+        streams: how the claim is checked on any tensor; None if it does not speak of any tensor.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Claim:
     tier: Tier
     gather: Callable[[Run], Iterable[Evidence]]
     measures: tuple[Conformance, ...] = ()
+    streams: Stream | None = None
 
 
 def claim(
@@ -63,12 +66,15 @@ def claim(
     negation: str | None = None,
     tier: Tier,
     measures: Sequence[Conformance] = (),
+    streams: Stream | None = None,
 ) -> Callable[[Callable[[Run], Iterable[Evidence]]], Claim]:
     """Declare a claim on the function that gathers its evidence.
 
     The function takes a `Run` and yields `Evidence`. A claim names the theorem that proves it or the one that proves
     its negation; one that names neither is reported as `open`. `measures` are the definitions, of which the theorem speaks,
     that stand for the functions in the evidence: Lean's kernel decides that both agree, and this becomes evidence as well.
+    `streams` is the check by which `pyharness verify --tensors` asks the claim of a user's own tensors; `of_values` and
+    `of_blocks` of `pyharness.evidence.streaming` make one of a predicate.
 
     Example:
         >>> @claim("relu.extensive", statement="max(q, z) >= q", source=Source("A paper", "Section 2"),
@@ -89,7 +95,7 @@ def claim(
         raise UsageError(f"claim {id}: tier must be one of {', '.join(get_args(Tier))}, not {tier!r}")
 
     def declare(gather: Callable[[Run], Iterable[Evidence]]) -> Claim:
-        return Claim(id, statement, source, theorem, negation, tier, gather, tuple(measures))
+        return Claim(id, statement, source, theorem, negation, tier, gather, tuple(measures), streams)
 
     return declare
 

@@ -101,10 +101,17 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = with_project(command(
         "verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
-        ["", " --project path/to/project", " --fresh", " --device cuda", " --json"]))
+        ["", " --project path/to/project", " --fresh", " --device cuda", " --json", " --tensors model.safetensors",
+         " --tensors model.safetensors.index.json -o model.json"]))
     verify.add_argument("--fresh", action="store_true",
                         help="compile, replay and measure all anew, and use nothing that an earlier run kept")
     with_device(verify, "where the evidence is computed (default: cpu)", default="cpu")
+    verify.add_argument("--tensors", type=Path, nargs="+", metavar="PATH",
+                        help="check the claims that speak of any tensor on yours instead: safetensors, npz or ONNX files, an index "
+                             "of shards, or a folder. They are read once, in little memory; run it again if it was interrupted, "
+                             "and it goes on")
+    verify.add_argument("-o", "--output", type=Path, metavar="CERT",
+                        help="with --tensors: the certificate (default: <name>.certificate.json in this folder)")
     status = with_project(command("status", _status, "Read the proof status of every claim out of Lean; gather no evidence.",
                                   ["", " --json", " --lean-project path/to/lake/project"]))
     status.add_argument("--lean-project", type=Path, metavar="DIR",
@@ -134,6 +141,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("certificate", type=Path, metavar="CERT", help="the certificate's file")
     check.add_argument("--source", type=Path, metavar="DIR",
                        help="a project's folder: also compare its Lean files with those that the certificate names")
+    check.add_argument("--tensors", type=Path, metavar="DIR",
+                       help="a folder of tensor files, or one: also compare the tensors in it with those that the certificate names; "
+                            "outputs of models are in no file, and are reported as not found")
     check.add_argument("--proofs", action="store_true",
                        help="also have the second kernel check every proof again, from the file beside the certificate that "
                             "carries them; needs no Lean")
@@ -190,6 +200,12 @@ def _verify(options: argparse.Namespace) -> int:
     from pyharness.verify import verify
 
     where = device(options.device)
+    if options.tensors:
+        if where.type != "cpu":
+            raise UsageError("--tensors are read and checked by the CPU's cores; leave --device away")
+        return _verify_tensors(options)
+    if options.output:
+        raise UsageError("-o goes with --tensors; the project's own certificate is where pyharness.toml says")
     project = _project(options.project)
     with _progress() as progress:
         done = verify(project, progress=progress, fresh=options.fresh, device=where)
@@ -199,6 +215,28 @@ def _verify(options: argparse.Namespace) -> int:
                      "summary": summary})
     else:
         terminal.show(done.certificate, _near(done.path), console=_output())
+    return EXIT_UNMET if summary["unmet"] else EXIT_OK
+
+
+def _verify_tensors(options: argparse.Namespace) -> int:
+    from pyharness.own_tensors import output_path, verify_tensors
+    from pyharness.report import terminal
+
+    project = _project(options.project)
+    with _progress() as progress:
+        done, reading = verify_tensors(project, options.tensors, options.output or output_path(options.tensors[0]),
+                                       progress=progress, fresh=options.fresh)
+    summary = done.certificate["summary"]
+    if options.json:
+        _print_json({"certificate": str(_near(done.path)), "changed": done.changed, "digest": done.certificate["digest"],
+                     "summary": summary, "tensors": reading.tensors, "bytes": reading.size, "bytes_read": reading.read,
+                     "seconds": round(reading.seconds, 3), "not_read": dict(reading.others)})
+        return EXIT_UNMET if summary["unmet"] else EXIT_OK
+    terminal.show(done.certificate, _near(done.path), console=_output())
+    rate = f", {reading.read / 1e9:.3g} GB read in {reading.seconds:.3g} s" if reading.read else ", nothing read again"
+    print(f"Tensors: {reading.tensors:,}, {reading.size / 1e9:.3g} GB{rate}")
+    for name, why in reading.others.items():
+        print(f"Not read: {name} {why}")
     return EXIT_UNMET if summary["unmet"] else EXIT_OK
 
 
@@ -344,8 +382,8 @@ def _check(options: argparse.Namespace) -> int:
         raise UsageError(f"--source {options.source} is not a folder")
     signature = _signature(options)
     with _progress() as progress:
-        findings = check(options.certificate, root=options.source, proofs=options.proofs, signature=signature,
-                         progress=lambda item, done, total: progress("Proofs", item, done, total))
+        findings = check(options.certificate, root=options.source, tensors=options.tensors, proofs=options.proofs,
+                         signature=signature, progress=lambda item, done, total: progress("Proofs", item, done, total))
     if options.rerun and not findings:
         findings = _rerun(options.certificate, options.source or Path("."))
     platinum = _platinum(options.certificate) if signature and not findings else []

@@ -15,7 +15,7 @@ import torch
 from pyharness.agreement import KERNELS, SecondKernel, carry, require_agreement
 from pyharness.cache import Cache
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
-from pyharness.certificate.recorded import hold_against, read_recordings
+from pyharness.certificate.recorded import Recording, hold_against, read_recordings
 from pyharness.certificate.seal import Record, plain_evidence, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
@@ -42,7 +42,8 @@ from pyharness.project import Project
 from pyharness.record import code_sha256
 
 __all__ = [
-    "Certified", "Progress", "Proofs", "Verification", "certify", "claim_status", "prove", "prove_as_pinned", "require_meant", "verify",
+    "Certified", "Progress", "Proofs", "Verification", "certify", "certify_by", "claim_status", "prove", "prove_as_pinned",
+    "publish", "require_meant", "verify",
 ]
 
 Progress = Callable[[str, str, int, int], None]
@@ -174,16 +175,23 @@ def verify(project: Project, *, progress: Progress, fresh: bool = False, device:
             left as it was.
     """
     started = datetime.now(UTC)
-    done = certify(project, progress=progress, fresh=fresh, device=device)
+    return publish(certify(project, progress=progress, fresh=fresh, device=device), project.certificate, started)
+
+
+def publish(done: Certified, path: Path, started: datetime) -> Verification:
+    """Write a certificate, the file of its proofs, and the record of the run that began at `started`, beside it.
+
+    Raises:
+        CertificateError: if one of them cannot be written. The certificate that was there before is then left as it was.
+    """
     with _timed(done.seconds, "certificate"):
         # In this order, whatever certificate is there names a file of proofs that is there too.
         if done.lines:
-            write_proofs(project.certificate, done.lines)
-        changed = write(done.certificate, project.certificate)
-        remove_other_proofs(project.certificate, done.lines)
-    write_run_record(project.certificate.with_suffix(".run.json"), certificate=done.certificate, started=started,
-                     seconds=done.seconds)
-    return Verification(done.certificate, project.certificate, changed)
+            write_proofs(path, done.lines)
+        changed = write(done.certificate, path)
+        remove_other_proofs(path, done.lines)
+    write_run_record(path.with_suffix(".run.json"), certificate=done.certificate, started=started, seconds=done.seconds)
+    return Verification(done.certificate, path, changed)
 
 
 def certify(project: Project, *, progress: Progress, fresh: bool = False, device: torch.device = CPU) -> Certified:
@@ -201,21 +209,40 @@ def certify(project: Project, *, progress: Progress, fresh: bool = False, device
             contradicts the evidence.
     """
     claims = load_pack(project.packs)
-    proofs, pinned = prove_as_pinned(project, claims, progress=progress, fresh=fresh)
+
+    def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
+        evidence = collect(claims, project.packs, run, executor=LocalExecutor(), cache=cache,
+                           progress=lambda part, done, total: progress("Evidence", part, done, total))
+        return [(item, evidence[item.id]) for item in claims]
+
+    return certify_by(gathered, project, project.certificate, progress=progress, fresh=fresh, device=device,
+                      recordings=read_recordings(project.certificate))
+
+
+def certify_by(
+    gathered: Callable[[Run, Cache], Sequence[tuple[Claim, Sequence[Evidence]]]], project: Project, path: Path, *,
+    progress: Progress, fresh: bool = False, device: torch.device = CPU, recordings: Sequence[Recording] = (),
+) -> Certified:
+    """Return the certificate, to be written to `path`, of the claims with their evidence that a function returns.
+
+    The evidence is held against `recordings`, which other machines made; `fresh` and `device` as in `certify`.
+
+    Raises:
+        HarnessError: as `certify`.
+    """
+    proofs, pinned = prove_as_pinned(project, load_pack(project.packs), progress=progress, fresh=fresh)
     cache = kept(project, fresh=fresh)
-    recordings = read_recordings(project.certificate)
     with _timed(proofs.seconds, "export"):
         lines, names = carry(proofs.environment, proofs.by_theorem.values())
     with SecondKernel(lines, names, cache=cache,
                       progress=lambda item, done, total: progress("Second kernel", item, done, total)) as second:
         with _timed(proofs.seconds, "evidence"):
             run = Run(project.seed, Kernel(proofs.toolchain, proofs.build, project.build, fresh=fresh), device)
-            evidence = collect(claims, project.packs, run, executor=LocalExecutor(), cache=cache,
-                               progress=lambda part, done, total: progress("Evidence", part, done, total))
-            for item in claims:
-                require_meant(item, evidence[item.id], proofs)
-            recorded = {item.id: hold_against(item.id, [plain_evidence(piece) for piece in evidence[item.id]], recordings,
-                                              code_sha256=code_sha256(item)) for item in claims if recordings}
+            found = gathered(run, cache)
+            for item, evidence in found:
+                require_meant(item, evidence, proofs)
+            recorded = {item.id: hold_against(item.id, [plain_evidence(piece) for piece in evidence], recordings,
+                                              code_sha256=code_sha256(item)) for item, evidence in found if recordings}
         with _timed(proofs.seconds, "second kernel, after the evidence"):
             answer = second.answer()
             require_agreement(proofs.by_theorem.values(), proofs.environment, answer["answers"])
@@ -236,15 +263,15 @@ def certify(project: Project, *, progress: Progress, fresh: bool = False, device
         },
         policy={"allowed_axioms": project.allowed_axioms},
         proofs={
-            "file": proofs_file(project.certificate, lines), "format": FORMAT, "sha256": hashlib.sha256(lines).hexdigest(),
+            "file": proofs_file(path, lines), "format": FORMAT, "sha256": hashlib.sha256(lines).hexdigest(),
             "constants": answer["constants"], "kernels": KERNELS,
         } if lines else None,
         records=[
             # What is here at all, the replay accepted, and the second kernel agreed.
             Record(item, proof := proofs.of(item), pinned=proof is not None and proof.theorem in pinned,
-                   replayed=proof is not None, rechecked=proof is not None, evidence=evidence[item.id],
+                   replayed=proof is not None, rechecked=proof is not None, evidence=evidence,
                    recorded=recorded.get(item.id, ()), untied=untied(item))
-            for item in claims
+            for item, evidence in found
         ],
     )
     return Certified(certificate, lines, proofs.seconds)

@@ -4,10 +4,12 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import struct
 import zipfile
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +19,8 @@ from safetensors.torch import save_file
 from pyharness.errors import UsageError
 from pyharness.tensors import sources
 from pyharness.tensors.quantize import TensorError
-from pyharness.tensors.sources import read_tensors
+from pyharness.tensors.sources import catalogue, read_tensors
+from pyharness.tensors.stored import DTYPES
 
 TENSORS = {
     "b": torch.tensor([[1.5, -2.0]]),
@@ -47,18 +50,39 @@ def npz(path, **members):
     return path
 
 
-@pytest.fixture(params=["safetensors", "npz"])
+def onnx_model(path, *initializers, **options):
+    """Write an ONNX model with these initializers."""
+    graph = onnx.helper.make_graph([], "g", [], [], list(initializers))
+    onnx.save(onnx.helper.make_model(graph), path, **options)
+    return path
+
+
+def onnx_external(folder, array=np.arange(6, dtype=np.float32), **changes):
+    """Write an ONNX model whose one initializer lies in a file beside it, with changes to where it is said to lie."""
+    tensor = onnx.numpy_helper.from_array(array, "w")
+    path = onnx_model(folder / "m.onnx", tensor, save_as_external_data=True, location="m.data", size_threshold=0)
+    model = onnx.load(path, load_external_data=False)
+    entries = {entry.key: entry for entry in model.graph.initializer[0].external_data}
+    for key, value in changes.items():
+        entries[key].value = value
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.fixture(params=["safetensors", "npz", "onnx"])
 def good(request, tmp_path):
-    """A good file of either format."""
+    """A good file of each format."""
     path = tmp_path / f"good.{request.param}"
     if request.param == "npz":
         np.savez(path, **{name: tensor.numpy() for name, tensor in TENSORS.items()})
+    elif request.param == "onnx":
+        onnx_model(path, *(onnx.numpy_helper.from_array(tensor.numpy(), name) for name, tensor in TENSORS.items()))
     else:
         save_file(TENSORS, path)
     return path
 
 
-class TestBothFormats:
+class TestEveryFormat:
     def test_round_trip(self, good):
         """What was written is read, bit for bit, in alphabetical order of names."""
         tensors = read_tensors(good)
@@ -234,3 +258,236 @@ class TestNpz:
             "columns": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
             "scalar": 2.5,
         }
+
+
+class TestChunks:
+    @settings(max_examples=40, deadline=None)
+    @given(data=st.data())
+    def test_any_chunks_make_up_the_tensor(self, tmp_path_factory, data):
+        """Chunks of any size, of every dtype and format, packed or not, hold the elements in row-major order."""
+        dtype = data.draw(st.sampled_from(list(DTYPES.values())))
+        shape = data.draw(st.lists(st.integers(1, 6), max_size=3).map(tuple))
+        tensor = torch.arange(math.prod(shape)).reshape(shape).to(dtype)
+        folder = tmp_path_factory.mktemp("chunks")
+        kind = data.draw(st.sampled_from(["safetensors", "onnx"] + ["npz", "packed npz"] * (dtype != torch.bfloat16)))
+        path = folder / f"t.{kind.split()[-1]}"
+        if kind == "safetensors":
+            save_file({"pad": torch.zeros(3, dtype=torch.uint8), "w": tensor}, path)
+        elif kind == "onnx":
+            content = tensor.reshape(-1).view(torch.uint8).numpy().tobytes()
+            raw = onnx.helper.make_tensor("w", onnx_type(dtype), shape, content, raw=True)
+            onnx_model(path, raw)
+        else:
+            (np.savez_compressed if kind == "packed npz" else np.savez)(path, w=tensor.numpy())
+        stored = catalogue([path]).tensors["w"]
+        chunks = [chunk.clone() for chunk in stored.chunks(data.draw(st.integers(1, 40)))]
+        assert torch.cat(chunks).equal(tensor.flatten()) and stored.nbytes == tensor.numel() * tensor.itemsize
+        assert stored.read().equal(tensor)
+
+    def test_a_chunk_outlives_the_next(self, tmp_path):
+        """The chunk before can still be read when the next one is there."""
+        np.savez(tmp_path / "t.npz", w=np.arange(9, dtype=np.int16))
+        chunks = catalogue([tmp_path / "t.npz"]).tensors["w"].chunks(3)
+        first, second = next(chunks), next(chunks)
+        assert first.tolist() == [0, 1, 2] and second.tolist() == [3, 4, 5]
+
+    def test_a_file_that_changes_is_refused(self, tmp_path):
+        """A file that was written to since it was catalogued is not read."""
+        save_file({"w": torch.ones(4)}, tmp_path / "t.safetensors")
+        stored = catalogue([tmp_path / "t.safetensors"]).tensors["w"]
+        save_file({"w": torch.ones(5)}, tmp_path / "t.safetensors")
+        with pytest.raises(UsageError, match="was changed while"):
+            next(stored.chunks(4))
+
+    def test_packed_data_that_do_not_match_their_checksum(self, tmp_path):
+        """A packed member whose bytes were changed is damaged, by the archive's own checksum."""
+        np.savez(tmp_path / "t.npz", w=np.arange(1000.0))
+        data = bytearray((tmp_path / "t.npz").read_bytes())
+        data[4000] ^= 1
+        (tmp_path / "t.npz").write_bytes(data)
+        stored = catalogue([tmp_path / "t.npz"]).tensors["w"]
+        with pytest.raises(UsageError, match="is damaged: tensor 'w'.*CRC"):
+            list(stored.chunks(100))
+
+    def test_large_columns_are_refused(self, tmp_path, monkeypatch):
+        """An array in column-major order that would have to be read whole is refused before that; a small one is read."""
+        np.savez(tmp_path / "t.npz", w=np.asfortranarray(np.eye(2, 3)))
+        assert list(catalogue([tmp_path / "t.npz"]).tensors) == ["w"]
+        monkeypatch.setattr(sources, "_COLUMN_LIMIT", 47)
+        with pytest.raises(UsageError, match="ascontiguousarray"):
+            catalogue([tmp_path / "t.npz"])
+
+
+def onnx_type(dtype):
+    """The ONNX type that is called as a dtype."""
+    name = str(dtype).removeprefix("torch.").upper()
+    return getattr(onnx.TensorProto, {"FLOAT32": "FLOAT", "FLOAT64": "DOUBLE"}.get(name, name))
+
+
+class TestOnnx:
+    @pytest.mark.parametrize("dtype", [*DTYPES.values()], ids=str)
+    def test_typed_data(self, tmp_path, dtype):
+        """Elements in a field of their type, not as raw data, are read as well."""
+        numbers = [0, 1, 2, 100]
+        stored = onnx.helper.make_tensor("w", onnx_type(dtype), [2, 2], numbers)
+        assert not stored.HasField("raw_data")
+        assert read_tensors(onnx_model(tmp_path / "m.onnx", stored))["w"].equal(torch.tensor(numbers).reshape(2, 2).to(dtype))
+
+    def test_external_data(self, tmp_path):
+        """Elements in a file beside the model are read from there."""
+        assert read_tensors(onnx_external(tmp_path))["w"].tolist() == [0, 1, 2, 3, 4, 5]
+
+    @pytest.mark.parametrize("location", ["../m.data", "/etc/passwd", "a/../../m.data", "", "..", "C:\\m.data"])
+    def test_a_path_that_leaves_the_folder(self, tmp_path, location):
+        """A path to anywhere but inside the model's folder is refused."""
+        with pytest.raises(UsageError, match="not a path inside the model's folder"):
+            read_tensors(onnx_external(tmp_path, location=location))
+
+    def test_links_are_not_followed(self, tmp_path):
+        """A file, or a folder on the way, that is a link is refused."""
+        path = onnx_external(tmp_path)
+        (tmp_path / "m.data").rename(tmp_path / "elsewhere")
+        (tmp_path / "m.data").symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(UsageError, match="symbolic link"):
+            read_tensors(path)
+
+    @pytest.mark.parametrize(("changes", "why"), [
+        ({"offset": "8"}, "needs 24 bytes; it is said to have 24 from byte 8"), ({"offset": "-1"}, "from byte -1"),
+        ({"length": "20"}, "said to have 20"), ({"offset": "x"}, "invalid literal"), ({"location": "none"}, "cannot read .*none"),
+    ])
+    def test_lying_external_data(self, tmp_path, changes, why):
+        """An offset or length that does not fit the shape and the file, or a file that is not there, is refused."""
+        with pytest.raises(UsageError, match=why):
+            read_tensors(onnx_external(tmp_path, **changes))
+
+    def test_lying_raw_data(self, tmp_path):
+        """A shape that does not fit the bytes is refused."""
+        stored = onnx.numpy_helper.from_array(np.zeros(4, np.float32), "w")
+        stored.dims[0] = 5
+        with pytest.raises(UsageError, match="needs 20 bytes, it has 16"):
+            read_tensors(onnx_model(tmp_path / "m.onnx", stored))
+
+    def test_lying_typed_data(self, tmp_path):
+        """A shape that does not fit the numbers is refused, however large it is."""
+        stored = onnx.helper.make_tensor("w", onnx.TensorProto.FLOAT, [4], [0.0] * 4)
+        stored.dims[0] = 10**15
+        with pytest.raises(UsageError, match="initializer 'w'"):
+            read_tensors(onnx_model(tmp_path / "m.onnx", stored))
+
+    def test_other_types_and_no_elements(self, tmp_path):
+        """What is not read is said by name; what is not dense is refused."""
+        path = onnx_model(tmp_path / "m.onnx", onnx.numpy_helper.from_array(np.array([True]), "b"),
+                          onnx.numpy_helper.from_array(np.zeros((2, 0)), "e"), onnx.numpy_helper.from_array(np.ones(1), "w"))
+        found = catalogue([path])
+        assert list(found.tensors) == ["w"]
+        assert "has dtype bool" in found.others["b"] and found.others["e"] == "is empty: its shape is (2, 0)"
+        model = onnx.load(path)
+        model.graph.sparse_initializer.add()
+        path.write_bytes(model.SerializeToString())
+        with pytest.raises(UsageError, match="sparse"):
+            catalogue([path])
+
+    @pytest.mark.parametrize("content", [b"", b"\x3a\xff\xff\xff\xff\x0f", b"\x0b", b"\xff" * 20, b"not a model"])
+    def test_not_a_model(self, tmp_path, content):
+        """Bytes that are no model are refused."""
+        (tmp_path / "m.onnx").write_bytes(content)
+        with pytest.raises(UsageError, match="damaged"):
+            read_tensors(tmp_path / "m.onnx")
+
+
+def shards(folder, **files):
+    """Write shards, and the index that names them."""
+    for name, tensors in files.items():
+        save_file({key: torch.full((2,), float(value)) for key, value in tensors.items()}, folder / f"{name}.safetensors")
+    weight_map = {key: f"{name}.safetensors" for name, tensors in files.items() for key in tensors}
+    index = folder / "model.safetensors.index.json"
+    index.write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
+    return index
+
+
+def reindexed(index, change):
+    """Change the map of an index."""
+    content = json.loads(index.read_text())
+    change(content["weight_map"])
+    index.write_text(json.dumps(content))
+    return index
+
+
+class TestShards:
+    def test_an_index_or_its_folder(self, tmp_path):
+        """An index stands for its shards, and so does the folder it is in, whatever else is there; or the shards are named."""
+        index = shards(tmp_path, s1={"a": 1, "b": 2}, s2={"c": 3})
+        save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
+        for paths in ([index], [tmp_path], [tmp_path / "s2.safetensors", tmp_path / "s1.safetensors"]):
+            found = catalogue(paths)
+            assert {name: tensor.read()[0].item() for name, tensor in found.tensors.items()} == {"a": 1, "b": 2, "c": 3}
+            assert sorted(file.name for file in found.files) == ["s1.safetensors", "s2.safetensors"]
+
+    def test_a_folder_without_an_index(self, tmp_path):
+        """All files in a folder make up one model; a folder without any is refused."""
+        with pytest.raises(UsageError, match="has no .safetensors, .npz or .onnx file"):
+            catalogue([tmp_path])
+        shards(tmp_path, s1={"a": 1}).unlink()
+        np.savez(tmp_path / "t.npz", b=np.ones(1))
+        assert list(catalogue([tmp_path]).tensors) == ["a", "b"]
+
+    def test_links_to_shards(self, tmp_path):
+        """Shards that are links, as downloads are kept, are read."""
+        (tmp_path / "blobs").mkdir()
+        index = shards(tmp_path, s1={"a": 1})
+        (tmp_path / "s1.safetensors").rename(tmp_path / "blobs" / "x")
+        (tmp_path / "s1.safetensors").symlink_to(tmp_path / "blobs" / "x")
+        assert list(catalogue([index]).tensors) == ["a"]
+
+    @pytest.mark.parametrize(("change", "why"), [
+        (lambda entries: entries.update(d="s3.safetensors"), "shards that are not beside it: s3.safetensors"),
+        (lambda entries: entries.update(d="s2.safetensors"), "says that s2.safetensors holds the tensor 'd', which it does not"),
+        (lambda entries: entries.update(a="s2.safetensors"), "says that s2.safetensors holds the tensor 'a'"),
+        (lambda entries: entries.pop("a"), "does not name the tensor 'a', which s1.safetensors holds"),
+        (lambda entries: entries.update(a="../s1.safetensors"), "not the name of a file beside it"),
+        (lambda entries: entries.update(a="/etc/passwd"), "not the name of a file beside it"),
+        (lambda entries: entries.update(a=3), "not the name of a file beside it"),
+        (lambda entries: entries.update(a="s1.pt"), "not a safetensors file"),
+        (lambda entries: entries.clear(), "no 'weight_map'"),
+    ])
+    def test_a_lying_index(self, tmp_path, change, why):
+        """An index that names other shards or tensors than there are, or leads elsewhere, is refused."""
+        index = reindexed(shards(tmp_path, s1={"a": 1, "b": 2}, s2={"c": 3}), change)
+        with pytest.raises(UsageError, match=why):
+            catalogue([index])
+
+    @pytest.mark.parametrize("text", ["", "[]", "{", '{"weight_map": []}', '{"weight_map": {"a": "s", "a": "s"}}'])
+    def test_no_index(self, tmp_path, text):
+        """What is no index is refused."""
+        (tmp_path / "model.safetensors.index.json").write_text(text)
+        with pytest.raises(UsageError, match="is damaged"):
+            catalogue([tmp_path / "model.safetensors.index.json"])
+
+    def test_two_indices(self, tmp_path):
+        """Of two indices in a folder one has to be named."""
+        index = shards(tmp_path, s1={"a": 1})
+        (tmp_path / "b.safetensors.index.json").write_text(index.read_text())
+        with pytest.raises(UsageError, match="more than one index"):
+            catalogue([tmp_path])
+
+    def test_a_name_in_two_files(self, tmp_path):
+        """A tensor that two files hold is refused, and so is a file that is named twice."""
+        shards(tmp_path, s1={"a": 1}, s2={"a": 2})
+        with pytest.raises(UsageError, match="'a' is both in .*s1.safetensors and in .*s2.safetensors"):
+            catalogue([tmp_path / "s1.safetensors", tmp_path / "s2.safetensors"])
+        with pytest.raises(UsageError, match="named twice"):
+            catalogue([tmp_path / "s1.safetensors", tmp_path / ".." / tmp_path.name / "s1.safetensors"])
+
+    def test_nothing_that_can_be_read(self, tmp_path):
+        """Files with none but tensors of other dtypes are refused, with the dtypes."""
+        save_file({"m": torch.tensor([True])}, tmp_path / "m.safetensors")
+        with pytest.raises(TensorError, match="'m' has dtype bool"):
+            catalogue([tmp_path / "m.safetensors"])
+
+
+class TestStamp:
+    def test_a_pipe_is_no_file(self, tmp_path):
+        """What is not a regular file is refused, not waited for."""
+        os.mkfifo(tmp_path / "t.npz")
+        with pytest.raises(UsageError, match="not a regular file"):
+            read_tensors(tmp_path / "t.npz")

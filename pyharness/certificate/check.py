@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyharness.certificate.canonical import digest, file_bytes, parse, read_bytes
 from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
@@ -14,6 +16,9 @@ from pyharness.certificate.seal import ruling, summarise, tier_if_signed
 from pyharness.certificate.tiers import meets
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
+
+if TYPE_CHECKING:
+    from pyharness.tensors.stored import Stored
 
 __all__ = ["Finding", "check", "source_bytes"]
 
@@ -30,8 +35,8 @@ class Finding:
 
 
 def check(
-    path: Path, *, root: Path | None = None, proofs: bool = False, signature: Callable[[], list[Finding]] | None = None,
-    progress: Callable[[str, int, int], None] = lambda *_: None
+    path: Path, *, root: Path | None = None, tensors: Path | None = None, proofs: bool = False,
+    signature: Callable[[], list[Finding]] | None = None, progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> list[Finding]:
     """Check a certificate: its form, its digest, all that follows from its other fields, and the tiers it requires.
 
@@ -42,6 +47,8 @@ def check(
         path: the certificate.
         root: the project's root folder; when given, the Lean files in it must be those that the certificate names, and so must
             the records beside the certificate, which must agree with it as it says.
+        tensors: a folder of tensor files, or one such file; when given, each tensor that evidence was gathered on must be in it,
+            with the digest that the certificate names. What a model put out is in no file, so it is not found there.
         proofs: whether the second kernel also checks the proofs again, from the file beside the certificate that carries them;
             see `pyharness.kernel.certificate`. Needs no Lean.
         signature: checks a signature of the certificate, and returns what is against it. With a good one a claim has the tier
@@ -53,6 +60,7 @@ def check(
 
     Raises:
         CertificateError: if the certificate cannot be read or is not JSON.
+        UsageError: if a tensor file cannot be read or is damaged.
     """
     data = read_bytes(path)
     try:
@@ -66,7 +74,7 @@ def check(
     unsigned = signature() if signature else None
     return [*_whole(certificate, data), *_claims(certificate, signed=unsigned == []), *(unsigned or ()),
             *((*_files(certificate, root), *_records(certificate, path)) if root else ()),
-            *(Finding(*fault) for fault in again)]
+            *(_tensors(certificate, tensors) if tensors else ()), *(Finding(*fault) for fault in again)]
 
 
 def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
@@ -246,3 +254,40 @@ def source_bytes(root: Path, file: str) -> bytes:
         if path.is_symlink():
             raise CertificateError(f"{file} goes through a symbolic link, which could lead outside the project")
     return read_bytes(path)
+
+
+def _tensors(certificate: Mapping[str, Any], folder: Path) -> Iterator[Finding]:
+    """Compare the tensors of files with those that evidence other than conformance names, each once.
+
+    A tensor is found by its name, or by the name of its file without the suffix, a slash, and its name.
+    """
+    from pyharness.tensors.sources import catalogue_of, tensor_files
+
+    there: dict[str, list[Stored]] = {}
+    for file in tensor_files([folder]):
+        for name, tensor in catalogue_of(file).tensors.items():
+            for called in (name, f"{file.stem}/{name}"):
+                there.setdefault(called, []).append(tensor)
+    named = {(tensor["name"], tensor["sha256"]): tensor for claim in certificate["claims"] for evidence in claim["evidence"]
+             if evidence["kind"] != "conformance" for tensor in evidence["tensors"]}
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        # Hashing leaves the interpreter free, so that as many files are read at once as there are cores.
+        yield from filter(None, threads.map(lambda tensor: _differs(tensor, there.get(tensor["name"], ()), folder), named.values()))
+
+
+def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -> Finding | None:
+    from pyharness.evidence.streaming import sha256
+    from pyharness.tensors.digests import dtype_name
+
+    if not there:
+        return Finding(f"tensor {tensor['name']}", f"no file in {folder} holds it" if folder.is_dir() else f"{folder} does not hold it")
+    reasons = []
+    for found in there:
+        shape, dtype = list(found.shape), dtype_name(found.dtype)
+        if (shape, dtype) != (tensor["shape"], tensor["dtype"]):
+            reasons.append(f"it has the shape {shape} and dtype {dtype} in {found.path}, not {tensor['shape']} and {tensor['dtype']}")
+        elif (digest := sha256(found)) != tensor["sha256"]:
+            reasons.append(f"it has SHA-256 {digest} in {found.path}, not {tensor['sha256']}")
+        else:
+            return None
+    return Finding(f"tensor {tensor['name']}", "; ".join(reasons))

@@ -20,6 +20,7 @@ from pyharness.device import at_hand, cached, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
+from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
 from pyharness.tensors.attention import head as head_values
 from pyharness.tensors.digests import tensor_ref
@@ -110,6 +111,51 @@ def a_mean_adds_its_energy(k, mean):
     return (total == more + norm_sq(v)) & ((total > norm_sq(v)) == (mean != 0))
 
 
+# ------------------------------------------------------------------------------------------------ blocks of floats
+# With d ≤ 1,024 a sum of d terms that are not negative is off by at most the share d u, u = 2^−24, in whatever order.
+COSINE_TOLERANCE = 2.0**-12
+"""k · sign k and ‖k‖₁, each off by the share d u, differ by at most the share 2 d u, but for u²."""
+RESIDUAL_TOLERANCE = 2.0**-11
+"""Each side is off by at most a share of ‖k‖²: the left one by d u for the sum, 8 u for its terms, and (d u)² for the scale; the
+right one by d u for ‖k‖² and 3 d u for ‖k‖₁². All of it is under (5 d + 16) u."""
+
+
+def cosine_error(k: Blocks) -> Tensor:
+    """|k · sign k − ‖k‖₁| / ‖k‖₁ of each block, 0 for zeros; 1 where the signs do not have the length √d."""
+    signs, size = k.once(sign), k.once(l1_norm)
+    error = ((k.values * signs).sum(-1) - size).abs() / nonzero(size)
+    return torch.where(norm_sq(signs) == k.d, error, 1)
+
+
+def signs_have_cosine_in_floats(x, dtype="float32"):
+    """`signs_have_cosine` of blocks of floats, up to the rounding of their sums."""
+    return cosine_error(as_blocks(x, dtype)) <= COSINE_TOLERANCE
+
+
+def lost_energy(k: Blocks) -> Tensor:
+    """‖k − (‖k‖₁/d) sign k‖² of each block."""
+    form = k.once(sign) * (k.once(l1_norm) / k.d)[:, None]
+    return norm_sq(torch.sub(k.values, form, out=form))
+
+
+def residual_energy_error(k: Blocks) -> Tensor:
+    """| ‖k − (‖k‖₁/d) sign k‖² − (‖k‖² − ‖k‖₁²/d) | / ‖k‖² of each block, 0 for zeros."""
+    energy = k.once(norm_sq)
+    difference = lost_energy(k) - (energy - k.once(l1_norm).square() / k.d)
+    return difference.abs() / nonzero(energy)
+
+
+def residual_has_energy_in_floats(x, dtype="float32"):
+    """`residual_has_energy` of blocks of floats, up to the rounding of their sums."""
+    return residual_energy_error(as_blocks(x, dtype)) <= RESIDUAL_TOLERANCE
+
+
+def kept_and_whole_energy(k: Blocks) -> tuple[Tensor, Tensor]:
+    """‖k‖₁²/d and ‖k‖² of each block, in the tensor's own unit, float64."""
+    scale = k.unit.double().square()
+    return k.once(l1_norm).double().square() / k.d * scale, k.once(norm_sq).double() * scale
+
+
 # ---------------------------------------------------------------------------------------------------- real keys
 def on_keys(run: Run, law: Callable[..., Tensor], **arguments: int) -> Evidence:
     """Ask a law of every INT8 key of the transformer."""
@@ -125,7 +171,9 @@ def on_keys(run: Run, law: Callable[..., Tensor], **arguments: int) -> Evidence:
 
 # -------------------------------------------------------------------------------------------------- JensenFloor
 @claim("geometry.cosine", statement="The cosine between a key k ≠ 0 and its signs is ‖k‖₁ / (√d ‖k‖₂).", source=JENSEN,
-       theorem="LeanMining.cos_sign_quant_formula", tier="gold", measures=[SIGN, L1_NORM, NORM_SQ])
+       theorem="LeanMining.cos_sign_quant_formula", tier="gold", measures=[SIGN, L1_NORM, NORM_SQ],
+       streams=of_blocks(signs_have_cosine_in_floats, cosine_error, tolerance=COSINE_TOLERANCE,
+                         domain="every block k; the error is |k · sign k − ‖k‖₁| / ‖k‖₁"))
 def cosine(run: Run) -> Iterator[Evidence]:
     yield sweep(signs_have_cosine_of_two, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (a, b)")
     yield on_keys(run, signs_have_cosine)
@@ -140,7 +188,11 @@ def sign_lattice(run: Run) -> Iterator[Evidence]:
 
 @claim("geometry.residual_energy", statement="With the scale ‖k‖₁/d the one-bit form of k ≠ 0 loses the share "
                                              "1 − ‖k‖₁²/(d‖k‖₂²) of its energy.",
-       source=JENSEN, theorem="LeanMining.residual_energy_formula", tier="gold", measures=[SIGN, L1_NORM, NORM_SQ])
+       source=JENSEN, theorem="LeanMining.residual_energy_formula", tier="gold", measures=[SIGN, L1_NORM, NORM_SQ],
+       streams=of_blocks(residual_has_energy_in_floats, residual_energy_error, tolerance=RESIDUAL_TOLERANCE,
+                         domain="every block k; the error is the difference of the two energies over ‖k‖²",
+                         sums=kept_and_whole_energy,
+                         figures=lambda kept, whole: {"β": significant(kept / whole) if whole else None}))
 def residual_energy(run: Run) -> Iterator[Evidence]:
     yield sweep(residual_has_energy_of_two, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (a, b)")
     yield on_keys(run, residual_has_energy)

@@ -14,6 +14,7 @@ from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
 from pyharness.evidence.runner import Run
+from pyharness.evidence.streaming import of_values
 from pyharness.tensors.quantize import clip
 
 LAYER_1 = Source("002 Theory Deep Dive", "Layer 1: Clipping")
@@ -161,94 +162,95 @@ def _pairs(law: Callable[..., torch.Tensor], shows: str = "") -> Evidence:
 
 
 @claim("clip.neg_alpha_le", statement="-α ≤ clip(x, α).", source=LAYER_1,
-       theorem="LeanMining.neg_alpha_le_clip", tier="gold", measures=[CLIP])
+       theorem="LeanMining.neg_alpha_le_clip", tier="gold", measures=[CLIP], streams=of_values(neg_alpha_le, "x"))
 def neg_alpha_le_clip(run: Run) -> Iterator[Evidence]:
     yield _pairs(neg_alpha_le)
     yield on_floats(run, neg_alpha_le)
 
 
 @claim("clip.le_alpha", statement="clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_le_alpha", tier="gold", measures=[CLIP])
+       theorem="LeanMining.clip_le_alpha", tier="gold", measures=[CLIP], streams=of_values(le_alpha_if_nonneg, "x"))
 def clip_le_alpha(run: Run) -> Iterator[Evidence]:
     yield _pairs(le_alpha_if_nonneg)
     yield on_floats(run, le_alpha_if_nonneg)
 
 
 @claim("clip.le_alpha_as_given", statement="clip(x, α) ≤ α, for every α.", source=LAYER_1,
-       negation="LeanMining.clip_le_alpha_as_given_false", tier="refuted")
+       negation="LeanMining.clip_le_alpha_as_given_false", tier="refuted", streams=of_values(le_alpha, "x"))
 def clip_le_alpha_as_given(run: Run) -> Iterator[Evidence]:
     yield _pairs(le_alpha, "clip({x}, {alpha}) > {alpha}")
 
 
 @claim("clip.in_range", statement="-α ≤ clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_in_range",
-       tier="gold", measures=[CLIP])
+       tier="gold", measures=[CLIP], streams=of_values(in_range_if_nonneg, "x"))
 def clip_in_range(run: Run) -> Iterator[Evidence]:
     yield _pairs(in_range_if_nonneg)
     yield on_floats(run, in_range_if_nonneg)
 
 
 @claim("clip.in_range_as_given", statement="-α ≤ clip(x, α) ≤ α, for every α.", source=LAYER_1,
-       negation="LeanMining.clip_in_range_as_given_false", tier="refuted")
+       negation="LeanMining.clip_in_range_as_given_false", tier="refuted", streams=of_values(in_range, "x"))
 def clip_in_range_as_given(run: Run) -> Iterator[Evidence]:
     yield _pairs(in_range, "clip({x}, {alpha}) is outside [-({alpha}), {alpha}]")
 
 
 @claim("clip.of_in_range", statement="If x is in [-α, α], then clip(x, α) = x.", source=LAYER_1,
-       theorem="LeanMining.clip_of_in_range", tier="gold", measures=[CLIP])
+       theorem="LeanMining.clip_of_in_range", tier="gold", measures=[CLIP], streams=of_values(keeps_what_is_in_range, "x"))
 def clip_of_in_range(run: Run) -> Iterator[Evidence]:
     yield _pairs(keeps_what_is_in_range)
     yield on_floats(run, keeps_what_is_in_range)
 
 
 @claim("clip.idempotent", statement="clip(clip(x, α), α) = clip(x, α).", source=LAYER_1,
-       theorem="LeanMining.clip_idempotent", tier="gold", measures=[CLIP])
+       theorem="LeanMining.clip_idempotent", tier="gold", measures=[CLIP], streams=of_values(clips_once, "x"))
 def clip_idempotent(run: Run) -> Iterator[Evidence]:
     yield _pairs(clips_once)
     yield on_floats(run, clips_once)
 
 
 @claim("clip.abs_le", statement="|clip(x, α)| ≤ α, for α ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_abs_le", tier="gold", measures=[CLIP])
+       theorem="LeanMining.clip_abs_le", tier="gold", measures=[CLIP], streams=of_values(magnitude_le_if_nonneg, "x"))
 def clip_abs_le(run: Run) -> Iterator[Evidence]:
     yield _pairs(magnitude_le_if_nonneg)
     yield on_floats(run, magnitude_le_if_nonneg)
 
 
 @claim("clip.abs_le_as_given", statement="|clip(x, α)| ≤ α, for every α.", source=LAYER_1,
-       negation="LeanMining.clip_abs_le_as_given_false", tier="refuted")
+       negation="LeanMining.clip_abs_le_as_given_false", tier="refuted", streams=of_values(magnitude_le, "x"))
 def clip_abs_le_as_given(run: Run) -> Iterator[Evidence]:
     yield _pairs(magnitude_le, "|clip({x}, {alpha})| > {alpha}")
 
 
 @claim("clip.mono_x", statement="x ≤ y implies clip(x, α) ≤ clip(y, α).", source=LAYER_1, theorem="LeanMining.clip_mono_x",
-       tier="gold", measures=[CLIP])
+       tier="gold", measures=[CLIP], streams=of_values(monotone_in_x, "x", "y"))
 def clip_mono_x(run: Run) -> Iterator[Evidence]:
     yield sweep(monotone_in_x, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (α, x, y)")
     yield on_floats(run, monotone_in_x, tensors=("x", "y"))
 
 
 @claim("clip.mono_alpha", statement="α ≤ β implies that clip(x, α) is in [-β, β], for α ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_mono_alpha", tier="gold", measures=[CLIP])
+       theorem="LeanMining.clip_mono_alpha", tier="gold", measures=[CLIP],
+       streams=of_values(within_a_wider_range_if_nonneg, "x"))
 def clip_mono_alpha(run: Run) -> Iterator[Evidence]:
     yield sweep(within_a_wider_range_if_nonneg, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)")
     yield on_floats(run, within_a_wider_range_if_nonneg, scalars=("alpha", "beta"))
 
 
 @claim("clip.mono_alpha_as_given", statement="α ≤ β implies that clip(x, α) is in [-β, β], for every α.", source=LAYER_1,
-       negation="LeanMining.clip_mono_alpha_as_given_false", tier="refuted")
+       negation="LeanMining.clip_mono_alpha_as_given_false", tier="refuted", streams=of_values(within_a_wider_range, "x"))
 def clip_mono_alpha_as_given(run: Run) -> Iterator[Evidence]:
     yield sweep(within_a_wider_range, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)",
                 shows="clip({x}, {alpha}) is outside [-({beta}), {beta}]")
 
 
 @claim("clip.nonneg", statement="x ≥ 0 implies clip(x, α) ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_nonneg", tier="gold", measures=[CLIP])
+       theorem="LeanMining.clip_nonneg", tier="gold", measures=[CLIP], streams=of_values(keeps_nonneg, "x"))
 def clip_nonneg(run: Run) -> Iterator[Evidence]:
     yield _pairs(keeps_nonneg)
     yield on_floats(run, keeps_nonneg)
 
 
 @claim("clip.not_nucleus", statement="Clipping is not a nucleus: it is not extensive.", source=LAYER_1,
-       theorem="LeanMining.clip_not_nucleus", tier="gold", measures=[CLIP])
+       theorem="LeanMining.clip_not_nucleus", tier="gold", measures=[CLIP], streams=of_values(falls_below_x_above_alpha, "x"))
 def clip_not_nucleus(run: Run) -> Iterator[Evidence]:
     yield _pairs(falls_below_x_above_alpha)

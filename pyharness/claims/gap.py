@@ -25,6 +25,7 @@ from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, sweep
 from pyharness.evidence.rounding import DIGITS
 from pyharness.evidence.runner import Run
+from pyharness.evidence.streaming import of_values
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Layer
 from pyharness.tensors.models import Model, load_models
@@ -208,7 +209,8 @@ def gap_is_in_its_band(z, q):
 
 @claim("gap.positive", statement="The gate's gap on measured activations is positive if and only if some activation is below "
                                  "its zero point.",
-       source=FORMAL, theorem="LeanMining.gap_pos_iff", tier="gold", measures=[QRELU, GATE_GAP])
+       source=FORMAL, theorem="LeanMining.gap_pos_iff", tier="gold", measures=[QRELU, GATE_GAP],
+       streams=of_values(gap_is_positive_iff_below, "q"))
 def positive(run: Run) -> Iterator[Evidence]:
     yield sweep(gap_is_positive_iff_below, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_row(run, gap_is_positive_iff_some_below)
@@ -221,7 +223,7 @@ def gap_is_positive(z, q):
 
 
 @claim("gap.positive_as_given", statement="The gate's gap is positive, whatever the activations.", source=ARCHITECTURE,
-       negation="LeanMining.gap_pos_as_given_false", tier="refuted")
+       negation="LeanMining.gap_pos_as_given_false", tier="refuted", streams=of_values(gap_is_positive, "q"))
 def positive_as_given(run: Run) -> Iterator[Evidence]:
     yield sweep(gap_is_positive, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)", shows="{q} is not below {z}")
 
@@ -251,7 +253,8 @@ def fewer_bits_fix_strictly_less(k):
 
 
 @claim("gap.bitwidth_family", statement="bitwidthFamily genuinely weakens: with fewer bits, strictly fewer values are fixed.",
-       source=ARCHITECTURE, theorem="LeanMining.bitwidthFamily_strict", tier="gold", measures=[ROUND_UP])
+       source=ARCHITECTURE, theorem="LeanMining.bitwidthFamily_strict", tier="gold", measures=[ROUND_UP],
+       streams=of_values(rounding_up_is_a_nucleus, "p", "q", k=torch.arange(9)))
 def bitwidth_family(run: Run) -> Iterator[Evidence]:
     yield sweep(fewer_bits_fix_strictly_less, {"k": torch.arange(8)}, domain="8 to 1 bits, fixed sets enumerated over INT8",
                 summary="8 bitwidths")

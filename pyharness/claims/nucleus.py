@@ -13,6 +13,7 @@ from pyharness.device import at_hand
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
+from pyharness.evidence.streaming import of_values
 from pyharness.tensors.activations import QuantizedLayer
 from pyharness.tensors.quantize import qrelu
 
@@ -241,21 +242,24 @@ def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
 
 # -------------------------------------------------------------------------------------------------------- claims
 @claim("nucleus.extensive", statement="qRelu(z, q) = max(q, z) is extensive on {-128, ..., 127}: q ≤ qRelu(z, q).",
-       source=FORMAL, theorem="LeanMining.qRelu_extensive", tier="gold", measures=[QRELU, LE])
+       source=FORMAL, theorem="LeanMining.qRelu_extensive", tier="gold", measures=[QRELU, LE],
+       streams=of_values(is_extensive, "q"))
 def extensive(run: Run) -> Iterator[Evidence]:
     yield sweep(is_extensive, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)", shows="max({q}, {z}) < {q}")
     yield on_every_layer(run.quantized, is_extensive, pairs=False)
 
 
 @claim("nucleus.idempotent", statement="qRelu(z, ·) is idempotent on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_idempotent", tier="gold", measures=[QRELU])
+       source=FORMAL, theorem="LeanMining.qRelu_idempotent", tier="gold", measures=[QRELU],
+       streams=of_values(is_idempotent, "q"))
 def idempotent(run: Run) -> Iterator[Evidence]:
     yield sweep(is_idempotent, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_layer(run.quantized, is_idempotent, pairs=False)
 
 
 @claim("nucleus.map_inf", statement="qRelu(z, ·) preserves meets on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_map_inf", tier="gold", measures=[QRELU, INF])
+       source=FORMAL, theorem="LeanMining.qRelu_map_inf", tier="gold", measures=[QRELU, INF],
+       streams=of_values(preserves_meet, "p", "q"))
 def map_inf(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_meet, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, preserves_meet, pairs=True)
@@ -263,14 +267,16 @@ def map_inf(run: Run) -> Iterator[Evidence]:
 
 
 @claim("nucleus.map_sup", statement="qRelu(z, ·) preserves joins on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_map_sup", tier="gold", measures=[QRELU, SUP])
+       source=FORMAL, theorem="LeanMining.qRelu_map_sup", tier="gold", measures=[QRELU, SUP],
+       streams=of_values(preserves_join, "p", "q"))
 def map_sup(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_join, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, preserves_join, pairs=True)
 
 
 @claim("nucleus.mono", statement="qRelu(z, ·) is monotone on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_mono", tier="gold", measures=[QRELU, LE])
+       source=FORMAL, theorem="LeanMining.qRelu_mono", tier="gold", measures=[QRELU, LE],
+       streams=of_values(is_monotone, "p", "q"))
 def mono(run: Run) -> Iterator[Evidence]:
     yield sweep(is_monotone, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, is_monotone, pairs=True)
@@ -285,7 +291,8 @@ def bot(run: Run) -> Iterator[Evidence]:
 @claim("nucleus.axioms",
        statement="For every zero point z, qRelu(z, ·) satisfies all nucleus axioms on INT8; an exhaustive check of the "
                  "65,536 pairs finds no violation in any layer.",
-       source=EMPIRICAL, theorem="LeanMining.qRelu_isNucleus", tier="gold", measures=[QRELU, INF, LE])
+       source=EMPIRICAL, theorem="LeanMining.qRelu_isNucleus", tier="gold", measures=[QRELU, INF, LE],
+       streams=of_values(is_nucleus, "p", "q"))
 def axioms(run: Run) -> Iterator[Evidence]:
     yield sweep(is_nucleus, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     zero_points = sorted({z for layer in run.quantized for z in layer.zero_points.flatten().tolist()})
@@ -296,7 +303,8 @@ def axioms(run: Run) -> Iterator[Evidence]:
 
 
 @claim("nucleus.fixed_iff", statement="The fixed points of qRelu(z, ·) are the q with z ≤ q.",
-       source=ARCHITECTURE, theorem="LeanMining.qRelu_fixed_iff", tier="gold", measures=[QRELU, LE])
+       source=ARCHITECTURE, theorem="LeanMining.qRelu_fixed_iff", tier="gold", measures=[QRELU, LE],
+       streams=of_values(is_fixed_iff, "q"))
 def fixed_iff(run: Run) -> Iterator[Evidence]:
     yield sweep(is_fixed_iff, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_layer(run.quantized, is_fixed_iff, pairs=False)

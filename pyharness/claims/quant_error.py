@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
@@ -20,6 +21,8 @@ from pyharness.device import cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
+from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
+from pyharness.tensors.geometry import norm_sq
 from pyharness.tensors.models import load_models
 from pyharness.tensors.thresholds import REFERENCES, Data, banner_threshold, reference, step_size, to_grid
 
@@ -337,8 +340,44 @@ def exact_rounding_is_half_a_step(x: list[str], alpha: str, steps: int) -> bool:
                for number in x if abs(Fraction(number)) <= Fraction(alpha))
 
 
+# On blocks of floats α is a block's largest magnitude x_max, in 254 steps: INT8. With u = 2^−24 the number of steps x · 127/x_max
+# is off by at most 127 · 3u before it is rounded, and its multiple of Δ by 127 Δ · 2u, and their difference by Δ u.
+ROUNDING_TOLERANCE = 0.5 + 2.0**-14
+ENERGY_TOLERANCE = 1 + 2.0**-11
+"""The square of the above in units of Δ/2, 1 + 2^−12 at most, and the share d u ≤ 2^−14 for the sum of d terms."""
+
+
+def rounding_error(x: Blocks) -> Tensor:
+    """max |x − Q(x)| / Δ of each block; 0 for zeros."""
+    largest = torch.maximum(x.error.amax(1), -x.error.amin(1))
+    return largest / nonzero(x.step)
+
+
+def rounding_is_half_a_step_in_floats(x, dtype="float32"):
+    """Every element of a block of floats moves by at most half a step when rounded to INT8, up to float32."""
+    return rounding_error(as_blocks(x, dtype)) <= ROUNDING_TOLERANCE
+
+
+def rounding_energy(x: Blocks) -> Tensor:
+    """‖x − Q(x)‖² / (d (Δ/2)²) of each block; 0 for zeros."""
+    return x.error_energy / nonzero(x.d * (x.step / 2).square())
+
+
+def rounding_energy_is_bounded_in_floats(x, dtype="float32"):
+    """‖x − Q(x)‖² ≤ d (Δ/2)² for a block of d floats rounded to INT8, up to float32."""
+    return rounding_energy(as_blocks(x, dtype)) <= ENERGY_TOLERANCE
+
+
+def rounding_and_whole_energy(x: Blocks) -> tuple[Tensor, Tensor]:
+    """‖x − Q(x)‖² and ‖x‖² of each block, in the tensor's own unit, float64."""
+    scale = x.unit.double().square()
+    return x.error_energy.double() * scale, x.once(norm_sq).double() * scale
+
+
 @claim("error.rounding", statement="Rounding to the nearest level moves what is within α by at most Δ/2.", source=MSE,
-       theorem="LeanMining.abs_sub_quantize_le", tier="silver")
+       theorem="LeanMining.abs_sub_quantize_le", tier="silver",
+       streams=of_blocks(rounding_is_half_a_step_in_floats, rounding_error, tolerance=ROUNDING_TOLERANCE,
+                         domain="every block in INT8, α its largest magnitude; the error is max |x − Q(x)| / Δ"))
 def rounding(run: Run) -> Iterator[Evidence]:
     cases = list(small_cases())
     yield enumerate_cases(exact_rounding_is_half_a_step, cases, domain="small data in fractions", kind="property",
@@ -347,7 +386,11 @@ def rounding(run: Run) -> Iterator[Evidence]:
 
 
 @claim("error.in_range_bound", statement="The error of what is within α is at most (Δ/2)² times its share.", source=MSE,
-       theorem="LeanMining.inRangeError_le", tier="silver")
+       theorem="LeanMining.inRangeError_le", tier="silver",
+       streams=of_blocks(rounding_energy_is_bounded_in_floats, rounding_energy, tolerance=ENERGY_TOLERANCE,
+                         domain="every block in INT8, α its largest magnitude; the error is ‖x − Q(x)‖² / (d (Δ/2)²)",
+                         sums=rounding_and_whole_energy,
+                         figures=lambda lost, whole: {"‖x − Q(x)‖ / ‖x‖": significant(math.sqrt(lost / whole)) if whole else None}))
 def in_range_bound(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, in_range_error_is_bounded, errors_at_4_bits, "64 thresholds, 2, 4 and 8 bits")
 

@@ -16,6 +16,7 @@ from pyharness.device import at_hand, cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
+from pyharness.evidence.streaming import of_values
 from pyharness.semantic import Compressed, SemanticQuantizer
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
@@ -54,7 +55,8 @@ def rounds_to_zero_iff_small(w, step):
 
 
 @claim("semantic.rounds_to_zero", statement="Everything rounds to 0 exactly from a step δ > 2 max |w| on.", source=CRITICAL,
-       theorem="LeanMining.round_eq_zero_iff", tier="silver")
+       theorem="LeanMining.round_eq_zero_iff", tier="silver",
+       streams=of_values(rounds_to_zero_iff_small, "w", step=torch.arange(1, 301)))
 def rounds_to_zero(run: Run) -> Iterator[Evidence]:
     yield sweep(rounds_to_zero_iff_small, {"w": INT8, "step": torch.arange(1, 301)}, summary="76,800 weights and steps",
                 domain="all INT8 weights and the steps 1 to 300")

@@ -46,7 +46,7 @@ class _Gathered(NamedTuple):
 
 def collect(
     claims: Sequence[Claim], packs: Sequence[str], run: Run, *, executor: Executor, cache: Cache,
-    progress: Callable[[str, int, int], None],
+    progress: Callable[[str, int, int], None], own: bool = True,
 ) -> dict[str, tuple[Evidence, ...]]:
     """Return each claim's evidence, that of its conformances included, in the claims' order.
 
@@ -57,6 +57,7 @@ def collect(
         executor: what gathers the parts that are not kept.
         cache: where parts are kept.
         progress: called with a part's name, how many parts are done and how many there are.
+        own: whether the claims' own evidence is wanted; if not, that of their conformances alone.
 
     Raises:
         EvidenceError: as `gather`.
@@ -67,7 +68,7 @@ def collect(
     for item in claims:
         for number, entry in enumerate(item.measures):
             conformances.setdefault(entry, Part(item.id, number))
-    parts = [*(Part(item.id) for item in claims), *conformances.values()]
+    parts = [*(Part(item.id) for item in claims if own), *conformances.values()]
     declaring = {id(value): name for name in packs for value in vars(sys.modules[name]).values() if isinstance(value, Claim)}
 
     def key(part: Part) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def collect(
         if not (part.measure is None and result.asked_kernel) and key(part) == keys[part]:
             _keep(cache, keys[part], result)
     progress("", len(parts), len(parts))
-    return {item.id: (*found[Part(item.id)], *(piece for entry in item.measures for piece in found[conformances[entry]]))
+    return {item.id: (*found.get(Part(item.id), ()), *(piece for entry in item.measures for piece in found[conformances[entry]]))
             for item in claims}
 
 

@@ -19,7 +19,7 @@ __all__ = [
 
 def sign(k: Tensor) -> Tensor:
     """Return 1 where an entry is 0 or positive and −1 where it is negative, in the dtype of `k`. Lean: `sign`."""
-    return torch.where(k < 0, -1, 1).to(k.dtype)
+    return k.sign().mul_(2).add_(1).clamp_(-1, 1)
 
 
 def l1_norm(k: Tensor) -> Tensor:

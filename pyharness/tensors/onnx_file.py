@@ -83,6 +83,12 @@ def _initializer(path: Path, data: mmap.mmap, start: int, end: int) -> tuple[str
     if tensor.data_location == _onnx().TensorProto.EXTERNAL:
         return name, shape, dtype, *_external(path, name, {entry.key: entry.value for entry in tensor.external_data}, need)
     if raw is None:
+        try:
+            found = _onnx().numpy_helper.to_array(tensor).nbytes
+        except (ValueError, TypeError, OverflowError) as error:
+            raise damaged(path, f"initializer {name!r}: {error}") from error
+        if found != need:
+            raise damaged(path, f"initializer {name!r} needs {need} bytes, it has {found}")
         return name, shape, dtype, path, _Typed(tuple(spans))
     if raw[1] - raw[0] != need:
         raise damaged(path, f"initializer {name!r} of shape {shape} and {dtype} needs {need} bytes, it has {raw[1] - raw[0]}")
@@ -139,10 +145,12 @@ def _parsed(path: Path, message: bytes) -> Any:
 
     try:
         tensor = onnx.TensorProto.FromString(message)
-        tensor.name, [entry.value for entry in tensor.external_data]  # noqa: B018 (text that is not UTF-8 shows only now)
-        return tensor
+        texts = [tensor.name, *(text for entry in tensor.external_data for text in (entry.key, entry.value))]
     except (DecodeError, UnicodeDecodeError) as error:
         raise damaged(path, f"an initializer cannot be read: {error}") from error
+    if not all(isinstance(text, str) for text in texts):
+        raise damaged(path, "the name or place of an initializer is not UTF-8")
+    return tensor
 
 
 def _onnx() -> Any:

@@ -1,0 +1,470 @@
+"""Streaming evidence: claims that speak of any tensor, checked on tensors of any size in one pass and little memory.
+
+A tensor is taken as blocks of 1,024 consecutive elements, the last one perhaps shorter, and no result depends on how many
+blocks are read at once. Each block is quantized to INT8 symmetrically, by its own largest magnitude, as `Blocks` says. Where
+floats are compared, the tolerance is derived from the unit roundoff of float32, u = 2^−24; what is computed in float64 errs less.
+"""
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pyharness.evidence import TensorRef, Witness
+from pyharness.evidence.exhaustive import INT8, dotted
+from pyharness.evidence.property import from_hex, to_hex
+from pyharness.tensors.digests import dtype_name, started_sha256
+from pyharness.tensors.quantize import TensorError
+from pyharness.tensors.stored import DTYPES, Stored
+
+__all__ = ["BLOCK", "Blocks", "Found", "OfBlocks", "OfValues", "Scanned", "Stream", "as_blocks", "blocks_of", "nonzero",
+           "of_blocks", "of_values", "scan", "sha256"]
+
+BLOCK = 1024
+"""Elements of a block: as many as keep sums of INT8 squares exact in float32, 1,024 · 2^14 = 2^24."""
+
+_CHUNK = 512 * BLOCK
+"""Elements that are read and checked at once: few enough to stay in the cache from one operation to the next."""
+
+
+# ---------------------------------------------------------------------------------------------------------------- blocks
+class Blocks:
+    """Consecutive blocks of one tensor, with what checks of them share, each computed once.
+
+    Args:
+        x: [blocks, d], of one of `stored.DTYPES`.
+        first: the index of the first element, in row-major order.
+
+    Attributes:
+        first: as given.
+        values: float32 (float64 for float64 and the integers of 16 bits and more), [blocks, d]: the elements, each block divided by
+            `unit`. In this form nothing overflows, and no square underflows that matters.
+    """
+
+    def __init__(self, x: Tensor, first: int = 0) -> None:
+        self.first = first
+        self._stored = x
+        self._once: dict[Callable[[Tensor], Tensor], Tensor] = {}
+        wide = x.dtype in (torch.float64, torch.int16, torch.int32, torch.int64)
+        self.values = x.to(torch.float64 if wide else torch.float32)
+        low, high = self.values.amin(1), self.values.amax(1)
+        self._largest = torch.maximum(-low, high).numpy()
+        if not np.isfinite(self._largest).all():
+            bad = int((~torch.isfinite(self.values.flatten())).nonzero()[0])
+            raise _NotFinite(first + bad, float(self.values.flatten()[bad]))
+        # The powers of two up to which both a unit and its inverse are normal numbers.
+        limit = -np.finfo(self._largest.dtype).minexp
+        exponent = np.clip(np.frexp(self._largest)[1] - 1, -limit, limit)
+        one = self._largest.dtype.type(1)
+        self.unit = torch.from_numpy(np.ldexp(one, exponent))
+        self.values = self.values * torch.from_numpy(np.ldexp(one, -exponent))[:, None]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def d(self) -> int:
+        """How many elements a block has."""
+        return self.values.shape[1]
+
+    @cached_property
+    def largest(self) -> Tensor:
+        """The largest magnitude of each block of `values`, [blocks]: from 1 to 2, or 0 where all are."""
+        return torch.from_numpy(self._largest) / self.unit
+
+    def once(self, function: Callable[[Tensor], Tensor]) -> Tensor:
+        """Return a function of `values`, computed once for all checks that ask for it."""
+        if function not in self._once:
+            self._once[function] = function(self.values)
+        return self._once[function]
+
+    @cached_property
+    def step(self) -> Tensor:
+        """The step of INT8 quantization in each block, `largest` / 127, [blocks]. Lean: `stepSize` with 254 steps."""
+        return self.largest / 127
+
+    @cached_property
+    def rounded(self) -> Tensor:
+        """The nearest numbers of steps, whole numbers from −127 to 127 as floats, [blocks, d]."""
+        return (self.values * (1 / nonzero(self.step))[:, None]).round_()
+
+    @cached_property
+    def int8(self) -> Tensor:
+        """INT8, [blocks, d]: the elements of an int8 tensor; of uint8 less 128; of others `rounded`."""
+        if self._stored.dtype == torch.int8:
+            return self._stored
+        if self._stored.dtype == torch.uint8:
+            return (self._stored ^ 128).view(torch.int8)
+        return self.rounded.to(torch.int8)
+
+    @cached_property
+    def error(self) -> Tensor:
+        """What quantization changes, `values` less `rounded` steps, [blocks, d]. Lean: x less `quantize` x, with 254 steps."""
+        steps = self.rounded * self.step[:, None]
+        return torch.sub(self.values, steps, out=steps)
+
+    @cached_property
+    def error_energy(self) -> Tensor:
+        """The sum of the squares of `error`, [blocks]."""
+        return self.error.square().sum(1)
+
+    @cached_property
+    def present(self) -> np.ndarray:
+        """Which of the 256 INT8 values, from −128 up, occur: bool [256]."""
+        counts = torch.bincount(self.int8.contiguous().view(torch.uint8).flatten(), minlength=256)
+        return np.roll(counts.numpy() > 0, 128)
+
+    @property
+    def most_values(self) -> int:
+        """How many INT8 values can occur: symmetric quantization does not use −128."""
+        return 256 if self._stored.dtype in (torch.int8, torch.uint8) else 255
+
+    def stored(self, block: int) -> tuple[list[str], str]:
+        """Return a block's elements as they are stored, in hexadecimal, and their dtype: what `as_blocks` takes."""
+        return [to_hex(value) for value in self._stored[block].tolist()], dtype_name(self._stored.dtype)
+
+
+def nonzero(x: Tensor) -> Tensor:
+    """Return a figure of `Blocks.values`, or its square, that is not negative, as a divisor by which a zero stays zero."""
+    # Less than any such figure of a block that is not all zeros, in float32 and in float64; its inverse is finite.
+    return x.clamp(min=2.0**-124)
+
+
+class _NotFinite(ValueError):
+    """An element, by its index in row-major order, that is NaN or infinite."""
+
+    def __init__(self, index: int, value: float) -> None:
+        super().__init__(index, value)
+        self.index, self.value = index, value
+
+
+def as_blocks(x: Blocks | Sequence[str], dtype: str = "float32") -> Blocks:
+    """Return blocks as they are, or the elements of a witness, in hexadecimal and of a dtype, as one block."""
+    if isinstance(x, Blocks):
+        return x
+    return Blocks(torch.tensor([[from_hex(value) for value in x]], dtype=torch.float64).to(DTYPES[dtype]))
+
+
+def blocks_of(chunk: Tensor, first: int) -> Iterator[Blocks]:
+    """Yield a chunk's whole blocks together, then what is left, if anything, as one shorter block.
+
+    Args:
+        chunk: 1-D.
+        first: the index of its first element in the tensor, a multiple of `BLOCK`.
+    """
+    whole = len(chunk) // BLOCK * BLOCK
+    if whole:
+        yield Blocks(chunk[:whole].view(-1, BLOCK), first)
+    if whole < len(chunk):
+        yield Blocks(chunk[whole:].view(1, -1), first + whole)
+
+
+# ---------------------------------------------------------------------------------------------------------------- checks
+@dataclass(frozen=True)
+class Found:
+    """What a check found in one tensor, as JSON's own types hold it.
+
+    Attributes:
+        cases, violations: as in `Evidence`.
+        inputs: those of the first violation, for the law; None if there is none.
+        shows: what is seen there, in words.
+        max_error: as in `Evidence`.
+        figures: of this tensor, by name.
+    """
+
+    cases: int
+    violations: int
+    inputs: Mapping[str, Any] | None = None
+    shows: str = ""
+    max_error: float | None = None
+    figures: Mapping[str, float | None] = field(default_factory=dict)
+
+
+class Accumulator(Protocol):
+    """Gathers something of a tensor, piece by piece. Equal accumulators, of several claims, gather once for all of them."""
+
+    def start(self) -> Any:
+        """Return the state before the first piece."""
+
+    def update(self, state: Any, blocks: Blocks) -> Any:
+        """Return the state after another piece. It must not depend on how the tensor is cut into pieces between blocks."""
+
+
+class Stream(Protocol):
+    """How a claim is checked on any tensor: the argument `streams` of `@claim`.
+
+    Attributes:
+        law: True of the instances on which the claim holds; a witness replays it on plain numbers.
+        domain: the instances, in words.
+        tolerance: as in `Evidence`.
+        accumulator: gathers what `finish` needs.
+    """
+
+    law: Callable[..., Any]
+    domain: str
+    tolerance: float | None
+    accumulator: Accumulator
+
+    def finish(self, state: Any) -> Found:
+        """Return what was found, from the accumulator's last state."""
+
+
+class _Present:
+    """Gathers which INT8 values occur, bool [256] from −128 up."""
+
+    def start(self) -> np.ndarray:
+        return np.zeros(256, bool)
+
+    def update(self, state: np.ndarray, blocks: Blocks) -> np.ndarray:
+        return state if np.count_nonzero(state) == blocks.most_values else state | blocks.present
+
+
+_PRESENT = _Present()
+_GRID = 1 << 18
+"""Instances of a law that are evaluated at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class OfValues:
+    """Checks a law of INT8 values at every value that occurs in a tensor, or at every pair or triple of such values.
+
+    A law of single elements holds of all elements of a tensor if it holds of the values that occur in it. Make one by `of_values`.
+
+    Attributes:
+        law: takes its arguments by name, as integer tensors that broadcast against each other, and returns bool; as in `sweep`.
+        of: the arguments that take the values of the tensor.
+        over: the values of each other argument.
+    """
+
+    law: Callable[..., Tensor]
+    of: tuple[str, ...]
+    over: Mapping[str, Tensor]
+    tolerance: None = None
+    accumulator: Accumulator = _PRESENT
+
+    @property
+    def domain(self) -> str:
+        """The instances, in words."""
+        values = f"{', '.join(self.of)} every {'INT8 value' if len(self.of) == 1 else 'choice of INT8 values'} that occurs"
+        return "; ".join([values, *(f"{name} from {int(axis[0])} to {int(axis[-1])}" for name, axis in self.over.items())])
+
+    @cached_property
+    def _failures(self) -> np.ndarray:
+        """On how many values of the other arguments the law fails, for all INT8 values of the first: int64 [256, …]."""
+        size = 256 ** len(self.of)
+        total = np.zeros(size, np.int64)
+        others = math.prod(len(axis) for axis in self.over.values())
+        step = max(1, _GRID // size)
+        for start in range(0, others, step):
+            holds = self._holds(np.arange(start, min(start + step, others)), np.arange(size))
+            total += np.count_nonzero(~holds, axis=0)
+        return total.reshape((256,) * len(self.of))
+
+    def _holds(self, others: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """The law at points of the other arguments' grid and of the values' grid, by number: bool [others, values]."""
+        shape = tuple(len(axis) for axis in self.over.values())
+        arguments = {name: axis[index][:, None] for (name, axis), index in
+                     zip(self.over.items(), np.unravel_index(others, shape) if shape else (), strict=True)}
+        arguments |= {name: INT8[index][None] for name, index in
+                      zip(self.of, np.unravel_index(values, (256,) * len(self.of)), strict=True)}
+        return np.broadcast_to(self.law(**arguments).numpy(), (len(others), len(values)))
+
+    def finish(self, state: np.ndarray) -> Found:
+        """Return on how many of the instances that occur the law fails."""
+        values = np.flatnonzero(state)
+        others = math.prod(len(axis) for axis in self.over.values())
+        failures = self._failures[np.ix_(*[values] * len(self.of))]
+        cases, violations = failures.size * others, int(failures.sum())
+        if not violations:
+            return Found(cases, 0)
+        place = [int(values[index]) for index in np.argwhere(failures)[0]]
+        number = np.ravel_multi_index(place, (256,) * len(self.of))
+        at = int(np.flatnonzero(~self._holds(np.arange(others), np.array([number]))[:, 0])[0])
+        shape = tuple(len(axis) for axis in self.over.values())
+        inputs = {name: int(INT8[index]) for name, index in zip(self.of, place, strict=True)}
+        inputs |= {name: int(axis[index]) for (name, axis), index in
+                   zip(self.over.items(), np.unravel_index(at, shape) if shape else (), strict=True)}
+        return Found(cases, violations, inputs, "it fails where " + ", ".join(f"{key} = {value}" for key, value in inputs.items()))
+
+
+def of_values(law: Callable[..., Tensor], *of: str, **over: Tensor) -> OfValues:
+    """Check a law at the INT8 values that occur in a tensor.
+
+    Args:
+        law: as in `OfValues`.
+        of: the arguments that take those values; one or two.
+        over: the values of other arguments, 1-D integer tensors; an argument that is not named takes all of INT8.
+
+    Example:
+        `@claim(…, streams=of_values(is_extensive, "q"))` checks q ≤ qRelu z q at every q that occurs and every z.
+
+    Raises:
+        ValueError: if the law has no such argument, or cannot be named by a witness.
+    """
+    dotted(law)
+    names = list(inspect.signature(law).parameters)
+    unknown = {*of, *over} - set(names)
+    if unknown or not 1 <= len(of) <= 2 or set(of) & set(over):
+        raise ValueError(f"{law.__name__} has the arguments {', '.join(names)}; one or two of them take a tensor's values")
+    return OfValues(law, of, {name: over.get(name, INT8) for name in names if name not in of})
+
+
+@dataclass(frozen=True)
+class _State:
+    """Of the blocks seen so far: how many, on how many the law fails, the first of them, the largest error, and the sums."""
+
+    cases: int = 0
+    violations: int = 0
+    inputs: Mapping[str, Any] | None = None
+    shows: str = ""
+    error: float = 0.0
+    sums: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class OfBlocks:
+    """Checks that an error is within a tolerance on every block of a tensor. Make one by `of_blocks`.
+
+    Attributes:
+        law: takes `x`, blocks or the elements of one in hexadecimal, and `dtype`, as `as_blocks` does, and returns whether the error is
+            within the tolerance, bool [blocks].
+        domain: what a case is, in words.
+        error: the error of each block, in the unit that `domain` names, [blocks].
+        tolerance: how large it may be.
+        sums: figures of each block to be added up over the tensor, float64 [blocks] each.
+        figures: figures of the tensor, by name, from the sums; None, or what is not finite, where there is no such figure.
+    """
+
+    law: Callable[..., Tensor]
+    domain: str
+    error: Callable[[Blocks], Tensor]
+    tolerance: float
+    sums: Callable[[Blocks], Sequence[Tensor]] | None = None
+    figures: Callable[..., Mapping[str, float | None]] | None = None
+
+    @property
+    def accumulator(self) -> OfBlocks:
+        """It gathers for itself."""
+        return self
+
+    def start(self) -> _State:
+        """Return the state before the first block."""
+        return _State()
+
+    def update(self, state: _State, blocks: Blocks) -> _State:
+        """Return the state after more blocks."""
+        errors = self.error(blocks)
+        largest = float(errors.amax())
+        failing = () if largest <= self.tolerance else np.flatnonzero(~(errors <= self.tolerance).numpy())
+        inputs, shows = state.inputs, state.shows
+        if len(failing) and inputs is None:
+            block = int(failing[0])
+            elements, dtype = blocks.stored(block)
+            start = blocks.first + block * blocks.d
+            inputs = {"x": elements, "dtype": dtype}
+            shows = f"elements {start:,} to {start + blocks.d - 1:,} in row-major order: the error is {float(errors[block]):.6g}"
+        sums = state.sums
+        if self.sums is not None:
+            # One block after another, whatever the pieces: a sum that is taken in another order has other last bits.
+            more = np.stack([np.asarray(column, np.float64) for column in self.sums(blocks)])
+            before = np.array(sums or [0.0] * len(more))[:, None]
+            sums = tuple(np.concatenate([before, more], axis=1).cumsum(axis=1)[:, -1].tolist())
+        return _State(state.cases + len(errors), state.violations + len(failing), inputs, shows,
+                      max(state.error, largest), sums)
+
+    def finish(self, state: _State) -> Found:
+        """Return what was found."""
+        figures = {} if self.figures is None else {name: value if value is not None and math.isfinite(value) else None
+                                                   for name, value in self.figures(*state.sums).items()}
+        return Found(state.cases, state.violations, state.inputs, state.shows, state.error, figures)
+
+
+def of_blocks(
+    law: Callable[..., Tensor],
+    error: Callable[[Blocks], Tensor],
+    *,
+    tolerance: float,
+    domain: str,
+    sums: Callable[[Blocks], Sequence[Tensor]] | None = None,
+    figures: Callable[..., Mapping[str, float | None]] | None = None,
+) -> OfBlocks:
+    """Check that an error is within a tolerance on every block of a tensor; the arguments are as in `OfBlocks`.
+
+    Raises:
+        ValueError: if the law cannot be named by a witness.
+    """
+    dotted(law)
+    return OfBlocks(law, domain, error, tolerance, sums, figures)
+
+
+# ------------------------------------------------------------------------------------------------------------- one pass
+@dataclass(frozen=True)
+class Scanned:
+    """One tensor with what each check found in it.
+
+    Attributes:
+        ref: names the tensor by content.
+        found: by the key that was given with the check.
+    """
+
+    ref: TensorRef
+    found: Mapping[str, Found]
+
+
+def scan(stored: Stored, checks: Mapping[str, Stream]) -> Scanned:
+    """Read a tensor once, take its digest, and check it.
+
+    Raises:
+        UsageError: if its file was changed or is damaged.
+        TensorError: if it has NaN or infinities; the message names the first.
+    """
+    digest = started_sha256(stored.dtype, stored.shape)
+    states = {check.accumulator: check.accumulator.start() for check in checks.values()}
+    first = 0
+    try:
+        for chunk in _ahead(_digested(stored, digest)):
+            for blocks in blocks_of(chunk, first):
+                for accumulator, state in states.items():
+                    states[accumulator] = accumulator.update(state, blocks)
+            first += len(chunk)
+    except _NotFinite as error:
+        index = tuple(map(int, np.unravel_index(error.index, stored.shape)))
+        raise TensorError(f"{stored.path}: tensor {stored.name!r} has {error.value} at index {index}; claims about numbers cannot be "
+                          "asked of it, so mend the model first") from None
+    ref = TensorRef(stored.name, stored.shape, dtype_name(stored.dtype), digest.hexdigest())
+    return Scanned(ref, {key: check.finish(states[check.accumulator]) for key, check in checks.items()})
+
+
+def sha256(stored: Stored) -> str:
+    """Return a stored tensor's digest, as `pyharness.tensors.digests.tensor_sha256` of it.
+
+    Raises:
+        UsageError: if its file was changed or is damaged.
+    """
+    digest = started_sha256(stored.dtype, stored.shape)
+    for _ in _digested(stored, digest):
+        pass
+    return digest.hexdigest()
+
+
+def _digested(stored: Stored, digest: Any) -> Iterator[Tensor]:
+    for chunk in stored.chunks(_CHUNK):
+        digest.update(chunk.view(torch.uint8).numpy())
+        yield chunk
+
+
+def _ahead(chunks: Iterator[Tensor]) -> Iterator[Tensor]:
+    """Fetch each chunk in another thread while the one before is worked on: reading and hashing leave the interpreter free."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = thread.submit(next, chunks, None)
+            yield chunk

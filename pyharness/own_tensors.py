@@ -1,0 +1,270 @@
+"""A project's claims on a user's own tensors: each file is read once, however large, and a certificate says what was found."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pyharness.cache import Cache
+from pyharness.certificate.canonical import read_json
+from pyharness.certificate.schema import CertificateError
+from pyharness.claim import Claim, load_pack
+from pyharness.dependencies import code, machine
+from pyharness.errors import HarnessError, UsageError
+from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.evidence.collect import collect
+from pyharness.evidence.exhaustive import dotted
+from pyharness.evidence.executor import Executor, LocalExecutor
+from pyharness.evidence.runner import EvidenceError, Run, require_replays
+from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, scan
+from pyharness.project import Project
+from pyharness.tensors.sources import Catalogue, catalogue
+from pyharness.tensors.stored import Raw, Stored
+from pyharness.verify import Progress, Verification, certify_by, publish
+
+__all__ = ["Reading", "output_path", "verify_tensors"]
+
+_PART = 64 << 20
+"""Bytes of a part, unless it is one tensor: so many that reading them takes longer than handing them to a worker."""
+_ALONE = 4 * _PART
+"""Bytes up to which this process reads all by itself: starting others would take longer."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read.
+
+    Attributes:
+        tensors: how many.
+        size: their bytes.
+        read: bytes of those that were read now; the others' results were kept from a run that was interrupted, or the same.
+        seconds: how long that took.
+        others: why each tensor that was not read, by name, was not.
+    """
+
+    tensors: int
+    size: int
+    read: int
+    seconds: float
+    others: Mapping[str, str]
+
+
+def output_path(path: Path) -> Path:
+    """Return where the certificate about a user's tensors goes unless told otherwise: into this folder, by the first path's name."""
+    name = path.resolve().name
+    for suffix in (".index.json", ".safetensors", ".npz", ".onnx"):
+        name = name.removesuffix(suffix)
+    return Path(f"{name}.certificate.json")
+
+
+def verify_tensors(
+    project: Project, paths: Sequence[Path], output: Path, *, progress: Progress, fresh: bool = False,
+    executor: Executor | None = None,
+) -> tuple[Verification, Reading]:
+    """Check the project's claims that speak of any tensor on the tensors of files, and write a certificate of these claims.
+
+    A claim has there its proof, what conformance decides, and for evidence what was found in these tensors. A false claim that
+    these tensors do not refute is left out. What was found in a tensor is kept by the state of its file and by all code that
+    has a part in it, so that a run that was interrupted goes on where it was.
+
+    Args:
+        project: the project.
+        paths: as for `pyharness.tensors.sources.tensor_files`; all of them together are one model.
+        output: the certificate's file.
+        progress: told what is done; of tensors in MiB.
+        fresh: use nothing that an earlier run kept.
+        executor: reads parts of the files side by side; None for processes on this machine.
+
+    Raises:
+        HarnessError: as `pyharness.verify.verify`; or if no claim of the project speaks of any tensor, a file cannot be used, a
+            tensor has NaN or infinities, or the output would replace something other than such a certificate.
+    """
+    started = datetime.now(UTC)
+    _require_replaceable(output, project)
+    claims = [item for item in load_pack(project.packs) if item.streams]
+    if not claims:
+        raise UsageError(f"no claim of {project.name} speaks of any tensor; give one a check by `@claim(…, streams=…)`")
+    progress("Files", "", 0, 1)
+    found = catalogue(paths)
+    progress("Files", "", 1, 1)
+    workers = executor or LocalExecutor()
+    seconds, read = 0.0, 0
+
+    def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
+        nonlocal seconds, read
+        start = time.perf_counter()
+        scanned, read = _scan(project, claims, found, cache=cache, executor=workers, progress=progress)
+        seconds = time.perf_counter() - start
+        decided = collect(claims, project.packs, run, executor=workers, cache=cache, own=False,
+                          progress=lambda part, done, total: progress("Conformance", part, done, total))
+        evidence = []
+        for item in claims:
+            own = _evidence(item.streams, [(one.ref, one.found[item.id]) for one in scanned], found)
+            require_replays(item.id, own)
+            if own.violations or item.tier != "refuted":
+                # The law is what was evaluated: the functions that it computes with are those that have to be tied.
+                evidence.append((replace(item, gather=item.streams.law), (own, *decided[item.id])))
+        return evidence
+
+    done = publish(certify_by(gathered, project, output, progress=progress, fresh=fresh), output, started)
+    size = sum(tensor.nbytes for tensor in found.tensors.values())
+    return done, Reading(len(found.tensors), size, read, seconds, found.others)
+
+
+def _require_replaceable(output: Path, project: Project) -> None:
+    if output.resolve() == project.certificate.resolve():
+        raise UsageError(f"{output} is the project's own certificate, which says more than one about your tensors; choose another")
+    if output.exists():
+        try:
+            there = read_json(output)
+        except CertificateError:
+            there = None
+        if not isinstance(there, dict) or not str(there.get("schema")).startswith("tiered-certificate-"):
+            raise UsageError(f"{output} is there and is no certificate; choose another file with -o")
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
+@dataclass(frozen=True)
+class _Part:
+    """Tensors that are read together, as JSON's own types name them to a cache."""
+
+    tensors: tuple[Stored, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(tensor.nbytes for tensor in self.tensors)
+
+    @property
+    def is_settled(self) -> bool:
+        return all(tensor.stamp.settled for tensor in self.tensors)
+
+    def __str__(self) -> str:
+        first, last = self.tensors[0], self.tensors[-1]
+        return f"{first.name} of {first.path}" + (f" to {last.name} of {last.path}" if last is not first else "")
+
+    def key(self) -> list[Any]:
+        return [[tensor.name, list(tensor.shape), str(tensor.dtype), str(tensor.path.resolve()), asdict(tensor.stamp),
+                 repr(tensor.place)] for tensor in self.tensors]
+
+
+@dataclass(frozen=True)
+class _Scanner:
+    """Reads parts, in whichever process, and keeps what it finds."""
+
+    packs: tuple[str, ...]
+    cache: Cache
+    base: Mapping[str, Any]
+
+    @cached_property
+    def _checks(self) -> dict[str, Stream]:
+        torch.set_num_threads(1)
+        torch.use_deterministic_algorithms(True)
+        return {item.id: item.streams for item in load_pack(self.packs) if item.streams}
+
+    def __call__(self, part: _Part) -> list[Scanned]:
+        try:
+            with torch.no_grad():
+                scanned = [scan(tensor, self._checks) for tensor in part.tensors]
+        except HarnessError:
+            raise
+        except Exception as error:
+            raise EvidenceError(f"a check failed on {part}: {error!r}") from error
+        for tensor in part.tensors:
+            tensor.stamp.require(tensor.path)
+        if part.is_settled:
+            self.cache.put(self._key(part), [asdict(one) for one in scanned])
+        return scanned
+
+    def kept(self, part: _Part) -> list[Scanned] | None:
+        """What an earlier run found in a part that has not changed since."""
+        value = self.cache.get(self._key(part)) if part.is_settled else None
+        return value and [_scanned(one) for one in value]
+
+    def _key(self, part: _Part) -> dict[str, Any]:
+        return {**self.base, "tensors": part.key()}
+
+
+def _scanned(value: Mapping[str, Any]) -> Scanned:
+    ref = TensorRef(**{**value["ref"], "shape": tuple(value["ref"]["shape"])})
+    return Scanned(ref, {claim: Found(**found) for claim, found in value["found"].items()})
+
+
+def _scan(
+    project: Project, claims: Sequence[Claim], found: Catalogue, *, cache: Cache, executor: Executor, progress: Progress
+) -> tuple[list[Scanned], int]:
+    """Check every tensor, and return what was found, by name in alphabetical order, and how many bytes were read for it."""
+    base = {"what": "own tensors", "code": code([__name__, *project.packs]), "machine": dict(machine()),
+            "claims": [item.id for item in claims]}
+    scanner = _Scanner(project.packs, cache, base)
+    parts = _parts(found.tensors.values())
+    results = {part: kept for part in parts if (kept := scanner.kept(part)) is not None}
+    missing = [part for part in parts if part not in results]
+    total = sum(part.size for part in missing)
+    done, start = 0, time.perf_counter()
+
+    def finished(part: _Part) -> None:
+        nonlocal done
+        done += part.size
+        rate = done / (time.perf_counter() - start)
+        progress("Tensors", f"{rate / 1e9:.2f} GB/s, {_duration((total - done) / rate)} left", _mib(done), _mib(total))
+
+    if missing:
+        progress("Tensors", "", 0, _mib(total))
+    if total <= _ALONE:
+        for part in missing:
+            results[part] = scanner(part)
+            finished(part)
+    else:
+        results |= zip(missing, executor.map(scanner, missing, finished=finished), strict=True)
+    return sorted((one for part in parts for one in results[part]), key=lambda one: one.ref.name), total
+
+
+def _parts(tensors: Iterable[Stored]) -> list[_Part]:
+    """Tensors in the order in which they lie in their files, taken together up to `_PART`; the largest parts first."""
+    parts: list[list[Stored]] = []
+    room = 0
+    for tensor in sorted(tensors, key=lambda one: (one.path, one.place.offset if isinstance(one.place, Raw) else 0, one.name)):
+        if tensor.nbytes > room:
+            parts.append([])
+            room = _PART
+        parts[-1].append(tensor)
+        room -= tensor.nbytes
+    return sorted((_Part(tuple(part)) for part in parts), key=lambda part: -part.size)
+
+
+def _mib(size: int) -> int:
+    return -(-size // (1 << 20))
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
+
+
+# ------------------------------------------------------------------------------------------------------------ evidence
+def _evidence(check: Stream, found: Sequence[tuple[TensorRef, Found]], of: Catalogue) -> Evidence:
+    """What a check found in all tensors together."""
+    elements = sum(tensor.numel for tensor in of.tensors.values())
+    domain = (f"{check.domain}; {elements:,} elements of {_several([file.name for file in of.files])}, in blocks of {BLOCK:,}, those "
+              "that are not INT8 rounded to it by the largest magnitude of their block")
+    if of.others:
+        domain += f"; not read, being empty or of another dtype: {_several(of.others)}"
+    failing = next(((ref, one) for ref, one in found if one.violations), None)
+    witness = failing and Witness(dotted(check.law), dict(failing[1].inputs), f"tensor {failing[0].name}: {failing[1].shows}")
+    errors = [one.max_error for _, one in found if one.max_error is not None]
+    rows = [{"tensor": ref.name, **one.figures} for ref, one in found if one.figures]
+    return Evidence(
+        "model", domain, sum(one.cases for _, one in found), sum(one.violations for _, one in found), f"{len(found):,} tensors",
+        max_error=max(errors) if errors else None, tolerance=check.tolerance, tensors=[ref for ref, _ in found],
+        witness=witness, measurements=rows)
+
+
+def _several(names: Iterable[str], most: int = 4) -> str:
+    names = list(names)
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
