@@ -236,7 +236,7 @@ def _verify_tensors(options: argparse.Namespace) -> int:
     rate = f", {reading.read / 1e9:.3g} GB read in {reading.seconds:.3g} s" if reading.read else ", nothing read again"
     print(f"Tensors: {reading.tensors:,}, {reading.size / 1e9:.3g} GB{rate}")
     for name, why in reading.others.items():
-        print(f"Not read: {name} {why}")
+        print(f"Not read: {name!r} {why}")
     return EXIT_UNMET if summary["unmet"] else EXIT_OK
 
 

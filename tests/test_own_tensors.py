@@ -315,15 +315,15 @@ class TestCommandLine:
         done = run(model, "verify", "--project", str(folder), "--tensors", "m.safetensors.index.json")
         assert done.returncode == 0, done.stderr
         assert "small.bounded" in done.stdout and "m.certificate.json" in done.stdout
-        assert "Tensors: 3, 1.62e-05 GB" in done.stdout and "Not read: mask has dtype bool" in done.stdout
+        assert "Tensors: 3, 1.62e-05 GB" in done.stdout and "Not read: 'mask' has dtype bool" in done.stdout
         assert run(model, "check", "m.certificate.json", "--tensors", ".").returncode == 0
         save_file({"a": torch.ones(30, 50), "b": torch.zeros(1)}, model / "m1.safetensors")
         (model / "m2.safetensors").rename(model / "m2")
         (model / "m.safetensors.index.json").unlink()
         done = run(model, "check", "m.certificate.json", "--tensors", ".")
         assert done.returncode == 1 and "3 reason(s)" in done.stdout
-        assert "tensor a: it has SHA-256" in done.stdout and "tensor b: it has the shape [1]" in done.stdout
-        assert "tensor c: no file in . holds it" in done.stdout
+        assert "tensor 'a': it has SHA-256" in done.stdout and "tensor 'b': it has the shape [1]" in done.stdout
+        assert "tensor 'c': no file in . holds it" in done.stdout
 
     def test_fresh(self, folder, model):
         """With --fresh nothing is taken from a run before."""

@@ -83,7 +83,8 @@ class TestBlocks:
     @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES.values()], ids=str)
     def test_a_witness_is_the_block_again(self, dtype):
         """The elements that a witness holds make the same block."""
-        blocks = Blocks(torch.tensor([[1, 2, 100]]).to(dtype))
+        largest = 2**62 + 1 if dtype == torch.int64 else 100
+        blocks = Blocks(torch.tensor([[1, 2, largest]]).to(dtype))
         again = as_blocks(*blocks.stored(0))
         assert again.values.equal(blocks.values) and again.values.dtype == blocks.values.dtype and again.int8.equal(blocks.int8)
 

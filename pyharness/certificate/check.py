@@ -280,7 +280,7 @@ def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -
     from pyharness.tensors.digests import dtype_name
 
     if not there:
-        return Finding(f"tensor {tensor['name']}", f"no file in {folder} holds it" if folder.is_dir() else f"{folder} does not hold it")
+        return Finding(f"tensor {tensor['name']!r}", f"no file in {folder} holds it" if folder.is_dir() else f"{folder} does not hold it")
     reasons = []
     for found in there:
         shape, dtype = list(found.shape), dtype_name(found.dtype)
@@ -290,4 +290,4 @@ def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -
             reasons.append(f"it has SHA-256 {digest} in {found.path}, not {tensor['sha256']}")
         else:
             return None
-    return Finding(f"tensor {tensor['name']}", "; ".join(reasons))
+    return Finding(f"tensor {tensor['name']!r}", "; ".join(reasons))

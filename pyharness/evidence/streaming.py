@@ -35,6 +35,10 @@ _CHUNK = 512 * BLOCK
 """Elements that are read and checked at once: few enough to stay in the cache from one operation to the next."""
 
 
+_WIDE = (torch.float64, torch.int16, torch.int32, torch.int64)
+"""Dtypes of which float64 is computed with, and integers are taken for the nearest."""
+
+
 # ---------------------------------------------------------------------------------------------------------------- blocks
 class Blocks:
     """Consecutive blocks of one tensor, with what checks of them share, each computed once.
@@ -45,16 +49,17 @@ class Blocks:
 
     Attributes:
         first: as given.
-        values: float32 (float64 for float64 and the integers of 16 bits and more), [blocks, d]: the elements, each block divided by
-            `unit`. In this form nothing overflows, and no square underflows that matters.
+        values: float32, or float64 for float64 and integers of 16 bits or more, [blocks, d]: the elements, each block divided by `unit`.
+            In this form nothing overflows, and no square underflows that matters.
+        unit: the power of two that brings the largest magnitude of each block to at least 1 and under 2, of the dtype of `values`,
+            [blocks]; nearer to 1 where it or its inverse would not be a normal number.
     """
 
     def __init__(self, x: Tensor, first: int = 0) -> None:
         self.first = first
         self._stored = x
         self._once: dict[Callable[[Tensor], Tensor], Tensor] = {}
-        wide = x.dtype in (torch.float64, torch.int16, torch.int32, torch.int64)
-        self.values = x.to(torch.float64 if wide else torch.float32)
+        self.values = x.to(torch.float64 if x.dtype in _WIDE else torch.float32)
         low, high = self.values.amin(1), self.values.amax(1)
         self._largest = torch.maximum(-low, high).numpy()
         if not np.isfinite(self._largest).all():
@@ -128,8 +133,11 @@ class Blocks:
         return 256 if self._stored.dtype in (torch.int8, torch.uint8) else 255
 
     def stored(self, block: int) -> tuple[list[str], str]:
-        """Return a block's elements as they are stored, in hexadecimal, and their dtype: what `as_blocks` takes."""
-        return [to_hex(value) for value in self._stored[block].tolist()], dtype_name(self._stored.dtype)
+        """Return a block's elements, in hexadecimal, and the dtype of which `as_blocks` makes the same block."""
+        elements = self._stored[block]
+        if elements.dtype in _WIDE:
+            elements = elements.double()
+        return [to_hex(value) for value in elements.tolist()], dtype_name(elements.dtype)
 
 
 def nonzero(x: Tensor) -> Tensor:
