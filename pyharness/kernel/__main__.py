@@ -20,6 +20,9 @@ from .refusal import Refused
 
 ACCEPTED, REFUSED, USAGE = 0, 1, 2
 
+_LONGEST = 1 << 26
+"""Bytes of the longest line."""
+
 _EPILOG = """\
 examples:
   python -m pyharness.kernel proofs.ndjson.gz
@@ -49,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("a FILE or --certificate is needed")
     started = time.perf_counter()
     try:
-        with gzip.open(options.file) if options.file.endswith(".gz") else open(options.file, "rb") as lines:
-            library = check(lines, progress=_progress if sys.stderr.isatty() else lambda name, done, total: None)
+        with gzip.open(options.file) if options.file.endswith(".gz") else open(options.file, "rb") as file:
+            library = check(_lines(file), progress=_progress if sys.stderr.isatty() else lambda name, done, total: None)
         answer = _answer(library, options.theorem, time.perf_counter() - started)
     except Refused as refusal:
         answer = {"accepted": False, "declaration": refusal.declaration, "rule": refusal.rule, "reason": refusal.reason,
@@ -61,6 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{options.file} cannot be read: {error.strerror or error}")
     _print(answer, _text(answer), options.json)
     return ACCEPTED if answer["accepted"] else REFUSED
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    while line := file.readline(_LONGEST + 1):
+        if len(line) > _LONGEST:
+            raise Refused("format", f"a line has more than {_LONGEST} bytes")
+        yield line
 
 
 def _progress(name: str, done: int, total: int) -> None:

@@ -18,7 +18,7 @@ from .printing import show
 from .refusal import Refused
 from .terms import App, Const, Lit, Term, Terms
 
-__all__ = ["Arithmetic"]
+__all__ = ["Arithmetic", "is_equality", "size_of"]
 
 NAT: Name = ("Nat",)
 ZERO: Name = ("Nat", "zero")
@@ -28,7 +28,7 @@ STRING: Name = ("String",)
 LIST: Name = ("List",)
 EQ: Name = ("Eq",)
 
-LARGEST = 1 << 22
+LARGEST = 1 << 20
 """Bits of the largest number that is computed; a larger one is refused."""
 
 _FUNCTIONS: Mapping[str, Callable[[int, int], int | bool]] = {
@@ -128,7 +128,7 @@ class Arithmetic:
         Raises:
             Refused: if that is too large.
         """
-        if sum([number.bit_length() for number in numbers]) > LARGEST:
+        if size_of(numbers) > LARGEST:
             raise Refused("budget", f"a computation on numbers of more than {LARGEST} bits")
         result = numbers[0] + 1 if name == SUCC else self.functions[name](*numbers)
         if type(result) is bool:
@@ -224,6 +224,11 @@ class Arithmetic:
 
     def _named(self, word: str) -> Const:
         return self._terms.const((*(BOOL if word in ("true", "false") else NAT), word))
+
+
+def size_of(numbers: Sequence[int]) -> int:
+    """Return how many bits numbers have together."""
+    return sum([number.bit_length() for number in numbers])
 
 
 def is_equality(terms: Terms, constants: Mapping[Name, Constant]) -> bool:

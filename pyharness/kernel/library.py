@@ -22,7 +22,7 @@ STEPS = 2_000_000
 """Steps that the check of one declaration may take: about 50 times what the longest of this project takes."""
 DEPTH = 60_000
 """Calls that may be open at once."""
-STACK = 512 << 20
+STACK = 256 << 20
 """Bytes of the stack of the thread that checks: more than `DEPTH` calls need."""
 
 Progress = Callable[[str, int, int], None]
@@ -89,9 +89,11 @@ def check(
     sys.setrecursionlimit(max(limit, DEPTH))
     gc.disable()  # terms do not go in circles; looking for circles among them takes as long as the check
     try:
-        thread = threading.Thread(target=run, name="kernel", daemon=True)
+        thread = threading.Thread(target=run, name="kernel")
         thread.start()
         thread.join()
+    except RuntimeError:
+        raise Refused("budget", f"there is no room for a stack of {STACK >> 20} MiB") from None
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)

@@ -27,7 +27,7 @@ LONGEST = 200
 
 _DIGITS = 4000
 """Python reads no more digits than about this many at once."""
-_MOST_DIGITS = 1_300_000
+_MOST_DIGITS = 300_000
 """Digits of the largest number that is read: about as large as `arithmetic.LARGEST`."""
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from .arithmetic import Arithmetic
+from .arithmetic import Arithmetic, size_of
 from .environment import Constant, Constructor, Inductive, Recursor
 from .levels import Level
 from .names import Name
@@ -65,13 +65,13 @@ class Reduction:
         """Whether two well-typed terms are equal by definition."""
         raise NotImplementedError
 
-    def step(self) -> None:
-        """Count one step.
+    def step(self, count: int = 1) -> None:
+        """Count steps.
 
         Raises:
-            Refused: if it was one too many.
+            Refused: if there were too many, or there are too many terms.
         """
-        self._left -= 1
+        self._left -= count
         if self._left < 0:
             raise Refused("budget", "checking it takes more steps than are allowed")
         if len(self.terms) > MOST:
@@ -294,4 +294,5 @@ class Reduction:
             if number is None:
                 return None
             numbers.append(number)
+        self.step(1 + size_of(numbers) // 1024)
         return self.arithmetic.compute(head.name, numbers)

@@ -1,0 +1,119 @@
+"""`python -m pyharness.kernel`: its answers, in words and as JSON, and its exit status."""
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from kernel_exports import Export, basics
+
+from pyharness.kernel import Refused, check, library
+from pyharness.kernel.__main__ import ACCEPTED, REFUSED, main
+
+
+@pytest.fixture
+def export() -> Export:
+    """Two theorems, of which one rests on an axiom."""
+    made = basics()
+    made.declare("axiom", "given", "False")
+    made.declare("thm", "sure", "True", "True.intro")
+    made.declare("thm", "assumed", "False", "given")
+    return made
+
+
+@pytest.fixture
+def file(export: Export, tmp_path: Path) -> Path:
+    path = tmp_path / "proofs.ndjson"
+    path.write_bytes(b"\n".join(export.lines) + b"\n")
+    return path
+
+
+class TestMain:
+    def test_what_is_accepted(self, file, capsys):
+        """It says how much, on which axioms, and what took longest."""
+        assert main([str(file), "--theorem", "sure", "--theorem", "assumed"]) == ACCEPTED
+        shown = capsys.readouterr().out
+        assert "accepted: 42 constants" in shown and "axioms: given" in shown and "slowest: " in shown
+        assert "theorem sure: no axioms" in shown and "theorem assumed: axioms given" in shown
+
+    def test_as_json(self, file, capsys):
+        """The same as one object, from a compressed file."""
+        packed = file.with_name("proofs.ndjson.gz")
+        packed.write_bytes(gzip.compress(file.read_bytes()))
+        assert main([str(packed), "--theorem", "assumed", "--json"]) == ACCEPTED
+        answer = json.loads(capsys.readouterr().out)
+        assert answer["accepted"] and answer["theorems"] == {"assumed": ["given"]} and answer["axioms"] == ["given"]
+
+    def test_what_is_refused(self, export, file, capsys):
+        """It says which declaration, by which rule, why, and shows the term."""
+        export.declare("thm", "LeanMining.lie", "False", "True.intro")
+        file.write_bytes(b"\n".join(export.lines))
+        assert main([str(file)]) == REFUSED
+        shown = capsys.readouterr().out
+        assert shown.startswith("refused: LeanMining.lie\nrule: declared-type\nreason: the value has the type True, not False")
+        assert "term: True.intro" in shown
+        assert main([str(file), "--json"]) == REFUSED
+        assert json.loads(capsys.readouterr().out)["rule"] == "declared-type"
+
+    @pytest.mark.parametrize("name", ["missing", "given", "Nat.zero"])
+    def test_a_theorem_that_is_not_there(self, file, capsys, name):
+        """What is no theorem is not taken for one."""
+        assert main([str(file), "--theorem", name]) == REFUSED
+        assert "no theorem of this name" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"a line" * 1000)[:-20]])
+    def test_what_is_no_gzip_file(self, tmp_path, capsys, data):
+        """A file that is damaged or cut short is refused."""
+        path = tmp_path / "proofs.ndjson.gz"
+        path.write_bytes(data)
+        assert main([str(path)]) == REFUSED
+        assert "rule: format" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("arguments", [[], ["missing.ndjson"], ["a", "b"], ["a", "--unknown"]])
+    def test_bad_usage(self, arguments, capsys):
+        """It ends with status 2 and says what is wrong."""
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 2 and capsys.readouterr().err
+
+    def test_help_has_examples(self, capsys):
+        """The help shows how it is run and what the exit status says."""
+        with pytest.raises(SystemExit):
+            main(["--help"])
+        shown = capsys.readouterr().out
+        assert "examples:" in shown and "exit status: 0" in shown
+
+
+class TestCheck:
+    def test_progress_is_told(self, export):
+        """Each declaration is named, with the line that it is on."""
+        told = []
+        check(export.lines, progress=lambda *item: told.append(item))
+        assert told[-1] == ("assumed", len(export.lines), 0) and len(told) == 18
+
+    def test_times_are_kept(self, export):
+        """There is a time for each declaration, and the longest is among them."""
+        done = check(export.lines)
+        assert len(done.seconds) == 18 and done.slowest[1] == max(done.seconds.values())
+
+    @pytest.mark.parametrize(("error", "rule"), [(KeyError("a"), "internal"), (AssertionError(), "internal"),
+                                                (RecursionError(), "budget"), (MemoryError(), "budget")])
+    def test_a_kernel_that_fails_accepts_nothing(self, export, monkeypatch, error, rule):
+        """Whatever goes wrong inside is a refusal of the declaration that it went wrong on."""
+        def failing(self, declaration):
+            raise error
+
+        monkeypatch.setattr(library.Kernel, "add", failing)
+        with pytest.raises(Refused) as refused:
+            check(export.lines)
+        assert (refused.value.rule, refused.value.declaration) == (rule, "Nat")
+
+    def test_without_room_for_its_stack_it_refuses(self, export, monkeypatch):
+        """Where no thread can be started nothing is accepted, and settings are as before."""
+        def start(self):
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(library.threading.Thread, "start", start)
+        with pytest.raises(Refused, match="budget: there is no room"):
+            check(export.lines)
