@@ -99,7 +99,8 @@ class Export:
         for line in lines:
             export.line(line.decode())
         reader = export._reader
-        for known, numbers in ((reader._names, export._names), (reader._levels, export._levels), (reader._exprs, export._exprs)):
+        for known, numbers in (
+                (reader._names, export._names), (reader._levels, export._levels), (reader._exprs, export._exprs)):
             numbers.update({made: number for number, made in known.items()})
             export._next = max(export._next, 1 + max(known, default=0))
         return export
@@ -208,7 +209,8 @@ class Export:
             detail = found[item.name].detail if found else None
             records["types"].append(self._common(item.name, levels, item.type) | {
                 "numParams": parameters, "numIndices": detail.indices if detail else 0, "isUnsafe": False,
-                "all": [self.name(other.name) for other in declared], "ctors": [self.name(name) for name, _ in item.constructors],
+                "all": [self.name(other.name) for other in declared],
+                "ctors": [self.name(name) for name, _ in item.constructors],
                 "numNested": detail.nested if detail else 0, "isRec": bool(detail and detail.recursive),
                 "isReflexive": bool(detail and detail.reflexive)})
             for place, (name, type_) in enumerate(item.constructors):
@@ -271,6 +273,7 @@ def basics() -> Export:
     respects = p(3, 4, a(4, 1, 0), a(c("Eq", "v"), 4, a(3, 2), a(3, 1)))
     export.declare("quot", "Quot.lift", p(s("u"), relation, s("v"), p(2, 1), respects, a(quotient, 4, 3), 3),
                    levels=["u", "v"], kind="lift")
-    export.declare("quot", "Quot.ind", p(s("u"), relation, p(a(quotient, 1, 0), prop), p(2, a(1, a(c("Quot.mk", "u"), 3, 2, 0))),
-                                         a(quotient, 3, 2), a(2, 0)), levels=["u"], kind="ind")
+    of_made = p(2, a(1, a(c("Quot.mk", "u"), 3, 2, 0)))
+    export.declare("quot", "Quot.ind", p(s("u"), relation, p(a(quotient, 1, 0), prop), of_made, a(quotient, 3, 2), a(2, 0)),
+                   levels=["u"], kind="ind")
     return export

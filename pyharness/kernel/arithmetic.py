@@ -51,7 +51,7 @@ _BY_UNFOLDING: Mapping[str, tuple[str, ...]] = {
     "ble": ("| ble zero zero = true", "m | ble zero (succ m) = true", "n | ble (succ n) zero = false",
             "n m | ble (succ n) (succ m) = ble n m"),
 }
-"""For each function equations, as `variables | left = right`, that must hold by unfolding. Recursion leaves one function only."""
+"""For each function equations, as `variables | left = right`, that must hold by unfolding: recursion leaves one function."""
 
 _BY_THEOREMS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("div", "mod"): ("n | div n zero = zero", "n m | add (mul m (div n m)) (mod n m) = n", "n | mod n zero = n",

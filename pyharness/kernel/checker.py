@@ -3,13 +3,26 @@
 Each term has one type, up to definitional equality. `check` finds it and looks at every part; `type_of` finds it for a term
 that is known to be well typed, without looking again.
 
+| rule | what it asks |
+|---|---|
+| variable | a variable is bound |
+| unknown-constant | a constant is declared before it is used |
+| universe-arguments | a constant is given as many universes as it has parameters |
+| universe-parameter | a universe parameter is one of the declaration |
+| not-a-type | what stands as a type is one: its own type is a universe |
+| not-a-function | what is applied is a function |
+| argument | an argument is of the type that the function takes |
+| let | the value of a `let` is of its type |
+| projection | it is from a type with one constructor, of an element of that type, and there is such a field |
+| projection-from-proof | a field of a proof is a proof, and so is every field before it on which one depends |
+| literal | there is a type for it: see `arithmetic.py` |
+
 Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Type Inference.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .environment import Constant
 from .equality import Equality
 from .levels import Level
 from .names import Name, show_name
@@ -193,13 +206,15 @@ class Checker(Equality):
         head, arguments = spine(type_)
         constant = self.constants.get(head.name) if type(head) is Const else None
         if constant is None or constant.kind != "inductive" or constant.name != term.structure:
-            raise Refused("projection", f"it is from {show_name(term.structure)}, of an element of {show(type_)}", term=show(term))
+            raise Refused("projection", f"it is from {show_name(term.structure)}, of an element of {show(type_)}",
+                          term=show(term))
         detail = constant.detail
         if len(detail.constructors) != 1 or len(arguments) != detail.parameters + detail.indices:
             raise Refused("projection", f"{show_name(term.structure)} has not one constructor", term=show(term))
         constructor = self.constants[detail.constructors[0]]
         if term.index >= constructor.detail.fields:
-            raise Refused("projection", f"{show_name(constructor.name)} has {constructor.detail.fields} fields", term=show(term))
+            raise Refused("projection", f"{show_name(constructor.name)} has {constructor.detail.fields} fields",
+                          term=show(term))
         field = self.terms.with_levels(constructor.type, dict(zip(constructor.levels, head.levels)))
         for argument in arguments[:detail.parameters]:
             field = self.terms.instantiate(self._function_type(field, term).body, [argument])

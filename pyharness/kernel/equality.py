@@ -3,7 +3,7 @@
 | rule | what is equal |
 |---|---|
 | congruence | what is made alike of equal parts; universes, if their levels are the same number under every choice |
-| reduction | what reduces to equal terms; of two definitions the higher is unfolded first, of two alike their arguments are tried |
+| reduction | what reduces to equal terms; of two definitions the higher is unfolded first; of one, the arguments are tried |
 | proof irrelevance | two proofs of the same proposition |
 | eta | `f` and `λ x, f x` |
 | eta for structures | `s` and the constructor of its projections, and any two elements of a structure without fields |
@@ -15,7 +15,7 @@ from __future__ import annotations
 from .environment import Constant, Constructor
 from .levels import Level
 from .reduction import Reduction
-from .terms import App, BVar, Const, Lam, Lit, Local, Pi, Proj, Sort, Term, head_of, spine
+from .terms import App, Const, Lam, Lit, Pi, Proj, Sort, Term, head_of, spine
 
 __all__ = ["Equality"]
 

@@ -7,7 +7,7 @@ as what it stands for.
 
 | rule | what it asks |
 |---|---|
-| inductive-type | a type is a function of the parameters, which all types share, and of indices, into a universe, which all share |
+| inductive-type | a type is a function of parameters and indices into a universe; a family shares all but the indices |
 | constructor-parameters | a constructor takes the same parameters first |
 | constructor-result | it makes an element of its type at these parameters; the indices do not mention the family |
 | constructor-universe | a field's type is in no larger universe than the family, unless that is `Prop` |
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 from .checker import Checker
 from .environment import Constant, Constructor, Inductive, Recursor, mentioned
+from .levels import Level
 from .names import Name, show_name
 from .printing import show
 from .refusal import Refused
@@ -60,10 +61,13 @@ class _Made:
 
 @dataclass(frozen=True)
 class _Member:
-    """A member of the larger family; `const` is it at the universe parameters and at the parameters.
+    """A member of the larger family.
 
-    `stands_for` is what it is written as, and `constructors` hold each constructor's name, it at the parameters, the name and
-    the term that it is written as, and its type behind the parameters.
+    Attributes:
+        const: it, at the universe parameters and at the parameters.
+        indices: its indices, as free variables.
+        stands_for: what it is written as in the end.
+        constructors: for each constructor: it at the parameters, what it is written as, and its type behind the parameters.
     """
 
     const: Term
@@ -94,37 +98,29 @@ def declare_family(
 
 
 class _Family:
+    """A family, checked. Its parameters, and whatever else its types and constructors take, are free variables."""
+
     def __init__(
         self, new_checker: NewChecker, constants: Mapping[Name, Constant], levels: tuple[Name, ...], parameters: int,
         types: Sequence[Declared],
     ):
         self._constants, self._level_names, self._declared = constants, levels, types
-        self._checker = new_checker(constants)
+        self._known = dict(constants)
+        self._checker = new_checker(self._known)
         self._terms = self._checker.terms
         self._levels = tuple([self._terms.levels.param(name) for name in levels])
         self._number = 0
-        self._parameters = self._open_parameters(parameters)
-        self._members: list[_Member] = []
         self._names: set[Name] = {declared.name for declared in types}
-        self._universe = None
-        for declared in types:
-            self._checker.check_type(declared.type)
-            self._add_member(declared.name, self._behind_parameters(declared.type, "inductive-type"), None, [])
-        known = dict(constants) | {declared.name: self._assumed(declared.name, declared.type) for declared in types}
-        self._checker = new_checker(known)
-        for member, declared in zip(self._members, types):
-            for name, type_ in declared.constructors:
-                self._checker.check_type(type_)
-                made = self._at_parameters(name)
-                member.constructors.append((made, made, self._behind_parameters(type_, "constructor-parameters")))
+        self._members: list[_Member] = []
+        self._universe: Level | None = None
         self._nested: dict[Term, Term] = {}
         self._written: dict[Term, Term] = {}
+        self._parameters = self._open_parameters(parameters)
+        self._add_types()
+        self._checker = new_checker(self._known)
+        self._add_constructors()
         self._find_nested()
-        for member in self._members[len(types):]:
-            name = spine(member.const)[0].name
-            known[name] = self._assumed(name, self._terms.pis(self._parameters, self._terms.pis(
-                member.indices, self._terms.sort(self._universe))))
-        self._checker = new_checker(known)
+        self._checker = new_checker(self._known)
         self._made = [[self._constructor(place, made, type_) for made, _, type_ in member.constructors]
                       for place, member in enumerate(self._members)]
 
@@ -132,8 +128,9 @@ class _Family:
         self._number += 1
         return self._terms.local(self._number - 1, type_)
 
-    def _assumed(self, name: Name, type_: Term) -> Constant:
-        return Constant(name, "axiom", self._level_names, type_, None, None, 0, frozenset())
+    def _assume(self, name: Name, type_: Term) -> None:
+        """Let a type be known for the rest of the declaration, as a constant of which nothing but its type is known."""
+        self._known[name] = Constant(name, "axiom", self._level_names, type_, None, None, 0, frozenset())
 
     def _at_parameters(self, name: Name) -> Term:
         return self._terms.apply(self._terms.const(name, self._levels), self._parameters)
@@ -153,6 +150,20 @@ class _Family:
             variables.append(self._fresh(self._terms.instantiate(type_.domain, variables)))
             type_ = type_.body
         return variables
+
+    def _add_types(self) -> None:
+        for declared in self._declared:
+            self._checker.check_type(declared.type)
+            self._add_member(declared.name, self._behind_parameters(declared.type, "inductive-type"), None, [])
+        for declared in self._declared:
+            self._assume(declared.name, declared.type)
+
+    def _add_constructors(self) -> None:
+        for member, declared in zip(self._members, self._declared):
+            for name, type_ in declared.constructors:
+                self._checker.check_type(type_)
+                made = self._at_parameters(name)
+                member.constructors.append((made, made, self._behind_parameters(type_, "constructor-parameters")))
 
     def _behind_parameters(self, type_: Term, rule: str) -> Term:
         """Return the body of a type under the parameters, which it must take first."""
@@ -226,10 +237,12 @@ class _Family:
                 made = self._at_parameters((number, place))
                 self._written[made] = written = terms.apply(terms.const(constructor, head.levels), given)
                 constructors.append((made, written, self._applied(self._constants[constructor], head, given)))
-            self._add_member((number,), self._applied(constant, head, given), stands_for, constructors)
+            type_ = self._applied(constant, head, given)
+            self._add_member((number,), type_, stands_for, constructors)
             self._nested[stands_for] = const = self._members[-1].const
             self._written[const] = stands_for
             self._names.add((number,))
+            self._assume((number,), terms.pis(self._parameters, type_))
 
     def _applied(self, constant: Constant, head: Const, given: list[Term]) -> Term:
         """Return the type of a constant at levels and arguments."""
@@ -252,7 +265,7 @@ class _Family:
             domain = self._terms.instantiate(body.domain, fields)
             level = self._checker.level_of(domain)
             if not self._universe.is_zero and not level.at_most(self._universe):
-                raise self._refuse("constructor-universe", "the type of a field is in a larger universe than the family", domain)
+                raise self._refuse("constructor-universe", "a field's type is in a larger universe than the family", domain)
             field = self._fresh(domain)
             call = self._call(domain)
             if call is not None:
@@ -375,7 +388,8 @@ class _Family:
                                                                  terms.apply(field, arguments))))
                       for field, arguments, member, indices in item.calls]
         element = terms.apply(item.constructor, item.fields)
-        return self._fresh(terms.pis([*item.fields, *hypotheses], terms.app(terms.apply(motives[place], item.indices), element)))
+        result = terms.app(terms.apply(motives[place], item.indices), element)
+        return self._fresh(terms.pis([*item.fields, *hypotheses], result))
 
     def _rule(self, recs: list[Term], motives: list[Term], minors: list[Term], item: _Made, minor: Term) -> Term:
         """Return what the recursor gives for a constructor: the minor premise, on the fields and what it gives for these."""

@@ -381,7 +381,8 @@ class Terms:
             return found
         kind = type(term)
         if kind is App:
-            found = self.app(self._with_levels(term.function, values, done, of), self._with_levels(term.argument, values, done, of))
+            found = self.app(self._with_levels(term.function, values, done, of),
+                             self._with_levels(term.argument, values, done, of))
         elif kind is Const:
             found = self.const(term.name, tuple([self.levels.substitute(level, values, of) for level in term.levels]))
         elif kind is Lam or kind is Pi:

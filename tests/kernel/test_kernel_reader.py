@@ -35,11 +35,13 @@ class TestFormat:
 
     def test_notes_on_a_term_are_left_out(self):
         """A term with metadata is the term."""
-        sound = lines(*AXIOM[:2], '{"mdata":{"expr":0,"data":{"a":[1,{"b":null}]}},"ie":1}', AXIOM[2].replace('"type":0', '"type":1'))
+        sound = lines(*AXIOM[:2], '{"mdata":{"expr":0,"data":{"a":[1,{"b":null}]}},"ie":1}',
+                      AXIOM[2].replace('"type":0', '"type":1'))
         assert check(sound).statement_sha256(("a",)) == check(lines(*AXIOM)).statement_sha256(("a",))
 
     @pytest.mark.parametrize(("texts", "words"), [
-        ((), "nothing is declared"), (("",), "no JSON"), (("[]",), "no object"), (("{}",), "the fields none"), (("3",), "no object"),
+        ((), "nothing is declared"), (("",), "no JSON"), (("[]",), "no object"), (("{}",), "the fields none"),
+        (("3",), "no object"),
         (("{",), "no JSON"), (('{"sort":0,"ie":0}x',), "no JSON"), (('{"bvar":NaN,"ie":0}',), "no natural number"),
         (('{"bvar":1.0,"ie":0}',), "no natural number"), (('{"bvar":1e3,"ie":0}',), "no natural number"),
         (('{"bvar":-1,"ie":0}',), "natural number"), (('{"bvar":true,"ie":0}',), "natural number"),
@@ -48,7 +50,8 @@ class TestFormat:
         (('{"bvar":0,"ie":0,"ie":1}',), "given twice"), (('{"bvar":0,"bvar":1,"ie":0}',), "given twice"),
         (('{"bvar":0,"ie":0,"more":1}',), "has the fields"), (('{"ie":0}',), "the fields none"),
         (('{"bvar":0,"ie":0,"in":1}',), "has the fields"), (('{"fvar":0,"ie":0}',), "no form 'fvar'"),
-        (('{"mdata":{"expr":0},"ie":0}',), "fields expr, data"), (('{"sort":0,"ie":0}', '{"mdata":{"expr":0,"data":1},"ie":1}'), "object"),
+        (('{"mdata":{"expr":0},"ie":0}',), "fields expr, data"),
+        (('{"sort":0,"ie":0}', '{"mdata":{"expr":0,"data":1},"ie":1}'), "object"),
         (('{"sort":0,"ie":0}', '{"sort":0,"ie":0}'), "given twice"), (('{"succ":0,"il":0}',), "given twice"),
         (('{"str":{"pre":0,"str":"a"},"in":0}',), "given twice"),
         (('{"sort":1,"ie":0}',), "no level 1"), (('{"app":{"fn":0,"arg":0},"ie":0}',), "no term 0"),
@@ -69,7 +72,8 @@ class TestFormat:
         (('{"sort":0,"ie":0}', '{"lam":{"name":7,"binderInfo":"default","type":0,"body":0},"ie":1}'), "no name 7"),
         (('{"sort":0,"ie":0}', '{"letE":{"name":0,"type":0,"value":0,"body":0,"nondep":0},"ie":1}'), "true or false"),
         (('{"theorem":{}}',), "no declaration 'theorem'"), ((*AXIOM[:2], AXIOM[2].replace("false", "0")), "true or false"),
-        ((*AXIOM[:2], AXIOM[2].replace("[]", "[0,0]")), "listed twice"), ((*AXIOM[:2], AXIOM[2].replace("[]", "[5]")), "no name 5"),
+        ((*AXIOM[:2], AXIOM[2].replace("[]", "[0,0]")), "listed twice"),
+        ((*AXIOM[:2], AXIOM[2].replace("[]", "[5]")), "no name 5"),
         ((*AXIOM[:2], AXIOM[2].replace("[]", "null")), "list is needed"), ((*AXIOM, AXIOM[2]), "declared twice"),
         ((*AXIOM, META), "no declaration 'meta'"), ((*AXIOM, "[" * 100_000), "too deep|no JSON"),
         ((*AXIOM, '{"a":' * 200_000), "too deep|no JSON"),
@@ -81,7 +85,8 @@ class TestFormat:
         assert refused.value.declaration
 
     @pytest.mark.parametrize("line", [
-        AXIOM[0], "{}", '{"meta":{}}', META.replace("3.1.0", "3.0.0"), META.replace("3.1.0", "3.1.1"), META.replace("3.1.0", "4.0.0"),
+        AXIOM[0], "{}", '{"meta":{}}', META.replace("3.1.0", "3.0.0"), META.replace("3.1.0", "3.1.1"),
+        META.replace("3.1.0", "4.0.0"),
         META.replace('"3.1.0"', "3.1"), META.replace('"name"', '"called"'), META[:-1] + ',"more":0}',
     ])
     def test_another_first_line(self, line):
@@ -89,7 +94,8 @@ class TestFormat:
         with pytest.raises(Refused, match="format"):
             check([line.encode(), *lines(*AXIOM)[1:]])
 
-    @pytest.mark.parametrize("data", [b"", b"\xff", b'{"strVal":"\xff","ie":0}', b"\xff\xfe{\x00}\x00", b'\xef\xbb\xbf{}', b"\x00"])
+    @pytest.mark.parametrize("data", [
+        b"", b"\xff", b'{"strVal":"\xff","ie":0}', b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b"\x00"])
     def test_what_is_no_text(self, data):
         """Bytes that are not UTF-8, and an empty line."""
         with pytest.raises(Refused, match="no JSON in UTF-8"):

@@ -357,7 +357,8 @@ def _cast(e: Export, proof, element):
 def k_unfolds_on_any_proof(e):
     m = e.make
     same = equal(e, m.type, "Nat", "Nat", 2)
-    e.declare("thm", "good", m.p(same, equal(e, "Nat", _cast(e, 0, "Nat.zero"), "Nat.zero")), m.f(same, refl(e, "Nat", "Nat.zero")))
+    e.declare("thm", "good", m.p(same, equal(e, "Nat", _cast(e, 0, "Nat.zero"), "Nat.zero")),
+              m.f(same, refl(e, "Nat", "Nat.zero")))
 
 
 @wrong("declared-type")
@@ -507,8 +508,8 @@ def a_quotient_where_equality_is_another_type(e):
 def a_lift_that_respects_nothing(e):
     """`Quot.lift` without its proof, in a library that has no quotient yet."""
     m = e.make
-    e.declare("quot", ("Quot", "lift", "more"), m.p(m.s("u"), m.p(0, 1, m.prop), m.s("v"), m.p(2, 1), m.a(m.c("Quot", "u"), 3, 2), 2),
-              levels=["u", "v"], kind="lift")
+    type_ = m.p(m.s("u"), m.p(0, 1, m.prop), m.s("v"), m.p(2, 1), m.a(m.c("Quot", "u"), 3, 2), 2)
+    e.declare("quot", ("Quot", "lift", "more"), type_, levels=["u", "v"], kind="lift")
 
 
 # ----------------------------------------------------------------------------------------------------- inductive types
@@ -596,7 +597,8 @@ def a_field_in_a_larger_universe(e):
 @wrong("constructor-universe")
 def a_field_in_a_universe_that_may_be_larger(e):
     m = e.make
-    e.family({"Bad": (m.s(m.levels.max(m.level_of(1), m.level_of("u"))), {"Bad.mk": m.p(m.s("u"), m.c("Bad", "u"))})}, levels=["u"])
+    universe = m.s(m.levels.max(m.level_of(1), m.level_of("u")))
+    e.family({"Bad": (universe, {"Bad.mk": m.p(m.s("u"), m.c("Bad", "u"))})}, levels=["u"])
 
 
 @right

@@ -205,7 +205,8 @@ def stored(path: Path, name: Name) -> dict[str, object]:
     constant = Olean(path, path.read_bytes(), terms).constant(name)
     detail = tuple(constant.detail)
     if constant.kind == "rec":
-        rules = tuple((rule.constructor, rule.fields, terms.digest(rule.value, constant.levels)) for rule in constant.detail.rules)
+        rules = tuple((rule.constructor, rule.fields, terms.digest(rule.value, constant.levels))
+                      for rule in constant.detail.rules)
         detail = (*detail[:5], rules, detail[6])
     return {"type": terms.digest(constant.type, constant.levels), "detail": detail}
 
