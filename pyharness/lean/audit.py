@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pyharness.errors import HarnessError
@@ -106,38 +107,42 @@ def audit(
                 f"{error}; nothing imports {_listed(unbuilt)}, so what is there is not in the library") from None
         raise
     check_statements(environment, constants.values())
-    printed = _print(build, toolchain, constants)
-    stubs = find_stubs(environment, constants.values())
-    examples = find_examples(environment, [constant.name for constant in constants.values()], allowed_axioms)
-    dependencies = Dependencies(environment, build.root_module, [constant.name for constant in constants.values()])
-    proofs = {}
-    for name, constant in constants.items():
+    with ThreadPoolExecutor(1) as pool:
+        # Lean starts and prints while the rest is found out here.
+        printing = pool.submit(_print, build, toolchain, constants)
+        stubs = find_stubs(environment, constants.values())
+        examples = find_examples(environment, [constant.name for constant in constants.values()], allowed_axioms)
+        dependencies = Dependencies(environment, build.root_module, [constant.name for constant in constants.values()])
+        proofs = {}
+        for name, constant in constants.items():
+            status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])
+            example = examples[constant.name]
+            file, line = environment.location(constant.name)
+            proofs[name] = Proof(
+                status=status,
+                theorem=show_name(constant.name),
+                module=environment.modules[constant.name].name,
+                file=file.as_posix(),
+                line=line,
+                statement="",
+                statement_sha256=environment.statement_sha256(constant.name),
+                meaning_sha256=environment.meaning_sha256(constant.name),
+                axioms=environment.axioms(constant.name),
+                definitions=dependencies.definitions(constant.name),
+                rests_on=dependencies.theorems(constant.name),
+                note=note,
+                unused=unused_hypotheses(environment, constant),
+                example=None if example is None else show_name(example),
+            )
+        printed = printing.result()
+    for name, proof in proofs.items():
         statement, axioms_in_lean = printed[name]
-        axioms = environment.axioms(constant.name)
-        if axioms_in_lean != axioms:
+        if axioms_in_lean != proof.axioms:
             raise AuditError(
-                f"{name}: its stored proof rests on {_listed(axioms)}, but Lean says {_listed(axioms_in_lean)}; "
+                f"{name}: its stored proof rests on {_listed(proof.axioms)}, but Lean says {_listed(axioms_in_lean)}; "
                 "delete the build folder and run again"
             )
-        status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])
-        example = examples[constant.name]
-        file, line = environment.location(constant.name)
-        proofs[name] = Proof(
-            status=status,
-            theorem=show_name(constant.name),
-            module=environment.modules[constant.name].name,
-            file=file.as_posix(),
-            line=line,
-            statement=statement,
-            statement_sha256=environment.statement_sha256(constant.name),
-            meaning_sha256=environment.meaning_sha256(constant.name),
-            axioms=axioms,
-            definitions=dependencies.definitions(constant.name),
-            rests_on=dependencies.theorems(constant.name),
-            note=note,
-            unused=unused_hypotheses(environment, constant),
-            example=None if example is None else show_name(example),
-        )
+        proofs[name] = replace(proof, statement=statement)
     return proofs
 
 
@@ -167,10 +172,9 @@ def find_theorem(environment: Environment, name: str) -> Constant:
         raise NotATheorem(f"{name} is private or made by a macro; a claim needs a theorem that other modules can name")
     if constant.kind not in ("theorem", "axiom"):
         raise NotATheorem(f"{name} is of kind {constant.kind!r}, not a theorem; state it with `theorem`")
-    unsafe = [show_name(item) for item in environment.closure(found) if environment.constant(item).safety != "safe"]
-    if unsafe:
+    if unsafe := environment.unsafe(found):
         raise NotATheorem(f"{name} rests on unsafe or partial constants, which the kernel does not vouch for: "
-                          f"{_listed(sorted(unsafe))}")
+                          f"{_listed(unsafe)}")
     return constant
 
 

@@ -53,8 +53,11 @@ class Dependencies:
 
     def __init__(self, environment: Environment, root: str, theorems: Iterable[Name]) -> None:
         self._environment = environment
-        self._root = root
+        self._foundation = frozenset(
+            name for name, module in {module.name: module for module in environment.modules.values()}.items()
+            if in_foundation(module, root))
         self._theorems = frozenset(theorems)
+        self._above = environment.resting_on(self._theorems, self._theorems)
         self._classes = environment.classes
         self._heads: dict[Name, Name | None] = {}
 
@@ -69,7 +72,7 @@ class Dependencies:
         pending = list(self._environment.uses(theorem))
         while pending:
             name = pending.pop()
-            if name in seen or self._in_foundation(name):
+            if name in seen or name not in self._above or self._in_foundation(name):
                 continue
             seen.add(name)
             if name in self._theorems:
@@ -147,7 +150,7 @@ class Dependencies:
                 yield from (binder[-1] for binder in self._environment.binder_names(detail.constructors[0]) if binder)
 
     def _in_foundation(self, name: Name) -> bool:
-        return in_foundation(self._environment.modules[name], self._root)
+        return self._environment.modules[name].name in self._foundation
 
 
 def _shown(names: Iterable[Name]) -> tuple[str, ...]:

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pyharness.errors import HarnessError
 from pyharness.lean.build import Build, Module
 from pyharness.lean.names import Name, parse_name, show_name
-from pyharness.lean.olean import Constant, DamagedOlean, Inductive, Olean
+from pyharness.lean.olean import Constant, DamagedOlean, Inductive, Kind, Olean
+from pyharness.lean.reach import Reach
 from pyharness.lean.terms import CONST, LET, PI, Terms, json_sha256
 
 __all__ = ["SORRY", "Constant", "DamagedOlean", "Environment", "UnknownConstant"]
@@ -40,8 +41,13 @@ class Environment:
         self.modules: dict[Name, Module] = {}
         self._oleans: dict[str, Olean] = {}
         self._constants: dict[Name, Constant] = {}
+        self._types: dict[Name, int] = {}
         self._uses: dict[Name, frozenset[Name]] = {}
         self._lines: dict[str, Mapping[Name, int]] = {}
+        self._axioms: set[Name] = set()
+        self._unsafe: set[Name] = set()
+        self._below = Reach(self.uses)
+        self._meant = Reach(self._meant_uses)
 
     @classmethod
     def load(cls, build: Build) -> Environment:
@@ -62,9 +68,12 @@ class Environment:
             DamagedOlean: as `load`.
         """
         environment = Environment()
-        for attribute in ("modules", "_oleans", "_constants", "_uses", "_lines"):
+        for attribute in ("modules", "_oleans", "_constants", "_types", "_uses", "_lines"):
             setattr(environment, attribute, dict(getattr(self, attribute)))
+        environment._axioms, environment._unsafe = set(self._axioms), set(self._unsafe)
         environment.terms = self.terms
+        environment._below = self._below.extended(environment.uses)
+        environment._meant = self._meant.extended(environment._meant_uses)
         environment._add(module)
         return environment
 
@@ -99,16 +108,44 @@ class Environment:
             UnknownConstant: if no module declares it.
             DamagedOlean: if it cannot be read.
         """
-        found = self.find(name)
-        if found is None:
-            raise UnknownConstant(f"no module declares {name if isinstance(name, str) else show_name(name)}")
+        found = self._declared(name)
         if found not in self._constants:
             self._constants[found] = self._oleans[self.modules[found].name].constant(found)
         return self._constants[found]
 
+    def _declared(self, name: str | Name) -> Name:
+        found = self.find(name)
+        if found is None:
+            raise UnknownConstant(f"no module declares {name if isinstance(name, str) else show_name(name)}")
+        return found
+
+    def kind(self, name: Name) -> Kind:
+        """Return the kind of a constant that some module declares."""
+        return self._oleans[self.modules[name].name].kinds[name]
+
+    def type(self, name: Name) -> int:
+        """Return the number of the type of a constant that some module declares.
+
+        Raises:
+            DamagedOlean: if it cannot be read.
+        """
+        if name not in self._types:
+            constant = self._constants.get(name)
+            self._types[name] = self._oleans[self.modules[name].name].type(name) if constant is None else constant.type
+        return self._types[name]
+
     def kinds(self, module: Module) -> Mapping[Name, str]:
         """Return the kind of each constant that a module declares."""
         return self._oleans[module.name].kinds
+
+    def importing(self, modules: Iterable[str]) -> frozenset[str]:
+        """Return the names of the modules that are one of these or import one, directly or not."""
+        found = set(modules)
+        # Each module stands behind those that it imports.
+        for name, olean in self._oleans.items():
+            if not found.isdisjoint(map(show_name, olean.imports)):
+                found.add(name)
+        return frozenset(found)
 
     @property
     def classes(self) -> frozenset[Name]:
@@ -120,10 +157,10 @@ class Environment:
 
         What Lean made along with a declaration is where that declaration is. The line is None if nothing says.
         """
-        constant = self.constant(name)
-        module = self.modules[constant.name]
+        found = self._declared(name)
+        module = self.modules[found]
         lines = self._lines_of(module)
-        prefixes = (constant.name[:length] for length in range(len(constant.name), 0, -1))
+        prefixes = (found[:length] for length in range(len(found), 0, -1))
         return module.source, next((lines[prefix] for prefix in prefixes if prefix in lines), None)
 
     def line(self, name: Name) -> int | None:
@@ -145,6 +182,10 @@ class Environment:
             if ("String",) in names:
                 names.update(item for item in _STRING_LITERAL if item in self.modules)
             self._uses[name] = frozenset(names)
+            if constant.kind == "axiom":
+                self._axioms.add(name)
+            if constant.safety != "safe":
+                self._unsafe.add(name)
         return self._uses[name]
 
     def closure(self, name: str | Name) -> frozenset[Name]:
@@ -153,15 +194,27 @@ class Environment:
         Raises:
             UnknownConstant: if some constant in it is declared nowhere.
         """
-        return self._reach([self.constant(name).name], self.uses)
+        return self._below.names([self.constant(name).name])
+
+    def resting_on(self, roots: Iterable[Name], names: Iterable[Name]) -> frozenset[Name]:
+        """Return those of all that `roots` rest on, themselves included, that rest on one of `names`, these included."""
+        return self._below.names(roots) & self._below.above(names)
 
     def axioms(self, name: str | Name) -> tuple[str, ...]:
         """Return the axioms that a constant rests on, sorted."""
-        return tuple(sorted(show_name(item) for item in self.closure(name) if self.constant(item).kind == "axiom"))
+        found = self.constant(name).name
+        self._below.visit(found)
+        return tuple(sorted(map(show_name, self._below.among(self._axioms, found))))
+
+    def unsafe(self, name: str | Name) -> tuple[str, ...]:
+        """Return the unsafe and partial constants that a constant rests on, sorted."""
+        found = self.constant(name).name
+        self._below.visit(found)
+        return tuple(sorted(map(show_name, self._below.among(self._unsafe, found))))
 
     def uses_sorry(self, name: str | Name) -> bool:
         """Whether a constant rests on a `sorry`."""
-        return SORRY in self.closure(name)
+        return bool(self._below.among([SORRY], self.constant(name).name))
 
     def definitions(self, name: str | Name) -> tuple[str, ...]:
         """Return all that gives a constant's type its meaning, sorted: what it mentions, directly or in definitions.
@@ -172,23 +225,13 @@ class Environment:
 
     def meaning(self, name: str | Name) -> frozenset[Name]:
         """Return the names of `definitions`."""
-        constant = self.constant(name)
+        return self._meant.names(self._no_theorems(self.terms.constants([self.constant(name).type])))
 
-        def meant(names: Iterable[Name]) -> frozenset[Name]:
-            return frozenset(name for name in names if self.constant(name).kind != "theorem")
+    def _meant_uses(self, name: Name) -> list[Name]:
+        return self._no_theorems(self.uses(name))
 
-        return self._reach(meant(self.terms.constants([constant.type])), lambda name: meant(self.uses(name)))
-
-    @staticmethod
-    def _reach(roots: Iterable[Name], follow: Callable[[Name], Iterable[Name]]) -> frozenset[Name]:
-        seen: set[Name] = set()
-        pending = list(roots)
-        while pending:
-            name = pending.pop()
-            if name not in seen:
-                seen.add(name)
-                pending += follow(name)
-        return frozenset(seen)
+    def _no_theorems(self, names: Iterable[Name]) -> list[Name]:
+        return [name for name in names if self.kind(self._declared(name)) != "theorem"]
 
     # --------------------------------------------------------------------------------------------------- digests
     def statement_sha256(self, name: str | Name) -> str:
@@ -235,7 +278,7 @@ class Environment:
         Each binder's type stands under the binders before it, the conclusion under all of them.
         """
         binders = []
-        number = self.constant(name).type
+        number = self.type(self._declared(name))
         while (node := self.terms.nodes[number])[0] in (PI, LET):
             binders.append(node[1])
             number = node[-1]
@@ -247,7 +290,7 @@ class Environment:
 
     def binder_names(self, name: str | Name) -> tuple[Name, ...]:
         """Return the names of `binders` by their parts."""
-        found = self.constant(name).name
+        found = self._declared(name)
         return self._oleans[self.modules[found].name].binders(found)
 
     def negates(self, name: str | Name) -> bool:

@@ -1,6 +1,7 @@
 """Lean's hierarchical names, as tuples, so that two names are equal only if all their parts are."""
 from __future__ import annotations
 
+import functools
 import re
 
 __all__ = ["Name", "parse_name", "show_name", "write_name"]
@@ -12,6 +13,7 @@ _PLAIN = re.compile(r"[^\W\d][\w'!?]*")
 _PART = re.compile(r"«([^»]*)»|([^.«»]+)")
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def show_name(name: Name) -> str:
     """Return a name as Lean shows it: a part that is no identifier stands between « and ».
 
@@ -39,6 +41,7 @@ def parse_name(text: str) -> Name | None:
     return None
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def write_name(name: Name) -> str | None:
     """Return how a source in another module writes a name, whatever is open there; None if it cannot.
 

@@ -34,7 +34,11 @@ _HEADER = 88
 """Bytes: "olean", version, flags, Lean's version (33), its commit (40), the address that the file is made for (8)."""
 _VERSION = 2
 _MDATA = 10
-_EXPR_FIELDS = {BVAR: 1, SORT: 1, CONST: 2, APP: 2, LAM: 3, PI: 3, LET: 4, LIT: 1, _MDATA: 2, PROJ: 3}
+_EXPR_FIELDS = {BVAR: (1, 1), SORT: (1, 1), CONST: (2, 2), APP: (2, 0), LAM: (3, 1), PI: (3, 1), LET: (4, 1), LIT: (1, 1),
+                _MDATA: (2, 1), PROJ: (3, 2)}
+"""Of each form of a term how many fields it has, and the first of those that are terms."""
+_PAIRS = {APP << 8 | 2: 1, LAM << 8 | 3: 2, PI << 8 | 3: 2}
+"""By the tag and the number of fields, where the two terms of an application, a function and a product stand in its words."""
 _ARRAY, _STRING, _BIGNUM = 246, 249, 250
 
 
@@ -203,6 +207,14 @@ class Olean:
                 safety=self._safety(kind, value, len(fields)),
                 detail=self._detail(kind, fields, value),
             )
+
+    def type(self, name: Name) -> int:
+        """Return the number of the type of the constant of this name, one of `kinds`; of what it holds nothing else is read."""
+        with self._checked():
+            value, = self._object(self._records[name], self._end)
+            common = self._object(value, self._records[name])[0]
+            _, _, type_ = self._object(common, value)
+            return self._expr(type_, common)
 
     def classes(self) -> Iterator[Name]:
         """Yield the classes that the module declares."""
@@ -381,46 +393,71 @@ class Olean:
         return done[root]
 
     def _expr(self, root: int, above: int) -> int:
-        done, words, add = self._exprs, self._words, self._terms.add
-        pending = [(root, above)]
-        while pending:
-            address, above = pending[-1]
-            if address in done:
-                pending.pop()
-                continue
-            index = self._index(address, above)
-            tag = words[index] >> 56
-            size = _EXPR_FIELDS.get(tag)
-            if size is None or words[index] >> 48 & 0xFF != size:
-                raise self._damaged(f"an object has tag {tag} where a term belongs")
-            fields = words[index + 1 : self._inside(index + 1 + size)]
-            if tag == APP:
-                parts = fields
-            elif tag in (LAM, PI, LET, _MDATA):
-                parts = fields[1:]
-            else:
-                parts = fields[2:] if tag == PROJ else ()
-            missing = [(part, address) for part in parts if part not in done]
-            if missing:
-                pending += missing
-                continue
-            terms = [done[part] for part in parts]
-            if tag in (APP, LAM, PI, LET):
-                done[address] = add((tag, *terms))
-            elif tag == CONST:
-                levels = tuple(self._level(item, at) for item, at in self._list(fields[1], address))
-                done[address] = add((CONST, self._name(fields[0], address), levels))
-            elif tag == _MDATA:
-                done[address] = terms[0]
-            elif tag == BVAR:
-                done[address] = add((BVAR, self._nat(fields[0], address)))
-            elif tag == SORT:
-                done[address] = add((SORT, self._level(fields[0], address)))
-            elif tag == PROJ:
-                done[address] = add((PROJ, self._name(fields[0], address), self._nat(fields[1], address), *terms))
-            else:
-                done[address] = add((LIT, self._literal(fields[0], address)))
+        done, add = self._exprs, self._terms.add
+        if root not in done:
+            self._index(root, above)
+            pairs, others = self._find_exprs(root)
+            # What a term is made of has smaller addresses than the term.
+            for address in sorted([*pairs, *others]):
+                if address in pairs:
+                    tag, first, second = pairs[address]
+                    done[address] = add((tag, done[first], done[second]))
+                else:
+                    done[address] = self._make_expr(address, *others[address])
         return done[root]
+
+    def _find_exprs(self, root: int) -> tuple[dict[int, tuple[int, int, int]], dict[int, tuple[int, tuple[int, ...]]]]:
+        """Find each term that a term is made of and that has not been read, by its address.
+
+        Returns:
+            Of applications, functions and products, which are nearly all, the tag and the two terms in it; of the others the
+            tag and the fields.
+        """
+        done, words, base = self._exprs, self._words, self._base
+        lowest = base + _HEADER
+        pairs: dict[int, tuple[int, int, int]] = {}
+        others: dict[int, tuple[int, tuple[int, ...]]] = {}
+        pending = [root]
+        for address in pending:
+            if address in pairs or address in others:
+                continue
+            index = (address - base) >> 3
+            head = words[index] >> 48
+            if place := _PAIRS.get(head):
+                parts = words[index + place], words[index + place + 1]
+                pairs[address] = head >> 8, *parts
+            else:
+                tag, size = head >> 8, head & 0xFF
+                expected, first = _EXPR_FIELDS.get(tag, (None, 0))
+                if size != expected:
+                    raise self._damaged(f"an object has tag {tag} where a term belongs")
+                fields = tuple(words[index + 1 : self._inside(index + 1 + size)])
+                others[address] = tag, fields
+                parts = fields[first:]
+            for part in parts:
+                if part not in done:
+                    if part & 7 or not lowest <= part < address:
+                        self._index(part, address)
+                    pending.append(part)
+        return pairs, others
+
+    def _make_expr(self, address: int, tag: int, fields: tuple[int, ...]) -> int:
+        """Add a term whose parts have been read to the store."""
+        add, done = self._terms.add, self._exprs
+        if tag == CONST:
+            levels = tuple(self._level(item, at) for item, at in self._list(fields[1], address))
+            return add((CONST, self._name(fields[0], address), levels))
+        if tag == BVAR:
+            return add((BVAR, self._nat(fields[0], address)))
+        if tag == _MDATA:
+            return done[fields[1]]
+        if tag == LET:
+            return add((LET, done[fields[1]], done[fields[2]], done[fields[3]]))
+        if tag == SORT:
+            return add((SORT, self._level(fields[0], address)))
+        if tag == PROJ:
+            return add((PROJ, self._name(fields[0], address), self._nat(fields[1], address), done[fields[2]]))
+        return add((LIT, self._literal(fields[0], address)))
 
     def _literal(self, address: int, above: int) -> int | str:
         tag, _ = self._header(address, above)

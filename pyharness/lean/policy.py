@@ -1,6 +1,7 @@
 """What only the foundation of a library may do, because nothing later could tell that it was done wrong."""
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -61,10 +62,11 @@ def check_policy(build: Build, environment: Environment, allowed_axioms: Sequenc
     """
     found: list[str] = []
     tokens = _tokens(environment)
+    last_parts = {name[-1] for name in environment.modules if write_name(name)}
     for module in build.modules:
         if not in_foundation(module, build.root_module):
             found += violations(module, _compiled_text(build, module), environment, allowed_axioms)
-            found += _notations(module, environment, tokens)
+            found += _notations(module, environment, tokens, last_parts)
     found += _look_alikes(build, environment)
     if found:
         raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
@@ -106,7 +108,7 @@ def check_statements(environment: Environment, theorems: Iterable[Constant]) -> 
             for start in range(1, len(name)):
                 outer = shapes.get(_shape(name[start:]))
                 if outer and (name[:start] == theorem.name[:start]
-                              or environment.constant(outer).type == environment.constant(name).type):
+                              or environment.type(outer) == environment.type(name)):
                     found.append(f"{place}: it speaks of {show_name(name)}, which hides {show_name(outer)}")
         for name in environment.meaning(theorem.name) & instances.keys():
             for other, key in instances.items():
@@ -122,17 +124,17 @@ def _tokens(environment: Environment) -> Mapping[str, set[str]]:
     """Return which modules declare each token of a notation, macro or syntax, read from the parsers that Lean stored."""
     declared: dict[str, set[str]] = {}
     for name in environment.modules:
-        for token in _parser_tokens(environment, environment.constant(name)):
+        for token in _parser_tokens(environment, name):
             declared.setdefault(token, set()).add(environment.modules[name].name)
     return declared
 
 
-def _parser_tokens(environment: Environment, constant: Constant) -> Iterator[str]:
+def _parser_tokens(environment: Environment, name: Name) -> Iterator[str]:
     terms = environment.terms
-    kind = terms.nodes[constant.type]
-    if kind[0] != CONST or kind[1] not in _MADE_BY_COMMANDS or constant.value is None:
+    kind = terms.nodes[environment.type(name)]
+    if kind[0] != CONST or kind[1] not in _MADE_BY_COMMANDS or (value := environment.constant(name).value) is None:
         return
-    for number in terms.subterms(constant.value):
+    for number in terms.subterms(value):
         head, arguments = terms.spine(number)
         node = terms.nodes[head]
         if node[0] == CONST and node[1][-1] in ("symbol", "unicodeSymbol"):
@@ -141,17 +143,17 @@ def _parser_tokens(environment: Environment, constant: Constant) -> Iterator[str
                     yield terms.nodes[argument][1].strip()
 
 
-def _notations(module: Module, environment: Environment, tokens: Mapping[str, set[str]]) -> Iterator[str]:
+def _notations(
+    module: Module, environment: Environment, tokens: Mapping[str, set[str]], last_parts: set[str | int]
+) -> Iterator[str]:
     terms = environment.terms
-    last_parts = {name[-1] for name in environment.modules if write_name(name)}
     for name in environment.kinds(module):
-        constant = environment.constant(name)
-        kind = terms.nodes[constant.type]
+        kind = terms.nodes[environment.type(name)]
         place = _place(environment, name)
         made = str(name[-1]).startswith("_aux_")
         if kind[0] == CONST and kind[1][0] == "Lean" and kind[1] not in _MADE_BY_COMMANDS and not made:
             yield f"{place}: {show_name(name)} is a {show_name(kind[1])}, which only a notation or a macro may make"
-        for token in _parser_tokens(environment, constant):
+        for token in _parser_tokens(environment, name):
             if others := sorted(tokens[token] - {module.name}):
                 yield f"{place}: the notation `{token}` is one of {', '.join(others)} too"
             if token in last_parts:
@@ -172,12 +174,13 @@ def _instances(environment: Environment) -> dict[Name, tuple[object, ...]]:
     classes = environment.classes - {("Decidable",)}
     found: dict[Name, tuple[object, ...]] = {}
     for name in environment.modules:
-        constant = environment.constant(name)
-        if constant.kind != "def" or _INTERNAL.search(str(name[-1])):
+        if environment.kind(name) != "def" or _INTERNAL.search(str(name[-1])):
             continue
         _, conclusion = environment.telescope(name)
         head, arguments = terms.spine(conclusion)
-        if terms.nodes[head][0] != CONST or terms.nodes[head][1] not in classes or _is_projection(environment, constant):
+        if terms.nodes[head][0] != CONST or terms.nodes[head][1] not in classes:
+            continue
+        if _is_projection(environment, environment.constant(name)):
             continue
         heads = [terms.nodes[terms.spine(argument)[0]] for argument in arguments]
         if heads and heads[0][0] == CONST:
@@ -199,6 +202,7 @@ _CONFUSABLE = str.maketrans(
 """Letters that pass for another one, each with the one that stands for all that look like it."""
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def _shape(name: Name) -> tuple[str, ...]:
     """Return what all names that look like this one have in common."""
     return tuple(unicodedata.normalize("NFKC", str(part)).translate(_CONFUSABLE) for part in name)
@@ -231,20 +235,22 @@ def _compiled_text(build: Build, module: Module) -> str:
 # ----------------------------------------------------------------------------------------------------- the sources
 _TOKEN = re.compile(
     r"""
-      (?P<space>\s+)
-    | (?P<line>--[^\n]*)
+    \s*(?:
+      (?P<line>--[^\n]*)
     | (?P<block>/-)
     | (?P<raw>r(?P<marks>\#*)"(?P<raw_text>.*?)"(?P=marks))
     | (?P<string>"(?P<text>(?:[^"\\]|\\.)*)")
     | (?P<char>'(?:[^'\\]|\\(?:x..|u....|.))')
     | (?P<word>(?:«[^»]*»|[^\W\d][\w'!?]*)(?:\.(?:«[^»]*»|[^\W\d][\w'!?]*))*)
-    | (?P<other>.)
+    | (?P<other>[^\s\w"'«/-]+|.)
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
 _COMMENT_MARK = re.compile(r"/-|-/")
 _PART = re.compile(r"[\w'!?]+")
 _AUTO_IMPLICIT = {"autoImplicit", "relaxedAutoImplicit"}
+_UNUSUAL = re.compile(r"[^ -~\n\r\t]")
 _HIDING = re.compile(r"""--|/-|["'\\«]""")
 
 
@@ -254,32 +260,46 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
     A notation can make Lean read a comment's or a string's first character as part of a token, and what follows as
     code. So a comment must stand behind white space, and no string may hold a mark that opens either; both are refused.
     """
-    for at, character in enumerate(text):
-        if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs") and character not in "\n\r\t":
-            yield text.count("\n", 0, at) + 1, f"the invisible character U+{ord(character):04X}"
+    def line(at: int) -> int:
+        return text.count("\n", 0, at) + 1
+
+    for match in _UNUSUAL.finditer(text):
+        if unicodedata.category(match.group()) in ("Cf", "Cc", "Co", "Cs"):
+            yield line(match.start()), f"the invisible character U+{ord(match.group()):04X}"
     position, before = 0, ""
     while match := _TOKEN.match(text, position):
-        start, position = match.span()
-        line = text.count("\n", 0, start) + 1
         kind = match.lastgroup
+        if kind == "other" and match[kind] != '"':
+            position = match.end()
+            continue
+        start, position = match.span(kind)
         if kind == "word":
-            if before in _AUTO_IMPLICIT and match.group() != "false":
-                yield line, f"turns `{before}` on"
-            before = match.group().rpartition(".")[2].strip("«»")
+            last, forbidden = _read_word(match[kind])
+            if before in _AUTO_IMPLICIT and match[kind] != "false":
+                yield line(start), f"turns `{before}` on"
+            before = last
+            yield from ((line(start), f"uses `{word}`") for word in forbidden)
+            continue
         if kind in ("line", "block") and start and not text[start - 1].isspace():
-            yield line, "a comment that no white space stands before"
+            yield line(start), "a comment that no white space stands before"
         if kind == "block":
             depth = 1
             while depth and (mark := _COMMENT_MARK.search(text, position)):
                 depth += 1 if mark.group() == "/-" else -1
                 position = mark.end()
             if depth:
-                yield line, "a comment that does not end"
+                yield line(start), "a comment that does not end"
                 return
-        elif kind == "word" or kind == "string" and text[start - 1 : start] == "!":
-            yield from ((line, f"uses `{word}`") for word in _PART.findall(match.group()) if word in _FORBIDDEN)
+        elif kind == "string" and text[start - 1 : start] == "!":
+            yield from ((line(start), f"uses `{word}`") for word in _read_word(match[kind])[1])
         elif kind in ("string", "raw") and _HIDING.search(match["text"] or match["raw_text"] or ""):
-            yield line, "a string with a quote, a backslash, « or a comment mark, which a notation could hide code with"
-        elif match.group() == '"':
-            yield line, "a string that does not end"
+            yield line(start), "a string with a quote, a backslash, « or a comment mark, which a notation could hide code with"
+        elif kind == "other":
+            yield line(start), "a string that does not end"
             return
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _read_word(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the last part of a name, and each forbidden word in it."""
+    return text.rpartition(".")[2].strip("«»"), tuple(word for word in _PART.findall(text) if word in _FORBIDDEN)

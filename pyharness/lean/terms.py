@@ -38,14 +38,25 @@ class Terms:
         self._node_ids: dict[tuple[Any, ...], int] = {}
         self._level_ids: dict[tuple[Any, ...], int] = {}
         self._digests: dict[tuple[Name, ...], tuple[dict[int, str], dict[int, str]]] = {}
-        self._loose: dict[int, int] = {}
+        self._loose: list[int] = []
 
     def add(self, node: tuple[Any, ...]) -> int:
         """Return the number of a term, whose parts are in the store."""
         number = self._node_ids.setdefault(node, len(self.nodes))
         if number == len(self.nodes):
             self.nodes.append(node)
+            self._loose.append(self._count_loose(node))
         return number
+
+    def _count_loose(self, node: tuple[Any, ...]) -> int:
+        form, loose = node[0], self._loose
+        if form == APP:
+            return max(loose[node[1]], loose[node[2]])
+        if form in (LAM, PI):
+            return max(loose[node[1]], loose[node[2]] - 1)
+        if form == LET:
+            return max(loose[node[1]], loose[node[2]], loose[node[3]] - 1)
+        return node[1] + 1 if form == BVAR else loose[node[3]] if form == PROJ else 0
 
     def add_level(self, level: tuple[Any, ...]) -> int:
         """Return the number of a level, whose parts are in the store."""
@@ -67,13 +78,31 @@ class Terms:
 
     def constants(self, roots: Iterable[int]) -> set[Name]:
         """Return the constants that terms mention, and the types of their literals."""
+        nodes = self.nodes
         names: set[Name] = set()
-        for number in self.subterms(*roots):
-            node = self.nodes[number]
-            if node[0] in (CONST, PROJ):
+        pending = list(roots)
+        seen = set(pending)
+        for number in pending:
+            node = nodes[number]
+            form = node[0]
+            if form == CONST:
                 names.add(node[1])
-            elif node[0] == LIT:
+            elif form in (APP, LAM, PI):
+                _, one, two = node
+                if one not in seen:
+                    seen.add(one)
+                    pending.append(one)
+                if two not in seen:
+                    seen.add(two)
+                    pending.append(two)
+            elif form == LIT:
                 names.add(("Nat",) if isinstance(node[1], int) else ("String",))
+            else:
+                if form == PROJ:
+                    names.add(node[1])
+                parts = [part for part in term_parts(node) if part not in seen]
+                seen.update(parts)
+                pending += parts
         return names
 
     def spine(self, number: int) -> tuple[int, list[int]]:
@@ -93,21 +122,7 @@ class Terms:
     # ------------------------------------------------------------------------------------------------- variables
     def loose(self, number: int) -> int:
         """Return how many binders a term needs around it: one more than its highest variable that it does not bind."""
-        done = self._loose
-        pending = [number]
-        while pending:
-            at = pending[-1]
-            node = self.nodes[at]
-            parts = term_parts(node)
-            if at in done:
-                pending.pop()
-            elif missing := [part for part in parts if part not in done]:
-                pending += missing
-            elif node[0] == BVAR:
-                done[at] = node[1] + 1
-            else:
-                done[at] = max((done[part] - binds for part, binds in zip(parts, _binds(node), strict=True)), default=0)
-        return max(done[number], 0)
+        return self._loose[number]
 
     def is_closed(self, number: int) -> bool:
         """Whether a term binds all its variables."""
@@ -115,49 +130,69 @@ class Terms:
 
     def occurs(self, number: int, index: int) -> bool:
         """Whether the variable of this index, which the term does not bind, is in it."""
-        seen = set()
+        nodes, loose = self.nodes, self._loose
         pending = [(number, index)]
-        while pending:
-            at, wanted = pending.pop()
-            if (at, wanted) in seen or self.loose(at) <= wanted:
-                continue
-            seen.add((at, wanted))
-            node = self.nodes[at]
-            if node == (BVAR, wanted):
+        seen = set(pending)
+        for at, wanted in pending:
+            node = nodes[at]
+            if node[0] == BVAR and node[1] == wanted:
                 return True
-            pending += [(part, wanted + binds) for part, binds in zip(term_parts(node), _binds(node), strict=True)]
+            for part, binds in zip(term_parts(node), _binds(node[0])):
+                # A term with fewer variables than that does not have it.
+                if loose[part] > wanted + binds and (part, wanted + binds) not in seen:
+                    seen.add((part, wanted + binds))
+                    pending.append((part, wanted + binds))
         return False
 
     def lift(self, number: int, by: int) -> int:
         """Return the term with `by` added to the index of every variable that is not bound in it."""
-        return self._map_variables(number, lambda index, depth: self.add((BVAR, index + by)))
+        return self._map_variables(number, lambda index, depth: self.add((BVAR, index + by))) if by else number
 
-    def instantiate(self, number: int, value: int) -> int:
-        """Return the body of a binder with `value` in place of the variable that it binds."""
+    def instantiate(self, number: int, values: Sequence[int]) -> int:
+        """Return what stands behind as many binders as there are values, with these for the variables that they bind."""
+        count = len(values)
+
         def replaced(index: int, depth: int) -> int:
-            return self.lift(value, depth) if index == depth else self.add((BVAR, index - 1))
+            if index >= depth + count:
+                return self.add((BVAR, index - count))
+            return self.lift(values[depth + count - 1 - index], depth)
 
         return self._map_variables(number, replaced)
 
     def _map_variables(self, number: int, replace: Callable[[int, int], int]) -> int:
         """Replace each variable that is not bound in a term, given its index and how many binders it stands under."""
-        done: dict[tuple[int, int], int] = {}
-        pending = [(number, 0)]
-        while pending:
-            at, depth = pending[-1]
-            node = self.nodes[at]
-            if self.loose(at) <= depth:
-                done[at, depth] = at
-            elif node[0] == BVAR:
-                done[at, depth] = replace(node[1], depth)
+        nodes, loose, add = self.nodes, self._loose, self.add
+        # A term under some binders is known by one number, the greater the later the term came into the store.
+        found: set[int] = set()
+        pending = [number << _DEPTH]
+        for here in pending:
+            at, depth = here >> _DEPTH, here & _DEEPEST
+            if loose[at] <= depth or here in found:
+                continue
+            found.add(here)
+            node = nodes[at]
+            form = node[0]
+            if form == APP:
+                pending.append((node[1] << _DEPTH) + depth)
+                pending.append((node[2] << _DEPTH) + depth)
+            elif form != BVAR:
+                pending += [(part << _DEPTH) + depth + binds for part, binds in zip(term_parts(node), _binds(form))]
+        done: dict[int, int] = {}
+        made = done.get
+        # What a term is made of came before it.
+        for here in sorted(found):
+            at, depth = here >> _DEPTH, here & _DEEPEST
+            node = nodes[at]
+            form = node[0]
+            if form == APP:
+                _, one, two = node
+                done[here] = add((APP, made((one << _DEPTH) + depth, one), made((two << _DEPTH) + depth, two)))
+            elif form == BVAR:
+                done[here] = replace(node[1], depth)
             else:
-                parts = [(part, depth + binds) for part, binds in zip(term_parts(node), _binds(node), strict=True)]
-                if missing := [part for part in parts if part not in done]:
-                    pending += missing
-                    continue
-                done[at, depth] = self.add((*node[:len(node) - len(parts)], *(done[part] for part in parts)))
-            pending.pop()
-        return done[number, 0]
+                parts = [made((part << _DEPTH) + depth + binds, part) for part, binds in zip(term_parts(node), _binds(form))]
+                done[here] = add((*node[:len(node) - len(parts)], *parts))
+        return made(number << _DEPTH, number)
 
     def with_levels(self, number: int, levels: Mapping[Name, int]) -> int:
         """Return a term with universe levels in place of its universe parameters."""
@@ -202,59 +237,60 @@ class Terms:
         level_digests, terms = self._digests.setdefault(parameters, ({}, {}))
         places = {name: place for place, name in enumerate(parameters)}
 
-        def level_fields(level: tuple[Any, ...]) -> list[Any]:
+        def of_level(level: tuple[Any, ...]) -> str:
             if level[0] == "param":
-                return ["param", places.get(level[1], list(level[1]))]
-            return [level[0], *(level_digests[part] for part in level[1:])]
+                return json_sha256(["param", places.get(level[1], list(level[1]))])
+            return json_sha256([level[0], *(level_digests[part] for part in level[1:])])
 
         def of_levels(numbers: Iterable[int]) -> list[str]:
-            return self._fold(numbers, self.levels, _level_parts, level_fields, level_digests)
+            return self._fold(numbers, self.levels, _level_parts, of_level, level_digests)
 
-        def term_fields(node: tuple[Any, ...]) -> list[Any]:
+        def of_term(node: tuple[Any, ...]) -> str:
             form, fields = node[0], node[1:]
+            if form in (APP, LAM, PI):
+                # As `json_sha256` writes it: nearly all terms are of these forms.
+                return hashlib.sha256(f'["{_FORMS[form]}","{terms[fields[0]]}","{terms[fields[1]]}"]'.encode()).hexdigest()
             if form == SORT:
-                return [_FORMS[form], *of_levels(fields)]
+                return json_sha256([_FORMS[form], *of_levels(fields)])
             if form == CONST:
-                return [_FORMS[form], list(fields[0]), of_levels(fields[1])]
+                return json_sha256([_FORMS[form], list(fields[0]), of_levels(fields[1])])
             if form == LIT:
-                return [_FORMS[form], ["nat", f"{fields[0]:x}"] if isinstance(fields[0], int) else ["str", fields[0]]]
+                literal = ["nat", f"{fields[0]:x}"] if isinstance(fields[0], int) else ["str", fields[0]]
+                return json_sha256([_FORMS[form], literal])
             if form == BVAR:
-                return [_FORMS[form], fields[0]]
+                return json_sha256([_FORMS[form], fields[0]])
             if form == PROJ:
-                return [_FORMS[form], list(fields[0]), fields[1], terms[fields[2]]]
-            return [_FORMS[form], *(terms[part] for part in fields)]
+                return json_sha256([_FORMS[form], list(fields[0]), fields[1], terms[fields[2]]])
+            return json_sha256([_FORMS[form], *(terms[part] for part in fields)])
 
-        return self._fold([number], self.nodes, term_parts, term_fields, terms)[0]
+        return self._fold([number], self.nodes, term_parts, of_term, terms)[0]
 
     @staticmethod
     def _fold(
         roots: Iterable[int], store: Sequence[tuple[Any, ...]], parts_of: Callable[[tuple[Any, ...]], Sequence[int]],
-        fields_of: Callable[[tuple[Any, ...]], list[Any]], done: dict[int, str],
+        digest_of: Callable[[tuple[Any, ...]], str], done: dict[int, str],
     ) -> list[str]:
         """Digest the roots, their parts first. A part always has a smaller number than what it is a part of."""
         roots = list(roots)
+        found: set[int] = set()
         pending = list(roots)
-        while pending:
-            number = pending[-1]
-            if number in done:
-                pending.pop()
-                continue
-            missing = [part for part in parts_of(store[number]) if part not in done]
-            if missing:
-                pending += missing
-            else:
-                done[number] = json_sha256(fields_of(store[number]))
-                pending.pop()
+        for number in pending:
+            if number not in done and number not in found:
+                found.add(number)
+                pending += parts_of(store[number])
+        for number in sorted(found):
+            done[number] = digest_of(store[number])
         return [done[number] for number in roots]
 
 
 _BINDS = {LAM: (0, 1), PI: (0, 1), LET: (0, 0, 1)}
-"""How many variables each part of a term stands under."""
+_DEPTH = 32
+_DEEPEST = (1 << _DEPTH) - 1
 
 
-def _binds(node: tuple[Any, ...]) -> tuple[int, ...]:
-    parts = term_parts(node)
-    return _BINDS.get(node[0], (0,) * len(parts))
+def _binds(form: int) -> tuple[int, ...]:
+    """Return how many variables each part of a term of this form stands under."""
+    return _BINDS.get(form, (0, 0))
 
 
 def term_parts(node: tuple[Any, ...]) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from pyharness.lean.environment import SORRY, Constant, Environment
 from pyharness.lean.names import Name, show_name
@@ -10,7 +11,7 @@ from pyharness.lean.terms import APP, BVAR, CONST, LAM, LET, PI, PROJ, SORT, ter
 
 __all__ = ["find_examples", "find_stubs", "unused_hypotheses"]
 
-_STEPS = 400
+_STEPS = 4000
 """How many definitions and functions are unfolded before two terms are taken to be different."""
 
 _FROM_FALSE = {("False", "elim"), ("False", "rec"), ("False", "casesOn"), ("absurd",), ("Empty", "rec"), ("Empty", "elim")}
@@ -38,9 +39,9 @@ def _stub(environment: Environment, constant: Constant, unfold: _Unfolding) -> s
     sides = {(("Eq",), 3): arguments[1:], (("HEq",), 4): arguments[1::2], (("Iff",), 2): arguments}.get((name, count))
     if sides and sides[0] == sides[1]:
         return "both sides of its ↔ are the same" if name == ("Iff",) else "it states that something is equal to itself"
-    if sides and unfold(sides[0]) == unfold(sides[1]):
+    if sides and unfold.same(*sides):
         return "both sides are the same by definition"
-    if unfold(conclusion) == terms.add((CONST, ("True",), ())):
+    if unfold.head(conclusion) == terms.add((CONST, ("True",), ())):
         return "it states True by definition"
     return (_hypothesis_stub(environment, constant, unfold, binders)
             or _contradiction(environment, constant, binders, conclusion))
@@ -53,13 +54,13 @@ def _hypothesis_stub(
     for place, binder in enumerate(binders):
         if not _is_proposition(environment, binder, binders[:place]):
             continue
+        parts = list(_conjuncts(environment, binder, unfold))
         # The conclusion may itself begin with binders: what follows the hypothesis is compared from each place on.
         for behind in range(place + 1, len(binders) + 1):
             conclusion = _nth_body(environment, constant.type, behind)
-            stated = terms.lift(binder, behind - place)
-            if stated == conclusion:
+            if terms.lift(binder, behind - place) == conclusion:
                 return "its conclusion is one of its hypotheses"
-            if unfold(conclusion) in _conjuncts(environment, unfold(stated), unfold):
+            if any(unfold.same(terms.lift(part, behind - place), conclusion) for part in parts):
                 return "its conclusion is part of one of its hypotheses"
     return None
 
@@ -68,11 +69,11 @@ def _conjuncts(environment: Environment, number: int, unfold: _Unfolding) -> Ite
     terms = environment.terms
     pending = [number]
     while pending:
-        number = pending.pop()
+        number = unfold.head(pending.pop())
         yield number
         head, arguments = terms.spine(number)
         if terms.nodes[head] == (CONST, ("And",), ()) and len(arguments) == 2:
-            pending += map(unfold, arguments)
+            pending += arguments
 
 
 def _contradiction(
@@ -107,64 +108,99 @@ def _contradiction(
 
 
 class _Unfolding:
-    """Unfolds definitions and applies functions everywhere in a term, or gives up and leaves it as it is."""
+    """Unfolds definitions and applies functions, as far as is needed to tell terms apart, or gives up."""
 
     def __init__(self, environment: Environment):
         self._environment = environment
         self._terms = environment.terms
-        self._done: dict[int, int] = {}
+        self._heads: dict[int, int] = {}
+        self._values: dict[tuple[Any, ...], int | None] = {}
 
-    def __call__(self, number: int) -> int:
+    def head(self, number: int) -> int:
+        """Return a term whose head is neither a definition that can be unfolded nor a function that can be applied.
+
+        What takes too many steps is returned as it is.
+        """
         self._left = _STEPS
         try:
-            return self._normal(number)
-        except (_TooLong, RecursionError):
+            return self._head(number)
+        except _TooLong:
             return number
 
-    def _normal(self, number: int) -> int:
-        if number in self._done:
-            return self._done[number]
-        terms = self._terms
-        at = number
-        while (reduced := self._step(at)) is not None:
-            at = reduced
-        node = terms.nodes[at]
-        parts = [self._normal(part) for part in term_parts(node)]
-        result = terms.add((*node[:len(node) - len(parts)], *parts)) if parts else at
-        if result != at and self._step(result) is not None:
-            result = self._normal(result)
-        self._done[number] = result
-        return result
+    def same(self, one: int, other: int) -> bool:
+        """Whether two terms are the same when all in them is unfolded and applied; not if that takes too many steps."""
+        nodes = self._terms.nodes
+        self._left = _STEPS
+        pending = [(one, other)]
+        seen = set(pending)
+        while pending:
+            one, other = pending.pop()
+            if one == other:
+                continue
+            try:
+                (one, ones), (other, others) = self._terms.spine(self._head(one)), self._terms.spine(self._head(other))
+            except _TooLong:
+                return False
+            parts, others_parts = term_parts(nodes[one]), term_parts(nodes[other])
+            kept = len(nodes[one]) - len(parts)
+            if (len(ones), len(nodes[one]), nodes[one][:kept]) != (len(others), len(nodes[other]), nodes[other][:kept]):
+                return False
+            for pair in zip((*parts, *ones), (*others_parts, *others), strict=True):
+                if pair not in seen:
+                    seen.add(pair)
+                    pending.append(pair)
+        return True
+
+    def _head(self, number: int) -> int:
+        if number not in self._heads:
+            at = number
+            while (reduced := self._step(at)) is not None:
+                at = reduced
+            self._heads[number] = at
+        return self._heads[number]
 
     def _step(self, number: int) -> int | None:
         """Apply a function or unfold a definition at the head; None if nothing can be."""
         terms = self._terms
         head, arguments = terms.spine(number)
         node = terms.nodes[head]
-        if node[0] == LAM and arguments:
-            return self._spend(terms.apply(terms.instantiate(node[2], arguments[0]), arguments[1:]))
         if node[0] == LET:
-            return self._spend(terms.apply(terms.instantiate(node[3], node[2]), arguments))
-        if node[0] == CONST and node[1] in self._environment.modules:
-            constant = self._environment.constant(node[1])
-            if constant.kind == "def" and isinstance(constant.detail, Definition) and constant.value is not None:
-                value = terms.with_levels(constant.value, dict(zip(constant.levels, node[2], strict=True)))
-                if self._is_function(value, len(arguments)):
-                    return self._spend(terms.apply(value, arguments))
-        return None
+            self._spend(1)
+            return terms.apply(terms.instantiate(node[3], [node[2]]), arguments)
+        if node[0] == CONST:
+            # A definition is unfolded when it has all the arguments that its own text names.
+            head = self._value(node)
+            if head is None or self._strip(head, len(arguments) + 1)[1] > len(arguments):
+                return None
+            self._spend(1)
+        elif node[0] != LAM or not arguments:
+            return None
+        body, count = self._strip(head, len(arguments))
+        self._spend(count)
+        return terms.apply(terms.instantiate(body, arguments[:count]), arguments[count:])
 
-    def _is_function(self, value: int, arguments: int) -> bool:
-        """Whether a definition has all the arguments that its own text names."""
-        nodes = self._terms.nodes
-        while nodes[value][0] == LAM:
-            value, arguments = nodes[value][2], arguments - 1
-        return arguments >= 0
+    def _value(self, node: tuple[Any, ...]) -> int | None:
+        """Return what a constant, at its levels, is defined as; None if it is no definition."""
+        if node not in self._values:
+            environment, value = self._environment, None
+            if node[1] in environment.modules:
+                constant = environment.constant(node[1])
+                if constant.kind == "def" and isinstance(constant.detail, Definition) and constant.value is not None:
+                    value = self._terms.with_levels(constant.value, dict(zip(constant.levels, node[2], strict=True)))
+            self._values[node] = value
+        return self._values[node]
 
-    def _spend(self, number: int) -> int:
-        self._left -= 1
+    def _strip(self, number: int, most: int) -> tuple[int, int]:
+        """Return what stands behind the functions in front of a term, as many as there are up to `most`, and how many."""
+        nodes, count = self._terms.nodes, 0
+        while count < most and nodes[number][0] == LAM:
+            number, count = nodes[number][2], count + 1
+        return number, count
+
+    def _spend(self, steps: int) -> None:
+        self._left -= steps
         if self._left < 0:
             raise _TooLong
-        return number
 
 
 class _TooLong(Exception):
@@ -235,10 +271,14 @@ def find_examples(
     terms = environment.terms
     wanted = {name: len(environment.telescope(name)[0]) for name in theorems}
     found: dict[Name, Name | None] = {name: None if binders else name for name, binders in wanted.items()}
-    for name in environment.modules:
+    # What a module does not import nothing in it can apply.
+    near = environment.importing(environment.modules[name].name for name, example in found.items() if example is None)
+    for name, module in environment.modules.items():
+        if module.name not in near or environment.kind(name) not in ("def", "theorem", "opaque"):
+            continue
         constant = environment.constant(name)
         uses = environment.uses(name) & wanted.keys()
-        if constant.value is None or constant.safety != "safe" or not any(found[item] is None for item in uses):
+        if constant.safety != "safe" or not any(found[item] is None for item in uses):
             continue
         if not set(environment.axioms(name)) <= allowed:
             continue
