@@ -30,7 +30,7 @@ from pyharness.lean.conformance import Kernel
 from pyharness.lean.toolchain import locate
 from pyharness.project import Project
 
-__all__ = ["code_sha256", "record"]
+__all__ = ["code_sha256", "describe", "entry", "ran", "record"]
 
 Progress = Callable[[str, str, int, int], None]
 
@@ -58,18 +58,15 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     for done, item in enumerate(claims):
         progress("Evidence", item.id, done, len(claims))
         start = time.perf_counter()
-        with _kernels(device) as kernels:
-            evidence = [piece for measure in (None, *range(len(item.measures))) for piece in gather(item, run, measure)]
+        found = entry(item, run)
         seconds[item.id] = round(time.perf_counter() - start, 3)
-        if evidence:
-            entries.append({"id": item.id, "code_sha256": code_sha256(item),
-                            "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in evidence],
-                            "kernels": sorted(kernels)})
+        if found["evidence"]:
+            entries.append(found)
     progress("Evidence", "", len(claims), len(claims))
     content = {
         "schema": "recorded-evidence-1",
         "project": {"name": project.name, "seed": project.seed},
-        "device": _described(device),
+        "device": describe(device),
         "versions": _versions(),
         "flags": flags(),
         "claims": entries,
@@ -80,7 +77,20 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     return parse(file_bytes(require(content, RECORDED), RECORDED))
 
 
-def _described(device: torch.device) -> dict[str, Any]:
+def entry(item: Claim, run: Run) -> dict[str, Any]:
+    """Return what a record says of one claim: its evidence, gathered now, and what ran for it.
+
+    Raises:
+        HarnessError: as `gather`; or if a value cannot stand in a record.
+    """
+    with _kernels(run.device) as kernels:
+        evidence = [piece for measure in (None, *range(len(item.measures))) for piece in gather(item, run, measure)]
+    return {"id": item.id, "code_sha256": code_sha256(item),
+            "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in evidence], "kernels": sorted(kernels)}
+
+
+def describe(device: torch.device) -> dict[str, Any]:
+    """Return what a record says of a device."""
     if device.type != "cuda":
         return {"type": device.type, "name": _processor(), "capability": None, "memory": None}
     found = torch.cuda.get_device_properties(device)

@@ -18,7 +18,7 @@ INT8 = torch.arange(-128, 128, dtype=torch.int16).to(torch.int8)
 _BLOCK = 1 << 22
 """Grid points evaluated at once: a few megabytes of int8 an operand, so that a block stays near the cache."""
 _GPU_BLOCK = 1 << 26
-"""The same on a GPU: enough for one to be busy with, and some hundred megabytes."""
+"""The same on a GPU: enough for one to be busy with; a byte an operand for int8, and eight for a predicate in float64."""
 
 
 def dotted(function: Callable[..., Any]) -> str:

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from pyharness.device import made, on_cpu
+from pyharness.device import CPU, made, on_cpu, using
 from pyharness.errors import UsageError
 from pyharness.evidence.rounding import FLOAT32, gamma
 from pyharness.tensors import digits, speech, transformer
@@ -281,7 +281,8 @@ def _package_source(distribution: str, path: Path) -> str:
 
 def _read_weights(path: Path) -> dict[str, Tensor]:
     try:
-        return load_file(path)
+        with using(CPU):
+            return load_file(path)
     except SafetensorError as error:
         raise UsageError(f"{path} is damaged ({error}); install its package again") from error
 
