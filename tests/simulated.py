@@ -8,9 +8,13 @@ these rules of CUDA have been held against it:
 - what torch has no repeatable algorithm for on CUDA is an error (`torch.use_deterministic_algorithms`).
 
 It shows that tensors are where they must be and that no forbidden operation is used. It cannot show how a GPU rounds.
+
+    PYTHONPATH=. python tests/simulated.py           # every claim on it, held against the certificate; a quarter of an hour
 """
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -121,3 +125,36 @@ def _copy_from(source: torch.Tensor, target: torch.Tensor, non_blocking: bool = 
     bare = [tensor.numbers if isinstance(tensor, _OnDevice) else tensor for tensor in (source, target)]
     bare[1].copy_(bare[0])
     return target
+
+
+def main() -> int:
+    """Gather every claim's own evidence on the device, and hold it against the certificate; return 1 if any differs."""
+    from pyharness.certificate.canonical import read_json
+    from pyharness.certificate.seal import plain_evidence
+    from pyharness.claim import load_pack
+    from pyharness.evidence.rounding import disagreement
+    from pyharness.evidence.runner import Run, gather, prepare
+    from pyharness.project import load_project
+
+    project = load_project(Path(__file__).parent.parent)
+    certified = {claim["id"]: claim["evidence"] for claim in read_json(project.certificate)["claims"]}
+    run = Run(project.seed, None, DEVICE)
+    prepare(run)
+    differing = 0
+    for item in load_pack(project.packs):
+        operations.clear()
+        found = [plain_evidence(piece) for piece in gather(item, run)]
+        expected = [piece for piece in certified[item.id] if piece["kind"] != "conformance"]
+        reasons = [disagreement(*pair) for pair in zip(expected, found)]
+        reasons += ["other tensors" for pair in zip(expected, found) if pair[0]["tensors"] != pair[1]["tensors"]]
+        reasons += ["another number of pieces"] * (len(found) != len(expected))
+        differing += any(reasons)
+        there = sum(piece["device"] == DEVICE.type for piece in found)
+        print(f"{item.id}: {len(found)} pieces, {there} there, {len(operations):,} operations; "
+              + ("; ".join(filter(None, reasons)) or "as certified"), flush=True)
+    print(f"{differing} claims differ")
+    return int(differing > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

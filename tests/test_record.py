@@ -150,6 +150,14 @@ class TestRecord:
         assert "make it first" in capsys.readouterr().err
 
 
+    def test_help_has_examples(self, capsys):
+        """The command's help shows how it is used and what its exit status means."""
+        with pytest.raises(SystemExit, match="0"):
+            main(["evidence", "record", "--help"])
+        shown = capsys.readouterr().out
+        assert "pyharness evidence record --device cuda -o" in shown and "exit status" in shown
+
+
 class TestFromRecordToCertificate:
     """`verify` with records beside the certificate."""
 
