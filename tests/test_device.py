@@ -32,7 +32,7 @@ QUICK = [
     "clip.mono_alpha_as_given", "clip.not_nucleus", "geometry.cosine", "geometry.sign_lattice", "geometry.residual_energy",
     "geometry.residual_energy_unscaled", "geometry.centered_norm", "geometry.rotations_keep_the_floor",
     "geometry.centering_lifts", "geometry.floor_positive", "geometry.gauge_of_signs", "geometry.top_k",
-    "geometry.one_rotation_gap", "geometry.subspace_overlap", "error.rate", "error.model_mass_convex", "semantic.rounds_to_zero",
+    "geometry.one_rotation_gap", "geometry.subspace_overlap", "error.model_mass_convex", "semantic.rounds_to_zero",
 ]
 """Claims of every module, of every kind of evidence, that take a moment."""
 
