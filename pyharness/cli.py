@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HarnessError as error:
         if options.json:
             print(json.dumps({"error": type(error).__name__, "message": str(error)}, ensure_ascii=False))
-        errors.print(f"pyharness: {error}", style="red", markup=False, soft_wrap=True)
+        from pyharness.report.terminal import visible
+
+        errors.print(visible(f"pyharness: {error}"), style="red", markup=False, soft_wrap=True)
         return error.exit_code
     except KeyboardInterrupt:
         errors.print("pyharness: interrupted; a certificate that was there is as it was")
@@ -514,14 +516,20 @@ def _record(options: argparse.Namespace) -> int:
     # Before torch is loaded, whose profiler else writes a line for each claim.
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")
     from pyharness.certificate.canonical import file_bytes, write_bytes
+    from pyharness.certificate.recorded import FOLDER
     from pyharness.certificate.schema import RECORDED
     from pyharness.device import device
     from pyharness.record import record
 
     where = device(options.device)
     project = _project(options.project)
-    if not (options.output.parent.is_dir() and os.access(options.output.parent, os.W_OK)):
-        raise UsageError(f"{options.output.parent} is not a folder that can be written; make it first, so that no work is lost")
+    # Before the work, so that none is lost.
+    try:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{options.output.parent} cannot be made: {error.strerror}; give -o another folder") from error
+    if not os.access(options.output.parent, os.W_OK):
+        raise UsageError(f"{options.output.parent} cannot be written; give -o another folder")
     with _progress() as progress:
         content = record(project, where, progress=progress)
     write_bytes(options.output, file_bytes(content, RECORDED))
@@ -533,7 +541,7 @@ def _record(options: argparse.Namespace) -> int:
         return EXIT_OK
     print(f"{options.output}: {len(content['claims'])} claims, {len(pieces)} pieces of evidence, {there} of them computed on "
           f"{content['device']['name']} ({where.type})")
-    folder = project.certificate.parent / "evidence"
+    folder = project.certificate.parent / FOLDER
     if options.output.resolve().parent != folder.resolve():
         print(f"verify reads records from {_near(folder)}: put it there")
     return EXIT_OK

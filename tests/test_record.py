@@ -143,11 +143,12 @@ class TestRecord:
             assert "no CUDA device here" in capsys.readouterr().err
         assert not list(tmp_path.iterdir())
 
-    def test_a_folder_that_is_not_there_is_said_first(self, built, tmp_path, capsys):
+    def test_a_folder_that_cannot_be_made_is_said_first(self, built, tmp_path, capsys):
         """So that no work is lost."""
-        output = tmp_path / "none" / "r.json"
+        (tmp_path / "file").write_text("in the way")
+        output = tmp_path / "file" / "r.json"
         assert main(["evidence", "record", "--device", "cpu", "-o", str(output), "--project", str(built)]) == 2
-        assert "make it first" in capsys.readouterr().err
+        assert "cannot be made" in capsys.readouterr().err
 
 
     def test_help_has_examples(self, capsys):
@@ -211,6 +212,19 @@ class TestFromRecordToCertificate:
         errors = capsys.readouterr().err
         assert "recorded.extensive" in errors and "cases: 65536 here, 65535 there" in errors
         assert certificate.read_bytes() == before
+
+    def test_what_a_record_says_stays_text(self, built, records, evidence, capsys):
+        """A refutation of the record's own ends it too, and its words do not command the terminal."""
+        def hostile(content):
+            piece = content["claims"][0]["evidence"][0]
+            witness = {"predicate": "recorded_pack:is_extensive", "inputs": {"z": 1, "q": 0}, "shows": "nothing"}
+            content["claims"][0]["evidence"].append(
+                piece | {"domain": "\x1b[2J", "violations": 1, "outcome": "refuted", "witness": witness})
+
+        (evidence / "gpu.json").write_bytes(file_bytes(as_gpu(records[1], hostile), RECORDED))
+        assert main(["verify", "--project", str(built)]) == 1
+        errors = capsys.readouterr().err
+        assert "nothing refutes it here" in errors and "\x1b[2J" not in errors
 
     def test_a_damaged_record_ends_it_before_any_work(self, built, records, evidence, capsys):
         """Status 2, and it names the file."""
