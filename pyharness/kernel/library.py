@@ -89,7 +89,7 @@ def check(
     sys.setrecursionlimit(max(limit, DEPTH))
     gc.disable()  # terms do not go in circles; looking for circles among them takes as long as the check
     try:
-        thread = threading.Thread(target=run, name="kernel")
+        thread = threading.Thread(target=run, name="kernel", daemon=True)
         thread.start()
         thread.join()
     except RuntimeError:
