@@ -167,6 +167,13 @@ def a_projection_from_a_type_with_two_constructors(e):
 
 
 @wrong("projection")
+def a_projection_from_a_type_with_two_constructors_with_fields(e):
+    m = e.make
+    e.family({"Two": (m.type, {"Two.one": m.p("Nat", "Two"), "Two.two": m.p("Bool", "Two")})})
+    e.declare("def", "bad", "Nat", m.proj(("Two",), 0, m.a("Two.two", "Bool.true")))
+
+
+@wrong("projection")
 def a_projection_by_the_name_of_another_type(e):
     m = e.make
     pair = m.a(m.c("Prod", 0, 0), "Nat", "Nat")
@@ -268,6 +275,21 @@ def a_variable_is_no_other(e):
 
 
 @wrong("declared-type")
+def a_function_is_no_other(e):
+    m = e.make
+    function = m.p("Nat", "Nat")
+    e.declare("thm", "bad", m.p(function, function, equal(e, "Nat", m.a(1, "Nat.zero"), m.a(0, "Nat.zero"))),
+              m.f(function, function, refl(e, "Nat", m.a(1, "Nat.zero"))))
+
+
+@wrong("declared-type")
+def a_constant_at_other_universes(e):
+    m = e.make
+    e.declare("axiom", "some", "Nat", levels=["u"])
+    states_equal(e, "bad", "Nat", m.c("some", 0), m.c("some", 1))
+
+
+@wrong("declared-type")
 def elements_are_not_irrelevant(e):
     m = e.make
     e.declare("thm", "bad", m.p("Bool", equal(e, "Bool", 0, "Bool.true")), m.f("Bool", refl(e, "Bool", 0)))
@@ -363,11 +385,12 @@ def k_unfolds_on_any_proof(e):
 
 @wrong("declared-type")
 def k_needs_the_indices_to_agree(e):
-    """A proof of Nat = Bool is not `Eq.refl`, whatever it proves."""
+    """A proof of true = false is not `Eq.refl`, whatever it proves."""
     m = e.make
-    same = equal(e, m.type, "Nat", "Bool", 2)
-    carried = m.a(m.c("Eq.rec", 1, 2), m.type, "Nat", m.f(m.type, equal(e, m.type, "Nat", 0, 2), 1), "Nat.zero", "Bool", 0)
-    e.declare("thm", "bad", m.p(same, equal(e, "Bool", carried, "Bool.true")), m.f(same, refl(e, "Bool", "Bool.true")))
+    motive = m.f("Bool", equal(e, "Bool", "Bool.true", 0), "Nat")
+    carried = m.a(m.c("Eq.rec", 1, 1), "Bool", "Bool.true", motive, 1, "Bool.false", 0)
+    same = equal(e, "Bool", "Bool.true", "Bool.false")
+    e.declare("thm", "bad", m.p("Nat", same, equal(e, "Nat", carried, 1)), m.f("Nat", same, refl(e, "Nat", 1)))
 
 
 @wrong("declared-type")
@@ -943,6 +966,14 @@ class TestLargeElimination:
 
 
 class TestPropositions:
+    def test_proofs_of_different_propositions_differ(self):
+        """Proof irrelevance asks for one proposition."""
+        export = basics()
+        m = export.make
+        checker = export.kernel._checker(export.kernel.constants)
+        one, other = (m.local(number, m.of(proposition)) for number, proposition in enumerate(("True", "False")))
+        assert checker.equal(one, m.of("True.intro")) and not checker.equal(one, other)
+
     def test_what_is_in_no_known_universe_is_not_taken_for_none(self):
         """A type whose universe is stuck is refused where it matters whether it is a proposition."""
         export = basics()
