@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from kernel_exports import META, Export, basics
+from kernel_exports import Export, basics
 
 from pyharness.kernel import Refused, check
 
@@ -517,22 +517,30 @@ def a_quotient_of_another_type(e):
     e.declare("quot", "Quot2", e.make.type, kind="type")
 
 
-@wrong("quotient")
-def a_quotient_where_equality_is_another_type(e):
-    e.__init__()
-    e.line(META)
-    m = e.make
-    e.family({"Eq": (m.p(m.s("u"), 0, 1, m.prop), {"Eq.any": m.p(m.s("u"), 0, 1, m.a(m.c("Eq", "u"), 2, 1, 0))})},
-             levels=["u"], parameters=2)
-    e.declare("quot", "Quot", m.p(m.s("u"), m.p(0, 1, m.prop), m.s("u")), levels=["u"], kind="type")
+def before_the_quotient(e: Export, kind: str) -> None:
+    """Go back to the lines before a constant of the quotient."""
+    lines = e.lines[:next(place for place, line in enumerate(e.lines) if f'"kind": "{kind}"'.encode() in line)]
+    e.__dict__ = Export.of(lines).__dict__
 
 
 @wrong("quotient")
 def a_lift_that_respects_nothing(e):
-    """`Quot.lift` without its proof, in a library that has no quotient yet."""
+    """`Quot.lift` without the proof that the function respects the relation."""
+    before_the_quotient(e, "lift")
     m = e.make
-    type_ = m.p(m.s("u"), m.p(0, 1, m.prop), m.s("v"), m.p(2, 1), m.a(m.c("Quot", "u"), 3, 2), 2)
-    e.declare("quot", ("Quot", "lift", "more"), type_, levels=["u", "v"], kind="lift")
+    quotient = m.a(m.c("Quot", "u"), 3, 2)
+    e.declare("quot", "Quot.lift", m.p(m.s("u"), m.p(0, 1, m.prop), m.s("v"), m.p(2, 1), quotient, 2), levels=["u", "v"],
+              kind="lift")
+
+
+@wrong("quotient")
+def a_quotient_where_equality_is_another_type(e):
+    """Any two elements would be equal, so that every function respects every relation."""
+    e.__dict__ = Export.begun().__dict__
+    m = e.make
+    e.family({"Eq": (m.p(m.s("u"), 0, 1, m.prop), {"Eq.any": m.p(m.s("u"), 0, 1, m.a(m.c("Eq", "u"), 2, 1, 0))})},
+             levels=["u"], parameters=2)
+    e.declare("quot", "Quot", m.p(m.s("u"), m.p(0, 1, m.prop), m.s("u")), levels=["u"], kind="type")
 
 
 # ----------------------------------------------------------------------------------------------------- inductive types
@@ -562,6 +570,13 @@ def types_of_a_family_in_different_universes(e):
 def types_of_a_family_with_different_parameters(e):
     m = e.make
     e.family({"Bad": (m.p("Nat", m.type), {}), "Worse": (m.p("Bool", m.type), {})}, parameters=1)
+
+
+@wrong("argument")
+def an_ill_typed_parameter_of_a_second_type(e):
+    """It is equal to the first one's as soon as it is reduced, but not well typed."""
+    m = e.make
+    e.family({"Bad": (m.p("Nat", m.type), {}), "Worse": (m.p(m.a(m.f("Bool", "Nat"), "Nat.zero"), m.type), {})}, parameters=1)
 
 
 @wrong("constructor-parameters")
@@ -963,6 +978,14 @@ class TestLargeElimination:
         library = check(written(case).lines)
         constants = library.constants
         assert (len(constants["It", "rec"].levels) > len(constants["It",].levels)) is answer
+
+
+class TestK:
+    def test_it_is_for_one_proof_without_fields(self):
+        """Of the basic types only `True` and `Eq` have exactly one constructor, without fields, and are propositions."""
+        constants = check(basics().lines).constants
+        recursors = {name: constant.detail.k for name, constant in constants.items() if constant.kind == "rec"}
+        assert {name[0] for name, k in recursors.items() if k} == {"True", "Eq"} and len(recursors) == 11
 
 
 class TestPropositions:
