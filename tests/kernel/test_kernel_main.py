@@ -62,7 +62,7 @@ class TestMain:
         assert main([str(file), "--theorem", name]) == REFUSED
         assert "no theorem of this name" in capsys.readouterr().out
 
-    @pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"a line" * 1000)[:-20]])
+    @pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"a line" * 1000)[:-20]], ids=["empty", "other", "cut short"])
     def test_what_is_no_gzip_file(self, tmp_path, capsys, data):
         """A file that is damaged or cut short is refused."""
         path = tmp_path / "proofs.ndjson.gz"
