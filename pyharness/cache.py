@@ -75,6 +75,15 @@ class Cache:
             finally:
                 draft.unlink(missing_ok=True)
 
+    def prune(self, size: int = 256 << 20) -> None:
+        """Remove the results that were not used for longest, until no more than `size` bytes are left."""
+        with contextlib.suppress(OSError):
+            found = [(path, path.stat()) for path in self.folder.iterdir()]
+            for path, status in sorted(found, key=lambda one: one[1].st_mtime, reverse=True):
+                size -= status.st_size
+                if size < 0:
+                    path.unlink(missing_ok=True)
+
     def _path(self, key: Mapping[str, Any]) -> Path:
         return self.folder / f"{key_sha256(key)}.json"
 

@@ -208,7 +208,7 @@ def _scan(
     total = sum(part.size for part in missing)
     done, start = 0, time.perf_counter()
 
-    def finished(part: _Part) -> None:
+    def finished(part: _Part, _: object = None) -> None:
         nonlocal done
         done += part.size
         rate = done / (time.perf_counter() - start)

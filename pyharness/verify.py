@@ -135,18 +135,34 @@ def kept(project: Project, *, fresh: bool) -> Cache:
 
 def _replayed(environment: Environment, library: Build, toolchain: Toolchain, cache: Cache) -> Replay:
     """Replay the library, with what the kernel computes by name, or return that these very files were replayed."""
-    key = {
-        "what": "replay",
-        "code": code(["pyharness.lean.acceleration", "pyharness.lean.replay", "pyharness.lean._replay_main"]),
-        "lean": [toolchain.version, toolchain.githash, toolchain.library_sha256],
-        "modules": [module.olean_sha256 for module in library.modules],
-    }
+    key = _key("replay", library, toolchain, "pyharness.lean.acceleration", "pyharness.lean.replay", "pyharness.lean._replay_main")
     if found := cache.get(key):
         return Replay(found["constants"], tuple(found["skipped"]))
     require_tied(environment, toolchain)
     replayed = replay(environment, toolchain)
     cache.put(key, {"constants": replayed.constants, "skipped": list(replayed.skipped)})
     return replayed
+
+
+def _carried(proofs: Proofs, cache: Cache) -> tuple[bytes, tuple[str, ...]]:
+    """Return what `carry` does, or did for these very files."""
+    theorems = [[proof.theorem, proof.example] for proof in proofs.by_theorem.values()]
+    key = _key("export", proofs.build, proofs.toolchain, "pyharness.agreement") | {"theorems": theorems}
+    if found := cache.get(key):
+        return found["lines"].encode(), tuple(found["names"])
+    lines, names = carry(proofs.environment, proofs.by_theorem.values())
+    cache.put(key, {"lines": lines.decode(), "names": list(names)})
+    return lines, names
+
+
+def _key(what: str, library: Build, toolchain: Toolchain, *modules: str) -> dict[str, Any]:
+    """All that what these modules' code makes of a library depends on."""
+    return {
+        "what": what,
+        "code": code(modules),
+        "lean": [toolchain.version, toolchain.githash, toolchain.library_sha256],
+        "modules": [module.olean_sha256 for module in library.modules],
+    }
 
 
 def prove_as_pinned(
@@ -233,7 +249,7 @@ def certify_by(
     proofs, pinned = prove_as_pinned(project, load_pack(project.packs), progress=progress, fresh=fresh)
     cache = kept(project, fresh=fresh)
     with _timed(proofs.seconds, "export"):
-        lines, names = carry(proofs.environment, proofs.by_theorem.values())
+        lines, names = _carried(proofs, cache)
     with SecondKernel(lines, names, cache=cache,
                       progress=lambda item, done, total: progress("Second kernel", item, done, total)) as second:
         with _timed(proofs.seconds, "evidence"):
@@ -273,7 +289,9 @@ def certify_by(
                    recorded=recorded.get(item.id, ()), untied=untied(item))
             for item, evidence in found
         ],
+        cache=cache,
     )
+    cache.prune()
     return Certified(certificate, lines, proofs.seconds)
 
 

@@ -102,3 +102,14 @@ class TestCache:
         """What could not be read again the same is not kept."""
         with pytest.raises((TypeError, ValueError)):
             kept.put(KEY, value)
+
+    def test_the_least_used_goes_first(self, tmp_path):
+        """Beyond the size that is allowed, what was not read or written for longest is removed, whatever it is."""
+        cache = Cache(tmp_path / "cache")
+        for number in range(4):
+            cache.put({"number": number}, "x" * 1000)
+            os.utime(cache._path({"number": number}), (number, number))
+        assert cache.get({"number": 0})
+        cache.prune(2500)
+        assert [number for number in range(4) if cache.get({"number": number})] == [0, 3]
+        Cache(tmp_path / "none").prune()

@@ -112,7 +112,7 @@ class Forked:
     def map(self, function, items, *, group, finished):
         with multiprocessing.get_context("fork").Pool(1) as pool:
             for item, result in zip(items, pool.imap(function, items)):
-                finished(item)
+                finished(item, result)
                 yield result
 
 

@@ -43,8 +43,8 @@ class TestLocalExecutor:
     def test_results_come_in_order(self):
         """Whichever worker is done first, results come in the items' order, and each item is told as it is done."""
         finished = []
-        assert run(workers.slowest_first, finished=finished.append) == list(ITEMS)
-        assert sorted(finished) == list(ITEMS)
+        assert run(workers.slowest_first, finished=lambda *done: finished.append(done)) == list(ITEMS)
+        assert sorted(finished) == [(item, item) for item in ITEMS]
 
     def test_no_items(self):
         """Nothing to do is done at once."""
@@ -136,7 +136,7 @@ class TestSpread:
             made.append(Recorded())
             return made[-1]
 
-        list(spread(items, size, start, lambda workers: workers, group=lambda item: item[0], finished=lambda item: None))
+        list(spread(items, size, start, lambda workers: workers, group=lambda item: item[0], finished=lambda *_: None))
         return [worker.given for worker in made]
 
     def test_groups_stay_together(self):

@@ -9,6 +9,7 @@ import re
 import secrets
 import stat
 from collections.abc import Collection, Mapping
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,10 @@ def file_bytes(certificate: Mapping[str, Any], schema: Mapping[str, Any] = SCHEM
     Raises:
         CertificateError: if the certificate is not I-JSON.
     """
-    return f"{_layout(arrange(certificate, schema))}\n".encode()
+    try:
+        return f"{_layout(arrange(certificate, schema), {})}\n".encode()
+    except UnicodeEncodeError as error:
+        raise CertificateError(f"not I-JSON: {error}") from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -158,24 +162,34 @@ def _double(literal: str) -> float:
     return value
 
 
-def _layout(value: Any, indent: int = 0, column: int = 0) -> str:
-    flat = _flat(value)
+def _layout(value: Any, flats: dict[int, str], indent: int = 0, column: int = 0) -> str:
+    flat = _flat(value, flats)
     if not isinstance(value, (dict, list)) or not value or column + len(flat) < _WIDTH:
         return flat
     inner = indent + 1
     if isinstance(value, dict):
-        keys = [f"{_flat(key)}: " for key in value]
-        items = [key + _layout(item, inner, inner + len(key)) for key, item in zip(keys, value.values(), strict=True)]
+        keys = [f"{_flat(key, flats)}: " for key in value]
+        items = [key + _layout(item, flats, inner, inner + len(key)) for key, item in zip(keys, value.values(), strict=True)]
     else:
-        items = [_layout(item, inner, inner) for item in value]
+        items = [_layout(item, flats, inner, inner) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     lines = ",\n".join(" " * inner + item for item in items)
     return f"{opening}\n{lines}\n{' ' * indent}{closing}"
 
 
-def _flat(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flat(key)}: {_flat(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flat, value)) + "]"
+def _flat(value: Any, flats: dict[int, str]) -> str:
+    """Return a value in one line; `flats` keeps those of mappings and lists, by their ids."""
+    if isinstance(value, (dict, list)):
+        if id(value) not in flats:
+            if isinstance(value, dict):
+                items = ", ".join(f"{_flat(key, flats)}: {_flat(item, flats)}" for key, item in value.items())
+            else:
+                items = ", ".join(_flat(item, flats) for item in value)
+            flats[id(value)] = f"{{{items}}}" if isinstance(value, dict) else f"[{items}]"
+        return flats[id(value)]
+    # For strings and these integers the standard library writes what RFC 8785 asks for, in less time.
+    if type(value) is str:
+        return encode_basestring(value)
+    if type(value) is int and abs(value) <= MAX_INTEGER:
+        return str(value)
     return _canonical(value).decode()

@@ -13,8 +13,9 @@ from pathlib import Path, PurePath
 from typing import Any, Protocol, get_args
 
 from pyharness import __version__
+from pyharness.cache import Cache, key_sha256
 from pyharness.certificate.canonical import MAX_INTEGER, digest, file_bytes, parse, read_bytes, write_bytes
-from pyharness.certificate.schema import VERSION, CertificateError, require
+from pyharness.certificate.schema import RECORDED, SCHEMA, VERSION, CertificateError, require
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
 from pyharness.claim import Claim, Tier
 from pyharness.evidence import Evidence, Outcome
@@ -68,7 +69,7 @@ class Record:
 
 def seal(
     *, project: Mapping[str, Any], lean: Mapping[str, Any], policy: Mapping[str, Any], proofs: Mapping[str, Any] | None,
-    records: Iterable[Record],
+    records: Iterable[Record], cache: Cache | None = None,
 ) -> dict[str, Any]:
     """Build the certificate.
 
@@ -84,6 +85,7 @@ def seal(
         proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and `kernels`; None if no claim
             names a theorem.
         records: the claims, in the order of the certificate.
+        cache: where it is kept that a certificate fits the schema.
 
     Raises:
         CertificateError: if a value cannot stand in a certificate; the message says where it is.
@@ -100,7 +102,13 @@ def seal(
         "summary": summarise(claims),
     }
     certificate["digest"] = digest(certificate)
-    return parse(file_bytes(require(certificate)))
+    fits = {"what": "schema", "certificate": certificate["digest"], "jsonschema": version("jsonschema"),
+            "schemas": key_sha256({"schemas": [SCHEMA, RECORDED]})}
+    if cache is None or not cache.get(fits):
+        require(certificate)
+        if cache is not None:
+            cache.put(fits, True)
+    return parse(file_bytes(certificate))
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:

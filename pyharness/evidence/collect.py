@@ -6,10 +6,10 @@ stand the digests of the files that its process had read by then. A part is used
 """
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -71,12 +71,12 @@ def collect(
     parts = [*(Part(item.id) for item in claims if own), *conformances.values()]
     declaring = {id(value): name for name in packs for value in vars(sys.modules[name]).values() if isinstance(value, Claim)}
 
-    def key(part: Part) -> dict[str, Any]:
+    def key(part: Part, sources: Callable[[tuple[str, ...]], Mapping[str, str]] = code) -> dict[str, Any]:
         item = by_id[part.claim]
-        return _key(part, {item.gather.__module__, declaring[id(item)]}, run)
+        return _key(part, {item.gather.__module__, declaring[id(item)]}, run, sources)
 
-    prepare(run)
-    keys = {part: key(part) for part in parts}
+    known = functools.cache(code)
+    keys = {part: key(part, known) for part in parts}
     found: dict[Part, tuple[Evidence, ...]] = {}
     for part in parts:
         progress(str(part), len(found), len(parts))
@@ -85,17 +85,16 @@ def collect(
     missing = [part for part in parts if part not in found]
     done = len(found)
 
-    def finished(part: Part) -> None:
+    def finished(part: Part, result: _Gathered) -> None:
         nonlocal done
         done += 1
         progress(str(part), done, len(parts))
-
-    results = executor.map(partial(_gather, run, tuple(packs)), missing, group=partial(_group, by_id), finished=finished)
-    for part, result in zip(missing, results, strict=True):
-        found[part] = result.evidence
         # Code that was changed meanwhile may or may not be the code that ran.
         if not (part.measure is None and result.asked_kernel) and key(part) == keys[part]:
             _keep(cache, keys[part], result)
+
+    results = executor.map(functools.partial(_gather, run, tuple(packs)), missing, group=functools.partial(_group, by_id), finished=finished)
+    found |= {part: result.evidence for part, result in zip(missing, results, strict=True)}
     progress("", len(parts), len(parts))
     return {item.id: (*found.get(Part(item.id), ()), *(piece for entry in item.measures for piece in found[conformances[entry]]))
             for item in claims}
@@ -117,11 +116,13 @@ def _gather(run: Run, packs: tuple[str, ...], part: Part) -> _Gathered:
 
 
 # ------------------------------------------------------------------------------------------------------ what is kept
-def _key(part: Part, modules: Iterable[str], run: Run) -> dict[str, Any]:
+def _key(
+    part: Part, modules: Iterable[str], run: Run, sources: Callable[[tuple[str, ...]], Mapping[str, str]]
+) -> dict[str, Any]:
     lean = () if part.measure is None else ("pyharness.lean.conformance", "pyharness.lean._lean_main")
     return {
         "what": str(part),
-        "code": code([__name__, *sorted(modules), *lean]),
+        "code": sources((__name__, *sorted(modules), *lean)),
         "machine": machine(),
         "seed": run.seed,
         "device": [str(run.device), torch.cuda.get_device_name(run.device) if run.device.type == "cuda" else ""],

@@ -37,7 +37,7 @@ class Executor(Protocol):
 
     def map(
         self, function: Callable[[Item], Result], items: Sequence[Item], *, group: Callable[[Item], Hashable] = str,
-        finished: Callable[[Item], None] = lambda _: None,
+        finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """Yield the function's result for each item, in the items' order.
 
@@ -45,7 +45,7 @@ class Executor(Protocol):
             function: can be pickled. It is unpickled once in a worker, so what it holds is kept from one item to the next.
             items: can be pickled; `str` names them in messages.
             group: items of one group go to one worker as far as none is idle for that, since they share what is costly.
-            finished: called with each item as its result arrives, in any order.
+            finished: called with each item and its result as it arrives, in any order.
 
         Raises:
             WorkerLost: if workers die on one item repeatedly.
@@ -82,7 +82,7 @@ class LocalExecutor:
 
     def map(
         self, function: Callable[[Item], Result], items: Sequence[Item], *, group: Callable[[Item], Hashable] = str,
-        finished: Callable[[Item], None] = lambda _: None,
+        finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """As `Executor.map`."""
         pickled = pickle.dumps(function)
@@ -91,7 +91,7 @@ class LocalExecutor:
 
 def spread(
     items: Sequence[Item], size: int, start: Callable[[], Worker], ready: Callable[[Sequence[Any]], Sequence[Any]], *,
-    group: Callable[[Item], Hashable], finished: Callable[[Item], None],
+    group: Callable[[Item], Hashable], finished: Callable[[Item, Any], None],
 ) -> Iterator[Any]:
     """Yield the result for each item, in the items' order, from up to `size` workers that `start` starts.
 
@@ -129,7 +129,7 @@ def spread(
                             idle.append(worker)
                         else:
                             worker.stop()
-                        finished(items[number])
+                        finished(items[number], results[number])
             yield results.pop(place)
     finally:
         for worker in (*busy, *idle):
