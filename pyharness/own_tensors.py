@@ -1,8 +1,11 @@
 """A project's claims on a user's own tensors: each file is read once, however large, and a certificate says what was found."""
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -32,8 +35,6 @@ __all__ = ["Reading", "output_path", "verify_tensors"]
 
 _PART = 64 << 20
 """Bytes of a part, unless it is one tensor: so many that reading them takes longer than handing them to a worker."""
-_ALONE = 4 * _PART
-"""Bytes up to which this process reads all by itself: starting others would take longer."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def verify_tensors(
         output: the certificate's file.
         progress: told what is done; of tensors in MiB.
         fresh: use nothing that an earlier run kept.
-        executor: reads parts of the files side by side; None for processes on this machine.
+        executor: reads parts of the files side by side, in processes that find them under the same paths; None for threads of this
+            process, as many as it has cores.
 
     Raises:
         HarnessError: as `pyharness.verify.verify`; or if no claim of the project speaks of any tensor, a file cannot be used, a
@@ -93,15 +95,14 @@ def verify_tensors(
     progress("Files", "", 0, 1)
     found = catalogue(paths)
     progress("Files", "", 1, 1)
-    workers = executor or LocalExecutor()
     seconds, read = 0.0, 0
 
     def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
         nonlocal seconds, read
         start = time.perf_counter()
-        scanned, read = _scan(project, claims, found, cache=cache, executor=workers, progress=progress)
+        scanned, read = _scan(project, claims, found, cache=cache, executor=executor, progress=progress)
         seconds = time.perf_counter() - start
-        decided = collect(claims, project.packs, run, executor=workers, cache=cache, own=False,
+        decided = collect(claims, project.packs, run, executor=executor or LocalExecutor(), cache=cache, own=False,
                           progress=lambda part, done, total: progress("Conformance", part, done, total))
         evidence = []
         for item in claims:
@@ -163,14 +164,14 @@ class _Scanner:
 
     @cached_property
     def _checks(self) -> dict[str, Stream]:
-        torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(True)
         return {item.id: item.streams for item in load_pack(self.packs) if item.streams}
 
-    def __call__(self, part: _Part) -> list[Scanned]:
+    def __call__(self, part: _Part, stopped: Callable[[], bool] = lambda: False) -> list[Scanned]:
+        torch.set_num_threads(1)
+        torch.use_deterministic_algorithms(True)
         try:
             with torch.no_grad():
-                scanned = [scan(tensor, self._checks) for tensor in part.tensors]
+                scanned = [scan(tensor, self._checks, stopped=stopped) for tensor in part.tensors]
         except HarnessError:
             raise
         except Exception as error:
@@ -196,7 +197,7 @@ def _scanned(value: Mapping[str, Any]) -> Scanned:
 
 
 def _scan(
-    project: Project, claims: Sequence[Claim], found: Catalogue, *, cache: Cache, executor: Executor, progress: Progress
+    project: Project, claims: Sequence[Claim], found: Catalogue, *, cache: Cache, executor: Executor | None, progress: Progress
 ) -> tuple[list[Scanned], int]:
     """Check every tensor, and return what was found, by name in alphabetical order, and how many bytes were read for it."""
     base = {"what": "own tensors", "code": code([__name__, *project.packs]), "machine": dict(machine()),
@@ -216,13 +217,25 @@ def _scan(
 
     if missing:
         progress("Tensors", "", 0, _mib(total))
-    if total <= _ALONE:
-        for part in missing:
-            results[part] = scanner(part)
-            finished(part)
-    else:
-        results |= zip(missing, executor.map(scanner, missing, finished=finished), strict=True)
+    read = executor.map(scanner, missing, finished=finished) if executor else _in_threads(scanner, missing, finished)
+    results |= zip(missing, read, strict=True)
     return sorted((one for part in parts for one in results[part]), key=lambda one: one.ref.name), total
+
+
+def _in_threads(scanner: _Scanner, parts: Sequence[_Part], finished: Callable[[_Part], None]) -> list[list[Scanned]]:
+    """Read parts in threads: hashing and checking leave the interpreter free, and one process takes less memory than several."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        futures = {pool.submit(scanner, part, stop.is_set): part for part in parts}
+        try:
+            for future in as_completed(futures):
+                future.result()
+                finished(futures[future])
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
 
 
 def _parts(tensors: Iterable[Stored]) -> list[_Part]:

@@ -88,16 +88,22 @@ class TestBlocks:
         again = as_blocks(*blocks.stored(0))
         assert again.values.equal(blocks.values) and again.values.dtype == blocks.values.dtype and again.int8.equal(blocks.int8)
 
-    def test_once(self):
-        """What several checks ask for is computed once."""
-        calls = []
-        blocks = Blocks(torch.ones(2, 3))
-
-        def total(values):
-            calls.append(values)
-            return values.sum(1)
-
-        assert blocks.once(total) is blocks.once(total) and len(calls) == 1
+    @given(tensors())
+    @settings(max_examples=60, deadline=None)
+    def test_figures(self, tensor):
+        """The figures of compiled code are those that float64 gives, within what sums in float32 may be off."""
+        for blocks in blocks_of(tensor, 0):
+            x, step = blocks.values.double(), blocks.step.double()[:, None]
+            mean, error = x.abs().mean(1, keepdim=True), blocks.figures.error.double()
+            away = x - (x / step.clamp(min=1e-300)).round() * step
+            expected = {"l1": x.abs().sum(1), "norm_sq": x.square().sum(1), "along_signs": x.abs().sum(1),
+                        "lost": (x.abs() - mean).square().sum(1)}
+            for name, value in expected.items():
+                whole = expected["l1" if name in ("l1", "along_signs") else "norm_sq"]
+                assert ((getattr(blocks.figures, name).double() - value).abs() <= 2.0**-11 * whole).all(), name
+            # Next to half a step either neighbour is the nearest, up to rounding.
+            assert ((error - away.abs().amax(1)).abs() <= 2.0**-14 * step[:, 0]).all()
+            assert ((blocks.figures.error_energy.double() - away.square().sum(1)).abs() <= 2.0**-11 * blocks.d * step[:, 0]**2).all()
 
 
 class TestAnyPieces:
@@ -177,27 +183,36 @@ class TestOfBlocks:
         if failing:
             assert f"elements {failing[0] * BLOCK:,} to " in one.shows and not is_small(**one.inputs)
 
-    @pytest.mark.parametrize(("name", "law", "wrong"), [
-        ("error.rounding", "rounding_is_half_a_step_in_floats", lambda rounded: rounded + 1),
-        ("error.in_range_bound", "rounding_energy_is_bounded_in_floats", lambda rounded: rounded + 1),
-    ])
-    def test_a_wrong_quantizer_is_found(self, monkeypatch, name, law, wrong):
-        """Were numbers rounded to the next step but one, the claims about rounding would fail, with a witness."""
-        monkeypatch.setattr(Blocks, "rounded", property(lambda blocks: wrong((blocks.values * 127 / blocks.largest[:, None]).round())))
-        one = found(STREAMED[name].streams, torch.randn(5000))
-        assert one.violations == one.cases == 5 and STREAMED[name].streams.law.__name__ == law
-        assert not STREAMED[name].streams.law(**one.inputs)
+    @pytest.mark.parametrize("name", ["error.rounding", "error.in_range_bound"])
+    def test_a_wrong_quantizer_is_found(self, monkeypatch, name):
+        """Were numbers rounded to the next step but one, the law would fail, and say otherwise than the compiled code."""
+        monkeypatch.setattr(Blocks, "rounded", property(lambda blocks: (blocks.values / blocks.step[:, None]).round() + 1))
+        assert not STREAMED[name].streams.law(*Blocks(torch.randn(1, BLOCK)).stored(0))
+        with pytest.raises(ValueError, match="of block 0 is .*the law says otherwise"):
+            found(STREAMED[name].streams, torch.randn(5000))
 
     @pytest.mark.parametrize("name", ["geometry.cosine", "geometry.residual_energy"])
     def test_wrong_signs_are_found(self, monkeypatch, name):
-        """Were one sign in a hundred wrong, the claims about signs would fail."""
+        """Were one sign in a hundred wrong, the law would fail, and say otherwise than the compiled code."""
         def wrong(k):
             signs = torch.where(k < 0, -1.0, 1.0).to(k.dtype)
             signs[:, ::100] *= -1
             return signs
 
         monkeypatch.setattr("pyharness.claims.beta.sign", wrong)
-        assert found(STREAMED[name].streams, torch.randn(5000)).violations == 5
+        assert not STREAMED[name].streams.law(*Blocks(torch.randn(1, BLOCK)).stored(0))
+        with pytest.raises(ValueError, match="of block 0 is .*the law says otherwise"):
+            found(STREAMED[name].streams, torch.randn(5000))
+
+    @pytest.mark.parametrize("name", ["geometry.cosine", "geometry.residual_energy", "error.rounding", "error.in_range_bound"])
+    def test_wrong_figures_are_found(self, monkeypatch, name):
+        """Were the compiled code wrong, its error would be over the tolerance where the law holds."""
+        right = Blocks.figures.func
+        factors = {"along_signs": 1.001, "lost": 1.1, "error": 1.1, "error_energy": 10}
+        monkeypatch.setattr(Blocks, "figures", property(lambda blocks: right(blocks)._replace(
+            **{name: getattr(right(blocks), name) * factor for name, factor in factors.items()})))
+        with pytest.raises(ValueError, match="of block 0 is .*the law says otherwise"):
+            found(STREAMED[name].streams, torch.randn(5000))
 
     def test_figures(self):
         """β and the error of a tensor are those that are computed of it at once."""

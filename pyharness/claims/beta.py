@@ -120,40 +120,36 @@ RESIDUAL_TOLERANCE = 2.0**-11
 right one by d u for ‖k‖² and 3 d u for ‖k‖₁². All of it is under (5 d + 16) u."""
 
 
-def cosine_error(k: Blocks) -> Tensor:
-    """|k · sign k − ‖k‖₁| / ‖k‖₁ of each block, 0 for zeros; 1 where the signs do not have the length √d."""
-    signs, size = k.once(sign), k.once(l1_norm)
-    error = ((k.values * signs).sum(-1) - size).abs() / nonzero(size)
-    return torch.where(norm_sq(signs) == k.d, error, 1)
-
-
 def signs_have_cosine_in_floats(x, dtype="float32"):
     """`signs_have_cosine` of blocks of floats, up to the rounding of their sums."""
-    return cosine_error(as_blocks(x, dtype)) <= COSINE_TOLERANCE
+    k = as_blocks(x, dtype).values
+    size = l1_norm(k)
+    return (((k * sign(k)).sum(-1) - size).abs() <= COSINE_TOLERANCE * size) & (norm_sq(sign(k)) == k.shape[-1])
 
 
-def lost_energy(k: Blocks) -> Tensor:
-    """‖k − (‖k‖₁/d) sign k‖² of each block."""
-    form = k.once(sign) * (k.once(l1_norm) / k.d)[:, None]
-    return norm_sq(torch.sub(k.values, form, out=form))
-
-
-def residual_energy_error(k: Blocks) -> Tensor:
-    """| ‖k − (‖k‖₁/d) sign k‖² − (‖k‖² − ‖k‖₁²/d) | / ‖k‖² of each block, 0 for zeros."""
-    energy = k.once(norm_sq)
-    difference = lost_energy(k) - (energy - k.once(l1_norm).square() / k.d)
-    return difference.abs() / nonzero(energy)
+def cosine_error(k: Blocks) -> Tensor:
+    """|k · sign k − ‖k‖₁| / ‖k‖₁ of each block; 0 for zeros."""
+    return (k.figures.along_signs - k.figures.l1).abs() / nonzero(k.figures.l1)
 
 
 def residual_has_energy_in_floats(x, dtype="float32"):
     """`residual_has_energy` of blocks of floats, up to the rounding of their sums."""
-    return residual_energy_error(as_blocks(x, dtype)) <= RESIDUAL_TOLERANCE
+    k = as_blocks(x, dtype).values
+    mean, energy = l1_norm(k) / k.shape[-1], norm_sq(k)
+    lost = norm_sq(k - mean[:, None] * sign(k))
+    return (lost - (energy - k.shape[-1] * mean.square())).abs() <= RESIDUAL_TOLERANCE * energy
+
+
+def residual_energy_error(k: Blocks) -> Tensor:
+    """| ‖k − (‖k‖₁/d) sign k‖² − (‖k‖² − ‖k‖₁²/d) | / ‖k‖² of each block; 0 for zeros."""
+    found = k.figures
+    return (found.lost - (found.norm_sq - found.l1.square() / k.d)).abs() / nonzero(found.norm_sq)
 
 
 def kept_and_whole_energy(k: Blocks) -> tuple[Tensor, Tensor]:
-    """‖k‖₁²/d and ‖k‖² of each block, in the tensor's own unit, float64."""
+    """‖k‖₁²/d and ‖k‖² of each block, in the tensor's own scale, float64."""
     scale = k.unit.double().square()
-    return k.once(l1_norm).double().square() / k.d * scale, k.once(norm_sq).double() * scale
+    return k.figures.l1.double().square() / k.d * scale, k.figures.norm_sq.double() * scale
 
 
 # ---------------------------------------------------------------------------------------------------- real keys

@@ -347,31 +347,38 @@ ENERGY_TOLERANCE = 1 + 2.0**-11
 """The square of the above in units of Δ/2, 1 + 2^−12 at most, and the share d u ≤ 2^−14 for the sum of d terms."""
 
 
-def rounding_error(x: Blocks) -> Tensor:
-    """max |x − Q(x)| / Δ of each block; 0 for zeros."""
-    largest = torch.maximum(x.error.amax(1), -x.error.amin(1))
-    return largest / nonzero(x.step)
+def rounded_error(x, dtype):
+    """Return blocks of floats, in units, less what they are rounded to in INT8; and half a step of each, [blocks, 1]."""
+    blocks = as_blocks(x, dtype)
+    return blocks.values - blocks.rounded * blocks.step[:, None], blocks.step[:, None] / 2
 
 
 def rounding_is_half_a_step_in_floats(x, dtype="float32"):
     """Every element of a block of floats moves by at most half a step when rounded to INT8, up to float32."""
-    return rounding_error(as_blocks(x, dtype)) <= ROUNDING_TOLERANCE
+    error, half = rounded_error(x, dtype)
+    return (error.abs() <= 2 * ROUNDING_TOLERANCE * half).all(1)
 
 
-def rounding_energy(x: Blocks) -> Tensor:
-    """‖x − Q(x)‖² / (d (Δ/2)²) of each block; 0 for zeros."""
-    return x.error_energy / nonzero(x.d * (x.step / 2).square())
+def rounding_error(x: Blocks) -> Tensor:
+    """max |x − Q(x)| / Δ of each block; 0 for zeros."""
+    return x.figures.error / nonzero(x.step)
 
 
 def rounding_energy_is_bounded_in_floats(x, dtype="float32"):
     """‖x − Q(x)‖² ≤ d (Δ/2)² for a block of d floats rounded to INT8, up to float32."""
-    return rounding_energy(as_blocks(x, dtype)) <= ENERGY_TOLERANCE
+    error, half = rounded_error(x, dtype)
+    return norm_sq(error) <= ENERGY_TOLERANCE * error.shape[1] * half[:, 0].square()
+
+
+def rounding_energy(x: Blocks) -> Tensor:
+    """‖x − Q(x)‖² / (d (Δ/2)²) of each block; 0 for zeros."""
+    return x.figures.error_energy / nonzero(x.d * (x.step / 2).square())
 
 
 def rounding_and_whole_energy(x: Blocks) -> tuple[Tensor, Tensor]:
-    """‖x − Q(x)‖² and ‖x‖² of each block, in the tensor's own unit, float64."""
+    """‖x − Q(x)‖² and ‖x‖² of each block, in the tensor's own scale, float64."""
     scale = x.unit.double().square()
-    return x.error_energy.double() * scale, x.once(norm_sq).double() * scale
+    return x.figures.error_energy.double() * scale, x.figures.norm_sq.double() * scale
 
 
 @claim("error.rounding", statement="Rounding to the nearest level moves what is within α by at most Δ/2.", source=MSE,
