@@ -19,6 +19,8 @@ from pyharness.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, Usage
 
 if TYPE_CHECKING:
     from pyharness.certificate.check import Finding
+    from pyharness.evidence.executor import Executor
+    from pyharness.project import Project
 
 __all__ = ["entry", "main"]
 
@@ -103,11 +105,14 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = with_project(command(
         "verify", _verify, "Build and audit the Lean library, gather the evidence, write the certificate.",
-        ["", " --project path/to/project", " --fresh", " --device cuda", " --json", " --tensors model.safetensors",
+        ["", " --project path/to/project", " --fresh", " --device cuda", " --executor ray", " --json", " --tensors model.safetensors",
          " --tensors model.safetensors.index.json -o model.json"]))
     verify.add_argument("--fresh", action="store_true",
                         help="compile, replay and measure all anew, and use nothing that an earlier run kept")
     with_device(verify, "where the evidence is computed (default: cpu)", default="cpu")
+    verify.add_argument("--executor", choices=["local", "ray"], default="local",
+                        help="local: as many processes as there are cores (default); ray: an existing Ray cluster (extra `cluster`), "
+                             "the one that RAY_ADDRESS names or that of this machine")
     verify.add_argument("--tensors", type=Path, nargs="+", metavar="PATH",
                         help="check the claims that speak of any tensor on yours instead: safetensors, npz or ONNX files, an index "
                              "of shards, or a folder. They are read once, in little memory; run it again if it was interrupted, "
@@ -210,7 +215,7 @@ def _verify(options: argparse.Namespace) -> int:
         raise UsageError("-o goes with --tensors; the project's own certificate is where pyharness.toml says")
     project = _project(options.project)
     with _progress() as progress:
-        done = verify(project, progress=progress, fresh=options.fresh, device=where)
+        done = verify(project, progress=progress, fresh=options.fresh, device=where, executor=_executor(options, project))
     summary = done.certificate["summary"]
     if options.json:
         _print_json({"certificate": str(_near(done.path)), "changed": done.changed, "digest": done.certificate["digest"],
@@ -220,6 +225,15 @@ def _verify(options: argparse.Namespace) -> int:
     return EXIT_UNMET if summary["unmet"] else EXIT_OK
 
 
+def _executor(options: argparse.Namespace, project: Project) -> Executor | None:
+    """What spreads the work; None for this machine alone."""
+    if options.executor == "local":
+        return None
+    from pyharness.evidence.ray_executor import RayExecutor
+
+    return RayExecutor(project.packs)
+
+
 def _verify_tensors(options: argparse.Namespace) -> int:
     from pyharness.own_tensors import output_path, verify_tensors
     from pyharness.report import terminal
@@ -227,7 +241,7 @@ def _verify_tensors(options: argparse.Namespace) -> int:
     project = _project(options.project)
     with _progress() as progress:
         done, reading = verify_tensors(project, options.tensors, options.output or output_path(options.tensors[0]),
-                                       progress=progress, fresh=options.fresh)
+                                       progress=progress, fresh=options.fresh, executor=_executor(options, project))
     summary = done.certificate["summary"]
     if options.json:
         _print_json({"certificate": str(_near(done.path)), "changed": done.changed, "digest": done.certificate["digest"],

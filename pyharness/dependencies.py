@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["code", "is_unchanged", "machine", "read_files", "unnoted", "watch_files"]
+__all__ = ["VARIABLES", "code", "is_unchanged", "machine", "read_files", "unnoted", "watch_files"]
 
 _OWN = "pyharness"
 _BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
@@ -24,7 +24,7 @@ _RESOLVES = {"importlib.import_module", "pyharness.evidence.resolve", "runpy"}
 _KNOWN_BY_NAME = {"pyharness.claim", "pyharness.evidence"}
 """Modules that import by name what a result's own key holds: a pack, and a witness's predicate."""
 
-_VARIABLES = ("ATEN_", "CUBLAS_", "CUDA_", "DNNL_", "KMP_", "MKL_", "NVIDIA_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
+VARIABLES = ("ATEN_", "CUBLAS_", "CUDA_", "DNNL_", "KMP_", "MKL_", "NVIDIA_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
 """How the names of environment variables begin by which numerical libraries choose code, and so the last bits of a float."""
 
 
@@ -124,7 +124,7 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
 def machine() -> Mapping[str, str]:
     """Return what this process computes with, as far as a result may depend on it: Python, the processor, every installed
     package with its version and its list of files, and the variables that numerical libraries read."""
-    variables = {name: value for name, value in os.environ.items() if name.startswith(_VARIABLES)}
+    variables = {name: value for name, value in os.environ.items() if name.startswith(VARIABLES)}
     return {
         "python": f"{sys.version} {platform.system()} {platform.machine()}",
         "processor": _digest(sorted(_processor())),

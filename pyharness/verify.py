@@ -181,7 +181,9 @@ def prove_as_pinned(
     return proofs, frozenset(pins["theorems"])
 
 
-def verify(project: Project, *, progress: Progress, fresh: bool = False, device: torch.device = CPU) -> Verification:
+def verify(
+    project: Project, *, progress: Progress, fresh: bool = False, device: torch.device = CPU, executor: Executor | None = None,
+) -> Verification:
     """Check every claim of the project and write its certificate, the file of its proofs, and the run's record beside them.
 
     What is kept from earlier runs and nothing has changed is not done again, unless all is to be `fresh`.
@@ -191,7 +193,8 @@ def verify(project: Project, *, progress: Progress, fresh: bool = False, device:
             left as it was.
     """
     started = datetime.now(UTC)
-    return publish(certify(project, progress=progress, fresh=fresh, device=device), project.certificate, started)
+    done = certify(project, progress=progress, fresh=fresh, device=device, executor=executor)
+    return publish(done, project.certificate, started)
 
 
 def publish(done: Certified, path: Path, started: datetime) -> Verification:
@@ -210,7 +213,9 @@ def publish(done: Certified, path: Path, started: datetime) -> Verification:
     return Verification(done.certificate, path, changed)
 
 
-def certify(project: Project, *, progress: Progress, fresh: bool = False, device: torch.device = CPU) -> Certified:
+def certify(
+    project: Project, *, progress: Progress, fresh: bool = False, device: torch.device = CPU, executor: Executor | None = None,
+) -> Certified:
     """Check every claim of the project and return the certificate; write nothing of it.
 
     The second kernel checks the proofs while the evidence is gathered. The evidence is then held against what other machines
@@ -219,6 +224,7 @@ def certify(project: Project, *, progress: Progress, fresh: bool = False, device
     Args:
         fresh: as in `verify`.
         device: where the evidence is computed.
+        executor: what gathers the evidence; None for processes of this machine.
 
     Raises:
         HarnessError: as `prove`; or if evidence cannot be gathered, the second kernel disagrees, or a record cannot be used or
@@ -227,7 +233,7 @@ def certify(project: Project, *, progress: Progress, fresh: bool = False, device
     claims = load_pack(project.packs)
 
     def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
-        evidence = collect(claims, project.packs, run, executor=LocalExecutor(), cache=cache,
+        evidence = collect(claims, project.packs, run, executor=executor or LocalExecutor(), cache=cache,
                            progress=lambda part, done, total: progress("Evidence", part, done, total))
         return [(item, evidence[item.id]) for item in claims]
 
