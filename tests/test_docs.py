@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from pyharness.lean.toolchain import locate
 
 ROOT = Path(__file__).resolve().parent.parent
 TRUSTED_BASE = (ROOT / "docs" / "trusted-base.md").read_text(encoding="utf-8")
+
+
+def test_the_benchmarks_page():
+    """It is what the raw results give."""
+    done = subprocess.run([sys.executable, "-c", "import page; print('\\n'.join(page.page()))"], cwd=ROOT / "benchmarks",
+                          capture_output=True, text=True, check=True)
+    assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == done.stdout
 
 
 class TestTrustedBase:
