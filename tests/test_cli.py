@@ -112,7 +112,7 @@ class TestVerify:
         monkeypatch.setattr(verify, "carry", carry)
         monkeypatch.setattr(sys, "path", [*sys.path])
         monkeypatch.delitem(sys.modules, "small_pack", raising=False)
-        assert main(["verify", "--project", str(project)]) == 3
+        assert main(["verify", "--project", str(project), "--fresh"]) == 3
         assert "the two kernels disagree on line" in capsys.readouterr().err
         assert before == {path: path.read_bytes() for path in (project / "certificates").rglob("*") if path.is_file()}
 
