@@ -59,6 +59,7 @@ class Proofs:
         build: the library, built.
         environment: its constants.
         by_theorem: each named theorem's proof, by its full name.
+        definitions: those of the library that give the theorems their meaning, as a certificate lists them.
         replay: what the kernel checked again.
         seconds: how long each stage took, by its name.
     """
@@ -67,6 +68,7 @@ class Proofs:
     build: Build
     environment: Environment
     by_theorem: Mapping[str, Proof]
+    definitions: Sequence[Mapping[str, Any]]
     replay: Replay
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -97,14 +99,15 @@ class Verification:
 def prove(project: Project, claims: Sequence[Claim], *, progress: Progress, fresh: bool = False) -> Proofs:
     """Build the project's Lean library, read the status of each theorem that a claim names, and replay the library.
 
-    Compiled modules that nothing has changed are not compiled again, and a library that was replayed is not replayed again,
-    unless it is to be `fresh`.
+    Compiled modules that nothing has changed are not compiled again, and a library that was audited and replayed is not audited
+    and replayed again, unless it is to be `fresh`.
 
     Raises:
         HarnessError: if Lean is missing or damaged; the library does not build, breaks the policy or is refused by the
             replay; or a theorem that a claim names is not in it.
     """
     seconds: dict[str, float] = {}
+    cache = kept(project, fresh=fresh)
     with _timed(seconds, "lean"):
         progress("Lean", "checking the toolchain", 0, 1)
         toolchain = locate()
@@ -113,19 +116,14 @@ def prove(project: Project, claims: Sequence[Claim], *, progress: Progress, fres
                         progress=lambda module, done, total: progress("Lean", module, done, total))
     with _timed(seconds, "audit"):
         progress("Audit", "reading the environment", 0, 1)
-        theorems = sorted({name for item in claims for name in (item.theorem, item.negation) if name})
         environment = Environment.load(library)
-        proofs = audit(library, environment, toolchain, theorems, project.allowed_axioms)
-        for item in claims:
-            if item.negation and not environment.negates(item.negation):
-                raise UsageError(f"claim {item.id}: {item.negation} does not state a negation (`¬ …`), so it refutes nothing; "
-                                 "name it as `theorem` or state the negation")
+        proofs, definitions = _audited(environment, library, toolchain, claims, project.allowed_axioms, cache)
         progress("Audit", "", 1, 1)
     with _timed(seconds, "replay"):
         progress("Replay", "every declaration", 0, 1)
-        replayed = _replayed(environment, library, toolchain, kept(project, fresh=fresh))
+        replayed = _replayed(environment, library, toolchain, cache)
         progress("Replay", "", 1, 1)
-    return Proofs(toolchain, library, environment, proofs, replayed, seconds)
+    return Proofs(toolchain, library, environment, proofs, definitions, replayed, seconds)
 
 
 def kept(project: Project, *, fresh: bool) -> Cache:
@@ -133,26 +131,57 @@ def kept(project: Project, *, fresh: bool) -> Cache:
     return Cache(project.build / "cache", fresh=fresh)
 
 
+def _audited(
+    environment: Environment, library: Build, toolchain: Toolchain, claims: Sequence[Claim], allowed_axioms: Sequence[str],
+    cache: Cache,
+) -> tuple[dict[str, Proof], Sequence[Mapping[str, Any]]]:
+    """Return the proof of each theorem that a claim names, by name, and the definitions that give these their meaning."""
+    named = [[item.id, item.theorem, item.negation] for item in claims if item.theorem or item.negation]
+    theorems = sorted({theorem or negation for _, theorem, negation in named})
+
+    def find() -> dict[str, Any]:
+        proofs = audit(library, environment, toolchain, theorems, allowed_axioms)
+        for claim, _, negation in named:
+            if negation and not environment.negates(negation):
+                raise UsageError(f"claim {claim}: {negation} does not state a negation (`¬ …`), so it refutes nothing; "
+                                 "name it as `theorem` or state the negation")
+        below = Dependencies(environment, library.root_module, map(environment.find, proofs))
+        return {"proofs": [asdict(proof) for proof in proofs.values()],
+                "definitions": [asdict(item) for item in below.all_definitions]}
+
+    key = _key("audit", library, toolchain, __name__, "pyharness.lean._lean_main")
+    found = _once(cache, key | {"claims": named, "axioms": list(allowed_axioms)}, find)
+    return dict(zip(theorems, map(Proof.from_json, found["proofs"]), strict=True)), found["definitions"]
+
+
 def _replayed(environment: Environment, library: Build, toolchain: Toolchain, cache: Cache) -> Replay:
-    """Replay the library, with what the kernel computes by name, or return that these very files were replayed."""
+    """Replay the library, with what the kernel computes by name."""
+    def find() -> dict[str, Any]:
+        require_tied(environment, toolchain)
+        return asdict(replay(environment, toolchain))
+
     key = _key("replay", library, toolchain, "pyharness.lean.acceleration", "pyharness.lean.replay", "pyharness.lean._replay_main")
-    if found := cache.get(key):
-        return Replay(found["constants"], tuple(found["skipped"]))
-    require_tied(environment, toolchain)
-    replayed = replay(environment, toolchain)
-    cache.put(key, {"constants": replayed.constants, "skipped": list(replayed.skipped)})
-    return replayed
+    found = _once(cache, key, find)
+    return Replay(found["constants"], tuple(found["skipped"]))
 
 
 def _carried(proofs: Proofs, cache: Cache) -> tuple[bytes, tuple[str, ...]]:
-    """Return what `carry` does, or did for these very files."""
+    """Return what `carry` does."""
+    def find() -> dict[str, Any]:
+        lines, names = carry(proofs.environment, proofs.by_theorem.values())
+        return {"lines": lines.decode(), "names": names}
+
     theorems = [[proof.theorem, proof.example] for proof in proofs.by_theorem.values()]
-    key = _key("export", proofs.build, proofs.toolchain, "pyharness.agreement") | {"theorems": theorems}
-    if found := cache.get(key):
-        return found["lines"].encode(), tuple(found["names"])
-    lines, names = carry(proofs.environment, proofs.by_theorem.values())
-    cache.put(key, {"lines": lines.decode(), "names": list(names)})
-    return lines, names
+    found = _once(cache, _key("export", proofs.build, proofs.toolchain, "pyharness.agreement") | {"theorems": theorems}, find)
+    return found["lines"].encode(), tuple(found["names"])
+
+
+def _once(cache: Cache, key: Mapping[str, Any], find: Callable[[], Any]) -> Any:
+    """Return what `find` returns, which is JSON, or did for this key in an earlier run."""
+    if (found := cache.get(key)) is None:
+        found = find()
+        cache.put(key, found)
+    return found
 
 
 def _key(what: str, library: Build, toolchain: Toolchain, *modules: str) -> dict[str, Any]:
@@ -161,6 +190,7 @@ def _key(what: str, library: Build, toolchain: Toolchain, *modules: str) -> dict
         "what": what,
         "code": code(modules),
         "lean": [toolchain.version, toolchain.githash, toolchain.library_sha256],
+        "library": library.key,
         "modules": [module.olean_sha256 for module in library.modules],
     }
 
@@ -177,7 +207,13 @@ def prove_as_pinned(
     pins = read_pins(project.pins)
     if pins is None:
         return proofs, frozenset()
-    require_unchanged(pins, project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem)
+
+    def find() -> bool:
+        require_unchanged(pins, project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem)
+        return True
+
+    key = _key("pins", proofs.build, proofs.toolchain, "pyharness.pins")
+    _once(kept(project, fresh=fresh), key | {"pins": pins, "theorems": sorted(proofs.by_theorem)}, find)
     return proofs, frozenset(pins["theorems"])
 
 
@@ -261,13 +297,12 @@ def certify_by(
         with _timed(proofs.seconds, "evidence"):
             run = Run(project.seed, Kernel(proofs.toolchain, proofs.build, project.build, fresh=fresh), device)
             found = gathered(run, cache)
-            for item, evidence in found:
-                require_meant(item, evidence, proofs)
+            _require_all_meant(found, proofs, cache)
             recorded = {item.id: hold_against(item.id, [plain_evidence(piece) for piece in evidence], recordings,
                                               code_sha256=code_sha256(item)) for item, evidence in found if recordings}
         with _timed(proofs.seconds, "second kernel, after the evidence"):
             answer = second.answer()
-            require_agreement(proofs.by_theorem.values(), proofs.environment, answer["answers"])
+            _require_agreement(proofs, answer["answers"], cache)
     certificate = seal(
         project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
         lean={
@@ -280,8 +315,7 @@ def certify_by(
                  "foundation": in_foundation(module, project.lean_root)}
                 for module in proofs.build.modules
             ],
-            "definitions": [asdict(item) for item in Dependencies(
-                proofs.environment, project.lean_root, map(proofs.environment.find, proofs.by_theorem)).all_definitions],
+            "definitions": proofs.definitions,
         },
         policy={"allowed_axioms": project.allowed_axioms},
         proofs={
@@ -299,6 +333,25 @@ def certify_by(
     )
     cache.prune()
     return Certified(certificate, lines, proofs.seconds)
+
+
+def _require_all_meant(found: Sequence[tuple[Claim, Sequence[Evidence]]], proofs: Proofs, cache: Cache) -> None:
+    def find() -> bool:
+        for item, evidence in found:
+            require_meant(item, evidence, proofs)
+        return True
+
+    compared = [[item.id, item.theorem or item.negation, [piece.definition for piece in evidence]] for item, evidence in found]
+    _once(cache, _key("meant", proofs.build, proofs.toolchain, __name__) | {"compared": compared}, find)
+
+
+def _require_agreement(proofs: Proofs, answers: Mapping[str, Any], cache: Cache) -> None:
+    def find() -> bool:
+        require_agreement(proofs.by_theorem.values(), proofs.environment, answers)
+        return True
+
+    of = [[proof.theorem, proof.example, proof.axioms] for proof in proofs.by_theorem.values()]
+    _once(cache, _key("agreement", proofs.build, proofs.toolchain, "pyharness.agreement") | {"of": of, "answers": answers}, find)
 
 
 def require_meant(item: Claim, evidence: Sequence[Evidence], proofs: Proofs) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from certificate_samples import AGREES, COUNTEREXAMPLE, FLOATS, LAYERS, NOTHING, SHA, SWEEP, proof, record, sealed
 
-from pyharness.certificate.canonical import digest, file_bytes, read_json
+from pyharness.certificate.canonical import MAX_DEPTH, digest, file_bytes, read_json
 from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.seal import write, write_run_record
 from pyharness.evidence import Evidence, TensorRef, Witness
@@ -115,6 +115,22 @@ class TestSeal:
         evidence = Evidence("witness", "one", cases=1, violations=1, summary="one", witness=witness)
         with pytest.raises(CertificateError, match=words):
             sealed([record("a.b", "refuted", [evidence])])
+
+    def test_as_deep_as_can_be_read(self, tmp_path: Path) -> None:
+        """What is nested as deep as a reader goes is sealed and read back; one level more is refused."""
+        def nested(levels: int) -> dict[str, Any]:
+            value: Any = 1
+            for _ in range(levels):
+                value = [value]
+            witness = Witness("m:f", {"x": value}, "it fails")
+            return sealed([record("a.b", "refuted", [Evidence("witness", "one", 1, 1, "one", witness=witness)])])
+
+        # Around it: the certificate, claims, claim, evidence, piece, witness and its inputs.
+        deepest = MAX_DEPTH - 7
+        write(nested(deepest), tmp_path / "c.json")
+        assert read_json(tmp_path / "c.json") == nested(deepest)
+        with pytest.raises(CertificateError, match="claim a.b: evidence 1: witness: inputs.*nested more than 64 deep"):
+            nested(deepest + 1)
 
     def test_says_where(self) -> None:
         """The error names the claim, the evidence and the field."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import islice
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from typing import TYPE_CHECKING, Any
 
 from pyharness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 __all__ = ["RECORDED", "SCHEMA", "VERSION", "CertificateError", "arrange", "require", "violations"]
 
@@ -35,6 +35,10 @@ class CertificateError(HarnessError):
 
 @cache
 def _validator(id: str) -> Draft202012Validator:
+    # Most commands validate nothing, and this takes a tenth of a second.
+    from jsonschema import Draft202012Validator
+    from referencing import Registry, Resource
+
     resources = [(name, Resource.from_contents(schema)) for name, schema in _BY_ID.items()]
     return Draft202012Validator(_BY_ID[id], registry=Registry().with_resources(resources))
 

@@ -14,13 +14,16 @@ from typing import Any, Protocol, get_args
 
 from pyharness import __version__
 from pyharness.cache import Cache, key_sha256
-from pyharness.certificate.canonical import MAX_INTEGER, digest, file_bytes, parse, read_bytes, write_bytes
-from pyharness.certificate.schema import RECORDED, SCHEMA, VERSION, CertificateError, require
+from pyharness.certificate.canonical import MAX_DEPTH, MAX_INTEGER, digest, file_bytes, read_bytes, write_bytes
+from pyharness.certificate.schema import RECORDED, SCHEMA, VERSION, CertificateError, arrange, require
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
 from pyharness.claim import Claim, Tier
 from pyharness.evidence import Evidence, Outcome
 
 __all__ = ["Proof", "Record", "plain_evidence", "ruling", "seal", "summarise", "tier_if_signed", "write", "write_run_record"]
+
+_ABOVE = 4
+"""Of a claim's evidence: above it are the certificate, the claims, the claim and its list. Nothing else stands deeper."""
 
 
 class Proof(Protocol):
@@ -108,7 +111,7 @@ def seal(
         require(certificate)
         if cache is not None:
             cache.put(fits, True)
-    return parse(file_bytes(certificate))
+    return arrange(certificate)
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:
@@ -245,8 +248,8 @@ def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any
     return _plain(evidence.as_json(), where)
 
 
-def _plain(value: Any, where: str) -> Any:
-    """Copy a value as JSON's own types, or say where it holds something else."""
+def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:
+    """Copy a value, which so many levels of a certificate hold, as JSON's own types, or say where it holds something else."""
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
@@ -257,10 +260,12 @@ def _plain(value: Any, where: str) -> Any:
         if not math.isfinite(value):
             raise CertificateError(f"{where}: {value} is not a finite number; give null, or say it in words")
         return float(value)
+    if depth == MAX_DEPTH:
+        raise CertificateError(f"{where[:200]}: the certificate would be nested more than {MAX_DEPTH} deep")
     if isinstance(value, Mapping):
-        return {_key(key, where): _plain(item, f"{where}: {key}") for key, item in value.items()}
+        return {_key(key, where): _plain(item, f"{where}: {key}", depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{where}: {n}") for n, item in enumerate(value)]
+        return [_plain(item, f"{where}: {n}", depth + 1) for n, item in enumerate(value)]
     raise CertificateError(
         f"{where}: {type(value).__name__} is not JSON; give a number, a string, a boolean, None, a list or a mapping "
         "(`.item()` and `.tolist()` make them of tensors and arrays)"

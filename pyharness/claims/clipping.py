@@ -2,11 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from pyharness.claim import Source, claim
 from pyharness.claims.conformance import CLIP
@@ -16,6 +14,9 @@ from pyharness.evidence.property import from_hex, search, to_hex
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.tensors.quantize import clip
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
 
 LAYER_1 = Source("002 Theory Deep Dive", "Layer 1: Clipping")
 
@@ -117,25 +118,24 @@ def falls_below_x_above_alpha(alpha, x):
 
 
 # ------------------------------------------------------------------------------------------ property-based evidence
-def _floats(width: int) -> st.SearchStrategy[float]:
-    return st.floats(allow_nan=False, width=width)
+def _inputs(scalars: Sequence[str], tensors: Sequence[str]) -> SearchStrategy[dict[str, Any]]:
+    """Thresholds, and tensors of one common shape of up to three dimensions, all of one float width."""
+    from hypothesis import strategies as st
+    from hypothesis.extra import numpy as hnp
 
+    @st.composite
+    def inputs(draw: DrawFn) -> dict[str, Any]:
+        width = draw(st.sampled_from((32, 64)))
+        floats = st.floats(allow_nan=False, width=width)
+        arrays = hnp.arrays(f"float{width}", draw(hnp.array_shapes(min_dims=0, max_dims=3, max_side=4)), elements=floats)
+        return ({name: to_hex(draw(floats)) for name in scalars}
+                | {name: _hex(draw(arrays).tolist()) for name in tensors})
 
-def _tensor(shape: Sequence[int], width: int) -> st.SearchStrategy[list]:
-    return hnp.arrays(f"float{width}", tuple(shape), elements=_floats(width)).map(lambda array: _hex(array.tolist()))
+    return inputs()
 
 
 def _hex(value: Any) -> Any:
     return [_hex(item) for item in value] if isinstance(value, list) else to_hex(value)
-
-
-@st.composite
-def _inputs(draw: st.DrawFn, scalars: Sequence[str], tensors: Sequence[str]) -> dict[str, Any]:
-    """Thresholds, and tensors of one common shape of up to three dimensions, all of one float width."""
-    width = draw(st.sampled_from((32, 64)))
-    shape = draw(hnp.array_shapes(min_dims=0, max_dims=3, max_side=4))
-    return ({name: to_hex(draw(_floats(width))) for name in scalars}
-            | {name: draw(_tensor(shape, width)) for name in tensors})
 
 
 def whole_tensor(law: Callable[..., torch.Tensor]) -> Callable[..., bool]:

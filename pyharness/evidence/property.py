@@ -3,16 +3,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from hypothesis import HealthCheck, Phase, given, seed as with_seed, settings
-from hypothesis.internal.conjecture import providers
-from hypothesis.strategies import SearchStrategy
 
 from pyharness.device import CPU
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import dotted
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 __all__ = ["from_hex", "search", "to_hex"]
 
@@ -49,6 +49,9 @@ def search(
     Returns:
         Evidence with the number of inputs tried; on failure one violation, whose witness is the smallest found.
     """
+    # Where nothing is searched, a third of a second is saved.
+    from hypothesis import HealthCheck, Phase, given, seed as with_seed, settings
+
     cases = 0
     failing: dict[str, Any] | None = None
 
@@ -81,6 +84,8 @@ class _ClaimFails(Exception):
 @contextmanager
 def _seed_alone() -> Iterator[None]:
     """Keep Hypothesis from drawing constants that it finds in the sources of whatever modules happen to be loaded."""
+    from hypothesis.internal.conjecture import providers
+
     provider, cache = providers.HypothesisProvider, providers.CONSTANTS_CACHE.cache
     found = provider._local_constants
     provider._local_constants = providers.Constants()

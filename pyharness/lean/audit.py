@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pyharness.errors import HarnessError
 from pyharness.lean.build import Build
@@ -72,6 +72,11 @@ class Proof:
     note: str
     unused: tuple[str, ...]
     example: str | None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Proof:
+        """Return the proof of which `dataclasses.asdict` made this, whether or not it was JSON since."""
+        return cls(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items()})
 
 
 def audit(

@@ -1,0 +1,64 @@
+"""What of the proofs is found out once and kept, and what makes it be found out again."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from test_cli import LEAN, project as _project
+
+from pyharness import verify
+from pyharness.claim import Source, claim
+from pyharness.errors import UsageError
+from pyharness.project import load_project
+
+project = _project
+
+
+def named(theorem, **more):
+    """A claim that names a theorem."""
+    return claim("a.b", statement="s", source=Source("d", "h"), theorem=theorem, tier="silver", **more)(lambda run: [])
+
+
+@pytest.fixture
+def audits(monkeypatch):
+    """What was audited, in order."""
+    done = []
+    real = verify.audit
+
+    def audit(library, environment, toolchain, theorems, axioms):
+        done.append((theorems, axioms))
+        return real(library, environment, toolchain, theorems, axioms)
+
+    monkeypatch.setattr(verify, "audit", audit)
+    return done
+
+
+def prove(folder, item, *, fresh=False, **changes):
+    """The proofs of a project for one claim."""
+    return verify.prove(replace(load_project(folder), **changes), [item], progress=lambda *_: None, fresh=fresh)
+
+
+def test_an_audit_is_kept_until_something_changes(project, audits):
+    """The claims, the allowed axioms, a source, or --fresh: each has the library audited again; nothing else does."""
+    first = prove(project, named("Small.proved"))
+    again = prove(project, named("Small.proved"))
+    assert len(audits) == 1
+    assert again.by_theorem == first.by_theorem and [*again.definitions] == [*first.definitions]
+    assert prove(project, named("Small.rests")).by_theorem["Small.rests"].status == "sorry"
+    assert len(audits) == 2
+    prove(project, named("Small.proved"), allowed_axioms=("propext",))
+    assert len(audits) == 3
+    (project / "LeanMining.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "sorry"))
+    assert prove(project, named("Small.proved")).by_theorem["Small.proved"].status == "sorry"
+    assert len(audits) == 4
+    prove(project, named("Small.proved"), fresh=True)
+    assert len(audits) == 5
+
+
+def test_what_is_no_negation_is_never_kept(project, audits):
+    """A claim whose theorem does not state a negation is an error each time, also once the theorem was audited for another."""
+    prove(project, named("Small.proved"))
+    wrong = replace(named("Small.proved"), theorem=None, negation="Small.proved")
+    for _ in range(2):
+        with pytest.raises(UsageError, match="does not state a negation"):
+            prove(project, wrong)
