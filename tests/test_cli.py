@@ -3,89 +3,56 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import textwrap
-import time
-from pathlib import Path
 
 import pytest
+from small_project import LEAN, PACK, ROOT, run, write, write_pack
 
 from pyharness import verify
 from pyharness.certificate.canonical import digest, file_bytes
 from pyharness.cli import main
 
-ROOT = Path(__file__).resolve().parent.parent
-
-LEAN = """\
-prelude
-import LeanMining.Foundation.Acceleration
-
-/-- Proved. -/
-theorem Small.proved (a b : Prop) (h : a ∧ b) : b ∧ a := ⟨h.2, h.1⟩
-
-/-- Not proved. -/
-theorem Small.unfinished (a : Prop) : a ∨ a → a := sorry
-
-/-- Rests on what is not proved. -/
-theorem Small.rests (a : Prop) (h : a) : a := Small.unfinished a (.inl h)
-"""
-
-PACK = """\
+SLOW_PACK = """\
+import time
 from pyharness.claim import Source, claim
-from pyharness.evidence import Evidence
-
-PAPER = Source("A paper", "Section 1")
-
-
-@claim("small.proved", statement="Conjunction commutes.", source=PAPER, theorem="{theorem}", tier="{tier}")
-def proved(run):
-    yield Evidence("exhaustive", "the four cases", 4, 0, "4 cases")
-
-
-@claim("small.open", statement="Nothing is said.", source=PAPER, tier="none")
-def nothing(run):
+@claim("slow", statement="s", source=Source("d", "h"), tier="none")
+def slow(run):
+    print("gathering", flush=True)
+    time.sleep(60)
     return []
-"""
-
-CONFIG = """\
-name = "Small"
-lean-root = "LeanMining"
-packs = ["small_pack"]
-allowed-axioms = []
-certificate = "certificates/small.json"
-seed = 0
 """
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A project of its own on a copy of the Lean foundation."""
-    foundation = tmp_path / "LeanMining" / "Foundation"
-    foundation.mkdir(parents=True)
-    for file in (ROOT / "LeanMining" / "Foundation").glob("*.lean"):
-        (foundation / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "LeanMining.lean").write_text(LEAN)
-    (tmp_path / "pyharness.toml").write_text(CONFIG)
-    write_pack(tmp_path)
-    return tmp_path
+def project(built_project, tmp_path):
+    """A project whose library is built."""
+    return shutil.copytree(built_project, tmp_path / "project")
 
 
-def write_pack(folder, theorem="Small.proved", tier="silver"):
-    (folder / "small_pack.py").write_text(PACK.format(theorem=theorem, tier=tier))
+@pytest.fixture
+def verified(verified_project, tmp_path):
+    """A project that is pinned and verified."""
+    return shutil.copytree(verified_project, tmp_path / "project")
 
 
-def run(folder, *arguments, **options):
-    """Run the executable in a process of its own, from outside the project."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
-    return subprocess.run([sys.executable, "-m", "pyharness", *arguments], cwd=folder, env=environment, text=True,
-                          capture_output=True, timeout=120, **options)
+def start_slow_verify(folder):
+    """Start a verify, and return its process when it gathers evidence, which takes a minute."""
+    (folder / "small_pack.py").write_text(SLOW_PACK)
+    # A shell's background job ignores Ctrl-C, and what it starts inherits that.
+    process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=folder, text=True,
+                               env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    assert process.stdout.readline() == "gathering\n"
+    return process
 
 
 class TestVerify:
-    def test_writes_a_certificate_that_checks(self, project):
-        """From sources to a certificate, which then checks against them; again, and nothing changes."""
+    def test_writes_a_certificate_that_checks(self, tmp_path):
+        """From sources and nothing else to a certificate, which then checks against them; again, and nothing changes."""
+        write(project := tmp_path)
         assert run(project, "pin").returncode == 0
         done = run(project, "verify")
         assert done.returncode == 0, done.stderr
@@ -99,36 +66,35 @@ class TestVerify:
         assert proofs.stat().st_mtime_ns == carried.st_mtime_ns
         assert run(project, "check", "certificates/small.json", "--source", ".", "--proofs").returncode == 0
 
-    def test_two_kernels_that_disagree_end_it(self, project, monkeypatch, capsys):
+    def test_two_kernels_that_disagree_end_it(self, verified, monkeypatch, capsys):
         """Status 3, with the declaration and both answers; the certificate and the proofs that were there stay."""
-        assert run(project, "pin").returncode == run(project, "verify").returncode == 0
-        before = {path: path.read_bytes() for path in (project / "certificates").rglob("*") if path.is_file()}
+        before = {path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()}
         real = verify.carry
 
         def carry(*arguments):
             lines, names = real(*arguments)
             return lines.replace(b'"type":', b'"type":0,"was":', 1), names
 
+        shutil.rmtree(verified / "build" / "cache")
         monkeypatch.setattr(verify, "carry", carry)
         monkeypatch.setattr(sys, "path", [*sys.path])
         monkeypatch.delitem(sys.modules, "small_pack", raising=False)
-        assert main(["verify", "--project", str(project), "--fresh"]) == 3
+        assert main(["verify", "--project", str(verified)]) == 3
         assert "the two kernels disagree on line" in capsys.readouterr().err
-        assert before == {path: path.read_bytes() for path in (project / "certificates").rglob("*") if path.is_file()}
+        assert before == {path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()}
 
-    def test_the_proofs_change_with_the_library(self, project):
+    def test_the_proofs_change_with_the_library(self, verified):
         """A new proof gives a new file, and the old one goes; so does the last when no claim names a theorem any more."""
-        assert run(project, "pin").returncode == run(project, "verify").returncode == 0
-        (first,) = (project / "certificates" / "proofs").iterdir()
-        (project / "LeanMining.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)"))
-        assert run(project, "verify").returncode == 0
-        (second,) = (project / "certificates" / "proofs").iterdir()
+        (first,) = (verified / "certificates" / "proofs").iterdir()
+        (verified / "LeanMining.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)"))
+        assert run(verified, "verify").returncode == 0
+        (second,) = (verified / "certificates" / "proofs").iterdir()
         assert second.name != first.name
-        (project / "small_pack.py").write_text(PACK.format(theorem="", tier="none").replace(', theorem=""', ""))
-        run(project, "verify")
-        assert not list((project / "certificates" / "proofs").iterdir())
-        assert json.loads((project / "certificates" / "small.json").read_text())["proofs"] is None
-        assert run(project, "check", "certificates/small.json", "--proofs").returncode == 0
+        (verified / "small_pack.py").write_text(PACK.format(theorem="", tier="none").replace(', theorem=""', ""))
+        run(verified, "verify")
+        assert not list((verified / "certificates" / "proofs").iterdir())
+        assert json.loads((verified / "certificates" / "small.json").read_text())["proofs"] is None
+        assert run(verified, "check", "certificates/small.json", "--proofs").returncode == 0
 
     @pytest.mark.parametrize("theorem", ["Small.unfinished", "Small.rests"])
     def test_sorry_is_shown_and_fails(self, project, theorem):
@@ -151,38 +117,19 @@ class TestVerify:
         done = run(project, "verify")
         assert done.returncode == 3 and "LeanMining.lean:13:24" in done.stderr
 
-    def test_the_old_certificate_survives_a_kill(self, project):
+    def test_the_old_certificate_survives_a_kill(self, verified):
         """kill -9 halfway leaves the certificate that was there, whole."""
-        assert run(project, "pin").returncode == run(project, "verify").returncode == 0
-        certificate = project / "certificates" / "small.json"
+        certificate = verified / "certificates" / "small.json"
         before = certificate.read_bytes()
-        (project / "LeanMining.lean").write_text(LEAN + "\ntheorem another : True := True.intro\n")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=project, env=environment,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.8)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with start_slow_verify(verified) as process:
+            process.send_signal(signal.SIGKILL)
         assert certificate.read_bytes() == before
-        assert run(project, "verify").returncode == 0
+        write_pack(verified)
+        assert run(verified, "verify").returncode == 0
 
     def test_interruption_says_that_nothing_was_lost(self, project):
         """Ctrl-C ends with status 130 and says that the certificate is as it was."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        (project / "small_pack.py").write_text(textwrap.dedent("""\
-            import time
-            from pyharness.claim import Source, claim
-            @claim("slow", statement="s", source=Source("d", "h"), tier="none")
-            def slow(run):
-                print("gathering", flush=True)
-                time.sleep(60)
-                return []
-        """))
-        # A shell's background job ignores the signal, and what it starts inherits that.
-        process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=project, env=environment, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-        assert process.stdout.readline() == "gathering\n"
+        process = start_slow_verify(project)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
         assert process.returncode == 130 and "interrupted" in errors
@@ -215,21 +162,19 @@ class TestPin:
         assert len(changes) == 1 and "b ∧ a" in changes[0]["was"] and "b ∧ a" not in changes[0]["now"]
         assert "stub" in run(project, "status").stdout
 
-    def test_a_changed_foundation_fails(self, project):
+    def test_a_changed_foundation_fails(self, verified):
         """The foundation's files are pinned as they are."""
-        run(project, "pin")
-        path = project / "LeanMining" / "Foundation" / "Logic.lean"
+        path = verified / "LeanMining" / "Foundation" / "Acceleration.lean"
         path.write_text(path.read_text() + "-- another line\n")
-        done = run(project, "status")
-        assert done.returncode == 1 and "Foundation/Logic.lean" in done.stderr
+        done = run(verified, "status")
+        assert done.returncode == 1 and "Foundation/Acceleration.lean" in done.stderr
 
-    def test_pins_that_cannot_be_read_are_an_error(self, project):
+    def test_pins_that_cannot_be_read_are_an_error(self, verified):
         """A file that pin did not write is named, and left as it is."""
-        run(project, "pin")
-        path = project / "certificates" / "statements.lock.json"
+        path = verified / "certificates" / "statements.lock.json"
         path.write_text('{"version": 1}')
         for command in ("status", "pin"):
-            done = run(project, command)
+            done = run(verified, command)
             assert done.returncode == 2 and "statements.lock.json" in done.stderr
         assert path.read_text() == '{"version": 1}'
 
@@ -245,36 +190,31 @@ class TestOtherCommands:
         done = run(project, "status")
         assert done.returncode == 1 and "sorry" in done.stdout
 
-    def test_explain_shows_one_claim(self, project):
+    def test_explain_shows_one_claim(self, verified):
         """The statement, the theorem as Lean prints it, its place and the evidence; an unknown claim is an error."""
-        assert run(project, "explain", "small.proved").returncode == 2
-        run(project, "verify")
-        done = run(project, "explain", "small.proved")
+        done = run(verified, "explain", "small.proved")
         assert done.returncode == 0
         assert "Conjunction commutes." in done.stdout and "b ∧ a" in done.stdout and "LeanMining.lean:5" in done.stdout
-        assert json.loads(run(project, "explain", "small.proved", "--json").stdout)["id"] == "small.proved"
-        assert "small.proved" in run(project, "explain", "small.prooved").stderr
+        assert json.loads(run(verified, "explain", "small.proved", "--json").stdout)["id"] == "small.proved"
+        assert "small.proved" in run(verified, "explain", "small.prooved").stderr
 
-    def test_check_refuses_a_changed_byte(self, project):
+    def test_check_refuses_a_changed_byte(self, verified):
         """A certificate that was changed after sealing ends with status 1 and the reason."""
-        run(project, "verify")
-        path = project / "certificates" / "small.json"
+        path = verified / "certificates" / "small.json"
         path.write_text(path.read_text().replace("Conjunction commutes.", "Conjunction commuted."))
-        done = run(project, "check", str(path))
+        done = run(verified, "check", str(path))
         assert done.returncode == 1 and "digest" in done.stdout
 
-    def test_check_can_run_all_again(self, project):
+    def test_check_can_run_all_again(self, verified):
         """A certificate that is as a new run gives it checks; one that someone sealed with another count does not."""
-        run(project, "pin")
-        run(project, "verify")
-        path = project / "certificates" / "small.json"
-        assert run(project, "check", str(path), "--source", ".", "--rerun").returncode == 0
+        path = verified / "certificates" / "small.json"
+        assert run(verified, "check", str(path), "--source", ".", "--rerun").returncode == 0
         certificate = json.loads(path.read_text())
         certificate["claims"][0]["evidence"][0]["cases"] = 8
         certificate["digest"] = digest(certificate)
         path.write_bytes(file_bytes(certificate))
-        assert run(project, "check", str(path)).returncode == 0
-        done = run(project, "check", str(path), "--rerun")
+        assert run(verified, "check", str(path)).returncode == 0
+        done = run(verified, "check", str(path), "--rerun")
         assert done.returncode == 1 and "8 cases, now confirmed with 0 violations in 4 cases" in done.stdout
 
     @pytest.mark.parametrize("arguments, words", [

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
-from test_cli import CONFIG, LEAN, ROOT, run
+from small_project import CONFIG, ROOT, importable, run
 
 from pyharness import own_tensors
 from pyharness.certificate.canonical import read_json
 from pyharness.certificate.check import check
+from pyharness.cli import main
 from pyharness.errors import UsageError
 from pyharness.evidence.executor import LocalExecutor
 from pyharness.evidence.replay import replay
@@ -73,24 +74,19 @@ def untouched(run):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A project whose Lean library is built."""
-    folder = tmp_path_factory.mktemp("project")
-    foundation = folder / "LeanMining" / "Foundation"
-    foundation.mkdir(parents=True)
-    for file in (ROOT / "LeanMining" / "Foundation").glob("*.lean"):
-        (foundation / file.name).write_bytes(file.read_bytes())
-    (folder / "LeanMining.lean").write_text(LEAN)
+def folder(built_project, tmp_path_factory):
+    """A project whose Lean library is built and pinned."""
+    folder = shutil.copytree(built_project, tmp_path_factory.mktemp("own") / "project")
     (folder / "pyharness.toml").write_text(CONFIG.replace("small_pack", "own_pack"))
     (folder / "own_pack.py").write_text(PACK)
-    assert run(folder, "pin").returncode == 0
-    return folder
+    with importable(folder):
+        assert main(["pin", "--project", str(folder)]) == 0
+        yield folder
 
 
 @pytest.fixture
 def project(folder, monkeypatch):
-    """The project, its pack ready to be imported; files count as settled at once."""
-    monkeypatch.syspath_prepend(folder)
+    """The project; files count as settled at once."""
     monkeypatch.setattr(stored, "_SETTLED", -1)
     return load_project(folder)
 
@@ -318,30 +314,40 @@ class TestOutput:
 
 
 class TestCommandLine:
-    def test_verify_and_check(self, folder, model):
+    @pytest.fixture
+    def command(self, project, model, monkeypatch, capsys):
+        """Run the command line in the model's folder, but in this process, and return its status and what it prints."""
+        monkeypatch.chdir(model)
+
+        def run_here(*arguments):
+            status = main(arguments)
+            return (status, *capsys.readouterr())
+
+        return run_here
+
+    def test_verify_and_check(self, folder, model, command):
         """One run writes a certificate that checks against the tensors, until one of them changes."""
         done = run(model, "verify", "--project", str(folder), "--tensors", "m.safetensors.index.json")
         assert done.returncode == 0, done.stderr
         assert "small.bounded" in done.stdout and "m.certificate.json" in done.stdout
         assert "Tensors: 3, 1.62e-05 GB" in done.stdout and "Not read: 'mask' has dtype bool" in done.stdout
-        assert run(model, "check", "m.certificate.json", "--tensors", ".").returncode == 0
+        assert command("check", "m.certificate.json", "--tensors", ".")[0] == 0
         save_file({"a": torch.ones(30, 50), "b": torch.zeros(1)}, model / "m1.safetensors")
         (model / "m2.safetensors").rename(model / "m2")
         (model / "m.safetensors.index.json").unlink()
-        done = run(model, "check", "m.certificate.json", "--tensors", ".")
-        assert done.returncode == 1 and "3 reason(s)" in done.stdout
-        assert "tensor 'a': it has SHA-256" in done.stdout and "tensor 'b': it has the shape [1]" in done.stdout
-        assert "tensor 'c': no file in . holds it" in done.stdout
+        status, shown, _ = command("check", "m.certificate.json", "--tensors", ".")
+        assert status == 1 and "3 reason(s)" in shown
+        assert "tensor 'a': it has SHA-256" in shown and "tensor 'b': it has the shape [1]" in shown
+        assert "tensor 'c': no file in . holds it" in shown
 
-    def test_fresh(self, folder, model):
+    def test_fresh(self, folder, command):
         """With --fresh nothing is taken from a run before."""
-        time.sleep(2.1)
-        command = ["verify", "--project", str(folder), "--tensors", "m1.safetensors", "--json"]
-        assert [json.loads(run(model, *command, *more).stdout)["bytes_read"] for more in ([], [], ["--fresh"])] == [16000, 0, 16000]
+        arguments = ["verify", "--project", str(folder), "--tensors", "m1.safetensors", "--json"]
+        assert [json.loads(command(*arguments, *more)[1])["bytes_read"] for more in ([], [], ["--fresh"])] == [16000, 0, 16000]
 
-    def test_errors(self, folder, model):
+    def test_errors(self, folder, command):
         """What cannot be used is named, with status 2."""
         for arguments, words in ((["--tensors", "no.safetensors"], "no.safetensors"), (["-o", "x.json"], "--tensors"),
                                  (["--tensors", "m1.safetensors", "./m1.safetensors"], "named twice")):
-            done = run(model, "verify", "--project", str(folder), *arguments)
-            assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
+            status, _, complaint = command("verify", "--project", str(folder), *arguments)
+            assert status == 2 and words in complaint

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 import torch
 from simulated import DEVICE
+from small_project import importable
 from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
@@ -20,8 +20,6 @@ from pyharness.device import CPU
 from pyharness.project import load_project
 from pyharness.record import code_sha256, ran, record
 from pyharness.verify import verify
-
-ROOT = Path(__file__).resolve().parent.parent
 
 PACK = '''\
 import torch
@@ -72,16 +70,13 @@ def quiet(*_):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A project on a copy of the Lean foundation, built and recorded on the CPU."""
-    folder = tmp_path_factory.mktemp("recorded")
-    shutil.copytree(ROOT / "LeanMining" / "Foundation", folder / "LeanMining" / "Foundation")
-    (folder / "LeanMining.lean").write_text("prelude\nimport LeanMining.Foundation.Acceleration\n")
+def built(built_project, tmp_path_factory):
+    """A project whose Lean library is built, with a pack of its own."""
+    folder = shutil.copytree(built_project, tmp_path_factory.mktemp("recorded") / "project")
     (folder / "pyharness.toml").write_text(CONFIG)
     (folder / "recorded_pack.py").write_text(PACK)
     (folder / "certificates" / "evidence").mkdir(parents=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(folder))
+    with importable(folder):
         yield folder
 
 

@@ -58,10 +58,11 @@ def toolchain() -> Toolchain:
 
 @pytest.fixture(scope="session")
 def new_project(
-    toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory
+    toolchain: Toolchain, built_project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], Project]:
-    """Make projects that share a cache and have the foundation."""
+    """Make projects that share a cache and have the foundation, compiled."""
     out = tmp_path_factory.mktemp("build")
+    shutil.copytree(built_project / "build" / "lean", out / "lean")
 
     def make() -> Project:
         root = tmp_path_factory.mktemp("project")

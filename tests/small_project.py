@@ -1,0 +1,89 @@
+"""A small real project, which the command line is run on."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CONFIG", "LEAN", "PACK", "ROOT", "importable", "run", "write", "write_pack"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LEAN = """\
+prelude
+import LeanMining.Foundation.Acceleration
+
+/-- Proved. -/
+theorem Small.proved (a b : Prop) (h : a ∧ b) : b ∧ a := ⟨h.2, h.1⟩
+
+/-- Not proved. -/
+theorem Small.unfinished (a : Prop) : a ∨ a → a := sorry
+
+/-- Rests on what is not proved. -/
+theorem Small.rests (a : Prop) (h : a) : a := Small.unfinished a (.inl h)
+"""
+
+PACK = """\
+from pyharness.claim import Source, claim
+from pyharness.evidence import Evidence
+
+PAPER = Source("A paper", "Section 1")
+
+
+@claim("small.proved", statement="Conjunction commutes.", source=PAPER, theorem="{theorem}", tier="{tier}")
+def proved(run):
+    yield Evidence("exhaustive", "the four cases", 4, 0, "4 cases")
+
+
+@claim("small.open", statement="Nothing is said.", source=PAPER, tier="none")
+def nothing(run):
+    return []
+"""
+
+CONFIG = """\
+name = "Small"
+lean-root = "LeanMining"
+packs = ["small_pack"]
+allowed-axioms = []
+certificate = "certificates/small.json"
+seed = 0
+"""
+
+
+def write(folder: Path) -> None:
+    """Write the project's sources, on a copy of the Lean foundation."""
+    shutil.copytree(ROOT / "LeanMining" / "Foundation", folder / "LeanMining" / "Foundation")
+    (folder / "LeanMining.lean").write_text(LEAN)
+    (folder / "pyharness.toml").write_text(CONFIG)
+    write_pack(folder)
+
+
+def write_pack(folder: Path, theorem: str = "Small.proved", tier: str = "silver") -> None:
+    """Write the pack, its first claim with another theorem or tier."""
+    (folder / "small_pack.py").write_text(PACK.format(theorem=theorem, tier=tier))
+
+
+@contextmanager
+def importable(folder: Path) -> Iterator[None]:
+    """Find modules in the folder; in the end forget it, and what was imported from it."""
+    path = [*sys.path]
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name, module in [*sys.modules.items()]:
+            if (getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+                del sys.modules[name]
+
+
+def run(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the executable in a process of its own, in the folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
+    return subprocess.run([sys.executable, "-m", "pyharness", *arguments], cwd=folder, env=environment, text=True,
+                          capture_output=True, timeout=120, **options)
