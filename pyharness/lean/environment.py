@@ -134,6 +134,14 @@ class Environment:
             self._types[name] = self._oleans[self.modules[name].name].type(name) if constant is None else constant.type
         return self._types[name]
 
+    def type_name(self, name: Name) -> Name | None:
+        """Return the constant that the type of a constant, which some module declares, is; None if it is anything else.
+
+        Raises:
+            DamagedOlean: if it cannot be read.
+        """
+        return self._oleans[self.modules[name].name].type_name(name)
+
     def kinds(self, module: Module) -> Mapping[Name, str]:
         """Return the kind of each constant that a module declares."""
         return self._oleans[module.name].kinds

@@ -211,10 +211,22 @@ class Olean:
     def type(self, name: Name) -> int:
         """Return the number of the type of the constant of this name, one of `kinds`; of what it holds nothing else is read."""
         with self._checked():
-            value, = self._object(self._records[name], self._end)
-            common = self._object(value, self._records[name])[0]
-            _, _, type_ = self._object(common, value)
-            return self._expr(type_, common)
+            above, address = self._type(name)
+            return self._expr(address, above)
+
+    def _type(self, name: Name) -> tuple[int, int]:
+        """Return the address of the object that refers to the type of a constant, and that of the type."""
+        value, = self._object(self._records[name], self._end)
+        common = self._object(value, self._records[name])[0]
+        return common, self._object(common, value)[2]
+
+    def type_name(self, name: Name) -> Name | None:
+        """Return the constant that the type of a constant, one of `kinds`, is; None if it is anything else."""
+        with self._checked():
+            above, address = self._type(name)
+            while (tag := self._header(address, above)[0]) == _MDATA:
+                above, address = address, self._object(address, above)[1]
+            return self._name(self._object(address, above)[0], address) if tag == CONST else None
 
     def classes(self) -> Iterator[Name]:
         """Yield the classes that the module declares."""
@@ -229,9 +241,7 @@ class Olean:
         """Return the names of the binders in front of the type of a constant, one of `kinds`; terms do not keep them."""
         names: list[Name] = []
         with self._checked():
-            value, = self._object(self._records[name], self._end)
-            above = self._object(value, self._records[name])[0]
-            address = self._object(above, value)[2]
+            above, address = self._type(name)
             while (tag := self._header(address, above)[0]) in (PI, LET, _MDATA):
                 fields = self._object(address, above)
                 if tag != _MDATA:
@@ -393,7 +403,7 @@ class Olean:
         return done[root]
 
     def _expr(self, root: int, above: int) -> int:
-        done, add = self._exprs, self._terms.add
+        done, add_pair = self._exprs, self._terms.add_pair
         if root not in done:
             self._index(root, above)
             pairs, others = self._find_exprs(root)
@@ -401,7 +411,7 @@ class Olean:
             for address in sorted([*pairs, *others]):
                 if address in pairs:
                     tag, first, second = pairs[address]
-                    done[address] = add((tag, done[first], done[second]))
+                    done[address] = add_pair(tag, done[first], done[second])
                 else:
                     done[address] = self._make_expr(address, *others[address])
         return done[root]

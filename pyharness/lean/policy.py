@@ -131,8 +131,7 @@ def _tokens(environment: Environment) -> Mapping[str, set[str]]:
 
 def _parser_tokens(environment: Environment, name: Name) -> Iterator[str]:
     terms = environment.terms
-    kind = terms.nodes[environment.type(name)]
-    if kind[0] != CONST or kind[1] not in _MADE_BY_COMMANDS or (value := environment.constant(name).value) is None:
+    if environment.type_name(name) not in _MADE_BY_COMMANDS or (value := environment.constant(name).value) is None:
         return
     for number in terms.subterms(value):
         head, arguments = terms.spine(number)
@@ -146,13 +145,12 @@ def _parser_tokens(environment: Environment, name: Name) -> Iterator[str]:
 def _notations(
     module: Module, environment: Environment, tokens: Mapping[str, set[str]], last_parts: set[str | int]
 ) -> Iterator[str]:
-    terms = environment.terms
     for name in environment.kinds(module):
-        kind = terms.nodes[environment.type(name)]
+        kind = environment.type_name(name)
         place = _place(environment, name)
         made = str(name[-1]).startswith("_aux_")
-        if kind[0] == CONST and kind[1][0] == "Lean" and kind[1] not in _MADE_BY_COMMANDS and not made:
-            yield f"{place}: {show_name(name)} is a {show_name(kind[1])}, which only a notation or a macro may make"
+        if kind and kind[0] == "Lean" and kind not in _MADE_BY_COMMANDS and not made:
+            yield f"{place}: {show_name(name)} is a {show_name(kind)}, which only a notation or a macro may make"
         for token in _parser_tokens(environment, name):
             if others := sorted(tokens[token] - {module.name}):
                 yield f"{place}: the notation `{token}` is one of {', '.join(others)} too"

@@ -48,6 +48,16 @@ class Terms:
             self._loose.append(self._count_loose(node))
         return number
 
+    def add_pair(self, form: int, one: int, two: int) -> int:
+        """As `add((form, one, two))` for an application, a function or a product, which nearly all terms are; faster."""
+        node, nodes, loose = (form, one, two), self.nodes, self._loose
+        number = self._node_ids.setdefault(node, len(nodes))
+        if number == len(nodes):
+            nodes.append(node)
+            first, second = loose[one], loose[two] if form == APP else loose[two] - 1
+            loose.append(first if first > second else second)
+        return number
+
     def _count_loose(self, node: tuple[Any, ...]) -> int:
         form, loose = node[0], self._loose
         if form == APP:
@@ -161,7 +171,7 @@ class Terms:
 
     def _map_variables(self, number: int, replace: Callable[[int, int], int]) -> int:
         """Replace each variable that is not bound in a term, given its index and how many binders it stands under."""
-        nodes, loose, add = self.nodes, self._loose, self.add
+        nodes, loose, add, add_pair = self.nodes, self._loose, self.add, self.add_pair
         # A term under some binders is known by one number, the greater the later the term came into the store.
         found: set[int] = set()
         pending = [number << _DEPTH]
@@ -186,7 +196,7 @@ class Terms:
             form = node[0]
             if form == APP:
                 _, one, two = node
-                done[here] = add((APP, made((one << _DEPTH) + depth, one), made((two << _DEPTH) + depth, two)))
+                done[here] = add_pair(APP, made((one << _DEPTH) + depth, one), made((two << _DEPTH) + depth, two))
             elif form == BVAR:
                 done[here] = replace(node[1], depth)
             else:

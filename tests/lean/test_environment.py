@@ -118,6 +118,14 @@ class TestConstants:
         """A declaration is where its name stands; what Lean made along with it is there too."""
         assert environment.location(name) == (Path("LeanMining/Sample.lean"), line)
 
+    def test_types_that_are_a_constant(self, environment):
+        """A type that is a constant is known without reading it, and any other is none."""
+        nodes = environment.terms.nodes
+        assert environment.type_name(("Sample", "big")) == ("Nat",) and environment.type_name(("Sample", "plain")) is None
+        for name in environment.modules:
+            node = nodes[environment.type(name)]
+            assert environment.type_name(name) == (node[1] if node[0] == CONST else None)
+
     def test_every_constant_can_be_read(self, environment):
         """All types, values and digests of the foundation can be read."""
         assert all(len(environment.statement_sha256(name)) == 64 for name in environment.modules)
