@@ -28,6 +28,9 @@ T = TypeVar("T")
 
 CPU = torch.device("cpu")
 
+_REPRODUCIBLE = "AUTO"
+"""Otherwise MKL rounds a product of matrices as their addresses fall (Intel, oneMKL: Conditional Numerical Reproducibility)."""
+
 _WORKSPACE = ":4096:8"
 """With this much fixed room cuBLAS takes no other path from run to run (NVIDIA, cuBLAS: Results Reproducibility)."""
 
@@ -49,8 +52,10 @@ def device(name: str) -> torch.device:
 def settle(where: torch.device) -> None:
     """Have torch compute so that equal inputs give equal results on a device: deterministically, and float32 as float32.
 
-    To be called before anything is computed there.
+    To be called before anything is computed there, by the process that will: MKL reads its variable once. One that the user has
+    set stays.
     """
+    os.environ.setdefault("MKL_CBWR", _REPRODUCIBLE)
     torch.use_deterministic_algorithms(True)
     if where.type == "cuda":
         os.environ["CUBLAS_WORKSPACE_CONFIG"] = _WORKSPACE

@@ -1,6 +1,10 @@
 """The device of the evidence: what is made where, and every claim's path on a device that refuses what a GPU would refuse."""
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -143,6 +147,22 @@ class TestPlaces:
         with pytest.raises(UsageError, match="no CUDA device here: PyTorch .*--device"):
             device.device("cuda")
         assert device.device("cpu") == CPU
+
+    def test_settled_results_do_not_depend_on_addresses(self):
+        """A product of equal matrices is the same bits wherever in memory they lie; only a process that is new can show it."""
+        code = textwrap.dedent("""
+            import torch
+            from pyharness.device import CPU, settle
+            torch.set_num_threads(1)
+            settle(CPU)
+            generator = torch.Generator().manual_seed(0)
+            for shape in ((32, 32), (64, 384), (7, 33)):
+                a = torch.randn(shape, generator=generator, dtype=torch.float64)
+                shifted = torch.empty(a.numel() + 1, dtype=torch.float64)[1:].view(shape).copy_(a)
+                assert torch.equal(a @ a.T, shifted @ shifted.T) and torch.equal(a.T @ a, shifted.T @ shifted), shape
+        """)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MKL_")}
+        subprocess.run([sys.executable, "-c", code], check=True, env=environment)
 
     def test_settled_flags(self):
         """Once settled, torch is deterministic; what is said of it is asked of torch."""
