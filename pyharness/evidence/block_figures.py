@@ -10,38 +10,18 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-__all__ = ["Figures", "figures", "largest"]
-
-
-def largest(x: np.ndarray) -> np.ndarray:
-    """Return the largest magnitude of each block, of the dtype of `x`; what is not finite is largest.
-
-    Args:
-        x: float32 or float64, [blocks, d].
-    """
-    bits = _INTEGERS[x.dtype.type]
-    out = np.empty(len(x), x.dtype)
-    _largest(x.view(bits), bits(np.iinfo(bits).max), out.view(bits))
-    return out
-
-
-_INTEGERS = {np.float32: np.int32, np.float64: np.int64}
-"""Integers as wide as floats: of floats without their signs the largest has the largest bits, which are found faster."""
-
-
-@numba.njit(nogil=True, cache=True)
-def _largest(bits, magnitude, out):
-    for block in range(bits.shape[0]):
-        found = bits[block, 0] & magnitude
-        for i in range(bits.shape[1]):
-            found = max(found, bits[block, i] & magnitude)
-        out[block] = found
+__all__ = ["Figures", "figures", "occurring", "rounded"]
 
 
 class Figures(NamedTuple):
-    """Figures of blocks x of d floats each, of their dtype, [blocks].
+    """Figures of blocks x of d floats each, of the dtype that is computed with, [blocks]. All but `unit` are in units.
 
     Attributes:
+        unit: a power of two; infinite, and nothing else of any meaning, for a block that is not finite.
+        inverse_unit: its inverse.
+        largest: the largest magnitude.
+        step: the step of INT8 quantization, largest / 127.
+        inverse_step: its inverse; something finite for a block of zeros.
         l1: ‖x‖₁.
         norm_sq: ‖x‖².
         along_signs: x · sign x, the sign of 0 being +1.
@@ -50,6 +30,11 @@ class Figures(NamedTuple):
         error_energy: ‖x − Q(x)‖².
     """
 
+    unit: np.ndarray
+    inverse_unit: np.ndarray
+    largest: np.ndarray
+    step: np.ndarray
+    inverse_step: np.ndarray
     l1: np.ndarray
     norm_sq: np.ndarray
     along_signs: np.ndarray
@@ -58,48 +43,124 @@ class Figures(NamedTuple):
     error_energy: np.ndarray
 
 
-def figures(x: np.ndarray, inverse_unit: np.ndarray, step: np.ndarray, inverse_step: np.ndarray) -> Figures:
-    """Return the figures of blocks, each after a multiplication.
+_INTEGERS = {np.float32: np.int32, np.float64: np.int64, np.uint16: np.uint16}
+"""Integers as wide as what is stored: of floats without their signs the largest has the largest bits, which are found faster."""
+
+
+def figures(x: np.ndarray, out: np.ndarray, first: int = 0) -> None:
+    """Find the figures of blocks.
 
     Args:
-        x: float32 or float64, [blocks, d], finite.
-        inverse_unit: what each block is multiplied by, of the dtype of `x`, as the other two, [blocks].
-        step: the step of quantization after that.
-        inverse_step: its inverse; anything finite for a block of zeros.
+        x: float32, float64, or bfloat16 as uint16 that have its bits, [blocks, d].
+        out: where they go, in the order of `Figures`: float64 for float64, else float32, [11, `first` + blocks or more].
+        first: where among its columns.
     """
-    out = np.empty((len(Figures._fields), len(x)), x.dtype)
-    one = x.dtype.type(1)
-    bits = _INTEGERS[x.dtype.type]
-    _figures(x, inverse_unit, step, inverse_step, one - one, one / x.dtype.type(x.shape[1]), bits(np.iinfo(bits).max),
-             np.empty((2, x.shape[1]), x.dtype), out, out.view(bits))
-    return Figures(*out)
+    number = out.dtype.type
+    x_bits, out_bits = x.view(_INTEGERS[x.dtype.type]), out.view(_INTEGERS[number])
+    _scale(x_bits, out, out_bits, first)
+    _figures(x, x_bits, x.dtype == np.uint16, number(1) / number(x.shape[1]), out, out_bits, first)
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def _scale(x_bits, out, out_bits, first):
+    number, bits = out.dtype.type, out_bits.dtype.type
+    mantissa, bias = (23, 127) if out.itemsize == 4 else (52, 1023)
+    shift = 8 * (out.itemsize - x_bits.itemsize)
+    magnitude = x_bits.dtype.type((1 << (8 * x_bits.itemsize - 1)) - 1)
+    for block in range(x_bits.shape[0]):
+        found = x_bits[block, 0] & magnitude
+        for i in range(x_bits.shape[1]):
+            found = max(found, x_bits[block, i] & magnitude)
+        at = first + block
+        largest = np.int64(found) << shift
+        # Biased: of zeros that of 1/2, else from 1 up to where both a unit and its inverse are normal numbers.
+        exponent = largest >> mantissa
+        unit = min(max(exponent, 1), 2 * bias - 1) if largest else bias - 1
+        out_bits[0, at] = unit << mantissa
+        if exponent > 2 * bias:
+            out[0, at] = np.inf
+        out_bits[1, at] = (2 * bias - unit) << mantissa
+        out_bits[2, at] = largest
+        out[2, at] *= out[1, at]
+        out[3, at] = out[2, at] / number(127)
+        out[4, at] = number(1) / max(out[3, at], number(2.0**-124))
 
 
 # The order of a sum, and whether a product is rounded before it is added, are the compiler's: the tolerances allow for any.
 @numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan", "contract"})
-def _figures(x, inverse_unit, step, inverse_step, zero, share, magnitude, scratch, out, out_bits):
+def _figures(x, x_bits, of_bfloat16, share, out, out_bits, first):
+    d, zero, magnitude = x.shape[1], out.dtype.type(0), out_bits.dtype.type((1 << (8 * out.itemsize - 1)) - 1)
+    scratch = np.empty((2, d), out.dtype)
     y, error = scratch[0], scratch[1]
-    error_bits = error.view(out_bits.dtype)
+    y_bits, error_bits = y.view(out_bits.dtype), error.view(out_bits.dtype)
     for block in range(x.shape[0]):
+        at = first + block
+        if out[0, at] == np.inf:
+            continue
         # In a loop of its own: its factors are not to be taken together with others, which would overflow.
-        for i in range(y.shape[0]):
-            y[i] = x[block, i] * inverse_unit[block]
+        _in_units(x, x_bits, of_bfloat16, block, out[1, at], y, y_bits)
         l1, norm_sq, along_signs = zero, zero, zero
-        for i in range(y.shape[0]):
+        for i in range(d):
             l1 += abs(y[i])
             norm_sq += y[i] * y[i]
             along_signs += y[i] if y[i] >= zero else -y[i]
-        one_step, steps, error_energy = step[block], inverse_step[block], zero
-        for i in range(y.shape[0]):
-            error[i] = y[i] - np.rint(y[i] * steps) * one_step
+        step, inverse_step, error_energy = out[3, at], out[4, at], zero
+        for i in range(d):
+            error[i] = y[i] - np.rint(y[i] * inverse_step) * step
             error_energy += error[i] * error[i]
         mean, lost = l1 * share, zero
-        for i in range(y.shape[0]):
+        for i in range(d):
             rest = y[i] - (mean if y[i] >= zero else -mean)
             lost += rest * rest
         found = error_bits[0] & magnitude
-        for i in range(y.shape[0]):
+        for i in range(d):
             found = max(found, error_bits[i] & magnitude)
-        out[0, block], out[1, block], out[2, block], out[3, block] = l1, norm_sq, along_signs, lost
-        out_bits[4, block] = found
-        out[5, block] = error_energy
+        out[5, at], out[6, at], out[7, at], out[8, at] = l1, norm_sq, along_signs, lost
+        out_bits[9, at] = found
+        out[10, at] = error_energy
+
+
+# Written out where it is called: what is compiled by itself may be vectorized otherwise from one run to the next.
+@numba.njit(inline="always")
+def _in_units(x, x_bits, of_bfloat16, block, inverse_unit, y, y_bits):
+    if of_bfloat16:
+        for i in range(y.shape[0]):
+            y_bits[i] = np.int32(x_bits[block, i]) << 16
+        for i in range(y.shape[0]):
+            y[i] *= inverse_unit
+    else:
+        for i in range(y.shape[0]):
+            y[i] = x[block, i] * inverse_unit
+
+
+def rounded(x: np.ndarray, of: Figures, first: int, found: np.ndarray) -> None:
+    """Mark the INT8 values that occur in blocks when they are rounded to multiples of their steps.
+
+    Args:
+        x: as in `figures`.
+        of: figures; of these blocks from column `first` on.
+        found: bool [256], from −128 up.
+    """
+    inverse_unit, inverse_step = (figure.numpy() for figure in (of.inverse_unit, of.inverse_step))
+    y = np.empty(x.shape[1], inverse_unit.dtype)
+    _rounded(x, x.view(_INTEGERS[x.dtype.type]), x.dtype == np.uint16, inverse_unit, inverse_step, first, y,
+             y.view(_INTEGERS[y.dtype.type]), found)
+
+
+@numba.njit(nogil=True, cache=True)
+def _rounded(x, x_bits, of_bfloat16, inverse_unit, inverse_step, first, y, y_bits, found):
+    values = np.empty(y.shape[0], np.uint8)
+    for block in range(x.shape[0]):
+        at = first + block
+        _in_units(x, x_bits, of_bfloat16, block, inverse_unit[at], y, y_bits)
+        for i in range(y.shape[0]):
+            values[i] = np.int32(np.rint(y[i] * inverse_step[at])) + 128
+        for value in values:
+            found[value] = True
+
+
+@numba.njit(nogil=True, cache=True)
+def occurring(values, offset, found):
+    """Mark the values that occur, uint8 of any shape to which an offset is added modulo 256, in bool [256]."""
+    for value in values.flat:
+        found[(value + offset) & 255] = True

@@ -10,7 +10,7 @@ import inspect
 import math
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,8 +36,11 @@ __all__ = ["BLOCK", "Blocks", "Found", "OfBlocks", "OfValues", "Scanned", "Strea
 BLOCK = 1024
 """Elements of a block: as many as keep sums of INT8 squares exact in float32, 1,024 · 2^14 = 2^24."""
 
-_CHUNK = 1024 * BLOCK
-"""Elements that are read and checked at once: so many that Python's own time does not count, yet few megabytes."""
+_CHUNK = 16 << 20
+"""Bytes that are mapped, and then checked, at once: so many that Python's own time does not count."""
+
+_PIECE = 256 << 10
+"""Bytes of which first the digest, then the figures are taken: they are in the core's own cache the second time."""
 
 _SPOT = 4096
 """Of so many blocks one is also checked by the law itself."""
@@ -52,34 +55,35 @@ class Blocks:
     """Consecutive blocks of one tensor, with what checks of them share, each computed once.
 
     Args:
-        x: [blocks, d], of one of `stored.DTYPES`.
+        x: [blocks, d], contiguous, of one of `stored.DTYPES`.
         first: the index of the first element, in row-major order.
+        seen: given the blocks' bytes, piece by piece, each right before it is looked at.
 
     Raises:
         UsageError: if the extra `tensors` is not installed.
 
     Attributes:
         first: as given.
-        unit: a power of two for each block, [blocks]: its largest magnitude is at least one unit and under two, unless it is near
-            the ends of what floats hold. In units nothing overflows, and no square underflows that matters. All figures are float32,
-            or float64 for float64 and integers of 16 bits or more, and in units.
     """
 
-    def __init__(self, x: Tensor, first: int = 0) -> None:
+    def __init__(self, x: Tensor, first: int = 0, seen: Callable[[np.ndarray], object] = lambda piece: None) -> None:
+        compiled = _compiled()
         self.first = first
         self._stored = x
-        self._floats = x.to(torch.float64 if x.dtype in _WIDE else torch.float32)
-        largest = _compiled().largest(self._floats.numpy())
-        if not np.isfinite(largest).all():
-            bad = int((~torch.isfinite(self._floats.flatten())).nonzero()[0])
-            raise _NotFinite(first + bad, float(self._floats.flatten()[bad]))
-        # The powers of two up to which both a unit and its inverse are normal numbers.
-        limit = -np.finfo(largest.dtype).minexp
-        exponent = np.clip(np.frexp(largest)[1] - 1, -limit, limit)
-        one = largest.dtype.type(1)
-        self.unit = torch.from_numpy(np.ldexp(one, exponent))
-        self._inverse_unit = torch.from_numpy(np.ldexp(one, -exponent))
-        self._largest = torch.from_numpy(largest)
+        self._single: dict[int, Blocks] = {}
+        found = np.empty((len(compiled.Figures._fields), len(x)), np.float64 if x.dtype in _WIDE else np.float32)
+        for start, piece in self._pieces():
+            seen(piece.view(torch.uint8).numpy().reshape(-1))
+            compiled.figures(_plain(piece), found, start)
+        self._found = found
+        if not np.isfinite(found[0]).all():
+            bad = int((~torch.isfinite(x.flatten())).nonzero()[0])
+            raise _NotFinite(first + bad, float(x.flatten()[bad]))
+
+    def _pieces(self) -> Iterator[tuple[int, Tensor]]:
+        """Blocks of `_PIECE` bytes together, and the number of the first."""
+        rows = max(1, _PIECE // (self.d * self._stored.dtype.itemsize))
+        return ((rows * number, piece) for number, piece in enumerate(self._stored.split(rows)))
 
     def __len__(self) -> int:
         return self._stored.shape[0]
@@ -90,23 +94,37 @@ class Blocks:
         return self._stored.shape[1]
 
     def __getitem__(self, block: int) -> Blocks:
-        """One block alone."""
-        return Blocks(self._stored[block:block + 1], self.first + block * self.d)
+        """One block alone, the same each time."""
+        if block not in self._single:
+            self._single[block] = Blocks(self._stored[block:block + 1], self.first + block * self.d)
+        return self._single[block]
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Figures of the blocks, by compiled code, [blocks] each."""
+        return _compiled().Figures(*map(torch.from_numpy, self._found))
 
     @cached_property
     def values(self) -> Tensor:
         """The elements in units, [blocks, d]."""
-        return self._floats * self._inverse_unit[:, None]
+        return self._stored.to(self.unit.dtype) * self.figures.inverse_unit[:, None]
 
-    @cached_property
+    @property
+    def unit(self) -> Tensor:
+        """A power of two for each block, [blocks]: its largest magnitude is at least one unit and under two, unless it is near the
+        ends of what floats hold. In units nothing overflows, and no square underflows that matters. All figures are float32, or
+        float64 for float64 and integers of 16 bits or more, and in units."""
+        return self.figures.unit
+
+    @property
     def largest(self) -> Tensor:
         """The largest magnitude of each block, [blocks]."""
-        return self._largest * self._inverse_unit
+        return self.figures.largest
 
-    @cached_property
+    @property
     def step(self) -> Tensor:
         """The step of INT8 quantization in each block, `largest` / 127, [blocks]. Lean: `stepSize` with 254 steps."""
-        return self.largest / 127
+        return self.figures.step
 
     @cached_property
     def rounded(self) -> Tensor:
@@ -125,19 +143,21 @@ class Blocks:
     @cached_property
     def present(self) -> np.ndarray:
         """Which of the 256 INT8 values, from −128 up, occur: bool [256]."""
-        counts = torch.bincount(self.int8.contiguous().view(torch.uint8).flatten(), minlength=256)
-        return np.roll(counts.numpy() > 0, 128)
+        found = np.zeros(256, bool)
+        for start, piece in self._pieces():
+            if self._stored.dtype in (torch.int8, torch.uint8):
+                offset = 128 if self._stored.dtype == torch.int8 else 0
+                _compiled().occurring(piece.view(torch.uint8).numpy(), offset, found)
+            else:
+                _compiled().rounded(_plain(piece), self.figures, start, found)
+            if np.count_nonzero(found) == self.most_values:
+                break
+        return found
 
     @property
     def most_values(self) -> int:
         """How many INT8 values can occur: symmetric quantization does not use −128."""
         return 256 if self._stored.dtype in (torch.int8, torch.uint8) else 255
-
-    @cached_property
-    def figures(self) -> Figures:
-        """Figures of the blocks' `values`, by compiled code, [blocks] each."""
-        found = _compiled().figures(self._floats.numpy(), self._inverse_unit.numpy(), self.step.numpy(), (1 / nonzero(self.step)).numpy())
-        return found._make(map(torch.from_numpy, found))
 
     def stored(self, block: int) -> tuple[list[str], str]:
         """Return a block's elements, in hexadecimal, and the dtype of which `as_blocks` makes the same block."""
@@ -153,6 +173,13 @@ def _compiled() -> types.ModuleType:
     except ImportError as error:
         raise UsageError("tensors are checked by code that numba compiles; run: pip install 'pyharness[tensors]'") from error
     return block_figures
+
+
+def _plain(x: Tensor) -> np.ndarray:
+    """Blocks as `block_figures` takes them."""
+    if x.dtype == torch.bfloat16:
+        return x.view(torch.uint16).numpy()
+    return x.to(torch.float64 if x.dtype in _WIDE else torch.float32).numpy()
 
 
 def nonzero(x: Tensor) -> Tensor:
@@ -176,18 +203,19 @@ def as_blocks(x: Blocks | Sequence[str], dtype: str = "float32") -> Blocks:
     return Blocks(torch.tensor([[from_hex(value) for value in x]], dtype=torch.float64).to(DTYPES[dtype]))
 
 
-def blocks_of(chunk: Tensor, first: int) -> Iterator[Blocks]:
+def blocks_of(chunk: Tensor, first: int, seen: Callable[[np.ndarray], object] = lambda piece: None) -> Iterator[Blocks]:
     """Yield a chunk's whole blocks together, then what is left, if anything, as one shorter block.
 
     Args:
         chunk: 1-D.
         first: the index of its first element in the tensor, a multiple of `BLOCK`.
+        seen: as in `Blocks`.
     """
     whole = len(chunk) // BLOCK * BLOCK
     if whole:
-        yield Blocks(chunk[:whole].view(-1, BLOCK), first)
+        yield Blocks(chunk[:whole].view(-1, BLOCK), first, seen)
     if whole < len(chunk):
-        yield Blocks(chunk[whole:].view(1, -1), first + whole)
+        yield Blocks(chunk[whole:].view(1, -1), first + whole, seen)
 
 
 # ---------------------------------------------------------------------------------------------------------------- checks
@@ -251,7 +279,7 @@ class _Present:
 
 
 _PRESENT = _Present()
-_GRID = 1 << 19
+_GRID = 1 << 20
 """Instances of a law that are evaluated at once."""
 
 
@@ -282,23 +310,21 @@ class OfValues:
     @cached_property
     def _failures(self) -> np.ndarray:
         """On how many values of the other arguments the law fails, for all INT8 values of the first: int64 [256, …]."""
-        size = 256 ** len(self.of)
-        total = np.zeros(size, np.int64)
-        others = math.prod(len(axis) for axis in self.over.values())
-        step = max(1, _GRID // size)
-        for start in range(0, others, step):
-            holds = self._holds(np.arange(start, min(start + step, others)), np.arange(size))
-            total += np.count_nonzero(~holds, axis=0)
-        return total.reshape((256,) * len(self.of))
+        total = np.zeros((256,) * len(self.of), np.int64)
+        of = dict.fromkeys(self.of, INT8)
+        head = next(iter(self.over), None)
+        step = max(1, _GRID // math.prod(len(axis) for name, axis in {**self.over, **of}.items() if name != head))
+        for part in self.over[head].split(step) if head else [None]:
+            holds = self._holds({**self.over, head: part} if head else {}, of)
+            if not holds.all():
+                total += np.count_nonzero(~holds.reshape(-1, *total.shape), axis=0)
+        return total
 
-    def _holds(self, others: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """The law at points of the other arguments' grid and of the values' grid, by number: bool [others, values]."""
-        shape = tuple(len(axis) for axis in self.over.values())
-        arguments = {name: axis[index][:, None] for (name, axis), index in
-                     zip(self.over.items(), np.unravel_index(others, shape) if shape else (), strict=True)}
-        arguments |= {name: INT8[index][None] for name, index in
-                      zip(self.of, np.unravel_index(values, (256,) * len(self.of)), strict=True)}
-        return np.broadcast_to(self.law(**arguments).numpy(), (len(others), len(values)))
+    def _holds(self, over: Mapping[str, Tensor], of: Mapping[str, Tensor]) -> np.ndarray:
+        """The law on a grid, an axis for each of the other arguments, then one for each that takes the tensor's values: bool."""
+        axes = {**over, **of}
+        grid = {name: axis.view([-1 if other == name else 1 for other in axes]) for name, axis in axes.items()}
+        return np.broadcast_to(self.law(**grid).numpy(), [len(axis) for axis in axes.values()])
 
     def finish(self, state: np.ndarray) -> Found:
         """Return on how many of the instances that occur the law fails."""
@@ -309,12 +335,10 @@ class OfValues:
         if not violations:
             return Found(cases, 0)
         place = [int(values[index]) for index in np.argwhere(failures)[0]]
-        number = np.ravel_multi_index(place, (256,) * len(self.of))
-        at = int(np.flatnonzero(~self._holds(np.arange(others), np.array([number]))[:, 0])[0])
-        shape = tuple(len(axis) for axis in self.over.values())
-        inputs = {name: int(INT8[index]) for name, index in zip(self.of, place, strict=True)}
-        inputs |= {name: int(axis[index]) for (name, axis), index in
-                   zip(self.over.items(), np.unravel_index(at, shape) if shape else (), strict=True)}
+        at = {name: INT8[[index]] for name, index in zip(self.of, place, strict=True)}
+        first = np.argwhere(~self._holds(self.over, at))[0][:len(self.over)]
+        inputs = {name: int(value) for name, value in at.items()}
+        inputs |= {name: int(axis[index]) for (name, axis), index in zip(self.over.items(), first, strict=True)}
         return Found(cases, violations, inputs, "it fails where " + ", ".join(f"{key} = {value}" for key, value in inputs.items()))
 
 
@@ -465,8 +489,8 @@ def scan(stored: Stored, checks: Mapping[str, Stream], *, stopped: Callable[[], 
     states = {check.accumulator: check.accumulator.start() for check in checks.values()}
     first = 0
     try:
-        for chunk in _ahead(_digested(stored, digest)):
-            for blocks in blocks_of(chunk, first):
+        for chunk in stored.chunks(_CHUNK // stored.dtype.itemsize):
+            for blocks in blocks_of(chunk, first, digest.update):
                 for accumulator, state in states.items():
                     states[accumulator] = accumulator.update(state, blocks)
             first += len(chunk)
@@ -487,21 +511,6 @@ def sha256(stored: Stored) -> str:
         UsageError: if its file was changed or is damaged.
     """
     digest = started_sha256(stored.dtype, stored.shape)
-    for _ in _digested(stored, digest):
-        pass
-    return digest.hexdigest()
-
-
-def _digested(stored: Stored, digest: Any) -> Iterator[Tensor]:
-    for chunk in stored.chunks(_CHUNK):
+    for chunk in stored.chunks(_CHUNK // stored.dtype.itemsize):
         digest.update(chunk.view(torch.uint8).numpy())
-        yield chunk
-
-
-def _ahead(chunks: Iterator[Tensor]) -> Iterator[Tensor]:
-    """Fetch each chunk in another thread while the one before is worked on: reading and hashing leave the interpreter free."""
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(next, chunks, None)
-        while (chunk := coming.result()) is not None:
-            coming = thread.submit(next, chunks, None)
-            yield chunk
+    return digest.hexdigest()
