@@ -1,6 +1,7 @@
 """A project's claims on a user's own tensors: each file is read once, however large, and a certificate says what was found."""
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -25,7 +26,7 @@ from pyharness.evidence.collect import collect
 from pyharness.evidence.exhaustive import dotted
 from pyharness.evidence.executor import Executor, LocalExecutor
 from pyharness.evidence.runner import EvidenceError, Run, require_replays
-from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, scan
+from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare, scan
 from pyharness.project import Project
 from pyharness.tensors.sources import Catalogue, catalogue
 from pyharness.tensors.stored import Raw, Stored
@@ -96,6 +97,9 @@ def verify_tensors(
     found = catalogue(paths)
     progress("Files", "", 1, 1)
     seconds, read = 0.0, 0
+    if executor is None:
+        # Beside Lean, whose answers come first.
+        threading.Thread(target=_prepare, args=({tensor.dtype for tensor in found.tensors.values()},)).start()
 
     def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
         nonlocal seconds, read
@@ -116,6 +120,12 @@ def verify_tensors(
     done = publish(certify_by(gathered, project, output, progress=progress, fresh=fresh), output, started)
     size = sum(tensor.nbytes for tensor in found.tensors.values())
     return done, Reading(len(found.tensors), size, read, seconds, found.others)
+
+
+def _prepare(dtypes: Iterable[torch.dtype]) -> None:
+    # An error comes again where the code is used, and is told there.
+    with contextlib.suppress(HarnessError):
+        prepare(dtypes)
 
 
 def _require_replaceable(output: Path, project: Project) -> None:

@@ -284,13 +284,6 @@ class TestChunks:
         assert torch.cat(chunks).equal(tensor.flatten()) and stored.nbytes == tensor.numel() * tensor.itemsize
         assert stored.read().equal(tensor)
 
-    def test_a_chunk_outlives_the_next(self, tmp_path):
-        """The chunk before can still be read when the next one is there."""
-        np.savez(tmp_path / "t.npz", w=np.arange(9, dtype=np.int16))
-        chunks = catalogue([tmp_path / "t.npz"]).tensors["w"].chunks(3)
-        first, second = next(chunks), next(chunks)
-        assert first.tolist() == [0, 1, 2] and second.tolist() == [3, 4, 5]
-
     def test_a_file_that_changes_is_refused(self, tmp_path):
         """A file that was written to since it was catalogued is not read."""
         save_file({"w": torch.ones(4)}, tmp_path / "t.safetensors")

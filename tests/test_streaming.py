@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from pyharness.claim import load_pack
 from pyharness.claims.clipping import in_range, monotone_in_x
 from pyharness.claims.nucleus import is_extensive, preserves_meet
+from pyharness.evidence import streaming
 from pyharness.evidence.streaming import BLOCK, Blocks, as_blocks, blocks_of, of_blocks, of_values, scan, sha256
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.quantize import TensorError
@@ -150,6 +151,17 @@ class TestOfValues:
         two = found(of_values(monotone_in_x, "x", "y", alpha=axis), tensor)
         assert (two.cases, two.violations) == (len(distinct)**2 * len(alphas), 0)
 
+    @given(st.lists(st.integers(-128, 127), min_size=1, max_size=6))
+    @settings(max_examples=10, deadline=None)
+    def test_counts_pairs(self, values):
+        """Of a law of two values, cases and violations are those of a loop over the pairs, whichever argument comes first."""
+        tensor, distinct = torch.tensor(values, dtype=torch.int8), sorted(set(values))
+        one = found(of_values(are_ordered, "q", "p", k=torch.arange(3), m=torch.arange(2)), tensor)
+        failing = [{"p": p, "q": q, "k": k, "m": m} for q in distinct for p in distinct for k in range(3) for m in range(2)
+                   if not p <= q + k * m]
+        assert (one.cases, one.violations) == (len(distinct)**2 * 6, len(failing))
+        assert one.inputs == (failing[0] if failing else None)
+
     @pytest.mark.parametrize("of", [(), ("z", "p", "q"), ("x",)])
     def test_arguments_are_checked(self, of):
         """A law takes one or two of its own arguments from the tensor."""
@@ -160,6 +172,11 @@ class TestOfValues:
         """A law that a witness could not name is refused."""
         with pytest.raises(ValueError, match="not at module level"):
             of_values(lambda q: q == q, "q")
+
+
+def are_ordered(k, p, m, q):
+    """p ≤ q + k m."""
+    return torch.as_tensor(p).int() <= torch.as_tensor(q).int() + torch.as_tensor(k) * torch.as_tensor(m)
 
 
 def small_error(blocks):
@@ -214,6 +231,15 @@ class TestOfBlocks:
         with pytest.raises(ValueError, match="of block 0 is .*the law says otherwise"):
             found(STREAMED[name].streams, torch.randn(5000))
 
+    @pytest.mark.parametrize("wrong", [0, 2, 4])
+    def test_any_spot_is_found(self, monkeypatch, wrong):
+        """Of several blocks at which the law is asked, the one where it says otherwise is named."""
+        monkeypatch.setattr(streaming, "_SPOT", 2)
+        check = of_blocks(is_small, lambda blocks: small_error(blocks) + 3 * (torch.arange(len(blocks)) == wrong), tolerance=2,
+                          domain="blocks")
+        with pytest.raises(ValueError, match=f"of block {wrong} is 4, .*the law says otherwise"):
+            found(check, torch.ones(6 * BLOCK))
+
     def test_figures(self):
         """β and the error of a tensor are those that are computed of it at once."""
         tensor = torch.randn(4 * BLOCK, dtype=torch.float64)
@@ -232,7 +258,7 @@ class TestOfBlocks:
 class TestScan:
     @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES.values()], ids=str)
     def test_digest_and_findings(self, tmp_path, dtype):
-        """One pass gives the tensor's digest and what the check finds in it, of more elements than are read at once as well."""
+        """One pass gives the tensor's digest and what the check finds in it."""
         tensor = torch.arange(300 * 1001).remainder(101).reshape(300, 1001).to(dtype)
         save_file({"w": tensor}, tmp_path / "t.safetensors")
         stored = catalogue([tmp_path / "t.safetensors"]).tensors["w"]
@@ -241,10 +267,24 @@ class TestScan:
         assert one.ref == tensor_ref("w", tensor) and one.found == {"a": found(check, tensor)}
         assert sha256(stored) == one.ref.sha256
 
+    @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES.values()], ids=str)
+    def test_however_much_is_read_at_once(self, tmp_path, monkeypatch, dtype):
+        """Digest, findings and figures are the same, to the last bit, whatever is mapped, hashed and checked at once."""
+        tensor = (torch.randn(30, 1001, generator=torch.Generator().manual_seed(0)) * 40).to(dtype)
+        save_file({"w": tensor}, tmp_path / "t.safetensors")
+        stored = catalogue([tmp_path / "t.safetensors"]).tensors["w"]
+        checks = {name: item.streams for name, item in STREAMED.items()}
+        expected = scan(stored, checks)
+        for chunk, piece, spot in ((7 * 8 * BLOCK, 1, 3), (16 * BLOCK, 24 * BLOCK, 1)):
+            for name, value in (("_CHUNK", chunk), ("_PIECE", piece), ("_SPOT", spot)):
+                monkeypatch.setattr(streaming, name, value)
+            assert scan(stored, checks) == expected
+
     @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
     @pytest.mark.parametrize("index", [(0, 0), (299, 1000), (260, 999)])
-    def test_what_is_not_finite_is_named(self, tmp_path, value, index):
+    def test_what_is_not_finite_is_named(self, tmp_path, monkeypatch, value, index):
         """NaN or an infinity anywhere is an error that says in which tensor and where."""
+        monkeypatch.setattr(streaming, "_CHUNK", 64 * BLOCK)
         tensor = torch.zeros(300, 1001, dtype=torch.bfloat16)
         tensor[index] = value
         save_file({"w": tensor}, tmp_path / "t.safetensors")

@@ -5,12 +5,13 @@ torch's own functions by the checks that use it.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numba
 import numpy as np
 
-__all__ = ["Figures", "figures", "occurring", "rounded"]
+__all__ = ["Figures", "figuring", "occurring", "rounded"]
 
 
 class Figures(NamedTuple):
@@ -47,27 +48,32 @@ _INTEGERS = {np.float32: np.int32, np.float64: np.int64, np.uint16: np.uint16}
 """Integers as wide as what is stored: of floats without their signs the largest has the largest bits, which are found faster."""
 
 
-def figures(x: np.ndarray, out: np.ndarray, first: int = 0) -> None:
-    """Find the figures of blocks.
+def figuring(x: np.ndarray, out: np.ndarray, first: int = 0) -> Callable[[int, int], None]:
+    """Return what finds the figures of some of the blocks: of those from one number on, and before another.
 
     Args:
         x: float32, float64, or bfloat16 as uint16 that have its bits, [blocks, d].
-        out: where they go, in the order of `Figures`: float64 for float64, else float32, [11, `first` + blocks or more].
-        first: where among its columns.
+        out: where the figures go, in the order of `Figures`: float64 for float64, else float32, [11, `first` + blocks or more].
+        first: in which column those of block 0 go.
     """
     number = out.dtype.type
     x_bits, out_bits = x.view(_INTEGERS[x.dtype.type]), out.view(_INTEGERS[number])
-    _scale(x_bits, out, out_bits, first)
-    _figures(x, x_bits, x.dtype == np.uint16, number(1) / number(x.shape[1]), out, out_bits, first)
+    of_bfloat16, share = x.dtype == np.uint16, number(1) / number(x.shape[1])
+
+    def find(start: int, stop: int) -> None:
+        _scale(x_bits, start, stop, out, out_bits, first)
+        _figures(x, x_bits, of_bfloat16, start, stop, share, out, out_bits, first)
+
+    return find
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
-def _scale(x_bits, out, out_bits, first):
+def _scale(x_bits, start, stop, out, out_bits, first):
     number, bits = out.dtype.type, out_bits.dtype.type
     mantissa, bias = (23, 127) if out.itemsize == 4 else (52, 1023)
     shift = 8 * (out.itemsize - x_bits.itemsize)
     magnitude = x_bits.dtype.type((1 << (8 * x_bits.itemsize - 1)) - 1)
-    for block in range(x_bits.shape[0]):
+    for block in range(start, stop):
         found = x_bits[block, 0] & magnitude
         for i in range(x_bits.shape[1]):
             found = max(found, x_bits[block, i] & magnitude)
@@ -88,12 +94,12 @@ def _scale(x_bits, out, out_bits, first):
 
 # The order of a sum, and whether a product is rounded before it is added, are the compiler's: the tolerances allow for any.
 @numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan", "contract"})
-def _figures(x, x_bits, of_bfloat16, share, out, out_bits, first):
+def _figures(x, x_bits, of_bfloat16, start, stop, share, out, out_bits, first):
     d, zero, magnitude = x.shape[1], out.dtype.type(0), out_bits.dtype.type((1 << (8 * out.itemsize - 1)) - 1)
     scratch = np.empty((2, d), out.dtype)
     y, error = scratch[0], scratch[1]
     y_bits, error_bits = y.view(out_bits.dtype), error.view(out_bits.dtype)
-    for block in range(x.shape[0]):
+    for block in range(start, stop):
         at = first + block
         if out[0, at] == np.inf:
             continue
@@ -137,7 +143,7 @@ def rounded(x: np.ndarray, of: Figures, first: int, found: np.ndarray) -> None:
     """Mark the INT8 values that occur in blocks when they are rounded to multiples of their steps.
 
     Args:
-        x: as in `figures`.
+        x: as in `figuring`.
         of: figures; of these blocks from column `first` on.
         found: bool [256], from −128 up.
     """

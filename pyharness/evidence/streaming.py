@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from pyharness.evidence.block_figures import Figures
 
 __all__ = ["BLOCK", "Blocks", "Found", "OfBlocks", "OfValues", "Scanned", "Stream", "as_blocks", "blocks_of", "nonzero",
-           "of_blocks", "of_values", "scan", "sha256"]
+           "of_blocks", "of_values", "prepare", "scan", "sha256"]
 
 BLOCK = 1024
 """Elements of a block: as many as keep sums of INT8 squares exact in float32, 1,024 · 2^14 = 2^24."""
 
-_CHUNK = 16 << 20
+_CHUNK = 32 << 20
 """Bytes that are mapped, and then checked, at once: so many that Python's own time does not count."""
 
 _PIECE = 256 << 10
@@ -48,6 +48,9 @@ _SPOT = 4096
 
 _WIDE = (torch.float64, torch.int16, torch.int32, torch.int64)
 """Dtypes of which float64 is computed with, and integers are taken for the nearest."""
+
+_PLAIN = (torch.float32, torch.float64, torch.bfloat16)
+"""Dtypes that compiled code takes as they are; others are turned into floats before, a piece at a time."""
 
 
 # ---------------------------------------------------------------------------------------------------------------- blocks
@@ -70,20 +73,25 @@ class Blocks:
         compiled = _compiled()
         self.first = first
         self._stored = x
-        self._single: dict[int, Blocks] = {}
+        self._each: dict[tuple[int, int], Blocks] = {}
         found = np.empty((len(compiled.Figures._fields), len(x)), np.float64 if x.dtype in _WIDE else np.float32)
-        for start, piece in self._pieces():
-            seen(piece.view(torch.uint8).numpy().reshape(-1))
-            compiled.figures(_plain(piece), found, start)
+        contents, width = x.view(torch.uint8).numpy().reshape(-1), self.d * x.dtype.itemsize
+        find = compiled.figuring(_plain(x), found) if x.dtype in _PLAIN else None
+        for start, stop in self._pieces():
+            seen(contents[start * width:stop * width])
+            if find:
+                find(start, stop)
+            else:
+                compiled.figuring(_plain(x[start:stop]), found, start)(0, stop - start)
         self._found = found
         if not np.isfinite(found[0]).all():
             bad = int((~torch.isfinite(x.flatten())).nonzero()[0])
             raise _NotFinite(first + bad, float(x.flatten()[bad]))
 
-    def _pieces(self) -> Iterator[tuple[int, Tensor]]:
-        """Blocks of `_PIECE` bytes together, and the number of the first."""
+    def _pieces(self) -> Iterator[tuple[int, int]]:
+        """The blocks, so many together as have `_PIECE` bytes: the number of the first of them, and of the one after the last."""
         rows = max(1, _PIECE // (self.d * self._stored.dtype.itemsize))
-        return ((rows * number, piece) for number, piece in enumerate(self._stored.split(rows)))
+        return ((start, min(start + rows, len(self))) for start in range(0, len(self), rows))
 
     def __len__(self) -> int:
         return self._stored.shape[0]
@@ -93,11 +101,11 @@ class Blocks:
         """How many elements a block has."""
         return self._stored.shape[1]
 
-    def __getitem__(self, block: int) -> Blocks:
-        """One block alone, the same each time."""
-        if block not in self._single:
-            self._single[block] = Blocks(self._stored[block:block + 1], self.first + block * self.d)
-        return self._single[block]
+    def each(self, first: int, step: int) -> Blocks:
+        """Each so many-th block from one on, without those between; the same object each time."""
+        if (first, step) not in self._each:
+            self._each[first, step] = Blocks(self._stored[first::step].contiguous(), self.first + first * self.d)
+        return self._each[first, step]
 
     @cached_property
     def figures(self) -> Figures:
@@ -144,7 +152,8 @@ class Blocks:
     def present(self) -> np.ndarray:
         """Which of the 256 INT8 values, from −128 up, occur: bool [256]."""
         found = np.zeros(256, bool)
-        for start, piece in self._pieces():
+        for start, stop in self._pieces():
+            piece = self._stored[start:stop]
             if self._stored.dtype in (torch.int8, torch.uint8):
                 offset = 128 if self._stored.dtype == torch.int8 else 0
                 _compiled().occurring(piece.view(torch.uint8).numpy(), offset, found)
@@ -173,6 +182,16 @@ def _compiled() -> types.ModuleType:
     except ImportError as error:
         raise UsageError("tensors are checked by code that numba compiles; run: pip install 'pyharness[tensors]'") from error
     return block_figures
+
+
+def prepare(dtypes: Iterable[torch.dtype]) -> None:
+    """Load the compiled code for tensors of some dtypes, or compile it: seconds that can pass beside other work.
+
+    Raises:
+        UsageError: if the extra `tensors` is not installed.
+    """
+    for dtype in dtypes:
+        _ = Blocks(torch.ones(1, 1, dtype=dtype)).present
 
 
 def _plain(x: Tensor) -> np.ndarray:
@@ -411,8 +430,8 @@ class OfBlocks:
     def update(self, state: _State, blocks: Blocks) -> _State:
         """Return the state after more blocks."""
         errors = self.error(blocks)
-        largest = float(errors.amax())
-        failing = () if largest <= self.tolerance else np.flatnonzero(~(errors <= self.tolerance).numpy())
+        within = (errors <= self.tolerance).numpy()
+        failing = np.flatnonzero(~within)
         inputs, shows = state.inputs, state.shows
         if len(failing) and inputs is None:
             block = int(failing[0])
@@ -420,10 +439,7 @@ class OfBlocks:
             start = blocks.first + block * blocks.d
             inputs = {"x": elements, "dtype": dtype}
             shows = f"elements {start:,} to {start + blocks.d - 1:,} in row-major order: the error is {float(errors[block]):.6g}"
-        for block in range(-(blocks.first // BLOCK) % _SPOT, len(blocks), _SPOT):
-            if bool(torch.all(self.law(blocks[block]))) != (block not in failing):
-                raise ValueError(f"of {self.law.__name__}: the error of block {blocks.first // BLOCK + block} is {errors[block]:.6g}, "
-                                 f"where {self.tolerance} is allowed, and the law says otherwise")
+        self._ask_the_law(blocks, errors, within)
         sums = state.sums
         if self.sums is not None:
             # One block after another, whatever the pieces: a sum that is taken in another order has other last bits.
@@ -431,7 +447,18 @@ class OfBlocks:
             before = np.array(sums or [0.0] * len(more))[:, None]
             sums = tuple(np.concatenate([before, more], axis=1).cumsum(axis=1)[:, -1].tolist())
         return _State(state.cases + len(errors), state.violations + len(failing), inputs, shows,
-                      max(state.error, largest), sums)
+                      max(state.error, float(errors.amax())), sums)
+
+    def _ask_the_law(self, blocks: Blocks, errors: Tensor, within: np.ndarray) -> None:
+        first = -(blocks.first // BLOCK) % _SPOT
+        if first >= len(blocks):
+            return
+        expected = within[first::_SPOT]
+        differs = np.broadcast_to(self.law(blocks.each(first, _SPOT)).numpy(), expected.shape) != expected
+        if differs.any():
+            block = first + _SPOT * int(differs.argmax())
+            raise ValueError(f"of {self.law.__name__}: the error of block {blocks.first // BLOCK + block} is {errors[block]:.6g}, "
+                             f"where {self.tolerance} is allowed, and the law says otherwise")
 
     def finish(self, state: _State) -> Found:
         """Return what was found."""
