@@ -134,8 +134,7 @@ def _decimal(number: int) -> str:
     return "".join([str(number), *reversed(parts)])
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class _Writer:

@@ -13,14 +13,15 @@ from doctor import doctored
 from pyharness.claim import Claim, Source, load_pack
 from pyharness.errors import HarnessError
 from pyharness.lean.acceleration import NotTied
-from pyharness.lean.audit import AuditError, NotATheorem, UnknownTheorem
+from pyharness.lean.audit import AuditError, NotATheorem, UnknownTheorem, audit
+from pyharness.lean.environment import Environment
 from pyharness.lean.modules import LeanBuildError
 from pyharness.lean.olean import DamagedOlean
 from pyharness.lean.policy import PolicyViolation
 from pyharness.lean.replay import ReplayRefused
 from pyharness.pins import StatementChanged, pin
 from pyharness.project import Project, load_project
-from pyharness.verify import prove, prove_as_pinned
+from pyharness.verify import prove_as_pinned
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "cheats"
@@ -105,7 +106,7 @@ def harness(project: Project, item: Claim) -> tuple[str, str]:
 
 
 @pytest.fixture
-def attempt(new_project):
+def attempt(new_project, toolchain):
     """Run a cheat past an auditor, and fail unless it is refused by the check that it names."""
     def run(cheat: Cheat, auditor: Auditor) -> None:
         files = new_project()
@@ -114,8 +115,10 @@ def attempt(new_project):
         item = Claim("cheat", "", Source("", ""), cheat.theorem, None, "silver", lambda run: [])
         if cheat.before:
             files.write_files(DEFAULT | cheat.before)
-            proofs = prove(project, [item], progress=lambda *_: None)
-            pin(project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem)
+            library = files.build("LeanMining")
+            environment = Environment.load(library)
+            proofs = audit(library, environment, toolchain, [cheat.theorem], project.allowed_axioms)
+            pin(project.pins, library, environment, toolchain, proofs)
         files.write_files(DEFAULT | cheat.before | cheat.files)
         with ExitStack() as stack:
             if cheat.doctor:
