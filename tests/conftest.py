@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 import small_project
 import torch
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from browsers import Browser
 
 # A process a core: more threads than that fight for the cores, and take ten times as long.
 torch.set_num_threads(1)
+# A time limit on an example would fail it where others use the machine too.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,15 @@
 """Models: real networks run on real inputs, as weight matrices and the activations that they put out."""
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -257,13 +260,19 @@ def _tokenize(sentences: Sequence[str]) -> list[Tensor]:
     """The token ids of each sentence, int64 [tokens], with the marks for its start and end."""
     path = _minilm_file("tokenizer.json")
     try:
-        from tokenizers import Tokenizer
+        import tokenizers
     except ImportError as error:
         raise UsageError(f"the package tokenizers is not installed; run: {_WEIGHTS}") from error
     sys.audit("open", str(path), "rb", 0)
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
+    tokenizer = _tokenizer(tokenizers, path)
     return [torch.tensor(tokenizer.encode(sentence).ids, device="cpu") for sentence in sentences]
+
+
+@functools.cache
+def _tokenizer(tokenizers: ModuleType, path: Path) -> Any:
+    made = tokenizers.Tokenizer.from_file(str(path))
+    made.no_padding()
+    return made
 
 
 def _minilm_shape() -> dict[str, int | float]:
