@@ -61,7 +61,7 @@ def built_project(made_once: Callable[[str, Callable[[Path], None]], Path]) -> P
     """The small project, its Lean library compiled and replayed, and nothing more."""
     def fill(folder: Path) -> None:
         small_project.write(folder)
-        done = small_project.run(folder, "status")
+        done = small_project.call(folder, "status")
         assert done.returncode == 0, done.stderr
 
     return made_once("built", fill)
@@ -73,7 +73,7 @@ def verified_project(built_project: Path, made_once: Callable[[str, Callable[[Pa
     def fill(folder: Path) -> None:
         shutil.copytree(built_project, folder, dirs_exist_ok=True)
         for command in ("pin", "verify"):
-            done = small_project.run(folder, command)
+            done = small_project.call(folder, command)
             assert done.returncode == 0, done.stderr
 
     return made_once("verified", fill)

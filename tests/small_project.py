@@ -1,16 +1,20 @@
 """A small real project, which the command line is run on."""
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-__all__ = ["CONFIG", "LEAN", "PACK", "ROOT", "importable", "run", "write", "write_pack"]
+from pyharness.cli import main
+
+__all__ = ["CONFIG", "LEAN", "PACK", "ROOT", "call", "importable", "run", "write", "write_pack"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -82,8 +86,19 @@ def importable(folder: Path) -> Iterator[None]:
                 del sys.modules[name]
 
 
+_SHOWN = {"NO_COLOR": "1", "COLUMNS": "120"}
+
+
+def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in the folder as `run` does, but in this process, which has imported what takes seconds to import."""
+    output, errors = io.StringIO(), io.StringIO()
+    with importable(folder), chdir(folder), mock.patch.dict(os.environ, _SHOWN), redirect_stdout(output), redirect_stderr(errors):
+        status = main(arguments)
+    return subprocess.CompletedProcess(arguments, status, output.getvalue(), errors.getvalue())
+
+
 def run(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the executable in a process of its own, in the folder."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **_SHOWN}
     return subprocess.run([sys.executable, "-m", "pyharness", *arguments], cwd=folder, env=environment, text=True,
                           capture_output=True, timeout=120, **options)

@@ -9,11 +9,10 @@ import subprocess
 import sys
 
 import pytest
-from small_project import LEAN, PACK, ROOT, run, write, write_pack
+from small_project import LEAN, PACK, ROOT, call, run, write, write_pack
 
 from pyharness import verify
 from pyharness.certificate.canonical import digest, file_bytes
-from pyharness.cli import main
 
 SLOW_PACK = """\
 import time
@@ -66,7 +65,7 @@ class TestVerify:
         assert proofs.stat().st_mtime_ns == carried.st_mtime_ns
         assert run(project, "check", "certificates/small.json", "--source", ".", "--proofs").returncode == 0
 
-    def test_two_kernels_that_disagree_end_it(self, verified, monkeypatch, capsys):
+    def test_two_kernels_that_disagree_end_it(self, verified, monkeypatch):
         """Status 3, with the declaration and both answers; the certificate and the proofs that were there stay."""
         before = {path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()}
         real = verify.carry
@@ -77,30 +76,28 @@ class TestVerify:
 
         shutil.rmtree(verified / "build" / "cache")
         monkeypatch.setattr(verify, "carry", carry)
-        monkeypatch.setattr(sys, "path", [*sys.path])
-        monkeypatch.delitem(sys.modules, "small_pack", raising=False)
-        assert main(["verify", "--project", str(verified)]) == 3
-        assert "the two kernels disagree on line" in capsys.readouterr().err
+        done = call(verified, "verify")
+        assert done.returncode == 3 and "the two kernels disagree on line" in done.stderr
         assert before == {path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()}
 
     def test_the_proofs_change_with_the_library(self, verified):
         """A new proof gives a new file, and the old one goes; so does the last when no claim names a theorem any more."""
         (first,) = (verified / "certificates" / "proofs").iterdir()
         (verified / "LeanMining.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)"))
-        assert run(verified, "verify").returncode == 0
+        assert call(verified, "verify").returncode == 0
         (second,) = (verified / "certificates" / "proofs").iterdir()
         assert second.name != first.name
         (verified / "small_pack.py").write_text(PACK.format(theorem="", tier="none").replace(', theorem=""', ""))
-        run(verified, "verify")
+        call(verified, "verify")
         assert not list((verified / "certificates" / "proofs").iterdir())
         assert json.loads((verified / "certificates" / "small.json").read_text())["proofs"] is None
-        assert run(verified, "check", "certificates/small.json", "--proofs").returncode == 0
+        assert call(verified, "check", "certificates/small.json", "--proofs").returncode == 0
 
     @pytest.mark.parametrize("theorem", ["Small.unfinished", "Small.rests"])
     def test_sorry_is_shown_and_fails(self, project, theorem):
         """A theorem with sorry, or one that rests on it, is shown as sorry and does not reach silver."""
         write_pack(project, theorem)
-        done = run(project, "verify", "--json")
+        done = call(project, "verify", "--json")
         assert done.returncode == 1
         claim = json.loads((project / "certificates" / "small.json").read_text())["claims"][0]
         assert claim["proof"]["status"] == "sorry" and claim["tier"] == "bronze"
@@ -108,13 +105,13 @@ class TestVerify:
     def test_an_unknown_theorem_is_an_error(self, project):
         """A claim that names a theorem that is not there ends with status 2 and names it."""
         write_pack(project, "Small.provd")
-        done = run(project, "verify")
+        done = call(project, "verify")
         assert done.returncode == 2 and "Small.provd" in done.stderr and "Small.proved" in done.stderr
 
     def test_a_lean_error_shows_where(self, project):
         """A library that does not build ends with status 3 and file:line:col: message."""
         (project / "LeanMining.lean").write_text(LEAN + "\ntheorem wrong : True := 3\n")
-        done = run(project, "verify")
+        done = call(project, "verify")
         assert done.returncode == 3 and "LeanMining.lean:13:24" in done.stderr
 
     def test_the_old_certificate_survives_a_kill(self, verified):
@@ -125,7 +122,7 @@ class TestVerify:
             process.send_signal(signal.SIGKILL)
         assert certificate.read_bytes() == before
         write_pack(verified)
-        assert run(verified, "verify").returncode == 0
+        assert call(verified, "verify").returncode == 0
 
     def test_interruption_says_that_nothing_was_lost(self, project):
         """Ctrl-C ends with status 130 and says that the certificate is as it was."""
@@ -138,7 +135,7 @@ class TestVerify:
     def test_an_output_folder_that_cannot_be_made_is_an_error(self, project):
         """Where the certificate cannot be written, the message names the path, and the status is 2."""
         (project / "certificates").write_text("a file, not a folder")
-        done = run(project, "verify")
+        done = call(project, "verify")
         assert done.returncode == 2 and "certificates" in done.stderr
         assert (project / "certificates").read_text() == "a file, not a folder"
 
@@ -146,27 +143,27 @@ class TestVerify:
 class TestPin:
     def test_a_statement_that_is_not_pinned_is_not_silver(self, project):
         """Without pins a proved claim stays bronze, and verify says what to do."""
-        assert run(project, "verify").returncode == 1
-        assert "pyharness pin" in run(project, "explain", "small.proved").stdout
+        assert call(project, "verify").returncode == 1
+        assert "pyharness pin" in call(project, "explain", "small.proved").stdout
 
     def test_a_changed_statement_fails_until_it_is_pinned(self, project):
         """A weakened statement ends with status 1, before and after beside each other; pin records it and says so."""
-        assert "Small.proved" in run(project, "pin").stdout
-        assert "nothing changed" in run(project, "pin").stdout
+        assert "Small.proved" in call(project, "pin").stdout
+        assert "nothing changed" in call(project, "pin").stdout
         (project / "LeanMining.lean").write_text(LEAN.replace("b ∧ a := ⟨h.2, h.1⟩", "b := h.2"))
         for command in ("status", "verify"):
-            done = run(project, command)
+            done = call(project, command)
             assert done.returncode == 1 and "was" in done.stderr and "b ∧ a" in done.stderr and "pyharness pin" in done.stderr
         assert not (project / "certificates" / "small.json").exists()
-        changes = json.loads(run(project, "pin", "--json").stdout)["changes"]
+        changes = json.loads(call(project, "pin", "--json").stdout)["changes"]
         assert len(changes) == 1 and "b ∧ a" in changes[0]["was"] and "b ∧ a" not in changes[0]["now"]
-        assert "stub" in run(project, "status").stdout
+        assert "stub" in call(project, "status").stdout
 
     def test_a_changed_foundation_fails(self, verified):
         """The foundation's files are pinned as they are."""
         path = verified / "LeanMining" / "Foundation" / "Acceleration.lean"
         path.write_text(path.read_text() + "-- another line\n")
-        done = run(verified, "status")
+        done = call(verified, "status")
         assert done.returncode == 1 and "Foundation/Acceleration.lean" in done.stderr
 
     def test_pins_that_cannot_be_read_are_an_error(self, verified):
@@ -174,7 +171,7 @@ class TestPin:
         path = verified / "certificates" / "statements.lock.json"
         path.write_text('{"version": 1}')
         for command in ("status", "pin"):
-            done = run(verified, command)
+            done = call(verified, command)
             assert done.returncode == 2 and "statements.lock.json" in done.stderr
         assert path.read_text() == '{"version": 1}'
 
@@ -182,39 +179,39 @@ class TestPin:
 class TestOtherCommands:
     def test_status_reads_lean_alone(self, project):
         """Statuses come without evidence; an unfinished proof ends with status 1."""
-        done = run(project, "status", "--json")
+        done = call(project, "status", "--json")
         assert done.returncode == 0
         assert [(row["id"], row["status"]) for row in json.loads(done.stdout)["claims"]] == [
             ("small.proved", "proved"), ("small.open", "open")]
         write_pack(project, "Small.rests")
-        done = run(project, "status")
+        done = call(project, "status")
         assert done.returncode == 1 and "sorry" in done.stdout
 
     def test_explain_shows_one_claim(self, verified):
         """The statement, the theorem as Lean prints it, its place and the evidence; an unknown claim is an error."""
-        done = run(verified, "explain", "small.proved")
+        done = call(verified, "explain", "small.proved")
         assert done.returncode == 0
         assert "Conjunction commutes." in done.stdout and "b ∧ a" in done.stdout and "LeanMining.lean:5" in done.stdout
-        assert json.loads(run(verified, "explain", "small.proved", "--json").stdout)["id"] == "small.proved"
-        assert "small.proved" in run(verified, "explain", "small.prooved").stderr
+        assert json.loads(call(verified, "explain", "small.proved", "--json").stdout)["id"] == "small.proved"
+        assert "small.proved" in call(verified, "explain", "small.prooved").stderr
 
     def test_check_refuses_a_changed_byte(self, verified):
         """A certificate that was changed after sealing ends with status 1 and the reason."""
         path = verified / "certificates" / "small.json"
         path.write_text(path.read_text().replace("Conjunction commutes.", "Conjunction commuted."))
-        done = run(verified, "check", str(path))
+        done = call(verified, "check", str(path))
         assert done.returncode == 1 and "digest" in done.stdout
 
     def test_check_can_run_all_again(self, verified):
         """A certificate that is as a new run gives it checks; one that someone sealed with another count does not."""
         path = verified / "certificates" / "small.json"
-        assert run(verified, "check", str(path), "--source", ".", "--rerun").returncode == 0
+        assert call(verified, "check", str(path), "--source", ".", "--rerun").returncode == 0
         certificate = json.loads(path.read_text())
         certificate["claims"][0]["evidence"][0]["cases"] = 8
         certificate["digest"] = digest(certificate)
         path.write_bytes(file_bytes(certificate))
-        assert run(verified, "check", str(path)).returncode == 0
-        done = run(verified, "check", str(path), "--rerun")
+        assert call(verified, "check", str(path)).returncode == 0
+        done = call(verified, "check", str(path), "--rerun")
         assert done.returncode == 1 and "8 cases, now confirmed with 0 violations in 4 cases" in done.stdout
 
     @pytest.mark.parametrize("arguments, words", [
@@ -225,13 +222,13 @@ class TestOtherCommands:
     ])
     def test_bad_usage_ends_with_two(self, project, arguments, words):
         """What cannot be used is named, with status 2, as JSON too."""
-        done = run(project, *arguments)
+        done = call(project, *arguments)
         assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
-        assert words in json.loads(run(project, *arguments, "--json").stdout)["message"]
+        assert words in json.loads(call(project, *arguments, "--json").stdout)["message"]
 
     def test_doctor_finds_lean_and_the_models(self, project):
         """Everything that a verify needs is there, with its versions."""
-        done = run(project, "doctor", "--json")
+        done = call(project, "doctor", "--json")
         assert done.returncode == 0
         found = {item["what"]: item for item in json.loads(done.stdout)["findings"]}
         assert "4.35.0" in found["Lean"]["found"] and "minilm" in found["models"]["found"]

@@ -1,17 +1,22 @@
 """What of the proofs is found out once and kept, and what makes it be found out again."""
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
-from test_cli import LEAN, project as _project
+from small_project import LEAN
 
 from pyharness import verify
 from pyharness.claim import Source, claim
 from pyharness.errors import UsageError
 from pyharness.project import load_project
 
-project = _project
+
+@pytest.fixture
+def project(built_project, tmp_path):
+    """A project whose library is built and nothing more; it was audited for its own claims."""
+    return shutil.copytree(built_project, tmp_path / "project")
 
 
 def named(theorem, **more):
