@@ -1,10 +1,10 @@
 """Time `pyharness verify --tensors` on generated models of several GB, against a single pass of `abs().sum()`.
 
-    .venv/bin/python benchmarks/bench_large.py                       # 8.6 GB in one file, and in four shards
+    .venv/bin/python benchmarks/bench_large.py                       # 8.6 GB in one file and in four shards, and a quarter of it
     .venv/bin/python benchmarks/bench_large.py --gigabytes 1 --folder /scratch
 
 Writes benchmarks/large.json. The pass maps the same file and adds up the magnitudes of the same chunks; in one process, and in as
-many as verify uses, each with its own part of the file. Each is timed with the file out of the page cache and in it. The seconds
+many as verify uses, each with its own part of the file. Verify also runs on one core alone. Each is timed with the file out of the page cache and in it. The seconds
 of verify are those of the stage that reads; those of the whole run are given beside them: compiled code is loaded while Lean is
 asked. Memory is the largest sum, over the process tree, of proportional set sizes, sampled, on a project that was verified before:
 Lean's work is then kept, and not in the figures.
@@ -109,15 +109,15 @@ def timed(function, tensors: list[Stored], pool: ProcessPoolExecutor | None = No
     return time.perf_counter() - start
 
 
-def verify(path: Path, folder: Path) -> dict[str, float]:
-    """Run `pyharness verify --tensors` anew, and return the seconds of its reading and its peak memory."""
+def verify(path: Path, folder: Path, cores: set[int] | None = None) -> dict[str, float]:
+    """Run `pyharness verify --tensors` anew, on these cores alone if given; return the seconds of its reading and its peak memory."""
     report = folder / "report.json"
     command = [sys.executable, "-m", "pyharness", "verify", "--project", str(ROOT), "--tensors", str(path), "--json",
                "-o", str(folder / "certificate.json")]
     # A file with other times is another file: nothing is taken from the run before.
     for file in folder.glob("*.safetensors"):
         os.utime(file)
-    found = measure(["sh", "-c", f'"$@" > {report}', "sh", *command], folder)
+    found = measure(["sh", "-c", f'"$@" > {report}', "sh", *command], folder, cores)
     told = json.loads(report.read_text())
     return {"seconds": told["seconds"], "of the whole run": found["seconds"], "peak_mib": found["peak_mib"],
             "bytes": told["bytes_read"], "tensors": told["tensors"]}
@@ -153,6 +153,8 @@ def bench(path: Path, folder: Path, repeats: int) -> dict[str, object]:
                 rows.setdefault("verify", []).append(run["seconds"])
                 rows.setdefault("verify, the whole run", []).append(run["of the whole run"])
                 peaks.append(run["peak_mib"])
+            prepare(files)
+            rows["verify, 1 core"] = [verify(path, folder, {min(os.sched_getaffinity(0))})["seconds"]]
             rates = {name: round(size / min(seconds) / 1e9, 3) for name, seconds in rows.items()}
             one, many = (rates[f"abs().sum(), {count}"] for count in ("1 process", f"{cores} processes"))
             results[state] = {
@@ -190,6 +192,10 @@ def main() -> None:
             weight_map |= dict.fromkeys(shard, name)
         (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
         results["four shards"] = bench(folder / "model.safetensors.index.json", folder, options.repeats)
+        for path in folder.glob("model*"):
+            path.unlink()
+        write(folder / "model.safetensors", shapes(int(options.gigabytes * 1e9 / 4)), pool)
+        results["a quarter of it"] = bench(folder / "model.safetensors", folder, options.repeats)
     finally:
         shutil.rmtree(folder)
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
