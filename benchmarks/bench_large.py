@@ -4,10 +4,10 @@
     .venv/bin/python benchmarks/bench_large.py --gigabytes 1 --folder /scratch
 
 Writes benchmarks/large.json. The pass maps the same file and adds up the magnitudes of the same chunks; in one process, and in as
-many as verify uses, each with its own part of the file. Verify also runs on one core alone. Each is timed with the file out of the page cache and in it. The seconds
-of verify are those of the stage that reads; those of the whole run are given beside them: compiled code is loaded while Lean is
-asked. Memory is the largest sum, over the process tree, of proportional set sizes, sampled, on a project that was verified before:
-Lean's work is then kept, and not in the figures.
+many as verify uses, each with its own part of the file. Verify also runs on one core alone, once. Each is timed with the file out of
+the page cache and in it. The seconds of verify are those of the stage that reads; those of the whole run are given beside them:
+compiled code is loaded while Lean is asked. Memory is the largest sum, over the process tree, of proportional set sizes, sampled, on
+a project that was verified before: Lean's work is then kept, and not in the figures.
 """
 from __future__ import annotations
 

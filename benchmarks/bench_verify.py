@@ -90,24 +90,6 @@ for _ in range(7):
     print(time.perf_counter() - start)
 """
 
-AUDIT = """
-import time
-from pathlib import Path
-from pyharness.claim import load_pack
-from pyharness.lean.audit import audit
-from pyharness.lean.build import build
-from pyharness.lean.environment import Environment
-from pyharness.lean.toolchain import locate
-from pyharness.project import load_project
-project, toolchain = load_project(Path(".")), locate()
-library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain)
-theorems = sorted({name for item in load_pack(project.packs) for name in (item.theorem, item.negation) if name})
-for _ in range(7):
-    start = time.perf_counter()
-    audit(library, Environment.load(library), toolchain, theorems, project.allowed_axioms)
-    print(time.perf_counter() - start)
-"""
-
 CONFORMANCE = """
 import time
 from pathlib import Path
@@ -154,7 +136,6 @@ def main() -> None:
         results["nothing changed"] = min((staged(verify, copy) for _ in range(3)), key=lambda run: run["seconds"])
         apart = {
             "Lean's start": round(statistics.median(told(LEAN_STARTS, copy)), 3),
-            "audit, best of seven": round(min(told(AUDIT, copy)), 3),
             "conformance, all of it anew": round(told(CONFORMANCE, copy)[0], 3),
         }
         if len(cores) > 1:

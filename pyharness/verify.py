@@ -25,7 +25,7 @@ from pyharness.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.collect import collect
 from pyharness.evidence.conformance import untied
-from pyharness.evidence.executor import LocalExecutor
+from pyharness.evidence.executor import Executor, LocalExecutor
 from pyharness.evidence.runner import Run
 from pyharness.lean.acceleration import require_tied
 from pyharness.lean.audit import Proof, audit

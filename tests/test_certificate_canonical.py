@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from certificate_samples import sealed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,16 @@ class TestFileBytes:
         assert digest(again) == digest(value)
         assert file_bytes(again) == data
         assert again == value
+
+    @given(NUMBERS | TEXT)
+    def test_scalars_stand_in_their_canonical_form(self, value: Any) -> None:
+        """Numbers and strings are written as RFC 8785 has them, whichever way they are found faster."""
+        assert file_bytes({"a": value}) == b'{"a": ' + rfc8785.dumps(value) + b"}\n"
+
+    @pytest.mark.parametrize("value", [0.0, -0.0, 1.0, -2.5, 1e-4, 9.999e-5, 1e-7, 1e15, 1e16, 1e21, 123456789012345680.0, 0.1 + 0.2])
+    def test_floats_at_the_ends_of_a_form(self, value: float) -> None:
+        """Where one form of numbers ends and another begins, too."""
+        assert file_bytes({"a": value}) == b'{"a": ' + rfc8785.dumps(value) + b"}\n"
 
     def test_lines(self) -> None:
         """Short containers stand in one line, long ones have an item a line."""

@@ -7,7 +7,7 @@ import shutil
 import pytest
 import torch
 from simulated import DEVICE
-from small_project import importable
+from small_project import CONFIG, importable
 from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
@@ -55,15 +55,6 @@ def nothing(run):
     return []
 '''
 
-CONFIG = """\
-name = "Recorded"
-lean-root = "LeanMining"
-packs = ["recorded_pack"]
-allowed-axioms = []
-certificate = "certificates/recorded.json"
-seed = 0
-"""
-
 
 def quiet(*_):
     """Show no progress."""
@@ -73,7 +64,7 @@ def quiet(*_):
 def built(built_project, tmp_path_factory):
     """A project whose Lean library is built, with a pack of its own."""
     folder = shutil.copytree(built_project, tmp_path_factory.mktemp("recorded") / "project")
-    (folder / "pyharness.toml").write_text(CONFIG)
+    (folder / "pyharness.toml").write_text(CONFIG.replace("small", "recorded"))
     (folder / "recorded_pack.py").write_text(PACK)
     (folder / "certificates" / "evidence").mkdir(parents=True)
     with importable(folder):

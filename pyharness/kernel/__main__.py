@@ -10,8 +10,9 @@ import json
 import sys
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from .certificate import Unreadable, read_certificate, recheck
 from .library import Library, check

@@ -42,6 +42,8 @@ class Terms:
 
     def add(self, node: tuple[Any, ...]) -> int:
         """Return the number of a term, whose parts are in the store."""
+        if node[0] in (APP, LAM, PI):
+            return self.add_pair(*node)
         number = self._node_ids.setdefault(node, len(self.nodes))
         if number == len(self.nodes):
             self.nodes.append(node)
@@ -49,7 +51,7 @@ class Terms:
         return number
 
     def add_pair(self, form: int, one: int, two: int) -> int:
-        """As `add((form, one, two))` for an application, a function or a product, which nearly all terms are; faster."""
+        """Return the number of an application, a function or a product, which nearly all terms are."""
         node, nodes, loose = (form, one, two), self.nodes, self._loose
         number = self._node_ids.setdefault(node, len(nodes))
         if number == len(nodes):
@@ -60,10 +62,6 @@ class Terms:
 
     def _count_loose(self, node: tuple[Any, ...]) -> int:
         form, loose = node[0], self._loose
-        if form == APP:
-            return max(loose[node[1]], loose[node[2]])
-        if form in (LAM, PI):
-            return max(loose[node[1]], loose[node[2]] - 1)
         if form == LET:
             return max(loose[node[1]], loose[node[2]], loose[node[3]] - 1)
         return node[1] + 1 if form == BVAR else loose[node[3]] if form == PROJ else 0
