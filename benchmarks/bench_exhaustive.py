@@ -1,12 +1,15 @@
-"""Time the nucleus axioms over all 2^24 (z, p, q), as `verify` checks them, against a plain loop, numpy, and the bare operations.
+"""Time the nucleus axioms over all 2^24 (z, p, q), as `verify` checks them, against a plain loop,
+numpy, and the bare operations.
 
     .venv/bin/python benchmarks/bench_exhaustive.py
 
-Writes benchmarks/exhaustive.json. Each is timed ten times, in turns, and the median is taken. The bare operations are those on 2^24
-elements that no evaluation of the laws over the grid can do without, one torch call each on arrays that are there: the meet of p and
-q under z, qRelu of a meet, the comparison, the conjunction with the two other laws, the count. The plain loop runs over one zero point,
-2^16 of the cases, and its time is multiplied by 256.
+Writes benchmarks/exhaustive.json. Each is timed ten times, in turns, and the median is taken. The
+bare operations are those on 2^24 elements that no evaluation of the laws over the grid can do
+without, one torch call each on arrays that are there: the meet of p and q under z, qRelu of a meet,
+the comparison, the conjunction with the two other laws, the count. The plain loop runs over one
+zero point, 2^16 of the cases, and its time is multiplied by 256.
 """
+
 from __future__ import annotations
 
 import json
@@ -59,8 +62,14 @@ def straightforward() -> None:
 
 def bare() -> Callable[[], None]:
     generator = torch.Generator().manual_seed(0)
-    p, q = (torch.randint(-128, 128, (CASES,), dtype=torch.int8, generator=generator) for _ in range(2))
-    left, right, holds = torch.empty_like(p), torch.empty_like(p), torch.empty(CASES, dtype=torch.bool)
+    p, q = (
+        torch.randint(-128, 128, (CASES,), dtype=torch.int8, generator=generator) for _ in range(2)
+    )
+    left, right, holds = (
+        torch.empty_like(p),
+        torch.empty_like(p),
+        torch.empty(CASES, dtype=torch.bool),
+    )
 
     def run() -> None:
         torch.minimum(p, q, out=left)
@@ -80,7 +89,12 @@ def copying() -> Callable[[], None]:
 
 def main() -> None:
     torch.set_num_threads(THREADS)
-    runs = {"sweep": harness, "numpy": straightforward, "bare operations": bare(), "copy of 2^28 bytes": copying()}
+    runs = {
+        "sweep": harness,
+        "numpy": straightforward,
+        "bare operations": bare(),
+        "copy of 2^28 bytes": copying(),
+    }
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(REPEATS):
         for name, run in runs.items():
@@ -89,23 +103,38 @@ def main() -> None:
             times[name].append(time.perf_counter() - start)
     start = time.perf_counter()
     loop()
-    seconds = {name: statistics.median(some) for name, some in times.items()} | {"plain loop": 256 * (time.perf_counter() - start)}
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    seconds = {name: statistics.median(some) for name, some in times.items()} | {
+        "plain loop": 256 * (time.perf_counter() - start)
+    }
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     record = {
         "command": "python benchmarks/bench_exhaustive.py",
         "commit": commit,
         "machine": {"platform": platform.platform(), "cores": os.cpu_count()},
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+        },
         "results": {
             "cases": CASES,
             "threads": THREADS,
-            "milliseconds": {name: round(1e3 * seconds[name], 2) for name in ("sweep", "numpy", "bare operations", "plain loop")},
-            "all milliseconds": {name: [round(1e3 * one, 2) for one in some] for name, some in times.items()},
+            "milliseconds": {
+                name: round(1e3 * seconds[name], 2)
+                for name in ("sweep", "numpy", "bare operations", "plain loop")
+            },
+            "all milliseconds": {
+                name: [round(1e3 * one, 2) for one in some] for name, some in times.items()
+            },
             "sweep over bare operations": round(seconds["sweep"] / seconds["bare operations"], 2),
             "numpy over sweep": round(seconds["numpy"] / seconds["sweep"], 2),
             "plain loop over sweep": round(seconds["plain loop"] / seconds["sweep"]),
             "sweep, cases a second": round(CASES / seconds["sweep"]),
-            "memory read and written, GB/s": round(2 * (1 << 28) / seconds["copy of 2^28 bytes"] / 1e9, 2),
+            "memory read and written, GB/s": round(
+                2 * (1 << 28) / seconds["copy of 2^28 bytes"] / 1e9, 2
+            ),
         },
     }
     RESULTS.write_text(json.dumps(record, indent=2) + "\n")

@@ -1,11 +1,14 @@
-"""Time checks on a GPU against the CPU of the same machine, and against the bandwidth that the GPU reaches in the same run.
+"""Time checks on a GPU against the CPU of the same machine, and against the bandwidth that the GPU
+reaches in the same run.
 
     python benchmarks/bench_gpu.py
 
-Writes benchmarks/gpu.json, with every repetition. Needs a GPU, and says so where there is none. `traffic` is the least that a
-check must move: its inputs read once, and the answer of each case written and read once. What it takes at the measured bandwidth
-over what it took is `share of bandwidth`.
+Writes benchmarks/gpu.json, with every repetition. Needs a GPU, and says so where there is none.
+`traffic` is the least that a check must move: its inputs read once, and the answer of each case
+written and read once. What it takes at the measured bandwidth over what it took is `share of
+bandwidth`.
 """
+
 from __future__ import annotations
 
 import json
@@ -40,7 +43,9 @@ BUFFER = 1 << 30
 
 @dataclass(frozen=True)
 class Check:
-    """A check to time: what it does on the device at hand, how many cases it has, and its least traffic in bytes."""
+    """A check to time: what it does on the device at hand, how many cases it has, and its least
+    traffic in bytes.
+    """
 
     name: str
     compute: Callable[[Run], object]
@@ -49,26 +54,58 @@ class Check:
 
 
 def checks(run: Run) -> Iterator[Check]:
-    """Yield the checks: exhaustive ones, those on the models' INT8 tensors, and one of sorts and sums in float64."""
-    grids = [("nucleus axioms, all 2^24 (z, p, q)", nucleus.is_nucleus, nucleus.TRIPLES),
-             ("composition preserves meet, all 2^32 (z, w, p, q)", nucleus.composition_preserves_meet, nucleus.QUADRUPLES),
-             ("fixed sets nest, all 2^32 (z, w, p, q)", nucleus.fixed_sets_nest_at_meets, nucleus.QUADRUPLES)]
+    """Yield the checks: exhaustive ones, those on the models' INT8 tensors, and one of sorts and
+    sums in float64.
+    """
+    grids = [
+        ("nucleus axioms, all 2^24 (z, p, q)", nucleus.is_nucleus, nucleus.TRIPLES),
+        (
+            "composition preserves meet, all 2^32 (z, w, p, q)",
+            nucleus.composition_preserves_meet,
+            nucleus.QUADRUPLES,
+        ),
+        (
+            "fixed sets nest, all 2^32 (z, w, p, q)",
+            nucleus.fixed_sets_nest_at_meets,
+            nucleus.QUADRUPLES,
+        ),
+    ]
     for name, law, axes in grids:
         cases = 256 ** len(axes)
-        yield Check(name, lambda run, law=law, axes=axes: sweep(law, axes, domain="d", summary="s"), cases, 2 * cases)
+        yield Check(
+            name,
+            lambda run, law=law, axes=axes: sweep(law, axes, domain="d", summary="s"),
+            cases,
+            2 * cases,
+        )
     read = sum(layer.values.numel() for layer in run.quantized)
-    yield Check("nucleus laws on every layer's INT8 activations",
-                lambda run: nucleus.on_every_layer(run.quantized, nucleus.is_nucleus, pairs=True), read // 2, 2 * read)
+    yield Check(
+        "nucleus laws on every layer's INT8 activations",
+        lambda run: nucleus.on_every_layer(run.quantized, nucleus.is_nucleus, pairs=True),
+        read // 2,
+        2 * read,
+    )
     keys = int8_keys()[0]
-    yield Check("energy of the residual of every INT8 key", lambda run: bool(beta.residual_has_energy(int8_keys()[0]).all()),
-                len(keys), keys.numel() + 2 * len(keys))
+    yield Check(
+        "energy of the residual of every INT8 key",
+        lambda run: bool(beta.residual_has_energy(int8_keys()[0]).all()),
+        len(keys),
+        keys.numel() + 2 * len(keys),
+    )
     count = largest(run).numel()
-    yield Check("sort and running sums of the largest layer, float64", lambda run: Data(largest(run)).kurtosis, count, 12 * count)
+    yield Check(
+        "sort and running sums of the largest layer, float64",
+        lambda run: Data(largest(run)).kurtosis,
+        count,
+        12 * count,
+    )
 
 
 def largest(run: Run) -> torch.Tensor:
     """Return the most outputs that a layer has, where the run's models lie."""
-    return max((layer.preactivation for model in run.models for layer in model.layers), key=torch.numel)
+    return max(
+        (layer.preactivation for model in run.models for layer in model.layers), key=torch.numel
+    )
 
 
 def seconds(compute: Callable[[], object], where: torch.device, repetitions: int) -> list[float]:
@@ -95,7 +132,11 @@ def bandwidth(where: torch.device) -> dict[str, Any]:
     source = torch.empty(BUFFER, dtype=torch.uint8, device=where).fill_(1)
     target = torch.empty_like(source)
     found = seconds(lambda: target.copy_(source), where, REPETITIONS)
-    return {"bytes moved": 2 * BUFFER, "seconds": found, "bytes a second": 2 * BUFFER / median(found)}
+    return {
+        "bytes moved": 2 * BUFFER,
+        "seconds": found,
+        "bytes a second": 2 * BUFFER / median(found),
+    }
 
 
 def measure(gpu: torch.device) -> dict[str, Any]:
@@ -105,14 +146,23 @@ def measure(gpu: torch.device) -> dict[str, Any]:
     moved = {"cpu, one core": bandwidth(CPU), "gpu": bandwidth(gpu)}
     rows = []
     for check in checks(runs[CPU]):
-        row: dict[str, Any] = {"check": check.name, "cases": check.cases, "traffic, bytes": check.traffic}
+        row: dict[str, Any] = {
+            "check": check.name,
+            "cases": check.cases,
+            "traffic, bytes": check.traffic,
+        }
         for where, run in runs.items():
             repetitions = 1 if where == CPU and check.cases >= 2**32 else REPETITIONS
             with torch.no_grad(), using(where):
-                row[f"{where.type}, seconds"] = seconds(lambda: check.compute(run), where, repetitions)
+                row[f"{where.type}, seconds"] = seconds(
+                    lambda: check.compute(run), where, repetitions
+                )
         there = median(row[f"{gpu.type}, seconds"])
-        row |= {"cpu / gpu": median(row["cpu, seconds"]) / there, "gpu, cases a second": check.cases / there,
-                "share of bandwidth": check.traffic / moved["gpu"]["bytes a second"] / there}
+        row |= {
+            "cpu / gpu": median(row["cpu, seconds"]) / there,
+            "gpu, cases a second": check.cases / there,
+            "share of bandwidth": check.traffic / moved["gpu"]["bytes a second"] / there,
+        }
         rows.append(row)
         print(json.dumps(row), file=sys.stderr)
     return {"bandwidth": moved, "checks": rows}
@@ -121,7 +171,9 @@ def measure(gpu: torch.device) -> dict[str, Any]:
 def commit() -> str | None:
     """Return the commit that is timed; None outside a repository."""
     try:
-        return subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
 
@@ -135,7 +187,11 @@ def main() -> int:
     record = {
         "command": "python benchmarks/bench_gpu.py",
         "commit": commit(),
-        "machine": {"platform": platform.platform(), "cpu": describe(CPU)["name"], "cores": os.cpu_count()},
+        "machine": {
+            "platform": platform.platform(),
+            "cpu": describe(CPU)["name"],
+            "cores": os.cpu_count(),
+        },
         "gpu": describe(gpu),
         "torch": torch.__version__,
         "results": measure(gpu),

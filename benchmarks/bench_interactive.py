@@ -1,10 +1,13 @@
-"""Measure how smoothly the interactive page follows its slider, in headless chromium, on 2,000 points in 8 directions.
+"""Measure how smoothly the interactive page follows its slider, in headless chromium, on 2,000
+points in 8 directions.
 
     .venv/bin/python benchmarks/bench_interactive.py
 
-Writes benchmarks/interactive.json: the time to measure and draw one step, and the time between frames while the slider moves at
-every frame. The browser shows 60 frames a second at most, so 16.7 ms between frames is as smooth as can be.
+Writes benchmarks/interactive.json: the time to measure and draw one step, and the time between
+frames while the slider moves at every frame. The browser shows 60 frames a second at most, so 16.7
+ms between frames is as smooth as can be.
 """
+
 from __future__ import annotations
 
 import copy
@@ -23,11 +26,11 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("interactive.json")
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browsers import ABSENT, started  # noqa: E402
+from browsers import ABSENT, started
 
-from pyharness.report.html import Report, render  # noqa: E402
-from pyharness.report.points import point_sets  # noqa: E402
-from pyharness.report.site import write_site  # noqa: E402
+from pyharness.report.html import Report, render
+from pyharness.report.points import point_sets
+from pyharness.report.site import write_site
 
 FRAMES = """
 const done = arguments[arguments.length - 1], slider = document.getElementById("step"), most = Number(slider.max), times = [];
@@ -57,10 +60,17 @@ return times;
 def main() -> None:
     if ABSENT:
         raise SystemExit(ABSENT)
-    certificate = copy.deepcopy(json.loads((ROOT / "certificates" / "leanmining.json").read_text("utf-8")))
+    certificate = copy.deepcopy(
+        json.loads((ROOT / "certificates" / "leanmining.json").read_text("utf-8"))
+    )
     one = next(point_sets(certificate))
-    table = next(evidence["measurements"] for claim in certificate["claims"] if claim["id"] == one.claim
-                 for evidence in claim["evidence"] if evidence["measurements"]["rows"] is one.rows)
+    table = next(
+        evidence["measurements"]
+        for claim in certificate["claims"]
+        if claim["id"] == one.claim
+        for evidence in claim["evidence"]
+        if evidence["measurements"]["rows"] is one.rows
+    )
     generator = torch.Generator().manual_seed(0)
     table["columns"] = [str(number) for number in range(1, 9)]
     table["rows"] = torch.randn(2000, 8, generator=generator).tanh().tolist()
@@ -72,17 +82,25 @@ def main() -> None:
             updates = browser.run(UPDATES)
             times = browser.driver.execute_async_script(FRAMES)
     between = sorted(after - before for before, after in zip(times, times[1:]))
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     record = {
         "command": "python benchmarks/bench_interactive.py",
         "commit": commit,
         "machine": {"platform": platform.platform(), "cores": os.cpu_count()},
         "versions": {"chromium": version},
         "results": {
-            "points": 2000, "directions": 8,
-            "milliseconds to measure and draw a step": {"median": round(statistics.median(updates), 2), "most": round(max(updates), 2)},
-            "milliseconds between frames": {"mean": round(statistics.mean(between), 2),
-                                            "95th percentile": round(between[int(0.95 * len(between))], 2)},
+            "points": 2000,
+            "directions": 8,
+            "milliseconds to measure and draw a step": {
+                "median": round(statistics.median(updates), 2),
+                "most": round(max(updates), 2),
+            },
+            "milliseconds between frames": {
+                "mean": round(statistics.mean(between), 2),
+                "95th percentile": round(between[int(0.95 * len(between))], 2),
+            },
             "frames a second": round(1000 / statistics.mean(between), 1),
         },
     }

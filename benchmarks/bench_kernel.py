@@ -1,10 +1,12 @@
-"""Time the second kernel: on the proofs that the certificate names, on the whole library, and where its answer is kept.
+"""Time the second kernel: on the proofs that the certificate names, on the whole library, and where
+its answer is kept.
 
     .venv/bin/python benchmarks/bench_kernel.py
 
-Writes benchmarks/kernel.json. Seconds are those of the clock, CPU seconds those that the process was at work, which other
-load on the machine changes less. Memory is measured as in bench_verify.py.
+Writes benchmarks/kernel.json. Seconds are those of the clock, CPU seconds those that the process
+was at work, which other load on the machine changes less. Memory is measured as in bench_verify.py.
 """
+
 from __future__ import annotations
 
 import json
@@ -37,26 +39,40 @@ SLOWEST = 5
 
 
 def alone(*arguments: str) -> dict[str, float]:
-    """Run the second kernel in a process of its own, with nothing but the standard library, and measure it."""
+    """Run the second kernel in a process of its own, with nothing but the standard library, and
+    measure it.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     measured = measure([sys.executable, "-S", "-m", "pyharness.kernel", *arguments], ROOT)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"seconds": measured["seconds"], "cpu_seconds": round(spent, 2), "peak_mib": measured["peak_mib"]}
+    return {
+        "seconds": measured["seconds"],
+        "cpu_seconds": round(spent, 2),
+        "peak_mib": measured["peak_mib"],
+    }
 
 
 def described(lines: bytes) -> dict[str, Any]:
-    """Check lines here, and return how many constants they hold and which declarations take longest."""
+    """Check lines here, and return how many constants they hold and which declarations take
+    longest.
+    """
     library = check(lines.splitlines(keepends=True))
     slowest = sorted(library.seconds.items(), key=lambda item: -item[1])[:SLOWEST]
-    return {"constants": len(library.constants), "lines": lines.count(b"\n"), "mib": round(len(lines) / 2**20, 2),
-            "slowest, seconds": {show_name(name): round(seconds, 2) for name, seconds in slowest}}
+    return {
+        "constants": len(library.constants),
+        "lines": lines.count(b"\n"),
+        "mib": round(len(lines) / 2**20, 2),
+        "slowest, seconds": {show_name(name): round(seconds, 2) for name, seconds in slowest},
+    }
 
 
 def whole_library() -> bytes:
     """Return the lines of every safe constant of the library."""
     project = load_project(ROOT)
-    environment = Environment.load(build(project.root, project.lean_root, out=project.build, toolchain=locate()))
+    environment = Environment.load(
+        build(project.root, project.lean_root, out=project.build, toolchain=locate())
+    )
     safe = [name for name in environment.modules if environment.constant(name).safety == "safe"]
     return "".join(f"{line}\n" for line in export(environment, safe)).encode()
 
@@ -65,10 +81,22 @@ def main() -> None:
     certificate = read_json(CERTIFICATE)
     file = CERTIFICATE.parent / certificate["proofs"]["file"]
     lines = read_proofs(CERTIFICATE.parent, certificate["proofs"]["file"])
-    results = {"the claims' proofs": {
-        **alone("--certificate", str(CERTIFICATE)), "compressed_mib": round(file.stat().st_size / 2**20, 2), **described(lines)}}
+    results = {
+        "the claims' proofs": {
+            **alone("--certificate", str(CERTIFICATE)),
+            "compressed_mib": round(file.stat().st_size / 2**20, 2),
+            **described(lines),
+        }
+    }
     whole = whole_library()
-    names = sorted({name for claim in certificate["claims"] for name in (claim["proof"]["theorem"], claim["proof"]["example"]) if name})
+    names = sorted(
+        {
+            name
+            for claim in certificate["claims"]
+            for name in (claim["proof"]["theorem"], claim["proof"]["example"])
+            if name
+        }
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "library.ndjson"
         path.write_bytes(whole)
@@ -79,12 +107,18 @@ def main() -> None:
             with SecondKernel(lines, names, cache=cache) as second:
                 second.answer()
             results[name] = {"seconds": round(time.perf_counter() - started, 3)}
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     record = {
         "command": "python benchmarks/bench_kernel.py",
         "commit": commit,
-        "machine": {"platform": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version(),
-                    "load average, with this": round(os.getloadavg()[1], 1)},
+        "machine": {
+            "platform": platform.platform(),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "load average, with this": round(os.getloadavg()[1], 1),
+        },
         "results": results,
     }
     RESULTS.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")

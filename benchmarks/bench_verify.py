@@ -1,10 +1,14 @@
-"""Time `pyharness verify` on a copy of this project, by stage: cold, on one core and on all, and with nothing changed.
+"""Time `pyharness verify` on a copy of this project, by stage: cold, on one core and on all, and
+with nothing changed.
 
     .venv/bin/python benchmarks/bench_verify.py              # about eight minutes
-    .venv/bin/python benchmarks/bench_verify.py --install    # also `make verify` on a fresh clone, installation included
+    .venv/bin/python benchmarks/bench_verify.py --install    # also `make verify` on a fresh clone,
+    installation included
 
-Writes benchmarks/verify.json. Memory is the largest sum, over the process tree, of proportional set sizes, sampled.
+Writes benchmarks/verify.json. Memory is the largest sum, over the process tree, of proportional set
+sizes, sampled.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -52,10 +56,16 @@ def proportional_set_size(pid: int) -> int:
 
 
 def measure(command: list[str], folder: Path, cores: set[int] | None = None) -> dict[str, float]:
-    """Run a command, on these cores alone if they are given, and return its seconds and its tree's peak memory in MiB."""
+    """Run a command, on these cores alone if they are given, and return its seconds and its tree's
+    peak memory in MiB.
+    """
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL,
-                               preexec_fn=cores and (lambda: os.sched_setaffinity(0, cores)))
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=cores and (lambda: os.sched_setaffinity(0, cores)),
+    )
     peak, done = 0, threading.Event()
 
     def sample() -> None:
@@ -77,7 +87,11 @@ def measure(command: list[str], folder: Path, cores: set[int] | None = None) -> 
 def staged(command: list[str], folder: Path, cores: set[int] | None = None) -> dict[str, Any]:
     """As `measure`, with the seconds of each stage of the run's own record."""
     run = measure(command, folder, cores)
-    return run | {"stages": json.loads((folder / "certificates" / "leanmining.run.json").read_text())["seconds"]}
+    return run | {
+        "stages": json.loads((folder / "certificates" / "leanmining.run.json").read_text())[
+            "seconds"
+        ]
+    }
 
 
 LEAN_STARTS = """
@@ -115,13 +129,19 @@ print(time.perf_counter() - start)
 
 def told(program: str, folder: Path) -> list[float]:
     """Run a program of its own in a folder, and return the seconds that it prints."""
-    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
+    )
     return [float(line) for line in done.stdout.split()]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--install", action="store_true", help="also time `make verify` on a fresh clone")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--install", action="store_true", help="also time `make verify` on a fresh clone"
+    )
     options = parser.parse_args()
     results = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -133,7 +153,9 @@ def main() -> None:
             shutil.rmtree(copy / "build")
         cores = os.sched_getaffinity(0)
         results["cold"] = staged(verify, copy)
-        results["nothing changed"] = min((staged(verify, copy) for _ in range(3)), key=lambda run: run["seconds"])
+        results["nothing changed"] = min(
+            (staged(verify, copy) for _ in range(3)), key=lambda run: run["seconds"]
+        )
         apart = {
             "Lean's start": round(statistics.median(told(LEAN_STARTS, copy)), 3),
             "conformance, all of it anew": round(told(CONFORMANCE, copy)[0], 3),
@@ -141,7 +163,9 @@ def main() -> None:
         if len(cores) > 1:
             shutil.rmtree(copy / "build")
             results["cold, one core"] = staged(verify, copy, {min(cores)})
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     record = {
         "command": " ".join(["python", "benchmarks/bench_verify.py", *sys.argv[1:]]),
         "commit": commit,

@@ -1,4 +1,7 @@
-"""Ties claims about neural-network quantization to Lean proofs and to evidence on real tensors, and certifies both."""
+"""Ties claims about neural-network quantization to Lean proofs and to evidence on real tensors, and
+certifies both.
+"""
+
 from __future__ import annotations
 
 __version__ = "0.1.0"

@@ -1,9 +1,12 @@
-"""Has the second kernel check declarations: `_agreement_main.py FOLDER CONSTANT…`, with their lines on standard input.
+"""Has the second kernel check declarations: `_agreement_main.py FOLDER CONSTANT…`, with their lines
+on standard input.
 
-Run alone and isolated (`python -I -S`): beside the standard library only `pyharness.kernel` is loaded, from FOLDER. Each line
-written to standard output is a JSON object: on the way `{"declaration", "done"}`; at the end `{"refused"}`, with the
-rule, the reason, the term and the declaration, or `{"constants", "answers"}`, with what the kernel says of each CONSTANT.
+Run alone and isolated (`python -I -S`): beside the standard library only `pyharness.kernel` is
+loaded, from FOLDER. Each line written to standard output is a JSON object: on the way
+`{"declaration", "done"}`; at the end `{"refused"}`, with the rule, the reason, the term and the
+declaration, or `{"constants", "answers"}`, with what the kernel says of each CONSTANT.
 """
+
 from __future__ import annotations
 
 import json
@@ -21,13 +24,31 @@ def main(folder: str, names: list[str]) -> None:
     try:
         library = check(sys.stdin.buffer, progress=_progress)
         shown = {show_name(name): name for name in library.constants}
-        _write({"constants": len(library.constants), "answers": {
-            name: {"statement_sha256": library.statement_sha256(shown[name]), "meaning_sha256": library.meaning_sha256(shown[name]),
-                   "axioms": list(library.axioms(shown[name])), "statement": show(library.constants[shown[name]].type)}
-            for name in names}})
+        _write(
+            {
+                "constants": len(library.constants),
+                "answers": {
+                    name: {
+                        "statement_sha256": library.statement_sha256(shown[name]),
+                        "meaning_sha256": library.meaning_sha256(shown[name]),
+                        "axioms": list(library.axioms(shown[name])),
+                        "statement": show(library.constants[shown[name]].type),
+                    }
+                    for name in names
+                },
+            }
+        )
     except Refused as refused:
-        _write({"refused": {"rule": refused.rule, "reason": refused.reason, "term": refused.term,
-                            "declaration": refused.declaration}})
+        _write(
+            {
+                "refused": {
+                    "rule": refused.rule,
+                    "reason": refused.reason,
+                    "term": refused.term,
+                    "declaration": refused.declaration,
+                }
+            }
+        )
 
 
 def _progress(declaration: str, done: int, _total: int) -> None:

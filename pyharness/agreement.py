@@ -1,4 +1,5 @@
 """Two kernels: whether the second one accepts what Lean's accepted, and reads the same in it."""
+
 from __future__ import annotations
 
 import hashlib
@@ -32,19 +33,25 @@ _MAIN = _PACKAGE / "_agreement_main.py"
 
 
 class Disagreement(LeanError):
-    """The second kernel refuses what Lean's accepted, reads something else in it, or does not finish."""
+    """The second kernel refuses what Lean's accepted, reads something else in it, or does not
+    finish.
+    """
 
 
 def carry(environment: Environment, proofs: Iterable[Proof]) -> tuple[bytes, tuple[str, ...]]:
-    """Return the lines that carry proofs and their examples, with all that these rest on; and the names of all of them, sorted.
+    """Return the lines that carry proofs and their examples, with all that these rest on; and the
+    names of all of them, sorted.
 
-    First come the theorems that tie what a kernel computes by name to its definition, as far as anything rests on it: a kernel
-    that believes no name needs them. Equal libraries and proofs give equal lines; no proofs give none.
+    First come the theorems that tie what a kernel computes by name to its definition, as far as
+    anything rests on it: a kernel that believes no name needs them. Equal libraries and proofs give
+    equal lines; no proofs give none.
 
     Raises:
         DamagedOlean: as `export`.
     """
-    names = tuple(sorted({name for proof in proofs for name in (proof.theorem, proof.example) if name}))
+    names = tuple(
+        sorted({name for proof in proofs for name in (proof.theorem, proof.example) if name})
+    )
     if not names:
         return b"", names
     proved = [environment.constant(name).name for name in names]
@@ -53,23 +60,41 @@ def carry(environment: Environment, proofs: Iterable[Proof]) -> tuple[bytes, tup
 
 
 def _ties(environment: Environment, names: Iterable[Name]) -> list[Name]:
-    """Return the theorems of `EQUATIONS` for each function that the constants, or one of these theorems, rest on."""
+    """Return the theorems of `EQUATIONS` for each function that the constants, or one of these
+    theorems, rest on.
+    """
     reached = set().union(*map(environment.closure, names))
     tied: set[str] = set()
     while found := {operation for operation in EQUATIONS if ("Nat", operation) in reached} - tied:
         tied |= found
-        reached.update(*(environment.closure(("Acceleration", theorem)) for operation in found for theorem in EQUATIONS[operation]))
-    return [("Acceleration", theorem) for operation in EQUATIONS if operation in tied for theorem in EQUATIONS[operation]]
+        reached.update(
+            *(
+                environment.closure(("Acceleration", theorem))
+                for operation in found
+                for theorem in EQUATIONS[operation]
+            )
+        )
+    return [
+        ("Acceleration", theorem)
+        for operation in EQUATIONS
+        if operation in tied
+        for theorem in EQUATIONS[operation]
+    ]
 
 
 class SecondKernel:
-    """The second kernel at work on declarations, in a process of its own, beside what this one does meanwhile.
+    """The second kernel at work on declarations, in a process of its own, beside what this one does
+    meanwhile.
 
     Use it in a `with` statement; on leaving it, a process that is still at work is ended.
     """
 
     def __init__(
-        self, lines: bytes, names: Sequence[str], *, cache: Cache,
+        self,
+        lines: bytes,
+        names: Sequence[str],
+        *,
+        cache: Cache,
         progress: Callable[[str, int, int], None] = lambda *_: None,
     ):
         """Prepare to have lines checked.
@@ -77,12 +102,19 @@ class SecondKernel:
         Args:
             lines: the declarations, in lean4export's format.
             names: the constants of them of which an answer is wanted.
-            cache: where earlier answers are, by the digests of the lines and of the kernel's own code.
-            progress: called, from another thread, with a declaration, how many lines are read and how many there are.
+            cache: where earlier answers are, by the digests of the lines and of the kernel's own
+                code.
+            progress: called, from another thread, with a declaration, how many lines are read and
+                how many there are.
         """
         self._lines, self._names, self._cache, self._progress = lines, names, cache, progress
-        self._key = {"what": "second kernel", "code": code([f"{__package__}.{_MAIN.stem}"]), "python": platform.python_version(),
-                     "lines": hashlib.sha256(lines).hexdigest(), "names": list(names)}
+        self._key = {
+            "what": "second kernel",
+            "code": code([f"{__package__}.{_MAIN.stem}"]),
+            "python": platform.python_version(),
+            "lines": hashlib.sha256(lines).hexdigest(),
+            "names": list(names),
+        }
         self._kept: Mapping[str, Any] | None = None
         self._stack = ExitStack()
 
@@ -90,13 +122,27 @@ class SecondKernel:
         self._kept = self._cache.get(self._key) if self._names else {"constants": 0, "answers": {}}
         if self._kept is None:
             with ExitStack() as stack:
-                given, self._errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+                given, self._errors = (
+                    stack.enter_context(tempfile.TemporaryFile()) for _ in range(2)
+                )
                 given.write(self._lines)
                 given.seek(0)
                 reader = stack.enter_context(ThreadPoolExecutor(1))
-                self._process = stack.enter_context(subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(_MAIN), str(_PACKAGE.parent), *self._names],
-                    stdin=given, stdout=subprocess.PIPE, stderr=self._errors))
+                self._process = stack.enter_context(
+                    subprocess.Popen(
+                        [
+                            sys.executable,
+                            "-I",
+                            "-S",
+                            str(_MAIN),
+                            str(_PACKAGE.parent),
+                            *self._names,
+                        ],
+                        stdin=given,
+                        stdout=subprocess.PIPE,
+                        stderr=self._errors,
+                    )
+                )
                 stack.callback(self._process.kill)
                 self._said = reader.submit(self._listen)
                 self._stack = stack.pop_all()
@@ -119,9 +165,11 @@ class SecondKernel:
         return said
 
     def answer(self) -> Mapping[str, Any]:
-        """Wait for the answer and return it: `constants`, how many there are, and `answers`, by name.
+        """Wait for the answer and return it: `constants`, how many there are, and `answers`, by
+        name.
 
-        An answer holds `statement_sha256`, `meaning_sha256`, `axioms` and `statement`, the statement as this kernel shows it.
+        An answer holds `statement_sha256`, `meaning_sha256`, `axioms` and `statement`, the
+        statement as this kernel shows it.
 
         Raises:
             Disagreement: if the kernel refuses a declaration, or does not finish.
@@ -134,7 +182,9 @@ class SecondKernel:
             if "answers" not in said or status:
                 self._errors.seek(0)
                 errors = self._errors.read().decode(errors="replace").strip()
-                raise Disagreement(f"{SECOND} did not finish: status {status}{errors and ': '}{errors[-2000:]}")
+                raise Disagreement(
+                    f"{SECOND} did not finish: status {status}{errors and ': '}{errors[-2000:]}"
+                )
             self._cache.put(self._key, said)
             self._kept = said
         return self._kept
@@ -142,33 +192,57 @@ class SecondKernel:
 
 def _refusal(*, rule: str, reason: str, term: str, declaration: str) -> str:
     shown = f"\n  the smallest term that shows it: {term}" if term else ""
-    return (f"the two kernels disagree{' on ' if declaration else ''}{declaration}\n  {LEAN} accepts it\n"
-            f"  {SECOND} refuses it ({rule}): {reason}{shown}")
+    return (
+        f"the two kernels disagree{' on ' if declaration else ''}{declaration}\n  {LEAN} accepts it\n"
+        f"  {SECOND} refuses it ({rule}): {reason}{shown}"
+    )
 
 
-def require_agreement(proofs: Iterable[Proof], environment: Environment, answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """Check that the second kernel read the same statements, definitions and axioms as Lean's environment gave.
+def require_agreement(
+    proofs: Iterable[Proof], environment: Environment, answers: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Check that the second kernel read the same statements, definitions and axioms as Lean's
+    environment gave.
 
     Raises:
         Disagreement: if not.
     """
     found = []
     for proof in proofs:
-        found += _differences(proof.theorem, proof.statement, answers[proof.theorem], {
-            "statement_sha256": proof.statement_sha256, "meaning_sha256": proof.meaning_sha256, "axioms": list(proof.axioms)})
+        found += _differences(
+            proof.theorem,
+            proof.statement,
+            answers[proof.theorem],
+            {
+                "statement_sha256": proof.statement_sha256,
+                "meaning_sha256": proof.meaning_sha256,
+                "axioms": list(proof.axioms),
+            },
+        )
         if proof.example is not None:
-            found += _differences(proof.example, f"an example of {proof.theorem}", answers[proof.example], {
-                "statement_sha256": environment.statement_sha256(proof.example),
-                "axioms": list(environment.axioms(proof.example))})
+            found += _differences(
+                proof.example,
+                f"an example of {proof.theorem}",
+                answers[proof.example],
+                {
+                    "statement_sha256": environment.statement_sha256(proof.example),
+                    "axioms": list(environment.axioms(proof.example)),
+                },
+            )
     if found:
         raise Disagreement("\n".join(found))
 
 
-def _differences(name: str, statement: str, answer: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
-    return [f"the two kernels disagree on {name}, in its {field.replace('_sha256', '')}\n"
-            f"  {LEAN} gives {_shown(value)}: {statement}\n"
-            f"  {SECOND} gives {_shown(answer[field])}: {answer['statement']}"
-            for field, value in expected.items() if answer[field] != value]
+def _differences(
+    name: str, statement: str, answer: Mapping[str, Any], expected: Mapping[str, Any]
+) -> list[str]:
+    return [
+        f"the two kernels disagree on {name}, in its {field.replace('_sha256', '')}\n"
+        f"  {LEAN} gives {_shown(value)}: {statement}\n"
+        f"  {SECOND} gives {_shown(answer[field])}: {answer['statement']}"
+        for field, value in expected.items()
+        if answer[field] != value
+    ]
 
 
 def _shown(value: str | list[str]) -> str:

@@ -1,11 +1,15 @@
-"""Enclosures of a digits network around the quantization cell of each image, by interval and linear bound propagation.
+"""Enclosures of a digits network around the quantization cell of each image, by interval and linear
+bound propagation.
 
-An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to each side. An enclosure
-holds the outputs of the network on the whole box. Needs the extra `bounds`: pip install 'pyharness[bounds]' (the package
-bound-propagation, under the GPL-3). Run `python -m pyharness.bounds` for a table.
+An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to
+each side. An enclosure holds the outputs of the network on the whole box. Needs the extra `bounds`:
+pip install 'pyharness[bounds]' (the package bound-propagation, under the GPL-3). Run `python -m
+pyharness.bounds` for a table.
 
-Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu et al. 2021.
+Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu
+    et al. 2021.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -45,7 +49,9 @@ class Enclosure:
         return ((self.lower - SLACK <= outputs) & (outputs <= self.upper + SLACK)).all(1)
 
     def settles(self) -> Tensor:
-        """Return for each input whether one output is the largest on the whole box, bool [inputs]."""
+        """Return for each input whether one output is the largest on the whole box, bool
+        [inputs].
+        """
         best = self.lower.argmax(1, keepdim=True)
         others = self.upper.scatter(1, best, -math.inf).amax(1)
         return self.lower.gather(1, best).squeeze(1) > others
@@ -53,16 +59,18 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Report:
-    """What enclosures of one network by one method say of the quantization cells of the held-out digits.
+    """What enclosures of one network by one method say of the quantization cells of the held-out
+    digits.
 
     Attributes:
         network: a key of `digits.NETWORKS`.
         method: how they were computed.
         images: how many.
         mean_width: of an output, over all outputs and images.
-        settled: the share of images whose class is the same on the whole cell; None for the autoencoder.
-        escaped: images of which the INT8 image's output, the original's, or one of the samples' left the enclosure; a
-            number other than 0 is an error.
+        settled: the share of images whose class is the same on the whole cell; None for the
+            autoencoder.
+        escaped: images of which the INT8 image's output, the original's, or one of the samples'
+            left the enclosure; a number other than 0 is an error.
         samples: how many images were drawn in each cell.
     """
 
@@ -76,7 +84,8 @@ class Report:
 
 
 def sequential(network: str) -> nn.Sequential:
-    """Return a digits network as linear layers and ReLU, float64, a convolution unrolled to the matrix that it applies.
+    """Return a digits network as linear layers and ReLU, float64, a convolution unrolled to the
+    matrix that it applies.
 
     Raises:
         UsageError: if there is no such network.
@@ -90,7 +99,10 @@ def sequential(network: str) -> nn.Sequential:
     layers: list[nn.Module] = []
     for matrix, bias, kind in run.steps:
         linear = nn.Linear(matrix.shape[1], matrix.shape[0], dtype=torch.float64)
-        linear.weight, linear.bias = nn.Parameter(matrix, requires_grad=False), nn.Parameter(bias, requires_grad=False)
+        linear.weight, linear.bias = (
+            nn.Parameter(matrix, requires_grad=False),
+            nn.Parameter(bias, requires_grad=False),
+        )
         layers += [linear, nn.ReLU()] if kind == "relu" else [linear]
     return nn.Sequential(*layers)
 
@@ -111,7 +123,9 @@ class _Unrolling(Recorder):
 
     def _note(self, apply, name, x, kind, **shape):
         size = x[0].numel()
-        units = torch.cat([torch.zeros(1, size, dtype=x.dtype), torch.eye(size, dtype=x.dtype)]).reshape(-1, *x.shape[1:])
+        units = torch.cat(
+            [torch.zeros(1, size, dtype=x.dtype), torch.eye(size, dtype=x.dtype)]
+        ).reshape(-1, *x.shape[1:])
         outputs = apply(name, units, kind, **shape).flatten(1)
         self.steps.append(((outputs[1:] - outputs[0]).T.contiguous(), outputs[0].clone(), kind))
         return apply(name, x, kind, **shape)
@@ -134,16 +148,25 @@ def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Metho
     try:
         from bound_propagation import BoundModelFactory, HyperRectangle
     except ImportError as error:
-        raise UsageError("bounds need the package bound-propagation (GPL-3); run: pip install 'pyharness[bounds]'") from error
+        raise UsageError(
+            "bounds need the package bound-propagation (GPL-3); run: pip install 'pyharness[bounds]'"
+        ) from error
     bounded = BoundModelFactory().build(network)
     box = HyperRectangle.from_eps(inputs, radius)
     with torch.set_grad_enabled(method == "alpha-crown"):
-        found = bounded.ibp(box) if method == "ibp" else bounded.crown(box, alpha=method == "alpha-crown").concretize()
+        found = (
+            bounded.ibp(box)
+            if method == "ibp"
+            else bounded.crown(box, alpha=method == "alpha-crown").concretize()
+        )
     return Enclosure(found.lower.detach(), found.upper.detach())
 
 
-def survey(network: str, method: Method, *, images: int = 360, samples: int = 8, seed: int = 0) -> Report:
-    """Enclose a digits network around the quantization cell of each held-out digit, and look for outputs that leave.
+def survey(
+    network: str, method: Method, *, images: int = 360, samples: int = 8, seed: int = 0
+) -> Report:
+    """Enclose a digits network around the quantization cell of each held-out digit, and look for
+    outputs that leave.
 
     Args:
         network: a key of `digits.NETWORKS`.
@@ -165,20 +188,35 @@ def survey(network: str, method: Method, *, images: int = 360, samples: int = 8,
     with torch.no_grad():
         for number in range(samples):
             offsets = 2 * torch.rand(digits.shape, generator=generator, dtype=torch.float64) - 1
-            inside &= enclosure.holds(model(stored + radius * (offsets.sign() if number % 2 else offsets)))
+            inside &= enclosure.holds(
+                model(stored + radius * (offsets.sign() if number % 2 else offsets))
+            )
         inside &= enclosure.holds(model(stored)) & enclosure.holds(model(digits))
     classifies = NETWORKS[network].measure == "accuracy"
-    return Report(network, method, len(digits), float((enclosure.upper - enclosure.lower).mean()),
-                  float(enclosure.settles().double().mean()) if classifies else None, int((~inside).sum()), samples)
+    return Report(
+        network,
+        method,
+        len(digits),
+        float((enclosure.upper - enclosure.lower).mean()),
+        float(enclosure.settles().double().mean()) if classifies else None,
+        int((~inside).sum()),
+        samples,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a table of `survey` over all networks and methods; exit status 1 if an output left its enclosure."""
+    """Print a table of `survey` over all networks and methods; exit status 1 if an output left its
+    enclosure.
+    """
     parser = argparse.ArgumentParser(
-        prog="python -m pyharness.bounds", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="python -m pyharness.bounds",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Enclose the digits networks around the quantization cell of each held-out digit.",
-        epilog="example:\n  python -m pyharness.bounds --images 36 --json")
-    parser.add_argument("--images", type=int, default=360, help="how many of the 360 held-out digits (default: all)")
+        epilog="example:\n  python -m pyharness.bounds --images 36 --json",
+    )
+    parser.add_argument(
+        "--images", type=int, default=360, help="how many of the 360 held-out digits (default: all)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
     if not 1 <= options.images <= 360:
@@ -194,11 +232,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         if sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr)
-        print(f"{'network':12} {'method':12} {'images':>6} {'mean width':>11} {'settled':>8} {'escaped':>8}")
+        print(
+            f"{'network':12} {'method':12} {'images':>6} {'mean width':>11} {'settled':>8} {'escaped':>8}"
+        )
         for report in reports:
             settled = "" if report.settled is None else f"{report.settled:.1%}"
-            print(f"{report.network:12} {report.method:12} {report.images:6} {report.mean_width:11.5f} {settled:>8} "
-                  f"{report.escaped:8}")
+            print(
+                f"{report.network:12} {report.method:12} {report.images:6} {report.mean_width:11.5f} {settled:>8} "
+                f"{report.escaped:8}"
+            )
     return 1 if any(report.escaped for report in reports) else 0
 
 

@@ -1,4 +1,5 @@
 """Results of costly checks, kept on disk by all that they depend on."""
+
 from __future__ import annotations
 
 import contextlib
@@ -27,9 +28,10 @@ def key_sha256(key: Mapping[str, Any]) -> str:
 class Cache:
     """A folder of JSON results, one file each, named by its key's digest.
 
-    A result is believed only if its file parses, holds the key that is asked for, and has the digest that it says. What is
-    damaged, cut short or of another form is missing, never an error; so is what a folder that cannot be read or written
-    would hold. Several processes may use one folder at a time.
+    A result is believed only if its file parses, holds the key that is asked for, and has the
+    digest that it says. What is damaged, cut short or of another form is missing, never an error;
+    so is what a folder that cannot be read or written would hold. Several processes may use one
+    folder at a time.
 
     Attributes:
         folder: where the results are; made when the first one is kept.
@@ -40,13 +42,18 @@ class Cache:
     fresh: bool = False
 
     def get(self, key: Mapping[str, Any]) -> Any | None:
-        """Return the result that was kept under a key, equal to what was put; None if there is none."""
+        """Return the result that was kept under a key, equal to what was put; None if there is
+        none.
+        """
         if self.fresh:
             return None
         path = self._path(key)
         try:
             stored = json.loads(path.read_bytes())
-            if _canonical(stored["key"]) != _canonical(key) or _sha256(stored["value"]) != stored["sha256"]:
+            if (
+                _canonical(stored["key"]) != _canonical(key)
+                or _sha256(stored["value"]) != stored["sha256"]
+            ):
                 return None
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
@@ -59,12 +66,17 @@ class Cache:
 
         Args:
             key: all that the result depends on, as JSON with strings for keys.
-            value: the result, as JSON's own types and not None. Floats and the order of keys are kept.
+            value: the result, as JSON's own types and not None. Floats and the order of keys are
+                kept.
 
         Raises:
             TypeError, ValueError: if one of them is not JSON.
         """
-        text = json.dumps({"key": key, "sha256": _sha256(value), "value": value}, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(
+            {"key": key, "sha256": _sha256(value), "value": value},
+            ensure_ascii=False,
+            allow_nan=False,
+        )
         path = self._path(key)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         with contextlib.suppress(OSError):
@@ -76,7 +88,9 @@ class Cache:
                 draft.unlink(missing_ok=True)
 
     def prune(self, size: int = 256 << 20) -> None:
-        """Remove the results that were not used for longest, until no more than `size` bytes are left."""
+        """Remove the results that were not used for longest, until no more than `size` bytes are
+        left.
+        """
         with contextlib.suppress(OSError):
             found = [(path, path.stat()) for path in self.folder.iterdir()]
             for path, status in sorted(found, key=lambda one: one[1].st_mtime, reverse=True):
@@ -93,4 +107,6 @@ def _canonical(value: Any) -> str:
 
 
 def _sha256(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, separators=(",", ":"), allow_nan=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    ).hexdigest()

@@ -1,4 +1,7 @@
-"""Claims: a statement from a paper, the theorem that settles it, and the function that gathers its evidence."""
+"""Claims: a statement from a paper, the theorem that settles it, and the function that gathers its
+evidence.
+"""
+
 from __future__ import annotations
 
 import importlib
@@ -40,9 +43,11 @@ class Claim:
         source: where it is made.
         theorem: the Lean theorem that states the claim, by full name; None when there is none.
         negation: the Lean theorem that states the claim's negation; None when there is none.
-        tier: the tier that the claim must reach for `verify` to succeed; "refuted" for a false claim.
+        tier: the tier that the claim must reach for `verify` to succeed; "refuted" for a false
+            claim.
         gather: yields the claim's evidence.
-        measures: the conformances that tie the functions that the evidence computes with to Lean definitions.
+        measures: the conformances that tie the functions that the evidence computes with to Lean
+            definitions.
         streams: how the claim is checked on any tensor; None if it does not speak of any tensor.
     """
 
@@ -70,17 +75,19 @@ def claim(
 ) -> Callable[[Callable[[Run], Iterable[Evidence]]], Claim]:
     """Declare a claim on the function that gathers its evidence.
 
-    The function takes a `Run` and yields `Evidence`. A claim names the theorem that proves it or the one that proves
-    its negation; one that names neither is reported as `open`. `measures` are the definitions, of which the theorem speaks,
-    that stand for the functions in the evidence: Lean's kernel decides that both agree, and this becomes evidence as well.
-    `streams` is the check by which `pyharness verify --tensors` asks the claim of a user's own tensors; `of_values` and
+    The function takes a `Run` and yields `Evidence`. A claim names the theorem that proves it or
+    the one that proves its negation; one that names neither is reported as `open`. `measures` are
+    the definitions, of which the theorem speaks, that stand for the functions in the evidence:
+    Lean's kernel decides that both agree, and this becomes evidence as well. `streams` is the check
+    by which `pyharness verify --tensors` asks the claim of a user's own tensors; `of_values` and
     `of_blocks` of `pyharness.evidence.streaming` make one of a predicate.
 
     Example:
         >>> @claim("relu.extensive", statement="max(q, z) >= q", source=Source("A paper", "Section 2"),
         ...        theorem="LeanMining.qRelu_extensive", tier="silver")
         ... def extensive(run):
-        ...     yield Evidence("exhaustive", "all pairs", cases=65536, violations=0, summary="65,536 pairs")
+        ...     yield Evidence("exhaustive", "all pairs", cases=65536, violations=0, summary="65,536
+            pairs")
 
     Raises:
         UsageError: if the declaration contradicts itself.
@@ -90,18 +97,25 @@ def claim(
     if not statement.strip():
         raise UsageError(f"claim {id}: the statement is empty")
     if theorem and negation:
-        raise UsageError(f"claim {id}: name the theorem that proves it or the one that refutes it, not both")
+        raise UsageError(
+            f"claim {id}: name the theorem that proves it or the one that refutes it, not both"
+        )
     if tier not in get_args(Tier):
-        raise UsageError(f"claim {id}: tier must be one of {', '.join(get_args(Tier))}, not {tier!r}")
+        raise UsageError(
+            f"claim {id}: tier must be one of {', '.join(get_args(Tier))}, not {tier!r}"
+        )
 
     def declare(gather: Callable[[Run], Iterable[Evidence]]) -> Claim:
-        return Claim(id, statement, source, theorem, negation, tier, gather, tuple(measures), streams)
+        return Claim(
+            id, statement, source, theorem, negation, tier, gather, tuple(measures), streams
+        )
 
     return declare
 
 
 def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
-    """Import the modules of a claim pack and return the claims that they declare, in order of declaration.
+    """Import the modules of a claim pack and return the claims that they declare, in order of
+    declaration.
 
     Raises:
         UsageError: if a module does not import, declares no claim, or two claims share an id.
@@ -111,10 +125,14 @@ def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
         try:
             module = importlib.import_module(name)
         except ImportError as error:
-            raise UsageError(f"claim pack {name}: {error}; check `packs` in pyharness.toml") from error
+            raise UsageError(
+                f"claim pack {name}: {error}; check `packs` in pyharness.toml"
+            ) from error
         declared = [value for value in vars(module).values() if isinstance(value, Claim)]
         if not declared:
-            raise UsageError(f"claim pack {name} declares no claim; decorate a function with @claim")
+            raise UsageError(
+                f"claim pack {name} declares no claim; decorate a function with @claim"
+            )
         for item in declared:
             if item.id in claims:
                 raise UsageError(f"claim {item.id} is declared twice; the second is in {name}")

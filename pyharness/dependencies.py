@@ -1,4 +1,7 @@
-"""What a result depends on beside its arguments: the code that made it, the machine and packages, and the files that it read."""
+"""What a result depends on beside its arguments: the code that made it, the machine and packages,
+and the files that it read.
+"""
+
 from __future__ import annotations
 
 import ast
@@ -19,22 +22,38 @@ __all__ = ["VARIABLES", "code", "is_unchanged", "machine", "read_files", "unnote
 
 _OWN = "pyharness"
 _BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
-"""Words by which code can reach modules that its imports do not name; as methods, such as `module.eval`, the last two do not."""
+"""Words by which code can reach modules that its imports do not name; as methods, such as
+`module.eval`, the last two do not."""
 _RESOLVES = {"importlib.import_module", "pyharness.evidence.resolve", "runpy"}
 _KNOWN_BY_NAME = {"pyharness.claim", "pyharness.evidence"}
 """Modules that import by name what a result's own key holds: a pack, and a witness's predicate."""
 
-VARIABLES = ("ATEN_", "CUBLAS_", "CUDA_", "DNNL_", "KMP_", "MKL_", "NVIDIA_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
-"""How the names of environment variables begin by which numerical libraries choose code, and so the last bits of a float."""
+VARIABLES = (
+    "ATEN_",
+    "CUBLAS_",
+    "CUDA_",
+    "DNNL_",
+    "KMP_",
+    "MKL_",
+    "NVIDIA_",
+    "OMP_",
+    "ONEDNN_",
+    "OPENBLAS_",
+    "TORCH_",
+)
+"""How the names of environment variables begin by which numerical libraries choose code, and so the
+last bits of a float."""
 
 
-# --------------------------------------------------------------------------------------------------------------- code
+# --------------------------------------------------------------------------------------------- code
 def code(modules: Iterable[str]) -> dict[str, str]:
-    """Return the SHA-256 of the source of modules and of all that they import, directly or not, by module name.
+    """Return the SHA-256 of the source of modules and of all that they import, directly or not, by
+    module name.
 
-    Followed are the modules of this package, of the packages that are named, and those that lie outside the standard library
-    and the installed packages, of which `machine` holds the versions. An import counts wherever it stands, unless it is for
-    type checking alone. Code that imports by name (`import_module`, `exec`) is taken to reach every such module that is loaded.
+    Followed are the modules of this package, of the packages that are named, and those that lie
+    outside the standard library and the installed packages, of which `machine` holds the versions.
+    An import counts wherever it stands, unless it is for type checking alone. Code that imports by
+    name (`import_module`, `exec`) is taken to reach every such module that is loaded.
     """
     pending = list(modules)
     tops = {name.partition(".")[0] for name in pending} | {_OWN}
@@ -57,7 +76,9 @@ def _source(name: str, tops: set[str]) -> Path | None:
     if top in sys.stdlib_module_names or top in sys.builtin_module_names:
         return None
     file = _file(name)
-    if file is None or not (top in tops or not any(file.is_relative_to(folder) for folder in _installed())):
+    if file is None or not (
+        top in tops or not any(file.is_relative_to(folder) for folder in _installed())
+    ):
         return None
     return file
 
@@ -76,21 +97,34 @@ def _spec(name: str) -> ModuleSpec | None:
     package, path = name.rpartition(".")[0], None
     if package:
         loaded, spec = sys.modules.get(package), None if package in sys.modules else _spec(package)
-        path = getattr(loaded, "__path__", None) if loaded else getattr(spec, "submodule_search_locations", None)
+        path = (
+            getattr(loaded, "__path__", None)
+            if loaded
+            else getattr(spec, "submodule_search_locations", None)
+        )
         if path is None:
             return None
-    found = (finder.find_spec(name, path) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    found = (
+        finder.find_spec(name, path) for finder in sys.meta_path if hasattr(finder, "find_spec")
+    )
     return next((spec for spec in found if spec is not None), None)
 
 
 @functools.cache
 def _installed() -> tuple[Path, ...]:
-    return tuple({Path(sysconfig.get_path(kind)).resolve() for kind in ("stdlib", "platstdlib", "purelib", "platlib")})
+    return tuple(
+        {
+            Path(sysconfig.get_path(kind)).resolve()
+            for kind in ("stdlib", "platstdlib", "purelib", "platlib")
+        }
+    )
 
 
 @functools.cache
 def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple[str, ...], bool]:
-    """Return a source's SHA-256, what it may import, with the packages around that, and whether it imports by name."""
+    """Return a source's SHA-256, what it may import, with the packages around that, and whether it
+    imports by name.
+    """
     data = file.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if file.suffix != ".py":
@@ -100,17 +134,26 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
     pending: list[ast.AST] = [ast.parse(data)]
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in (getattr(node.test, "id", None), getattr(node.test, "attr", None)):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in (
+            getattr(node.test, "id", None),
+            getattr(node.test, "attr", None),
+        ):
             pending += node.orelse
             continue
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = package.split(".")[:len(package.split(".")) - node.level + 1] if node.level else []
+            base = (
+                package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            )
             module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
             names.add(module)
             names.update(f"{module}.{alias.name}" for alias in node.names)
-        by_name = by_name or getattr(node, "id", None) in _BY_NAME or getattr(node, "attr", None) in _BY_NAME - {"exec", "eval"}
+        by_name = (
+            by_name
+            or getattr(node, "id", None) in _BY_NAME
+            or getattr(node, "attr", None) in _BY_NAME - {"exec", "eval"}
+        )
         pending += ast.iter_child_nodes(node)
     parents = {name.rpartition(".")[0] for name in names}
     while parents - names:
@@ -119,11 +162,13 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
     return digest, tuple(sorted(names - {""})), by_name or not names.isdisjoint(_RESOLVES)
 
 
-# ------------------------------------------------------------------------------------------------------------ machine
+# ------------------------------------------------------------------------------------------ machine
 @functools.cache
 def machine() -> Mapping[str, str]:
-    """Return what this process computes with, as far as a result may depend on it: Python, the processor, every installed
-    package with its version and its list of files, and the variables that numerical libraries read."""
+    """Return what this process computes with, as far as a result may depend on it: Python, the
+    processor, every installed package with its version and its list of files, and the variables
+    that numerical libraries read.
+    """
     variables = {name: value for name, value in os.environ.items() if name.startswith(VARIABLES)}
     return {
         "python": f"{sys.version} {platform.system()} {platform.machine()}",
@@ -134,12 +179,19 @@ def machine() -> Mapping[str, str]:
 
 
 def _processor() -> set[str]:
-    """Return what tells processors apart that may round differently: numerical libraries choose their code by it."""
+    """Return what tells processors apart that may round differently: numerical libraries choose
+    their code by it.
+    """
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return {platform.processor()}
-    return {line for line in lines if line.partition(":")[0].strip() in ("vendor_id", "cpu family", "model", "model name", "flags")}
+    return {
+        line
+        for line in lines
+        if line.partition(":")[0].strip()
+        in ("vendor_id", "cpu family", "model", "model name", "flags")
+    }
 
 
 def _packages() -> Iterator[str]:
@@ -153,7 +205,7 @@ def _digest(items: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(items).encode(errors="surrogateescape")).hexdigest()
 
 
-# -------------------------------------------------------------------------------------------------------------- files
+# -------------------------------------------------------------------------------------------- files
 Version = tuple[int, ...] | None
 """What changes when a file does: where it is, its size and its times. None if it is not there."""
 
@@ -164,10 +216,12 @@ _paused: list[None] = []
 
 @functools.cache
 def watch_files() -> None:
-    """From now on note each file that this process opens and each folder that it lists, until it ends.
+    """From now on note each file that this process opens and each folder that it lists, until it
+    ends.
 
-    What a library opens by code that is not Python's is noted only if it is announced: `sys.audit("open", path, "rb", 0)`.
-    For safetensors this is done here, so call this before anything imports its functions by name.
+    What a library opens by code that is not Python's is noted only if it is announced:
+    `sys.audit("open", path, "rb", 0)`. For safetensors this is done here, so call this before
+    anything imports its functions by name.
     """
     import safetensors.numpy
     import safetensors.torch
@@ -197,7 +251,11 @@ def unnoted() -> Iterator[None]:
 
 
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
-    if _paused or event not in ("open", "os.listdir", "os.scandir") or not isinstance(arguments[0], (str, bytes, os.PathLike)):
+    if (
+        _paused
+        or event not in ("open", "os.listdir", "os.scandir")
+        or not isinstance(arguments[0], (str, bytes, os.PathLike))
+    ):
         return
     path = os.path.abspath(os.fsdecode(arguments[0]))
     # What the import system reads is code, which `code` and `machine` hold.
@@ -206,23 +264,34 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if path in _read or path in _written or path.startswith(("/dev/", "/proc/", "/sys/")):
         return
-    if event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+    if (
+        event == "open"
+        and isinstance(arguments[2], int)
+        and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+    ):
         _written.add(path)
     else:
         _read[path] = _version(path)
 
 
 def _is_packaged_code(path: str) -> bool:
-    return (path.endswith(".py") or ".dist-info/" in path) and any(path.startswith(f"{folder}/") for folder in _installed())
+    return (path.endswith(".py") or ".dist-info/" in path) and any(
+        path.startswith(f"{folder}/") for folder in _installed()
+    )
 
 
 def read_files() -> dict[str, str | None]:
-    """Return the digests of the files and folders that were read since `watch_files`, by path; None for what was not there.
+    """Return the digests of the files and folders that were read since `watch_files`, by path; None
+    for what was not there.
 
-    Left out are files that this process wrote before it read them, and what is no file on a disk. The digest of one that has
-    changed since it was read is empty, which `is_unchanged` takes for changed for ever.
+    Left out are files that this process wrote before it read them, and what is no file on a disk.
+    The digest of one that has changed since it was read is empty, which `is_unchanged` takes for
+    changed for ever.
     """
-    return {path: _digest_of(path, version) if version == _version(path) else "" for path, version in sorted(_read.items())}
+    return {
+        path: _digest_of(path, version) if version == _version(path) else ""
+        for path, version in sorted(_read.items())
+    }
 
 
 def is_unchanged(files: Mapping[str, str | None]) -> bool:
@@ -240,7 +309,9 @@ def _version(path: str) -> Version:
 
 @functools.cache
 def _digest_of(path: str, version: Version) -> str | None:
-    """Return a digest of a file's bytes or of a folder's names; worked out once for each version."""
+    """Return a digest of a file's bytes or of a folder's names; worked out once for each
+    version.
+    """
     if version is None:
         return None
     try:

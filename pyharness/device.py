@@ -1,12 +1,14 @@
 """The device on which evidence is computed, and how tensors get there.
 
-What makes tensors is done on the CPU whatever the device: networks run, are trained and are compressed there, rotations are
-drawn and learned, thresholds searched. So the tensors are the same everywhere, by their digests. What is then checked and
-measured of them is computed on the run's device, integers exactly and figures in float64.
+What makes tensors is done on the CPU whatever the device: networks run, are trained and are
+compressed there, rotations are drawn and learned, thresholds searched. So the tensors are the same
+everywhere, by their digests. What is then checked and measured of them is computed on the run's
+device, integers exactly and figures in float64.
 
-A claim's function runs with its device at hand, as torch has it: what torch makes of plain numbers lies there. A function of
-tensors computes where they lie.
+A claim's function runs with its device at hand, as torch has it: what torch makes of plain numbers
+lies there. A function of tensors computes where they lie.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -21,7 +23,18 @@ from torch import Tensor
 
 from pyharness.errors import UsageError
 
-__all__ = ["CPU", "at_hand", "cached", "device", "flags", "here", "made", "on_cpu", "settle", "using"]
+__all__ = [
+    "CPU",
+    "at_hand",
+    "cached",
+    "device",
+    "flags",
+    "here",
+    "made",
+    "on_cpu",
+    "settle",
+    "using",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,10 +42,12 @@ T = TypeVar("T")
 CPU = torch.device("cpu")
 
 _REPRODUCIBLE = "AUTO"
-"""Otherwise MKL rounds a product of matrices as their addresses fall (Intel, oneMKL: Conditional Numerical Reproducibility)."""
+"""Otherwise MKL rounds a product of matrices as their addresses fall (Intel, oneMKL: Conditional
+Numerical Reproducibility)."""
 
 _WORKSPACE = ":4096:8"
-"""With this much fixed room cuBLAS takes no other path from run to run (NVIDIA, cuBLAS: Results Reproducibility)."""
+"""With this much fixed room cuBLAS takes no other path from run to run (NVIDIA, cuBLAS: Results
+Reproducibility)."""
 
 
 def device(name: str) -> torch.device:
@@ -43,17 +58,23 @@ def device(name: str) -> torch.device:
     """
     if name == "cuda" and not torch.cuda.is_available():
         build = f"PyTorch {torch.__version__} is a build " + (
-            f"for CUDA {torch.version.cuda}, and it finds no GPU" if torch.version.cuda else "without CUDA")
-        raise UsageError(f"there is no CUDA device here: {build}; give --device cpu, or run on a machine with an NVIDIA GPU, "
-                         "its driver and a CUDA build of PyTorch (pyharness doctor says what there is)")
+            f"for CUDA {torch.version.cuda}, and it finds no GPU"
+            if torch.version.cuda
+            else "without CUDA"
+        )
+        raise UsageError(
+            f"there is no CUDA device here: {build}; give --device cpu, or run on a machine with an NVIDIA GPU, "
+            "its driver and a CUDA build of PyTorch (pyharness doctor says what there is)"
+        )
     return torch.device(name)
 
 
 def settle(where: torch.device) -> None:
-    """Have torch compute so that equal inputs give equal results on a device: deterministically, and float32 as float32.
+    """Have torch compute so that equal inputs give equal results on a device: deterministically,
+    and float32 as float32.
 
-    To be called before anything is computed there, by the process that will: MKL reads its variable once. One that the user has
-    set stays.
+    To be called before anything is computed there, by the process that will: MKL reads its variable
+    once. One that the user has set stays.
     """
     os.environ.setdefault("MKL_CBWR", _REPRODUCIBLE)
     torch.use_deterministic_algorithms(True)
@@ -83,7 +104,9 @@ def at_hand() -> torch.device:
 
 
 def using(where: torch.device) -> AbstractContextManager[Any]:
-    """Have torch make tensors on a device within this context; nothing is done where it does so already."""
+    """Have torch make tensors on a device within this context; nothing is done where it does so
+    already.
+    """
     return nullcontext() if where.type == at_hand().type else where
 
 
@@ -91,7 +114,8 @@ def here(value: T) -> T:
     """Return a value with the tensors in it on the device at hand.
 
     Args:
-        value: a tensor, a dataclass or a collection of such, or anything else, which is returned as it is.
+        value: a tensor, a dataclass or a collection of such, or anything else, which is returned as
+            it is.
     """
     return _moved(value, at_hand())
 
@@ -100,8 +124,13 @@ def _moved(value: Any, where: torch.device) -> Any:
     if isinstance(value, Tensor):
         return value.to(where)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.replace(value, **{field.name: _moved(getattr(value, field.name), where)
-                                             for field in dataclasses.fields(value)})
+        return dataclasses.replace(
+            value,
+            **{
+                field.name: _moved(getattr(value, field.name), where)
+                for field in dataclasses.fields(value)
+            },
+        )
     if isinstance(value, (list, tuple)):
         return type(value)(_moved(item, where) for item in value)
     if isinstance(value, Mapping):
@@ -111,7 +140,9 @@ def _moved(value: Any, where: torch.device) -> Any:
 
 def cached(function: Callable[P, T]) -> Callable[P, T]:
     """Keep what a function returns, for each device at hand apart. Its arguments are hashable."""
-    kept = functools.lru_cache(maxsize=None)(lambda where, *args, **kwargs: function(*args, **kwargs))
+    kept = functools.lru_cache(maxsize=None)(
+        lambda where, *args, **kwargs: function(*args, **kwargs)
+    )
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -122,7 +153,10 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def on_cpu(function: Callable[P, T]) -> Callable[P, T]:
-    """Have a function compute on the CPU, and give out what it returns with its tensors on the device at hand."""
+    """Have a function compute on the CPU, and give out what it returns with its tensors on the
+    device at hand.
+    """
+
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         with using(CPU):
@@ -133,7 +167,9 @@ def on_cpu(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def made(function: Callable[P, T]) -> Callable[P, T]:
-    """Have a function make what it returns on the CPU, as `on_cpu`, and keep it: the tensors are made once for all devices."""
+    """Have a function make what it returns on the CPU, as `on_cpu`, and keep it: the tensors are
+    made once for all devices.
+    """
     at_home = cached(function)
     call = cached(on_cpu(at_home))
     forget = call.cache_clear

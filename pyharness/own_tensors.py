@@ -1,4 +1,7 @@
-"""A project's claims on a user's own tensors: each file is read once, however large, and a certificate says what was found."""
+"""A project's claims on a user's own tensors: each file is read once, however large, and a
+certificate says what was found.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -23,8 +26,8 @@ from pyharness.dependencies import code, machine
 from pyharness.errors import HarnessError, UsageError
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.collect import collect
-from pyharness.evidence.exhaustive import dotted
 from pyharness.evidence.executor import Executor, LocalExecutor
+from pyharness.evidence.exhaustive import dotted
 from pyharness.evidence.runner import EvidenceError, Run, require_replays
 from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare, scan
 from pyharness.project import Project
@@ -35,7 +38,8 @@ from pyharness.verify import Progress, Verification, certify_by, publish
 __all__ = ["Reading", "output_path", "verify_tensors"]
 
 _PART = 64 << 20
-"""Bytes of a part, unless it is one tensor: so many that reading them takes longer than handing them to a worker."""
+"""Bytes of a part, unless it is one tensor: so many that reading them takes longer than handing
+them to a worker."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Reading:
     Attributes:
         tensors: how many.
         size: their bytes.
-        read: bytes of those that were read now; the others' results were kept from a run that was interrupted, or the same.
+        read: bytes of those that were read now; the others' results were kept from a run that was
+            interrupted, or the same.
         seconds: how long that took.
         others: why each tensor that was not read, by name, was not.
     """
@@ -58,7 +63,9 @@ class Reading:
 
 
 def output_path(path: Path) -> Path:
-    """Return where the certificate about a user's tensors goes unless told otherwise: into this folder, by the first path's name."""
+    """Return where the certificate about a user's tensors goes unless told otherwise: into this
+    folder, by the first path's name.
+    """
     name = path.resolve().name
     for suffix in (".index.json", ".safetensors", ".npz", ".onnx"):
         name = name.removesuffix(suffix)
@@ -66,14 +73,21 @@ def output_path(path: Path) -> Path:
 
 
 def verify_tensors(
-    project: Project, paths: Sequence[Path], output: Path, *, progress: Progress, fresh: bool = False,
+    project: Project,
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    progress: Progress,
+    fresh: bool = False,
     executor: Executor | None = None,
 ) -> tuple[Verification, Reading]:
-    """Check the project's claims that speak of any tensor on the tensors of files, and write a certificate of these claims.
+    """Check the project's claims that speak of any tensor on the tensors of files, and write a
+    certificate of these claims.
 
-    A claim has there its proof, what conformance decides, and for evidence what was found in these tensors. A false claim that
-    these tensors do not refute is left out. What was found in a tensor is kept by the state of its file and by all code that
-    has a part in it, so that a run that was interrupted goes on where it was.
+    A claim has there its proof, what conformance decides, and for evidence what was found in these
+    tensors. A false claim that these tensors do not refute is left out. What was found in a tensor
+    is kept by the state of its file and by all code that has a part in it, so that a run that was
+    interrupted goes on where it was.
 
     Args:
         project: the project.
@@ -81,43 +95,60 @@ def verify_tensors(
         output: the certificate's file.
         progress: told what is done; of tensors in MiB.
         fresh: use nothing that an earlier run kept.
-        executor: reads parts of the files side by side, in processes that find them under the same paths; None for threads of this
-            process, as many as it has cores.
+        executor: reads parts of the files side by side, in processes that find them under the same
+            paths; None for threads of this process, as many as it has cores.
 
     Raises:
-        HarnessError: as `pyharness.verify.verify`; or if no claim of the project speaks of any tensor, a file cannot be used, a
-            tensor has NaN or infinities, or the output would replace something other than such a certificate.
+        HarnessError: as `pyharness.verify.verify`; or if no claim of the project speaks of any
+            tensor, a file cannot be used, a tensor has NaN or infinities, or the output would
+            replace something other than such a certificate.
     """
     started = datetime.now(UTC)
     _require_replaceable(output, project)
     claims = [item for item in load_pack(project.packs) if item.streams]
     if not claims:
-        raise UsageError(f"no claim of {project.name} speaks of any tensor; give one a check by `@claim(…, streams=…)`")
+        raise UsageError(
+            f"no claim of {project.name} speaks of any tensor; give one a check by `@claim(…, streams=…)`"
+        )
     progress("Files", "", 0, 1)
     found = catalogue(paths)
     progress("Files", "", 1, 1)
     seconds, read = 0.0, 0
     if executor is None:
         # Beside Lean, whose answers come first.
-        threading.Thread(target=_prepare, args=({tensor.dtype for tensor in found.tensors.values()},)).start()
+        threading.Thread(
+            target=_prepare, args=({tensor.dtype for tensor in found.tensors.values()},)
+        ).start()
 
     def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
         nonlocal seconds, read
         start = time.perf_counter()
-        scanned, read = _scan(project, claims, found, cache=cache, executor=executor, progress=progress)
+        scanned, read = _scan(
+            project, claims, found, cache=cache, executor=executor, progress=progress
+        )
         seconds = time.perf_counter() - start
-        decided = collect(claims, project.packs, run, executor=executor or LocalExecutor(), cache=cache, own=False,
-                          progress=lambda part, done, total: progress("Conformance", part, done, total))
+        decided = collect(
+            claims,
+            project.packs,
+            run,
+            executor=executor or LocalExecutor(),
+            cache=cache,
+            own=False,
+            progress=lambda part, done, total: progress("Conformance", part, done, total),
+        )
         evidence = []
         for item in claims:
             own = _evidence(item.streams, [(one.ref, one.found[item.id]) for one in scanned], found)
             require_replays(item.id, own)
             if own.violations or item.tier != "refuted":
-                # The law is what was evaluated: the functions that it computes with are those that have to be tied.
+                # The law is what was evaluated: the functions that it computes with are those that
+                # have to be tied.
                 evidence.append((replace(item, gather=item.streams.law), (own, *decided[item.id])))
         return evidence
 
-    done = publish(certify_by(gathered, project, output, progress=progress, fresh=fresh), output, started)
+    done = publish(
+        certify_by(gathered, project, output, progress=progress, fresh=fresh), output, started
+    )
     size = sum(tensor.nbytes for tensor in found.tensors.values())
     return done, Reading(len(found.tensors), size, read, seconds, found.others)
 
@@ -130,17 +161,23 @@ def _prepare(dtypes: Iterable[torch.dtype]) -> None:
 
 def _require_replaceable(output: Path, project: Project) -> None:
     if output.resolve() == project.certificate.resolve():
-        raise UsageError(f"{output} is the project's own certificate, which says more than one about your tensors; choose another")
+        raise UsageError(
+            f"{output} is the project's own certificate, which says more than one about your tensors; choose another"
+        )
     if output.exists():
         try:
             there = read_json(output)
         except CertificateError:
             there = None
-        if not isinstance(there, dict) or not str(there.get("schema")).startswith("tiered-certificate-"):
-            raise UsageError(f"{output} is there and is no certificate; choose another file with -o")
+        if not isinstance(there, dict) or not str(there.get("schema")).startswith(
+            "tiered-certificate-"
+        ):
+            raise UsageError(
+                f"{output} is there and is no certificate; choose another file with -o"
+            )
 
 
-# ------------------------------------------------------------------------------------------------------------- reading
+# ------------------------------------------------------------------------------------------ reading
 @dataclass(frozen=True)
 class _Part:
     """Tensors that are read together, as JSON's own types name them to a cache."""
@@ -157,11 +194,22 @@ class _Part:
 
     def __str__(self) -> str:
         first, last = self.tensors[0], self.tensors[-1]
-        return f"{first.name} of {first.path}" + (f" to {last.name} of {last.path}" if last is not first else "")
+        return f"{first.name} of {first.path}" + (
+            f" to {last.name} of {last.path}" if last is not first else ""
+        )
 
     def key(self) -> list[Any]:
-        return [[tensor.name, list(tensor.shape), str(tensor.dtype), str(tensor.path.resolve()), asdict(tensor.stamp),
-                 repr(tensor.place)] for tensor in self.tensors]
+        return [
+            [
+                tensor.name,
+                list(tensor.shape),
+                str(tensor.dtype),
+                str(tensor.path.resolve()),
+                asdict(tensor.stamp),
+                repr(tensor.place),
+            ]
+            for tensor in self.tensors
+        ]
 
 
 @dataclass(frozen=True)
@@ -207,11 +255,23 @@ def _scanned(value: Mapping[str, Any]) -> Scanned:
 
 
 def _scan(
-    project: Project, claims: Sequence[Claim], found: Catalogue, *, cache: Cache, executor: Executor | None, progress: Progress
+    project: Project,
+    claims: Sequence[Claim],
+    found: Catalogue,
+    *,
+    cache: Cache,
+    executor: Executor | None,
+    progress: Progress,
 ) -> tuple[list[Scanned], int]:
-    """Check every tensor, and return what was found, by name in alphabetical order, and how many bytes were read for it."""
-    base = {"what": "own tensors", "code": code([__name__, *project.packs]), "machine": dict(machine()),
-            "claims": [item.id for item in claims]}
+    """Check every tensor, and return what was found, by name in alphabetical order, and how many
+    bytes were read for it.
+    """
+    base = {
+        "what": "own tensors",
+        "code": code([__name__, *project.packs]),
+        "machine": dict(machine()),
+        "claims": [item.id for item in claims],
+    }
     scanner = _Scanner(project.packs, cache, base)
     parts = _parts(found.tensors.values())
     results = {part: kept for part in parts if (kept := scanner.kept(part)) is not None}
@@ -223,17 +283,32 @@ def _scan(
         nonlocal done
         done += part.size
         rate = done / (time.perf_counter() - start)
-        progress("Tensors", f"{rate / 1e9:.2f} GB/s, {_duration((total - done) / rate)} left", _mib(done), _mib(total))
+        progress(
+            "Tensors",
+            f"{rate / 1e9:.2f} GB/s, {_duration((total - done) / rate)} left",
+            _mib(done),
+            _mib(total),
+        )
 
     if missing:
         progress("Tensors", "", 0, _mib(total))
-    read = executor.map(scanner, missing, finished=finished) if executor else _in_threads(scanner, missing, finished)
+    read = (
+        executor.map(scanner, missing, finished=finished)
+        if executor
+        else _in_threads(scanner, missing, finished)
+    )
     results |= zip(missing, read, strict=True)
-    return sorted((one for part in parts for one in results[part]), key=lambda one: one.ref.name), total
+    return sorted(
+        (one for part in parts for one in results[part]), key=lambda one: one.ref.name
+    ), total
 
 
-def _in_threads(scanner: _Scanner, parts: Sequence[_Part], finished: Callable[[_Part], None]) -> list[list[Scanned]]:
-    """Read parts in threads: hashing and checking leave the interpreter free, and one process takes less memory than several."""
+def _in_threads(
+    scanner: _Scanner, parts: Sequence[_Part], finished: Callable[[_Part], None]
+) -> list[list[Scanned]]:
+    """Read parts in threads: hashing and checking leave the interpreter free, and one process takes
+    less memory than several.
+    """
     stop = threading.Event()
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         futures = {pool.submit(scanner, part, stop.is_set): part for part in parts}
@@ -249,10 +324,15 @@ def _in_threads(scanner: _Scanner, parts: Sequence[_Part], finished: Callable[[_
 
 
 def _parts(tensors: Iterable[Stored]) -> list[_Part]:
-    """Tensors in the order in which they lie in their files, taken together up to `_PART`; the largest parts first."""
+    """Tensors in the order in which they lie in their files, taken together up to `_PART`; the
+    largest parts first.
+    """
     parts: list[list[Stored]] = []
     room = 0
-    for tensor in sorted(tensors, key=lambda one: (one.path, one.place.offset if isinstance(one.place, Raw) else 0, one.name)):
+    for tensor in sorted(
+        tensors,
+        key=lambda one: (one.path, one.place.offset if isinstance(one.place, Raw) else 0, one.name),
+    ):
         if tensor.nbytes > room:
             parts.append([])
             room = _PART
@@ -267,27 +347,45 @@ def _mib(size: int) -> int:
 
 def _duration(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
+    return (
+        f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+        if minutes >= 60
+        else f"{minutes}:{seconds:02}"
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------ evidence
+# ----------------------------------------------------------------------------------------- evidence
 def _evidence(check: Stream, found: Sequence[tuple[TensorRef, Found]], of: Catalogue) -> Evidence:
     """What a check found in all tensors together."""
     elements = sum(tensor.numel for tensor in of.tensors.values())
-    domain = (f"{check.domain}; {elements:,} elements of {_several([file.name for file in of.files])}, in blocks of {BLOCK:,}, those "
-              "that are not INT8 rounded to it by the largest magnitude of their block")
+    domain = (
+        f"{check.domain}; {elements:,} elements of {_several([file.name for file in of.files])}, in blocks of {BLOCK:,}, those "
+        "that are not INT8 rounded to it by the largest magnitude of their block"
+    )
     if of.others:
         domain += f"; not read, being empty or of another dtype: {_several(of.others)}"
     failing = next(((ref, one) for ref, one in found if one.violations), None)
-    witness = failing and Witness(dotted(check.law), dict(failing[1].inputs), f"tensor {failing[0].name}: {failing[1].shows}")
+    witness = failing and Witness(
+        dotted(check.law), dict(failing[1].inputs), f"tensor {failing[0].name}: {failing[1].shows}"
+    )
     errors = [one.max_error for _, one in found if one.max_error is not None]
     rows = [{"tensor": ref.name, **one.figures} for ref, one in found if one.figures]
     return Evidence(
-        "model", domain, sum(one.cases for _, one in found), sum(one.violations for _, one in found), f"{len(found):,} tensors",
-        max_error=max(errors) if errors else None, tolerance=check.tolerance, tensors=[ref for ref, _ in found],
-        witness=witness, measurements=rows)
+        "model",
+        domain,
+        sum(one.cases for _, one in found),
+        sum(one.violations for _, one in found),
+        f"{len(found):,} tensors",
+        max_error=max(errors) if errors else None,
+        tolerance=check.tolerance,
+        tensors=[ref for ref, _ in found],
+        witness=witness,
+        measurements=rows,
+    )
 
 
 def _several(names: Iterable[str], most: int = 4) -> str:
     names = list(names)
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+    return ", ".join(names[:most]) + (
+        f" and {len(names) - most:,} more" if len(names) > most else ""
+    )

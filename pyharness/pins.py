@@ -1,4 +1,7 @@
-"""Pins: what the claims' theorems say, recorded so that no statement and no definition under it changes unnoticed."""
+"""Pins: what the claims' theorems say, recorded so that no statement and no definition under it
+changes unnoticed.
+"""
+
 from __future__ import annotations
 
 import json
@@ -26,7 +29,9 @@ _DERIVED = {"ctor", "rec"}
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that differs from what was pinned: what it is, what was pinned and what it is now; None where absent."""
+    """One thing that differs from what was pinned: what it is, what was pinned and what it is now;
+    None where absent.
+    """
 
     what: str
     was: str | None
@@ -36,7 +41,10 @@ class Change:
         lines = [self.what]
         for word, text in (("was", self.was), ("now", self.now)):
             if text is not None:
-                lines += [f"  {'' if number else word:3}  {line}" for number, line in enumerate(text.splitlines())]
+                lines += [
+                    f"  {'' if number else word:3}  {line}"
+                    for number, line in enumerate(text.splitlines())
+                ]
         return "\n".join(lines)
 
 
@@ -52,7 +60,8 @@ class StatementChanged(HarnessError):
     def __init__(self, changes: Sequence[Change], path: Path):
         super().__init__(
             f"what the claims' theorems say is not what {path.name} records:\n"
-            + "\n".join(map(str, changes)) + "\nif all of this is meant, record it with: pyharness pin"
+            + "\n".join(map(str, changes))
+            + "\nif all of this is meant, record it with: pyharness pin"
         )
         self.changes = tuple(changes)
 
@@ -66,25 +75,41 @@ def read_pins(path: Path) -> Mapping[str, Any] | None:
     if not path.exists():
         return None
     pins = read_json(path)
-    if not (isinstance(pins, dict) and pins.get("version") == _VERSION
-            and _is_table(pins.get("foundation"), None)
-            and _is_table(pins.get("theorems"), {"statement", "statement_sha256", "meaning_sha256", "definitions"})
-            and _is_table(pins.get("definitions"), {"text", "sha256"})):
-        raise UsageError(f"{path} does not hold pins; restore it, or write it anew with: pyharness pin")
+    if not (
+        isinstance(pins, dict)
+        and pins.get("version") == _VERSION
+        and _is_table(pins.get("foundation"), None)
+        and _is_table(
+            pins.get("theorems"), {"statement", "statement_sha256", "meaning_sha256", "definitions"}
+        )
+        and _is_table(pins.get("definitions"), {"text", "sha256"})
+    ):
+        raise UsageError(
+            f"{path} does not hold pins; restore it, or write it anew with: pyharness pin"
+        )
     return pins
 
 
 def _is_table(part: Any, fields: Set[str] | None) -> bool:
     """Whether a part of a pins' file maps names to text, or to these fields."""
     return isinstance(part, dict) and all(
-        isinstance(item, str) if fields is None else isinstance(item, dict) and item.keys() == fields for item in part.values())
+        isinstance(item, str)
+        if fields is None
+        else isinstance(item, dict) and item.keys() == fields
+        for item in part.values()
+    )
 
 
 def require_unchanged(
-    pins: Mapping[str, Any], path: Path, build: Build, environment: Environment, toolchain: Toolchain,
+    pins: Mapping[str, Any],
+    path: Path,
+    build: Build,
+    environment: Environment,
+    toolchain: Toolchain,
     proofs: Mapping[str, Proof],
 ) -> None:
-    """Check that each theorem that was pinned says what it said then, and that the foundation is the one of then.
+    """Check that each theorem that was pinned says what it said then, and that the foundation is
+    the one of then.
 
     Raises:
         StatementChanged: if not.
@@ -95,9 +120,14 @@ def require_unchanged(
 
 
 def pin(
-    path: Path, build: Build, environment: Environment, toolchain: Toolchain, proofs: Mapping[str, Proof]
+    path: Path,
+    build: Build,
+    environment: Environment,
+    toolchain: Toolchain,
+    proofs: Mapping[str, Proof],
 ) -> list[Change]:
-    """Record what the theorems say and what the foundation is; return what is new or differs from what was recorded.
+    """Record what the theorems say and what the foundation is; return what is new or differs from
+    what was recorded.
 
     Raises:
         UsageError: if the file that is there was not written by `pin`.
@@ -107,7 +137,9 @@ def pin(
     now = _digests(build, environment, proofs)
     found = changes(before, now, build, environment, toolchain)
     texts = _texts(build, toolchain, environment, now["definitions"])
-    definitions = {name: {"text": texts[name], "sha256": digest} for name, digest in now["definitions"].items()}
+    definitions = {
+        name: {"text": texts[name], "sha256": digest} for name, digest in now["definitions"].items()
+    }
     pins = {"version": _VERSION, **now, "definitions": definitions}
     write_bytes(path, f"{json.dumps(pins, ensure_ascii=False, indent=1)}\n".encode())
     return found
@@ -115,11 +147,17 @@ def pin(
 
 def _digests(build: Build, environment: Environment, proofs: Mapping[str, Proof]) -> dict[str, Any]:
     """Return what `pin` records, but for the definitions' texts."""
-    under = {name: sorted(map(show_name, _pinned(environment, environment.meaning(name)))) for name in proofs}
+    under = {
+        name: sorted(map(show_name, _pinned(environment, environment.meaning(name))))
+        for name in proofs
+    }
     definitions = sorted({item for names in under.values() for item in names})
     return {
-        "foundation": {module.source.as_posix(): module.source_sha256
-                       for module in build.modules if in_foundation(module, build.root_module)},
+        "foundation": {
+            module.source.as_posix(): module.source_sha256
+            for module in build.modules
+            if in_foundation(module, build.root_module)
+        },
         "theorems": {
             name: {
                 "statement": proof.statement,
@@ -140,7 +178,9 @@ def _pinned(environment: Environment, names: Iterable[Name]) -> Iterable[Name]:
 def _texts(
     build: Build, toolchain: Toolchain, environment: Environment, names: Iterable[str]
 ) -> dict[str, str]:
-    """Return each definition as Lean prints it; one that no source can name is described by its kind."""
+    """Return each definition as Lean prints it; one that no source can name is described by its
+    kind.
+    """
     shown: dict[str, str] = {}
     asked: dict[str, str] = {}
     for name in names:
@@ -150,32 +190,56 @@ def _texts(
             asked[name] = written
         else:
             shown[name] = f"{environment.constant(name).kind} {name}"
-    answers = ask(build, toolchain, [f"#print {written}" for written in asked.values()]) if asked else ()
+    answers = (
+        ask(build, toolchain, [f"#print {written}" for written in asked.values()]) if asked else ()
+    )
     return shown | dict(zip(asked, answers, strict=True))
 
 
 def changes(
-    pins: Mapping[str, Any], now: Mapping[str, Any], build: Build, environment: Environment, toolchain: Toolchain
+    pins: Mapping[str, Any],
+    now: Mapping[str, Any],
+    build: Build,
+    environment: Environment,
+    toolchain: Toolchain,
 ) -> list[Change]:
-    """Return in what the library now differs from what was pinned: of the theorems in both or only in `now`."""
+    """Return in what the library now differs from what was pinned: of the theorems in both or only
+    in `now`.
+    """
     found: list[Change] = []
     for file in sorted(pins["foundation"].keys() | now["foundation"].keys()):
         was, is_now = (part["foundation"].get(file) for part in (pins, now))
         if was != is_now:
-            found.append(Change(f"the foundation's {file}", was and f"SHA-256 {was}", is_now and f"SHA-256 {is_now}"))
+            found.append(
+                Change(
+                    f"the foundation's {file}",
+                    was and f"SHA-256 {was}",
+                    is_now and f"SHA-256 {is_now}",
+                )
+            )
     below: dict[str, list[str]] = {}
     for name, theorem in now["theorems"].items():
         pinned = pins["theorems"].get(name)
         if pinned is None or pinned["statement_sha256"] != theorem["statement_sha256"]:
-            found.append(Change(f"the statement of {name}", pinned and pinned["statement"], theorem["statement"]))
+            found.append(
+                Change(
+                    f"the statement of {name}", pinned and pinned["statement"], theorem["statement"]
+                )
+            )
         if pinned is not None and pinned["meaning_sha256"] != theorem["meaning_sha256"]:
             for definition in sorted({*pinned["definitions"], *theorem["definitions"]}):
                 was = pins["definitions"].get(definition, {}).get("sha256")
-                if definition not in pinned["definitions"] or was != now["definitions"].get(definition):
+                if definition not in pinned["definitions"] or was != now["definitions"].get(
+                    definition
+                ):
                     below.setdefault(definition, []).append(name)
-    texts = _texts(build, toolchain, environment, [name for name in below if environment.find(name)])
+    texts = _texts(
+        build, toolchain, environment, [name for name in below if environment.find(name)]
+    )
     for definition, theorems in below.items():
         was = pins["definitions"].get(definition, {}).get("text")
         others = f" and {len(theorems) - 1} more" if len(theorems) > 1 else ""
-        found.append(Change(f"{definition}, under {theorems[0]}{others}", was, texts.get(definition)))
+        found.append(
+            Change(f"{definition}, under {theorems[0]}{others}", was, texts.get(definition))
+        )
     return found

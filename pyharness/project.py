@@ -1,4 +1,7 @@
-"""A project: what `pyharness.toml` says of its Lean library, claim packs, axioms and certificate."""
+"""A project: what `pyharness.toml` says of its Lean library, claim packs, axioms and
+certificate.
+"""
+
 from __future__ import annotations
 
 import re
@@ -9,7 +12,14 @@ from typing import Any
 
 from pyharness.errors import UsageError
 
-__all__ = ["FILE_NAME", "STANDARD_AXIOMS", "LeanPolicy", "Project", "load_lean_policy", "load_project"]
+__all__ = [
+    "FILE_NAME",
+    "STANDARD_AXIOMS",
+    "LeanPolicy",
+    "Project",
+    "load_lean_policy",
+    "load_project",
+]
 
 FILE_NAME = "pyharness.toml"
 
@@ -64,11 +74,14 @@ def load_project(folder: Path) -> Project:
     """Read `pyharness.toml` in `folder`.
 
     Raises:
-        UsageError: if it is missing, is not TOML, or lacks a field, has an unknown one or one of the wrong type.
+        UsageError: if it is missing, is not TOML, or lacks a field, has an unknown one or one of
+            the wrong type.
     """
     path = folder / FILE_NAME
     if not path.exists():
-        raise UsageError(f"no {FILE_NAME} in {folder}; run this in a project's folder or pass --project DIR")
+        raise UsageError(
+            f"no {FILE_NAME} in {folder}; run this in a project's folder or pass --project DIR"
+        )
     data = _read(path)
     for key in _FIELDS:
         if key not in data:
@@ -79,7 +92,9 @@ def load_project(folder: Path) -> Project:
         raise UsageError(f"{path}: 'lean-root' must name a Lean module, not {data['lean-root']!r}")
     certificate = Path(data["certificate"])
     if certificate.is_absolute() or ".." in certificate.parts:
-        raise UsageError(f"{path}: 'certificate' must be a path inside the project, not {data['certificate']!r}")
+        raise UsageError(
+            f"{path}: 'certificate' must be a path inside the project, not {data['certificate']!r}"
+        )
     root = folder.resolve()
     return Project(
         root=root,
@@ -106,7 +121,8 @@ class LeanPolicy:
 
 
 def load_lean_policy(folder: Path) -> LeanPolicy:
-    """Read `allowed-axioms` and `theorems` from `pyharness.toml` in `folder`; neither they nor the file need be there.
+    """Read `allowed-axioms` and `theorems` from `pyharness.toml` in `folder`; neither they nor the
+    file need be there.
 
     Raises:
         UsageError: if the file is not TOML, or has an unknown field or one of the wrong type.
@@ -136,5 +152,7 @@ def _read(path: Path) -> dict[str, Any]:
         if kind is list and not all(isinstance(item, str) for item in value):
             raise UsageError(f"{path}: {key!r} must be a list of strings, not {value!r}")
     if "sorryAx" in data.get("allowed-axioms", ()):
-        raise UsageError(f"{path}: 'allowed-axioms' cannot hold sorryAx, which is what `sorry` leaves behind")
+        raise UsageError(
+            f"{path}: 'allowed-axioms' cannot hold sorryAx, which is what `sorry` leaves behind"
+        )
     return data

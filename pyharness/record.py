@@ -1,4 +1,7 @@
-"""Recording: gather the evidence of a project's claims on one device, for machines without it to hold against their own."""
+"""Recording: gather the evidence of a project's claims on one device, for machines without it to
+hold against their own.
+"""
+
 from __future__ import annotations
 
 import os
@@ -36,22 +39,31 @@ Progress = Callable[[str, str, int, int], None]
 
 
 def code_sha256(item: Claim) -> str:
-    """Return the digest of the sources that a claim's evidence depends on: its module's and those of all that this imports."""
+    """Return the digest of the sources that a claim's evidence depends on: its module's and those
+    of all that this imports.
+    """
     return key_sha256(code([item.gather.__module__]))
 
 
 def record(project: Project, device: torch.device, *, progress: Progress) -> dict[str, Any]:
-    """Gather the evidence of every claim on a device, nothing of it from earlier runs, and return the record of it.
+    """Gather the evidence of every claim on a device, nothing of it from earlier runs, and return
+    the record of it.
 
     Raises:
-        HarnessError: if Lean is missing or does not build the library, or evidence cannot be gathered.
+        HarnessError: if Lean is missing or does not build the library, or evidence cannot be
+            gathered.
     """
     started = datetime.now(UTC)
     claims = load_pack(project.packs)
     progress("Lean", "checking the toolchain", 0, 1)
     toolchain = locate()
-    library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain,
-                    progress=lambda module, done, total: progress("Lean", module, done, total))
+    library = build(
+        project.root,
+        project.lean_root,
+        out=project.build,
+        toolchain=toolchain,
+        progress=lambda module, done, total: progress("Lean", module, done, total),
+    )
     run = Run(project.seed, Kernel(toolchain, library, project.build, fresh=True), device)
     prepare(run)
     entries, seconds = [], {}
@@ -70,8 +82,13 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
         "versions": _versions(),
         "flags": flags(),
         "claims": entries,
-        "timings": {"started": started.isoformat(timespec="seconds"), "platform": platform.platform(),
-                    "cores": os.cpu_count() or 1, "profiled": device.type == "cuda", "seconds": seconds},
+        "timings": {
+            "started": started.isoformat(timespec="seconds"),
+            "platform": platform.platform(),
+            "cores": os.cpu_count() or 1,
+            "profiled": device.type == "cuda",
+            "seconds": seconds,
+        },
     }
     content["digest"] = record_digest(content)
     return parse(file_bytes(require(content, RECORDED), RECORDED))
@@ -84,9 +101,17 @@ def entry(item: Claim, run: Run) -> dict[str, Any]:
         HarnessError: as `gather`; or if a value cannot stand in a record.
     """
     with _kernels(run.device) as kernels:
-        evidence = [piece for measure in (None, *range(len(item.measures))) for piece in gather(item, run, measure)]
-    return {"id": item.id, "code_sha256": code_sha256(item),
-            "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in evidence], "kernels": sorted(kernels)}
+        evidence = [
+            piece
+            for measure in (None, *range(len(item.measures)))
+            for piece in gather(item, run, measure)
+        ]
+    return {
+        "id": item.id,
+        "code_sha256": code_sha256(item),
+        "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in evidence],
+        "kernels": sorted(kernels),
+    }
 
 
 def describe(device: torch.device) -> dict[str, Any]:
@@ -94,7 +119,12 @@ def describe(device: torch.device) -> dict[str, Any]:
     if device.type != "cuda":
         return {"type": device.type, "name": _processor(), "capability": None, "memory": None}
     found = torch.cuda.get_device_properties(device)
-    return {"type": device.type, "name": found.name, "capability": f"{found.major}.{found.minor}", "memory": found.total_memory}
+    return {
+        "type": device.type,
+        "name": found.name,
+        "capability": f"{found.major}.{found.minor}",
+        "memory": found.total_memory,
+    }
 
 
 def _processor() -> str:
@@ -108,8 +138,14 @@ def _processor() -> str:
 
 def _versions() -> dict[str, str | None]:
     cudnn = torch.backends.cudnn.version()
-    return {"python": platform.python_version(), "pyharness": __version__, "numpy": version("numpy"),
-            "torch": torch.__version__, "cuda": torch.version.cuda, "cudnn": None if cudnn is None else str(cudnn)}
+    return {
+        "python": platform.python_version(),
+        "pyharness": __version__,
+        "numpy": version("numpy"),
+        "torch": torch.__version__,
+        "cuda": torch.version.cuda,
+        "cudnn": None if cudnn is None else str(cudnn),
+    }
 
 
 @contextmanager
@@ -126,7 +162,13 @@ def _kernels(device: torch.device) -> Iterator[set[str]]:
 
 
 def ran(profiled: profile, kind: DeviceType) -> set[str]:
-    """Return the names of what a profiler saw running on a kind of device, copies and fills of memory apart."""
+    """Return the names of what a profiler saw running on a kind of device, copies and fills of
+    memory apart.
+    """
     # Its own list of events costs seconds where there are a million.
-    names = {event.name() for event in profiled.profiler.kineto_results.events() if event.device_type() == kind}
+    names = {
+        event.name()
+        for event in profiled.profiler.kineto_results.events()
+        if event.device_type() == kind
+    }
     return {name for name in names if not name.startswith(("Memcpy", "Memset"))}

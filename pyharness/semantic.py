@@ -1,13 +1,16 @@
-"""Compression of a model's weights to a size asked for, with what it does to the model's embeddings measured.
+"""Compression of a model's weights to a size asked for, with what it does to the model's embeddings
+measured.
 
-    compressed = SemanticQuantizer().compress(model, target_compression=8, preserve_semantic_coherence=0.9,
-                                              calibration=inputs)
+    compressed = SemanticQuantizer().compress(model, target_compression=8,
+                                              preserve_semantic_coherence=0.9, calibration=inputs)
     print(compressed)
 
-Each large weight gets a number of bits, from 2 to 8, 16 or 32. Fewer bits go where a model's outputs move least for the
-bytes that they save, which is measured on every second input; what is reported is measured on the others. Sizes are those
-of real buffers of packed bits, with the scales. Source: seed 004, Quick Start.
+Each large weight gets a number of bits, from 2 to 8, 16 or 32. Fewer bits go where a model's
+outputs move least for the bytes that they save, which is measured on every second input; what is
+reported is measured on the others. Sizes are those of real buffers of packed bits, with the scales.
+Source: seed 004, Quick Start.
 """
+
 from __future__ import annotations
 
 import copy
@@ -25,12 +28,21 @@ from torch import Tensor, nn
 
 from pyharness.errors import UsageError
 
-__all__ = ["Coherence", "Compressed", "Packed", "SemanticQuantizer", "pack_bits", "pack_rows", "unpack_bits"]
+__all__ = [
+    "Coherence",
+    "Compressed",
+    "Packed",
+    "SemanticQuantizer",
+    "pack_bits",
+    "pack_rows",
+    "unpack_bits",
+]
 
 Forward = Callable[[Mapping[str, Tensor], Any], Tensor]
 
 RUNGS = (32, 16, 8, 7, 6, 5, 4, 3, 2)
-"""Bits that an entry of a large weight can take: 32 is float32, 16 float16, and below it is a code."""
+"""Bits that an entry of a large weight can take: 32 is float32, 16 float16, and below it is a
+code."""
 LARGE = 1024
 """Weights of fewer entries, or of one dimension, stay in float32."""
 CLIPS = tuple(1 - 0.06 * step for step in range(13))
@@ -43,9 +55,10 @@ BLOCK = 1 << 16
 """About how many entries are rounded at a time, so that they stay in the processor's cache."""
 
 
-# --------------------------------------------------------------------------------------------------------- packed codes
+# ------------------------------------------------------------------------------------- packed codes
 def pack_bits(codes: Tensor, bits: int) -> Tensor:
-    """Return codes one after another as a stream of bits, the lowest first: uint8 [⌈bits · codes / 8⌉].
+    """Return codes one after another as a stream of bits, the lowest first: uint8 [⌈bits · codes /
+    8⌉].
 
     Args:
         codes: uint8, any shape, each under 2^bits.
@@ -54,7 +67,13 @@ def pack_bits(codes: Tensor, bits: int) -> Tensor:
     size = math.ceil(bits * codes.numel() / 8)
     eights = F.pad(codes.flatten(), (0, -codes.numel() % 8)).reshape(-1, 8).long()
     words = (eights << bits * torch.arange(8, device=codes.device)).sum(1, keepdim=True)
-    return (words >> 8 * torch.arange(bits, device=codes.device)).bitwise_and_(255).to(torch.uint8).flatten()[:size].clone()
+    return (
+        (words >> 8 * torch.arange(bits, device=codes.device))
+        .bitwise_and_(255)
+        .to(torch.uint8)
+        .flatten()[:size]
+        .clone()
+    )
 
 
 def unpack_bits(stream: Tensor, bits: int, count: int) -> Tensor:
@@ -72,7 +91,8 @@ class Packed:
     The 2^bits values lie symmetrically around 0, which is not one of them unless the scale is 0.
 
     Attributes:
-        stream: the codes in the order of the entries, uint8 [⌈bits · entries / 8⌉], as `pack_bits` writes them.
+        stream: the codes in the order of the entries, uint8 [⌈bits · entries / 8⌉], as `pack_bits`
+            writes them.
         scales: one for each index of the first dimension, nonnegative, float16 [rows].
         bits: 2 to 8.
         shape: of the weight.
@@ -90,18 +110,20 @@ class Packed:
 
     def unpack(self) -> Tensor:
         """Return the weight that the codes stand for, float32 in `shape`."""
-        codes = unpack_bits(self.stream, self.bits, math.prod(self.shape)).reshape(len(self.scales), -1)
+        codes = unpack_bits(self.stream, self.bits, math.prod(self.shape)).reshape(
+            len(self.scales), -1
+        )
         return _values(codes.float(), self.scales[:, None].float(), self.bits).reshape(self.shape)
 
 
 def pack_rows(weight: Tensor, bits: int) -> Packed:
     """Return a weight in codes of `bits` bits.
 
-    Each row's scale is the one of least squared error among those that put the outermost values at 1, 0.94, … 0.28 times
-    the row's largest magnitude, rounded to float16; larger entries get the outermost value. With the first of these no
-    entry moves by over max |row| / (2^bits − 1), up to the scale's rounding, so that the squared error of a row is at most
-    its entries times the square of that, whichever scale is taken. A row whose scale is under float16's least number
-    becomes 0.
+    Each row's scale is the one of least squared error among those that put the outermost values at
+    1, 0.94, … 0.28 times the row's largest magnitude, rounded to float16; larger entries get the
+    outermost value. With the first of these no entry moves by over max |row| / (2^bits − 1), up to
+    the scale's rounding, so that the squared error of a row is at most its entries times the square
+    of that, whichever scale is taken. A row whose scale is under float16's least number becomes 0.
 
     Args:
         weight: float32, two dimensions or more, finite; its rows are the indices of the first.
@@ -113,7 +135,9 @@ def pack_rows(weight: Tensor, bits: int) -> Packed:
 
 
 def _blocks(weight: Tensor, *more: Tensor) -> list[tuple[Tensor, ...]]:
-    """Rows of the weight [some, rest], and of each other tensor of as many rows, a few at a time."""
+    """Rows of the weight [some, rest], and of each other tensor of as many rows, a few at a
+    time.
+    """
     rows = weight.flatten(1)
     some = max(1, BLOCK // max(1, rows.shape[1]))
     return list(zip(*(tensor.split(some) for tensor in (rows, *more)), strict=True))
@@ -125,10 +149,17 @@ def _scales(weight: Tensor, bits: int) -> Tensor:
     for (rows,) in _blocks(weight):
         end = rows.abs().amax(1, keepdim=True) / ((2**bits - 1) / 2)
         # Where squares overflow, no error is less than another, and the whole range is taken.
-        scale, least = end.clamp(max=torch.finfo(torch.float16).max).half(), torch.full_like(end, math.inf)
+        scale, least = (
+            end.clamp(max=torch.finfo(torch.float16).max).half(),
+            torch.full_like(end, math.inf),
+        )
         for share in CLIPS:
             tried = (end * share).clamp(max=torch.finfo(torch.float16).max).half()
-            error = (_values(_codes(rows, tried, bits), tried.float(), bits) - rows).square_().sum(1, keepdim=True)
+            error = (
+                (_values(_codes(rows, tried, bits), tried.float(), bits) - rows)
+                .square_()
+                .sum(1, keepdim=True)
+            )
             scale, least = torch.where(error < least, tried, scale), torch.minimum(error, least)
         found.append(scale)
     return torch.cat(found)
@@ -147,7 +178,10 @@ def _values(codes: Tensor, scale: Tensor, bits: int) -> Tensor:
 
 def _rounded(weight: Tensor, scales: Tensor, bits: int) -> Tensor:
     """`pack_rows` and `unpack`, given the scales."""
-    values = [_values(_codes(rows, scale, bits), scale.float(), bits) for rows, scale in _blocks(weight, scales)]
+    values = [
+        _values(_codes(rows, scale, bits), scale.float(), bits)
+        for rows, scale in _blocks(weight, scales)
+    ]
     return torch.cat(values).reshape(weight.shape)
 
 
@@ -158,23 +192,30 @@ def _half(weight: Tensor) -> Tensor:
 
 def _size(weight: Tensor, bits: int) -> int:
     """Bytes of a large weight at a rung."""
-    return bits // 8 * weight.numel() if bits > 8 else math.ceil(bits * weight.numel() / 8) + 2 * len(weight)
+    return (
+        bits // 8 * weight.numel()
+        if bits > 8
+        else math.ceil(bits * weight.numel() / 8) + 2 * len(weight)
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------ coherence
+# ---------------------------------------------------------------------------------------- coherence
 @dataclass(frozen=True)
 class Coherence:
-    """How alike the embeddings of a model and of the compressed one are, on inputs by which nothing was chosen.
+    """How alike the embeddings of a model and of the compressed one are, on inputs by which nothing
+    was chosen.
 
     Attributes:
         inputs: how many.
-        embedding_cosine: the mean cosine between an input's two embeddings, at most 1. This is the figure that
-            `preserve_semantic_coherence` bounds from below.
-        neighbor_overlap: the mean share of an input's k = min(10, inputs // 2) nearest others, by cosine, that stay.
-        similarity_rank_correlation: Spearman's, between the cosines of all pairs of inputs before and after; None where all
-            are equal, so for two inputs.
+        embedding_cosine: the mean cosine between an input's two embeddings, at most 1. This is the
+            figure that `preserve_semantic_coherence` bounds from below.
+        neighbor_overlap: the mean share of an input's k = min(10, inputs // 2) nearest others, by
+            cosine, that stay.
+        similarity_rank_correlation: Spearman's, between the cosines of all pairs of inputs before
+            and after; None where all are equal, so for two inputs.
         agreement: the share of inputs whose largest output stays in its place; None without labels.
-        accuracy_before, accuracy_after: the share of inputs whose largest output is at the label; None without labels.
+        accuracy_before, accuracy_after: the share of inputs whose largest output is at the label;
+            None without labels.
     """
 
     inputs: int
@@ -193,7 +234,9 @@ def _unit(x: Tensor) -> Tensor:
 
 
 def _cosine(before: Tensor, after: Tensor) -> float:
-    """The mean cosine of rows float64 [inputs, d]; exactly 1 where they are equal, 0 where the latter are 0."""
+    """The mean cosine of rows float64 [inputs, d]; exactly 1 where they are equal, 0 where the
+    latter are 0.
+    """
     before, after = _unit(before), _unit(after)
     # |u − v|² for unit vectors keeps the digits that u · v, near 1, would lose.
     present = after.any(1).double()
@@ -217,7 +260,10 @@ def _compare(before: Tensor, after: Tensor, labels: Tensor | None) -> Coherence:
     """Embeddings float64 [inputs, d]."""
     count = len(before)
     similar = [_unit(x) @ _unit(x).T for x in (before, after)]
-    off_diagonal = [x.masked_fill(torch.eye(count, dtype=torch.bool, device=x.device), -math.inf) for x in similar]
+    off_diagonal = [
+        x.masked_fill(torch.eye(count, dtype=torch.bool, device=x.device), -math.inf)
+        for x in similar
+    ]
     k = min(10, count // 2)
     old, new = (x.argsort(dim=1, descending=True, stable=True)[:, :k] for x in off_diagonal)
     overlap = (old[:, :, None] == new[:, None, :]).any(2).double().mean()
@@ -226,17 +272,20 @@ def _compare(before: Tensor, after: Tensor, labels: Tensor | None) -> Coherence:
     shares = []
     if labels is not None:
         was, now = before.argmax(1), after.argmax(1)
-        shares = [float((x == y).double().mean()) for x, y in ((was, now), (was, labels), (now, labels))]
+        shares = [
+            float((x == y).double().mean()) for x, y in ((was, now), (was, labels), (now, labels))
+        ]
     return Coherence(count, _cosine(before, after), float(overlap), correlation, *shares)
 
 
-# ---------------------------------------------------------------------------------------------------------- compression
+# -------------------------------------------------------------------------------------- compression
 @dataclass(frozen=True, eq=False)
 class Compressed:
     """A compressed model, and what was measured of it.
 
     Attributes:
-        weights: every tensor of the model by name, floating point ones as float32, as the packed ones stand for them.
+        weights: every tensor of the model by name, floating point ones as float32, as the packed
+            ones stand for them.
         packed: the same as they are stored: `Packed`, a float16 tensor, or the tensor itself.
         bits: of each entry, by name: 2 to 8, 16, or that of the tensor itself: 32 for float32.
         bytes_before: of all the floating point tensors in float32, and of the others.
@@ -245,10 +294,13 @@ class Compressed:
         asked: the coherence asked for.
         most: the greatest compression that there is, with every large weight at its least size.
         coherence: on the inputs by which no bits were chosen.
-        best: compression and coherence, of the most compressed of the allocations measured whose coherence, on the inputs
-            by which bits are chosen, is at least the one asked for. Asking for that compression gives that allocation.
-        frontier: compression and coherence on the same inputs of each allocation measured, the least compressed first.
-        module: a copy of the module that was given, with `weights` loaded; None for a file or a mapping.
+        best: compression and coherence, of the most compressed of the allocations measured whose
+            coherence, on the inputs by which bits are chosen, is at least the one asked for. Asking
+            for that compression gives that allocation.
+        frontier: compression and coherence on the same inputs of each allocation measured, the
+            least compressed first.
+        module: a copy of the module that was given, with `weights` loaded; None for a file or a
+            mapping.
     """
 
     weights: Mapping[str, Tensor] = field(repr=False)
@@ -276,33 +328,51 @@ class Compressed:
 
     @property
     def meets_coherence(self) -> bool:
-        """Return whether the coherence, on inputs by which nothing was chosen, is at least the one asked for."""
+        """Return whether the coherence, on inputs by which nothing was chosen, is at least the one
+        asked for.
+        """
         return self.coherence.embedding_cosine >= self.asked
 
     def summary(self) -> str:
-        """Say in words what was reached and, where that is less than what was asked for, what can be."""
+        """Say in words what was reached and, where that is less than what was asked for, what can
+        be.
+        """
         found = self.coherence
-        lines = [f"{self.bytes_before:,} bytes are now {self.bytes_after:,}: {self.compression:.2f} times less."]
+        lines = [
+            f"{self.bytes_before:,} bytes are now {self.bytes_after:,}: {self.compression:.2f} times less."
+        ]
         if self.meets_target:
             lines.append(f"The target, {self.target:g} times, is met.")
         else:
-            lines.append(f"The target, {self.target:g} times, cannot be met: with 2 bits an entry and the scales, "
-                         f"{_down(self.most)} times is the most.")
-        lines.append(f"Coherence, on {found.inputs} inputs by which nothing was chosen, is {_down(found.embedding_cosine, 4)}: "
-                     f"at least {self.asked:g} was asked, and this is {'' if self.meets_coherence else 'not '}met.")
+            lines.append(
+                f"The target, {self.target:g} times, cannot be met: with 2 bits an entry and the scales, "
+                f"{_down(self.most)} times is the most."
+            )
+        lines.append(
+            f"Coherence, on {found.inputs} inputs by which nothing was chosen, is {_down(found.embedding_cosine, 4)}: "
+            f"at least {self.asked:g} was asked, and this is {'' if self.meets_coherence else 'not '}met."
+        )
         if found.agreement is not None:
-            lines.append(f"The class stays for {found.agreement:.1%} of them; accuracy was {found.accuracy_before:.1%} and "
-                         f"is {found.accuracy_after:.1%}.")
+            lines.append(
+                f"The class stays for {found.agreement:.1%} of them; accuracy was {found.accuracy_before:.1%} and "
+                f"is {found.accuracy_after:.1%}."
+            )
         best, kept = self.best
         if best == 1:
-            lines.append(f"Nothing smaller than the model itself was found that keeps {self.asked:g}.")
+            lines.append(
+                f"Nothing smaller than the model itself was found that keeps {self.asked:g}."
+            )
         elif best < self.compression:
-            lines.append("On the inputs by which bits were chosen, the greatest compression found that keeps "
-                         f"{self.asked:g} is {_down(best)} times, with a coherence of {_down(kept, 4)}: for it pass "
-                         f"target_compression={best!r}.")
+            lines.append(
+                "On the inputs by which bits were chosen, the greatest compression found that keeps "
+                f"{self.asked:g} is {_down(best)} times, with a coherence of {_down(kept, 4)}: for it pass "
+                f"target_compression={best!r}."
+            )
         elif not self.meets_coherence:
-            lines.append("It is met on the inputs by which bits were chosen: pass more inputs, or a smaller "
-                         "target_compression.")
+            lines.append(
+                "It is met on the inputs by which bits were chosen: pass more inputs, or a smaller "
+                "target_compression."
+            )
         return "\n".join(lines)
 
     __str__ = summary
@@ -314,7 +384,9 @@ def _down(value: float, digits: int = 2) -> str:
 
 
 class SemanticQuantizer:
-    """Compresses models, each weight with as many bits as its effect on the outputs is found to need."""
+    """Compresses models, each weight with as many bits as its effect on the outputs is found to
+    need.
+    """
 
     def compress(
         self,
@@ -326,47 +398,61 @@ class SemanticQuantizer:
         forward: Forward | None = None,
         labels: Tensor | None = None,
     ) -> Compressed:
-        """Return the model at the compression asked for or, if there is none such, as compressed as can be.
+        """Return the model at the compression asked for or, if there is none such, as compressed as
+        can be.
 
-        Weights of 1024 entries or more in two dimensions or more are large; the others stay in float32. For each large
-        weight the coherence that is lost with it alone at 3 bits is measured, and taken to change fourfold a bit, as squared
-        error does. From float32 on, the fall in bits that loses least for a byte saved is taken, until the size is small
-        enough; what is then left of the size asked for goes to the rises that win most for a byte. That costs a pass over
-        half of the inputs for each large weight, and about twenty more.
+        Weights of 1024 entries or more in two dimensions or more are large; the others stay in
+        float32. For each large weight the coherence that is lost with it alone at 3 bits is
+        measured, and taken to change fourfold a bit, as squared error does. From float32 on, the
+        fall in bits that loses least for a byte saved is taken, until the size is small enough;
+        what is then left of the size asked for goes to the rises that win most for a byte. That
+        costs a pass over half of the inputs for each large weight, and about twenty more.
 
         The same input gives the same result. Neither the model nor its weights are changed.
 
         Args:
-            model: a module; or weights by name, or the path of a safetensors file of them, and then `forward` is needed.
-                A module runs in evaluation mode; its parameters are compressed, and its buffers left alone.
-            target_compression: over 1: bytes of the model in float32 over bytes compressed. Since 2 bits with a scale are
-                the least for an entry, 16 or more cannot be met.
-            preserve_semantic_coherence: 0 to 1, the least `Coherence.embedding_cosine` that will do. It does not change
-                what is returned, only what is said of it, in `meets_coherence`, `best` and `summary`.
-            calibration: 4 inputs or more: a tensor [inputs, …], or a list if `forward` takes that. Bits are chosen on
-                the first, the third and so on; what is reported is of the others.
-            forward: returns the embeddings [inputs, …], given the weights by name and some of the inputs, `calibration[0::2]`
-                or `calibration[1::2]`. For a module it replaces model(inputs).
+            model: a module; or weights by name, or the path of a safetensors file of them, and then
+                `forward` is needed. A module runs in evaluation mode; its parameters are
+                compressed, and its buffers left alone.
+            target_compression: over 1: bytes of the model in float32 over bytes compressed. Since 2
+                bits with a scale are the least for an entry, 16 or more cannot be met.
+            preserve_semantic_coherence: 0 to 1, the least `Coherence.embedding_cosine` that will
+                do. It does not change what is returned, only what is said of it, in
+                `meets_coherence`, `best` and `summary`.
+            calibration: 4 inputs or more: a tensor [inputs, …], or a list if `forward` takes that.
+                Bits are chosen on the first, the third and so on; what is reported is of the
+                others.
+            forward: returns the embeddings [inputs, …], given the weights by name and some of the
+                inputs, `calibration[0::2]` or `calibration[1::2]`. For a module it replaces
+                model(inputs).
             labels: int64 [inputs]: the classes, where the embeddings are scores of classes.
 
         Raises:
-            UsageError: if an argument is out of its range, the file cannot be read, a weight or an embedding holds NaN or
-                infinities, an embedding is 0, or no weight is large.
+            UsageError: if an argument is out of its range, the file cannot be read, a weight or an
+                embedding holds NaN or infinities, an embedding is 0, or no weight is large.
         """
         if not 1 < target_compression < math.inf:
-            raise UsageError(f"target_compression must be a number over 1, such as 8, not {target_compression!r}")
+            raise UsageError(
+                f"target_compression must be a number over 1, such as 8, not {target_compression!r}"
+            )
         if not 0 <= preserve_semantic_coherence <= 1:
-            raise UsageError(f"preserve_semantic_coherence must be from 0 to 1, not {preserve_semantic_coherence!r}")
+            raise UsageError(
+                f"preserve_semantic_coherence must be from 0 to 1, not {preserve_semantic_coherence!r}"
+            )
         _check_inputs(calibration, labels)
         weights = _read(model)
         if forward is None:
             if not isinstance(model, nn.Module):
-                raise UsageError("weights alone do not run: pass forward=, which takes the weights by name and inputs and "
-                                 "returns embeddings [inputs, d], or pass an nn.Module")
+                raise UsageError(
+                    "weights alone do not run: pass forward=, which takes the weights by name and inputs and "
+                    "returns embeddings [inputs, d], or pass an nn.Module"
+                )
             forward = _call(model)
         large = {name: value for name, value in weights.items() if _is_large(value)}
         if not large:
-            raise UsageError(f"no weight has {LARGE} entries or more in two dimensions or more, so there is none to quantize")
+            raise UsageError(
+                f"no weight has {LARGE} entries or more in two dimensions or more, so there is none to quantize"
+            )
         with torch.no_grad():
             search = _Search(weights, large, forward, calibration[0::2])
             bits = search.allocate(target_compression)
@@ -374,12 +460,20 @@ class SemanticQuantizer:
             packed = {name: _store(value, bits.get(name, 32)) for name, value in weights.items()}
             final = {name: _restore(value) for name, value in packed.items()}
             held_out = calibration[1::2]
-            before, after = _embed(forward, weights, held_out), _embed(forward, final, held_out, original=False)
-            coherence = _compare(before, after, None if labels is None else labels[1::2].to(before.device))
+            before, after = (
+                _embed(forward, weights, held_out),
+                _embed(forward, final, held_out, original=False),
+            )
+            coherence = _compare(
+                before, after, None if labels is None else labels[1::2].to(before.device)
+            )
             return Compressed(
                 weights=final,
                 packed=packed,
-                bits={name: bits.get(name, 8 * value.element_size()) for name, value in weights.items()},
+                bits={
+                    name: bits.get(name, 8 * value.element_size())
+                    for name, value in weights.items()
+                },
                 bytes_before=search.bytes_before,
                 bytes_after=sum(value.nbytes for value in packed.values()),
                 target=target_compression,
@@ -395,12 +489,20 @@ class SemanticQuantizer:
 class _Search:
     """The allocations of bits to the large weights, and their coherence on the inputs given."""
 
-    def __init__(self, weights: Mapping[str, Tensor], large: Mapping[str, Tensor], forward: Forward, inputs: Any) -> None:
+    def __init__(
+        self,
+        weights: Mapping[str, Tensor],
+        large: Mapping[str, Tensor],
+        forward: Forward,
+        inputs: Any,
+    ) -> None:
         self._weights, self._large, self._forward, self._inputs = weights, large, forward, inputs
         self._embedding = _embed(forward, weights, inputs)
         self._scales: dict[tuple[str, int], Tensor] = {}
         self._last: dict[str, tuple[int, Tensor]] = {}
-        self._sizes = {name: {bits: _size(value, bits) for bits in RUNGS} for name, value in large.items()}
+        self._sizes = {
+            name: {bits: _size(value, bits) for bits in RUNGS} for name, value in large.items()
+        }
         self.bytes_before = sum(value.nbytes for value in weights.values())
         self._small = self.bytes_before - sum(value.nbytes for value in large.values())
         self.bytes_least = self._small + sum(min(sizes.values()) for sizes in self._sizes.values())
@@ -414,24 +516,34 @@ class _Search:
     def coherence(self, bits: Mapping[str, int]) -> float:
         """Measured on the inputs; weights that `bits` does not name are in float32."""
         values = {name: self._value(name, bits.get(name, 32)) for name in self._large}
-        return _cosine(self._embedding, _embed(self._forward, {**self._weights, **values}, self._inputs, original=False))
+        return _cosine(
+            self._embedding,
+            _embed(self._forward, {**self._weights, **values}, self._inputs, original=False),
+        )
 
     def allocate(self, target: float) -> dict[str, int]:
-        """Bits for at least this compression, if any give it: from float32 down, then up again while there is room."""
+        """Bits for at least this compression, if any give it: from float32 down, then up again
+        while there is room.
+        """
         bits, size = dict.fromkeys(self._large, 32), self.bytes_before
         for name, rung, grown in self._path:
             if self.bytes_before / size >= target:
                 break
             bits[name], size = rung, size + grown
         while True:
-            rises = [(loss / grown, -grown, name, rung) for name, rung, loss, grown in self._changes(bits)
-                     if loss < 0 < grown and self.bytes_before / (size + grown) >= target]
+            rises = [
+                (loss / grown, -grown, name, rung)
+                for name, rung, loss, grown in self._changes(bits)
+                if loss < 0 < grown and self.bytes_before / (size + grown) >= target
+            ]
             if not rises:
                 return bits
             _, grown, name, rung = min(rises, key=lambda rise: rise[:2])
             bits[name], size = rung, size - grown
 
-    def explore(self, chosen: dict[str, int], asked: float) -> tuple[tuple[tuple[float, float], ...], tuple[float, float]]:
+    def explore(
+        self, chosen: dict[str, int], asked: float
+    ) -> tuple[tuple[tuple[float, float], ...], tuple[float, float]]:
         """`Compressed.frontier` and `Compressed.best`."""
         found = {1.0: 1.0}
 
@@ -453,22 +565,39 @@ class _Search:
         return tuple(sorted(found.items())), (best, found[best])
 
     def _descend(self) -> Iterator[tuple[str, int, int]]:
-        """Falls in bits from float32 to the least size: a weight's name, its rung and the bytes added, which are negative."""
+        """Falls in bits from float32 to the least size: a weight's name, its rung and the bytes
+        added, which are negative.
+        """
         bits = dict.fromkeys(self._large, 32)
-        while falls := [(loss / -grown, grown, name, rung) for name, rung, loss, grown in self._changes(bits) if grown < 0]:
+        while falls := [
+            (loss / -grown, grown, name, rung)
+            for name, rung, loss, grown in self._changes(bits)
+            if grown < 0
+        ]:
             _, grown, name, rung = min(falls, key=lambda fall: fall[:2])
             bits[name] = rung
             yield name, rung, grown
 
     def _changes(self, bits: Mapping[str, int]) -> list[tuple[str, int, float, int]]:
-        """Every change of one weight's bits: its name, the rung, the loss added and the bytes added."""
+        """Every change of one weight's bits: its name, the rung, the loss added and the bytes
+        added.
+        """
         return [
-            (name, rung, self._losses[name][rung] - self._losses[name][now], sizes[rung] - sizes[now])
-            for (name, now), sizes in zip(bits.items(), self._sizes.values(), strict=True) for rung in RUNGS if rung != now
+            (
+                name,
+                rung,
+                self._losses[name][rung] - self._losses[name][now],
+                sizes[rung] - sizes[now],
+            )
+            for (name, now), sizes in zip(bits.items(), self._sizes.values(), strict=True)
+            for rung in RUNGS
+            if rung != now
         ]
 
     def _measure(self, name: str) -> dict[int, float]:
-        """The coherence lost with one weight at each rung, the others in float32: measured at 3 bits, fourfold a bit."""
+        """The coherence lost with one weight at each rung, the others in float32: measured at 3
+        bits, fourfold a bit.
+        """
         loss = max(0.0, 1 - self.coherence({name: 3}))
         return {rung: 0.0 if rung == 32 else loss / 4.0 ** (rung - 3) for rung in RUNGS}
 
@@ -480,17 +609,25 @@ class _Search:
         if self._last.get(name, (None,))[0] != rung:
             if rung < 16 and (name, rung) not in self._scales:
                 self._scales[name, rung] = _scales(weight, rung)
-            value = _half(weight).float() if rung == 16 else _rounded(weight, self._scales[name, rung], rung)
+            value = (
+                _half(weight).float()
+                if rung == 16
+                else _rounded(weight, self._scales[name, rung], rung)
+            )
             self._last[name] = rung, value
         return self._last[name][1]
 
 
 def _check_inputs(calibration: Any, labels: Tensor | None) -> None:
     if not (isinstance(calibration, (list, tuple)) or getattr(calibration, "shape", ())):
-        raise UsageError("coherence is measured, so pass calibration=, a tensor [inputs, …] or a list, of 4 inputs or more")
+        raise UsageError(
+            "coherence is measured, so pass calibration=, a tensor [inputs, …] or a list, of 4 inputs or more"
+        )
     count = len(calibration)
     if count < 4:
-        raise UsageError(f"calibration has {count} inputs; pass 4 or more: half choose the bits and half measure them")
+        raise UsageError(
+            f"calibration has {count} inputs; pass 4 or more: half choose the bits and half measure them"
+        )
     if labels is not None and not (
         isinstance(labels, Tensor) and labels.shape == (count,) and labels.dtype == torch.int64
     ):
@@ -508,17 +645,26 @@ def _read(model: nn.Module | Mapping[str, Tensor] | str | PathLike[str]) -> dict
     elif isinstance(model, Mapping):
         found = model
     elif not isinstance(model, (str, PathLike)):
-        raise UsageError(f"a model is an nn.Module, a mapping of tensors by name, or a file's path, not {type(model).__name__}")
+        raise UsageError(
+            f"a model is an nn.Module, a mapping of tensors by name, or a file's path, not {type(model).__name__}"
+        )
     else:
         try:
             found = load_file(model)
         except (OSError, SafetensorError) as error:
-            raise UsageError(f"{model} cannot be read as a safetensors file ({error}); check the path") from error
-    weights = {name: value.detach().float() if value.is_floating_point() else value for name, value in found.items()}
+            raise UsageError(
+                f"{model} cannot be read as a safetensors file ({error}); check the path"
+            ) from error
+    weights = {
+        name: value.detach().float() if value.is_floating_point() else value
+        for name, value in found.items()
+    }
     for name, value in weights.items():
         if not bool(torch.isfinite(value).all()):
-            raise UsageError(f"{name} holds NaN or infinities, or values over float32's largest; only finite weights can be "
-                             "quantized, so replace them first")
+            raise UsageError(
+                f"{name} holds NaN or infinities, or values over float32's largest; only finite weights can be "
+                "quantized, so replace them first"
+            )
     return weights
 
 
@@ -528,7 +674,9 @@ def _call(model: nn.Module) -> Forward:
     dtypes = {name: value.dtype for name, value in model.named_parameters()}
 
     def forward(weights: Mapping[str, Tensor], inputs: Any) -> Tensor:
-        return torch.func.functional_call(runner, {name: value.to(dtypes[name]) for name, value in weights.items()}, (inputs,))
+        return torch.func.functional_call(
+            runner, {name: value.to(dtypes[name]) for name, value in weights.items()}, (inputs,)
+        )
 
     return forward
 
@@ -540,19 +688,25 @@ def _load(model: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
     return module
 
 
-def _embed(forward: Forward, weights: Mapping[str, Tensor], inputs: Any, *, original: bool = True) -> Tensor:
+def _embed(
+    forward: Forward, weights: Mapping[str, Tensor], inputs: Any, *, original: bool = True
+) -> Tensor:
     """Embeddings as float64 [inputs, d]; a compressed model's that are not finite become 0."""
     output = forward(weights, inputs)
     if not isinstance(output, Tensor) or output.dim() < 2 or len(output) != len(inputs):
         shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
-        raise UsageError(f"the model must return a tensor [inputs, d] for {len(inputs)} inputs, not {shape}; pass a forward= "
-                         "that does")
+        raise UsageError(
+            f"the model must return a tensor [inputs, d] for {len(inputs)} inputs, not {shape}; pass a forward= "
+            "that does"
+        )
     output = output.detach().flatten(1).double()
     usable = torch.isfinite(output).all(1)
     if original and not bool((usable & output.any(1)).all()):
         index = int((~(usable & output.any(1))).nonzero()[0])
-        raise UsageError(f"the model's embedding of one of the inputs, number {index} of this half, is 0 or not finite, so it "
-                         "has no cosine; leave that input out")
+        raise UsageError(
+            f"the model's embedding of one of the inputs, number {index} of this half, is 0 or not finite, so it "
+            "has no cosine; leave that input out"
+        )
     return output.where(usable[:, None], 0)
 
 

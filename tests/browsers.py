@@ -1,4 +1,7 @@
-"""A real browser for the tests of pages: Debian's chromium without a window, driven by its own driver."""
+"""A real browser for the tests of pages: Debian's chromium without a window, driven by its own
+driver.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -13,13 +16,24 @@ from selenium.webdriver.chrome.service import Service
 
 __all__ = ["ABSENT", "Browser", "started"]
 
-ABSENT = None if shutil.which("chromium") and shutil.which("chromedriver") else (
-    "chromium or chromedriver is not here (Debian: apt-get install chromium chromium-driver)")
+ABSENT = (
+    None
+    if shutil.which("chromium") and shutil.which("chromedriver")
+    else ("chromium or chromedriver is not here (Debian: apt-get install chromium chromium-driver)")
+)
 """Why there is no browser; None if there is one."""
 
 _SWITCHES = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--disable-dev-shm-usage",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--disable-dev-shm-usage",
 )
 
 
@@ -33,8 +47,17 @@ class Browser:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
-    def open(self, path: Path, part: str = "", *, width: int = 1200, height: int = 900, dark: bool = False, media: str = "screen",
-             scripts: bool = True) -> None:
+    def open(
+        self,
+        path: Path,
+        part: str = "",
+        *,
+        width: int = 1200,
+        height: int = 900,
+        dark: bool = False,
+        media: str = "screen",
+        scripts: bool = True,
+    ) -> None:
         """Open a file anew, `part` being what follows `#` in its address.
 
         Args:
@@ -46,29 +69,48 @@ class Browser:
             media: "screen" or "print".
             scripts: whether JavaScript runs.
         """
-        self._command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
-        self._command("Emulation.setEmulatedMedia", media=media, features=[
-            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
-            {"name": "prefers-reduced-motion", "value": "reduce"}])
+        self._command(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        self._command(
+            "Emulation.setEmulatedMedia",
+            media=media,
+            features=[
+                {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                {"name": "prefers-reduced-motion", "value": "reduce"},
+            ],
+        )
         self._command("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.driver.get("about:blank")
         self.driver.get(path.as_uri() + (f"#{part}" if part else ""))
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """Run JavaScript in the page and return its result; `arguments` are in the array of that name."""
+        """Run JavaScript in the page and return its result; `arguments` are in the array of that
+        name.
+        """
         return self.driver.execute_script(script, *arguments)
 
     def complaints(self) -> list[str]:
-        """Return what the console says since it was last asked: errors, warnings, what the page's policy refused."""
+        """Return what the console says since it was last asked: errors, warnings, what the page's
+        policy refused.
+        """
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than the view."""
-        return self.run("const page = document.documentElement; return page.scrollWidth - page.clientWidth")
+        return self.run(
+            "const page = document.documentElement; return page.scrollWidth - page.clientWidth"
+        )
 
     def screenshot(self, path: Path) -> None:
         """Write a PNG of what is in view."""
-        path.write_bytes(base64.b64decode(self._command("Page.captureScreenshot", format="png")["data"]))
+        path.write_bytes(
+            base64.b64decode(self._command("Page.captureScreenshot", format="png")["data"])
+        )
 
     def _command(self, name: str, **parameters: Any) -> Any:
         return self.driver.execute_cdp_cmd(name, parameters)

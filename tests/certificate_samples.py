@@ -1,4 +1,5 @@
 """A small project with real evidence, for the tests of certificates and reports."""
+
 from __future__ import annotations
 
 import hashlib
@@ -15,9 +16,17 @@ from pyharness.claim import Claim, Source
 from pyharness.evidence import Evidence, TensorRef, Witness
 
 SHA = "0123456789abcdef" * 4
-PROOFS = {"file": "proofs/demo-0123456789abcdef.ndjson.gz", "format": "3.1.0", "sha256": SHA, "constants": 2,
-          "kernels": ["Lean 4.35.0", "pyharness.kernel 0.1.0"]}
-LEAN_FILES = {"Demo.lean": "-- the root\n", "Demo/Relu.lean": "theorem Demo.extensive : True := trivial\n"}
+PROOFS = {
+    "file": "proofs/demo-0123456789abcdef.ndjson.gz",
+    "format": "3.1.0",
+    "sha256": SHA,
+    "constants": 2,
+    "kernels": ["Lean 4.35.0", "pyharness.kernel 0.1.0"],
+}
+LEAN_FILES = {
+    "Demo.lean": "-- the root\n",
+    "Demo/Relu.lean": "theorem Demo.extensive : True := trivial\n",
+}
 
 
 def below(z: int, q: int) -> bool:
@@ -26,23 +35,51 @@ def below(z: int, q: int) -> bool:
 
 
 SWEEP = Evidence(
-    "exhaustive", "all pairs of a zero point and a value of INT8", cases=65536, violations=0, summary="65,536 pairs"
+    "exhaustive",
+    "all pairs of a zero point and a value of INT8",
+    cases=65536,
+    violations=0,
+    summary="65,536 pairs",
 )
 LAYERS = Evidence(
-    "model", "every weight of a small net", cases=2048, violations=0, summary="2 layers",
+    "model",
+    "every weight of a small net",
+    cases=2048,
+    violations=0,
+    summary="2 layers",
     tensors=(TensorRef("net.0.weight", (64, 32), "int8", SHA),),
-    measurements=({"layer": "net.0", "ratio": 1.0, "gap": 1 / 3}, {"layer": "net.2", "ratio": 2.5, "gap": 1e-7}),
+    measurements=(
+        {"layer": "net.0", "ratio": 1.0, "gap": 1 / 3},
+        {"layer": "net.2", "ratio": 2.5, "gap": 1e-7},
+    ),
 )
 FLOATS = Evidence(
-    "property", "float32 vectors", cases=200, violations=0, summary="200 draws", max_error=1e-7, tolerance=1e-5, seed=3
+    "property",
+    "float32 vectors",
+    cases=200,
+    violations=0,
+    summary="200 draws",
+    max_error=1e-7,
+    tolerance=1e-5,
+    seed=3,
 )
 COUNTEREXAMPLE = Evidence(
-    "witness", "one pair", cases=1, violations=1, summary="z = 3, q = 1",
+    "witness",
+    "one pair",
+    cases=1,
+    violations=1,
+    summary="z = 3, q = 1",
     witness=Witness(f"{__name__}:below", {"z": 3, "q": 1}, "the maximum of 1 and 3 is 3"),
 )
 NOTHING = Evidence("property", "no vectors", cases=0, violations=0, summary="nothing drawn")
-AGREES = Evidence("conformance", "all pairs", cases=65536, violations=0, summary="the kernel agrees",
-                  definition="Demo.qRelu")
+AGREES = Evidence(
+    "conformance",
+    "all pairs",
+    cases=65536,
+    violations=0,
+    summary="the kernel agrees",
+    definition="Demo.qRelu",
+)
 
 
 def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
@@ -67,10 +104,18 @@ def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
 
 
 def record(
-    id: str, tier: str, evidence: Sequence[Evidence], found: SimpleNamespace | None = None, *, negates: bool = False,
-    untied: Sequence[str] = (), recorded: Sequence[dict[str, Any]] = (),
+    id: str,
+    tier: str,
+    evidence: Sequence[Evidence],
+    found: SimpleNamespace | None = None,
+    *,
+    negates: bool = False,
+    untied: Sequence[str] = (),
+    recorded: Sequence[dict[str, Any]] = (),
 ) -> Record:
-    """A claim that names the theorem of `found`, if any, as its proof or as the proof of its negation; pinned, replayed and rechecked."""
+    """A claim that names the theorem of `found`, if any, as its proof or as the proof of its
+    negation; pinned, replayed and rechecked.
+    """
     name = found.theorem if found else None
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
     source = Source("000 A paper", "RESULTS")
@@ -79,20 +124,46 @@ def record(
 
 
 def recording(
-    evidence: Sequence[Evidence], *, id: str = "relu.extensive", device: str = "cuda", code: str = SHA
+    evidence: Sequence[Evidence],
+    *,
+    id: str = "relu.extensive",
+    device: str = "cuda",
+    code: str = SHA,
 ) -> Recording:
-    """A record of one claim, as `evidence/h100.json`; its evidence is said to be computed on the device."""
+    """A record of one claim, as `evidence/h100.json`; its evidence is said to be computed on the
+    device.
+    """
     pieces = [plain_evidence(replace(item, device=device)) for item in evidence]
     content = {
         "schema": "recorded-evidence-1",
         "project": {"name": "demo", "seed": 0},
         "device": {"type": device, "name": "A device", "capability": None, "memory": None},
-        "versions": {"python": "3.11", "pyharness": "0.1.0", "numpy": "2", "torch": "2", "cuda": "12.8", "cudnn": None},
-        "flags": {"deterministic": True, "tf32_matmul": False, "tf32_cudnn": False, "cudnn_deterministic": True,
-                  "cudnn_benchmark": False, "cublas_workspace": ":4096:8"},
-        "claims": [{"id": id, "code_sha256": code, "evidence": pieces, "kernels": ["maximum_kernel"]}],
-        "timings": {"started": "2026-01-01T00:00:00+00:00", "platform": "Linux", "cores": 2, "profiled": True,
-                    "seconds": {id: 0.25}},
+        "versions": {
+            "python": "3.11",
+            "pyharness": "0.1.0",
+            "numpy": "2",
+            "torch": "2",
+            "cuda": "12.8",
+            "cudnn": None,
+        },
+        "flags": {
+            "deterministic": True,
+            "tf32_matmul": False,
+            "tf32_cudnn": False,
+            "cudnn_deterministic": True,
+            "cudnn_benchmark": False,
+            "cublas_workspace": ":4096:8",
+        },
+        "claims": [
+            {"id": id, "code_sha256": code, "evidence": pieces, "kernels": ["maximum_kernel"]}
+        ],
+        "timings": {
+            "started": "2026-01-01T00:00:00+00:00",
+            "platform": "Linux",
+            "cores": 2,
+            "profiled": True,
+            "seconds": {id: 0.25},
+        },
     }
     return Recording("evidence/h100.json", content | {"digest": record_digest(content)})
 
@@ -109,18 +180,42 @@ def sample_records() -> list[Record]:
 def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str, Any]:
     """The certificate of a project whose Lean files are `LEAN_FILES`."""
     modules = [
-        {"module": module, "file": file, "sha256": hashlib.sha256(LEAN_FILES[file].encode()).hexdigest(),
-         "foundation": False}
+        {
+            "module": module,
+            "file": file,
+            "sha256": hashlib.sha256(LEAN_FILES[file].encode()).hexdigest(),
+            "foundation": False,
+        }
         for module, file in {"Demo": "Demo.lean", "Demo.Relu": "Demo/Relu.lean"}.items()
     ]
     definitions = [
-        {"name": "Demo.qRelu", "kind": "definition", "module": "Demo.Relu", "line": 1, "uses": ["max"], "axioms": []},
-        {"name": "max", "kind": "definition", "module": "Demo.Relu", "line": 1, "uses": [], "axioms": []},
+        {
+            "name": "Demo.qRelu",
+            "kind": "definition",
+            "module": "Demo.Relu",
+            "line": 1,
+            "uses": ["max"],
+            "axioms": [],
+        },
+        {
+            "name": "max",
+            "kind": "definition",
+            "module": "Demo.Relu",
+            "line": 1,
+            "uses": [],
+            "axioms": [],
+        },
     ]
     arguments = {
         "project": {"name": "demo", "root": "Demo", "packs": ["demo.claims"]},
-        "lean": {"version": "4.35.0", "githash": "ab" * 20, "library_sha256": SHA, "replayed": 2, "modules": modules,
-                 "definitions": definitions},
+        "lean": {
+            "version": "4.35.0",
+            "githash": "ab" * 20,
+            "library_sha256": SHA,
+            "replayed": 2,
+            "modules": modules,
+            "definitions": definitions,
+        },
         "policy": {"allowed_axioms": ["propext"]},
         "proofs": PROOFS,
         "records": sample_records() if records is None else records,
@@ -137,7 +232,9 @@ def write_project(root: Path) -> None:
 
 
 def forge(certificate: dict[str, Any], path: Path) -> Path:
-    """Write a changed certificate as one who knows how: with its digest computed again, in the right form."""
+    """Write a changed certificate as one who knows how: with its digest computed again, in the
+    right form.
+    """
     certificate["digest"] = digest(certificate)
     path.write_bytes(file_bytes(certificate))
     return path

@@ -1,4 +1,7 @@
-"""Settings of every test process, and what they share: a browser, and small projects that are built once."""
+"""Settings of every test process, and what they share: a browser, and small projects that are built
+once.
+"""
+
 from __future__ import annotations
 
 import fcntl
@@ -35,9 +38,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Have a function fill a folder once for all test processes: the first one that asks does, the others wait. Copy it to
-    change it."""
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Have a function fill a folder once for all test processes: the first one that asks does, the
+    others wait. Copy it to change it.
+    """
     root = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent
@@ -59,6 +65,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 @pytest.fixture(scope="session")
 def built_project(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The small project, its Lean library compiled and replayed, and nothing more."""
+
     def fill(folder: Path) -> None:
         small_project.write(folder)
         done = small_project.call(folder, "status")
@@ -68,8 +75,11 @@ def built_project(made_once: Callable[[str, Callable[[Path], None]], Path]) -> P
 
 
 @pytest.fixture(scope="session")
-def verified_project(built_project: Path, made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+def verified_project(
+    built_project: Path, made_once: Callable[[str, Callable[[Path], None]], Path]
+) -> Path:
     """The small project, pinned and verified."""
+
     def fill(folder: Path) -> None:
         shutil.copytree(built_project, folder, dirs_exist_ok=True)
         for command in ("pin", "verify"):

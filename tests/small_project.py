@@ -1,4 +1,5 @@
 """A small real project, which the command line is run on."""
+
 from __future__ import annotations
 
 import io
@@ -90,9 +91,17 @@ _SHOWN = {"NO_COLOR": "1", "COLUMNS": "120"}
 
 
 def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the folder as `run` does, but in this process, which has imported what takes seconds to import."""
+    """Run a command in the folder as `run` does, but in this process, which has imported what takes
+    seconds to import.
+    """
     output, errors = io.StringIO(), io.StringIO()
-    with importable(folder), chdir(folder), mock.patch.dict(os.environ, _SHOWN), redirect_stdout(output), redirect_stderr(errors):
+    with (
+        importable(folder),
+        chdir(folder),
+        mock.patch.dict(os.environ, _SHOWN),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
         status = main(arguments)
     return subprocess.CompletedProcess(arguments, status, output.getvalue(), errors.getvalue())
 
@@ -100,5 +109,12 @@ def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def run(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the executable in a process of its own, in the folder."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **_SHOWN}
-    return subprocess.run([sys.executable, "-m", "pyharness", *arguments], cwd=folder, env=environment, text=True,
-                          capture_output=True, timeout=120, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "pyharness", *arguments],
+        cwd=folder,
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        **options,
+    )

@@ -1,4 +1,7 @@
-"""Hypothesis strategies that the tests share: tensors of floats, with the awkward ones among them, and of integers."""
+"""Hypothesis strategies that the tests share: tensors of floats, with the awkward ones among them,
+and of integers.
+"""
+
 from __future__ import annotations
 
 import math
@@ -9,7 +12,16 @@ from torch import Tensor
 
 from pyharness.evidence import Evidence, TensorRef, Witness
 
-__all__ = ["bits", "evidence", "finite_floats", "finite_tensors", "int8s", "int8_tensors", "json_values", "shapes"]
+__all__ = [
+    "bits",
+    "evidence",
+    "finite_floats",
+    "finite_tensors",
+    "int8s",
+    "int8_tensors",
+    "json_values",
+    "shapes",
+]
 
 bits = st.integers(2, 16)
 int8s = st.integers(-128, 127)
@@ -36,28 +48,47 @@ def int8_tensors(draw: st.DrawFn) -> Tensor:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
 )
 """What JSON can hold."""
 
 _words = st.text("ab∀ é", min_size=1).filter(str.strip)
 _counts = st.integers(0, 2**40)
-_references = st.builds(TensorRef, _words, st.lists(_counts, max_size=3).map(tuple), st.just("int8"), st.just("0" * 64))
+_references = st.builds(
+    TensorRef, _words, st.lists(_counts, max_size=3).map(tuple), st.just("int8"), st.just("0" * 64)
+)
 _witnesses = st.builds(Witness, _words, st.dictionaries(_words, json_values, max_size=3), st.text())
 
 
 @st.composite
 def evidence(draw: st.DrawFn) -> Evidence:
     """Evidence of every kind, with and without violations, bounds, tensors and rows of figures."""
-    kind = draw(st.sampled_from(("exhaustive", "model", "property", "statistics", "witness", "conformance")))
+    kind = draw(
+        st.sampled_from(("exhaustive", "model", "property", "statistics", "witness", "conformance"))
+    )
     cases = draw(_counts)
     violations = draw(st.integers(0, cases))
     error, tolerance = draw(st.none() | st.tuples(st.floats(0, 1), st.floats(1, 2))) or (None, None)
     columns = draw(st.lists(_words, unique=True, max_size=3))
     rows = draw(st.lists(st.tuples(*(json_values for _ in columns)), max_size=3))
     return Evidence(
-        kind, draw(_words), cases, violations, draw(_words), error, tolerance, draw(st.sampled_from(("cpu", "cuda"))),
-        draw(st.none() | _counts), tuple(draw(st.lists(_references, max_size=3))), draw(_witnesses) if violations else None,
-        tuple(dict(zip(columns, row, strict=True)) for row in rows), draw(_words) if kind == "conformance" else None,
+        kind,
+        draw(_words),
+        cases,
+        violations,
+        draw(_words),
+        error,
+        tolerance,
+        draw(st.sampled_from(("cpu", "cuda"))),
+        draw(st.none() | _counts),
+        tuple(draw(st.lists(_references, max_size=3))),
+        draw(_witnesses) if violations else None,
+        tuple(dict(zip(columns, row, strict=True)) for row in rows),
+        draw(_words) if kind == "conformance" else None,
     )

@@ -1,4 +1,7 @@
-"""Enclosures: sound on real networks, tighter by better methods, and found out when they are wrong."""
+"""Enclosures: sound on real networks, tighter by better methods, and found out when they are
+wrong.
+"""
+
 from __future__ import annotations
 
 import json
@@ -24,12 +27,16 @@ def test_unrolled_networks_compute_the_same(network):
 
 def test_an_enclosure_says_what_is_inside_and_what_is_settled():
     """An output outside is seen; one that is largest everywhere settles the class."""
-    enclosure = bounds.Enclosure(torch.tensor([[0.0, 2.0], [0.0, 0.5]]), torch.tensor([[1.0, 3.0], [1.0, 2.0]]))
+    enclosure = bounds.Enclosure(
+        torch.tensor([[0.0, 2.0], [0.0, 0.5]]), torch.tensor([[1.0, 3.0], [1.0, 2.0]])
+    )
     assert enclosure.holds(torch.tensor([[0.5, 2.5], [0.5, 2.5]])).tolist() == [True, False]
     assert enclosure.settles().tolist() == [True, False]
 
 
-@pytest.mark.parametrize("arguments", [{"network": "nothing", "method": "ibp"}, {"network": "mlp", "method": "nothing"}])
+@pytest.mark.parametrize(
+    "arguments", [{"network": "nothing", "method": "ibp"}, {"network": "mlp", "method": "nothing"}]
+)
 def test_unknown_names_are_refused(arguments):
     """The message says which there are."""
     with pytest.raises(UsageError, match="there are"):
@@ -51,15 +58,20 @@ class TestWithThePackage:
     @pytest.mark.parametrize("network", NETWORKS)
     def test_no_sample_leaves_and_better_methods_are_tighter(self, network):
         """IBP is wider than CROWN, and that no tighter than α-CROWN."""
-        ibp, crown, alpha = (bounds.survey(network, method, images=6) for method in ("ibp", "crown", "alpha-crown"))
+        ibp, crown, alpha = (
+            bounds.survey(network, method, images=6) for method in ("ibp", "crown", "alpha-crown")
+        )
         assert ibp.escaped == crown.escaped == alpha.escaped == 0
         assert ibp.mean_width > crown.mean_width >= alpha.mean_width * 0.999
 
     def test_an_enclosure_that_is_too_small_is_found_out(self, monkeypatch):
         """Samples at the corners of the cell leave an enclosure of a smaller one."""
         real = bounds.enclose
-        monkeypatch.setattr(bounds, "enclose", lambda network, inputs, radius, method: real(
-            network, inputs, radius / 100, method))
+        monkeypatch.setattr(
+            bounds,
+            "enclose",
+            lambda network, inputs, radius, method: real(network, inputs, radius / 100, method),
+        )
         assert bounds.survey("mlp", "crown", images=6).escaped > 0
 
     def test_the_command(self, capsys):

@@ -1,4 +1,5 @@
 """The store of results: what is put is what is got, and nothing else ever is."""
+
 from __future__ import annotations
 
 import json
@@ -12,6 +13,7 @@ from tests.strategies import json_values
 
 KEY = {"claim": "nucleus.map_inf", "seed": 0}
 VALUE = {"cases": 256, "error": 0.1}
+
 
 @pytest.fixture
 def kept(tmp_path):
@@ -39,7 +41,9 @@ class TestCache:
         """A key is what it holds, in whatever order."""
         assert kept.get(dict(reversed(KEY.items()))) == VALUE
 
-    @pytest.mark.parametrize("other", [{}, {"claim": "nucleus.map_inf"}, KEY | {"seed": 1}, KEY | {"seed": "0"}])
+    @pytest.mark.parametrize(
+        "other", [{}, {"claim": "nucleus.map_inf"}, KEY | {"seed": 1}, KEY | {"seed": "0"}]
+    )
     def test_another_key_finds_nothing(self, kept, other):
         """One changed input is another key."""
         assert kept.get(other) is None
@@ -52,11 +56,13 @@ class TestCache:
         assert kept.get(KEY) == {"cases": 1}
 
     def test_every_damage_is_a_miss(self, kept):
-        """A file with any byte changed, or cut anywhere, holds no result or the one that was put."""
+        """A file with any byte changed, or cut anywhere, holds no result or the one that was
+        put.
+        """
         path = only_file(kept)
         whole = path.read_bytes()
         for at in range(len(whole)):
-            for damaged in (whole[:at], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:]):
+            for damaged in (whole[:at], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]):
                 path.write_bytes(damaged)
                 assert kept.get(KEY) is None
 
@@ -69,7 +75,9 @@ class TestCache:
         path.replace(second)
         assert kept.get(other) is None
 
-    @pytest.mark.parametrize("text", ["", "[]", "null", "{}", "{\"key\": 1}", "[" * 100_000, "\ud800"])
+    @pytest.mark.parametrize(
+        "text", ["", "[]", "null", "{}", '{"key": 1}', "[" * 100_000, "\ud800"]
+    )
     def test_other_files_are_misses(self, kept, text):
         """Whatever lies there is no error."""
         only_file(kept).write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -104,7 +112,9 @@ class TestCache:
             kept.put(KEY, value)
 
     def test_the_least_used_goes_first(self, tmp_path):
-        """Beyond the size that is allowed, what was not read or written for longest is removed, whatever it is."""
+        """Beyond the size that is allowed, what was not read or written for longest is removed,
+        whatever it is.
+        """
         cache = Cache(tmp_path / "cache")
         for number in range(4):
             cache.put({"number": number}, "x" * 1000)

@@ -1,4 +1,5 @@
 """Canonical form, the layout of the file, and strict reading."""
+
 from __future__ import annotations
 
 import hashlib
@@ -29,7 +30,9 @@ JSON = st.recursive(
 
 class TestDigest:
     def test_of_the_canonical_form(self) -> None:
-        """It hashes RFC 8785: sorted keys, no spaces, numbers as ECMAScript writes them, the digest itself left out."""
+        """It hashes RFC 8785: sorted keys, no spaces, numbers as ECMAScript writes them, the digest
+        itself left out.
+        """
         value = {"b": [1e30, 4.50, 2e-3, 1e-27], "a": "\u20ac\n", "digest": "x"}
         text = '{"a":"€\\n","b":[1e+30,4.5,0.002,1e-27]}'
         assert digest(value) == hashlib.sha256(text.encode()).hexdigest()
@@ -43,7 +46,9 @@ class TestDigest:
 class TestFileBytes:
     @given(st.dictionaries(KEYS, JSON, max_size=4))
     def test_reads_back(self, value: dict[str, Any]) -> None:
-        """What is written is read back with the same digest, and written again gives the same bytes."""
+        """What is written is read back with the same digest, and written again gives the same
+        bytes.
+        """
         data = file_bytes(value)
         again = parse(data)
         assert digest(again) == digest(value)
@@ -52,10 +57,28 @@ class TestFileBytes:
 
     @given(NUMBERS | TEXT)
     def test_scalars_stand_in_their_canonical_form(self, value: Any) -> None:
-        """Numbers and strings are written as RFC 8785 has them, whichever way they are found faster."""
+        """Numbers and strings are written as RFC 8785 has them, whichever way they are found
+        faster.
+        """
         assert file_bytes({"a": value}) == b'{"a": ' + rfc8785.dumps(value) + b"}\n"
 
-    @pytest.mark.parametrize("value", [0.0, -0.0, 1.0, -2.5, 1e-4, 9.999e-5, 1e-7, 1e15, 1e16, 1e21, 123456789012345680.0, 0.1 + 0.2])
+    @pytest.mark.parametrize(
+        "value",
+        [
+            0.0,
+            -0.0,
+            1.0,
+            -2.5,
+            1e-4,
+            9.999e-5,
+            1e-7,
+            1e15,
+            1e16,
+            1e21,
+            123456789012345680.0,
+            0.1 + 0.2,
+        ],
+    )
     def test_floats_at_the_ends_of_a_form(self, value: float) -> None:
         """Where one form of numbers ends and another begins, too."""
         assert file_bytes({"a": value}) == b'{"a": ' + rfc8785.dumps(value) + b"}\n"
@@ -64,7 +87,15 @@ class TestFileBytes:
         """Short containers stand in one line, long ones have an item a line."""
         assert file_bytes({"a": [1, 2], "b": {}}) == b'{"a": [1, 2], "b": {}}\n'
         lines = file_bytes({"a": ["x" * 100, "y" * 100], "b": 1}).decode().splitlines()
-        assert lines == ["{", ' "a": [', f'  "{"x" * 100}",', f'  "{"y" * 100}"', " ],", ' "b": 1', "}"]
+        assert lines == [
+            "{",
+            ' "a": [',
+            f'  "{"x" * 100}",',
+            f'  "{"y" * 100}"',
+            " ],",
+            ' "b": 1',
+            "}",
+        ]
 
     def test_equal_certificates(self) -> None:
         """Two seals of the same project give the same bytes."""
@@ -102,7 +133,9 @@ class TestParse:
             parse(data)
 
     def test_depth(self) -> None:
-        """Nesting up to the limit is read, brackets in strings do not count, and one more level is refused."""
+        """Nesting up to the limit is read, brackets in strings do not count, and one more level is
+        refused.
+        """
         deep = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
         assert parse(deep) is not None
         assert parse(json.dumps(["[" * 100, '"' + "{" * 100, "\\"]).encode()) is not None
@@ -111,7 +144,11 @@ class TestParse:
 
     def test_large_integers_are_doubles(self) -> None:
         """An integer beyond 2^53 - 1 is read as the double that RFC 8785 takes it for."""
-        assert parse(b"[9007199254740991, 9007199254740993, 1e3]") == [9007199254740991, 9007199254740992.0, 1000]
+        assert parse(b"[9007199254740991, 9007199254740993, 1e3]") == [
+            9007199254740991,
+            9007199254740992.0,
+            1000,
+        ]
 
     def test_unclosed_strings_take_linear_time(self) -> None:
         """A file of escaped quotes is refused at once."""
@@ -128,7 +165,9 @@ class TestReadJson:
 
     def test_missing(self, tmp_path: Path) -> None:
         """A file that is not there is an error of usage."""
-        with pytest.raises(CertificateError, match="cannot read .*none.json: No such file") as caught:
+        with pytest.raises(
+            CertificateError, match="cannot read .*none.json: No such file"
+        ) as caught:
             read_json(tmp_path / "none.json")
         assert caught.value.exit_code == 2
 

@@ -1,4 +1,5 @@
 """Checking: an honest certificate passes, and each way of changing one is found."""
+
 from __future__ import annotations
 
 import copy
@@ -83,8 +84,13 @@ class TestHonest:
             check(tmp_path / "c.json")
 
     def test_required_tiers(self, tmp_path: Path) -> None:
-        """An honest certificate of a project that does not reach what it requires does not check."""
-        records = [record("a.b", "gold", [SWEEP], proof()), record("a.c", "none", [COUNTEREXAMPLE], proof())]
+        """An honest certificate of a project that does not reach what it requires does not
+        check.
+        """
+        records = [
+            record("a.b", "gold", [SWEEP], proof()),
+            record("a.c", "none", [COUNTEREXAMPLE], proof()),
+        ]
         words = found(sealed(records), tmp_path)
         assert "claim a.b: its tier is silver; gold is required" in words
         assert "claim a.c: proof and evidence are in conflict" in words
@@ -99,13 +105,17 @@ class TestChangedFile:
     def test_any_missing_or_additional_field(self, tmp_path: Path) -> None:
         """Removing any top-level field or adding one is found."""
         for key in HONEST:
-            assert check(saved({name: HONEST[name] for name in HONEST if name != key}, tmp_path)), key
+            assert check(saved({name: HONEST[name] for name in HONEST if name != key}, tmp_path)), (
+                key
+            )
         assert check(saved(HONEST | {"extra": 1}, tmp_path))
 
     @settings(max_examples=200, deadline=None)
     @given(st.data())
     def test_any_byte(self, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-        """Replacing, removing or inserting any byte is found, in spaces and the spelling of numbers too."""
+        """Replacing, removing or inserting any byte is found, in spaces and the spelling of numbers
+        too.
+        """
         honest = file_bytes(HONEST)
         place = data.draw(st.integers(0, len(honest) - 1))
         byte = data.draw(st.integers(0, 255).map(lambda value: bytes([value])))
@@ -144,40 +154,84 @@ CLAIM = ("claims", 0)
 DEFINITION = ("lean", "definitions", 0)
 FORGERIES = [
     ((*DEFINITION, "name"), "zero", "lean/definitions: the names are not sorted"),
-    ((*DEFINITION, "module"), "Demo.Other", "the library has no module Demo.Other outside the foundation"),
+    (
+        (*DEFINITION, "module"),
+        "Demo.Other",
+        "the library has no module Demo.Other outside the foundation",
+    ),
     ((*DEFINITION, "uses"), ["max", "Demo.qRelu"], "its uses are not sorted"),
     ((*DEFINITION, "uses"), ["min"], "it uses what is no other definition here: min"),
     ((*DEFINITION, "axioms"), ["b", "a"], "its axioms are not sorted"),
-    ((*CLAIM, "proof", "definitions"), ["Demo.other"], "its definitions are not sorted, or name what the certificate does not have"),
-    ((*CLAIM, "proof", "rests_on"), ["Demo.extensive"], "its rests_on are not sorted, or name what the certificate does not have"),
+    (
+        (*CLAIM, "proof", "definitions"),
+        ["Demo.other"],
+        "its definitions are not sorted, or name what the certificate does not have",
+    ),
+    (
+        (*CLAIM, "proof", "rests_on"),
+        ["Demo.extensive"],
+        "its rests_on are not sorted, or name what the certificate does not have",
+    ),
     ((*CLAIM, "tier"), "gold", "tier: proof and evidence give 'silver', not 'gold'"),
     ((*CLAIM, "verdict"), "inconclusive", "verdict: proof and evidence give 'confirmed'"),
     ((*CLAIM, "conflict"), "a conflict", "conflict: proof and evidence give None"),
     ((*CLAIM, "next"), None, "next: proof and evidence give {'tier': 'gold'"),
     ((*CLAIM, "id"), "relu.open", "claim relu.open: the id is used twice"),
     ((*CLAIM, "required_tier"), "gold", "its tier is silver; gold is required"),
-    ((*CLAIM, "proof", "status"), "refuted", "the status is refuted, but the theorem states the claim"),
+    (
+        (*CLAIM, "proof", "status"),
+        "refuted",
+        "the status is refuted, but the theorem states the claim",
+    ),
     ((*CLAIM, "proof", "status"), "sorry", "tier: proof and evidence give 'bronze'"),
-    ((*CLAIM, "proof", "negates"), True, "the status is proved, but the theorem states the negation"),
+    (
+        (*CLAIM, "proof", "negates"),
+        True,
+        "the status is proved, but the theorem states the negation",
+    ),
     ((*CLAIM, "proof", "theorem"), None, "the status is proved, but no theorem is named"),
     ((*CLAIM, "proof", "statement_sha256"), None, "these are missing: statement_sha256"),
     ((*CLAIM, "proof", "line"), None, "these are missing: line"),
     ((*CLAIM, "proof", "axioms"), ["propext", "sorryAx"], "the proof rests on sorryAx"),
-    ((*CLAIM, "proof", "axioms"), ["Classical.choice", "propext"], "the proof rests on Classical.choice"),
+    (
+        (*CLAIM, "proof", "axioms"),
+        ["Classical.choice", "propext"],
+        "the proof rests on Classical.choice",
+    ),
     ((*CLAIM, "proof", "axioms"), ["propext", "Quot.sound"], "the axioms are not sorted"),
     ((*CLAIM, "proof", "rechecked"), False, "next: proof and evidence give"),
     ((*CLAIM, "proof", "replayed"), False, "two kernels are said to agree, but only one was asked"),
     (("proofs",), None, "two kernels are said to agree, but no file carries the proof"),
-    (("proofs", "kernels"), ["Lean 4.35.0"], "two kernels are said to agree, but only one was asked"),
-    (("claims", 2, "proof", "rechecked"), True, "no theorem is named that could be pinned, replayed, rechecked or applied"),
+    (
+        ("proofs", "kernels"),
+        ["Lean 4.35.0"],
+        "two kernels are said to agree, but only one was asked",
+    ),
+    (
+        ("claims", 2, "proof", "rechecked"),
+        True,
+        "no theorem is named that could be pinned, replayed, rechecked or applied",
+    ),
     ((*CLAIM, "proof", "module"), "Demo.Other", "no module Demo.Other in Demo/Relu.lean"),
     ((*CLAIM, "proof", "file"), "Demo/Other.lean", "no module Demo.Relu in Demo/Other.lean"),
-    ((*CLAIM, "evidence", 0, "outcome"), "refuted", "evidence 1: the numbers say confirmed, not refuted"),
-    ((*CLAIM, "evidence", 0, "cases"), 0, "evidence 1: the numbers say inconclusive, not confirmed"),
+    (
+        (*CLAIM, "evidence", 0, "outcome"),
+        "refuted",
+        "evidence 1: the numbers say confirmed, not refuted",
+    ),
+    (
+        (*CLAIM, "evidence", 0, "cases"),
+        0,
+        "evidence 1: the numbers say inconclusive, not confirmed",
+    ),
     ((*CLAIM, "evidence", 0, "violations"), 1, "of INT8: a witness goes with violations"),
     ((*CLAIM, "evidence", 0, "violations"), 65537, "evidence 1: 65537 violations in 65536 cases"),
     ((*CLAIM, "evidence", 0, "max_error"), 1.0, "max_error and tolerance go together"),
-    ((*CLAIM, "evidence", 1, "measurements", "rows", 0), ["net.0", 1], "a row of the measurements is not as long"),
+    (
+        (*CLAIM, "evidence", 1, "measurements", "rows", 0),
+        ["net.0", 1],
+        "a row of the measurements is not as long",
+    ),
     ((*CLAIM, "evidence"), [], "verdict: proof and evidence give 'inconclusive'"),
     (("claims", 1, "evidence", 0, "violations"), 0, "a witness goes with violations"),
     (("claims", 1, "evidence", 0, "witness"), None, "a witness goes with violations"),
@@ -190,16 +244,28 @@ FORGERIES = [
     (("summary", "verdicts", "confirmed"), 3, "summary/verdicts"),
     (("summary", "unmet"), ["relu.open"], "summary/unmet"),
     (("policy", "allowed_axioms"), [], "the proof rests on propext"),
-    (("policy", "allowed_axioms"), ["propext", "Quot.sound"], "policy/allowed_axioms: the names are not sorted"),
+    (
+        ("policy", "allowed_axioms"),
+        ["propext", "Quot.sound"],
+        "policy/allowed_axioms: the names are not sorted",
+    ),
     (("policy", "allowed_axioms"), ["propext", "sorryAx"], "policy/allowed_axioms/1"),
-    (("lean", "modules"), HONEST["lean"]["modules"][::-1], "lean/modules: the names are not sorted"),
+    (
+        ("lean", "modules"),
+        HONEST["lean"]["modules"][::-1],
+        "lean/modules: the names are not sorted",
+    ),
     (("lean", "modules"), HONEST["lean"]["modules"][:1], "no module Demo.Relu in Demo/Relu.lean"),
 ]
 
 
 class TestForged:
-    @pytest.mark.parametrize(("path", "value", "words"), FORGERIES, ids=[name(path) for path, *_ in FORGERIES])
-    def test_contradictions(self, tmp_path: Path, path: tuple[str | int, ...], value: Any, words: str) -> None:
+    @pytest.mark.parametrize(
+        ("path", "value", "words"), FORGERIES, ids=[name(path) for path, *_ in FORGERIES]
+    )
+    def test_contradictions(
+        self, tmp_path: Path, path: tuple[str | int, ...], value: Any, words: str
+    ) -> None:
         """One who computes the digest again is found out by what no longer follows."""
         assert words in found(changed(path, lambda _: value), tmp_path)
 

@@ -1,4 +1,7 @@
-"""Tampering and fuzzing: a changed byte is refused, and no input makes the readers fail in another way than they say."""
+"""Tampering and fuzzing: a changed byte is refused, and no input makes the readers fail in another
+way than they say.
+"""
+
 from __future__ import annotations
 
 import copy
@@ -20,9 +23,17 @@ from pyharness.report import ci, documents
 CERTIFICATE = samples.sealed()
 DATA = file_bytes(CERTIFICATE)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=6) | st.sampled_from(["tier", "id", "witness", "rows"]), inner, max_size=3),
-    max_leaves=6)
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(max_size=6) | st.sampled_from(["tier", "id", "witness", "rows"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
 
 
 def refused(path):
@@ -36,7 +47,13 @@ def refused(path):
 def places(value, path=()):
     """The path of every value in a JSON value."""
     yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, item in inner:
         yield from places(item, (*path, key))
 
@@ -75,7 +92,9 @@ def test_any_changed_byte_is_refused(tmp_path):
 
 
 def test_evidence_that_changes_places_is_refused(tmp_path):
-    """Two claims' evidence exchanged: the digest tells; and with the digest made new, the tiers and verdicts do."""
+    """Two claims' evidence exchanged: the digest tells; and with the digest made new, the tiers and
+    verdicts do.
+    """
     swapped = copy.deepcopy(CERTIFICATE)
     first, second = swapped["claims"][0], swapped["claims"][1]
     first["evidence"], second["evidence"] = second["evidence"], first["evidence"]
@@ -87,7 +106,9 @@ def test_evidence_that_changes_places_is_refused(tmp_path):
     assert "claim relu.extensive: verdict" in reasons and "claim relu.identity: verdict" in reasons
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.sampled_from(PLACES), JSON)
 def test_any_value_anywhere_is_refused_or_the_same(tmp_path, place, value):
     """A value of another kind or content at any place is a finding, and never another exception."""
@@ -98,10 +119,14 @@ def test_any_value_anywhere_is_refused_or_the_same(tmp_path, place, value):
         assert refused(path)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.sampled_from(PLACES), JSON)
 def test_what_follows_the_schema_is_read_by_all(tmp_path, place, value):
-    """Whatever the schema lets through with a digest of its own is judged, compared and printed without an exception."""
+    """Whatever the schema lets through with a digest of its own is judged, compared and printed
+    without an exception.
+    """
     changed = with_value(place, value)
     try:
         changed["digest"] = digest(changed)
@@ -112,13 +137,19 @@ def test_what_follows_the_schema_is_read_by_all(tmp_path, place, value):
         return
     refused(tmp_path / "demo.json")
     failures = gate(changed, [], least="gold", baseline=CERTIFICATE)
-    ci.junit(changed, failures), ci.sarif(changed, failures, "demo.json"), ci.markdown_summary(changed, failures)
+    (
+        ci.junit(changed, failures),
+        ci.sarif(changed, failures, "demo.json"),
+        ci.markdown_summary(changed, failures),
+    )
     compare(CERTIFICATE, changed)
     compare(changed, CERTIFICATE)
     documents.markdown(changed)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.binary(max_size=200))
 def test_bytes_are_refused(tmp_path, data):
     """No bytes but a certificate's are one."""
@@ -127,9 +158,21 @@ def test_bytes_are_refused(tmp_path, data):
     assert refused(path)
 
 
-@pytest.mark.parametrize("data", [
-    b"[" * 100_000, b'{"a":' * 50_000, b"1" * 100_000, b"-" * 1000, b'"' + b"a" * 100_000, b"\xff\xfe", b"NaN", b"1e999",
-    b'{"digest": 1, "digest": 2}', b'"\\ud800"'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"1" * 100_000,
+        b"-" * 1000,
+        b'"' + b"a" * 100_000,
+        b"\xff\xfe",
+        b"NaN",
+        b"1e999",
+        b'{"digest": 1, "digest": 2}',
+        b'"\\ud800"',
+    ],
+)
 def test_hostile_json_is_refused(tmp_path, data):
     """Deep, long, double, infinite or broken."""
     path = tmp_path / "demo.json"

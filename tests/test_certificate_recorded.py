@@ -1,4 +1,7 @@
-"""Evidence recorded elsewhere: read, held against the evidence here, shown in the certificate, and what it can make of a claim."""
+"""Evidence recorded elsewhere: read, held against the evidence here, shown in the certificate, and
+what it can make of a claim.
+"""
+
 from __future__ import annotations
 
 import copy
@@ -14,7 +17,12 @@ from pyharness.certificate.check import check
 from pyharness.certificate.diff import compare
 from pyharness.certificate.gate import gate
 from pyharness.certificate.recorded import (
-    Contradiction, hold_against, in_words, read_recording, read_recordings, record_digest,
+    Contradiction,
+    hold_against,
+    in_words,
+    read_recording,
+    read_recordings,
+    record_digest,
 )
 from pyharness.certificate.schema import RECORDED, CertificateError
 from pyharness.certificate.seal import plain_evidence, tier_if_signed
@@ -29,13 +37,20 @@ QUADRUPLES = Evidence("exhaustive", "all quadruples", cases=2**32, violations=0,
 
 def held(*recordings, evidence=EVIDENCE, code=SHA):
     """What the certificate says of records of the sample claim."""
-    return hold_against("relu.extensive", [plain_evidence(piece) for piece in evidence], recordings, code_sha256=code)
+    return hold_against(
+        "relu.extensive",
+        [plain_evidence(piece) for piece in evidence],
+        recordings,
+        code_sha256=code,
+    )
 
 
 def gold(recorded=(), tier="gold", evidence=EVIDENCE):
     """A certificate with one claim, which is gold."""
     found = proof(example="Demo.extensive_example")
-    return samples.sealed([samples.record("relu.extensive", tier, evidence, found, recorded=recorded)])
+    return samples.sealed(
+        [samples.record("relu.extensive", tier, evidence, found, recorded=recorded)]
+    )
 
 
 def write(folder, one):
@@ -75,33 +90,53 @@ class TestReading:
         write(tmp_path, replace(one, file="evidence/b.json"))
         write(tmp_path, replace(one, file="evidence/a.json"))
         found = read_recordings(tmp_path / "demo.json")
-        assert [item.file for item in found] == ["evidence/a.json", "evidence/b.json"] and found[0].content == one.content
+        assert [item.file for item in found] == ["evidence/a.json", "evidence/b.json"] and found[
+            0
+        ].content == one.content
 
     def test_timings_are_bound_by_no_digest(self, tmp_path):
         """They may be rounded or left out of a comparison; all else is bound."""
         path = write(tmp_path, recording(EVIDENCE))
         path.write_text(path.read_text().replace("0.25", "0.5"))
-        assert read_recording(tmp_path, "evidence/h100.json").content["timings"]["seconds"] == {"relu.extensive": 0.5}
+        assert read_recording(tmp_path, "evidence/h100.json").content["timings"]["seconds"] == {
+            "relu.extensive": 0.5
+        }
 
-    @pytest.mark.parametrize("old, new", [
-        ("65536", "65537"), ("A device", "Another device"), ('"tf32_matmul": false', '"tf32_matmul": true'),
-        ('"seed": 0', '"seed": 1'), ('"maximum_kernel"', '"minimum_kernel"'), ("0.3333333333333333", "0.3333333333333334")])
+    @pytest.mark.parametrize(
+        "old, new",
+        [
+            ("65536", "65537"),
+            ("A device", "Another device"),
+            ('"tf32_matmul": false', '"tf32_matmul": true'),
+            ('"seed": 0', '"seed": 1'),
+            ('"maximum_kernel"', '"minimum_kernel"'),
+            ("0.3333333333333333", "0.3333333333333334"),
+        ],
+    )
     def test_a_changed_record_is_refused(self, tmp_path, old, new):
         """Any other byte that is changed is seen by the digest."""
         path = write(tmp_path, recording(EVIDENCE))
         assert old in path.read_text()
         path.write_text(path.read_text().replace(old, new, 1))
-        with pytest.raises(CertificateError, match="h100.json cannot be used: its digest is .* record it again"):
+        with pytest.raises(
+            CertificateError, match="h100.json cannot be used: its digest is .* record it again"
+        ):
             read_recording(tmp_path, "evidence/h100.json")
 
-    @pytest.mark.parametrize("change, complaint", [
-        (lambda content: content.update(more=1), "schema"),
-        (lambda content: content.pop("flags"), "schema"),
-        (lambda content: content["device"].update(name="\x1b[2J"), "schema"),
-        (lambda content: content["claims"].append(content["claims"][0]), "a claim twice"),
-        (lambda content: content["claims"][0]["evidence"][0].update(violations=2), "witness"),
-        (lambda content: content["claims"][0]["evidence"][0].update(outcome="refuted"), "not 'refuted'"),
-    ])
+    @pytest.mark.parametrize(
+        "change, complaint",
+        [
+            (lambda content: content.update(more=1), "schema"),
+            (lambda content: content.pop("flags"), "schema"),
+            (lambda content: content["device"].update(name="\x1b[2J"), "schema"),
+            (lambda content: content["claims"].append(content["claims"][0]), "a claim twice"),
+            (lambda content: content["claims"][0]["evidence"][0].update(violations=2), "witness"),
+            (
+                lambda content: content["claims"][0]["evidence"][0].update(outcome="refuted"),
+                "not 'refuted'",
+            ),
+        ],
+    )
     def test_a_record_that_contradicts_itself_is_refused(self, tmp_path, change, complaint):
         """Its digest right or not: what does not fit, or cannot be, is no record."""
         path = write(tmp_path, recording(EVIDENCE))
@@ -137,31 +172,60 @@ class TestHolding:
         assert found["stale"] and not found["agrees"] and "stale" in in_words(found, 3)
 
     def test_other_tensors_are_no_evidence_here(self):
-        """The same domain on tensors of another digest is neither found again nor a contradiction, nor something new."""
-        other = replace(LAYERS, tensors=(TensorRef("net.0.weight", (64, 32), "int8", SHA[::-1]),), cases=5)
+        """The same domain on tensors of another digest is neither found again nor a contradiction,
+        nor something new.
+        """
+        other = replace(
+            LAYERS, tensors=(TensorRef("net.0.weight", (64, 32), "int8", SHA[::-1]),), cases=5
+        )
         (found,) = held(recording([SWEEP, other]))
-        assert found["agrees"] == [1] and found["elsewhere"] == [] and "evidence 1 was found again" in in_words(found, 3)
+        assert (
+            found["agrees"] == [1]
+            and found["elsewhere"] == []
+            and "evidence 1 was found again" in in_words(found, 3)
+        )
 
-    @pytest.mark.parametrize("theirs, values", [
-        (replace(SWEEP, cases=65535), "65536 here, 65535 there"),
-        (replace(LAYERS, measurements=({"layer": "net.0", "ratio": 1.5, "gap": 1 / 3}, LAYERS.measurements[1])),
-         "ratio: 1.0 here, 1.5 there"),
-    ])
+    @pytest.mark.parametrize(
+        "theirs, values",
+        [
+            (replace(SWEEP, cases=65535), "65536 here, 65535 there"),
+            (
+                replace(
+                    LAYERS,
+                    measurements=(
+                        {"layer": "net.0", "ratio": 1.5, "gap": 1 / 3},
+                        LAYERS.measurements[1],
+                    ),
+                ),
+                "ratio: 1.0 here, 1.5 there",
+            ),
+        ],
+    )
     def test_a_contradiction_is_an_error(self, theirs, values):
-        """With the claim, the record, the domain and both values; on equal tensors by equal code it is never a choice."""
-        with pytest.raises(Contradiction, match=rf"(?s)claim relu.extensive: .*A device.*evidence/h100.json.*{values}"):
+        """With the claim, the record, the domain and both values; on equal tensors by equal code it
+        is never a choice.
+        """
+        with pytest.raises(
+            Contradiction,
+            match=rf"(?s)claim relu.extensive: .*A device.*evidence/h100.json.*{values}",
+        ):
             held(recording([theirs]))
         assert Contradiction.exit_code == 1
 
     def test_figures_within_the_bound_agree(self):
         """Rounding is no contradiction."""
-        theirs = replace(LAYERS, measurements=(LAYERS.measurements[0] | {"ratio": 1.000001}, LAYERS.measurements[1]))
+        theirs = replace(
+            LAYERS,
+            measurements=(LAYERS.measurements[0] | {"ratio": 1.000001}, LAYERS.measurements[1]),
+        )
         assert held(recording([theirs]))[0]["agrees"] == [2]
 
     def test_domains_of_its_own_are_shown_apart(self):
         """What only the other machine checked adds nothing to the verdict."""
         (found,) = held(recording([QUADRUPLES, SWEEP]))
-        assert [piece["domain"] for piece in found["elsewhere"]] == ["all quadruples"] and found["agrees"] == [1]
+        assert [piece["domain"] for piece in found["elsewhere"]] == ["all quadruples"] and found[
+            "agrees"
+        ] == [1]
         claim = gold([found])["claims"][0]
         assert claim["verdict"] == "confirmed" and len(claim["evidence"]) == 3
 
@@ -169,7 +233,9 @@ class TestHolding:
         """Unless the claim is refuted here too."""
         with pytest.raises(Contradiction, match="nothing refutes it here"):
             held(recording([COUNTEREXAMPLE]))
-        assert held(recording([COUNTEREXAMPLE]), evidence=[replace(COUNTEREXAMPLE, domain="another pair")])[0]["elsewhere"]
+        assert held(
+            recording([COUNTEREXAMPLE]), evidence=[replace(COUNTEREXAMPLE, domain="another pair")]
+        )[0]["elsewhere"]
 
     def test_what_a_gpus_record_computed_on_the_cpu_is_not_on_a_gpu(self):
         """It must agree, and is not named."""
@@ -192,20 +258,48 @@ class TestTiers:
 
     def test_two_records_may_share_the_work(self):
         """Each piece needs one GPU that found it."""
-        assert self.needs(recording([SWEEP]), replace(recording([LAYERS, AGREES]), file="evidence/i.json"))[1] == "platinum"
+        assert (
+            self.needs(
+                recording([SWEEP]), replace(recording([LAYERS, AGREES]), file="evidence/i.json")
+            )[1]
+            == "platinum"
+        )
 
-    @pytest.mark.parametrize("one", [
-        recording(EVIDENCE, device="cpu"), recording(EVIDENCE, device="simulated"), recording(EVIDENCE[:2]),
-        recording(EVIDENCE, code=SHA[::-1])], ids=["of a CPU", "of no GPU", "of a part", "stale"])
+    @pytest.mark.parametrize(
+        "one",
+        [
+            recording(EVIDENCE, device="cpu"),
+            recording(EVIDENCE, device="simulated"),
+            recording(EVIDENCE[:2]),
+            recording(EVIDENCE, code=SHA[::-1]),
+        ],
+        ids=["of a CPU", "of no GPU", "of a part", "stale"],
+    )
     def test_nothing_less_does(self, one):
-        """A record of a CPU, of some of the evidence, or by other code leaves the claim gold under any signature."""
+        """A record of a CPU, of some of the evidence, or by other code leaves the claim gold under
+        any signature.
+        """
         needs, tier = self.needs(one)
         assert needs == ["the evidence reproduced on a GPU", "a signature"] and tier == "gold"
 
     def test_a_record_does_not_make_gold(self):
         """A claim that is silver stays so."""
-        found = samples.sealed([samples.record("relu.extensive", "silver", EVIDENCE, proof(), recorded=held(recording(EVIDENCE)))])
-        assert found["claims"][0]["tier"] == "silver" == tier_if_signed(found["claims"][0], ["propext"])
+        found = samples.sealed(
+            [
+                samples.record(
+                    "relu.extensive",
+                    "silver",
+                    EVIDENCE,
+                    proof(),
+                    recorded=held(recording(EVIDENCE)),
+                )
+            ]
+        )
+        assert (
+            found["claims"][0]["tier"]
+            == "silver"
+            == tier_if_signed(found["claims"][0], ["propext"])
+        )
 
 
 class TestCheck:
@@ -216,16 +310,24 @@ class TestCheck:
         path, _ = project
         assert check(path, root=path.parent) == []
 
-    @pytest.mark.parametrize("change, complaint", [
-        (lambda record: record.update(agrees=[1, 2, 4]), "evidence that is not there"),
-        (lambda record: record.update(agrees=[2, 1]), "not in order"),
-        (lambda record: record.update(stale=True), "said to be stale"),
-        (lambda record: record.update(agrees=[1, 2]), "does not say what it is said to"),
-        (lambda record: record.update(name="Another"), "does not say what it is said to"),
-        (lambda record: record.update(digest=SHA), "does not say what it is said to"),
-        (lambda record: record.update(file="evidence/other.json"), "cannot be used"),
-        (lambda record: record.update(elsewhere=[plain_evidence(QUADRUPLES) | {"violations": 1}]), "witness"),
-    ])
+    @pytest.mark.parametrize(
+        "change, complaint",
+        [
+            (lambda record: record.update(agrees=[1, 2, 4]), "evidence that is not there"),
+            (lambda record: record.update(agrees=[2, 1]), "not in order"),
+            (lambda record: record.update(stale=True), "said to be stale"),
+            (lambda record: record.update(agrees=[1, 2]), "does not say what it is said to"),
+            (lambda record: record.update(name="Another"), "does not say what it is said to"),
+            (lambda record: record.update(digest=SHA), "does not say what it is said to"),
+            (lambda record: record.update(file="evidence/other.json"), "cannot be used"),
+            (
+                lambda record: record.update(
+                    elsewhere=[plain_evidence(QUADRUPLES) | {"violations": 1}]
+                ),
+                "witness",
+            ),
+        ],
+    )
     def test_what_a_certificate_says_of_a_record_is_checked(self, project, change, complaint):
         """A certificate forged with its digest right is refused for what its records do not say."""
         path, _ = project
@@ -238,14 +340,18 @@ class TestCheck:
         """One that contradicts the certificate, or is another one, or is gone."""
         path, record = project
         rewritten(record, lambda content: content["claims"][0]["evidence"][0].update(cases=65535))
-        assert any("65536 here, 65535 there" in finding.reason for finding in check(path, root=path.parent))
+        assert any(
+            "65536 here, 65535 there" in finding.reason for finding in check(path, root=path.parent)
+        )
         rewritten(record, lambda content: content["claims"].clear())
         assert any("does not say" in finding.reason for finding in check(path, root=path.parent))
         record.unlink()
         assert any("No such file" in finding.reason for finding in check(path, root=path.parent))
 
     def test_the_gate_asks_for_a_signature(self, project):
-        """A claim that must be platinum passes the gate with a checked signature, and not without."""
+        """A claim that must be platinum passes the gate with a checked signature, and not
+        without.
+        """
         path, record = project
         certificate = gold(held(recording(EVIDENCE)), tier="platinum")
         path.write_bytes(file_bytes(certificate))
@@ -257,7 +363,10 @@ class TestCheck:
     def test_what_a_gpu_no_longer_reproduces_is_a_difference(self):
         """Said as such, and no loss: code changes faster than GPUs are at hand."""
         (change,) = compare(gold(held(recording(EVIDENCE))), gold())
-        assert (change.kind, change.loss) == ("evidence", False) and "evidence 1, 2, 3, now none" in change.words
+        assert (change.kind, change.loss) == (
+            "evidence",
+            False,
+        ) and "evidence 1, 2, 3, now none" in change.words
 
 
 class TestSigned:
@@ -271,7 +380,9 @@ class TestSigned:
         return [str(path) for path in write_keys(tmp_path, "own")]
 
     def test_a_signature_makes_platinum(self, project, keys, capsys):
-        """check --key says which claims, gate --key lets them pass at that tier; without the key nothing is platinum."""
+        """Check --key says which claims, gate --key lets them pass at that tier; without the key
+        nothing is platinum.
+        """
         path, private, public = str(project[0]), *keys
         assert main(["sign", path, "--key", private]) == 0
         capsys.readouterr()
@@ -285,7 +396,9 @@ class TestSigned:
         assert '"platinum": []' in capsys.readouterr().out
 
     def test_another_signature_does_not(self, project, keys, tmp_path, capsys):
-        """By another key, or of another certificate, it fails the gate, and the claim stays gold."""
+        """By another key, or of another certificate, it fails the gate, and the claim stays
+        gold.
+        """
         from test_certificate_sign import write_keys
 
         path, private, public = str(project[0]), *keys
@@ -299,16 +412,28 @@ class TestSigned:
         from pyharness.certificate.sign import statement
 
         certificate = json.loads(project[0].read_bytes())
-        subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statement(certificate)["subject"]}
+        subjects = {
+            subject["name"]: subject["digest"]["sha256"]
+            for subject in statement(certificate)["subject"]
+        }
         assert subjects["record evidence/h100.json"] == recording(EVIDENCE).content["digest"]
 
 
 def test_reports_show_what_was_recorded():
-    """In the terminal, in Markdown and on the claim's page; what only the record has stands apart."""
-    certificate = gold(held(recording([*EVIDENCE, QUADRUPLES]), replace(recording(EVIDENCE, code=SHA[::-1]), file="evidence/i.json")))
+    """In the terminal, in Markdown and on the claim's page; what only the record has stands
+    apart.
+    """
+    certificate = gold(
+        held(
+            recording([*EVIDENCE, QUADRUPLES]),
+            replace(recording(EVIDENCE, code=SHA[::-1]), file="evidence/i.json"),
+        )
+    )
     page = render(Report(certificate, []))["claims/relu.extensive.html"].decode()
     for text in (markdown(certificate), page):
-        assert "A device (cuda), evidence/h100.json: all evidence was found again" in text.replace("\\", "")
+        assert "A device (cuda), evidence/h100.json: all evidence was found again" in text.replace(
+            "\\", ""
+        )
         assert "stale" in text and "all quadruples" in text
 
 
@@ -322,12 +447,20 @@ def test_records_are_shown_in_the_terminal(project, capsys):
     terminal.show(certificate, project[0], console=Console(width=120))
     terminal.explain(certificate, "relu.extensive", console=Console(width=120))
     text = capsys.readouterr().out
-    assert "Recorded elsewhere, evidence/h100.json on A device (cuda): 1 claim found again, 0 in part, 0 not; 0 stale." in text
-    assert "recorded elsewhere" in text and "only there: all quadruples; 4,294,967,296 cases, 0 violations" in text
+    assert (
+        "Recorded elsewhere, evidence/h100.json on A device (cuda): 1 claim found again, 0 in part, 0 not; 0 stale."
+        in text
+    )
+    assert (
+        "recorded elsewhere" in text
+        and "only there: all quadruples; 4,294,967,296 cases, 0 violations" in text
+    )
 
 
 def test_floats_may_be_all_of_a_claims_evidence():
-    """A claim whose only evidence a GPU found within the bound is reproduced; one without evidence never is."""
+    """A claim whose only evidence a GPU found within the bound is reproduced; one without evidence
+    never is.
+    """
     one = recording([FLOATS])
     assert held(one, evidence=[FLOATS])[0]["agrees"] == [1]
     from pyharness.certificate.tiers import Facts

@@ -1,4 +1,7 @@
-"""The schemas of certificates and records: well formed, closed, described, and the same in both places."""
+"""The schemas of certificates and records: well formed, closed, described, and the same in both
+places.
+"""
+
 from __future__ import annotations
 
 import copy
@@ -11,7 +14,14 @@ from certificate_samples import sealed
 from jsonschema import Draft202012Validator
 
 from pyharness.certificate import schema
-from pyharness.certificate.schema import RECORDED, SCHEMA, CertificateError, arrange, require, violations
+from pyharness.certificate.schema import (
+    RECORDED,
+    SCHEMA,
+    CertificateError,
+    arrange,
+    require,
+    violations,
+)
 
 ROOT = Path(__file__).parents[1]
 FORMS = (SCHEMA, RECORDED)
@@ -40,13 +50,19 @@ class TestSchema:
 
     @pytest.mark.parametrize("name", NAMES)
     def test_repeats_the_published_file(self, name: str) -> None:
-        """The copy in `certificates/schema/` is byte for byte the one in the package; copy it over when this fails."""
+        """The copy in `certificates/schema/` is byte for byte the one in the package; copy it over
+        when this fails.
+        """
         published = ROOT / "certificates" / "schema" / f"{name}.schema.json"
-        assert published.read_bytes() == Path(schema.__file__).with_name(published.name).read_bytes()
+        assert (
+            published.read_bytes() == Path(schema.__file__).with_name(published.name).read_bytes()
+        )
 
     @pytest.mark.parametrize("form", FORMS, ids=NAMES)
     def test_objects_are_closed_and_complete(self, form: dict[str, Any]) -> None:
-        """Every object refuses unknown fields and requires all its own; a witness's inputs and the claims' times are free."""
+        """Every object refuses unknown fields and requires all its own; a witness's inputs and the
+        claims' times are free.
+        """
         objects = [(where, node) for where, node in nodes(form) if node.get("type") == "object"]
         assert len(objects) > 6
         for where, node in objects:
@@ -59,7 +75,9 @@ class TestSchema:
         """Every field has a description, its own or that of the definition that it refers to."""
         for where, node in nodes(form):
             for name, child in node.get("properties", {}).items():
-                target = SCHEMA["$defs"][child["$ref"].rpartition("/")[2]] if "$ref" in child else child
+                target = (
+                    SCHEMA["$defs"][child["$ref"].rpartition("/")[2]] if "$ref" in child else child
+                )
                 assert "description" in child or "description" in target, f"{where}/{name}"
 
 
@@ -68,7 +86,9 @@ class TestViolations:
         """What `seal` returns fits the schema."""
         assert violations(sealed()) == []
 
-    @pytest.mark.parametrize("file", ["Demo.lean", "Demo/A b.lean", "a/..b/c", ".hidden", "é/λ.lean"])
+    @pytest.mark.parametrize(
+        "file", ["Demo.lean", "Demo/A b.lean", "a/..b/c", ".hidden", "é/λ.lean"]
+    )
     def test_accepts_paths_inside_the_project(self, file: str) -> None:
         """A relative path with ordinary parts fits."""
         certificate = sealed()
@@ -76,7 +96,8 @@ class TestViolations:
         assert violations(certificate) == []
 
     @pytest.mark.parametrize(
-        "file", ["", "/etc/x", "../x", "a/../x", "a/..", ".", "./a", "a//b", "a/", "a\\b", "a\n", "a\0"]
+        "file",
+        ["", "/etc/x", "../x", "a/../x", "a/..", ".", "./a", "a//b", "a/", "a\\b", "a\n", "a\0"],
     )
     def test_refuses_paths_that_could_leave_it(self, file: str) -> None:
         """Absolute paths, empty and dotted parts, backslashes and control characters do not fit."""
@@ -95,9 +116,18 @@ class TestViolations:
             (lambda c: c["claims"][0].update(tier="diamond"), "claims/0/tier"),
             (lambda c: c["claims"][0]["proof"].update(line=0), "claims/0/proof/line"),
             (lambda c: c["claims"][0]["proof"].update(replayed=1), "claims/0/proof/replayed"),
-            (lambda c: c["claims"][0]["evidence"][0].update(cases=2**53), "claims/0/evidence/0/cases"),
-            (lambda c: c["claims"][0]["evidence"][0].update(cases=True), "claims/0/evidence/0/cases"),
-            (lambda c: c["claims"][0]["evidence"][0].update(cases=0.5), "claims/0/evidence/0/cases"),
+            (
+                lambda c: c["claims"][0]["evidence"][0].update(cases=2**53),
+                "claims/0/evidence/0/cases",
+            ),
+            (
+                lambda c: c["claims"][0]["evidence"][0].update(cases=True),
+                "claims/0/evidence/0/cases",
+            ),
+            (
+                lambda c: c["claims"][0]["evidence"][0].update(cases=0.5),
+                "claims/0/evidence/0/cases",
+            ),
         ],
     )
     def test_says_where(self, change: Any, where: str) -> None:
@@ -115,7 +145,9 @@ class TestRequire:
     @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}])
     def test_refuses_what_does_not(self, value: Any) -> None:
         """Any other JSON is refused with the reason."""
-        with pytest.raises(CertificateError, match="does not fit the schema tiered-certificate-1: "):
+        with pytest.raises(
+            CertificateError, match="does not fit the schema tiered-certificate-1: "
+        ):
             require(value)
 
 

@@ -1,4 +1,5 @@
 """Sealing: what a certificate records, and how its file is written."""
+
 from __future__ import annotations
 
 import errno
@@ -11,7 +12,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from certificate_samples import AGREES, COUNTEREXAMPLE, FLOATS, LAYERS, NOTHING, SHA, SWEEP, proof, record, sealed
+from certificate_samples import (
+    AGREES,
+    COUNTEREXAMPLE,
+    FLOATS,
+    LAYERS,
+    NOTHING,
+    SHA,
+    SWEEP,
+    proof,
+    record,
+    sealed,
+)
 
 from pyharness.certificate.canonical import MAX_DEPTH, digest, file_bytes, read_json
 from pyharness.certificate.schema import CertificateError
@@ -23,31 +35,60 @@ class TestSeal:
     def test_claims(self) -> None:
         """Each claim has its tier, verdict and status, and the order of the pack."""
         claims = sealed()["claims"]
-        assert [(claim["id"], claim["proof"]["status"], claim["verdict"], claim["tier"]) for claim in claims] == [
+        assert [
+            (claim["id"], claim["proof"]["status"], claim["verdict"], claim["tier"])
+            for claim in claims
+        ] == [
             ("relu.extensive", "proved", "confirmed", "silver"),
             ("relu.identity", "refuted", "refuted", "refuted"),
             ("relu.open", "open", "confirmed", "bronze"),
         ]
 
     def test_summary(self) -> None:
-        """The summary counts tiers, statuses and verdicts, and names no claim when all have what is required."""
+        """The summary counts tiers, statuses and verdicts, and names no claim when all have what is
+        required.
+        """
         summary = sealed()["summary"]
         assert summary["claims"] == 3 and summary["unmet"] == []
-        assert summary["tiers"] == {"none": 0, "bronze": 1, "silver": 1, "gold": 0, "platinum": 0, "refuted": 1}
-        assert summary["proofs"] == {"proved": 1, "sorry": 0, "axiom": 0, "stub": 0, "open": 1, "refuted": 1}
+        assert summary["tiers"] == {
+            "none": 0,
+            "bronze": 1,
+            "silver": 1,
+            "gold": 0,
+            "platinum": 0,
+            "refuted": 1,
+        }
+        assert summary["proofs"] == {
+            "proved": 1,
+            "sorry": 0,
+            "axiom": 0,
+            "stub": 0,
+            "open": 1,
+            "refuted": 1,
+        }
         assert summary["verdicts"] == {"confirmed": 2, "refuted": 1, "inconclusive": 0}
 
     def test_unmet(self) -> None:
-        """Claims below their tier, refuted claims that should hold, and conflicts are named; a conflict always is."""
-        certificate = sealed([
-            record("a.sorry", "silver", [SWEEP], proof("sorry")),
-            record("a.refuted", "bronze", [COUNTEREXAMPLE]),
-            record("a.fine", "silver", [SWEEP], proof()),
-            record("a.conflict", "none", [COUNTEREXAMPLE], proof()),
-            record("a.holds", "refuted", [SWEEP]),
-            record("a.nothing", "bronze", [NOTHING]),
-        ])
-        assert certificate["summary"]["unmet"] == ["a.sorry", "a.refuted", "a.conflict", "a.holds", "a.nothing"]
+        """Claims below their tier, refuted claims that should hold, and conflicts are named; a
+        conflict always is.
+        """
+        certificate = sealed(
+            [
+                record("a.sorry", "silver", [SWEEP], proof("sorry")),
+                record("a.refuted", "bronze", [COUNTEREXAMPLE]),
+                record("a.fine", "silver", [SWEEP], proof()),
+                record("a.conflict", "none", [COUNTEREXAMPLE], proof()),
+                record("a.holds", "refuted", [SWEEP]),
+                record("a.nothing", "bronze", [NOTHING]),
+            ]
+        )
+        assert certificate["summary"]["unmet"] == [
+            "a.sorry",
+            "a.refuted",
+            "a.conflict",
+            "a.holds",
+            "a.nothing",
+        ]
 
     def test_next(self) -> None:
         """What the next tier lacks is listed, and only that."""
@@ -58,26 +99,48 @@ class TestSeal:
         }
 
     def test_proof(self) -> None:
-        """A proof is recorded as the audit gives it, its path with forward slashes and its axioms sorted."""
+        """A proof is recorded as the audit gives it, its path with forward slashes and its axioms
+        sorted.
+        """
         found = proof(axioms=("b", "a"), file=PurePosixPath("Demo/Relu.lean"), note="see there")
         recorded = sealed([record("a.b", "bronze", [SWEEP], found)])["claims"][0]["proof"]
-        flags = {"negates": False, "pinned": True, "replayed": True, "rechecked": True, "unused": [],
-                 "definitions": ["Demo.qRelu"], "rests_on": []}
+        flags = {
+            "negates": False,
+            "pinned": True,
+            "replayed": True,
+            "rechecked": True,
+            "unused": [],
+            "definitions": ["Demo.qRelu"],
+            "rests_on": [],
+        }
         assert recorded == vars(found) | {"axioms": ["a", "b"], "file": "Demo/Relu.lean"} | flags
 
     def test_foreign_axioms(self) -> None:
-        """A proof on axioms that the policy does not allow is not silver, whatever its status says."""
-        claim = sealed([record("a.b", "bronze", [SWEEP], proof(axioms=["Classical.choice"]))])["claims"][0]
+        """A proof on axioms that the policy does not allow is not silver, whatever its status
+        says.
+        """
+        claim = sealed([record("a.b", "bronze", [SWEEP], proof(axioms=["Classical.choice"]))])[
+            "claims"
+        ][0]
         assert claim["tier"] == "bronze"
 
     def test_evidence(self) -> None:
-        """Evidence is recorded whole: figures to the last digit, measurements as a table in the order given."""
+        """Evidence is recorded whole: figures to the last digit, measurements as a table in the
+        order given.
+        """
         evidence = sealed([record("a.b", "bronze", [LAYERS, FLOATS])])["claims"][0]["evidence"]
-        assert evidence[0]["tensors"] == [{"name": "net.0.weight", "shape": [64, 32], "dtype": "int8", "sha256": SHA}]
+        assert evidence[0]["tensors"] == [
+            {"name": "net.0.weight", "shape": [64, 32], "dtype": "int8", "sha256": SHA}
+        ]
         assert evidence[0]["measurements"] == {
-            "columns": ["layer", "ratio", "gap"], "rows": [["net.0", 1, 1 / 3], ["net.2", 2.5, 1e-7]]
+            "columns": ["layer", "ratio", "gap"],
+            "rows": [["net.0", 1, 1 / 3], ["net.2", 2.5, 1e-7]],
         }
-        assert (evidence[1]["max_error"], evidence[1]["tolerance"], evidence[1]["seed"]) == (1e-7, 1e-5, 3)
+        assert (evidence[1]["max_error"], evidence[1]["tolerance"], evidence[1]["seed"]) == (
+            1e-7,
+            1e-5,
+            3,
+        )
 
     def test_what_is_sealed_is_what_is_read(self, tmp_path: Path) -> None:
         """The certificate returned equals the one read from its file, and its digest is its own."""
@@ -117,25 +180,41 @@ class TestSeal:
             sealed([record("a.b", "refuted", [evidence])])
 
     def test_as_deep_as_can_be_read(self, tmp_path: Path) -> None:
-        """What is nested as deep as a reader goes is sealed and read back; one level more is refused."""
+        """What is nested as deep as a reader goes is sealed and read back; one level more is
+        refused.
+        """
+
         def nested(levels: int) -> dict[str, Any]:
             value: Any = 1
             for _ in range(levels):
                 value = [value]
             witness = Witness("m:f", {"x": value}, "it fails")
-            return sealed([record("a.b", "refuted", [Evidence("witness", "one", 1, 1, "one", witness=witness)])])
+            return sealed(
+                [
+                    record(
+                        "a.b", "refuted", [Evidence("witness", "one", 1, 1, "one", witness=witness)]
+                    )
+                ]
+            )
 
         # Around it: the certificate, claims, claim, evidence, piece, witness and its inputs.
         deepest = MAX_DEPTH - 7
         write(nested(deepest), tmp_path / "c.json")
         assert read_json(tmp_path / "c.json") == nested(deepest)
-        with pytest.raises(CertificateError, match="claim a.b: evidence 1: witness: inputs.*nested more than 64 deep"):
+        with pytest.raises(
+            CertificateError,
+            match="claim a.b: evidence 1: witness: inputs.*nested more than 64 deep",
+        ):
             nested(deepest + 1)
 
     def test_says_where(self) -> None:
         """The error names the claim, the evidence and the field."""
-        evidence = Evidence("model", "one", cases=1, violations=0, summary="one", measurements=[{"ratio": math.inf}])
-        with pytest.raises(CertificateError, match="claim a.b: evidence 2: measurements: rows: 0: 0: inf"):
+        evidence = Evidence(
+            "model", "one", cases=1, violations=0, summary="one", measurements=[{"ratio": math.inf}]
+        )
+        with pytest.raises(
+            CertificateError, match="claim a.b: evidence 2: measurements: rows: 0: 0: inf"
+        ):
             sealed([record("a.b", "bronze", [SWEEP, evidence])])
 
     @pytest.mark.parametrize(
@@ -143,11 +222,16 @@ class TestSeal:
         [
             (proof(file="/home/Demo.lean"), SWEEP, "claims/0/proof/file"),
             (proof(statement_sha256="abc"), SWEEP, "claims/0/proof/statement_sha256"),
-            (None, Evidence("model", "x", 1, 0, "x", tensors=[TensorRef("w", (-1,), "int8", SHA)]),
-             "claims/0/evidence/0/tensors/0/shape/0"),
+            (
+                None,
+                Evidence("model", "x", 1, 0, "x", tensors=[TensorRef("w", (-1,), "int8", SHA)]),
+                "claims/0/evidence/0/tensors/0/shape/0",
+            ),
         ],
     )
-    def test_refuses_what_does_not_fit_the_schema(self, found: Any, evidence: Evidence, where: str) -> None:
+    def test_refuses_what_does_not_fit_the_schema(
+        self, found: Any, evidence: Evidence, where: str
+    ) -> None:
         """Nothing is sealed that the schema refuses, and the error says where."""
         with pytest.raises(CertificateError, match=where):
             sealed([record("a.b", "bronze", [evidence], found)])
@@ -179,8 +263,12 @@ class TestWrite:
         assert (tmp_path / "c.json").stat().st_mode == other.stat().st_mode
 
     @pytest.mark.parametrize("call", ["fsync", "replace"])
-    def test_a_full_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-        """When the disk is full the old file is whole, no draft is left, and the error says what happened."""
+    def test_a_full_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+    ) -> None:
+        """When the disk is full the old file is whole, no draft is left, and the error says what
+        happened.
+        """
         path = tmp_path / "c.json"
         path.write_text("old")
 
@@ -202,10 +290,14 @@ class TestWrite:
 
 class TestWriteRunRecord:
     def test_record(self, tmp_path: Path) -> None:
-        """It names the certificate, the time in UTC, the seconds of each stage, the host and the versions."""
+        """It names the certificate, the time in UTC, the seconds of each stage, the host and the
+        versions.
+        """
         path = tmp_path / "demo.run.json"
         started = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=1)))
-        write_run_record(path, certificate=sealed(), started=started, seconds={"build": 1.23456, "audit": 0.5})
+        write_run_record(
+            path, certificate=sealed(), started=started, seconds={"build": 1.23456, "audit": 0.5}
+        )
         run = json.loads(path.read_bytes())
         assert run["certificate"] == sealed()["digest"]
         assert run["started"] == "2026-01-01T00:30:00+00:00"

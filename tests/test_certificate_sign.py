@@ -1,4 +1,7 @@
-"""Signatures: a statement about one certificate, refused for any other, for any other key, and for any changed byte."""
+"""Signatures: a statement about one certificate, refused for any other, for any other key, and for
+any changed byte.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -10,16 +13,23 @@ import pytest
 
 pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
 
-from cryptography.hazmat.primitives import serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pyharness.certificate.canonical import file_bytes  # noqa: E402
-from pyharness.certificate.schema import CertificateError  # noqa: E402
-from pyharness.certificate.sign import (  # noqa: E402
-    envelope_path, identity_key, identity_signer, private_key, public_key, sign, statement, verify_signature,
+from pyharness.certificate.canonical import file_bytes
+from pyharness.certificate.schema import CertificateError
+from pyharness.certificate.sign import (
+    envelope_path,
+    identity_key,
+    identity_signer,
+    private_key,
+    public_key,
+    sign,
+    statement,
+    verify_signature,
 )
-from pyharness.cli import main  # noqa: E402
-from pyharness.errors import UsageError  # noqa: E402
+from pyharness.cli import main
+from pyharness.errors import UsageError
 
 CERTIFICATE = samples.sealed()
 
@@ -28,10 +38,18 @@ def write_keys(folder, name):
     """Write a key pair and return where."""
     key = Ed25519PrivateKey.generate()
     private, public = folder / f"{name}.pem", folder / f"{name}.pub.pem"
-    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                          serialization.NoEncryption()))
-    public.write_bytes(key.public_key().public_bytes(serialization.Encoding.PEM,
-                                                     serialization.PublicFormat.SubjectPublicKeyInfo))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    public.write_bytes(
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
     return private, public
 
 
@@ -60,7 +78,13 @@ def test_a_signature_checks(signed):
     found = statement(CERTIFICATE)
     assert found["_type"] == "https://in-toto.io/Statement/v1"
     assert {subject["name"] for subject in found["subject"]} == {
-        "certificate.json", "proofs/demo-0123456789abcdef.ndjson", "Lean library", "Demo.lean", "Demo/Relu.lean", "tensor net.0.weight"}
+        "certificate.json",
+        "proofs/demo-0123456789abcdef.ndjson",
+        "Lean library",
+        "Demo.lean",
+        "Demo/Relu.lean",
+        "tensor net.0.weight",
+    }
 
 
 def test_another_key_is_refused(signed, tmp_path):
@@ -95,7 +119,9 @@ def test_another_payload_type_is_refused(signed):
 
 
 def test_any_changed_byte_is_refused(signed):
-    """Bytes of the envelope, each changed in turn: a reason, or an error that says what is wrong; or it means the same."""
+    """Bytes of the envelope, each changed in turn: a reason, or an error that says what is wrong;
+    or it means the same.
+    """
     path, envelope, public = signed
     data, generator = envelope.read_bytes(), random.Random(0)
     same = json.loads(data)
@@ -110,10 +136,13 @@ def test_any_changed_byte_is_refused(signed):
         if not refused:
             content = json.loads(bytes(forged))
             assert content["payload"] == same["payload"] and base64.b64decode(
-                content["signatures"][0]["sig"]) == base64.b64decode(same["signatures"][0]["sig"])
+                content["signatures"][0]["sig"]
+            ) == base64.b64decode(same["signatures"][0]["sig"])
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"payload": 1, "payloadType": 2, "signatures": 3}', "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"payload": 1, "payloadType": 2, "signatures": 3}', "\x00"]
+)
 def test_what_is_no_envelope_is_refused(signed, content):
     """A reason or a clear error, never a traceback."""
     path, envelope, public = signed
@@ -136,13 +165,25 @@ def test_bad_keys_are_said(signed, tmp_path):
 
 
 def test_the_commands(signed, tmp_path, capsys):
-    """Sign, check with the key; a foreign key ends with status 1; a signature without a key is bad usage."""
+    """Sign, check with the key; a foreign key ends with status 1; a signature without a key is bad
+    usage.
+    """
     path, envelope, public = signed
     private, other = write_keys(tmp_path, "other")
     assert main(["check", str(path), "--key", str(public)]) == 0
-    assert main(["check", str(path), "--key", str(other)]) == 1 and "no valid signature" in capsys.readouterr().out
-    assert main(["sign", str(path), "--key", str(private), "-o", str(tmp_path / "second.json")]) == 0
-    assert main(["check", str(path), "--key", str(other), "--signature", str(tmp_path / "second.json")]) == 0
+    assert (
+        main(["check", str(path), "--key", str(other)]) == 1
+        and "no valid signature" in capsys.readouterr().out
+    )
+    assert (
+        main(["sign", str(path), "--key", str(private), "-o", str(tmp_path / "second.json")]) == 0
+    )
+    assert (
+        main(
+            ["check", str(path), "--key", str(other), "--signature", str(tmp_path / "second.json")]
+        )
+        == 0
+    )
     assert main(["check", str(path), "--signature", str(envelope)]) == 2
 
 
@@ -156,7 +197,9 @@ def keyless():
 
 
 def test_an_identity_is_no_key(signed, keyless):
-    """A signature by a key is none by an identity, also under that identity's id; no network is asked for the first."""
+    """A signature by a key is none by an identity, also under that identity's id; no network is
+    asked for the first.
+    """
     path, envelope, _ = signed
     key = identity_key(*WHO)
     (finding,) = verify_signature(path, envelope, key)
@@ -169,17 +212,29 @@ def test_an_identity_is_no_key(signed, keyless):
 
 
 def test_no_login_is_said(keyless, monkeypatch):
-    """Where neither a CI's credential nor Sigstore can be had, the message says what else there is."""
+    """Where neither a CI's credential nor Sigstore can be had, the message says what else there
+    is.
+    """
     monkeypatch.setattr("sigstore.oidc.detect_credential", lambda *_: "not a token")
     with pytest.raises(UsageError, match="sign with --key"):
         identity_signer(*WHO)
 
 
 def test_the_commands_of_identities(signed, keyless, capsys):
-    """Half an identity, or an identity beside a key, is bad usage; another's signature ends with status 1."""
+    """Half an identity, or an identity beside a key, is bad usage; another's signature ends with
+    status 1.
+    """
     path, _, public = signed
     identity = ["--identity", WHO[0], "--issuer", WHO[1]]
     assert main(["sign", str(path)]) == 2 and "--key" in capsys.readouterr().err
-    assert main(["sign", str(path), *identity[:2]]) == 2 and "go together" in capsys.readouterr().err
-    assert main(["check", str(path), *identity, "--key", str(public)]) == 2 and "not both" in capsys.readouterr().err
-    assert main(["check", str(path), *identity]) == 1 and "no valid signature" in capsys.readouterr().out
+    assert (
+        main(["sign", str(path), *identity[:2]]) == 2 and "go together" in capsys.readouterr().err
+    )
+    assert (
+        main(["check", str(path), *identity, "--key", str(public)]) == 2
+        and "not both" in capsys.readouterr().err
+    )
+    assert (
+        main(["check", str(path), *identity]) == 1
+        and "no valid signature" in capsys.readouterr().out
+    )

@@ -1,4 +1,5 @@
 """The rule of the tiers, over every combination of facts."""
+
 from __future__ import annotations
 
 import itertools
@@ -13,16 +14,39 @@ from pyharness.claim import Tier
 from pyharness.evidence import Evidence, Outcome
 
 PROVED = Facts(
-    status="proved", axioms_allowed=True, pinned=True, replayed=False, rechecked=False, example=False,
-    verdict="confirmed", tested=True, covered=False, conforms="inconclusive", tied=False,
+    status="proved",
+    axioms_allowed=True,
+    pinned=True,
+    replayed=False,
+    rechecked=False,
+    example=False,
+    verdict="confirmed",
+    tested=True,
+    covered=False,
+    conforms="inconclusive",
+    tied=False,
 )
-GOLD = replace(PROVED, replayed=True, rechecked=True, example=True, covered=True, conforms="confirmed", tied=True)
+GOLD = replace(
+    PROVED,
+    replayed=True,
+    rechecked=True,
+    example=True,
+    covered=True,
+    conforms="confirmed",
+    tied=True,
+)
 ORDER = ("none", "bronze", "silver", "gold", "platinum")
 
-VALUES = {"status": get_args(ProofStatus), "verdict": get_args(Outcome), "conforms": get_args(Outcome)}
+VALUES = {
+    "status": get_args(ProofStatus),
+    "verdict": get_args(Outcome),
+    "conforms": get_args(Outcome),
+}
 EVERYTHING = [
     Facts(**dict(zip([field.name for field in fields(Facts)], values, strict=True)))
-    for values in itertools.product(*(VALUES.get(field.name, (False, True)) for field in fields(Facts)))
+    for values in itertools.product(
+        *(VALUES.get(field.name, (False, True)) for field in fields(Facts))
+    )
 ]
 
 
@@ -33,10 +57,13 @@ class TestProofStatus:
         assert proof_status(status, negates=False) == status
 
     @pytest.mark.parametrize(
-        ("status", "claim"), [("proved", "refuted"), ("sorry", "sorry"), ("axiom", "axiom"), ("stub", "stub")]
+        ("status", "claim"),
+        [("proved", "refuted"), ("sorry", "sorry"), ("axiom", "axiom"), ("stub", "stub")],
     )
     def test_of_its_negation(self, status: ProofStatus, claim: ProofStatus) -> None:
-        """Only a proof of the negation refutes the claim; a negation left to sorry settles nothing."""
+        """Only a proof of the negation refutes the claim; a negation left to sorry settles
+        nothing.
+        """
         assert proof_status(status, negates=True) == claim
 
 
@@ -72,12 +99,17 @@ class TestFacts:
     @pytest.mark.parametrize(
         ("evidence", "covered"),
         [
-            ([SWEEP], True), ([LAYERS], True), ([FLOATS, SWEEP], True), ([replace(LAYERS, tensors=())], False),
+            ([SWEEP], True),
+            ([LAYERS], True),
+            ([FLOATS, SWEEP], True),
+            ([replace(LAYERS, tensors=())], False),
             ([FLOATS], False),
         ],
     )
     def test_covered(self, evidence: list[Evidence], covered: bool) -> None:
-        """A sweep covers its domain and a model's named tensors cover the model; draws cover nothing."""
+        """A sweep covers its domain and a model's named tensors cover the model; draws cover
+        nothing.
+        """
         assert Facts.of(self.claim(*evidence), []).covered is covered
 
     def test_conformance(self) -> None:
@@ -88,12 +120,28 @@ class TestFacts:
         assert (facts.tested, facts.conforms, facts.verdict) == (True, "inconclusive", "confirmed")
 
     def test_proof(self) -> None:
-        """Pinned, replayed, rechecked and exemplified are what the proof says; a claim with a loose function is not tied."""
-        claim = sealed([record("a.b", "none", [SWEEP], proof(example="Demo.extensive_example"), untied=["demo.ops:loose"])])
+        """Pinned, replayed, rechecked and exemplified are what the proof says; a claim with a loose
+        function is not tied.
+        """
+        claim = sealed(
+            [
+                record(
+                    "a.b",
+                    "none",
+                    [SWEEP],
+                    proof(example="Demo.extensive_example"),
+                    untied=["demo.ops:loose"],
+                )
+            ]
+        )
         facts = Facts.of(claim["claims"][0], [])
-        assert facts.pinned and facts.replayed and facts.rechecked and facts.example and not facts.tied
+        assert (
+            facts.pinned and facts.replayed and facts.rechecked and facts.example and not facts.tied
+        )
         facts = Facts.of(sealed([record("a.b", "none", [SWEEP])])["claims"][0], [])
-        assert not (facts.pinned or facts.replayed or facts.rechecked or facts.example) and facts.tied
+        assert (
+            not (facts.pinned or facts.replayed or facts.rechecked or facts.example) and facts.tied
+        )
 
     def test_not_reproduced_nor_signed(self) -> None:
         """Nothing that a certificate says of itself makes it reproduced or signed."""
@@ -113,7 +161,9 @@ class TestRule:
 
     @pytest.mark.parametrize("change", [{"axioms_allowed": False}, {"pinned": False}])
     def test_not_silver(self, change: dict) -> None:
-        """A proof on other axioms, or of a statement that is not pinned, leaves the claim at bronze."""
+        """A proof on other axioms, or of a statement that is not pinned, leaves the claim at
+        bronze.
+        """
         assert rule(replace(GOLD, **change)).tier == "bronze"
 
     @pytest.mark.parametrize("status", get_args(ProofStatus))
@@ -127,8 +177,15 @@ class TestRule:
         assert rule(GOLD).tier == "gold"
 
     @pytest.mark.parametrize(
-        "change", [{"replayed": False}, {"rechecked": False}, {"example": False}, {"covered": False}, {"conforms": "inconclusive"},
-                   {"tied": False}]
+        "change",
+        [
+            {"replayed": False},
+            {"rechecked": False},
+            {"example": False},
+            {"covered": False},
+            {"conforms": "inconclusive"},
+            {"tied": False},
+        ],
     )
     def test_not_gold(self, change: dict) -> None:
         """Without any one of them the claim stays silver, and the ruling says which is missing."""
@@ -165,27 +222,40 @@ class TestRule:
         assert ruling.tier == "none" and "the negation is proved, yet" in ruling.conflict
 
     def test_conformance_does_not_confirm_a_refuted_claim(self) -> None:
-        """Where only conformance confirms, the definitions agree and the proof of the negation stands."""
-        assert rule(replace(PROVED, status="refuted", tested=False, conforms="confirmed")).tier == "refuted"
+        """Where only conformance confirms, the definitions agree and the proof of the negation
+        stands.
+        """
+        assert (
+            rule(replace(PROVED, status="refuted", tested=False, conforms="confirmed")).tier
+            == "refuted"
+        )
 
     def test_conflict_of_definitions(self) -> None:
-        """If the kernel computes something else than was measured, proof and evidence are about different things."""
+        """If the kernel computes something else than was measured, proof and evidence are about
+        different things.
+        """
         ruling = rule(replace(GOLD, conforms="refuted", verdict="refuted"))
         assert ruling.tier == "none" and "Lean's definition" in ruling.conflict
 
     def test_every_combination(self) -> None:
-        """A conflict has no tier, a refutation no next one, and any other claim stands right below its next tier."""
+        """A conflict has no tier, a refutation no next one, and any other claim stands right below
+        its next tier.
+        """
         for facts in EVERYTHING:
             ruling = rule(facts)
             if ruling.conflict:
                 assert (ruling.tier, ruling.next, ruling.needs) == ("none", None, ()), facts
             elif ruling.next:
-                assert ORDER.index(ruling.next) == ORDER.index(ruling.tier) + 1 and ruling.needs, facts
+                assert ORDER.index(ruling.next) == ORDER.index(ruling.tier) + 1 and ruling.needs, (
+                    facts
+                )
             else:
                 assert ruling.tier in ("refuted", "platinum") and not ruling.needs, facts
 
     def test_never_silver_without_its_grounds(self) -> None:
-        """Nothing makes up for a missing proof, a foreign axiom or evidence that does not confirm."""
+        """Nothing makes up for a missing proof, a foreign axiom or evidence that does not
+        confirm.
+        """
         for facts in EVERYTHING:
             if rule(facts).tier in ("silver", "gold", "platinum"):
                 assert (facts.status, facts.verdict) == ("proved", "confirmed"), facts
@@ -193,8 +263,14 @@ class TestRule:
 
 
 class TestMeets:
-    @pytest.mark.parametrize(("tier", "required"), list(itertools.product(get_args(Tier), repeat=2)))
+    @pytest.mark.parametrize(
+        ("tier", "required"), list(itertools.product(get_args(Tier), repeat=2))
+    )
     def test_order(self, tier: Tier, required: Tier) -> None:
         """A tier meets itself and those below; refuted meets itself alone."""
-        expected = tier == required if "refuted" in (tier, required) else ORDER.index(tier) >= ORDER.index(required)
+        expected = (
+            tier == required
+            if "refuted" in (tier, required)
+            else ORDER.index(tier) >= ORDER.index(required)
+        )
         assert meets(tier, required) is expected

@@ -1,4 +1,5 @@
 """Claims and project files: what may be declared, and what is refused with which words."""
+
 from __future__ import annotations
 
 import sys
@@ -14,16 +15,21 @@ SOURCE = Source("A paper", "Section 2")
 
 
 class TestClaim:
-    @pytest.mark.parametrize("id, fields, complaint", [
-        ("Bad Id", {}, "lower-case"),
-        ("a", {"statement": " "}, "statement is empty"),
-        ("a", {"theorem": "X", "negation": "Y"}, "not both"),
-        ("a", {"tier": "wood"}, "tier must be one of"),
-    ])
+    @pytest.mark.parametrize(
+        "id, fields, complaint",
+        [
+            ("Bad Id", {}, "lower-case"),
+            ("a", {"statement": " "}, "statement is empty"),
+            ("a", {"theorem": "X", "negation": "Y"}, "not both"),
+            ("a", {"tier": "wood"}, "tier must be one of"),
+        ],
+    )
     def test_contradictory_declarations_are_refused(self, id, fields, complaint):
         """A declaration that cannot be meant is an error that says why."""
         with pytest.raises(UsageError, match=complaint):
-            claim(id, **({"statement": "s", "source": SOURCE, "tier": "bronze"} | fields))(lambda run: [])
+            claim(id, **({"statement": "s", "source": SOURCE, "tier": "bronze"} | fields))(
+                lambda run: []
+            )
 
 
 class TestLoadPack:
@@ -47,12 +53,18 @@ class TestLoadPack:
 
     def test_claims_come_in_order(self, pack):
         """Packs are read in the order given."""
-        names = [pack("pack_one", self.DECLARES.format(id="one")), pack("pack_two", self.DECLARES.format(id="two"))]
+        names = [
+            pack("pack_one", self.DECLARES.format(id="one")),
+            pack("pack_two", self.DECLARES.format(id="two")),
+        ]
         assert [item.id for item in load_pack(names)] == ["one", "two"]
 
     def test_an_id_declared_twice_is_refused(self, pack):
         """Two claims cannot share an id."""
-        names = [pack("pack_one", self.DECLARES.format(id="one")), pack("pack_two", self.DECLARES.format(id="one"))]
+        names = [
+            pack("pack_one", self.DECLARES.format(id="one")),
+            pack("pack_two", self.DECLARES.format(id="one")),
+        ]
         with pytest.raises(UsageError, match="declared twice.*pack_two"):
             load_pack(names)
 
@@ -68,12 +80,20 @@ class TestLoadPack:
 
 
 class TestProject:
-    FIELDS = {"name": '"P"', "lean-root": '"Lib.Root"', "packs": '["a"]', "allowed-axioms": "[]",
-              "certificate": '"c/p.json"', "seed": "1"}
+    FIELDS = {
+        "name": '"P"',
+        "lean-root": '"Lib.Root"',
+        "packs": '["a"]',
+        "allowed-axioms": "[]",
+        "certificate": '"c/p.json"',
+        "seed": "1",
+    }
 
     def write(self, folder, **changes):
         fields = {key: value for key, value in (self.FIELDS | changes).items() if value is not None}
-        (folder / FILE_NAME).write_text("".join(f"{key} = {value}\n" for key, value in fields.items()))
+        (folder / FILE_NAME).write_text(
+            "".join(f"{key} = {value}\n" for key, value in fields.items())
+        )
         return folder
 
     def test_reads_every_field(self, tmp_path):
@@ -82,19 +102,22 @@ class TestProject:
         assert project.lean_root == "Lib.Root" and project.packs == ("a",) and project.seed == 1
         assert project.certificate == tmp_path.resolve() / "c/p.json"
 
-    @pytest.mark.parametrize("changes, complaint", [
-        ({"seed": None}, "'seed' is missing"),
-        ({"seed": '"x"'}, "'seed' must be a int"),
-        ({"seed": "true"}, "'seed' must be a int"),
-        ({"packs": "[1]"}, "list of strings"),
-        ({"packs": "[]"}, "at least one"),
-        ({"packs": '["a", "a"]'}, "none twice"),
-        ({"allowed-axioms": '["sorryAx"]'}, "cannot hold sorryAx"),
-        ({"color": '"red"'}, "unknown field 'color'"),
-        ({"lean-root": '"../x"'}, "must name a Lean module"),
-        ({"certificate": '"../out.json"'}, "inside the project"),
-        ({"name": "= ="}, "cannot be read"),
-    ])
+    @pytest.mark.parametrize(
+        "changes, complaint",
+        [
+            ({"seed": None}, "'seed' is missing"),
+            ({"seed": '"x"'}, "'seed' must be a int"),
+            ({"seed": "true"}, "'seed' must be a int"),
+            ({"packs": "[1]"}, "list of strings"),
+            ({"packs": "[]"}, "at least one"),
+            ({"packs": '["a", "a"]'}, "none twice"),
+            ({"allowed-axioms": '["sorryAx"]'}, "cannot hold sorryAx"),
+            ({"color": '"red"'}, "unknown field 'color'"),
+            ({"lean-root": '"../x"'}, "must name a Lean module"),
+            ({"certificate": '"../out.json"'}, "inside the project"),
+            ({"name": "= ="}, "cannot be read"),
+        ],
+    )
     def test_bad_files_are_refused(self, tmp_path, changes, complaint):
         """Each mistake is told with the file and the field."""
         with pytest.raises(UsageError, match=complaint) as error:

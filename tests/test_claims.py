@@ -1,4 +1,7 @@
-"""The claim packs: every check confirms the real function and refutes a broken one, with a witness that replays."""
+"""The claim packs: every check confirms the real function and refutes a broken one, with a witness
+that replays.
+"""
+
 from __future__ import annotations
 
 from types import SimpleNamespace
@@ -38,7 +41,9 @@ def reflects(z, q):
 
 def ignores_zero_point(z, q):
     """As if every zero point were 5."""
-    return torch.maximum(q, torch.tensor(5, dtype=torch.int8).expand(torch.broadcast_shapes(z.shape, q.shape)))
+    return torch.maximum(
+        q, torch.tensor(5, dtype=torch.int8).expand(torch.broadcast_shapes(z.shape, q.shape))
+    )
 
 
 def fixes_by_parity(z, q):
@@ -82,7 +87,9 @@ class TestNucleus:
         evidence = first_evidence(id)
         assert evidence.outcome == "refuted" and evidence.witness.replays()
 
-    @pytest.mark.parametrize("law", [nucleus.raised_fixed_vectors_are_fixed, gap.gap_is_positive_iff_some_below])
+    @pytest.mark.parametrize(
+        "law", [nucleus.raised_fixed_vectors_are_fixed, gap.gap_is_positive_iff_some_below]
+    )
     def test_laws_of_vectors_are_refuted_on_real_rows(self, law, monkeypatch):
         """A law of activation vectors fails on a real layer's row once the function is broken."""
         assert nucleus.on_every_row(RUN, law).outcome == "confirmed"
@@ -96,7 +103,9 @@ class TestNucleus:
         assert nucleus.fixed_lattice_is_boolean([126, 127, 126])
         assert not nucleus.fixed_lattice_is_boolean([125, 126])
 
-    @pytest.mark.parametrize("id", ["nucleus.nonboolean_from_incomparable", "nucleus.graft_never_boolean"])
+    @pytest.mark.parametrize(
+        "id", ["nucleus.nonboolean_from_incomparable", "nucleus.graft_never_boolean"]
+    )
     def test_false_claims_are_refuted_with_a_witness(self, id):
         """What the source claims too widely is refuted by an instance that replays."""
         evidence = first_evidence(id)
@@ -105,11 +114,16 @@ class TestNucleus:
     def test_the_characterisation_would_be_refuted_at_another_threshold(self):
         """126 is the threshold: with 125 in its place the sweep finds a counterexample."""
         assert all(nucleus.boolean_iff_at_least_126(**case) for case in nucleus.small_products())
-        assert any(nucleus.fixed_lattice_is_boolean(case["z"]) != (min(case["z"]) >= 125) for case in nucleus.small_products())
+        assert any(
+            nucleus.fixed_lattice_is_boolean(case["z"]) != (min(case["z"]) >= 125)
+            for case in nucleus.small_products()
+        )
 
     def test_comparable_vectors_are_not_incomparable(self):
         """The check of the source's pair can fail."""
-        assert nucleus.are_incomparable([0, 1], [1, 0]) and not nucleus.are_incomparable([0, 1], [1, 1])
+        assert nucleus.are_incomparable([0, 1], [1, 0]) and not nucleus.are_incomparable(
+            [0, 1], [1, 1]
+        )
 
 
 def too_wide(x, alpha):
@@ -133,9 +147,16 @@ def identity(x, alpha):
 
 
 CLIP_FAILURES = {
-    "clip.neg_alpha_le": identity, "clip.le_alpha": too_wide, "clip.in_range": too_wide, "clip.of_in_range": saturated_at_zero,
-    "clip.idempotent": negated, "clip.abs_le": too_wide, "clip.mono_x": negated, "clip.mono_alpha": too_wide,
-    "clip.nonneg": negated, "clip.not_nucleus": identity,
+    "clip.neg_alpha_le": identity,
+    "clip.le_alpha": too_wide,
+    "clip.in_range": too_wide,
+    "clip.of_in_range": saturated_at_zero,
+    "clip.idempotent": negated,
+    "clip.abs_le": too_wide,
+    "clip.mono_x": negated,
+    "clip.mono_alpha": too_wide,
+    "clip.nonneg": negated,
+    "clip.not_nucleus": identity,
 }
 
 
@@ -152,24 +173,34 @@ class TestClipping:
         evidence = first_evidence(id)
         assert evidence.outcome == "refuted" and evidence.witness.replays()
 
-    @pytest.mark.parametrize("id, broken", [
-        ("clip.idempotent", negated), ("clip.le_alpha", too_wide), ("clip.mono_x", negated)])
+    @pytest.mark.parametrize(
+        "id, broken",
+        [("clip.idempotent", negated), ("clip.le_alpha", too_wide), ("clip.mono_x", negated)],
+    )
     def test_a_broken_function_is_refuted_on_floats(self, id, broken, monkeypatch):
         """The property search finds a float tensor on which the law fails, and shrinks it."""
         monkeypatch.setattr(clipping, "clip", broken)
         pieces = iter(CLAIMS[id].gather(RUN))
         next(pieces)
         evidence = next(pieces)
-        assert evidence.kind == "property" and evidence.outcome == "refuted" and evidence.witness.replays()
+        assert (
+            evidence.kind == "property"
+            and evidence.outcome == "refuted"
+            and evidence.witness.replays()
+        )
 
-    @pytest.mark.parametrize("id", [id for id in CLAIMS if id.startswith("clip.") and id.endswith("_as_given")])
+    @pytest.mark.parametrize(
+        "id", [id for id in CLAIMS if id.startswith("clip.") and id.endswith("_as_given")]
+    )
     def test_as_given_without_a_sign_on_alpha_is_refuted(self, id):
         """Without α ≥ 0 the four range properties fail, as Lean proves too."""
         assert first_evidence(id).outcome == "refuted" and CLAIMS[id].negation
 
 
 class TestGap:
-    @pytest.mark.parametrize("id", ["gap.gate_dominance", "gap.bitwidth_order", "gap.fp16_threshold_p10"])
+    @pytest.mark.parametrize(
+        "id", ["gap.gate_dominance", "gap.bitwidth_order", "gap.fp16_threshold_p10"]
+    )
     def test_the_sources_figures_are_refuted_by_a_layer(self, id):
         """The witness is a real layer, measured again when it replays."""
         evidence = first_evidence(id)
@@ -178,7 +209,9 @@ class TestGap:
 
     def test_figures_within_the_sources_range_would_confirm(self, monkeypatch):
         """A layer whose ratio is 5.5 would not count against the source."""
-        monkeypatch.setattr(gap, "layer_losses", lambda layer, name: {"gate": 5.5, "quantization": 1.0})
+        monkeypatch.setattr(
+            gap, "layer_losses", lambda layer, name: {"gate": 5.5, "quantization": 1.0}
+        )
         assert gap.gate_is_5_to_6_times_quantization("any")
 
     @pytest.mark.parametrize("total, holds", [(3.0, True), (2.0, True), (3.1, False)])
@@ -198,4 +231,6 @@ class TestGap:
 
     def test_int4_uses_its_sixteen_values(self):
         """Fewer bits, fewer levels: a ramp keeps at most 16 values."""
-        assert len(gap.gated(torch.linspace(-1, 1, 1000, dtype=torch.float64), "INT4").unique()) <= 16
+        assert (
+            len(gap.gated(torch.linspace(-1, 1, 1000, dtype=torch.float64), "INT4").unique()) <= 16
+        )

@@ -1,4 +1,7 @@
-"""The table of conformance: the kernel accepts what torch computes and refuses it once one value is wrong."""
+"""The table of conformance: the kernel accepts what torch computes and refuses it once one value is
+wrong.
+"""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -18,9 +21,22 @@ from pyharness.tensors import quantize
 ROOT = Path(__file__).resolve().parent.parent
 ENTRIES = {name: getattr(conformance, name) for name in conformance.__all__}
 PAIRS = 65_536
-CASES = {"QRELU": [PAIRS, None], "JOIN": [PAIRS], "INF": [PAIRS], "SUP": [PAIRS], "LE": [PAIRS], "CLIP": [PAIRS, None],
-         "ROUND_UP": [2_304], "GATE_GAP": [12], "SIGN": [256], "L1_NORM": [72], "NORM_SQ": [72], "DOT": [72]}
-"""How many cases each check of an entry has; None where that is the number of activations in the first rows."""
+CASES = {
+    "QRELU": [PAIRS, None],
+    "JOIN": [PAIRS],
+    "INF": [PAIRS],
+    "SUP": [PAIRS],
+    "LE": [PAIRS],
+    "CLIP": [PAIRS, None],
+    "ROUND_UP": [2_304],
+    "GATE_GAP": [12],
+    "SIGN": [256],
+    "L1_NORM": [72],
+    "NORM_SQ": [72],
+    "DOT": [72],
+}
+"""How many cases each check of an entry has; None where that is the number of activations in the
+first rows."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +49,7 @@ def run():
 
 def one_off(function, index):
     """The function with one value of its result changed by one."""
+
     def changed(*arguments):
         result = function(*arguments).clone()
         result.view(-1)[index] ^= 1
@@ -42,7 +59,9 @@ def one_off(function, index):
 
 
 def spoilt(check, run):
-    """The check with one wrong value, cut short: to the first rows of a table, or to the first layer that it looks at."""
+    """The check with one wrong value, cut short: to the first rows of a table, or to the first
+    layer that it looks at.
+    """
     if isinstance(check, Table):
         rows = [list(row) for row in check.rows()[:16]]
         rows[-1][-1] ^= 1
@@ -58,7 +77,7 @@ def spoilt(check, run):
 def of_first_layer(read):
     """What is read of all layers, of the first one alone."""
     rows, refs = read()
-    return rows[:len(rows) // len(refs)], refs[:1]
+    return rows[: len(rows) // len(refs)], refs[:1]
 
 
 class TestTable:
@@ -67,17 +86,37 @@ class TestTable:
         """Lean's definition gives torch's values, and every one of them is counted."""
         evidence = ENTRIES[name].decide(run)
         activations = sum(len(item.values[0]) for item in run.quantized) // 2
-        assert [piece.cases for piece in evidence] == [count or activations for count in CASES[name]]
+        assert [piece.cases for piece in evidence] == [
+            count or activations for count in CASES[name]
+        ]
         for piece in evidence:
-            assert (piece.kind, piece.outcome, piece.definition) == ("conformance", "confirmed", ENTRIES[name].definition)
+            assert (piece.kind, piece.outcome, piece.definition) == (
+                "conformance",
+                "confirmed",
+                ENTRIES[name].definition,
+            )
 
-    @pytest.mark.parametrize("name, number", [(name, number) for name, entry in ENTRIES.items()
-                                              for number, check in enumerate(entry.checks) if name != "GATE_GAP"])
+    @pytest.mark.parametrize(
+        "name, number",
+        [
+            (name, number)
+            for name, entry in ENTRIES.items()
+            for number, check in enumerate(entry.checks)
+            if name != "GATE_GAP"
+        ],
+    )
     def test_one_wrong_value_is_refused(self, run, name, number):
-        """A single value that differs by one makes the kernel refuse, as false, and no certificate can be given."""
+        """A single value that differs by one makes the kernel refuse, as false, and no certificate
+        can be given.
+        """
         entry = ENTRIES[name]
-        with pytest.raises(Nonconformance, match="(?s)disagree on .*: the kernel refuses .* proved that the proposition.*is false") as error:
-            Conformance(entry.definition, entry.function, (spoilt(entry.checks[number], run),)).decide(run)
+        with pytest.raises(
+            Nonconformance,
+            match="(?s)disagree on .*: the kernel refuses .* proved that the proposition.*is false",
+        ) as error:
+            Conformance(
+                entry.definition, entry.function, (spoilt(entry.checks[number], run),)
+            ).decide(run)
         assert error.value.exit_code == 1
 
     def test_a_wrong_gap_is_refused(self, run, monkeypatch):

@@ -1,4 +1,7 @@
-"""The packs of seeds 002 and 003: each check confirms what is true, and refutes a broken function with a witness."""
+"""The packs of seeds 002 and 003: each check confirms what is true, and refutes a broken function
+with a witness.
+"""
+
 from __future__ import annotations
 
 from fractions import Fraction
@@ -25,24 +28,47 @@ def first_evidence(id):
 
 class TestFractions:
     def test_errors_of_one_number(self):
-        """1 at α = 3/2 with three steps: half from the levels 1/2 and 3/2; at α = 1/2 it is clipped."""
-        assert quant_error.exact_errors(["1"], "3/2", 3) == (Fraction(1, 4), Fraction(1, 4), 0, Fraction(1, 12))
+        """1 at α = 3/2 with three steps: half from the levels 1/2 and 3/2; at α = 1/2 it is
+        clipped.
+        """
+        assert quant_error.exact_errors(["1"], "3/2", 3) == (
+            Fraction(1, 4),
+            Fraction(1, 4),
+            0,
+            Fraction(1, 12),
+        )
         total, within, clipped, noise = quant_error.exact_errors(["1"], "1/2", 3)
         assert (total, within, clipped, noise) == (Fraction(1, 4), 0, Fraction(1, 4), 0)
 
-    @pytest.mark.parametrize("id", ["error.decomposition", "error.in_range_monotone", "error.model_mass_convex",
-                                    "error.mse_convex", "error.unique_optimum"])
+    @pytest.mark.parametrize(
+        "id",
+        [
+            "error.decomposition",
+            "error.in_range_monotone",
+            "error.model_mass_convex",
+            "error.mse_convex",
+            "error.unique_optimum",
+        ],
+    )
     def test_what_is_false_has_a_small_witness(self, id):
         """A datum in fractions, that anyone can work out by hand."""
         found = first_evidence(id)
         assert found.outcome == "refuted" and found.witness.replays()
 
-    @pytest.mark.parametrize("predicate", [quant_error.splits, quant_error.exact_rounding_is_half_a_step])
+    @pytest.mark.parametrize(
+        "predicate", [quant_error.splits, quant_error.exact_rounding_is_half_a_step]
+    )
     def test_a_quantizer_that_wraps_around_is_refuted(self, predicate, monkeypatch):
-        """If what is over the threshold went elsewhere, the split would fail; if rounding were to any level, the bound."""
+        """If what is over the threshold went elsewhere, the split would fail; if rounding were to
+        any level, the bound.
+        """
         real = quant_error.exact_errors
-        monkeypatch.setattr(quant_error, "exact_errors", lambda *case: (real(*case)[0] + 100, *real(*case)[1:]))
-        found = enumerate_cases(predicate, [{"x": ["1"], "alpha": "2", "steps": 3}], domain="a datum", summary="1 case")
+        monkeypatch.setattr(
+            quant_error, "exact_errors", lambda *case: (real(*case)[0] + 100, *real(*case)[1:])
+        )
+        found = enumerate_cases(
+            predicate, [{"x": ["1"], "alpha": "2", "steps": 3}], domain="a datum", summary="1 case"
+        )
         assert found.outcome == "refuted" and found.witness.replays()
 
 
@@ -61,8 +87,12 @@ class Wrong(Data):
 
 class TestLayers:
     PREDICATES = [
-        quant_error.layer_splits, quant_error.clipping_error_falls, quant_error.clipping_error_is_convex,
-        quant_error.noise_rises, quant_error.model_is_convex, quant_error.in_range_error_is_bounded,
+        quant_error.layer_splits,
+        quant_error.clipping_error_falls,
+        quant_error.clipping_error_is_convex,
+        quant_error.noise_rises,
+        quant_error.model_is_convex,
+        quant_error.in_range_error_is_bounded,
     ]
 
     @pytest.mark.parametrize("predicate", PREDICATES)
@@ -88,20 +118,29 @@ class TestLayers:
 
 class TestOptimum:
     def test_heavier_tails_may_have_a_lower_threshold(self):
-        """The contaminated normal distribution has the highest kurtosis and not the highest threshold."""
+        """The contaminated normal distribution has the highest kurtosis and not the highest
+        threshold.
+        """
         assert quant_error.higher_kurtosis_has_higher_threshold("Gaussian", "Laplace")
-        assert not quant_error.higher_kurtosis_has_higher_threshold("Gaussian", "contaminated normal")
+        assert not quant_error.higher_kurtosis_has_higher_threshold(
+            "Gaussian", "contaminated normal"
+        )
 
     def test_the_optimum_itself_would_pass_banners_test(self, monkeypatch):
         """A rule that gives the best threshold on Banner's grid is near the optimum."""
         assert not quant_error.banner_is_near_the_optimum("Laplace")
-        monkeypatch.setattr(quant_error, "banner_threshold",
-                            lambda data: data.best_threshold(4)[0] / quant_error.BANNER_LEVEL)
+        monkeypatch.setattr(
+            quant_error,
+            "banner_threshold",
+            lambda data: data.best_threshold(4)[0] / quant_error.BANNER_LEVEL,
+        )
         assert quant_error.banner_is_near_the_optimum("Laplace")
 
     def test_slopes(self):
         """The uniform distribution loses a factor of about 4 a bit, not √2."""
-        assert quant_error.a_bit_quarters("uniform", 5) and not quant_error.a_bit_divides_by_the_root_of_two("uniform", 5)
+        assert quant_error.a_bit_quarters(
+            "uniform", 5
+        ) and not quant_error.a_bit_divides_by_the_root_of_two("uniform", 5)
         assert not quant_error.a_bit_quarters("Gaussian", 2)
 
 
@@ -110,10 +149,13 @@ class TestLanguages:
         """Nineteen languages, each with its own tokens."""
         assert len(languages.read_languages()) == 19 and len(languages.layer_names()) == 36
         assert len(languages.outputs("Greek", languages.layer_names()[0])) > len(
-            languages.outputs("English", languages.layer_names()[0]))
+            languages.outputs("English", languages.layer_names()[0])
+        )
 
     def test_fourth_moments_in_fractions(self):
-        """Of 0, 0, 3 and 3, 3, 3 about their mean 2: (16 + 16 + 4)/6 with the skew; without, another number."""
+        """Of 0, 0, 3 and 3, 3, 3 about their mean 2: (16 + 16 + 4)/6 with the skew; without,
+        another number.
+        """
         direct, formula, without = languages.fourth_moments([[0, 0, 3], [3, 3, 3]])
         assert direct == formula == 6 and without != direct
         assert languages.formula_without_skew_holds([[-1, 1], [2, 4]])
@@ -121,14 +163,20 @@ class TestLanguages:
     def test_a_formula_with_a_wrong_coefficient_is_refuted(self, monkeypatch):
         """Doubling one sum of powers breaks the identity."""
         real = languages._from_power_sums
-        monkeypatch.setattr(languages, "_from_power_sums", lambda sums: (real(sums)[0] + 1, *real(sums)[1:]))
+        monkeypatch.setattr(
+            languages, "_from_power_sums", lambda sums: (real(sums)[0] + 1, *real(sums)[1:])
+        )
         assert not languages.formula_holds([[0, 0, 3], [3, 3, 3]])
 
-    @pytest.mark.parametrize("interval, holds", [((-0.99, -0.999, -0.98), True), ((-0.9, -0.98, -0.8), False)])
+    @pytest.mark.parametrize(
+        "interval, holds", [((-0.99, -0.999, -0.98), True), ((-0.9, -0.98, -0.8), False)]
+    )
     def test_the_seeds_correlation_could_be_confirmed(self, interval, holds, monkeypatch):
         """If the interval held −0.991, the claim would stand."""
         monkeypatch.setattr(languages, "correlation", lambda bits, average: interval)
-        assert languages.correlation_is_as_given(4, "mean") is holds and languages.correlation_is_negative(4, "mean")
+        assert languages.correlation_is_as_given(
+            4, "mean"
+        ) is holds and languages.correlation_is_negative(4, "mean")
 
     def test_a_constant_that_bounds_would_confirm(self, monkeypatch):
         """The bound is judged with the constant that was fitted."""
@@ -139,38 +187,60 @@ class TestLanguages:
         assert not languages.constant_carries_over("any", 4)
 
     def test_blocks_that_are_kept_are_not_rounded(self):
-        """With everything kept the embeddings are the model's own; with all but the last block they are not."""
+        """With everything kept the embeddings are the model's own; with all but the last block they
+        are not.
+        """
         sentence = languages.read_sentences()[:1]
         own = languages.sentence_embeddings(sentence)
         but_last = tuple(f"encoder.layer.{number}." for number in range(5))
-        kept, rounded = (languages.sentence_embeddings(sentence, languages.CommonThresholds(
-            languages.minilm_weights(), 4, prefixes)) for prefixes in (("encoder",), but_last))
+        kept, rounded = (
+            languages.sentence_embeddings(
+                sentence, languages.CommonThresholds(languages.minilm_weights(), 4, prefixes)
+            )
+            for prefixes in (("encoder",), but_last)
+        )
         assert torch.equal(kept, own) and not torch.allclose(rounded, own, atol=1e-2)
 
 
 class TestSpectral:
-    @pytest.mark.parametrize("id", ["spectral.op_norm", "spectral.condition_lock", "spectral.propagation_as_given"])
+    @pytest.mark.parametrize(
+        "id", ["spectral.op_norm", "spectral.condition_lock", "spectral.propagation_as_given"]
+    )
     def test_what_is_false_has_a_small_witness(self, id):
         """A small matrix in fractions."""
         found = first_evidence(id)
         assert found.outcome == "refuted" and found.witness.replays()
 
-    @pytest.mark.parametrize("predicate, broken", [
-        (spectral.op_norm_is_at_most_frobenius, (2.0, 1.0)), (spectral.frobenius_error_is_bounded, (0.0, 1e9)),
-        (spectral.small_errors_keep_rank, (0.0, 0.0))])
+    @pytest.mark.parametrize(
+        "predicate, broken",
+        [
+            (spectral.op_norm_is_at_most_frobenius, (2.0, 1.0)),
+            (spectral.frobenius_error_is_bounded, (0.0, 1e9)),
+            (spectral.small_errors_keep_rank, (0.0, 0.0)),
+        ],
+    )
     def test_true_of_a_real_layer_and_false_of_wrong_norms(self, predicate, broken, monkeypatch):
         """Each bound holds of a layer; with errors that are measured wrongly it does not."""
         assert predicate(LAYER)
         monkeypatch.setattr(spectral, "errors", lambda layer, bits: broken)
-        monkeypatch.setattr(spectral, "round_to_multiples", lambda matrix, step: torch.zeros_like(matrix))
+        monkeypatch.setattr(
+            spectral, "round_to_multiples", lambda matrix, step: torch.zeros_like(matrix)
+        )
         assert not predicate(LAYER)
 
     def test_an_image_over_the_bound_is_seen(self, monkeypatch):
         """The bound is asked of every image."""
         assert spectral.output_error_is_bounded("mlp", 4)
         error, bound, given = spectral.propagation("mlp", 4)
-        monkeypatch.setattr(spectral, "propagation", lambda network, bits: (error, bound.clone().index_fill_(
-            0, torch.tensor([7]), 0.0), given))
+        monkeypatch.setattr(
+            spectral,
+            "propagation",
+            lambda network, bits: (
+                error,
+                bound.clone().index_fill_(0, torch.tensor([7]), 0.0),
+                given,
+            ),
+        )
         assert not spectral.output_error_is_bounded("mlp", 4)
 
     def test_allocations_fit(self):
@@ -187,13 +257,19 @@ class TestSpectral:
 
     def test_a_penalty_lowers_the_condition_number(self):
         """Training with the penalty does what it is for; whether that helps is measured."""
-        free, penalised = (max(spectral.condition_number(spectral.as_matrix(weights[name]))
-                               for name in spectral.layer_weights("mlp"))
-                           for weights in (spectral.trained(0.0, 0), spectral.trained(1e-3, 0)))
+        free, penalised = (
+            max(
+                spectral.condition_number(spectral.as_matrix(weights[name]))
+                for name in spectral.layer_weights("mlp")
+            )
+            for weights in (spectral.trained(0.0, 0), spectral.trained(1e-3, 0))
+        )
         assert penalised < free / 2
 
 
 def test_every_layer_is_covered():
     """The evidence names each layer of every model."""
     found = first_evidence("error.clipping_antitone")
-    assert found.cases == sum(len(model.layers) for model in load_models()) == len(found.measurements)
+    assert (
+        found.cases == sum(len(model.layers) for model in load_models()) == len(found.measurements)
+    )

@@ -1,4 +1,7 @@
-"""The packs of seed 001: every check confirms the real function and refutes a broken one, with a witness that replays."""
+"""The packs of seed 001: every check confirms the real function and refutes a broken one, with a
+witness that replays.
+"""
+
 from __future__ import annotations
 
 import pytest
@@ -35,17 +38,29 @@ def evidence_of(id):
 
 
 class TestLaws:
-    LAWS = ["geometry.cosine", "geometry.sign_lattice", "geometry.residual_energy", "geometry.centered_norm", "geometry.gauge"]
+    LAWS = [
+        "geometry.cosine",
+        "geometry.sign_lattice",
+        "geometry.residual_energy",
+        "geometry.centered_norm",
+        "geometry.gauge",
+    ]
 
     @pytest.mark.parametrize("id", LAWS)
     def test_the_real_functions_pass(self, id):
         """Each law holds of every INT8 pair and of every real key."""
         assert {piece.outcome for piece in evidence_of(id)} == {"confirmed"}
 
-    @pytest.mark.parametrize("id, name, broken", [
-        ("geometry.cosine", "sign", zero_at_zero), ("geometry.cosine", "l1_norm", off_by_one),
-        ("geometry.sign_lattice", "norm_sq", off_by_one), ("geometry.residual_energy", "sign", zero_at_zero),
-        ("geometry.centered_norm", "norm_sq", off_by_one)])
+    @pytest.mark.parametrize(
+        "id, name, broken",
+        [
+            ("geometry.cosine", "sign", zero_at_zero),
+            ("geometry.cosine", "l1_norm", off_by_one),
+            ("geometry.sign_lattice", "norm_sq", off_by_one),
+            ("geometry.residual_energy", "sign", zero_at_zero),
+            ("geometry.centered_norm", "norm_sq", off_by_one),
+        ],
+    )
     def test_a_function_that_breaks_a_convention_is_refuted(self, id, name, broken, monkeypatch):
         """With sign(0) = 0 or a wrong norm the law fails, and the witness replays."""
         monkeypatch.setattr(beta, name, broken)
@@ -54,13 +69,17 @@ class TestLaws:
 
     def test_scores_change_under_what_is_no_rotation(self, monkeypatch):
         """A matrix that is not orthogonal does not keep scores."""
-        monkeypatch.setattr(rotation, "hadamard", lambda d: torch.ones(d, d, dtype=torch.float64) / d**0.5)
+        monkeypatch.setattr(
+            rotation, "hadamard", lambda d: torch.ones(d, d, dtype=torch.float64) / d**0.5
+        )
         found = next(iter(CLAIMS["geometry.gauge"].gather(RUN)))
         assert found.outcome == "refuted" and found.witness.replays()
 
     def test_scores_that_move_end_to_end_are_refuted(self, monkeypatch):
         """A rotation of the keys alone is seen."""
-        monkeypatch.setattr(rotation, "rotated_alike", lambda precision: {"score": 0.1, "embedding": 0.0})
+        monkeypatch.setattr(
+            rotation, "rotated_alike", lambda precision: {"score": 0.1, "embedding": 0.0}
+        )
         assert not rotation.rotated_weights_keep_scores("float32")
 
     def test_one_more_quarter_turn_is_off_the_expansion(self, monkeypatch):
@@ -71,9 +90,15 @@ class TestLaws:
 
 
 FALSE = [
-    "geometry.residual_energy_unscaled", "geometry.rotations_keep_the_floor", "geometry.centering_lifts",
-    "geometry.floor_dimension_free", "geometry.gauge_of_signs", "geometry.beta_eff_of_keys",
-    "geometry.learned_rotation_of_weights", "geometry.amplification_rows", "geometry.one_rotation_gap",
+    "geometry.residual_energy_unscaled",
+    "geometry.rotations_keep_the_floor",
+    "geometry.centering_lifts",
+    "geometry.floor_dimension_free",
+    "geometry.gauge_of_signs",
+    "geometry.beta_eff_of_keys",
+    "geometry.learned_rotation_of_weights",
+    "geometry.amplification_rows",
+    "geometry.one_rotation_gap",
 ]
 
 
@@ -85,7 +110,9 @@ class TestFalseClaims:
         assert witnesses and all(witness.replays() for witness in witnesses)
 
     def test_centering_that_lifts_would_not_count(self):
-        """(3, 1, 1) is lowered by centering; a key whose entries are equal has nothing left to lower."""
+        """(3, 1, 1) is lowered by centering; a key whose entries are equal has nothing left to
+        lower.
+        """
         assert not beta.centering_lifts_beta([2, 2, 3]) and beta.centering_lifts_beta([5, 5, 5])
 
     def test_orthogonal_populations_can_be_served_at_once_only_by_the_right_rotation(self):
@@ -116,22 +143,34 @@ class TestSamples:
     def test_the_amplification_by_rows_holds_of_square_weights_alone(self):
         """Rows and columns are told apart where they differ."""
         square, wide = rotation.OUTPUT_WEIGHTS[0], rotation.FEED_FORWARD[0]
-        assert rotation.amplifies_by_rows(square, 1000, 0) and not rotation.amplifies_by_rows(wide, 1000, 0)
-        assert rotation.amplifies_by_columns(square, 1000, 0) and rotation.amplifies_by_columns(wide, 1000, 0)
+        assert rotation.amplifies_by_rows(square, 1000, 0) and not rotation.amplifies_by_rows(
+            wide, 1000, 0
+        )
+        assert rotation.amplifies_by_columns(square, 1000, 0) and rotation.amplifies_by_columns(
+            wide, 1000, 0
+        )
 
 
 class TestCorrections:
     def test_dropping_the_largest_is_not_best(self, monkeypatch):
         """The brute force knows better than a wrong order."""
         assert rotation.dropping_the_smallest_is_best([3, 1, 2], 2)
-        monkeypatch.setattr(rotation, "sorted", lambda some: sorted(some, reverse=True), raising=False)
+        monkeypatch.setattr(
+            rotation, "sorted", lambda some: sorted(some, reverse=True), raising=False
+        )
         assert not rotation.dropping_the_smallest_is_best([3, 1, 2], 2)
 
     def test_the_weakest_directions_are_not_the_strongest(self, monkeypatch):
         """Both optimality checks see directions that are not the best."""
         assert rotation.strongest_beat_others("1/3") and rotation.no_directions_leave_less("1/3")
-        monkeypatch.setattr(rotation, "strongest", lambda rows, r: geometry.strongest(rows, rows.shape[-1]).flip(0)[:r])
-        assert not rotation.strongest_beat_others("1/3") and not rotation.no_directions_leave_less("1/3")
+        monkeypatch.setattr(
+            rotation,
+            "strongest",
+            lambda rows, r: geometry.strongest(rows, rows.shape[-1]).flip(0)[:r],
+        )
+        assert not rotation.strongest_beat_others("1/3") and not rotation.no_directions_leave_less(
+            "1/3"
+        )
 
     def test_the_product_formula_needs_the_scale(self, monkeypatch):
         """Without the scale β_eff is not 1 − (1 − β)(1 − γ_r), and the witness replays."""
@@ -141,28 +180,49 @@ class TestCorrections:
         assert rotation.agreeing(*functions, cases, **arguments).outcome == "confirmed"
         monkeypatch.setattr(geometry, "one_bit", unscaled)
         found = rotation.agreeing(*functions, cases, **arguments)
-        assert found.outcome == "refuted" and found.max_error > found.tolerance and found.witness.replays()
+        assert (
+            found.outcome == "refuted"
+            and found.max_error > found.tolerance
+            and found.witness.replays()
+        )
 
     def test_a_rotation_that_is_no_better_is_refuted(self, monkeypatch):
         """If nothing was learned, the heads of which it is claimed are witnesses."""
-        monkeypatch.setattr(rotation, "_rotations", lambda name: dict.fromkeys(("SRHT", "learned"), torch.eye(32).double()))
-        found = enumerate_cases(rotation.learning_lifts_other_tokens, [{"head": "0/0"}], domain="a head", summary="1 head")
+        monkeypatch.setattr(
+            rotation,
+            "_rotations",
+            lambda name: dict.fromkeys(("SRHT", "learned"), torch.eye(32).double()),
+        )
+        found = enumerate_cases(
+            rotation.learning_lifts_other_tokens,
+            [{"head": "0/0"}],
+            domain="a head",
+            summary="1 head",
+        )
         assert found.outcome == "refuted" and found.witness.replays()
-        monkeypatch.setattr(rotation, "across", lambda vectors: {"β learned": 0.64, "β random": 0.65})
+        monkeypatch.setattr(
+            rotation, "across", lambda vectors: {"β learned": 0.64, "β random": 0.65}
+        )
         assert not rotation.learning_lifts_other_rows("any")
 
     def test_a_falling_curve_is_seen(self, monkeypatch):
         """One step down is enough."""
-        monkeypatch.setattr(rotation, "learned", lambda name: type("", (), {"curve": (0.6, 0.7, 0.69)}))
+        monkeypatch.setattr(
+            rotation, "learned", lambda name: type("", (), {"curve": (0.6, 0.7, 0.69)})
+        )
         assert not rotation.no_step_lowers("0/0")
 
     def test_what_is_lost_can_be_more(self, monkeypatch):
         """An embedding that is farther away refutes."""
-        monkeypatch.setattr(rotation, "similarity", lambda which, r: (0.9 if which == "learned" else 0.95, 0.9))
+        monkeypatch.setattr(
+            rotation, "similarity", lambda which, r: (0.9 if which == "learned" else 0.95, 0.9)
+        )
         assert not rotation.is_nearer("learned", 0, "none", 0)
 
     def test_one_rotation_that_beats_all_is_seen(self, monkeypatch):
-        """A table in which the least best is below what one rotation reaches cannot be; a forged one is refused."""
+        """A table in which the least best is below what one rotation reaches cannot be; a forged
+        one is refused.
+        """
         assert rotation.one_for_all_is_at_most_the_least_best("the heads of layer 0")
         assert not rotation.stable_rank(torch.eye(3, dtype=torch.float64)) < 3 - 1e-9
         assert rotation.overlap(torch.eye(4)[:2], torch.eye(4)[1:3]) == 0.5

@@ -1,4 +1,7 @@
-"""The pack of seed 004, and what a code tells: true of the real functions, refuted when they are broken."""
+"""The pack of seed 004, and what a code tells: true of the real functions, refuted when they are
+broken.
+"""
+
 from __future__ import annotations
 
 import pytest
@@ -23,14 +26,19 @@ def first_evidence(id):
 class TestInformation:
     def test_entropy_of_known_codes(self):
         """Four equal shares: 2 bits; one code: none; rows count as one code each."""
-        assert information.entropy(torch.tensor([0, 1, 2, 3])) == 2 and information.entropy(torch.tensor([7, 7])) == 0
+        assert (
+            information.entropy(torch.tensor([0, 1, 2, 3])) == 2
+            and information.entropy(torch.tensor([7, 7])) == 0
+        )
         assert information.entropy(torch.tensor([[0, 1], [0, 2], [0, 1], [0, 2]])) == 1
         assert information.collision(torch.tensor([0, 0, 1, 1])) == 0.5
 
     @given(st.lists(st.floats(-10, 10), min_size=1, max_size=30), st.floats(0.01, 3))
     def test_cells_of_twice_the_step_are_unions(self, x, step):
         """So they tell no more, and more collide."""
-        fine, coarse = (information.floor_codes(torch.tensor(x), width) for width in (step, 2 * step))
+        fine, coarse = (
+            information.floor_codes(torch.tensor(x), width) for width in (step, 2 * step)
+        )
         assert information.entropy(coarse) <= information.entropy(fine) + 1e-12
         assert information.collision(coarse) >= information.collision(fine) - 1e-12
 
@@ -42,7 +50,9 @@ class TestInformation:
     def test_corners(self):
         """Every coordinate has to be near ±1."""
         points = torch.tensor([[1.0, -0.95], [0.9, 0.5], [-1.0, 1.0]])
-        assert [information.hypercubicity(points, tolerance) for tolerance in (0, 0.1, 0.5)] == pytest.approx([1 / 3, 2 / 3, 1])
+        assert [
+            information.hypercubicity(points, tolerance) for tolerance in (0, 0.1, 0.5)
+        ] == pytest.approx([1 / 3, 2 / 3, 1])
 
 
 class TestChecks:
@@ -54,7 +64,9 @@ class TestChecks:
     def test_rounding_away_from_zero_is_refuted(self, monkeypatch):
         """A grid that loses its threshold is seen, on numbers and on layers."""
         assert semantic.a_step_over_twice_the_largest_rounds_to_zero("digits-mlp/logits")
-        monkeypatch.setattr(semantic, "round_to_multiples", lambda weight, step: torch.sign(weight) * step)
+        monkeypatch.setattr(
+            semantic, "round_to_multiples", lambda weight, step: torch.sign(weight) * step
+        )
         assert not semantic.a_step_over_twice_the_largest_rounds_to_zero("digits-mlp/logits")
 
     def test_a_function_that_splits_codes_is_refuted(self, monkeypatch):
@@ -78,7 +90,9 @@ class TestChecks:
         assert not semantic.half_is_lost_at_one_step(semantic.STEPS)
 
     def test_a_penalty_makes_corners_and_ordinary_regularization_does_not(self):
-        """The same network on the same digits, with two activations and three losses; the figures are the points."""
+        """The same network on the same digits, with two activations and three losses; the figures
+        are the points.
+        """
         assert all(map(semantic.most_are_corners, semantic.FORCED))
         assert not any(map(semantic.most_are_corners, semantic.NATURAL))
         found = semantic._most("sigmoid, L2", "a domain")
@@ -94,9 +108,15 @@ class TestChecks:
 
     def test_a_target_that_can_be_met_is_met(self):
         """Four times with 0.9 is within reach of the perceptron; twenty is of nothing."""
-        assert semantic.reaches("digits-mlp", 4.0, 0.9) and not semantic.reaches("digits-mlp", 20.0, 0.9)
+        assert semantic.reaches("digits-mlp", 4.0, 0.9) and not semantic.reaches(
+            "digits-mlp", 20.0, 0.9
+        )
 
     def test_a_frontier_that_rises_is_seen(self, monkeypatch):
         """More compression that keeps more, by over a hundredth, is a violation."""
-        monkeypatch.setattr(semantic, "compressed", lambda model, target: type("", (), {"frontier": ((2, 0.9), (4, 0.95))}))
+        monkeypatch.setattr(
+            semantic,
+            "compressed",
+            lambda model, target: type("", (), {"frontier": ((2, 0.9), (4, 0.95))}),
+        )
         assert not semantic.coherence_falls("any", 20.0)

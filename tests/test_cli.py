@@ -1,4 +1,7 @@
-"""The command line on small real projects: what it prints, what it writes and with which status it ends."""
+"""The command line on small real projects: what it prints, what it writes and with which status it
+ends.
+"""
+
 from __future__ import annotations
 
 import json
@@ -41,21 +44,33 @@ def start_slow_verify(folder):
     """Start a verify, and return its process when it gathers evidence, which takes a minute."""
     (folder / "small_pack.py").write_text(SLOW_PACK)
     # A shell's background job ignores Ctrl-C, and what it starts inherits that.
-    process = subprocess.Popen([sys.executable, "-m", "pyharness", "verify"], cwd=folder, text=True,
-                               env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pyharness", "verify"],
+        cwd=folder,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stdout.readline() == "gathering\n"
     return process
 
 
 class TestVerify:
     def test_writes_a_certificate_that_checks(self, tmp_path):
-        """From sources and nothing else to a certificate, which then checks against them; again, and nothing changes."""
+        """From sources and nothing else to a certificate, which then checks against them; again,
+        and nothing changes.
+        """
         write(project := tmp_path)
         assert run(project, "pin").returncode == 0
         done = run(project, "verify")
         assert done.returncode == 0, done.stderr
-        assert "small.proved" in done.stdout and "silver" in done.stdout and "certificates/small.json" in done.stdout
+        assert (
+            "small.proved" in done.stdout
+            and "silver" in done.stdout
+            and "certificates/small.json" in done.stdout
+        )
         certificate = project / "certificates" / "small.json"
         before = certificate.stat()
         (proofs,) = (project / "certificates" / "proofs").iterdir()
@@ -63,11 +78,20 @@ class TestVerify:
         again = json.loads(run(project, "verify", "--json").stdout)
         assert again["changed"] is False and certificate.stat().st_mtime_ns == before.st_mtime_ns
         assert proofs.stat().st_mtime_ns == carried.st_mtime_ns
-        assert run(project, "check", "certificates/small.json", "--source", ".", "--proofs").returncode == 0
+        assert (
+            run(project, "check", "certificates/small.json", "--source", ".", "--proofs").returncode
+            == 0
+        )
 
     def test_two_kernels_that_disagree_end_it(self, verified, monkeypatch):
-        """Status 3, with the declaration and both answers; the certificate and the proofs that were there stay."""
-        before = {path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()}
+        """Status 3, with the declaration and both answers; the certificate and the proofs that were
+        there stay.
+        """
+        before = {
+            path: path.read_bytes()
+            for path in (verified / "certificates").rglob("*")
+            if path.is_file()
+        }
         real = verify.carry
 
         def carry(*arguments):
@@ -78,16 +102,26 @@ class TestVerify:
         monkeypatch.setattr(verify, "carry", carry)
         done = call(verified, "verify")
         assert done.returncode == 3 and "the two kernels disagree on line" in done.stderr
-        assert before == {path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()}
+        assert before == {
+            path: path.read_bytes()
+            for path in (verified / "certificates").rglob("*")
+            if path.is_file()
+        }
 
     def test_the_proofs_change_with_the_library(self, verified):
-        """A new proof gives a new file, and the old one goes; so does the last when no claim names a theorem any more."""
+        """A new proof gives a new file, and the old one goes; so does the last when no claim names
+        a theorem any more.
+        """
         (first,) = (verified / "certificates" / "proofs").iterdir()
-        (verified / "LeanMining.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)"))
+        (verified / "LeanMining.lean").write_text(
+            LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)")
+        )
         assert call(verified, "verify").returncode == 0
         (second,) = (verified / "certificates" / "proofs").iterdir()
         assert second.name != first.name
-        (verified / "small_pack.py").write_text(PACK.format(theorem="", tier="none").replace(', theorem=""', ""))
+        (verified / "small_pack.py").write_text(
+            PACK.format(theorem="", tier="none").replace(', theorem=""', "")
+        )
         call(verified, "verify")
         assert not list((verified / "certificates" / "proofs").iterdir())
         assert json.loads((verified / "certificates" / "small.json").read_text())["proofs"] is None
@@ -95,7 +129,9 @@ class TestVerify:
 
     @pytest.mark.parametrize("theorem", ["Small.unfinished", "Small.rests"])
     def test_sorry_is_shown_and_fails(self, project, theorem):
-        """A theorem with sorry, or one that rests on it, is shown as sorry and does not reach silver."""
+        """A theorem with sorry, or one that rests on it, is shown as sorry and does not reach
+        silver.
+        """
         write_pack(project, theorem)
         done = call(project, "verify", "--json")
         assert done.returncode == 1
@@ -106,7 +142,9 @@ class TestVerify:
         """A claim that names a theorem that is not there ends with status 2 and names it."""
         write_pack(project, "Small.provd")
         done = call(project, "verify")
-        assert done.returncode == 2 and "Small.provd" in done.stderr and "Small.proved" in done.stderr
+        assert (
+            done.returncode == 2 and "Small.provd" in done.stderr and "Small.proved" in done.stderr
+        )
 
     def test_a_lean_error_shows_where(self, project):
         """A library that does not build ends with status 3 and file:line:col: message."""
@@ -115,7 +153,7 @@ class TestVerify:
         assert done.returncode == 3 and "LeanMining.lean:13:24" in done.stderr
 
     def test_the_old_certificate_survives_a_kill(self, verified):
-        """kill -9 halfway leaves the certificate that was there, whole."""
+        """Kill -9 halfway leaves the certificate that was there, whole."""
         certificate = verified / "certificates" / "small.json"
         before = certificate.read_bytes()
         with start_slow_verify(verified) as process:
@@ -133,7 +171,9 @@ class TestVerify:
         assert not (project / "certificates" / "small.json").exists()
 
     def test_an_output_folder_that_cannot_be_made_is_an_error(self, project):
-        """Where the certificate cannot be written, the message names the path, and the status is 2."""
+        """Where the certificate cannot be written, the message names the path, and the status is
+        2.
+        """
         (project / "certificates").write_text("a file, not a folder")
         done = call(project, "verify")
         assert done.returncode == 2 and "certificates" in done.stderr
@@ -147,16 +187,25 @@ class TestPin:
         assert "pyharness pin" in call(project, "explain", "small.proved").stdout
 
     def test_a_changed_statement_fails_until_it_is_pinned(self, project):
-        """A weakened statement ends with status 1, before and after beside each other; pin records it and says so."""
+        """A weakened statement ends with status 1, before and after beside each other; pin records
+        it and says so.
+        """
         assert "Small.proved" in call(project, "pin").stdout
         assert "nothing changed" in call(project, "pin").stdout
         (project / "LeanMining.lean").write_text(LEAN.replace("b ∧ a := ⟨h.2, h.1⟩", "b := h.2"))
         for command in ("status", "verify"):
             done = call(project, command)
-            assert done.returncode == 1 and "was" in done.stderr and "b ∧ a" in done.stderr and "pyharness pin" in done.stderr
+            assert (
+                done.returncode == 1
+                and "was" in done.stderr
+                and "b ∧ a" in done.stderr
+                and "pyharness pin" in done.stderr
+            )
         assert not (project / "certificates" / "small.json").exists()
         changes = json.loads(call(project, "pin", "--json").stdout)["changes"]
-        assert len(changes) == 1 and "b ∧ a" in changes[0]["was"] and "b ∧ a" not in changes[0]["now"]
+        assert (
+            len(changes) == 1 and "b ∧ a" in changes[0]["was"] and "b ∧ a" not in changes[0]["now"]
+        )
         assert "stub" in call(project, "status").stdout
 
     def test_a_changed_foundation_fails(self, verified):
@@ -182,17 +231,28 @@ class TestOtherCommands:
         done = call(project, "status", "--json")
         assert done.returncode == 0
         assert [(row["id"], row["status"]) for row in json.loads(done.stdout)["claims"]] == [
-            ("small.proved", "proved"), ("small.open", "open")]
+            ("small.proved", "proved"),
+            ("small.open", "open"),
+        ]
         write_pack(project, "Small.rests")
         done = call(project, "status")
         assert done.returncode == 1 and "sorry" in done.stdout
 
     def test_explain_shows_one_claim(self, verified):
-        """The statement, the theorem as Lean prints it, its place and the evidence; an unknown claim is an error."""
+        """The statement, the theorem as Lean prints it, its place and the evidence; an unknown
+        claim is an error.
+        """
         done = call(verified, "explain", "small.proved")
         assert done.returncode == 0
-        assert "Conjunction commutes." in done.stdout and "b ∧ a" in done.stdout and "LeanMining.lean:5" in done.stdout
-        assert json.loads(call(verified, "explain", "small.proved", "--json").stdout)["id"] == "small.proved"
+        assert (
+            "Conjunction commutes." in done.stdout
+            and "b ∧ a" in done.stdout
+            and "LeanMining.lean:5" in done.stdout
+        )
+        assert (
+            json.loads(call(verified, "explain", "small.proved", "--json").stdout)["id"]
+            == "small.proved"
+        )
         assert "small.proved" in call(verified, "explain", "small.prooved").stderr
 
     def test_check_refuses_a_changed_byte(self, verified):
@@ -203,7 +263,9 @@ class TestOtherCommands:
         assert done.returncode == 1 and "digest" in done.stdout
 
     def test_check_can_run_all_again(self, verified):
-        """A certificate that is as a new run gives it checks; one that someone sealed with another count does not."""
+        """A certificate that is as a new run gives it checks; one that someone sealed with another
+        count does not.
+        """
         path = verified / "certificates" / "small.json"
         assert call(verified, "check", str(path), "--source", ".", "--rerun").returncode == 0
         certificate = json.loads(path.read_text())
@@ -212,14 +274,20 @@ class TestOtherCommands:
         path.write_bytes(file_bytes(certificate))
         assert call(verified, "check", str(path)).returncode == 0
         done = call(verified, "check", str(path), "--rerun")
-        assert done.returncode == 1 and "8 cases, now confirmed with 0 violations in 4 cases" in done.stdout
+        assert (
+            done.returncode == 1
+            and "8 cases, now confirmed with 0 violations in 4 cases" in done.stdout
+        )
 
-    @pytest.mark.parametrize("arguments, words", [
-        (["check", "nowhere.json"], "nowhere.json"),
-        (["verify", "--project", "nowhere"], "pyharness.toml"),
-        (["check", "small_pack.py"], "small_pack.py"),
-        (["explain", "small.proved"], "pyharness verify"),
-    ])
+    @pytest.mark.parametrize(
+        "arguments, words",
+        [
+            (["check", "nowhere.json"], "nowhere.json"),
+            (["verify", "--project", "nowhere"], "pyharness.toml"),
+            (["check", "small_pack.py"], "small_pack.py"),
+            (["explain", "small.proved"], "pyharness verify"),
+        ],
+    )
     def test_bad_usage_ends_with_two(self, project, arguments, words):
         """What cannot be used is named, with status 2, as JSON too."""
         done = call(project, *arguments)
@@ -237,4 +305,8 @@ class TestOtherCommands:
     def test_help_has_examples(self, project, command):
         """Each command's help shows how it is used and what its exit status means."""
         done = run(project, command, "--help")
-        assert done.returncode == 0 and f"pyharness {command}" in done.stdout and "exit status" in done.stdout
+        assert (
+            done.returncode == 0
+            and f"pyharness {command}" in done.stdout
+            and "exit status" in done.stdout
+        )

@@ -1,4 +1,7 @@
-"""Evidence that is kept between runs: used again while nothing that it depends on has changed, and never after."""
+"""Evidence that is kept between runs: used again while nothing that it depends on has changed, and
+never after.
+"""
+
 from __future__ import annotations
 
 import json
@@ -107,7 +110,9 @@ class Kernel:
 
 
 class Forked:
-    """An executor with one worker that is a copy of this process, since loading torch anew takes long."""
+    """An executor with one worker that is a copy of this process, since loading torch anew takes
+    long.
+    """
 
     def map(self, function, items, *, group, finished):
         with multiprocessing.get_context("fork").Pool(1) as pool:
@@ -136,9 +141,17 @@ class Project:
         for module in (self.name, f"{self.name}_helper"):
             sys.modules.pop(module, None)
         self.write("log", "")
-        found = collect(load_pack([self.name]), [self.name], self.run, executor=Forked(), cache=self.cache,
-                        progress=lambda *_: None)
-        return {id: [piece.as_json() for piece in pieces] for id, pieces in found.items()}, sorted((self.folder / "log").read_text().split())
+        found = collect(
+            load_pack([self.name]),
+            [self.name],
+            self.run,
+            executor=Forked(),
+            cache=self.cache,
+            progress=lambda *_: None,
+        )
+        return {id: [piece.as_json() for piece in pieces] for id, pieces in found.items()}, sorted(
+            (self.folder / "log").read_text().split()
+        )
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +160,8 @@ def first(tmp_path_factory):
     folder = tmp_path_factory.mktemp("project")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        # Within a second, byte code of a source would pass for that of another one of the same size.
+        # Within a second, byte code of a source would pass for that of another one of the same
+        # size.
         patch.setattr(sys, "dont_write_bytecode", True)
         project = Project(folder, f"pack_{folder.parent.name}".replace("-", "_"))
         yield project, project.collect()
@@ -170,31 +184,69 @@ class TestCollect:
     def test_all_is_gathered_at_first(self, first):
         """Every claim's evidence, and a conformance that two claims measure once."""
         _, (found, gathered) = first
-        assert gathered == ALL and list(found) == ["plain", "read", "refuted", "asks", "tied", "also.tied"]
+        assert gathered == ALL and list(found) == [
+            "plain",
+            "read",
+            "refuted",
+            "asks",
+            "tied",
+            "also.tied",
+        ]
         assert [piece["kind"] for piece in found["tied"]] == ["exhaustive", "conformance"]
         assert found["also.tied"] == found["tied"][1:]
 
     def test_nothing_is_gathered_twice(self, project, first):
-        """With nothing changed the evidence is the same, to the last digit; only what asked Lean itself is never kept."""
+        """With nothing changed the evidence is the same, to the last digit; only what asked Lean
+        itself is never kept.
+        """
         found, gathered = project.collect()
         assert found == first[1][0] and repr(found) == repr(first[1][0])
         assert gathered == ["asks"]
 
-    @pytest.mark.parametrize("change, gathered, says", [
-        (lambda project: project.write(f"{project.name}.py", PACK.format(name=project.name).replace('"a draw"', '"two"')), ALL,
-         lambda found: found["plain"][0]["domain"] == "two"),
-        (lambda project: project.write(f"{project.name}_helper.py", "CASES = 2\n"), ALL,
-         lambda found: found["tied"][0]["cases"] == 2),
-        # What came before the file was read does not depend on it.
-        (lambda project: project.write("data.txt", "otherwise"), [one for one in ALL if one != "plain"],
-         lambda found: found["read"][0]["summary"] == "otherwise"),
-        (lambda project: setattr(project, "run", replace(project.run, seed=1)), ALL,
-         lambda found: found["plain"][0]["seed"] == 1),
-        (lambda project: setattr(project, "run", replace(project.run, device=torch.device("cpu:0"))), ALL,
-         lambda found: found["plain"][0]["summary"] == "seed 0 on cpu:0"),
-        (lambda project: setattr(project, "run", replace(project.run, kernel=Kernel("b" * 64))), ["asks", "f_0"],
-         lambda found: found["asks"][0]["domain"] == "b" * 64),
-    ], ids=["code", "helper", "data", "seed", "device", "Lean"])
+    @pytest.mark.parametrize(
+        "change, gathered, says",
+        [
+            (
+                lambda project: project.write(
+                    f"{project.name}.py",
+                    PACK.format(name=project.name).replace('"a draw"', '"two"'),
+                ),
+                ALL,
+                lambda found: found["plain"][0]["domain"] == "two",
+            ),
+            (
+                lambda project: project.write(f"{project.name}_helper.py", "CASES = 2\n"),
+                ALL,
+                lambda found: found["tied"][0]["cases"] == 2,
+            ),
+            # What came before the file was read does not depend on it.
+            (
+                lambda project: project.write("data.txt", "otherwise"),
+                [one for one in ALL if one != "plain"],
+                lambda found: found["read"][0]["summary"] == "otherwise",
+            ),
+            (
+                lambda project: setattr(project, "run", replace(project.run, seed=1)),
+                ALL,
+                lambda found: found["plain"][0]["seed"] == 1,
+            ),
+            (
+                lambda project: setattr(
+                    project, "run", replace(project.run, device=torch.device("cpu:0"))
+                ),
+                ALL,
+                lambda found: found["plain"][0]["summary"] == "seed 0 on cpu:0",
+            ),
+            (
+                lambda project: setattr(
+                    project, "run", replace(project.run, kernel=Kernel("b" * 64))
+                ),
+                ["asks", "f_0"],
+                lambda found: found["asks"][0]["domain"] == "b" * 64,
+            ),
+        ],
+        ids=["code", "helper", "data", "seed", "device", "Lean"],
+    )
     def test_a_changed_input_is_seen(self, project, change, gathered, says):
         """What depends on it is gathered anew, says what is so now, and is kept."""
         change(project)
@@ -204,7 +256,9 @@ class TestCollect:
 
     def test_another_version_of_a_package_is_seen(self, project, monkeypatch):
         """All that this machine computes with is part of every key."""
-        monkeypatch.setattr(collecting, "machine", lambda: {**dependencies.machine(), "packages": "others"})
+        monkeypatch.setattr(
+            collecting, "machine", lambda: {**dependencies.machine(), "packages": "others"}
+        )
         assert project.collect()[1] == ALL
 
     def test_fresh_uses_nothing(self, project, first):
@@ -222,7 +276,10 @@ class TestCollect:
         with pytest.raises(EvidenceError, match="claim refuted: .* does not replay"):
             project.collect()
 
-    @pytest.mark.parametrize("value", [{}, [], {"evidence": [{"kind": "hearsay"}], "files": {}}, {"evidence": [], "files": []}])
+    @pytest.mark.parametrize(
+        "value",
+        [{}, [], {"evidence": [{"kind": "hearsay"}], "files": {}}, {"evidence": [], "files": []}],
+    )
     def test_what_is_no_evidence_is_gathered_anew(self, project, first, value):
         """A result of another form is no result."""
         for path in project.cache.folder.iterdir():

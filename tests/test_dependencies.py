@@ -1,4 +1,7 @@
-"""What a result depends on: every input that can change it is seen to change, and what cannot is left out."""
+"""What a result depends on: every input that can change it is seen to change, and what cannot is
+left out.
+"""
+
 from __future__ import annotations
 
 import importlib
@@ -22,12 +25,18 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = {
     "__init__.py": "",
     "pack.py": "import json\nfrom typing import TYPE_CHECKING\nimport torch\nfrom . import near\nif TYPE_CHECKING:\n"
-               "    from aside import never\nelse:\n    import aside.always\ndef late():\n    from aside.deep.late import x\n",
+    "    from aside import never\nelse:\n    import aside.always\ndef late():\n    from aside.deep.late import x\n",
     "near.py": "from .far import value\n",
     "far.py": "value = 1\n",
     "unused.py": "",
 }
-ASIDE = {"__init__.py": "", "always.py": "", "never.py": "", "deep/__init__.py": "", "deep/late.py": "x = 1\n"}
+ASIDE = {
+    "__init__.py": "",
+    "always.py": "",
+    "never.py": "",
+    "deep/__init__.py": "",
+    "deep/late.py": "x = 1\n",
+}
 
 
 @pytest.fixture
@@ -52,8 +61,19 @@ class TestCode:
         return {found.removeprefix(tree[1]) for found in code([f"{tree[1]}.{module}"])}
 
     def test_what_is_reached_by_imports(self, tree):
-        """Relative, nested and late imports count, with the packages around them; those for types and of others do not."""
-        assert self.names(tree) == {"", ".pack", ".near", ".far", "_aside", "_aside.always", "_aside.deep", "_aside.deep.late"}
+        """Relative, nested and late imports count, with the packages around them; those for types
+        and of others do not.
+        """
+        assert self.names(tree) == {
+            "",
+            ".pack",
+            ".near",
+            ".far",
+            "_aside",
+            "_aside.always",
+            "_aside.deep",
+            "_aside.deep.late",
+        }
 
     def test_a_module_need_not_be_loaded(self, tree):
         """Reading what a module imports does not run it."""
@@ -85,12 +105,21 @@ class TestCode:
         (folder / name / "unused.py").write_text("changed = True\n")
         assert code([f"{name}.pack"]) == before
 
-    @pytest.mark.parametrize("text", [
-        "import importlib\nimportlib.import_module(name)", "from importlib import import_module as load", "exec(text)",
-        "__import__(name)", "from pyharness.evidence import resolve", "import runpy",
-    ])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "import importlib\nimportlib.import_module(name)",
+            "from importlib import import_module as load",
+            "exec(text)",
+            "__import__(name)",
+            "from pyharness.evidence import resolve",
+            "import runpy",
+        ],
+    )
     def test_imports_by_name_reach_all_that_is_loaded(self, tree, text):
-        """Where the text does not say what is imported, every module of the project that is loaded counts."""
+        """Where the text does not say what is imported, every module of the project that is loaded
+        counts.
+        """
         folder, name = tree
         importlib.import_module(f"{name}.unused")
         (folder / name / "far.py").write_text(text)
@@ -99,11 +128,19 @@ class TestCode:
         assert ".unused" not in self.names(tree)
 
     def test_packs_reach_their_models(self):
-        """A pack of this project reaches the code that loads the models and runs the claims, and nothing of Lean's audit."""
+        """A pack of this project reaches the code that loads the models and runs the claims, and
+        nothing of Lean's audit.
+        """
         found = code(["pyharness.claims.spectral"])
-        assert {"pyharness.claims.gap", "pyharness.tensors.models", "pyharness.tensors.transformer",
-                "pyharness.evidence.runner"} <= set(found)
-        assert not any(name.startswith(("torch", "numpy", "pyharness.lean", "pyharness.cli")) for name in found)
+        assert {
+            "pyharness.claims.gap",
+            "pyharness.tensors.models",
+            "pyharness.tensors.transformer",
+            "pyharness.evidence.runner",
+        } <= set(found)
+        assert not any(
+            name.startswith(("torch", "numpy", "pyharness.lean", "pyharness.cli")) for name in found
+        )
 
 
 class TestMachine:
@@ -126,9 +163,15 @@ class TestMachine:
         assert machine() != before
 
     def test_versions_count(self, tmp_path, monkeypatch):
-        """Another version of a package, and another build of the same version, are other packages."""
+        """Another version of a package, and another build of the same version, are other
+        packages.
+        """
         seen = [machine()]
-        for folder, record in (("numeric-1.0.dist-info", "a"), ("numeric-1.0.dist-info", "b"), ("numeric-1.1.dist-info", "b")):
+        for folder, record in (
+            ("numeric-1.0.dist-info", "a"),
+            ("numeric-1.0.dist-info", "b"),
+            ("numeric-1.1.dist-info", "b"),
+        ):
             (tmp_path / folder).mkdir(exist_ok=True)
             (tmp_path / folder / "RECORD").write_text(record)
             monkeypatch.syspath_prepend(tmp_path)
@@ -174,7 +217,8 @@ class TestFiles:
     """`watch_files`, in a process of its own, and `is_unchanged`."""
 
     def test_what_a_process_reads_is_noted(self, tmp_path):
-        """Files by whatever reader, folders, and what was looked for in vain; neither code nor what the process wrote.
+        """Files by whatever reader, folders, and what was looked for in vain; neither code nor what
+        the process wrote.
 
         A file that is not what was read has the empty digest, which no file has.
         """
@@ -184,12 +228,27 @@ class TestFiles:
         numpy.save(tmp_path / "array.npy", numpy.zeros(3))
         for name in ("one", "two"):
             save_file({"x": torch.ones(2)}, tmp_path / f"{name}.safetensors")
-        done = subprocess.run([sys.executable, "-c", WATCHED, str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)},
-                              capture_output=True, text=True, check=True)
-        digests = {path.removeprefix(f"{tmp_path}/"): digest for path, digest in json.loads(done.stdout).items()}
+        done = subprocess.run(
+            [sys.executable, "-c", WATCHED, str(tmp_path)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        digests = {
+            path.removeprefix(f"{tmp_path}/"): digest
+            for path, digest in json.loads(done.stdout).items()
+        }
         assert {path: digest and len(digest) for path, digest in digests.items()} == {
-            "text": 64, "folder": 64, "array.npy": 64, "one.safetensors": 64, "two.safetensors": 64, "missing": None,
-            "replaced": "", "removed": ""}
+            "text": 64,
+            "folder": 64,
+            "array.npy": 64,
+            "one.safetensors": 64,
+            "two.safetensors": 64,
+            "missing": None,
+            "replaced": "",
+            "removed": "",
+        }
         assert not is_unchanged({str(tmp_path / "text"): ""})
 
     def test_changes_are_seen(self, tmp_path):
@@ -197,8 +256,10 @@ class TestFiles:
         file, folder, missing = tmp_path / "file", tmp_path / "folder", tmp_path / "missing"
         file.write_text("a")
         folder.mkdir()
-        found = {str(path): dependencies._digest_of(str(path), dependencies._version(str(path)))
-                 for path in (file, folder, missing)}
+        found = {
+            str(path): dependencies._digest_of(str(path), dependencies._version(str(path)))
+            for path in (file, folder, missing)
+        }
         assert is_unchanged(found)
         file.write_text("b")
         assert not is_unchanged({str(file): found[str(file)]})

@@ -1,4 +1,7 @@
-"""The device of the evidence: what is made where, and every claim's path on a device that refuses what a GPU would refuse."""
+"""The device of the evidence: what is made where, and every claim's path on a device that refuses
+what a GPU would refuse.
+"""
+
 from __future__ import annotations
 
 import os
@@ -23,20 +26,51 @@ from pyharness.tensors.digests import tensor_sha256
 from pyharness.tensors.rotations import turn
 from pyharness.tensors.thresholds import running_sums
 
-PACKS = ("pyharness.claims.nucleus", "pyharness.claims.gap", "pyharness.claims.clipping", "pyharness.claims.beta",
-         "pyharness.claims.rotation", "pyharness.claims.quant_error", "pyharness.claims.languages",
-         "pyharness.claims.spectral", "pyharness.claims.semantic")
+PACKS = (
+    "pyharness.claims.nucleus",
+    "pyharness.claims.gap",
+    "pyharness.claims.clipping",
+    "pyharness.claims.beta",
+    "pyharness.claims.rotation",
+    "pyharness.claims.quant_error",
+    "pyharness.claims.languages",
+    "pyharness.claims.spectral",
+    "pyharness.claims.semantic",
+)
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 THERE, AT_HOME = Run(seed=0, kernel=None, device=DEVICE), Run(seed=0, kernel=None)
 
 QUICK = [
-    "nucleus.extensive", "nucleus.map_inf", "nucleus.bot", "nucleus.axioms", "nucleus.fixed_set_mono",
-    "nucleus.fixed_set_mono_iff", "nucleus.fixed_set_mono_strict", "nucleus.incomparable_pair", "gap.positive",
-    "gap.positive_as_given", "gap.certificate", "gap.bitwidth_family", "gap.architectures", "gap.fp16_threshold_p10",
-    "clip.mono_alpha_as_given", "clip.not_nucleus", "geometry.cosine", "geometry.sign_lattice", "geometry.residual_energy",
-    "geometry.residual_energy_unscaled", "geometry.centered_norm", "geometry.rotations_keep_the_floor",
-    "geometry.centering_lifts", "geometry.floor_positive", "geometry.gauge_of_signs", "geometry.top_k",
-    "geometry.one_rotation_gap", "geometry.subspace_overlap", "error.model_mass_convex", "semantic.rounds_to_zero",
+    "nucleus.extensive",
+    "nucleus.map_inf",
+    "nucleus.bot",
+    "nucleus.axioms",
+    "nucleus.fixed_set_mono",
+    "nucleus.fixed_set_mono_iff",
+    "nucleus.fixed_set_mono_strict",
+    "nucleus.incomparable_pair",
+    "gap.positive",
+    "gap.positive_as_given",
+    "gap.certificate",
+    "gap.bitwidth_family",
+    "gap.architectures",
+    "gap.fp16_threshold_p10",
+    "clip.mono_alpha_as_given",
+    "clip.not_nucleus",
+    "geometry.cosine",
+    "geometry.sign_lattice",
+    "geometry.residual_energy",
+    "geometry.residual_energy_unscaled",
+    "geometry.centered_norm",
+    "geometry.rotations_keep_the_floor",
+    "geometry.centering_lifts",
+    "geometry.floor_positive",
+    "geometry.gauge_of_signs",
+    "geometry.top_k",
+    "geometry.one_rotation_gap",
+    "geometry.subspace_overlap",
+    "error.model_mass_convex",
+    "semantic.rounds_to_zero",
 ]
 """Claims of every module, of every kind of evidence, that take a moment."""
 
@@ -51,15 +85,29 @@ class TestSimulated:
     """The stand-in for a GPU refuses what CUDA refuses, and computes the rest."""
 
     def test_a_tensor_of_the_cpu_does_not_meet_the_device(self):
-        """Mixed operands are refused in every position, and results and views stay on the device."""
+        """Mixed operands are refused in every position, and results and views stay on the
+        device.
+        """
         there, home = torch.arange(4.0, device=DEVICE), torch.arange(4.0)
-        for mixed in (lambda: there + home, lambda: home * there, lambda: torch.maximum(there, home), lambda: there @ home,
-                      lambda: torch.cat([there, home]), lambda: torch.stack([there, there.cpu()]), lambda: home[there > 1],
-                      lambda: torch.searchsorted(there, home), lambda: torch.where(there > 1, there, home),
-                      lambda: there.add_(home), lambda: torch.stack([there.sum(), torch.tensor(1.0)])):
+        for mixed in (
+            lambda: there + home,
+            lambda: home * there,
+            lambda: torch.maximum(there, home),
+            lambda: there @ home,
+            lambda: torch.cat([there, home]),
+            lambda: torch.stack([there, there.cpu()]),
+            lambda: home[there > 1],
+            lambda: torch.searchsorted(there, home),
+            lambda: torch.where(there > 1, there, home),
+            lambda: there.add_(home),
+            lambda: torch.stack([there.sum(), torch.tensor(1.0)]),
+        ):
             with pytest.raises(Refused, match="on the CPU"):
                 mixed()
-        assert all(tensor.device == DEVICE for tensor in (there + 1, there[1:], there.view(2, 2).T, there.sum(), there > 1))
+        assert all(
+            tensor.device == DEVICE
+            for tensor in (there + 1, there[1:], there.view(2, 2).T, there.sum(), there > 1)
+        )
 
     def test_scalars_indices_and_copies_are_let_through(self):
         """As on CUDA: a scalar beside elements, an index, a transfer."""
@@ -69,9 +117,17 @@ class TestSimulated:
         there[2:] = torch.tensor(9.0)
         assert there.tolist() == [0, 1, 9, 9] and float(there.sum()) == 19
 
-    @pytest.mark.parametrize("refused", [
-        lambda x: x.long() @ x.long(), lambda x: x.long() @ torch.eye(4, dtype=torch.int64, device=DEVICE),
-        lambda x: x.cumsum(0), lambda x: x.kthvalue(2), lambda x: x.median(0), lambda x: x.histc(4)])
+    @pytest.mark.parametrize(
+        "refused",
+        [
+            lambda x: x.long() @ x.long(),
+            lambda x: x.long() @ torch.eye(4, dtype=torch.int64, device=DEVICE),
+            lambda x: x.cumsum(0),
+            lambda x: x.kthvalue(2),
+            lambda x: x.median(0),
+            lambda x: x.histc(4),
+        ],
+    )
     def test_what_cuda_lacks_is_refused(self, refused):
         """Products of integers, and what has no repeatable algorithm."""
         with pytest.raises(Refused):
@@ -87,15 +143,21 @@ class TestPlaces:
     """`using`, `here`, `cached`, `on_cpu` and `made`."""
 
     def test_tensors_are_made_at_hand(self):
-        """Within a context plain numbers become tensors on its device, and outside it on the CPU again."""
+        """Within a context plain numbers become tensors on its device, and outside it on the CPU
+        again.
+        """
         with using(DEVICE):
-            assert at_hand() == DEVICE and torch.tensor([1]).device == DEVICE == nucleus.int8([1, 2]).device
+            assert (
+                at_hand() == DEVICE
+                and torch.tensor([1]).device == DEVICE == nucleus.int8([1, 2]).device
+            )
             with using(CPU):
                 assert torch.arange(3).device == CPU
         assert at_hand() == CPU
 
     def test_here_moves_what_holds_tensors(self):
         """Tensors in dataclasses and collections come along; everything else is as it was."""
+
         @dataclass(frozen=True)
         class Pair:
             name: str
@@ -149,7 +211,9 @@ class TestPlaces:
         assert device.device("cpu") == CPU
 
     def test_settled_results_do_not_depend_on_addresses(self):
-        """A product of equal matrices is the same bits wherever in memory they lie; only a process that is new can show it."""
+        """A product of equal matrices is the same bits wherever in memory they lie; only a process
+        that is new can show it.
+        """
         code = textwrap.dedent("""
             import torch
             from pyharness.device import CPU, settle
@@ -161,7 +225,9 @@ class TestPlaces:
                 shifted = torch.empty(a.numel() + 1, dtype=torch.float64)[1:].view(shape).copy_(a)
                 assert torch.equal(a @ a.T, shifted @ shifted.T) and torch.equal(a.T @ a, shifted.T @ shifted), shape
         """)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MKL_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("MKL_")
+        }
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
 
     def test_settled_flags(self):
@@ -178,11 +244,18 @@ class TestClaims:
 
     @pytest.mark.parametrize("id", QUICK)
     def test_evidence_is_the_same_but_for_the_device(self, id):
-        """What is found there is what is found on the CPU, tensors by digest, witnesses and figures included.
+        """What is found there is what is found on the CPU, tensors by digest, witnesses and figures
+        included.
 
-        Evidence that names the device was computed with operations there, and other evidence without any.
+        Evidence that names the device was computed with operations there, and other evidence
+        without any.
         """
-        for function in (gap.layer_losses, gap.fp16_threshold_p10, beta.sample_beta, rotation._subspaces):
+        for function in (
+            gap.layer_losses,
+            gap.fp16_threshold_p10,
+            beta.sample_beta,
+            rotation._subspaces,
+        ):
             function.cache_clear()
         found = []
         operations.clear()
@@ -193,9 +266,20 @@ class TestClaims:
                 operations.clear()
         assert found == pieces(id, AT_HOME)
 
-    @pytest.mark.parametrize("entry", [
-        conformance.QRELU, conformance.INF, conformance.LE, conformance.CLIP, conformance.ROUND_UP, conformance.SIGN,
-        conformance.GATE_GAP, conformance.NORM_SQ], ids=lambda entry: entry.definition)
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            conformance.QRELU,
+            conformance.INF,
+            conformance.LE,
+            conformance.CLIP,
+            conformance.ROUND_UP,
+            conformance.SIGN,
+            conformance.GATE_GAP,
+            conformance.NORM_SQ,
+        ],
+        ids=lambda entry: entry.definition,
+    )
     def test_conformance_asks_the_kernel_the_same(self, entry):
         """What the device computed of a function gives the same theorems to the last digit."""
         with torch.no_grad(), using(DEVICE):
@@ -209,7 +293,9 @@ class TestClaims:
         assert piece.device == DEVICE.type and piece.violations and piece.witness.replays()
 
     def test_a_constant_that_stays_on_the_cpu_is_found(self, monkeypatch):
-        """If a predicate mixed devices, gathering would fail and name the claim: the check can fail."""
+        """If a predicate mixed devices, gathering would fail and name the claim: the check can
+        fail.
+        """
         monkeypatch.setattr(nucleus, "qrelu", lambda z, q: torch.maximum(q, INT8[5:6]))
         with pytest.raises(EvidenceError, match="nucleus.extensive.*on the CPU"):
             gather(replace(CLAIMS["nucleus.extensive"], measures=()), THERE)
@@ -218,18 +304,25 @@ class TestClaims:
         """With the digests that they have on the CPU, and the same from call to call."""
         model, layer = THERE.models[0], THERE.models[0].layers[0]
         assert layer.weight.device == DEVICE and THERE.quantized[0].model is model
-        assert tensor_sha256(layer.preactivation) == tensor_sha256(AT_HOME.models[0].layers[0].preactivation)
+        assert tensor_sha256(layer.preactivation) == tensor_sha256(
+            AT_HOME.models[0].layers[0].preactivation
+        )
         assert [item.ref for item in THERE.quantized] == [item.ref for item in AT_HOME.quantized]
 
 
 class TestQuadruples:
     """The laws of four INT8 values, of which a GPU checks all 2^32."""
 
-    LAWS = {nucleus.composition_preserves_meet: "nucleus.map_inf", nucleus.fixed_sets_nest_at_meets: "nucleus.fixed_set_mono"}
+    LAWS = {
+        nucleus.composition_preserves_meet: "nucleus.map_inf",
+        nucleus.fixed_sets_nest_at_meets: "nucleus.fixed_set_mono",
+    }
 
     @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
     def test_a_slice_holds_and_a_broken_function_is_refuted(self, law, monkeypatch):
-        """At every (z, p, q) for some w, both zero points at the ends of INT8 among them; the witness replays."""
+        """At every (z, p, q) for some w, both zero points at the ends of INT8 among them; the
+        witness replays.
+        """
         axes = nucleus.QUADRUPLES | {"z": INT8[::51], "w": INT8[[0, 128, 255]]}
         assert sweep(law, axes, domain="d", summary="s").cases == 6 * 3 * 65536
         assert sweep(law, axes, domain="d", summary="s").outcome == "confirmed"
@@ -239,10 +332,14 @@ class TestQuadruples:
 
     @pytest.mark.parametrize("law, id", LAWS.items(), ids=LAWS.values())
     def test_they_are_asked_on_a_gpu_alone(self, law, id, monkeypatch):
-        """A run on a GPU yields one piece of evidence more for the claim; here over a slice of the quadruples."""
+        """A run on a GPU yields one piece of evidence more for the claim; here over a slice of the
+        quadruples.
+        """
         monkeypatch.setattr(nucleus, "QUADRUPLES", {name: INT8[::16] for name in "zwpq"})
-        here_, there = ([piece.cases for piece in nucleus.on_all_quadruples(SimpleNamespace(device=where), law)]
-                        for where in (CPU, SimpleNamespace(type="cuda")))
+        here_, there = (
+            [piece.cases for piece in nucleus.on_all_quadruples(SimpleNamespace(device=where), law)]
+            for where in (CPU, SimpleNamespace(type="cuda"))
+        )
         assert here_ == [] and there == [16**4]
         assert law.__name__ in CLAIMS[id].gather.__code__.co_names
 
@@ -274,5 +371,11 @@ def test_cases_of_plain_numbers_are_said_to_be_computed_on_the_cpu():
     """Whatever the device at hand, unless it is said that the predicate computes there."""
     with using(DEVICE):
         assert enumerate_cases(is_even, [{"n": 2}], domain="d", summary="s").device == "cpu"
-        assert enumerate_cases(is_even, [{"n": 2}], domain="d", summary="s", device=DEVICE).device == DEVICE.type
-        assert sweep(clipping.le_alpha_if_nonneg, clipping.PAIRS, domain="d", summary="s").device == DEVICE.type
+        assert (
+            enumerate_cases(is_even, [{"n": 2}], domain="d", summary="s", device=DEVICE).device
+            == DEVICE.type
+        )
+        assert (
+            sweep(clipping.le_alpha_if_nonneg, clipping.PAIRS, domain="d", summary="s").device
+            == DEVICE.type
+        )

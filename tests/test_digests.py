@@ -1,4 +1,5 @@
 """Tests for pyharness.tensors.digests."""
+
 from __future__ import annotations
 
 import hashlib
@@ -20,9 +21,15 @@ class TestTensorSha256:
             (torch.tensor([1, -2], dtype=torch.int8), b'["int8",[2]]\n\x01\xfe'),
             (torch.tensor([[1], [-2]], dtype=torch.int16), b'["int16",[2,1]]\n\x01\x00\xfe\xff'),
             (torch.tensor(1.0), b'["float32",[]]\n\x00\x00\x80\x3f'),
-            (torch.tensor([1.0, -0.0], dtype=torch.bfloat16), b'["bfloat16",[2]]\n\x80\x3f\x00\x80'),
+            (
+                torch.tensor([1.0, -0.0], dtype=torch.bfloat16),
+                b'["bfloat16",[2]]\n\x80\x3f\x00\x80',
+            ),
             (torch.tensor([True, False]), b'["bool",[2]]\n\x01\x00'),
-            (torch.tensor([1j], dtype=torch.complex64), b'["complex64",[1]]\n\x00\x00\x00\x00\x00\x00\x80\x3f'),
+            (
+                torch.tensor([1j], dtype=torch.complex64),
+                b'["complex64",[1]]\n\x00\x00\x00\x00\x00\x00\x80\x3f',
+            ),
             (torch.empty(0, 3), b'["float32",[0,3]]\n'),
         ],
     )
@@ -67,7 +74,12 @@ def test_tensor_ref():
     """A reference carries the name, the shape, the dtype without `torch.`, and the digest."""
     x = torch.ones(2, 3, dtype=torch.int8)
     ref = tensor_ref("weights", x)
-    assert (ref.name, ref.shape, ref.dtype, ref.sha256) == ("weights", (2, 3), "int8", tensor_sha256(x))
+    assert (ref.name, ref.shape, ref.dtype, ref.sha256) == (
+        "weights",
+        (2, 3),
+        "int8",
+        tensor_sha256(x),
+    )
 
 
 class TestFileSha256:

@@ -1,4 +1,5 @@
 """Evidence: its own consistency, exhaustive sweeps, property search and the runner."""
+
 from __future__ import annotations
 
 import importlib
@@ -42,22 +43,31 @@ WITNESS = Witness(f"{__name__}:below_ten", {"x": 12}, "12 is not below 10")
 
 
 class TestEvidence:
-    @pytest.mark.parametrize("change, complaint", [
-        ({"kind": "hearsay"}, "kind must be one of"),
-        ({"violations": 3, "cases": 2, "witness": WITNESS}, "3 violations in 2 cases"),
-        ({"violations": -1}, "violations"),
-        ({"cases": 1.5}, "must be an int"),
-        ({"domain": " "}, "say the domain"),
-        ({"violations": 1}, "witness"),
-        ({"witness": WITNESS}, "witness"),
-        ({"max_error": 0.5}, "go together"),
-        ({"max_error": 0.5, "tolerance": 0.1}, "no violation is counted"),
-        ({"max_error": float("nan"), "tolerance": 0.1}, "finite"),
-        ({"measurements": ({"a": 1}, {"b": 2})}, "different keys"),
-    ])
+    @pytest.mark.parametrize(
+        "change, complaint",
+        [
+            ({"kind": "hearsay"}, "kind must be one of"),
+            ({"violations": 3, "cases": 2, "witness": WITNESS}, "3 violations in 2 cases"),
+            ({"violations": -1}, "violations"),
+            ({"cases": 1.5}, "must be an int"),
+            ({"domain": " "}, "say the domain"),
+            ({"violations": 1}, "witness"),
+            ({"witness": WITNESS}, "witness"),
+            ({"max_error": 0.5}, "go together"),
+            ({"max_error": 0.5, "tolerance": 0.1}, "no violation is counted"),
+            ({"max_error": float("nan"), "tolerance": 0.1}, "finite"),
+            ({"measurements": ({"a": 1}, {"b": 2})}, "different keys"),
+        ],
+    )
     def test_contradictions_are_refused(self, change, complaint):
         """Evidence whose numbers contradict each other cannot be made."""
-        fields = {"kind": "exhaustive", "domain": "d", "cases": 4, "violations": 0, "summary": "s"} | change
+        fields = {
+            "kind": "exhaustive",
+            "domain": "d",
+            "cases": 4,
+            "violations": 0,
+            "summary": "s",
+        } | change
         with pytest.raises(ValueError, match=complaint):
             Evidence(**fields)
 
@@ -67,20 +77,32 @@ class TestEvidence:
         again = Evidence.from_json(json.loads(json.dumps(piece.as_json())))
         assert again == piece and repr(again) == repr(piece)
 
-    @pytest.mark.parametrize("change", [
-        {"outcome": "refuted"}, {"cases": -1}, {"kind": "hearsay"}, {"tensors": [{}]}, {"more": 1},
-        {"measurements": {"columns": ["a"], "rows": [[1, 2]]}},
-    ])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"outcome": "refuted"},
+            {"cases": -1},
+            {"kind": "hearsay"},
+            {"tensors": [{}]},
+            {"more": 1},
+            {"measurements": {"columns": ["a"], "rows": [[1, 2]]}},
+        ],
+    )
     def test_other_json_is_refused(self, change):
         """JSON that no evidence gives is not read as some."""
         data = Evidence("exhaustive", "d", 4, 0, "s").as_json() | change
         with pytest.raises((KeyError, TypeError, ValueError)):
             Evidence.from_json(data)
 
-    @pytest.mark.parametrize("cases, violations, outcome", [(0, 0, "inconclusive"), (5, 0, "confirmed"), (5, 2, "refuted")])
+    @pytest.mark.parametrize(
+        "cases, violations, outcome",
+        [(0, 0, "inconclusive"), (5, 0, "confirmed"), (5, 2, "refuted")],
+    )
     def test_outcome_follows_from_the_counts(self, cases, violations, outcome):
         """Nobody states an outcome: it is read off the counts."""
-        evidence = Evidence("exhaustive", "d", cases, violations, "s", witness=WITNESS if violations else None)
+        evidence = Evidence(
+            "exhaustive", "d", cases, violations, "s", witness=WITNESS if violations else None
+        )
         assert evidence.outcome == outcome
 
     def test_witness_replays_only_where_the_claim_fails(self):
@@ -88,7 +110,9 @@ class TestEvidence:
         assert WITNESS.replays()
         assert not Witness(WITNESS.predicate, {"x": 3}, "").replays()
 
-    @pytest.mark.parametrize("name", ["nowhere:f", "pyharness.evidence:nothing", "pyharness.evidence", ""])
+    @pytest.mark.parametrize(
+        "name", ["nowhere:f", "pyharness.evidence:nothing", "pyharness.evidence", ""]
+    )
     def test_unknown_predicates_are_named(self, name):
         """A predicate that cannot be found is an error that names it."""
         with pytest.raises(ValueError, match="no predicate"):
@@ -105,7 +129,9 @@ class TestSweep:
 
     def test_the_first_failure_is_the_witness_and_replays(self):
         """The violations are counted exactly, and the witness is the first of them in order."""
-        evidence = sweep(sum_is_small, self.AXES, domain="pairs", summary="pairs", shows="{a} + {b} > 200")
+        evidence = sweep(
+            sum_is_small, self.AXES, domain="pairs", summary="pairs", shows="{a} + {b} > 200"
+        )
         expected = [(a, b) for a in range(-128, 128) for b in range(-128, 128) if a + b > 200]
         assert evidence.violations == len(expected)
         assert tuple(evidence.witness.inputs.values()) == expected[0]
@@ -122,7 +148,13 @@ class TestSweep:
         """Axes nest in the order given, whatever their number."""
         small = torch.tensor([-2, 0, 90, 120], dtype=torch.int8)
         evidence = sweep(three, {"a": small, "b": small, "c": small}, domain="d", summary="s")
-        failing = [(a, b, c) for a in small.tolist() for b in small.tolist() for c in small.tolist() if a + b > c + 100]
+        failing = [
+            (a, b, c)
+            for a in small.tolist()
+            for b in small.tolist()
+            for c in small.tolist()
+            if a + b > c + 100
+        ]
         assert evidence.cases == 64 and evidence.violations == len(failing)
         assert tuple(evidence.witness.inputs.values()) == failing[0]
 
@@ -151,22 +183,33 @@ def drops_an_axis(a, b):
 class TestEnumerate:
     def test_counts_and_first_witness(self):
         """Each case is counted and the first that fails is kept."""
-        evidence = enumerate_cases(below_ten, ({"x": x} for x in range(8, 13)), domain="d", summary="s", shows="{x}")
+        evidence = enumerate_cases(
+            below_ten, ({"x": x} for x in range(8, 13)), domain="d", summary="s", shows="{x}"
+        )
         assert (evidence.cases, evidence.violations, evidence.witness.inputs) == (5, 3, {"x": 10})
 
 
 class TestSearch:
     def test_finds_and_shrinks_a_counterexample(self):
         """The witness is the smallest failing input."""
-        evidence = search(below_ten, st.fixed_dictionaries({"x": st.integers(0, 1000)}), domain="d", summary="s",
-                          examples=200, seed=0)
+        evidence = search(
+            below_ten,
+            st.fixed_dictionaries({"x": st.integers(0, 1000)}),
+            domain="d",
+            summary="s",
+            examples=200,
+            seed=0,
+        )
         assert evidence.outcome == "refuted" and evidence.witness.inputs == {"x": 10}
         assert evidence.witness.replays()
 
     def test_the_same_seed_tries_the_same_inputs(self):
         """Equal seeds give equal evidence."""
         space = st.fixed_dictionaries({"x": st.floats(allow_nan=False).map(to_hex)})
-        one, two = (search(holds_always, space, domain="d", summary="s", examples=50, seed=7) for _ in range(2))
+        one, two = (
+            search(holds_always, space, domain="d", summary="s", examples=50, seed=7)
+            for _ in range(2)
+        )
         assert one == two and one.cases == 50
 
     def test_inputs_depend_on_no_other_module(self, tmp_path, monkeypatch):
@@ -179,7 +222,9 @@ class TestSearch:
             return [tried.pop() for _ in list(tried)]
 
         before = draws()
-        (tmp_path / "constants.py").write_text("x = [" + ", ".join(f"{number}.125" for number in range(1000, 1400)) + "]")
+        (tmp_path / "constants.py").write_text(
+            "x = [" + ", ".join(f"{number}.125" for number in range(1000, 1400)) + "]"
+        )
         monkeypatch.syspath_prepend(tmp_path)
         importlib.import_module("constants")
         assert draws() == before and len(before) >= 200
@@ -204,15 +249,25 @@ class TestGather:
 
     def test_a_witness_that_does_not_replay_is_refused(self):
         """A refutation that cannot be shown again is not a refutation."""
-        false = Evidence("exhaustive", "d", 1, 1, "s", witness=Witness(WITNESS.predicate, {"x": 3}, ""))
+        false = Evidence(
+            "exhaustive", "d", 1, 1, "s", witness=Witness(WITNESS.predicate, {"x": 3}, "")
+        )
         with pytest.raises(EvidenceError, match="does not replay"):
             gather(self.declare(lambda run: [false]), self.RUN)
 
-    @pytest.mark.parametrize("function, complaint", [
-        (lambda run: 1 / 0, "ZeroDivisionError"),
-        (lambda run: ["fine"], "not Evidence"),
-        (lambda run: [Evidence("witness", "d", 1, 1, "s", witness=Witness("nowhere:f", {}, ""))], "cannot be replayed"),
-    ])
+    @pytest.mark.parametrize(
+        "function, complaint",
+        [
+            (lambda run: 1 / 0, "ZeroDivisionError"),
+            (lambda run: ["fine"], "not Evidence"),
+            (
+                lambda run: [
+                    Evidence("witness", "d", 1, 1, "s", witness=Witness("nowhere:f", {}, ""))
+                ],
+                "cannot be replayed",
+            ),
+        ],
+    )
     def test_failures_name_the_claim(self, function, complaint):
         """What goes wrong in a pack is told with the claim it belongs to."""
         with pytest.raises(EvidenceError, match=f"a.claim.*{complaint}"):

@@ -1,4 +1,5 @@
 """What ties a claim's functions to Lean's definitions, and what does not."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,7 +30,9 @@ LAWS = [holds_of_both]
 
 
 def make(gather, *measures):
-    return claim("a.b", statement="s", source=Source("d", "h"), theorem="T", tier="gold", measures=measures)(gather)
+    return claim(
+        "a.b", statement="s", source=Source("d", "h"), theorem="T", tier="gold", measures=measures
+    )(gather)
 
 
 def gather_directly(run):
@@ -59,18 +62,25 @@ def gather_through_a_list(run):
 
 
 class TestUntied:
-    @pytest.mark.parametrize(("gather", "measures", "names"), [
-        (gather_directly, [QRELU], []),
-        (gather_directly, [CLIP], ["qrelu"]),
-        (gather_through_a_law, [QRELU, CLIP], []),
-        (gather_through_a_law, [QRELU], ["clip"]),
-        (gather_through_a_module, [QRELU], ["round_up"]),
-        (gather_through_a_closure(), [QRELU], ["clip"]),
-        (gather_through_a_list, [QRELU], ["clip"]),
-    ])
+    @pytest.mark.parametrize(
+        ("gather", "measures", "names"),
+        [
+            (gather_directly, [QRELU], []),
+            (gather_directly, [CLIP], ["qrelu"]),
+            (gather_through_a_law, [QRELU, CLIP], []),
+            (gather_through_a_law, [QRELU], ["clip"]),
+            (gather_through_a_module, [QRELU], ["round_up"]),
+            (gather_through_a_closure(), [QRELU], ["clip"]),
+            (gather_through_a_list, [QRELU], ["clip"]),
+        ],
+    )
     def test_functions_that_no_conformance_ties_are_found(self, gather, measures, names):
-        """However the evidence reaches a function beside a measured one, it must be measured too."""
-        assert untied(make(gather, *measures)) == tuple(f"pyharness.tensors.quantize:{name}" for name in names)
+        """However the evidence reaches a function beside a measured one, it must be measured
+        too.
+        """
+        assert untied(make(gather, *measures)) == tuple(
+            f"pyharness.tensors.quantize:{name}" for name in names
+        )
 
     def test_torch_functions_can_be_measured(self):
         """A function of torch's own is tied without making all of torch measured."""
@@ -85,19 +95,30 @@ class TestUntied:
 
 
 class TestRequireMeant:
-    PROOFS = SimpleNamespace(environment=SimpleNamespace(definitions=lambda name: {"LeanMining.qRelu"}))
+    PROOFS = SimpleNamespace(
+        environment=SimpleNamespace(definitions=lambda name: {"LeanMining.qRelu"})
+    )
 
     def piece(self, definition):
         return Evidence("conformance", "a domain", 1, 0, "one", definition=definition)
 
     def test_a_definition_that_the_theorem_speaks_of(self):
         """Conformance of a definition under the theorem is what the claim needs."""
-        require_meant(make(gather_directly, QRELU), [SWEEP, self.piece("LeanMining.qRelu")], self.PROOFS)
+        require_meant(
+            make(gather_directly, QRELU), [SWEEP, self.piece("LeanMining.qRelu")], self.PROOFS
+        )
 
     def test_another_definition_is_an_error(self):
-        """Evidence that compares a definition of which the theorem does not speak ties nothing, and is refused."""
-        with pytest.raises(UsageError, match=r"a\.b: its evidence compares LeanMining\.clip, of which T does not speak"):
-            require_meant(make(gather_directly, CLIP), [SWEEP, self.piece("LeanMining.clip")], self.PROOFS)
+        """Evidence that compares a definition of which the theorem does not speak ties nothing, and
+        is refused.
+        """
+        with pytest.raises(
+            UsageError,
+            match=r"a\.b: its evidence compares LeanMining\.clip, of which T does not speak",
+        ):
+            require_meant(
+                make(gather_directly, CLIP), [SWEEP, self.piece("LeanMining.clip")], self.PROOFS
+            )
 
 
 class TestWriting:

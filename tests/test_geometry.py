@@ -1,4 +1,7 @@
-"""One-bit vectors, rotations and heads: the conventions hold, and what is learned never gets worse."""
+"""One-bit vectors, rotations and heads: the conventions hold, and what is learned never gets
+worse.
+"""
+
 from __future__ import annotations
 
 import math
@@ -22,7 +25,9 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 class TestConventions:
     def test_the_sign_of_zero_is_plus_one(self):
-        """(1, 0) loses half of its energy to signs, of which a quarter would be left if the sign of 0 were 0."""
+        """(1, 0) loses half of its energy to signs, of which a quarter would be left if the sign of
+        0 were 0.
+        """
         key = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
         assert geometry.sign(torch.tensor([0, -1, 2], dtype=torch.int8)).tolist() == [1, -1, 1]
         assert geometry.beta(key) == 0.5 and geometry.norm_sq(geometry.residual(key)).item() == 0.5
@@ -31,14 +36,20 @@ class TestConventions:
         """(1, 3): the cosine with its signs is 4/√20, β is 16/20."""
         key = torch.tensor([1.0, 3.0], dtype=torch.float64)
         cosine = torch.nn.functional.cosine_similarity(key, geometry.sign(key), dim=0)
-        assert geometry.beta_of_rows(key).item() == pytest.approx(0.8) == pytest.approx(cosine.item() ** 2)
+        assert (
+            geometry.beta_of_rows(key).item()
+            == pytest.approx(0.8)
+            == pytest.approx(cosine.item() ** 2)
+        )
 
     def test_the_scale_is_the_mean_magnitude(self):
         """It is the one that leaves the least."""
         key = torch.tensor([1.0, -2.0, 6.0], dtype=torch.float64)
         assert geometry.one_bit(key).tolist() == [3.0, -3.0, 3.0]
         least = geometry.norm_sq(geometry.residual(key))
-        assert all(geometry.norm_sq(key - scale * geometry.sign(key)) > least for scale in (2.9, 3.1, 1.0))
+        assert all(
+            geometry.norm_sq(key - scale * geometry.sign(key)) > least for scale in (2.9, 3.1, 1.0)
+        )
 
     @given(SEEDS)
     def test_one_bit_forms_keep_beta_of_the_energy(self, seed):
@@ -64,8 +75,12 @@ class TestRotations:
     def test_each_is_orthogonal(self, d):
         """Rᵀ R is the identity."""
         generator = torch.Generator().manual_seed(1)
-        for matrix in (rotations.hadamard(d), rotations.srht(d, generator), rotations.random_rotation(d, generator),
-                       rotations.learn_rotation(rows(2, d=d), steps=3).rotation):
+        for matrix in (
+            rotations.hadamard(d),
+            rotations.srht(d, generator),
+            rotations.random_rotation(d, generator),
+            rotations.learn_rotation(rows(2, d=d), steps=3).rotation,
+        ):
             assert torch.allclose(matrix.T @ matrix, torch.eye(d, dtype=torch.float64), atol=1e-12)
 
     @pytest.mark.parametrize("d", [0, 3, 384])
@@ -80,7 +95,9 @@ class TestRotations:
         """Each step of the majorization keeps or raises β."""
         k = rows(seed)
         learned = rotations.learn_rotation(k, steps=8)
-        assert all(after >= before - 1e-12 for before, after in zip(learned.curve, learned.curve[1:]))
+        assert all(
+            after >= before - 1e-12 for before, after in zip(learned.curve, learned.curve[1:])
+        )
         assert learned.curve[0] == geometry.beta(k)
         assert learned.curve[-1] == pytest.approx(geometry.beta(k @ learned.rotation.T))
 
@@ -88,8 +105,14 @@ class TestRotations:
         """Rotated sign vectors are turned back: β rises to 1."""
         signs = geometry.sign(rows(3, count=200))
         hidden = signs @ rotations.random_rotation(8, torch.Generator().manual_seed(4)).T
-        best = max(rotations.learn_rotation(hidden, steps=100, start=rotations.random_rotation(
-            8, torch.Generator().manual_seed(start))).curve[-1] for start in range(8))
+        best = max(
+            rotations.learn_rotation(
+                hidden,
+                steps=100,
+                start=rotations.random_rotation(8, torch.Generator().manual_seed(start)),
+            ).curve[-1]
+            for start in range(8)
+        )
         assert geometry.beta(hidden) < 0.75 and best == pytest.approx(1)
 
 
@@ -121,7 +144,10 @@ class TestHeads:
         heads = attention.split_heads(layer.preactivation)
         assert torch.equal(attention.merge_heads(heads), layer.preactivation)
         assert torch.equal(attention.head("2/5", "key"), layer.preactivation[:, 160:192].double())
-        assert list(attention.head_names())[:2] == ["0/0", "0/1"] and len(list(attention.head_names())) == 72
+        assert (
+            list(attention.head_names())[:2] == ["0/0", "0/1"]
+            and len(list(attention.head_names())) == 72
+        )
 
     def test_int8_keys_are_the_layers_codes(self):
         """Every key of every head, and each layer by its content."""
@@ -130,12 +156,19 @@ class TestHeads:
         assert keys.abs().max() == 127
 
     def test_one_bit_keys_in_all_directions_change_nothing(self):
-        """A correction in 32 directions restores the keys, so the embeddings are the model's own; signs alone move them."""
+        """A correction in 32 directions restores the keys, so the embeddings are the model's own;
+        signs alone move them.
+        """
         identity = torch.eye(32, dtype=torch.float64).expand(6, 12, 32, 32)
         sentences = ["All human beings are born free and equal in dignity and rights."]
         own = models.sentence_embeddings(sentences)
-        whole, none = (models.sentence_embeddings(sentences, attention.OneBitKeys(
-            models.minilm_weights(), identity, identity[..., :r, :])) for r in (32, 0))
+        whole, none = (
+            models.sentence_embeddings(
+                sentences,
+                attention.OneBitKeys(models.minilm_weights(), identity, identity[..., :r, :]),
+            )
+            for r in (32, 0)
+        )
         assert torch.allclose(whole, own, atol=1e-5) and not torch.allclose(none, own, atol=1e-2)
 
     def test_embeddings_are_those_of_the_weights_given(self):

@@ -1,7 +1,9 @@
-"""On a real GPU: integers bit for bit, figures within their bounds, a record, and the laws at all 2^32 quadruples.
+"""On a real GPU: integers bit for bit, figures within their bounds, a record, and the laws at all
+2^32 quadruples.
 
 Skipped without one; `test_device.py` then takes the same path on a device that stands in for a GPU.
 """
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -25,21 +27,63 @@ from pyharness.tensors.thresholds import running_sums
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
-PACKS = [f"pyharness.claims.{name}" for name in (
-    "nucleus", "gap", "clipping", "beta", "rotation", "quant_error", "languages", "spectral", "semantic")]
+PACKS = [
+    f"pyharness.claims.{name}"
+    for name in (
+        "nucleus",
+        "gap",
+        "clipping",
+        "beta",
+        "rotation",
+        "quant_error",
+        "languages",
+        "spectral",
+        "semantic",
+    )
+]
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 
 EXACT = [id for id in CLAIMS if id.startswith(("nucleus.", "clip."))] + [
-    "gap.positive", "gap.positive_as_given", "gap.certificate", "gap.bitwidth_family", "gap.architectures", "geometry.cosine",
-    "geometry.sign_lattice", "geometry.residual_energy", "geometry.residual_energy_unscaled", "geometry.centered_norm",
-    "geometry.rotations_keep_the_floor", "geometry.quadratic_expansion", "geometry.gauge_of_signs",
-    "geometry.one_rotation_gap", "error.mixture", "semantic.rounds_to_zero", "semantic.hypercubicity"]
+    "gap.positive",
+    "gap.positive_as_given",
+    "gap.certificate",
+    "gap.bitwidth_family",
+    "gap.architectures",
+    "geometry.cosine",
+    "geometry.sign_lattice",
+    "geometry.residual_energy",
+    "geometry.residual_energy_unscaled",
+    "geometry.centered_norm",
+    "geometry.rotations_keep_the_floor",
+    "geometry.quadratic_expansion",
+    "geometry.gauge_of_signs",
+    "geometry.one_rotation_gap",
+    "error.mixture",
+    "semantic.rounds_to_zero",
+    "semantic.hypercubicity",
+]
 """Claims whose evidence is decided in integers, or by comparisons of equal floats."""
 FLOATS = [
-    "gap.gate_quantization", "gap.fp16_threshold_p10", "gap.gate_dominance", "geometry.centering_lifts",
-    "geometry.gaussian_floor", "geometry.gauge", "geometry.beta_eff_of_keys", "geometry.eckart_young", "geometry.stable_rank",
-    "geometry.subspace_overlap", "geometry.amplification", "error.split", "error.clipping_convex", "error.rate",
-    "error.gateway_variance", "spectral.op_norm", "spectral.injective", "spectral.propagation", "semantic.information_falls"]
+    "gap.gate_quantization",
+    "gap.fp16_threshold_p10",
+    "gap.gate_dominance",
+    "geometry.centering_lifts",
+    "geometry.gaussian_floor",
+    "geometry.gauge",
+    "geometry.beta_eff_of_keys",
+    "geometry.eckart_young",
+    "geometry.stable_rank",
+    "geometry.subspace_overlap",
+    "geometry.amplification",
+    "error.split",
+    "error.clipping_convex",
+    "error.rate",
+    "error.gateway_variance",
+    "spectral.op_norm",
+    "spectral.injective",
+    "spectral.propagation",
+    "semantic.information_falls",
+]
 """Claims with figures: sums, sorts, products and singular values in float64."""
 
 
@@ -78,8 +122,13 @@ class TestClaims:
             assert here.tensors == there.tensors
             assert disagreement(plain_evidence(here), plain_evidence(there)) is None
 
-    @pytest.mark.parametrize("law, id", [(nucleus.composition_preserves_meet, "nucleus.map_inf"),
-                                         (nucleus.fixed_sets_nest_at_meets, "nucleus.fixed_set_mono")])
+    @pytest.mark.parametrize(
+        "law, id",
+        [
+            (nucleus.composition_preserves_meet, "nucleus.map_inf"),
+            (nucleus.fixed_sets_nest_at_meets, "nucleus.fixed_set_mono"),
+        ],
+    )
     def test_all_quadruples(self, law, id, gpu):
         """2^32 cases, none of which fails, in bounded memory."""
         torch.cuda.reset_peak_memory_stats()
@@ -95,11 +144,27 @@ class TestClaims:
         piece = own("nucleus.extensive", gpu)[0]
         assert piece.outcome == "refuted" and piece.device == "cuda" and piece.witness.replays()
 
-    @pytest.mark.parametrize("entry", [
-        conformance.QRELU, conformance.JOIN, conformance.INF, conformance.SUP, conformance.LE, conformance.CLIP,
-        conformance.ROUND_UP, conformance.GATE_GAP, conformance.SIGN, conformance.L1_NORM, conformance.NORM_SQ, conformance.DOT])
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            conformance.QRELU,
+            conformance.JOIN,
+            conformance.INF,
+            conformance.SUP,
+            conformance.LE,
+            conformance.CLIP,
+            conformance.ROUND_UP,
+            conformance.GATE_GAP,
+            conformance.SIGN,
+            conformance.L1_NORM,
+            conformance.NORM_SQ,
+            conformance.DOT,
+        ],
+    )
     def test_conformance_asks_the_kernel_the_same(self, entry, gpu, cpu):
-        """What the GPU computes of a function is, to the digit, what Lean's kernel decides about the CPU's."""
+        """What the GPU computes of a function is, to the digit, what Lean's kernel decides about
+        the CPU's.
+        """
         with torch.no_grad(), using(gpu.device):
             there = [check.theorems(gpu, "t") for check in entry.checks]
         assert there == [check.theorems(cpu, "t") for check in entry.checks]
@@ -111,23 +176,38 @@ class TestArithmetic:
     def test_flags(self, gpu):
         """Deterministic, and no product of float32 rounded to TF32."""
         found = flags()
-        assert found["deterministic"] and found["cublas_workspace"] and not (found["tf32_matmul"] or found["tf32_cudnn"])
+        assert (
+            found["deterministic"]
+            and found["cublas_workspace"]
+            and not (found["tf32_matmul"] or found["tf32_cudnn"])
+        )
         a = 1 + torch.rand(256, 256, generator=torch.Generator().manual_seed(0)) * 2.0**-12
         there = (a.to(gpu.device) @ a.to(gpu.device)).cpu().double()
         assert float((there - a.double() @ a.double()).abs().max()) < 256 * 2.0**-20
 
     def test_equal_inputs_give_equal_bits(self, gpu):
         """Twice the same sum, product and running sum."""
-        x = torch.rand(1 << 20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).to(gpu.device)
+        x = torch.rand(1 << 20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).to(
+            gpu.device
+        )
         m = x.view(1024, 1024)
-        for compute in (lambda: x.sum(), lambda: m @ m, lambda: running_sums(x), lambda: torch.linalg.svdvals(m[:128, :128])):
+        for compute in (
+            lambda: x.sum(),
+            lambda: m @ m,
+            lambda: running_sums(x),
+            lambda: torch.linalg.svdvals(m[:128, :128]),
+        ):
             assert torch.equal(compute(), compute())
 
     def test_quantization_is_the_cpus(self, gpu):
-        """Elementwise float64 is rounded alike everywhere, so integers made of floats are the same."""
+        """Elementwise float64 is rounded alike everywhere, so integers made of floats are the
+        same.
+        """
         x = torch.randn(1 << 18, generator=torch.Generator().manual_seed(1))
         there = x.to(gpu.device)
-        assert torch.equal(quantize(there, affine_params(there)).cpu(), quantize(x, affine_params(x)))
+        assert torch.equal(
+            quantize(there, affine_params(there)).cpu(), quantize(x, affine_params(x))
+        )
 
     def test_every_int8_pair(self, gpu):
         """The integer operations of the claims, on all pairs."""
@@ -137,13 +217,19 @@ class TestArithmetic:
 
 
 def test_a_record_of_this_gpu(gpu, cpu):
-    """With the device's name and the kernels that ran; written, read again, and held against the CPU's evidence."""
+    """With the device's name and the kernels that ran; written, read again, and held against the
+    CPU's evidence.
+    """
     item = CLAIMS["nucleus.bot"]
     with torch.no_grad():
         recorded = entry(replace(item, measures=()), gpu)
     assert recorded["kernels"] and describe(gpu.device)["name"] == torch.cuda.get_device_name()
     content = {"device": describe(gpu.device), "claims": [recorded], "digest": "0" * 64}
     content = parse(file_bytes(content, RECORDED))
-    (held,) = hold_against(item.id, [plain_evidence(piece) for piece in own(item.id, cpu)],
-                           [Recording("evidence/this.json", content)], code_sha256=recorded["code_sha256"])
+    (held,) = hold_against(
+        item.id,
+        [plain_evidence(piece) for piece in own(item.id, cpu)],
+        [Recording("evidence/this.json", content)],
+        code_sha256=recorded["code_sha256"],
+    )
     assert held["agrees"] == [1] and held["device"] == "cuda"

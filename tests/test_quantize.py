@@ -1,4 +1,5 @@
 """Tests for pyharness.tensors.quantize."""
+
 from __future__ import annotations
 
 import math
@@ -59,15 +60,25 @@ class TestAffineParams:
             q = quantize(x, params)
             for index, channel in enumerate(x.unbind(axis)):
                 alone = affine_params(channel, bits=width, symmetric=symmetric)
-                assert params.scale[index] == alone.scale and params.zero_point[index] == alone.zero_point
+                assert (
+                    params.scale[index] == alone.scale
+                    and params.zero_point[index] == alone.zero_point
+                )
                 assert q.select(axis, index).equal(quantize(channel, alone))
 
     @pytest.mark.parametrize(
-        "x", [torch.zeros(3), torch.empty(0), *(torch.tensor([x], dtype=torch.float64) for x in (5e-324, 1e-309))]
+        "x",
+        [
+            torch.zeros(3),
+            torch.empty(0),
+            *(torch.tensor([x], dtype=torch.float64) for x in (5e-324, 1e-309)),
+        ],
     )
     @pytest.mark.parametrize("symmetric", [False, True])
     def test_nothing_to_scale(self, x, symmetric):
-        """An empty tensor, zeros, and a range whose scale underflows get scale 1, and quantize to the zero point."""
+        """An empty tensor, zeros, and a range whose scale underflows get scale 1, and quantize to
+        the zero point.
+        """
         params = affine_params(x, symmetric=symmetric)
         assert float(params.scale) == 1.0
         assert int(params.zero_point) == (0 if symmetric else -128)
@@ -84,7 +95,10 @@ class TestAffineParams:
         """A constant tensor, float32 subnormals included, comes back to within half a step."""
         x = torch.full((4,), value)
         params = affine_params(x)
-        assert float((dequantize(quantize(x, params), params) - x.double()).abs().max()) <= float(params.scale) / 2
+        assert (
+            float((dequantize(quantize(x, params), params) - x.double()).abs().max())
+            <= float(params.scale) / 2
+        )
         assert len(quantize(x, params).unique()) == 1
 
     def test_overflowing_range(self):
@@ -113,14 +127,18 @@ class TestQuantize:
 
     @given(finite_tensors(), bits, st.booleans())
     def test_error_is_half_a_step(self, x, width, symmetric):
-        """In the range of the parameters, dequantizing gives x back to within scale / 2, up to float64 rounding."""
+        """In the range of the parameters, dequantizing gives x back to within scale / 2, up to
+        float64 rounding.
+        """
         params = affine_params(x, bits=width, symmetric=symmetric)
         error = (dequantize(quantize(x, params), params) - x.double()).abs()
         assert bool((error <= params.scale / 2 + 1e-12 * x.double().abs()).all())
 
     @given(finite_tensors(min_size=1), st.data())
     def test_out_of_range_saturates(self, x, data):
-        """A value over or under the range gives the greatest or the least integer, never a wrapped one."""
+        """A value over or under the range gives the greatest or the least integer, never a wrapped
+        one.
+        """
         params = affine_params(x)
         far = 1e6 * (float(x.abs().max()) + 1)
         assert int(quantize(torch.tensor(far, dtype=torch.float64), params)) == 127
@@ -128,7 +146,9 @@ class TestQuantize:
 
     @given(finite_tensors(), bits)
     def test_dtype_and_range(self, x, width):
-        """Integers are int8 up to 8 bits and int16 above, in the range of their bits and the shape of x."""
+        """Integers are int8 up to 8 bits and int16 above, in the range of their bits and the shape
+        of x.
+        """
         q = quantize(x, affine_params(x, bits=width))
         assert q.dtype == (torch.int8 if width <= 8 else torch.int16) and q.shape == x.shape
         low, high = integer_range(width)
@@ -186,7 +206,9 @@ class TestRefusals:
         """NaN and infinities are refused, counted, with the first one's index."""
         x = torch.zeros(2, 3)
         x[0, 2], x[1, 0], x[1, 1] = math.nan, math.inf, -math.inf
-        with pytest.raises(TensorError, match=r"1 NaN and 2 infinite of 6 values, the first at index \(0, 2\)"):
+        with pytest.raises(
+            TensorError, match=r"1 NaN and 2 infinite of 6 values, the first at index \(0, 2\)"
+        ):
             refuse(x)
 
     @pytest.mark.parametrize("dtype", [torch.complex64, torch.bool, torch.int8, torch.int64])
@@ -209,7 +231,9 @@ class TestToFp16:
         assert to_fp16(torch.tensor([1.0, 0.1, 1e-8])).tolist() == [1.0, 0.0999755859375, 0.0]
 
     def test_overflow(self):
-        """A finite value that rounds to infinity in half precision is refused; the largest that does not is kept."""
+        """A finite value that rounds to infinity in half precision is refused; the largest that
+        does not is kept.
+        """
         with pytest.raises(TensorError, match="65504.* 0 NaN and 1 infinite"):
             to_fp16(torch.tensor([1.0, 65520.0]))
         assert float(to_fp16(torch.tensor(65519.0))) == 65504.0
@@ -224,7 +248,9 @@ class TestQrelu:
 
     @given(int8s, int8_tensors())
     def test_laws(self, z, q):
-        """It is extensive and idempotent, keeps max and min, and an int z is as good as a tensor."""
+        """It is extensive and idempotent, keeps max and min, and an int z is as good as a
+        tensor.
+        """
         once = qrelu(z, q)
         assert bool((once >= q).all())
         assert qrelu(z, once).equal(once)
@@ -238,7 +264,9 @@ class TestQrelu:
         """With the layer's own zero point it is ReLU: dequantized, max(0, x̂)."""
         params = affine_params(x)
         q = quantize(x, params)
-        assert dequantize(qrelu(int(params.zero_point), q), params).equal(dequantize(q, params).relu())
+        assert dequantize(qrelu(int(params.zero_point), q), params).equal(
+            dequantize(q, params).relu()
+        )
 
     @pytest.mark.parametrize("z", [-129, 128, 1.0, True])
     def test_bad_zero_point(self, z):
@@ -256,10 +284,14 @@ class TestQrelu:
 
 class TestClip:
     def test_int8_is_exact_on_every_pair(self):
-        """On all 65,536 pairs it is max(−α, min(α, x)) over the integers, −(−128) = 128 included."""
+        """On all 65,536 pairs it is max(−α, min(α, x)) over the integers, −(−128) = 128
+        included.
+        """
         got = clip(INT8[None, :], INT8[:, None])
         assert got.dtype == torch.int16
-        assert got.tolist() == [[max(-a, min(a, x)) for x in range(-128, 128)] for a in range(-128, 128)]
+        assert got.tolist() == [
+            [max(-a, min(a, x)) for x in range(-128, 128)] for a in range(-128, 128)
+        ]
 
     @given(int8s, int8_tensors())
     def test_int_alpha(self, alpha, x):
@@ -274,7 +306,9 @@ class TestClip:
 
     @given(finite_tensors(), finite_floats)
     def test_is_its_definition(self, x, alpha):
-        """On finite floats, subnormals and signed zeros included, it is Python's max and min; for α < 0 it is −α."""
+        """On finite floats, subnormals and signed zeros included, it is Python's max and min; for α
+        < 0 it is −α.
+        """
         got = clip(x, alpha).flatten().tolist()
         assert got == [max(-alpha, min(alpha, value)) for value in x.flatten().tolist()]
 

@@ -1,4 +1,7 @@
-"""The executor on a real Ray cluster of two nodes, each with processes of its own on this machine."""
+"""The executor on a real Ray cluster of two nodes, each with processes of its own on this
+machine.
+"""
+
 from __future__ import annotations
 
 import os
@@ -10,15 +13,15 @@ import pytest
 ray = pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
 
-from test_own_tensors import folder, model, project, quiet, verified  # noqa: E402, F401
+from test_own_tensors import folder, model, project, quiet, verified  # noqa: F401
 
-from pyharness.cli import main  # noqa: E402
-from pyharness.errors import UsageError  # noqa: E402
-from pyharness.evidence import ray_executor  # noqa: E402
-from pyharness.evidence.executor import WorkerLost  # noqa: E402
-from pyharness.evidence.ray_executor import ClusterError, RayExecutor  # noqa: E402
-from pyharness.verify import verify  # noqa: E402
-from tests import workers  # noqa: E402
+from pyharness.cli import main
+from pyharness.errors import UsageError
+from pyharness.evidence import ray_executor
+from pyharness.evidence.executor import WorkerLost
+from pyharness.evidence.ray_executor import ClusterError, RayExecutor
+from pyharness.verify import verify
+from tests import workers
 
 ITEMS = range(6)
 
@@ -26,7 +29,9 @@ ITEMS = range(6)
 @pytest.fixture(scope="module")
 def cluster():
     """Two nodes with a core each; RAY_ADDRESS names them."""
-    made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    made = cluster_utils.Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
+    )
     made.add_node(num_cpus=1)
     before = os.environ.get("RAY_ADDRESS")
     os.environ["RAY_ADDRESS"] = made.address
@@ -44,7 +49,9 @@ def run(function, items=ITEMS, **options):
 
 
 def test_results_are_those_of_this_machine(cluster):
-    """In the items' order, from other processes, one a core of the cluster, each told as it is done."""
+    """In the items' order, from other processes, one a core of the cluster, each told as it is
+    done.
+    """
     finished = []
     assert run(workers.slowest_first, finished=lambda *done: finished.append(done)) == list(ITEMS)
     assert sorted(finished) == [(item, item) for item in ITEMS]
@@ -84,8 +91,10 @@ def test_a_worker_that_is_not_alike_is_refused(cluster, monkeypatch):
         run(workers.square)
 
 
-def test_the_certificate_is_the_same(cluster, project, model):  # noqa: F811
-    """Byte for byte, of the project and of a user's tensors, whether gathered here or on the cluster."""
+def test_the_certificate_is_the_same(cluster, project, model):
+    """Byte for byte, of the project and of a user's tensors, whether gathered here or on the
+    cluster.
+    """
     verify(project, progress=quiet)
     here = project.certificate.read_bytes()
     executor = RayExecutor(project.packs)
@@ -101,7 +110,7 @@ def test_the_certificate_is_the_same(cluster, project, model):  # noqa: F811
     assert found[0] == found[1]
 
 
-def test_no_cluster_is_said(monkeypatch, project, capsys):  # noqa: F811
+def test_no_cluster_is_said(monkeypatch, project, capsys):
     """And how to start one."""
     monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
     assert main(["verify", "--project", str(project.root), "--executor", "ray", "--fresh"]) == 2

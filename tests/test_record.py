@@ -1,4 +1,7 @@
-"""Recording evidence: on a device that stands in for a GPU and on the CPU, and the whole way from a record to a certificate."""
+"""Recording evidence: on a device that stands in for a GPU and on the CPU, and the whole way from a
+record to a certificate.
+"""
+
 from __future__ import annotations
 
 import json
@@ -97,29 +100,48 @@ class TestRecord:
     """`record`."""
 
     def test_devices_find_the_same(self, records):
-        """Evidence that a device computed is the CPU's but for the device; what Python computes says so."""
+        """Evidence that a device computed is the CPU's but for the device; what Python computes
+        says so.
+        """
         home, there = records
-        assert [(claim["id"], [piece["device"] for piece in claim["evidence"]]) for claim in there["claims"]] == [
-            ("recorded.extensive", ["simulated"]), ("recorded.small", ["cpu"])]
+        assert [
+            (claim["id"], [piece["device"] for piece in claim["evidence"]])
+            for claim in there["claims"]
+        ] == [("recorded.extensive", ["simulated"]), ("recorded.small", ["cpu"])]
         for ours, theirs in zip(home["claims"], there["claims"], strict=True):
-            assert ours["code_sha256"] == theirs["code_sha256"] and ours["kernels"] == theirs["kernels"] == []
+            assert (
+                ours["code_sha256"] == theirs["code_sha256"]
+                and ours["kernels"] == theirs["kernels"] == []
+            )
             assert ours["evidence"] == [piece | {"device": "cpu"} for piece in theirs["evidence"]]
 
     def test_says_how_it_was_made(self, records):
-        """Device, versions and flags as torch gives them; times apart from the digest; and it can be read."""
+        """Device, versions and flags as torch gives them; times apart from the digest; and it can
+        be read.
+        """
         home, there = records
-        assert (home["device"]["type"], there["device"]["type"]) == ("cpu", "simulated") and home["device"]["name"]
+        assert (home["device"]["type"], there["device"]["type"]) == ("cpu", "simulated") and home[
+            "device"
+        ]["name"]
         assert home["versions"]["torch"] == torch.__version__
         assert home["flags"]["deterministic"] and not home["flags"]["cudnn_benchmark"]
-        assert set(home["timings"]["seconds"]) == {"recorded.extensive", "recorded.small", "recorded.nothing"}
+        assert set(home["timings"]["seconds"]) == {
+            "recorded.extensive",
+            "recorded.small",
+            "recorded.nothing",
+        }
         assert home["digest"] == record_digest(home | {"timings": {}}) != there["digest"]
 
     def test_kernels_are_read_off_a_profile(self):
-        """By the names of what ran on a kind of device, each once; copies and fills of memory are none."""
+        """By the names of what ran on a kind of device, each once; copies and fills of memory are
+        none.
+        """
         with profile(activities=[ProfilerActivity.CPU]) as profiled:
             for _ in range(3):
                 torch.maximum(torch.arange(4), torch.arange(4))
-        assert "aten::maximum" in ran(profiled, DeviceType.CPU) and not ran(profiled, DeviceType.CUDA)
+        assert "aten::maximum" in ran(profiled, DeviceType.CPU) and not ran(
+            profiled, DeviceType.CUDA
+        )
 
     @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
     def test_without_the_device_nothing_is_written(self, built, tmp_path, capsys):
@@ -133,9 +155,22 @@ class TestRecord:
         """So that no work is lost."""
         (tmp_path / "file").write_text("in the way")
         output = tmp_path / "file" / "r.json"
-        assert main(["evidence", "record", "--device", "cpu", "-o", str(output), "--project", str(built)]) == 2
+        assert (
+            main(
+                [
+                    "evidence",
+                    "record",
+                    "--device",
+                    "cpu",
+                    "-o",
+                    str(output),
+                    "--project",
+                    str(built),
+                ]
+            )
+            == 2
+        )
         assert "cannot be made" in capsys.readouterr().err
-
 
     def test_help_has_examples(self, capsys):
         """The command's help shows how it is used and what its exit status means."""
@@ -149,21 +184,52 @@ class TestFromRecordToCertificate:
     """`verify` with records beside the certificate."""
 
     def test_a_record_is_found_again(self, built, records, evidence, capsys):
-        """The command line writes it, verify takes it in and names it; recorded on a CPU it reproduces nothing on a GPU."""
-        assert main(["evidence", "record", "--device", "cpu", "-o", str(evidence / "cpu.json"), "--project", str(built)]) == 0
+        """The command line writes it, verify takes it in and names it; recorded on a CPU it
+        reproduces nothing on a GPU.
+        """
+        assert (
+            main(
+                [
+                    "evidence",
+                    "record",
+                    "--device",
+                    "cpu",
+                    "-o",
+                    str(evidence / "cpu.json"),
+                    "--project",
+                    str(built),
+                ]
+            )
+            == 0
+        )
         assert "2 claims, 2 pieces of evidence, 2 of them computed on" in capsys.readouterr().out
-        assert read_recording(evidence.parent, "evidence/cpu.json").content["digest"] == records[0]["digest"]
+        assert (
+            read_recording(evidence.parent, "evidence/cpu.json").content["digest"]
+            == records[0]["digest"]
+        )
         (evidence / "gpu.json").write_bytes(file_bytes(as_gpu(records[1]), RECORDED))
         assert main(["verify", "--project", str(built)]) == 0
         assert "evidence/gpu.json on" in capsys.readouterr().out.replace("\n", " ")
-        extensive, small, nothing = json.loads((built / "certificates" / "recorded.json").read_bytes())["claims"]
+        extensive, small, nothing = json.loads(
+            (built / "certificates" / "recorded.json").read_bytes()
+        )["claims"]
         assert [(one["file"], one["device"], one["agrees"]) for one in extensive["recorded"]] == [
-            ("evidence/cpu.json", "cpu", [1]), ("evidence/gpu.json", "cuda", [1])]
-        assert [one["agrees"] for one in small["recorded"]] == [[1], []] and nothing["recorded"] == []
-        assert main(["check", str(built / "certificates" / "recorded.json"), "--source", str(built)]) == 0
+            ("evidence/cpu.json", "cpu", [1]),
+            ("evidence/gpu.json", "cuda", [1]),
+        ]
+        assert [one["agrees"] for one in small["recorded"]] == [[1], []] and nothing[
+            "recorded"
+        ] == []
+        assert (
+            main(["check", str(built / "certificates" / "recorded.json"), "--source", str(built)])
+            == 0
+        )
 
     def test_other_code_makes_it_stale(self, built, records, evidence, monkeypatch):
-        """A record by another version of the pack is shown as stale, even where it would contradict."""
+        """A record by another version of the pack is shown as stale, even where it would
+        contradict.
+        """
+
         def older(content):
             for claim in content["claims"]:
                 claim["code_sha256"] = "0" * 64
@@ -175,7 +241,9 @@ class TestFromRecordToCertificate:
 
     def test_a_changed_pack_has_another_digest(self, built, tmp_path, monkeypatch):
         """Of the code that a record is compared by."""
-        item = next(item for item in load_pack(["recorded_pack"]) if item.id == "recorded.extensive")
+        item = next(
+            item for item in load_pack(["recorded_pack"]) if item.id == "recorded.extensive"
+        )
         before, pack = code_sha256(item), built / "recorded_pack.py"
         pack.write_text(PACK + "\n# changed\n")
         try:
@@ -200,12 +268,21 @@ class TestFromRecordToCertificate:
         assert certificate.read_bytes() == before
 
     def test_what_a_record_says_stays_text(self, built, records, evidence, capsys):
-        """A refutation of the record's own ends it too, and its words do not command the terminal."""
+        """A refutation of the record's own ends it too, and its words do not command the
+        terminal.
+        """
+
         def hostile(content):
             piece = content["claims"][0]["evidence"][0]
-            witness = {"predicate": "recorded_pack:is_extensive", "inputs": {"z": 1, "q": 0}, "shows": "nothing"}
+            witness = {
+                "predicate": "recorded_pack:is_extensive",
+                "inputs": {"z": 1, "q": 0},
+                "shows": "nothing",
+            }
             content["claims"][0]["evidence"].append(
-                piece | {"domain": "\x1b[2J", "violations": 1, "outcome": "refuted", "witness": witness})
+                piece
+                | {"domain": "\x1b[2J", "violations": 1, "outcome": "refuted", "witness": witness}
+            )
 
         (evidence / "gpu.json").write_bytes(file_bytes(as_gpu(records[1], hostile), RECORDED))
         assert main(["verify", "--project", str(built)]) == 1

@@ -1,4 +1,7 @@
-"""The pages in a real browser: nothing fails, filters filter, and all that is text is there without JavaScript."""
+"""The pages in a real browser: nothing fails, filters filter, and all that is text is there without
+JavaScript.
+"""
+
 from __future__ import annotations
 
 import json
@@ -13,9 +16,19 @@ from pyharness.report.site import file_name, write_site
 
 ROOT = Path(__file__).resolve().parent.parent
 CERTIFICATE = json.loads((ROOT / "certificates" / "leanmining.json").read_text("utf-8"))
-PAGES = ["index.html", "claims.html", "theorems.html", "definitions.html", "graph.html", "figures.html", "trusted-base.html",
-         "claims/gap.additive.html", "claims/error.mse_convex.html", "claims/nucleus.extensive.html",
-         f"theorems/{file_name('LeanMining.qRelu_extensive')}"]
+PAGES = [
+    "index.html",
+    "claims.html",
+    "theorems.html",
+    "definitions.html",
+    "graph.html",
+    "figures.html",
+    "trusted-base.html",
+    "claims/gap.additive.html",
+    "claims/error.mse_convex.html",
+    "claims/nucleus.extensive.html",
+    f"theorems/{file_name('LeanMining.qRelu_extensive')}",
+]
 COUNT = len(CERTIFICATE["claims"])
 
 
@@ -34,20 +47,28 @@ def folder(tmp_path_factory):
 
 def shown(browser):
     """The ids of the claims whose rows are in view, in their order."""
-    return browser.run("return [...document.querySelectorAll('#claims tbody tr')].filter(row => row.offsetHeight)"
-                       ".map(row => row.dataset.id)")
+    return browser.run(
+        "return [...document.querySelectorAll('#claims tbody tr')].filter(row => row.offsetHeight)"
+        ".map(row => row.dataset.id)"
+    )
 
 
 def fill(browser, name, value):
     """Choose or type a value in a filter."""
-    browser.run("const control = document.getElementById('filters').elements[arguments[0]]; control.value = arguments[1];"
-                "control.dispatchEvent(new Event('input', {bubbles: true}))", name, value)
+    browser.run(
+        "const control = document.getElementById('filters').elements[arguments[0]]; control.value = arguments[1];"
+        "control.dispatchEvent(new Event('input', {bubbles: true}))",
+        name,
+        value,
+    )
 
 
 class TestPages:
     @pytest.mark.parametrize("page", PAGES)
     def test_load_and_fit(self, browser, folder, page):
-        """Nothing in the console, and no wider than a desk's, a phone's or a sheet's view, in either scheme."""
+        """Nothing in the console, and no wider than a desk's, a phone's or a sheet's view, in
+        either scheme.
+        """
         for view in ({}, {"width": 390, "dark": True}, {"width": 720, "media": "print"}):
             browser.open(folder / page, **view)
             assert browser.complaints() == []
@@ -58,7 +79,9 @@ class TestPages:
         grounds = []
         for dark in (False, True):
             browser.open(folder / "index.html", dark=dark)
-            grounds.append(browser.run("return getComputedStyle(document.documentElement).backgroundColor"))
+            grounds.append(
+                browser.run("return getComputedStyle(document.documentElement).backgroundColor")
+            )
         light, dark = ([int(part) for part in ground[4:-1].split(",")] for ground in grounds)
         assert min(light) > 200 and max(dark) < 60
 
@@ -66,13 +89,17 @@ class TestPages:
         """No navigation; what is folded is open."""
         browser.open(folder / "claims" / "error.mse_convex.html", media="print")
         assert browser.run("return document.querySelector('header.site').offsetHeight") == 0
-        assert browser.run("return [...document.querySelectorAll('details table')].every(table => table.offsetHeight > 0)")
+        assert browser.run(
+            "return [...document.querySelectorAll('details table')].every(table => table.offsetHeight > 0)"
+        )
 
     def test_the_policy_refuses_what_is_not_the_report_s(self, browser, folder):
         """Were some text to become a script, it would not run."""
         browser.open(folder / "index.html")
-        browser.run("const script = document.createElement('script'); script.textContent = 'window.ran = true';"
-                    "document.body.append(script)")
+        browser.run(
+            "const script = document.createElement('script'); script.textContent = 'window.ran = true';"
+            "document.body.append(script)"
+        )
         assert browser.run("return window.ran") is None
         assert any("Content Security Policy" in complaint for complaint in browser.complaints())
 
@@ -84,7 +111,10 @@ class TestFilters:
         assert len(shown(browser)) == COUNT
         fill(browser, "tier", "refuted")
         assert shown(browser) == of_tier("refuted")
-        assert browser.run("return document.getElementById('shown').textContent") == f"{len(of_tier('refuted'))} of {COUNT} claims"
+        assert (
+            browser.run("return document.getElementById('shown').textContent")
+            == f"{len(of_tier('refuted'))} of {COUNT} claims"
+        )
         fill(browser, "q", "HADDITIVE total")
         assert shown(browser) == ["gap.additive"]
         address = browser.driver.current_url
@@ -107,39 +137,68 @@ class TestFilters:
         assert len(shown(browser)) == COUNT
 
     def test_sort(self, browser, folder):
-        """By a column up, down, and back to the certificate's order; a reader of the screen is told which."""
+        """By a column up, down, and back to the certificate's order; a reader of the screen is told
+        which.
+        """
         browser.open(folder / "claims.html")
         ids = [claim["id"] for claim in CERTIFICATE["claims"]]
-        for expected, state in ((sorted(ids), "ascending"), (sorted(ids, reverse=True), "descending"), (ids, None)):
+        for expected, state in (
+            (sorted(ids), "ascending"),
+            (sorted(ids, reverse=True), "descending"),
+            (ids, None),
+        ):
             browser.run("document.querySelector('[data-sort=id] button').click()")
             assert shown(browser) == expected
-            assert browser.run("return document.querySelector('[data-sort=id]').getAttribute('aria-sort')") == state
+            assert (
+                browser.run(
+                    "return document.querySelector('[data-sort=id]').getAttribute('aria-sort')"
+                )
+                == state
+            )
 
 
 class TestGraph:
     def test_its_links_go_somewhere(self, browser, folder):
         """Each node leads to the page, or the part of one, about what it names."""
         browser.open(folder / "graph.html")
-        links = browser.run("return [...document.querySelectorAll('.graph a')].map(link => [link.dataset.node ?? '',"
-                            "new URL(link.getAttribute('href'), location).href])")
+        links = browser.run(
+            "return [...document.querySelectorAll('.graph a')].map(link => [link.dataset.node ?? '',"
+            "new URL(link.getAttribute('href'), location).href])"
+        )
         assert len(links) > COUNT
         for _, address in links:
             file, _, part = address.removeprefix(folder.as_uri() + "/").partition("#")
             assert (folder / file).is_file(), address
-            assert not part or "=" in part or f'id="{part}"' in (folder / file).read_text("utf-8"), address
-        node, address = next(link for link in links if link[0] == "theorem LeanMining.qRelu_extensive")
-        browser.run("document.querySelector(`[data-node='${arguments[0]}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))",
-                    node)
+            assert (
+                not part or "=" in part or f'id="{part}"' in (folder / file).read_text("utf-8")
+            ), address
+        node, address = next(
+            link for link in links if link[0] == "theorem LeanMining.qRelu_extensive"
+        )
+        browser.run(
+            "document.querySelector(`[data-node='${arguments[0]}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))",
+            node,
+        )
         assert browser.driver.current_url == address
-        assert browser.run("return document.querySelector('h1').textContent") == "LeanMining.qRelu_extensive"
+        assert (
+            browser.run("return document.querySelector('h1').textContent")
+            == "LeanMining.qRelu_extensive"
+        )
 
     def test_what_a_node_rests_on_stands_out(self, browser, folder):
         """While it is pointed at, or has the focus."""
         browser.open(folder / "graph.html")
         browser.run("document.querySelector('[data-node=\"claim nucleus.extensive\"]').focus()")
-        assert {"claim nucleus.extensive", "theorem LeanMining.qRelu_extensive", "definition LeanMining.qRelu"} == set(browser.run(
-            "return [...document.querySelectorAll('.graph.picked a.lit')].map(node => node.dataset.node)"
-            ".filter(name => !name.includes('Int8'))"))
+        assert {
+            "claim nucleus.extensive",
+            "theorem LeanMining.qRelu_extensive",
+            "definition LeanMining.qRelu",
+        } == set(
+            browser.run(
+                "return [...document.querySelectorAll('.graph.picked a.lit')].map(node => node.dataset.node)"
+                ".filter(name => !name.includes('Int8'))"
+            )
+        )
 
     def test_it_is_a_list_too(self, browser, folder):
         """For those who do not see it, and on paper: every claim with its theorem."""
@@ -160,7 +219,11 @@ class TestWithoutScripts:
         words = []
         for scripts in (True, False):
             browser.open(folder / page, scripts=scripts)
-            words.append(browser.run("return document.getElementById('main').textContent.replace(/\\s+/g, ' ')"))
+            words.append(
+                browser.run(
+                    "return document.getElementById('main').textContent.replace(/\\s+/g, ' ')"
+                )
+            )
         assert words[1] in words[0] or page == "claims.html"
 
 
@@ -173,4 +236,9 @@ class TestHostileCertificate:
             browser.open(tmp_path / "pages" / page)
             assert browser.complaints() == []
             assert text in browser.run("return document.body.textContent")
-            assert browser.run("return document.images.length + document.querySelectorAll('[onmouseover],[onerror]').length") == 0
+            assert (
+                browser.run(
+                    "return document.images.length + document.querySelectorAll('[onmouseover],[onerror]').length"
+                )
+                == 0
+            )

@@ -1,4 +1,7 @@
-"""A certificate as Markdown and as a LaTeX table: all claims, and nothing in them that the format would take for its own."""
+"""A certificate as Markdown and as a LaTeX table: all claims, and nothing in them that the format
+would take for its own.
+"""
+
 from __future__ import annotations
 
 import json
@@ -17,19 +20,39 @@ CERTIFICATE = samples.sealed()
 
 class TestMarkdown:
     def test_all_claims_are_there_and_refuted_ones_first(self):
-        """Each with its theorem, evidence and figures; the false one with its witness at the top."""
+        """Each with its theorem, evidence and figures; the false one with its witness at the
+        top.
+        """
         text = documents.markdown(CERTIFICATE)
         for claim in CERTIFICATE["claims"]:
             assert f"### {claim['id']}" in text
-        assert text.index("## Refuted") < text.index("the maximum of 1 and 3 is 3") < text.index("### relu.extensive")
-        assert "2 constants in proofs/demo-0123456789abcdef.ndjson.gz, accepted by Lean 4.35.0 and pyharness.kernel" in text
-        assert "Demo.extensive, Demo/Relu.lean:1; axioms: propext; two kernels agree" in text and "| layer | ratio | gap |" in text
+        assert (
+            text.index("## Refuted")
+            < text.index("the maximum of 1 and 3 is 3")
+            < text.index("### relu.extensive")
+        )
+        assert (
+            "2 constants in proofs/demo-0123456789abcdef.ndjson.gz, accepted by Lean 4.35.0 and pyharness.kernel"
+            in text
+        )
+        assert (
+            "Demo.extensive, Demo/Relu.lean:1; axioms: propext; two kernels agree" in text
+            and "| layer | ratio | gap |" in text
+        )
         assert "    ∀ (z q : Int8), q ≤ qRelu z q" in text
 
-    @pytest.mark.parametrize("text, written", [
-        ("a|b <i> *c* _d_ [e](f) `g`", r"a\|b \<i\> \*c\* \_d\_ \[e\](f) \`g\`"),
-        ("# no heading", r"\# no heading"), ("- no item", r"\- no item"), ("1. no item", r"1\. no item"),
-        ("two\nlines", "two lines"), ("0.5 stays", "0.5 stays"), ("α ≤ β", "α ≤ β")])
+    @pytest.mark.parametrize(
+        "text, written",
+        [
+            ("a|b <i> *c* _d_ [e](f) `g`", r"a\|b \<i\> \*c\* \_d\_ \[e\](f) \`g\`"),
+            ("# no heading", r"\# no heading"),
+            ("- no item", r"\- no item"),
+            ("1. no item", r"1\. no item"),
+            ("two\nlines", "two lines"),
+            ("0.5 stays", "0.5 stays"),
+            ("α ≤ β", "α ≤ β"),
+        ],
+    )
     def test_text_stays_text(self, text, written):
         """What would be markup is escaped."""
         assert markdown_text(text) == written
@@ -45,7 +68,9 @@ class TestLatex:
     def test_a_row_for_each_claim(self):
         """Symbols become commands, and what is special is escaped."""
         pytest.importorskip("pylatexenc", reason="the extra `latex` is not installed")
-        claims = [dict(claim, statement="β ≤ 50 % of #1 & $x_1$") for claim in CERTIFICATE["claims"]]
+        claims = [
+            dict(claim, statement="β ≤ 50 % of #1 & $x_1$") for claim in CERTIFICATE["claims"]
+        ]
         table = documents.latex(CERTIFICATE | {"claims": claims})
         assert table.count(r"\\") == 4 and table.isascii()
         assert r"\beta" in table and r"{\%}" in table and r"{\&}" in table and r"{\$}" in table
@@ -60,6 +85,9 @@ class TestCommand:
         text = capsys.readouterr().out
         assert main(["report", str(path), "-o", str(out)]) == 0 and out.read_text() == text
         capsys.readouterr()
-        assert main(["report", str(path), "--json"]) == 0 and json.loads(capsys.readouterr().out)["text"] == text
+        assert (
+            main(["report", str(path), "--json"]) == 0
+            and json.loads(capsys.readouterr().out)["text"] == text
+        )
         path.write_text("[]")
         assert main(["report", str(path)]) == 2

@@ -1,4 +1,7 @@
-"""The folder of a report: safe file names, and nothing in the folder but reports is ever replaced."""
+"""The folder of a report: safe file names, and nothing in the folder but reports is ever
+replaced.
+"""
+
 from __future__ import annotations
 
 import re
@@ -10,27 +13,41 @@ from hypothesis import strategies as st
 from pyharness.errors import UsageError
 from pyharness.report.site import MARKER, SiteError, file_name, write_site
 
-NAMES = st.text(min_size=1) | st.from_regex(r"[A-Za-z0-9._-]{1,120}", fullmatch=True) | st.sampled_from(["con", "nul.x", "../a"])
+NAMES = (
+    st.text(min_size=1)
+    | st.from_regex(r"[A-Za-z0-9._-]{1,120}", fullmatch=True)
+    | st.sampled_from(["con", "nul.x", "../a"])
+)
 
 
 class TestFileName:
     @given(NAMES)
     def test_is_safe(self, name):
-        """It has no part that a file system or an address would read otherwise, and fits any file system."""
+        """It has no part that a file system or an address would read otherwise, and fits any file
+        system.
+        """
         file = file_name(name)
-        assert re.fullmatch(r"[a-z0-9_][a-z0-9._-]*\.html", file) and ".." not in file and len(file) < 200
+        assert (
+            re.fullmatch(r"[a-z0-9_][a-z0-9._-]*\.html", file)
+            and ".." not in file
+            and len(file) < 200
+        )
 
     @given(NAMES, NAMES)
     def test_tells_names_apart(self, one, two):
         """Also where only capitals, or what is replaced, differ."""
         assert (file_name(one) == file_name(two)) == (one == two)
 
-    @pytest.mark.parametrize("name, file", [("gap.additive", "gap.additive.html"), ("a-b_c.1", "a-b_c.1.html")])
+    @pytest.mark.parametrize(
+        "name, file", [("gap.additive", "gap.additive.html"), ("a-b_c.1", "a-b_c.1.html")]
+    )
     def test_of_a_claim_is_its_id(self, name, file):
         """So an address can be guessed."""
         assert file_name(name) == file
 
-    @pytest.mark.parametrize("name", ["Nat.add", "nat.Add", "con", "nul.html", "a--b", "x" * 101, "ä"])
+    @pytest.mark.parametrize(
+        "name", ["Nat.add", "nat.Add", "con", "nul.html", "a--b", "x" * 101, "ä"]
+    )
     def test_of_others_is_marked(self, name):
         """No claim's id has two hyphens."""
         assert "--" in file_name(name)
@@ -44,7 +61,9 @@ class TestWriteSite:
         assert (folder / "claims" / "a.html").read_bytes() == b"2"
         write_site({"index.html": b"3"}, folder)
         assert sorted(path.name for path in folder.iterdir()) == [MARKER, "index.html"]
-        assert (folder / "index.html").read_bytes() == b"3" and [path.name for path in folder.parent.iterdir()] == ["report"]
+        assert (folder / "index.html").read_bytes() == b"3" and [
+            path.name for path in folder.parent.iterdir()
+        ] == ["report"]
 
     def test_takes_an_empty_folder(self, tmp_path):
         """One that somebody made for it."""

@@ -1,4 +1,5 @@
 """The terminal report: the table and the full view, from the certificate alone."""
+
 from __future__ import annotations
 
 import copy
@@ -7,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certificate_samples import AGREES, COUNTEREXAMPLE, FLOATS, SWEEP, below, proof, record, sample_records, sealed
+from certificate_samples import (
+    AGREES,
+    COUNTEREXAMPLE,
+    FLOATS,
+    SWEEP,
+    below,
+    proof,
+    record,
+    sample_records,
+    sealed,
+)
 from rich.console import Console
 
 from pyharness.errors import UsageError
@@ -43,10 +54,15 @@ class TestShow:
         """Each claim has a row with its proof status, verdict, tier and evidence."""
         lines = rows(shown(sealed(), width=120))
         assert "relu.identity refuted refuted refuted z = 3, q = 1".split() in lines
-        assert "relu.extensive proved confirmed silver 65,536 pairs; 2 layers; the kernel agrees".split() in lines
+        assert (
+            "relu.extensive proved confirmed silver 65,536 pairs; 2 layers; the kernel agrees".split()
+            in lines
+        )
 
     def test_summary(self) -> None:
-        """Below the table stand the counts, whether all is as required, and the certificate's path."""
+        """Below the table stand the counts, whether all is as required, and the certificate's
+        path.
+        """
         assert shown(sealed()).splitlines()[-5:] == [
             "3 claims: 1 bronze, 1 silver, 1 refuted; proofs: 1 proved, 1 open, 1 refuted.",
             "Every claim has the tier required of it.",
@@ -57,7 +73,9 @@ class TestShow:
 
     def test_unmet(self) -> None:
         """A claim without its tier is marked in its row and named below."""
-        text = shown(sealed([*sample_records(), record("relu.below", "silver", [FLOATS], proof("sorry"))]))
+        text = shown(
+            sealed([*sample_records(), record("relu.below", "silver", [FLOATS], proof("sorry"))])
+        )
         assert "not silver" in text
         assert "Without the tier required of them: relu.below." in text
         assert "Every claim" not in text
@@ -87,7 +105,9 @@ class TestShow:
 
     @pytest.mark.parametrize("width", [60, 80, 200])
     def test_width(self, width: int) -> None:
-        """No line is wider than the terminal, and what is too long for its column goes on in the next line."""
+        """No line is wider than the terminal, and what is too long for its column goes on in the
+        next line.
+        """
         id = "nucleus.nonboolean_from_incomparable_as_given"
         summary = "every pair of zero points below 126 and 3 layers of the network"
         text = shown(sealed([record(id, "bronze", [summarised(summary)])]), width=width)
@@ -98,25 +118,41 @@ class TestShow:
 
     def test_markup_and_control_characters(self) -> None:
         """Text from the certificate is shown, never obeyed."""
-        text = shown(sealed([record("a.b", "bronze", [summarised("[red]a=[0,1][/red]\x1b[31m\u202e")])]), width=120)
+        text = shown(
+            sealed([record("a.b", "bronze", [summarised("[red]a=[0,1][/red]\x1b[31m\u202e")])]),
+            width=120,
+        )
         assert "[red]a=[0,1][/red]\ufffd[31m\ufffd" in text
 
 
 class TestShowStatuses:
     def test_rows(self) -> None:
-        """Each claim has its status, its theorem with the place, its axioms and its note; the counts stand below."""
-        found = {"theorem": "Demo.extensive", "file": "Demo/Relu.lean", "line": 7, "axioms": ["propext"]}
+        """Each claim has its status, its theorem with the place, its axioms and its note; the
+        counts stand below.
+        """
+        found = {
+            "theorem": "Demo.extensive",
+            "file": "Demo/Relu.lean",
+            "line": 7,
+            "axioms": ["propext"],
+        }
         nothing = {"theorem": None, "file": None, "line": None, "axioms": []}
         console = Console(file=io.StringIO(), width=80)
-        show_statuses([
-            {"id": "relu.extensive", "status": "proved", "note": "", **found},
-            {"id": "relu.identity", "status": "stub", "note": "it says X = X", **found},
-            {"id": "relu.open", "status": "open", "note": "", **nothing},
-        ], console=console)
+        show_statuses(
+            [
+                {"id": "relu.extensive", "status": "proved", "note": "", **found},
+                {"id": "relu.identity", "status": "stub", "note": "it says X = X", **found},
+                {"id": "relu.open", "status": "open", "note": "", **nothing},
+            ],
+            console=console,
+        )
         lines = rows(console.file.getvalue())
         for line in (
-            "relu.extensive proved Demo.extensive propext", "Demo/Relu.lean:7", "it says X = X",
-            "relu.open open none named", "3 claims: 1 proved, 1 stub, 1 open.",
+            "relu.extensive proved Demo.extensive propext",
+            "Demo/Relu.lean:7",
+            "it says X = X",
+            "relu.open open none named",
+            "3 claims: 1 proved, 1 stub, 1 open.",
         ):
             assert line.split() in lines
 
@@ -128,17 +164,26 @@ class TestFindClaim:
 
     def test_unknown(self) -> None:
         """An id that is not there is an error that names those that are near."""
-        with pytest.raises(UsageError, match=r"no claim 'relu\.extensiv'; there is relu\.extensive"):
+        with pytest.raises(
+            UsageError, match=r"no claim 'relu\.extensiv'; there is relu\.extensive"
+        ):
             find_claim(sealed(), "relu.extensiv")
 
 
 class TestExplain:
     def test_proof(self) -> None:
-        """The statement, its source, the theorem as Lean prints it, where it stands and its axioms are there."""
+        """The statement, its source, the theorem as Lean prints it, where it stands and its axioms
+        are there.
+        """
         text = explained(sealed(), "relu.extensive")
         for part in (
-            "What relu.extensive says.", "from 000 A paper, RESULTS", "tier silver, required silver",
-            "Demo.extensive", "Demo/Relu.lean:1", "∀ (z q : Int8), q ≤ qRelu z q", "axioms: propext",
+            "What relu.extensive says.",
+            "from 000 A paper, RESULTS",
+            "tier silver, required silver",
+            "Demo.extensive",
+            "Demo/Relu.lean:1",
+            "∀ (z q : Int8), q ≤ qRelu z q",
+            "axioms: propext",
         ):
             assert part in text
 
@@ -153,8 +198,13 @@ class TestExplain:
         """Each piece of evidence shows its domain, cases, tensors and measurements."""
         lines = rows(explained(sealed(), "relu.extensive"))
         for line in (
-            "evidence 1, exhaustive: confirmed", "domain: every weight of a small net", "2,048 cases, 0 violations",
-            "net.0.weight 64×32 int8 0123456789ab", "layer ratio gap", "net.0 1 0.333333", "net.2 2.5 1e-07",
+            "evidence 1, exhaustive: confirmed",
+            "domain: every weight of a small net",
+            "2,048 cases, 0 violations",
+            "net.0.weight 64×32 int8 0123456789ab",
+            "layer ratio gap",
+            "net.0 1 0.333333",
+            "net.2 2.5 1e-07",
         ):
             assert line.split() in lines
 
@@ -173,23 +223,37 @@ class TestExplain:
 
     def test_next(self) -> None:
         """What the next tier needs comes last."""
-        assert [line.strip() for line in explained(sealed(), "relu.extensive").splitlines()[-2:]] == [
+        assert [
+            line.strip() for line in explained(sealed(), "relu.extensive").splitlines()[-2:]
+        ] == [
             "to be gold it needs",
             "an example in Lean that the hypotheses can hold",
         ]
 
     def test_proof(self) -> None:
-        """What is known of a proof beyond its status is said, and what a claim computes with untied is named."""
+        """What is known of a proof beyond its status is said, and what a claim computes with untied
+        is named.
+        """
         found = proof(example="Demo.extensive_example", unused=("h",))
-        text = explained(sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo.ops:loose"])]), "a.b")
-        for part in ("statement: as it was pinned; proof: replayed through the kernel",
-                     "a second kernel agrees on proof, statement and axioms", "example: Demo.extensive_example",
-                     "hypotheses that nothing uses: h", "Lean definition: Demo.qRelu", "demo.ops:loose"):
+        text = explained(
+            sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo.ops:loose"])]),
+            "a.b",
+        )
+        for part in (
+            "statement: as it was pinned; proof: replayed through the kernel",
+            "a second kernel agrees on proof, statement and axioms",
+            "example: Demo.extensive_example",
+            "hypotheses that nothing uses: h",
+            "Lean definition: Demo.qRelu",
+            "demo.ops:loose",
+        ):
             assert part in text
 
     def test_conflict(self) -> None:
         """A conflict is explained."""
-        text = explained(sealed([record("a.b", "silver", [COUNTEREXAMPLE], proof())]), "a.b", width=160)
+        text = explained(
+            sealed([record("a.b", "silver", [COUNTEREXAMPLE], proof())]), "a.b", width=160
+        )
         assert "conflict: the theorem is proved, yet evidence refutes the claim" in text
 
     def test_unknown_claim(self) -> None:

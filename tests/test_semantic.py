@@ -1,4 +1,7 @@
-"""Compression of models: codes are packed and found again, sizes are those of real buffers, and what is said was measured."""
+"""Compression of models: codes are packed and found again, sizes are those of real buffers, and
+what is said was measured.
+"""
+
 from __future__ import annotations
 
 import copy
@@ -14,7 +17,14 @@ from torch import Tensor, nn
 
 from pyharness import semantic
 from pyharness.errors import UsageError
-from pyharness.semantic import Compressed, Packed, SemanticQuantizer, pack_bits, pack_rows, unpack_bits
+from pyharness.semantic import (
+    Compressed,
+    Packed,
+    SemanticQuantizer,
+    pack_bits,
+    pack_rows,
+    unpack_bits,
+)
 from pyharness.tensors import digits, models
 from pyharness.tensors.layers import Recorder
 
@@ -34,8 +44,11 @@ def squared_error(weight: Tensor, bits: int) -> Tensor:
 def compress_digits(name: str, target: float, asked: float = 0.9, **more) -> Compressed:
     network = digits.NETWORKS[name]
     images, labels = models.read_held_out()
-    options = {"calibration": images, "labels": labels if network.measure == "accuracy" else None,
-               "forward": lambda weights, x: network.forward(Recorder(weights), x)} | more
+    options = {
+        "calibration": images,
+        "labels": labels if network.measure == "accuracy" else None,
+        "forward": lambda weights, x: network.forward(Recorder(weights), x),
+    } | more
     return SemanticQuantizer().compress(models.digits_weights(name), target, asked, **options)
 
 
@@ -56,7 +69,9 @@ class Tied(nn.Module):
 @pytest.fixture
 def module() -> nn.Module:
     torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(32, 64), nn.ReLU(), nn.Linear(64, 48), nn.ReLU(), nn.Linear(48, 8))
+    return nn.Sequential(
+        nn.Linear(32, 64), nn.ReLU(), nn.Linear(64, 48), nn.ReLU(), nn.Linear(48, 8)
+    )
 
 
 class TestPacking:
@@ -85,13 +100,17 @@ class TestPacking:
         assert weight.numel() > 2 * semantic.BLOCK
         whole = pack_rows(weight, 3)
         parts = [pack_rows(part, 3).unpack() for part in weight.split(100)]
-        assert torch.equal(whole.unpack(), torch.cat(parts)) and whole.unpack().shape == weight.shape
+        assert (
+            torch.equal(whole.unpack(), torch.cat(parts)) and whole.unpack().shape == weight.shape
+        )
 
 
 class TestRounding:
     @given(BITS, SEEDS, st.floats(1e-2, 1e4))
     def test_the_squared_error_is_bounded(self, bits, seed, size):
-        """By entries · (max |row| / (2^bits − 1))², up to the scale's rounding to 11 bits, whichever scale is taken."""
+        """By entries · (max |row| / (2^bits − 1))², up to the scale's rounding to 11 bits,
+        whichever scale is taken.
+        """
         weight = normal(seed, 5, 30) * size
         bound = 30 * (weight.double().abs().amax(1) / (2**bits - 1) * (1 + 2**-10)) ** 2
         assert (squared_error(weight, bits) <= bound).all()
@@ -109,11 +128,15 @@ class TestRounding:
         assert squared_error(weight, 2) < 1e-6 < squared_error(weight, 3)
 
     def test_clipping_helps_at_few_bits(self):
-        """On normal weights 2 bits do far better with a clipped range, near the best uniform grid's error of 0.119."""
+        """On normal weights 2 bits do far better with a clipped range, near the best uniform grid's
+        error of 0.119.
+        """
         weight = normal(2, 64, 512)
         error = float(squared_error(weight, 2).sum() / weight.square().sum())
         end = weight.abs().amax(1, keepdim=True)
-        unclipped = (((weight / end * 1.5 + 1.5).round() - 1.5) / 1.5 * end - weight).square().sum() / weight.square().sum()
+        unclipped = (
+            ((weight / end * 1.5 + 1.5).round() - 1.5) / 1.5 * end - weight
+        ).square().sum() / weight.square().sum()
         assert 0.115 < error < 0.13 < 0.2 < unclipped
 
     @pytest.mark.parametrize("value", [0.0, 1e-12])
@@ -132,29 +155,48 @@ class TestCoherence:
         x = normal(3, 30, 6).double()
         found = semantic._compare(x, x.clone(), x.argmax(1))
         assert (found.inputs, found.embedding_cosine, found.neighbor_overlap) == (30, 1, 1)
-        assert found.similarity_rank_correlation == pytest.approx(1) and found.agreement == found.accuracy_after == 1
+        assert (
+            found.similarity_rank_correlation == pytest.approx(1)
+            and found.agreement == found.accuracy_after == 1
+        )
 
     def test_by_hand(self):
-        """One of two embeddings turned by 90° and one kept: cosine ½; two inputs have one pair, so no ranks."""
+        """One of two embeddings turned by 90° and one kept: cosine ½; two inputs have one pair, so
+        no ranks.
+        """
         before = torch.tensor([[1.0, 0], [0, 2]], dtype=torch.float64)
         after = torch.tensor([[0.0, 3], [0, 1]], dtype=torch.float64)
         found = semantic._compare(before, after, torch.tensor([0, 0]))
-        assert found.embedding_cosine == pytest.approx(0.5) and found.similarity_rank_correlation is None
+        assert (
+            found.embedding_cosine == pytest.approx(0.5)
+            and found.similarity_rank_correlation is None
+        )
         assert (found.agreement, found.accuracy_before, found.accuracy_after) == (0.5, 0.5, 0)
 
     def test_an_embedding_that_vanishes_has_no_cosine_left(self):
         """It counts as 0; lengths do not count, however small."""
         before = torch.tensor([[1.0, 0], [0, 2]], dtype=torch.float64)
-        assert semantic._cosine(before, torch.tensor([[0.0, 0], [0, 1e-30]], dtype=torch.float64)) == 0.5
+        assert (
+            semantic._cosine(before, torch.tensor([[0.0, 0], [0, 1e-30]], dtype=torch.float64))
+            == 0.5
+        )
 
     def test_ranks_of_equals_are_their_mean(self):
-        """Spearman's correlation does not change under increasing maps, and is −1 for what is turned around."""
+        """Spearman's correlation does not change under increasing maps, and is −1 for what is
+        turned around.
+        """
         x = torch.tensor([3.0, 1, 2, 2], dtype=torch.float64)
         assert semantic._ranks(x).tolist() == [3, 0, 1.5, 1.5]
-        assert semantic._rank_correlation(x, x.exp()) == pytest.approx(1) == -semantic._rank_correlation(x, -x)
+        assert (
+            semantic._rank_correlation(x, x.exp())
+            == pytest.approx(1)
+            == -semantic._rank_correlation(x, -x)
+        )
 
     def test_neighbors_are_counted(self):
-        """Of 4 inputs 2 neighbours are looked at; swapping two inputs' embeddings changes them as counted by hand."""
+        """Of 4 inputs 2 neighbours are looked at; swapping two inputs' embeddings changes them as
+        counted by hand.
+        """
         angles = torch.tensor([0.0, 0.1, 0.3, 0.7], dtype=torch.float64)
         x = torch.stack([angles.cos(), angles.sin()], 1)
         after = x[[0, 3, 2, 1]]
@@ -163,9 +205,13 @@ class TestCoherence:
 
 
 class TestDigits:
-    @pytest.mark.parametrize("name, target, coherence", [("mlp", 7, 0.97), ("cnn", 10, 0.98), ("autoencoder", 7, 0.93)])
+    @pytest.mark.parametrize(
+        "name, target, coherence", [("mlp", 7, 0.97), ("cnn", 10, 0.98), ("autoencoder", 7, 0.93)]
+    )
     def test_networks_are_compressed(self, name, target, coherence):
-        """Each meets its target with the coherence asked for, on images that chose nothing; sizes are those of buffers."""
+        """Each meets its target with the coherence asked for, on images that chose nothing; sizes
+        are those of buffers.
+        """
         found = compress_digits(name, target, coherence)
         assert found.meets_target and found.meets_coherence and found.coherence.inputs == 180
         assert found.bytes_before == 4 * sum(value.numel() for value in found.weights.values())
@@ -173,7 +219,9 @@ class TestDigits:
         assert found.compression == found.bytes_before / found.bytes_after >= target
         for name, value in found.packed.items():
             assert isinstance(value, Packed) == (found.bits[name] in range(2, 9))
-            assert torch.equal(value.unpack() if isinstance(value, Packed) else value, found.weights[name])
+            assert torch.equal(
+                value.unpack() if isinstance(value, Packed) else value, found.weights[name]
+            )
 
     def test_small_weights_stay(self):
         """Biases, and weights of fewer than 1024 entries, are the model's own, in float32."""
@@ -190,7 +238,9 @@ class TestDigits:
         assert "The class stays for" in str(harsh)
 
     def test_the_frontier_rises_in_compression(self):
-        """From the model itself to the most that there is, and coherence falls by far on the way."""
+        """From the model itself to the most that there is, and coherence falls by far on the
+        way.
+        """
         found = compress_digits("autoencoder", 6)
         sizes, coherence = zip(*found.frontier, strict=True)
         assert found.frontier[0] == (1, 1) and sizes[-1] == found.most and len(sizes) > 10
@@ -198,7 +248,9 @@ class TestDigits:
         assert coherence[-1] < 0.8 and found.compression in sizes and found.best in found.frontier
 
     def test_the_best_is_on_the_bound_and_can_be_had(self):
-        """It keeps what is asked, the next point found does not, and asking for its compression gives it."""
+        """It keeps what is asked, the next point found does not, and asking for its compression
+        gives it.
+        """
         found = compress_digits("autoencoder", 20, 0.9)
         beyond = found.frontier[found.frontier.index(found.best) + 1]
         assert found.best[1] >= 0.9 > beyond[1] and beyond[0] < 1.1 * found.best[0]
@@ -208,10 +260,16 @@ class TestDigits:
     def test_more_is_asked_than_there_is(self):
         """2 bits with their scales are the least; the summary says so, and what can be had."""
         found = compress_digits("autoencoder", 20, 0.9)
-        assert not found.meets_target and not found.meets_coherence and found.compression == found.most < 16
+        assert (
+            not found.meets_target
+            and not found.meets_coherence
+            and found.compression == found.most < 16
+        )
         assert {bits for bits in found.bits.values() if bits != 32} == {2}
         assert "target, 20 times, cannot be met" in str(found) and "is not met" in str(found)
-        assert f"{math.floor(100 * found.most) / 100} times is the most" in str(found) and repr(found.best[0]) in str(found)
+        assert f"{math.floor(100 * found.most) / 100} times is the most" in str(found) and repr(
+            found.best[0]
+        ) in str(found)
 
     def test_a_coherence_of_one_is_kept_by_the_model_itself(self):
         """Nothing smaller has it exactly."""
@@ -225,13 +283,20 @@ class TestDigits:
         other = images.clone()
         other[1::2] = other[1::2].flip(1)
         one, two = (compress_digits("mlp", 7, calibration=x, labels=None) for x in (images, other))
-        assert one.bits == two.bits and one.frontier == two.frontier and one.coherence != two.coherence
+        assert (
+            one.bits == two.bits and one.frontier == two.frontier and one.coherence != two.coherence
+        )
         assert one.coherence.agreement is None
 
     def test_it_is_deterministic(self):
         """The same bits, weights and figures."""
         one, two = compress_digits("cnn", 9), compress_digits("cnn", 9)
-        assert (one.bits, one.frontier, one.coherence, str(one)) == (two.bits, two.frontier, two.coherence, str(two))
+        assert (one.bits, one.frontier, one.coherence, str(one)) == (
+            two.bits,
+            two.frontier,
+            two.coherence,
+            str(two),
+        )
         assert all(torch.equal(one.weights[name], two.weights[name]) for name in one.weights)
 
     def test_files_are_read(self, tmp_path):
@@ -240,46 +305,77 @@ class TestDigits:
         save_file(weights, tmp_path / "model.safetensors")
         images, _ = models.read_held_out()
         found = SemanticQuantizer().compress(
-            tmp_path / "model.safetensors", 5, calibration=images,
-            forward=lambda weights, x: digits.NETWORKS["mlp"].forward(Recorder(weights), x))
-        assert found.module is None and found.bits["positions"] == 64 and found.weights["positions"].tolist() == [*range(5)]
-        assert found.bytes_before == 4 * sum(value.numel() for value in models.digits_weights("mlp").values()) + 40
+            tmp_path / "model.safetensors",
+            5,
+            calibration=images,
+            forward=lambda weights, x: digits.NETWORKS["mlp"].forward(Recorder(weights), x),
+        )
+        assert (
+            found.module is None
+            and found.bits["positions"] == 64
+            and found.weights["positions"].tolist() == [*range(5)]
+        )
+        assert (
+            found.bytes_before
+            == 4 * sum(value.numel() for value in models.digits_weights("mlp").values()) + 40
+        )
 
 
 class TestModules:
     def test_a_module_is_compressed(self, module):
-        """A copy has the weights; the original keeps its own, and the copy computes what was measured."""
+        """A copy has the weights; the original keeps its own, and the copy computes what was
+        measured.
+        """
         before = copy.deepcopy(module.state_dict())
         inputs = normal(4, 40, 32)
-        found = SemanticQuantizer().compress(model=module, target_compression=6, preserve_semantic_coherence=0.9,
-                                             calibration=inputs)
-        assert found.meets_target and found.meets_coherence and found.weights.keys() == before.keys()
+        found = SemanticQuantizer().compress(
+            model=module, target_compression=6, preserve_semantic_coherence=0.9, calibration=inputs
+        )
+        assert (
+            found.meets_target and found.meets_coherence and found.weights.keys() == before.keys()
+        )
         assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
-        assert all(torch.equal(value, found.weights[name]) for name, value in found.module.state_dict().items())
+        assert all(
+            torch.equal(value, found.weights[name])
+            for name, value in found.module.state_dict().items()
+        )
         with torch.no_grad():
             cosine = torch.cosine_similarity(module(inputs[1::2]), found.module(inputs[1::2]))
         assert found.coherence.embedding_cosine == pytest.approx(float(cosine.mean()), abs=1e-6)
 
     def test_tied_weights_are_counted_once(self):
-        """And both places get the compressed one; buffers and the mode stay, and nothing drops out while measuring."""
+        """And both places get the compressed one; buffers and the mode stay, and nothing drops out
+        while measuring.
+        """
         torch.manual_seed(1)
         model = Tied().train()
-        one, two = (SemanticQuantizer().compress(model, 4, calibration=normal(5, 20, 40)) for _ in range(2))
+        one, two = (
+            SemanticQuantizer().compress(model, 4, calibration=normal(5, 20, 40)) for _ in range(2)
+        )
         assert one.frontier == two.frontier and one.bytes_before == 4 * (40 * 40 + 4 * 40)
         assert one.module.training and one.module.last.weight is one.module.first.weight
         assert one.module.norm.num_batches_tracked == 0 and one.bits["first.weight"] < 16
 
     def test_half_precision_is_compared_with_float32(self, module):
         """Sizes and weights are of float32; the copy keeps the module's precision."""
-        found = SemanticQuantizer().compress(module.bfloat16(), 3, calibration=normal(6, 8, 32).bfloat16())
+        found = SemanticQuantizer().compress(
+            module.bfloat16(), 3, calibration=normal(6, 8, 32).bfloat16()
+        )
         assert found.bytes_before == 4 * sum(value.numel() for value in module.parameters())
-        assert found.weights["0.weight"].dtype == torch.float32 and found.module[0].weight.dtype == torch.bfloat16
+        assert (
+            found.weights["0.weight"].dtype == torch.float32
+            and found.module[0].weight.dtype == torch.bfloat16
+        )
 
     def test_weights_without_effect_lose_their_bits_first(self, module):
         """What the outputs do not depend on goes to 2 bits before anything else falls."""
         module.unused = nn.Linear(64, 64)
         found = SemanticQuantizer().compress(
-            module, 1.2, calibration=normal(7, 12, 32), forward=lambda weights, x: x @ weights["0.weight"].T)
+            module,
+            1.2,
+            calibration=normal(7, 12, 32),
+            forward=lambda weights, x: x @ weights["0.weight"].T,
+        )
         assert found.bits["unused.weight"] == 2 and found.coherence.embedding_cosine > 0.99
 
     @given(SEEDS, st.floats(1.1, 18), st.floats(0, 1))
@@ -290,19 +386,30 @@ class TestModules:
         model = nn.Sequential(nn.Linear(16, 64), nn.Tanh(), nn.Linear(64, 16))
         found = SemanticQuantizer().compress(model, target, asked, calibration=normal(seed, 9, 16))
         assert found.meets_target == (target <= found.most) == (found.compression >= target)
-        assert found.best[1] >= asked and all(value < asked for size, value in found.frontier if size > found.best[0])
+        assert found.best[1] >= asked and all(
+            value < asked for size, value in found.frontier if size > found.best[0]
+        )
         assert found.coherence.embedding_cosine <= 1 and 0 <= found.coherence.neighbor_overlap <= 1
         assert ("cannot be met" in str(found)) != found.meets_target
 
 
 class TestSentences:
     def test_the_sentence_transformer_keeps_meaning_at_8_times(self):
-        """A mapping run on lists of texts, at over 0.95; the pooler, which is not run, has 2 bits."""
+        """A mapping run on lists of texts, at over 0.95; the pooler, which is not run, has 2
+        bits.
+        """
         found = SemanticQuantizer().compress(
-            models.minilm_weights(), 8, calibration=models.read_sentences()[:4],
-            forward=lambda weights, sentences: models.sentence_embeddings(sentences, Recorder(weights)))
+            models.minilm_weights(),
+            8,
+            calibration=models.read_sentences()[:4],
+            forward=lambda weights, sentences: models.sentence_embeddings(
+                sentences, Recorder(weights)
+            ),
+        )
         assert found.meets_target and found.coherence.embedding_cosine > 0.95
-        assert found.bits["pooler.dense.weight"] == 2 and found.bits["embeddings.position_ids"] == 64
+        assert (
+            found.bits["pooler.dense.weight"] == 2 and found.bits["embeddings.position_ids"] == 64
+        )
 
 
 class TestRefusals:
@@ -318,10 +425,17 @@ class TestRefusals:
         with pytest.raises(UsageError, match="from 0 to 1"):
             SemanticQuantizer().compress(module, 4, asked, calibration=normal(0, 8, 32))
 
-    @pytest.mark.parametrize("inputs, message", [
-        (None, "pass calibration="), (torch.zeros(0, 32), "has 0 inputs"), (torch.ones(3, 32), "has 3 inputs"),
-        ("text", "pass calibration="), (torch.tensor(1.0), "pass calibration="), ([], "has 0 inputs"),
-    ])
+    @pytest.mark.parametrize(
+        "inputs, message",
+        [
+            (None, "pass calibration="),
+            (torch.zeros(0, 32), "has 0 inputs"),
+            (torch.ones(3, 32), "has 3 inputs"),
+            ("text", "pass calibration="),
+            (torch.tensor(1.0), "pass calibration="),
+            ([], "has 0 inputs"),
+        ],
+    )
     def test_inputs(self, module, inputs, message):
         """Four or more, of which each half has two."""
         with pytest.raises(UsageError, match=message):
@@ -348,7 +462,9 @@ class TestRefusals:
     def test_weights_that_cannot_run(self):
         """A mapping needs a forward."""
         with pytest.raises(UsageError, match="pass forward="):
-            SemanticQuantizer().compress(models.digits_weights("mlp"), 4, calibration=normal(0, 8, 64))
+            SemanticQuantizer().compress(
+                models.digits_weights("mlp"), 4, calibration=normal(0, 8, 64)
+            )
 
     def test_files_that_cannot_be_read(self, tmp_path):
         """One that is missing, one that is damaged, and what is no model at all."""
@@ -359,13 +475,16 @@ class TestRefusals:
         with pytest.raises(UsageError, match="not int"):
             SemanticQuantizer().compress(3, 4, calibration=normal(0, 8, 64))
 
-    @pytest.mark.parametrize("forward, message", [
-        (lambda weights, x: x.sum(), r"must return a tensor \[inputs, d\]"),
-        (lambda weights, x: x[:1], r"must return a tensor \[inputs, d\]"),
-        (lambda weights, x: None, "NoneType"),
-        (lambda weights, x: 0 * x, "0 or not finite"),
-        (lambda weights, x: x / 0, "0 or not finite"),
-    ])
+    @pytest.mark.parametrize(
+        "forward, message",
+        [
+            (lambda weights, x: x.sum(), r"must return a tensor \[inputs, d\]"),
+            (lambda weights, x: x[:1], r"must return a tensor \[inputs, d\]"),
+            (lambda weights, x: None, "NoneType"),
+            (lambda weights, x: 0 * x, "0 or not finite"),
+            (lambda weights, x: x / 0, "0 or not finite"),
+        ],
+    )
     def test_outputs_that_are_no_embeddings(self, module, forward, message):
         """A row for each input, with a direction."""
         with pytest.raises(UsageError, match=message):

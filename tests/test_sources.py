@@ -1,4 +1,5 @@
 """Tests for pyharness.tensors.sources."""
+
 from __future__ import annotations
 
 import io
@@ -58,9 +59,13 @@ def onnx_model(path, *initializers, **options):
 
 
 def onnx_external(folder, array=np.arange(6, dtype=np.float32), **changes):
-    """Write an ONNX model whose one initializer lies in a file beside it, with changes to where it is said to lie."""
+    """Write an ONNX model whose one initializer lies in a file beside it, with changes to where it
+    is said to lie.
+    """
     tensor = onnx.numpy_helper.from_array(array, "w")
-    path = onnx_model(folder / "m.onnx", tensor, save_as_external_data=True, location="m.data", size_threshold=0)
+    path = onnx_model(
+        folder / "m.onnx", tensor, save_as_external_data=True, location="m.data", size_threshold=0
+    )
     model = onnx.load(path, load_external_data=False)
     entries = {entry.key: entry for entry in model.graph.initializer[0].external_data}
     for key, value in changes.items():
@@ -76,7 +81,13 @@ def good(request, tmp_path):
     if request.param == "npz":
         np.savez(path, **{name: tensor.numpy() for name, tensor in TENSORS.items()})
     elif request.param == "onnx":
-        onnx_model(path, *(onnx.numpy_helper.from_array(tensor.numpy(), name) for name, tensor in TENSORS.items()))
+        onnx_model(
+            path,
+            *(
+                onnx.numpy_helper.from_array(tensor.numpy(), name)
+                for name, tensor in TENSORS.items()
+            ),
+        )
     else:
         save_file(TENSORS, path)
     return path
@@ -118,7 +129,10 @@ class TestEveryFormat:
         ("array", "why"),
         [
             (np.zeros((0, 2), np.float32), r"'w' is empty: its shape is \(0, 2\)"),
-            (np.array([1.0, math.nan, math.inf], np.float32), r"'w' has 2 NaN or infinite of 3 values, .* \(1,\)"),
+            (
+                np.array([1.0, math.nan, math.inf], np.float32),
+                r"'w' has 2 NaN or infinite of 3 values, .* \(1,\)",
+            ),
             (np.array([True]), "'w' has dtype bool"),
             (np.array([1j], np.complex64), "'w' has dtype complex64"),
         ],
@@ -171,7 +185,9 @@ class TestSafetensors:
         ],
     )
     def test_lying_header_length(self, tmp_path, data, why):
-        """A header that is longer than the file, or is not JSON, is refused before anything is allocated."""
+        """A header that is longer than the file, or is not JSON, is refused before anything is
+        allocated.
+        """
         (tmp_path / "a.safetensors").write_bytes(data)
         with pytest.raises(UsageError, match=why):
             read_tensors(tmp_path / "a.safetensors")
@@ -196,7 +212,9 @@ class TestSafetensors:
         """A name given twice is refused: readers differ in which of the two they take."""
         entry = b'"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}'
         with pytest.raises(UsageError, match="names 'w' twice"):
-            read_tensors(safetensors(tmp_path / "a.safetensors", b"{" + entry + b"," + entry + b"}", b"\0"))
+            read_tensors(
+                safetensors(tmp_path / "a.safetensors", b"{" + entry + b"," + entry + b"}", b"\0")
+            )
 
     def test_unused_dtype(self, tmp_path):
         """A dtype that the format has but nothing here uses is refused by name."""
@@ -211,17 +229,37 @@ class TestNpz:
         [
             (b"", "is damaged"),
             (b"not an array", "is damaged"),
-            (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", b"\0" * 8), "needs 12 bytes, it has 8"),
-            (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", b"\0" * 8), "needs 4 bytes, it has 8"),
-            (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (10**15,)}", b"\0" * 8), "is damaged"),
-            (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,)}"), "needs 4000000000000 bytes"),
-            (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1, -2)}", b"\0" * 8), "is damaged"),
-            (npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", b"\0" * 8), "'w' has dtype object"),
+            (
+                npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", b"\0" * 8),
+                "needs 12 bytes, it has 8",
+            ),
+            (
+                npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", b"\0" * 8),
+                "needs 4 bytes, it has 8",
+            ),
+            (
+                npy("{'descr': '<f4', 'fortran_order': False, 'shape': (10**15,)}", b"\0" * 8),
+                "is damaged",
+            ),
+            (
+                npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,)}"),
+                "needs 4000000000000 bytes",
+            ),
+            (
+                npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1, -2)}", b"\0" * 8),
+                "is damaged",
+            ),
+            (
+                npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", b"\0" * 8),
+                "'w' has dtype object",
+            ),
             (npy("__import__('os').abort()"), "is damaged"),
         ],
     )
     def test_lying_member(self, tmp_path, content, why):
-        """A member whose header does not fit its bytes, or that would run code, is refused before it is allocated."""
+        """A member whose header does not fit its bytes, or that would run code, is refused before
+        it is allocated.
+        """
         with pytest.raises(UsageError, match=why):
             read_tensors(npz(tmp_path / "a.npz", w=content))
 
@@ -251,7 +289,12 @@ class TestNpz:
     def test_layouts(self, tmp_path):
         """Big-endian, column-major and zero-dimensional arrays are read at their values."""
         columns = np.asfortranarray(np.eye(2, 3))
-        np.savez(tmp_path / "a.npz", big=np.arange(3, dtype=">f4"), columns=columns, scalar=np.float32(2.5))
+        np.savez(
+            tmp_path / "a.npz",
+            big=np.arange(3, dtype=">f4"),
+            columns=columns,
+            scalar=np.float32(2.5),
+        )
         tensors = read_tensors(tmp_path / "a.npz")
         assert {name: tensor.tolist() for name, tensor in tensors.items()} == {
             "big": [0.0, 1.0, 2.0],
@@ -264,12 +307,18 @@ class TestChunks:
     @settings(max_examples=40, deadline=None)
     @given(data=st.data())
     def test_any_chunks_make_up_the_tensor(self, tmp_path_factory, data):
-        """Chunks of any size, of every dtype and format, packed or not, hold the elements in row-major order."""
+        """Chunks of any size, of every dtype and format, packed or not, hold the elements in
+        row-major order.
+        """
         dtype = data.draw(st.sampled_from(list(DTYPES.values())))
         shape = data.draw(st.lists(st.integers(1, 6), max_size=3).map(tuple))
         tensor = torch.arange(math.prod(shape)).reshape(shape).to(dtype)
         folder = tmp_path_factory.mktemp("chunks")
-        kind = data.draw(st.sampled_from(["safetensors", "onnx"] + ["npz", "packed npz"] * (dtype != torch.bfloat16)))
+        kind = data.draw(
+            st.sampled_from(
+                ["safetensors", "onnx"] + ["npz", "packed npz"] * (dtype != torch.bfloat16)
+            )
+        )
         path = folder / f"t.{kind.split()[-1]}"
         if kind == "safetensors":
             save_file({"pad": torch.zeros(3, dtype=torch.uint8), "w": tensor}, path)
@@ -281,7 +330,10 @@ class TestChunks:
             (np.savez_compressed if kind == "packed npz" else np.savez)(path, w=tensor.numpy())
         stored = catalogue([path]).tensors["w"]
         chunks = [chunk.clone() for chunk in stored.chunks(data.draw(st.integers(1, 40)))]
-        assert torch.cat(chunks).equal(tensor.flatten()) and stored.nbytes == tensor.numel() * tensor.itemsize
+        assert (
+            torch.cat(chunks).equal(tensor.flatten())
+            and stored.nbytes == tensor.numel() * tensor.itemsize
+        )
         assert stored.read().equal(tensor)
 
     def test_a_file_that_changes_is_refused(self, tmp_path):
@@ -303,7 +355,9 @@ class TestChunks:
             list(stored.chunks(100))
 
     def test_large_columns_are_refused(self, tmp_path, monkeypatch):
-        """An array in column-major order that would have to be read whole is refused before that; a small one is read."""
+        """An array in column-major order that would have to be read whole is refused before that; a
+        small one is read.
+        """
         np.savez(tmp_path / "t.npz", w=np.asfortranarray(np.eye(2, 3)))
         assert list(catalogue([tmp_path / "t.npz"]).tensors) == ["w"]
         monkeypatch.setattr(sources, "_COLUMN_LIMIT", 47)
@@ -324,13 +378,17 @@ class TestOnnx:
         numbers = [0, 1, 2, 100]
         stored = onnx.helper.make_tensor("w", onnx_type(dtype), [2, 2], numbers)
         assert not stored.HasField("raw_data")
-        assert read_tensors(onnx_model(tmp_path / "m.onnx", stored))["w"].equal(torch.tensor(numbers).reshape(2, 2).to(dtype))
+        assert read_tensors(onnx_model(tmp_path / "m.onnx", stored))["w"].equal(
+            torch.tensor(numbers).reshape(2, 2).to(dtype)
+        )
 
     def test_external_data(self, tmp_path):
         """Elements in a file beside the model are read from there."""
         assert read_tensors(onnx_external(tmp_path))["w"].tolist() == [0, 1, 2, 3, 4, 5]
 
-    @pytest.mark.parametrize("location", ["../m.data", "/etc/passwd", "a/../../m.data", "", "..", "C:\\m.data"])
+    @pytest.mark.parametrize(
+        "location", ["../m.data", "/etc/passwd", "a/../../m.data", "", "..", "C:\\m.data"]
+    )
     def test_a_path_that_leaves_the_folder(self, tmp_path, location):
         """A path to anywhere but inside the model's folder is refused."""
         with pytest.raises(UsageError, match="not a path inside the model's folder"):
@@ -344,12 +402,20 @@ class TestOnnx:
         with pytest.raises(UsageError, match="symbolic link"):
             read_tensors(path)
 
-    @pytest.mark.parametrize(("changes", "why"), [
-        ({"offset": "8"}, "needs 24 bytes; it is said to have 24 from byte 8"), ({"offset": "-1"}, "from byte -1"),
-        ({"length": "20"}, "said to have 20"), ({"offset": "x"}, "invalid literal"), ({"location": "none"}, "cannot read .*none"),
-    ])
+    @pytest.mark.parametrize(
+        ("changes", "why"),
+        [
+            ({"offset": "8"}, "needs 24 bytes; it is said to have 24 from byte 8"),
+            ({"offset": "-1"}, "from byte -1"),
+            ({"length": "20"}, "said to have 20"),
+            ({"offset": "x"}, "invalid literal"),
+            ({"location": "none"}, "cannot read .*none"),
+        ],
+    )
     def test_lying_external_data(self, tmp_path, changes, why):
-        """An offset or length that does not fit the shape and the file, or a file that is not there, is refused."""
+        """An offset or length that does not fit the shape and the file, or a file that is not
+        there, is refused.
+        """
         with pytest.raises(UsageError, match=why):
             read_tensors(onnx_external(tmp_path, **changes))
 
@@ -369,18 +435,27 @@ class TestOnnx:
 
     def test_other_types_and_no_elements(self, tmp_path):
         """What is not read is said by name; what is not dense is refused."""
-        path = onnx_model(tmp_path / "m.onnx", onnx.numpy_helper.from_array(np.array([True]), "b"),
-                          onnx.numpy_helper.from_array(np.zeros((2, 0)), "e"), onnx.numpy_helper.from_array(np.ones(1), "w"))
+        path = onnx_model(
+            tmp_path / "m.onnx",
+            onnx.numpy_helper.from_array(np.array([True]), "b"),
+            onnx.numpy_helper.from_array(np.zeros((2, 0)), "e"),
+            onnx.numpy_helper.from_array(np.ones(1), "w"),
+        )
         found = catalogue([path])
         assert list(found.tensors) == ["w"]
-        assert "has dtype bool" in found.others["b"] and found.others["e"] == "is empty: its shape is (2, 0)"
+        assert (
+            "has dtype bool" in found.others["b"]
+            and found.others["e"] == "is empty: its shape is (2, 0)"
+        )
         model = onnx.load(path)
         model.graph.sparse_initializer.add()
         path.write_bytes(model.SerializeToString())
         with pytest.raises(UsageError, match="sparse"):
             catalogue([path])
 
-    @pytest.mark.parametrize("content", [b"", b"\x3a\xff\xff\xff\xff\x0f", b"\x0b", b"\xff" * 20, b"not a model"])
+    @pytest.mark.parametrize(
+        "content", [b"", b"\x3a\xff\xff\xff\xff\x0f", b"\x0b", b"\xff" * 20, b"not a model"]
+    )
     def test_not_a_model(self, tmp_path, content):
         """Bytes that are no model are refused."""
         (tmp_path / "m.onnx").write_bytes(content)
@@ -391,7 +466,10 @@ class TestOnnx:
 def shards(folder, **files):
     """Write shards, and the index that names them."""
     for name, tensors in files.items():
-        save_file({key: torch.full((2,), float(value)) for key, value in tensors.items()}, folder / f"{name}.safetensors")
+        save_file(
+            {key: torch.full((2,), float(value)) for key, value in tensors.items()},
+            folder / f"{name}.safetensors",
+        )
     weight_map = {key: f"{name}.safetensors" for name, tensors in files.items() for key in tensors}
     index = folder / "model.safetensors.index.json"
     index.write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
@@ -408,12 +486,22 @@ def reindexed(index, change):
 
 class TestShards:
     def test_an_index_or_its_folder(self, tmp_path):
-        """An index stands for its shards, and so does the folder it is in, whatever else is there; or the shards are named."""
+        """An index stands for its shards, and so does the folder it is in, whatever else is there;
+        or the shards are named.
+        """
         index = shards(tmp_path, s1={"a": 1, "b": 2}, s2={"c": 3})
         save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
-        for paths in ([index], [tmp_path], [tmp_path / "s2.safetensors", tmp_path / "s1.safetensors"]):
+        for paths in (
+            [index],
+            [tmp_path],
+            [tmp_path / "s2.safetensors", tmp_path / "s1.safetensors"],
+        ):
             found = catalogue(paths)
-            assert {name: tensor.read()[0].item() for name, tensor in found.tensors.items()} == {"a": 1, "b": 2, "c": 3}
+            assert {name: tensor.read()[0].item() for name, tensor in found.tensors.items()} == {
+                "a": 1,
+                "b": 2,
+                "c": 3,
+            }
             assert sorted(file.name for file in found.files) == ["s1.safetensors", "s2.safetensors"]
 
     def test_a_folder_without_an_index(self, tmp_path):
@@ -432,24 +520,46 @@ class TestShards:
         (tmp_path / "s1.safetensors").symlink_to(tmp_path / "blobs" / "x")
         assert list(catalogue([index]).tensors) == ["a"]
 
-    @pytest.mark.parametrize(("change", "why"), [
-        (lambda entries: entries.update(d="s3.safetensors"), "shards that are not beside it: s3.safetensors"),
-        (lambda entries: entries.update(d="s2.safetensors"), "says that s2.safetensors holds the tensor 'd', which it does not"),
-        (lambda entries: entries.update(a="s2.safetensors"), "says that s2.safetensors holds the tensor 'a'"),
-        (lambda entries: entries.pop("a"), "does not name the tensor 'a', which s1.safetensors holds"),
-        (lambda entries: entries.update(a="../s1.safetensors"), "not the name of a file beside it"),
-        (lambda entries: entries.update(a="/etc/passwd"), "not the name of a file beside it"),
-        (lambda entries: entries.update(a=3), "not the name of a file beside it"),
-        (lambda entries: entries.update(a="s1.pt"), "not a safetensors file"),
-        (lambda entries: entries.clear(), "no 'weight_map'"),
-    ])
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            (
+                lambda entries: entries.update(d="s3.safetensors"),
+                "shards that are not beside it: s3.safetensors",
+            ),
+            (
+                lambda entries: entries.update(d="s2.safetensors"),
+                "says that s2.safetensors holds the tensor 'd', which it does not",
+            ),
+            (
+                lambda entries: entries.update(a="s2.safetensors"),
+                "says that s2.safetensors holds the tensor 'a'",
+            ),
+            (
+                lambda entries: entries.pop("a"),
+                "does not name the tensor 'a', which s1.safetensors holds",
+            ),
+            (
+                lambda entries: entries.update(a="../s1.safetensors"),
+                "not the name of a file beside it",
+            ),
+            (lambda entries: entries.update(a="/etc/passwd"), "not the name of a file beside it"),
+            (lambda entries: entries.update(a=3), "not the name of a file beside it"),
+            (lambda entries: entries.update(a="s1.pt"), "not a safetensors file"),
+            (lambda entries: entries.clear(), "no 'weight_map'"),
+        ],
+    )
     def test_a_lying_index(self, tmp_path, change, why):
-        """An index that names other shards or tensors than there are, or leads elsewhere, is refused."""
+        """An index that names other shards or tensors than there are, or leads elsewhere, is
+        refused.
+        """
         index = reindexed(shards(tmp_path, s1={"a": 1, "b": 2}, s2={"c": 3}), change)
         with pytest.raises(UsageError, match=why):
             catalogue([index])
 
-    @pytest.mark.parametrize("text", ["", "[]", "{", '{"weight_map": []}', '{"weight_map": {"a": "s", "a": "s"}}'])
+    @pytest.mark.parametrize(
+        "text", ["", "[]", "{", '{"weight_map": []}', '{"weight_map": {"a": "s", "a": "s"}}']
+    )
     def test_no_index(self, tmp_path, text):
         """What is no index is refused."""
         (tmp_path / "model.safetensors.index.json").write_text(text)
@@ -466,10 +576,14 @@ class TestShards:
     def test_a_name_in_two_files(self, tmp_path):
         """A tensor that two files hold is refused, and so is a file that is named twice."""
         shards(tmp_path, s1={"a": 1}, s2={"a": 2})
-        with pytest.raises(UsageError, match="'a' is both in .*s1.safetensors and in .*s2.safetensors"):
+        with pytest.raises(
+            UsageError, match="'a' is both in .*s1.safetensors and in .*s2.safetensors"
+        ):
             catalogue([tmp_path / "s1.safetensors", tmp_path / "s2.safetensors"])
         with pytest.raises(UsageError, match="named twice"):
-            catalogue([tmp_path / "s1.safetensors", tmp_path / ".." / tmp_path.name / "s1.safetensors"])
+            catalogue(
+                [tmp_path / "s1.safetensors", tmp_path / ".." / tmp_path.name / "s1.safetensors"]
+            )
 
     def test_nothing_that_can_be_read(self, tmp_path):
         """Files with none but tensors of other dtypes are refused, with the dtypes."""

@@ -1,4 +1,7 @@
-"""The GitHub workflow: its own steps, run in a shell on a repository with a certificate, gate what is pushed."""
+"""The GitHub workflow: its own steps, run in a shell on a repository with a certificate, gate what
+is pushed.
+"""
+
 from __future__ import annotations
 
 import os
@@ -18,8 +21,13 @@ STEPS = {step["name"]: step["run"] for step in WORKFLOW["jobs"]["gate"]["steps"]
 
 
 def git(folder, *arguments):
-    return subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments], cwd=folder, check=True,
-                          capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
 
 
 @pytest.fixture
@@ -40,33 +48,60 @@ def repository(tmp_path):
 
 def run_step(folder, name, base):
     """Run a step as the runner does."""
-    environment = {**os.environ, **WORKFLOW["env"], "BASE": base, "PYHARNESS": str(folder / "pyharness.sh"),
-                   "PYTHONPATH": str(ROOT), "GITHUB_STEP_SUMMARY": str(folder / "summary.md")}
-    return subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]], cwd=folder, env=environment,
-                          capture_output=True, text=True, timeout=60)
+    environment = {
+        **os.environ,
+        **WORKFLOW["env"],
+        "BASE": base,
+        "PYHARNESS": str(folder / "pyharness.sh"),
+        "PYTHONPATH": str(ROOT),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+    }
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 def test_the_same_certificate_passes(repository):
     """Nothing was lost; the summary and the badge are there."""
     base = git(repository, "rev-parse", "HEAD")
-    assert run_step(repository, "Baseline", base).returncode == 0 and (repository / "baseline.json").exists()
+    assert (
+        run_step(repository, "Baseline", base).returncode == 0
+        and (repository / "baseline.json").exists()
+    )
     done = run_step(repository, "Gate", base)
     assert done.returncode == 0, done.stdout + done.stderr
     assert run_step(repository, "Summary", base).returncode == 0
-    assert "passed" in (repository / "summary.md").read_text() and (repository / "badge.json").exists()
+    assert (
+        "passed" in (repository / "summary.md").read_text() and (repository / "badge.json").exists()
+    )
 
 
 def test_a_lost_claim_fails_and_says_so(repository):
-    """A change that drops a claim does not get through, and the files for the runner are written."""
+    """A change that drops a claim does not get through, and the files for the runner are
+    written.
+    """
     base = git(repository, "rev-parse", "HEAD")
-    (repository / WORKFLOW["env"]["CERTIFICATE"]).write_bytes(file_bytes(samples.sealed(samples.sample_records()[:2])))
+    (repository / WORKFLOW["env"]["CERTIFICATE"]).write_bytes(
+        file_bytes(samples.sealed(samples.sample_records()[:2]))
+    )
     run_step(repository, "Baseline", base)
     done = run_step(repository, "Gate", base)
     assert done.returncode == 1 and "claim-lost" in done.stdout
-    assert "claim-lost" in (repository / "gate.sarif").read_text() and (repository / "gate.xml").exists()
+    assert (
+        "claim-lost" in (repository / "gate.sarif").read_text()
+        and (repository / "gate.xml").exists()
+    )
 
 
 def test_the_first_time_there_is_no_baseline(repository):
     """A commit that is not there gives none, and the gate then judges the certificate alone."""
-    assert run_step(repository, "Baseline", "0" * 40).returncode == 0 and not (repository / "baseline.json").exists()
+    assert (
+        run_step(repository, "Baseline", "0" * 40).returncode == 0
+        and not (repository / "baseline.json").exists()
+    )
     assert run_step(repository, "Gate", "0" * 40).returncode == 0

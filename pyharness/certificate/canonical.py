@@ -1,4 +1,7 @@
-"""A certificate as bytes: its canonical form and digest (RFC 8785), the file that is written, and strict reading."""
+"""A certificate as bytes: its canonical form and digest (RFC 8785), the file that is written, and
+strict reading.
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -17,7 +20,17 @@ import rfc8785
 
 from pyharness.certificate.schema import SCHEMA, CertificateError, arrange
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_INTEGER", "digest", "file_bytes", "parse", "read_bytes", "read_json", "write_bytes"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_INTEGER",
+    "digest",
+    "file_bytes",
+    "parse",
+    "read_bytes",
+    "read_json",
+    "write_bytes",
+]
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 64
@@ -29,18 +42,22 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def digest(certificate: Mapping[str, Any], without: Collection[str] = ("digest",)) -> str:
-    """Return the SHA-256, in hexadecimal, of the RFC 8785 form of a certificate without some of its fields.
+    """Return the SHA-256, in hexadecimal, of the RFC 8785 form of a certificate without some of its
+    fields.
 
     Raises:
         CertificateError: if the certificate is not I-JSON.
     """
-    return hashlib.sha256(_canonical({key: certificate[key] for key in certificate if key not in without})).hexdigest()
+    return hashlib.sha256(
+        _canonical({key: certificate[key] for key in certificate if key not in without})
+    ).hexdigest()
 
 
 def file_bytes(certificate: Mapping[str, Any], schema: Mapping[str, Any] = SCHEMA) -> bytes:
     """Return the bytes of a certificate's file: equal for equal certificates.
 
-    Keys stand in the schema's order, numbers and strings in the form of RFC 8785; what fits in a line stands in one.
+    Keys stand in the schema's order, numbers and strings in the form of RFC 8785; what fits in a
+    line stands in one.
 
     Raises:
         CertificateError: if the certificate is not I-JSON.
@@ -109,9 +126,9 @@ def read_json(path: Path) -> Any:
 def parse(data: bytes) -> Any:
     """Return the JSON value that bytes hold.
 
-    Two readers must not see two things, so what JSON leaves open is refused: bytes that are not UTF-8, duplicate
-    keys, NaN and infinities, unpaired surrogates, and nesting beyond `MAX_DEPTH`. Integers beyond `MAX_INTEGER` are
-    read as doubles, as RFC 8785 has it.
+    Two readers must not see two things, so what JSON leaves open is refused: bytes that are not
+    UTF-8, duplicate keys, NaN and infinities, unpaired surrogates, and nesting beyond `MAX_DEPTH`.
+    Integers beyond `MAX_INTEGER` are read as doubles, as RFC 8785 has it.
 
     Raises:
         CertificateError: if the bytes are not such JSON.
@@ -124,7 +141,11 @@ def parse(data: bytes) -> Any:
             if depth > MAX_DEPTH:
                 raise CertificateError(f"nested more than {MAX_DEPTH} deep")
         value = json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_double, parse_constant=_double
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_double,
+            parse_constant=_double,
         )
     except UnicodeDecodeError as error:
         raise CertificateError(f"not UTF-8: {error.reason} at byte {error.start}") from error
@@ -169,7 +190,10 @@ def _layout(value: Any, flats: dict[int, str], indent: int = 0, column: int = 0)
     inner = indent + 1
     if isinstance(value, dict):
         keys = [f"{_flat(key, flats)}: " for key in value]
-        items = [key + _layout(item, flats, inner, inner + len(key)) for key, item in zip(keys, value.values(), strict=True)]
+        items = [
+            key + _layout(item, flats, inner, inner + len(key))
+            for key, item in zip(keys, value.values(), strict=True)
+        ]
     else:
         items = [_layout(item, flats, inner, inner) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
@@ -182,12 +206,15 @@ def _flat(value: Any, flats: dict[int, str]) -> str:
     if isinstance(value, (dict, list)):
         if id(value) not in flats:
             if isinstance(value, dict):
-                items = ", ".join(f"{_flat(key, flats)}: {_flat(item, flats)}" for key, item in value.items())
+                items = ", ".join(
+                    f"{_flat(key, flats)}: {_flat(item, flats)}" for key, item in value.items()
+                )
             else:
                 items = ", ".join(_flat(item, flats) for item in value)
             flats[id(value)] = f"{{{items}}}" if isinstance(value, dict) else f"[{items}]"
         return flats[id(value)]
-    # For strings, these integers and most floats the standard library writes what RFC 8785 asks for, in less time.
+    # For strings, these integers and most floats the standard library writes what RFC 8785 asks
+    # for, in less time.
     if type(value) is str:
         return encode_basestring(value)
     if type(value) is int and abs(value) <= MAX_INTEGER:

@@ -1,4 +1,5 @@
 """Checking a certificate with nothing but the certificate and the files that it names."""
+
 from __future__ import annotations
 
 import hashlib
@@ -35,25 +36,35 @@ class Finding:
 
 
 def check(
-    path: Path, *, root: Path | None = None, tensors: Path | None = None, proofs: bool = False,
-    signature: Callable[[], list[Finding]] | None = None, progress: Callable[[str, int, int], None] = lambda *_: None,
+    path: Path,
+    *,
+    root: Path | None = None,
+    tensors: Path | None = None,
+    proofs: bool = False,
+    signature: Callable[[], list[Finding]] | None = None,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> list[Finding]:
-    """Check a certificate: its form, its digest, all that follows from its other fields, and the tiers it requires.
+    """Check a certificate: its form, its digest, all that follows from its other fields, and the
+    tiers it requires.
 
-    No code that the certificate names is run, so witnesses are not replayed here. What only Lean or the tensors can
-    tell (a status, a count of cases) is taken from the certificate; the digest binds it and a signature vouches for it.
+    No code that the certificate names is run, so witnesses are not replayed here. What only Lean or
+    the tensors can tell (a status, a count of cases) is taken from the certificate; the digest
+    binds it and a signature vouches for it.
 
     Args:
         path: the certificate.
-        root: the project's root folder; when given, the Lean files in it must be those that the certificate names, and so must
-            the records beside the certificate, which must agree with it as it says.
-        tensors: a folder of tensor files, or one such file; when given, each tensor that evidence was gathered on must be in it,
-            with the digest that the certificate names. What a model put out is in no file, so it is not found there.
-        proofs: whether the second kernel also checks the proofs again, from the file beside the certificate that carries them;
-            see `pyharness.kernel.certificate`. Needs no Lean.
-        signature: checks a signature of the certificate, and returns what is against it. With a good one a claim has the tier
-            that it has when signed.
-        progress: called with a declaration that it checks, how many lines of the file are read and how many there are.
+        root: the project's root folder; when given, the Lean files in it must be those that the
+            certificate names, and so must the records beside the certificate, which must agree with
+            it as it says.
+        tensors: a folder of tensor files, or one such file; when given, each tensor that evidence
+            was gathered on must be in it, with the digest that the certificate names. What a model
+            put out is in no file, so it is not found there.
+        proofs: whether the second kernel also checks the proofs again, from the file beside the
+            certificate that carries them; see `pyharness.kernel.certificate`. Needs no Lean.
+        signature: checks a signature of the certificate, and returns what is against it. With a
+            good one a claim has the tier that it has when signed.
+        progress: called with a declaration that it checks, how many lines of the file are read and
+            how many there are.
 
     Returns:
         Every reason against the certificate; nothing if it checks.
@@ -72,20 +83,32 @@ def check(
         return faults
     again = recheck(certificate, path.parent, progress=progress).faults if proofs else ()
     unsigned = signature() if signature else None
-    return [*_whole(certificate, data), *_claims(certificate, signed=unsigned == []), *(unsigned or ()),
-            *((*_files(certificate, root), *_records(certificate, path)) if root else ()),
-            *(_tensors(certificate, tensors) if tensors else ()), *(Finding(*fault) for fault in again)]
+    return [
+        *_whole(certificate, data),
+        *_claims(certificate, signed=unsigned == []),
+        *(unsigned or ()),
+        *((*_files(certificate, root), *_records(certificate, path)) if root else ()),
+        *(_tensors(certificate, tensors) if tensors else ()),
+        *(Finding(*fault) for fault in again),
+    ]
 
 
 def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
     found = digest(certificate)
     if found != certificate["digest"]:
-        yield Finding("digest", f"that of the content is {found}, not {certificate['digest']}: it was changed")
+        yield Finding(
+            "digest", f"that of the content is {found}, not {certificate['digest']}: it was changed"
+        )
     elif data != file_bytes(certificate):
-        yield Finding("certificate", "the content is as sealed, but the file's spacing, order or spelling is not")
+        yield Finding(
+            "certificate",
+            "the content is as sealed, but the file's spacing, order or spelling is not",
+        )
     for name, value in summarise(certificate["claims"]).items():
         if certificate["summary"][name] != value:
-            yield Finding(f"summary/{name}", f"the claims give {value}, not {certificate['summary'][name]}")
+            yield Finding(
+                f"summary/{name}", f"the claims give {value}, not {certificate['summary'][name]}"
+            )
     for where, names in (
         ("policy/allowed_axioms", certificate["policy"]["allowed_axioms"]),
         ("lean/modules", [item["module"] for item in certificate["lean"]["modules"]]),
@@ -103,12 +126,17 @@ def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:
     for item in lean["definitions"]:
         where = f"definition {item['name']}"
         if item["module"] not in modules:
-            yield Finding(where, f"the library has no module {item['module']} outside the foundation")
+            yield Finding(
+                where, f"the library has no module {item['module']} outside the foundation"
+            )
         for field in ("uses", "axioms"):
             if item[field] != sorted(item[field]):
                 yield Finding(where, f"its {field} are not sorted")
         if not set(item["uses"]) <= set(names) - {item["name"]}:
-            yield Finding(where, f"it uses what is no other definition here: {', '.join(sorted(set(item['uses']) - set(names)))}")
+            yield Finding(
+                where,
+                f"it uses what is no other definition here: {', '.join(sorted(set(item['uses']) - set(names)))}",
+            )
 
 
 def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding]:
@@ -122,13 +150,21 @@ def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding
         if claim["id"] in seen:
             yield Finding(where, "the id is used twice")
         seen.add(claim["id"])
-        for reason in (*_proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]),
-                       *_rechecked(claim["proof"], certificate["proofs"])):
+        for reason in (
+            *_proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]),
+            *_rechecked(claim["proof"], certificate["proofs"]),
+        ):
             yield Finding(f"{where}: proof", reason)
-        for field, known in (("definitions", definitions), ("rests_on", theorems - {claim["proof"]["theorem"]})):
+        for field, known in (
+            ("definitions", definitions),
+            ("rests_on", theorems - {claim["proof"]["theorem"]}),
+        ):
             names = claim["proof"][field]
             if names != sorted(names) or not set(names) <= known:
-                yield Finding(f"{where}: proof", f"its {field} are not sorted, or name what the certificate does not have")
+                yield Finding(
+                    f"{where}: proof",
+                    f"its {field} are not sorted, or name what the certificate does not have",
+                )
         for number, evidence in enumerate(claim["evidence"], 1):
             for reason in _evidence(evidence):
                 yield Finding(f"{where}: evidence {number}", reason)
@@ -136,20 +172,29 @@ def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding
             yield Finding(f"{where}: recorded", reason)
         for name, value in ruling(claim, allowed).items():
             if claim[name] != value:
-                yield Finding(f"{where}: {name}", f"proof and evidence give {value!r}, not {claim[name]!r}")
+                yield Finding(
+                    f"{where}: {name}", f"proof and evidence give {value!r}, not {claim[name]!r}"
+                )
         if claim["conflict"]:
             yield Finding(where, f"proof and evidence are in conflict: {claim['conflict']}")
-        elif not meets(tier := tier_if_signed(claim, allowed) if signed else claim["tier"], claim["required_tier"]):
+        elif not meets(
+            tier := tier_if_signed(claim, allowed) if signed else claim["tier"],
+            claim["required_tier"],
+        ):
             yield Finding(where, f"its tier is {tier}; {claim['required_tier']} is required")
 
 
-def _proof(proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, str], replayed: int) -> Iterator[str]:
+def _proof(
+    proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, str], replayed: int
+) -> Iterator[str]:
     status, axioms = proof["status"], proof["axioms"]
     if axioms != sorted(axioms):
         yield "the axioms are not sorted"
     if proof["theorem"] is None and status != "open":
         yield f"the status is {status}, but no theorem is named"
-    if proof["theorem"] is None and any(proof[name] for name in ("pinned", "replayed", "rechecked", "example", "unused")):
+    if proof["theorem"] is None and any(
+        proof[name] for name in ("pinned", "replayed", "rechecked", "example", "unused")
+    ):
         yield "no theorem is named that could be pinned, replayed, rechecked or applied"
     if proof["replayed"] and not replayed:
         yield "it is said to be replayed, but nothing was"
@@ -181,8 +226,11 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
         yield "a row of the measurements is not as long as their columns"
     if (evidence["rounding"] is None) != (evidence["measurements"] is None):
         yield "there are figures without a bound on their rounding, or the reverse"
-    fields = {name: value for name, value in evidence.items()
-              if name not in ("outcome", "measurements") and (name, value) != ("rounding", None)}
+    fields = {
+        name: value
+        for name, value in evidence.items()
+        if name not in ("outcome", "measurements") and (name, value) != ("rounding", None)
+    }
     witness = evidence["witness"]
     fields["witness"] = Witness(**witness) if witness else None
     fields["tensors"] = [TensorRef(**tensor) for tensor in evidence["tensors"]]
@@ -197,7 +245,9 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
 
 def _recorded(claim: Mapping[str, Any]) -> Iterator[str]:
     for record in claim["recorded"]:
-        if record["agrees"] != sorted(record["agrees"]) or any(place > len(claim["evidence"]) for place in record["agrees"]):
+        if record["agrees"] != sorted(record["agrees"]) or any(
+            place > len(claim["evidence"]) for place in record["agrees"]
+        ):
             yield f"{record['file']} is said to agree with evidence that is not there, or not in order"
         if record["stale"] and (record["agrees"] or record["elsewhere"]):
             yield f"{record['file']} is said to be stale, and yet to count"
@@ -207,9 +257,13 @@ def _recorded(claim: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
-    """Hold the records beside a certificate against it again; of one that is stale, that it is the one that was there."""
+    """Hold the records beside a certificate against it again; of one that is stale, that it is the
+    one that was there.
+    """
     recordings: dict[str, Recording] = {}
-    for file in sorted({record["file"] for claim in certificate["claims"] for record in claim["recorded"]}):
+    for file in sorted(
+        {record["file"] for claim in certificate["claims"] for record in claim["recorded"]}
+    ):
         try:
             recordings[file] = read_recording(path.parent, file)
         except CertificateError as error:
@@ -220,12 +274,17 @@ def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
                 continue
             code = "" if record["stale"] else None
             try:
-                found = hold_against(claim["id"], claim["evidence"], [recordings[record["file"]]], code_sha256=code)
+                found = hold_against(
+                    claim["id"], claim["evidence"], [recordings[record["file"]]], code_sha256=code
+                )
             except Contradiction as error:
                 yield Finding(f"claim {claim['id']}: recorded", str(error))
             else:
                 if found != [record]:
-                    yield Finding(f"claim {claim['id']}: recorded", f"{record['file']} does not say what it is said to")
+                    yield Finding(
+                        f"claim {claim['id']}: recorded",
+                        f"{record['file']} does not say what it is said to",
+                    )
 
 
 def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
@@ -252,14 +311,18 @@ def source_bytes(root: Path, file: str) -> bytes:
     for part in PurePosixPath(file).parts:
         path /= part
         if path.is_symlink():
-            raise CertificateError(f"{file} goes through a symbolic link, which could lead outside the project")
+            raise CertificateError(
+                f"{file} goes through a symbolic link, which could lead outside the project"
+            )
     return read_bytes(path)
 
 
 def _tensors(certificate: Mapping[str, Any], folder: Path) -> Iterator[Finding]:
-    """Compare the tensors of files with those that evidence other than conformance names, each once.
+    """Compare the tensors of files with those that evidence other than conformance names, each
+    once.
 
-    A tensor is found by its name, or by the name of its file without the suffix, a slash, and its name.
+    A tensor is found by its name, or by the name of its file without the suffix, a slash, and its
+    name.
     """
     from pyharness.tensors.sources import catalogue_of, tensor_files
 
@@ -268,11 +331,23 @@ def _tensors(certificate: Mapping[str, Any], folder: Path) -> Iterator[Finding]:
         for name, tensor in catalogue_of(file).tensors.items():
             for called in (name, f"{file.stem}/{name}"):
                 there.setdefault(called, []).append(tensor)
-    named = {(tensor["name"], tensor["sha256"]): tensor for claim in certificate["claims"] for evidence in claim["evidence"]
-             if evidence["kind"] != "conformance" for tensor in evidence["tensors"]}
+    named = {
+        (tensor["name"], tensor["sha256"]): tensor
+        for claim in certificate["claims"]
+        for evidence in claim["evidence"]
+        if evidence["kind"] != "conformance"
+        for tensor in evidence["tensors"]
+    }
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        # Hashing leaves the interpreter free, so that as many files are read at once as there are cores.
-        yield from filter(None, threads.map(lambda tensor: _differs(tensor, there.get(tensor["name"], ()), folder), named.values()))
+        # Hashing leaves the interpreter free, so that as many files are read at once as there are
+        # cores.
+        yield from filter(
+            None,
+            threads.map(
+                lambda tensor: _differs(tensor, there.get(tensor["name"], ()), folder),
+                named.values(),
+            ),
+        )
 
 
 def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -> Finding | None:
@@ -280,12 +355,17 @@ def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -
     from pyharness.tensors.digests import dtype_name
 
     if not there:
-        return Finding(f"tensor {tensor['name']!r}", f"no file in {folder} holds it" if folder.is_dir() else f"{folder} does not hold it")
+        return Finding(
+            f"tensor {tensor['name']!r}",
+            f"no file in {folder} holds it" if folder.is_dir() else f"{folder} does not hold it",
+        )
     reasons = []
     for found in there:
         shape, dtype = list(found.shape), dtype_name(found.dtype)
         if (shape, dtype) != (tensor["shape"], tensor["dtype"]):
-            reasons.append(f"it has the shape {shape} and dtype {dtype} in {found.path}, not {tensor['shape']} and {tensor['dtype']}")
+            reasons.append(
+                f"it has the shape {shape} and dtype {dtype} in {found.path}, not {tensor['shape']} and {tensor['dtype']}"
+            )
         elif (digest := sha256(found)) != tensor["sha256"]:
             reasons.append(f"it has SHA-256 {digest} in {found.path}, not {tensor['sha256']}")
         else:

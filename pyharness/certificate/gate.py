@@ -1,4 +1,7 @@
-"""The gate of a CI: whether a certificate checks, each claim stands where it must, and nothing was lost since a baseline."""
+"""The gate of a CI: whether a certificate checks, each claim stands where it must, and nothing was
+lost since a baseline.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +28,13 @@ RULES: Mapping[str, str] = {
 }
 """Each reason for which the gate fails, by the id that reports give it, which does not change."""
 
-_BY_CHANGE = {"lost": "claim-lost", "lowered": "tier-lowered", "status": "answer-changed", "statement": "statement-changed",
-              "requirement": "requirement-changed"}
+_BY_CHANGE = {
+    "lost": "claim-lost",
+    "lowered": "tier-lowered",
+    "status": "answer-changed",
+    "statement": "statement-changed",
+    "requirement": "requirement-changed",
+}
 
 
 @dataclass(frozen=True)
@@ -57,26 +65,60 @@ def gate(
     Args:
         certificate: it follows the schema.
         findings: what `check` has against it.
-        least: the least tier of a claim; one that is refuted, as it is required to be, passes whatever this is.
+        least: the least tier of a claim; one that is refuted, as it is required to be, passes
+            whatever this is.
         baseline: a certificate of which nothing may be lost.
         signed: whether a signature of the certificate was checked, which may make a claim platinum.
     """
     allowed = certificate["policy"]["allowed_axioms"]
-    tiers = {claim["id"]: tier_if_signed(claim, allowed) if signed else claim["tier"] for claim in certificate["claims"]}
+    tiers = {
+        claim["id"]: tier_if_signed(claim, allowed) if signed else claim["tier"]
+        for claim in certificate["claims"]
+    }
     # What the check says of tiers that are not met is said claim by claim below.
-    unmet = {claim["id"] for claim in certificate["claims"]
-             if claim["conflict"] or not meets(tiers[claim["id"]], claim["required_tier"])}
-    failures = [Failure("certificate-invalid", "", str(finding)) for finding in findings
-                if finding.where not in {f"claim {name}" for name in unmet}]
+    unmet = {
+        claim["id"]
+        for claim in certificate["claims"]
+        if claim["conflict"] or not meets(tiers[claim["id"]], claim["required_tier"])
+    }
+    failures = [
+        Failure("certificate-invalid", "", str(finding))
+        for finding in findings
+        if finding.where not in {f"claim {name}" for name in unmet}
+    ]
     for claim in certificate["claims"]:
         if claim["conflict"]:
-            failures.append(Failure("tier-unmet", claim["id"], f"proof and evidence are in conflict: {claim['conflict']}"))
+            failures.append(
+                Failure(
+                    "tier-unmet",
+                    claim["id"],
+                    f"proof and evidence are in conflict: {claim['conflict']}",
+                )
+            )
         elif claim["id"] in unmet:
-            failures.append(Failure("tier-unmet", claim["id"],
-                                    f"its tier is {tiers[claim['id']]}; {claim['required_tier']} is required"))
+            failures.append(
+                Failure(
+                    "tier-unmet",
+                    claim["id"],
+                    f"its tier is {tiers[claim['id']]}; {claim['required_tier']} is required",
+                )
+            )
         elif claim["tier"] != "refuted" and not meets(tiers[claim["id"]], least):
-            needs = f"; for {claim['next']['tier']} it needs {'; '.join(claim['next']['needs'])}" if claim["next"] else ""
-            failures.append(Failure("tier-below-minimum", claim["id"],
-                                    f"its tier is {tiers[claim['id']]}, and {least} is the least{needs}"))
+            needs = (
+                f"; for {claim['next']['tier']} it needs {'; '.join(claim['next']['needs'])}"
+                if claim["next"]
+                else ""
+            )
+            failures.append(
+                Failure(
+                    "tier-below-minimum",
+                    claim["id"],
+                    f"its tier is {tiers[claim['id']]}, and {least} is the least{needs}",
+                )
+            )
     changes: list[Change] = compare(baseline, certificate) if baseline else []
-    return failures + [Failure(_BY_CHANGE[change.kind], change.claim, change.words) for change in changes if change.loss]
+    return failures + [
+        Failure(_BY_CHANGE[change.kind], change.claim, change.words)
+        for change in changes
+        if change.loss
+    ]

@@ -1,4 +1,7 @@
-"""The file that carries a certificate's proofs: lean4export's lines in gzip, beside the certificate, named by their digest."""
+"""The file that carries a certificate's proofs: lean4export's lines in gzip, beside the
+certificate, named by their digest.
+"""
+
 from __future__ import annotations
 
 import gzip
@@ -22,9 +25,11 @@ _DIGITS = 16
 
 
 def proofs_file(certificate: Path, lines: bytes) -> str:
-    """Return where lines are kept, as a path from the certificate's folder: `proofs/NAME-DIGEST.ndjson.gz`.
+    """Return where lines are kept, as a path from the certificate's folder:
+    `proofs/NAME-DIGEST.ndjson.gz`.
 
-    The digest is the beginning of the SHA-256 of the lines as they are, since what gzip makes of them depends on its version.
+    The digest is the beginning of the SHA-256 of the lines as they are, since what gzip makes of
+    them depends on its version.
     """
     return f"{FOLDER}/{certificate.stem}-{hashlib.sha256(lines).hexdigest()[:_DIGITS]}.ndjson.gz"
 
@@ -68,7 +73,9 @@ def remove_other_proofs(certificate: Path, lines: bytes) -> None:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise CertificateError(f"cannot remove {path}: {error.strerror or error}; it is of no use any more") from error
+                raise CertificateError(
+                    f"cannot remove {path}: {error.strerror or error}; it is of no use any more"
+                ) from error
 
 
 def _written(certificate: Path) -> Iterator[Path]:

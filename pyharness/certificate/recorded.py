@@ -1,9 +1,11 @@
-"""Evidence that other machines recorded: read from beside a certificate, and held against the evidence here.
+"""Evidence that other machines recorded: read from beside a certificate, and held against the
+evidence here.
 
-A record lies in the folder `evidence` beside the certificate and is matched claim by claim and domain by domain, on equal tensors
-by their digests, if the code that gathered it is the code that is here. What cannot be matched adds nothing; what is matched and
-differs is an error.
+A record lies in the folder `evidence` beside the certificate and is matched claim by claim and
+domain by domain, on equal tensors by their digests, if the code that gathered it is the code that
+is here. What cannot be matched adds nothing; what is matched and differs is an error.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,16 @@ from pyharness.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence
 from pyharness.evidence.rounding import disagreement
 
-__all__ = ["FOLDER", "Contradiction", "Recording", "hold_against", "in_words", "read_recording", "read_recordings", "record_digest"]
+__all__ = [
+    "FOLDER",
+    "Contradiction",
+    "Recording",
+    "hold_against",
+    "in_words",
+    "read_recording",
+    "read_recordings",
+    "record_digest",
+]
 
 FOLDER = "evidence"
 """The folder of records, in that of the certificate."""
@@ -48,13 +59,16 @@ def record_digest(content: Mapping[str, Any]) -> str:
 
 
 def read_recordings(certificate: Path) -> list[Recording]:
-    """Return every record beside a certificate, in the order of their names; none if there is no folder of them.
+    """Return every record beside a certificate, in the order of their names; none if there is no
+    folder of them.
 
     Raises:
         CertificateError: as `read_recording`.
     """
-    return [read_recording(certificate.parent, f"{FOLDER}/{path.name}")
-            for path in sorted((certificate.parent / FOLDER).glob("*.json"))]
+    return [
+        read_recording(certificate.parent, f"{FOLDER}/{path.name}")
+        for path in sorted((certificate.parent / FOLDER).glob("*.json"))
+    ]
 
 
 def read_recording(folder: Path, file: str) -> Recording:
@@ -65,12 +79,15 @@ def read_recording(folder: Path, file: str) -> Recording:
         file: a path from there.
 
     Raises:
-        CertificateError: if it cannot be read, does not fit its schema, was changed since it was recorded, or contradicts itself.
+        CertificateError: if it cannot be read, does not fit its schema, was changed since it was
+            recorded, or contradicts itself.
     """
     try:
         content = require(parse(read_bytes(folder / file)), RECORDED)
         if (found := record_digest(content)) != content["digest"]:
-            raise CertificateError(f"its digest is {found}, not {content['digest']}: it was changed after it was recorded")
+            raise CertificateError(
+                f"its digest is {found}, not {content['digest']}: it was changed after it was recorded"
+            )
         ids = [claim["id"] for claim in content["claims"]]
         if len(set(ids)) < len(ids):
             raise CertificateError("it has a claim twice")
@@ -78,12 +95,18 @@ def read_recording(folder: Path, file: str) -> Recording:
             for evidence in claim["evidence"]:
                 Evidence.from_json(evidence)
     except (CertificateError, ValueError) as error:
-        raise CertificateError(f"the record {folder / file} cannot be used: {error}; record it again, or remove it") from error
+        raise CertificateError(
+            f"the record {folder / file} cannot be used: {error}; record it again, or remove it"
+        ) from error
     return Recording(file, content)
 
 
 def hold_against(
-    id: str, evidence: Sequence[Mapping[str, Any]], recordings: Sequence[Recording], *, code_sha256: str | None
+    id: str,
+    evidence: Sequence[Mapping[str, Any]],
+    recordings: Sequence[Recording],
+    *,
+    code_sha256: str | None,
 ) -> list[dict[str, Any]]:
     """Return what a certificate says of the records of a claim.
 
@@ -91,14 +114,19 @@ def hold_against(
         id: the claim's.
         evidence: what was found here, as `Evidence.as_json` gives it.
         recordings: the records.
-        code_sha256: the digest of the code that gathers it here; None to believe each record that it is the same.
+        code_sha256: the digest of the code that gathers it here; None to believe each record that
+            it is the same.
 
     Raises:
-        Contradiction: if a record that is not stale says something else of equal tensors, or refutes on a domain of its own
-            what the evidence here does not.
+        Contradiction: if a record that is not stale says something else of equal tensors, or
+            refutes on a domain of its own what the evidence here does not.
     """
-    return [_held(id, evidence, recording, claim, code_sha256) for recording in recordings
-            for claim in recording.content["claims"] if claim["id"] == id]
+    return [
+        _held(id, evidence, recording, claim, code_sha256)
+        for recording in recordings
+        for claim in recording.content["claims"]
+        if claim["id"] == id
+    ]
 
 
 def in_words(record: Mapping[str, Any], count: int) -> str:
@@ -109,17 +137,33 @@ def in_words(record: Mapping[str, Any], count: int) -> str:
     agrees = record["agrees"]
     if len(agrees) == count:
         return f"{head}: all evidence was found again"
-    found = f"evidence {', '.join(map(str, agrees))} was found again" if agrees else "nothing was found again"
-    return f"{head}: {found}; the rest is not in it, on other tensors, or not computed on that device"
+    found = (
+        f"evidence {', '.join(map(str, agrees))} was found again"
+        if agrees
+        else "nothing was found again"
+    )
+    return (
+        f"{head}: {found}; the rest is not in it, on other tensors, or not computed on that device"
+    )
 
 
 def _held(
-    id: str, evidence: Sequence[Mapping[str, Any]], recording: Recording, claim: Mapping[str, Any], code_sha256: str | None
+    id: str,
+    evidence: Sequence[Mapping[str, Any]],
+    recording: Recording,
+    claim: Mapping[str, Any],
+    code_sha256: str | None,
 ) -> dict[str, Any]:
     device = recording.content["device"]
-    found: dict[str, Any] = {"file": recording.file, "digest": recording.content["digest"], "device": device["type"],
-                             "name": device["name"], "stale": code_sha256 not in (None, claim["code_sha256"]), "agrees": [],
-                             "elsewhere": []}
+    found: dict[str, Any] = {
+        "file": recording.file,
+        "digest": recording.content["digest"],
+        "device": device["type"],
+        "name": device["name"],
+        "stale": code_sha256 not in (None, claim["code_sha256"]),
+        "agrees": [],
+        "elsewhere": [],
+    }
     if found["stale"]:
         return found
     theirs: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
@@ -137,18 +181,27 @@ def _held(
         if same["device"] == device["type"]:
             found["agrees"].append(place)
     here = {_domain(ours) for ours in evidence}
-    found["elsewhere"] = [piece for domain, pieces in theirs.items() if domain not in here for piece in pieces]
+    found["elsewhere"] = [
+        piece for domain, pieces in theirs.items() if domain not in here for piece in pieces
+    ]
     for piece in found["elsewhere"]:
-        if piece["outcome"] == "refuted" and not any(ours["outcome"] == "refuted" for ours in evidence):
-            raise _contradiction(id, piece, recording, "it refutes the claim there, and nothing refutes it here")
+        if piece["outcome"] == "refuted" and not any(
+            ours["outcome"] == "refuted" for ours in evidence
+        ):
+            raise _contradiction(
+                id, piece, recording, "it refutes the claim there, and nothing refutes it here"
+            )
     return found
 
 
-def _contradiction(id: str, evidence: Mapping[str, Any], recording: Recording, difference: str) -> Contradiction:
+def _contradiction(
+    id: str, evidence: Mapping[str, Any], recording: Recording, difference: str
+) -> Contradiction:
     return Contradiction(
         f"claim {id}: what {recording.content['device']['name']} recorded in {recording.file} contradicts what was found here "
         f"on: {evidence['domain']}\n  {difference}\nOne of the two machines computed wrongly, or the record is not what it says; "
-        f"to go on without it, remove it")
+        f"to go on without it, remove it"
+    )
 
 
 def _domain(evidence: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,4 +1,7 @@
-"""The JSON Schemas of certificates and of recorded evidence. The package holds what is used; `certificates/schema/` repeats it."""
+"""The JSON Schemas of certificates and of recorded evidence. The package holds what is used;
+`certificates/schema/` repeats it.
+"""
+
 from __future__ import annotations
 
 import json
@@ -44,9 +47,14 @@ def _validator(id: str) -> Draft202012Validator:
 
 
 def violations(value: Any, schema: Mapping[str, Any] = SCHEMA) -> list[tuple[str, str]]:
-    """Return where (`claims/3/proof/line`) and how a value departs from a schema: the first 20 places, if any."""
+    """Return where (`claims/3/proof/line`) and how a value departs from a schema: the first 20
+    places, if any.
+    """
     errors = islice(_validator(schema["$id"]).iter_errors(value), 20)
-    return [("/".join(map(str, error.absolute_path)) or "certificate", _shorten(error.message)) for error in errors]
+    return [
+        ("/".join(map(str, error.absolute_path)) or "certificate", _shorten(error.message))
+        for error in errors
+    ]
 
 
 def require(value: Any, schema: Mapping[str, Any] = SCHEMA) -> dict[str, Any]:
@@ -58,12 +66,16 @@ def require(value: Any, schema: Mapping[str, Any] = SCHEMA) -> dict[str, Any]:
     faults = violations(value, schema)
     if faults:
         reasons = "; ".join(f"{where}: {fault}" for where, fault in faults[:5])
-        raise CertificateError(f"it does not fit the schema {schema['properties']['schema']['const']}: {reasons}")
+        raise CertificateError(
+            f"it does not fit the schema {schema['properties']['schema']['const']}: {reasons}"
+        )
     return value
 
 
 def arrange(value: Any, schema: Mapping[str, Any] = SCHEMA) -> Any:
-    """Return a value that fits a schema with its keys in the schema's order, and other keys sorted."""
+    """Return a value that fits a schema with its keys in the schema's order, and other keys
+    sorted.
+    """
     return _arrange(value, schema, schema)
 
 
@@ -76,7 +88,9 @@ def _arrange(value: Any, node: Mapping[str, Any], schema: Mapping[str, Any]) -> 
         if "anyOf" in node:
             return _arrange(value, node["anyOf"][0], schema)
         known = node.get("properties", {})
-        keys = [key for key in known if key in value] + sorted(key for key in value if key not in known)
+        keys = [key for key in known if key in value] + sorted(
+            key for key in value if key not in known
+        )
         return {key: _arrange(value[key], known.get(key, {}), schema) for key in keys}
     if isinstance(value, list):
         return [_arrange(item, node.get("items", {}), schema) for item in value]
@@ -84,4 +98,6 @@ def _arrange(value: Any, node: Mapping[str, Any], schema: Mapping[str, Any]) -> 
 
 
 def _shorten(message: str, limit: int = 300) -> str:
-    return message if len(message) <= limit else f"{message[: limit // 2]} … {message[-limit // 2:]}"
+    return (
+        message if len(message) <= limit else f"{message[: limit // 2]} … {message[-limit // 2 :]}"
+    )

@@ -1,4 +1,7 @@
-"""Sealing: from claims, proofs and evidence to a certificate, and from a certificate to its file."""
+"""Sealing: from claims, proofs and evidence to a certificate, and from a certificate to its
+file.
+"""
+
 from __future__ import annotations
 
 import math
@@ -14,16 +17,41 @@ from typing import Any, Protocol, get_args
 
 from pyharness import __version__
 from pyharness.cache import Cache, key_sha256
-from pyharness.certificate.canonical import MAX_DEPTH, MAX_INTEGER, digest, file_bytes, read_bytes, write_bytes
-from pyharness.certificate.schema import RECORDED, SCHEMA, VERSION, CertificateError, arrange, require
+from pyharness.certificate.canonical import (
+    MAX_DEPTH,
+    MAX_INTEGER,
+    digest,
+    file_bytes,
+    read_bytes,
+    write_bytes,
+)
+from pyharness.certificate.schema import (
+    RECORDED,
+    SCHEMA,
+    VERSION,
+    CertificateError,
+    arrange,
+    require,
+)
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
 from pyharness.claim import Claim, Tier
 from pyharness.evidence import Evidence, Outcome
 
-__all__ = ["Proof", "Record", "plain_evidence", "ruling", "seal", "summarise", "tier_if_signed", "write", "write_run_record"]
+__all__ = [
+    "Proof",
+    "Record",
+    "plain_evidence",
+    "ruling",
+    "seal",
+    "summarise",
+    "tier_if_signed",
+    "write",
+    "write_run_record",
+]
 
 _ABOVE = 4
-"""Of a claim's evidence: above it are the certificate, the claims, the claim and its list. Nothing else stands deeper."""
+"""Of a claim's evidence: above it are the certificate, the claims, the claim and its list. Nothing
+else stands deeper."""
 
 
 class Proof(Protocol):
@@ -57,7 +85,8 @@ class Record:
         rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
         recorded: what `pyharness.certificate.recorded.hold_against` returned of the records of it.
-        untied: the functions that the evidence computes with and that no conformance ties to a Lean definition.
+        untied: the functions that the evidence computes with and that no conformance ties to a Lean
+            definition.
     """
 
     claim: Claim
@@ -71,22 +100,29 @@ class Record:
 
 
 def seal(
-    *, project: Mapping[str, Any], lean: Mapping[str, Any], policy: Mapping[str, Any], proofs: Mapping[str, Any] | None,
-    records: Iterable[Record], cache: Cache | None = None,
+    *,
+    project: Mapping[str, Any],
+    lean: Mapping[str, Any],
+    policy: Mapping[str, Any],
+    proofs: Mapping[str, Any] | None,
+    records: Iterable[Record],
+    cache: Cache | None = None,
 ) -> dict[str, Any]:
     """Build the certificate.
 
-    Equal arguments give equal certificates: no time, no host and no path outside the project goes in. Numbers are
-    kept as they are, to the last digit; evidence that reports a figure decides how many of them mean something.
+    Equal arguments give equal certificates: no time, no host and no path outside the project goes
+    in. Numbers are kept as they are, to the last digit; evidence that reports a figure decides how
+    many of them mean something.
 
     Args:
         project: `name`, `root` (the root module) and `packs` (the claim packs' modules).
-        lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were), `modules`, each `module`,
-            `file` (relative to the project's root folder), `sha256` and `foundation` (whether it is of the foundation), and
-            `definitions`, each as `pyharness.lean.dependencies.Definition` has it.
+        lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were),
+            `modules`, each `module`, `file` (relative to the project's root folder), `sha256` and
+            `foundation` (whether it is of the foundation), and `definitions`, each as
+            `pyharness.lean.dependencies.Definition` has it.
         policy: `allowed_axioms`.
-        proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and `kernels`; None if no claim
-            names a theorem.
+        proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and
+            `kernels`; None if no claim names a theorem.
         records: the claims, in the order of the certificate.
         cache: where it is kept that a certificate fits the schema.
 
@@ -98,15 +134,21 @@ def seal(
     certificate = {
         "schema": VERSION,
         "project": _plain(project, "project"),
-        "lean": _plain({**lean, "modules": sorted(lean["modules"], key=lambda item: item["module"])}, "lean"),
+        "lean": _plain(
+            {**lean, "modules": sorted(lean["modules"], key=lambda item: item["module"])}, "lean"
+        ),
         "policy": {"allowed_axioms": allowed},
         "proofs": _plain(proofs, "proofs"),
         "claims": claims,
         "summary": summarise(claims),
     }
     certificate["digest"] = digest(certificate)
-    fits = {"what": "schema", "certificate": certificate["digest"], "jsonschema": version("jsonschema"),
-            "schemas": key_sha256({"schemas": [SCHEMA, RECORDED]})}
+    fits = {
+        "what": "schema",
+        "certificate": certificate["digest"],
+        "jsonschema": version("jsonschema"),
+        "schemas": key_sha256({"schemas": [SCHEMA, RECORDED]}),
+    }
     if cache is None or not cache.get(fits):
         require(certificate)
         if cache is not None:
@@ -115,7 +157,9 @@ def seal(
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:
-    """Return the fields of a certificate's claim that follow from its others: verdict, tier, conflict and next."""
+    """Return the fields of a certificate's claim that follow from its others: verdict, tier,
+    conflict and next.
+    """
     facts = Facts.of(claim, allowed_axioms)
     ruled = rule(facts)
     return {
@@ -127,7 +171,8 @@ def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str,
 
 
 def tier_if_signed(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> Tier:
-    """Return the tier of a certificate's claim for whoever has checked a signature of the certificate.
+    """Return the tier of a certificate's claim for whoever has checked a signature of the
+    certificate.
 
     A certificate cannot hold what depends on a signature of itself, so its own tiers end at gold.
     """
@@ -147,7 +192,9 @@ def summarise(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "proofs": count(get_args(ProofStatus), (item["proof"]["status"] for item in claims)),
         "verdicts": count(get_args(Outcome), (item["verdict"] for item in claims)),
         "unmet": [
-            item["id"] for item in claims if item["conflict"] or not meets(item["tier"], item["required_tier"])
+            item["id"]
+            for item in claims
+            if item["conflict"] or not meets(item["tier"], item["required_tier"])
         ],
     }
 
@@ -171,7 +218,8 @@ def write(certificate: Mapping[str, Any], path: Path) -> bool:
 def write_run_record(
     path: Path, *, certificate: Mapping[str, Any], started: datetime, seconds: Mapping[str, float]
 ) -> None:
-    """Write what varies from run to run beside a certificate: when it ran, how long, where and on what versions.
+    """Write what varies from run to run beside a certificate: when it ran, how long, where and on
+    what versions.
 
     Args:
         path: the record's file.
@@ -204,7 +252,10 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
         "source": asdict(claim.source),
         "required_tier": claim.tier,
         "proof": _plain(_proof(record), f"{where}: proof"),
-        "evidence": [plain_evidence(item, f"{where}: evidence {n}") for n, item in enumerate(record.evidence, 1)],
+        "evidence": [
+            plain_evidence(item, f"{where}: evidence {n}")
+            for n, item in enumerate(record.evidence, 1)
+        ],
         "recorded": [_plain(item, f"{where}: {item['file']}") for item in record.recorded],
         "untied": list(record.untied),
     }
@@ -214,9 +265,23 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
 def _proof(record: Record) -> dict[str, Any]:
     proof, negates = record.proof, record.claim.negation is not None
     if proof is None:
-        absent = dict.fromkeys(("module", "file", "line", "statement", "statement_sha256", "meaning_sha256", "example"))
-        return {"status": "open", "theorem": None, **absent, "negates": negates, "axioms": [], "definitions": [],
-                "rests_on": [], "pinned": False, "replayed": False, "rechecked": False, "unused": [], "note": ""}
+        absent = dict.fromkeys(
+            ("module", "file", "line", "statement", "statement_sha256", "meaning_sha256", "example")
+        )
+        return {
+            "status": "open",
+            "theorem": None,
+            **absent,
+            "negates": negates,
+            "axioms": [],
+            "definitions": [],
+            "rests_on": [],
+            "pinned": False,
+            "replayed": False,
+            "rechecked": False,
+            "unused": [],
+            "note": "",
+        }
     return {
         "status": proof_status(proof.status, negates=negates),
         "theorem": proof.theorem,
@@ -249,7 +314,9 @@ def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any
 
 
 def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:
-    """Copy a value, which so many levels of a certificate hold, as JSON's own types, or say where it holds something else."""
+    """Copy a value, which so many levels of a certificate hold, as JSON's own types, or say where
+    it holds something else.
+    """
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
@@ -258,12 +325,19 @@ def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:
         return int(value)
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise CertificateError(f"{where}: {value} is not a finite number; give null, or say it in words")
+            raise CertificateError(
+                f"{where}: {value} is not a finite number; give null, or say it in words"
+            )
         return float(value)
     if depth == MAX_DEPTH:
-        raise CertificateError(f"{where[:200]}: the certificate would be nested more than {MAX_DEPTH} deep")
+        raise CertificateError(
+            f"{where[:200]}: the certificate would be nested more than {MAX_DEPTH} deep"
+        )
     if isinstance(value, Mapping):
-        return {_key(key, where): _plain(item, f"{where}: {key}", depth + 1) for key, item in value.items()}
+        return {
+            _key(key, where): _plain(item, f"{where}: {key}", depth + 1)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [_plain(item, f"{where}: {n}", depth + 1) for n, item in enumerate(value)]
     raise CertificateError(

@@ -1,9 +1,12 @@
-"""Signatures: an in-toto Statement v1 about a certificate and what it rests on, in a DSSE envelope beside it.
+"""Signatures: an in-toto Statement v1 about a certificate and what it rests on, in a DSSE envelope
+beside it.
 
-Needs the extra `sign` (securesystemslib), or `keyless` to sign without a key of one's own: then Sigstore certifies, on the
-word of an OpenID Connect provider, who signed. The subjects are the certificate's file, each Lean file, Lean's library, the
-lines of the proofs and each tensor, by SHA-256, so that a signature fits one certificate alone.
+Needs the extra `sign` (securesystemslib), or `keyless` to sign without a key of one's own: then
+Sigstore certifies, on the word of an OpenID Connect provider, who signed. The subjects are the
+certificate's file, each Lean file, Lean's library, the lines of the proofs and each tensor, by
+SHA-256, so that a signature fits one certificate alone.
 """
+
 from __future__ import annotations
 
 import json
@@ -18,8 +21,16 @@ from pyharness.certificate.schema import CertificateError, require
 from pyharness.errors import UsageError
 
 __all__ = [
-    "PAYLOAD_TYPE", "PREDICATE_TYPE", "envelope_path", "identity_key", "identity_signer", "private_key", "public_key", "sign",
-    "statement", "verify_signature",
+    "PAYLOAD_TYPE",
+    "PREDICATE_TYPE",
+    "envelope_path",
+    "identity_key",
+    "identity_signer",
+    "private_key",
+    "public_key",
+    "sign",
+    "statement",
+    "verify_signature",
 ]
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -27,28 +38,45 @@ PREDICATE_TYPE = "urn:pyharness:tiered-certificate:1"
 
 
 def envelope_path(certificate: Path) -> Path:
-    """Return where a certificate's signature lies unless another file is named: beside it, `.dsse.json` for `.json`."""
+    """Return where a certificate's signature lies unless another file is named: beside it,
+    `.dsse.json` for `.json`.
+    """
     return certificate.with_suffix(".dsse.json")
 
 
 def statement(certificate: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the in-toto Statement v1 about a certificate that follows the schema; its file is named `certificate.json`."""
-    subjects = [("certificate.json", sha256(file_bytes(certificate)).hexdigest()),
-                ("Lean library", certificate["lean"]["library_sha256"])]
+    """Return the in-toto Statement v1 about a certificate that follows the schema; its file is
+    named `certificate.json`.
+    """
+    subjects = [
+        ("certificate.json", sha256(file_bytes(certificate)).hexdigest()),
+        ("Lean library", certificate["lean"]["library_sha256"]),
+    ]
     subjects += [(module["file"], module["sha256"]) for module in certificate["lean"]["modules"]]
     if proofs := certificate["proofs"]:
         subjects.append((proofs["file"].removesuffix(".gz"), proofs["sha256"]))
-    records = {(record["file"], record["digest"]) for claim in certificate["claims"] for record in claim["recorded"]}
+    records = {
+        (record["file"], record["digest"])
+        for claim in certificate["claims"]
+        for record in claim["recorded"]
+    }
     subjects += [(f"record {file}", digest) for file, digest in sorted(records)]
-    tensors = {(tensor["name"], tensor["sha256"]) for claim in certificate["claims"] for evidence in claim["evidence"]
-               for tensor in evidence["tensors"]}
+    tensors = {
+        (tensor["name"], tensor["sha256"])
+        for claim in certificate["claims"]
+        for evidence in claim["evidence"]
+        for tensor in evidence["tensors"]
+    }
     subjects += [(f"tensor {name}", digest) for name, digest in sorted(tensors)]
     return {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects],
         "predicateType": PREDICATE_TYPE,
-        "predicate": {"project": certificate["project"]["name"], "digest": certificate["digest"],
-                      "summary": certificate["summary"]},
+        "predicate": {
+            "project": certificate["project"]["name"],
+            "digest": certificate["digest"],
+            "summary": certificate["summary"],
+        },
     }
 
 
@@ -64,8 +92,10 @@ def private_key(key: Path) -> Any:
     try:
         return signer.CryptoSigner(load_pem_private_key(_read_key(key), password=None))
     except (ValueError, TypeError) as error:
-        raise UsageError(f"{key} is not an unencrypted private key in PEM ({error}); "
-                         "make one with: openssl genpkey -algorithm ed25519 -out key.pem") from error
+        raise UsageError(
+            f"{key} is not an unencrypted private key in PEM ({error}); "
+            "make one with: openssl genpkey -algorithm ed25519 -out key.pem"
+        ) from error
 
 
 def public_key(key: Path) -> Any:
@@ -80,12 +110,15 @@ def public_key(key: Path) -> Any:
     try:
         return signer.SSlibKey.from_crypto(load_pem_public_key(_read_key(key)))
     except ValueError as error:
-        raise UsageError(f"{key} is not a public key in PEM ({error}); "
-                         "make it with: openssl pkey -in key.pem -pubout -out public.pem") from error
+        raise UsageError(
+            f"{key} is not a public key in PEM ({error}); "
+            "make it with: openssl pkey -in key.pem -pubout -out public.pem"
+        ) from error
 
 
 def identity_key(identity: str, issuer: str) -> Any:
-    """Return the key by which a keyless signature is checked: whoever the issuer says has this identity.
+    """Return the key by which a keyless signature is checked: whoever the issuer says has this
+    identity.
 
     Args:
         identity: an e-mail address, or the URL of a CI's workflow.
@@ -98,10 +131,12 @@ def identity_key(identity: str, issuer: str) -> Any:
 
 
 def identity_signer(identity: str, issuer: str) -> Any:
-    """Return a signer without a key: by the credential that a CI gives its jobs, else by a login in the browser.
+    """Return a signer without a key: by the credential that a CI gives its jobs, else by a login in
+    the browser.
 
     Raises:
-        UsageError: if the extra `keyless` is not installed, or there is no such credential or login.
+        UsageError: if the extra `keyless` is not installed, or there is no such credential or
+            login.
     """
     keyless = _keyless()
     from sigstore.oidc import detect_credential
@@ -109,10 +144,13 @@ def identity_signer(identity: str, issuer: str) -> Any:
     try:
         uri, key = keyless.import_(identity, issuer, ambient=detect_credential() is not None)
         return keyless.from_priv_key_uri(uri, key)
-    # Whatever stops a login: the network, the provider, a browser that is not there, another identity.
+    # Whatever stops a login: the network, the provider, a browser that is not there, another
+    # identity.
     except Exception as error:
-        raise UsageError(f"no keyless signature as {identity} by {issuer}: {error}; sign with --key, or run this in a CI "
-                         "job that may ask for an identity token") from error
+        raise UsageError(
+            f"no keyless signature as {identity} by {issuer}: {error}; sign with --key, or run this in a CI "
+            "job that may ask for an identity token"
+        ) from error
 
 
 def sign(path: Path, signer: Any, out: Path) -> str:
@@ -124,11 +162,14 @@ def sign(path: Path, signer: Any, out: Path) -> str:
         out: the envelope's file.
 
     Raises:
-        CertificateError: if the certificate cannot be read or does not follow the schema, or the envelope cannot be written.
+        CertificateError: if the certificate cannot be read or does not follow the schema, or the
+            envelope cannot be written.
         UsageError: if Sigstore does not sign.
     """
     dsse, _ = _library()
-    payload = json.dumps(statement(require(parse(read_bytes(path)))), ensure_ascii=False, sort_keys=True).encode()
+    payload = json.dumps(
+        statement(require(parse(read_bytes(path)))), ensure_ascii=False, sort_keys=True
+    ).encode()
     envelope = dsse.Envelope(payload, PAYLOAD_TYPE, {})
     try:
         signature = envelope.sign(signer)
@@ -139,7 +180,8 @@ def sign(path: Path, signer: Any, out: Path) -> str:
 
 
 def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
-    """Return every reason why an envelope is not a signature by this key of this certificate; nothing if it is.
+    """Return every reason why an envelope is not a signature by this key of this certificate;
+    nothing if it is.
 
     Args:
         path: the certificate; it follows the schema.
@@ -159,7 +201,12 @@ def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
         found.verify([key], 1)
     except VerificationError as error:
         why = f": {error.__cause__}" if error.__cause__ else ""
-        return [Finding("signature", f"{envelope.name} holds no valid signature by the key {key.keyid[:16]}…{why}")]
+        return [
+            Finding(
+                "signature",
+                f"{envelope.name} holds no valid signature by the key {key.keyid[:16]}…{why}",
+            )
+        ]
     except CertificateError:
         raise
     # The library lets through whatever a malformed envelope makes it stumble over.
@@ -172,7 +219,12 @@ def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
     expected = statement(require(parse(read_bytes(path))))
     if signed == expected:
         return []
-    return [Finding("signature", "it is a valid signature of something else: " + _difference(signed, expected))]
+    return [
+        Finding(
+            "signature",
+            "it is a valid signature of something else: " + _difference(signed, expected),
+        )
+    ]
 
 
 def _difference(signed: Any, expected: Mapping[str, Any]) -> str:
@@ -196,7 +248,9 @@ def _library() -> tuple[Any, Any]:
     try:
         from securesystemslib import dsse, signer
     except ImportError as error:
-        raise UsageError("signatures need securesystemslib; run: pip install 'pyharness[sign]'") from error
+        raise UsageError(
+            "signatures need securesystemslib; run: pip install 'pyharness[sign]'"
+        ) from error
     return dsse, signer
 
 
@@ -205,5 +259,7 @@ def _keyless() -> Any:
         import sigstore  # noqa: F401
         from securesystemslib.signer import SigstoreSigner
     except ImportError as error:
-        raise UsageError("signatures without a key need sigstore; run: pip install 'pyharness[keyless]'") from error
+        raise UsageError(
+            "signatures without a key need sigstore; run: pip install 'pyharness[keyless]'"
+        ) from error
     return SigstoreSigner

@@ -1,4 +1,7 @@
-"""The rule of the tiers: what a proof status and evidence make of a claim, and what its next tier asks for."""
+"""The rule of the tiers: what a proof status and evidence make of a claim, and what its next tier
+asks for.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,13 +28,15 @@ class Facts:
         axioms_allowed: the proof rests on allowed axioms only, and on no `sorry`.
         pinned: the statement, with all definitions under it, is as it was pinned.
         replayed: the kernel checked again all that the theorem rests on.
-        rechecked: a second kernel did too, and agrees on what is stated and on which axioms it rests.
+        rechecked: a second kernel did too, and agrees on what is stated and on which axioms it
+            rests.
         example: an example shows that the hypotheses can hold.
         verdict: what all the evidence together says.
         tested: some evidence other than conformance confirms the claim.
         covered: some confirming evidence is exhaustive, or read the tensors of a real model.
         conforms: what the conformance evidence says; "inconclusive" when there is none.
-        tied: every function that the evidence computes with is tied to a Lean definition by conformance.
+        tied: every function that the evidence computes with is tied to a Lean definition by
+            conformance.
         reproduced: all the evidence was found again on a GPU.
         signed: the certificate carries a signature.
     """
@@ -52,7 +57,9 @@ class Facts:
 
     @classmethod
     def of(cls, claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> Facts:
-        """Read the facts from a claim of a certificate. Nothing inside a certificate makes it signed."""
+        """Read the facts from a claim of a certificate. Nothing inside a certificate makes it
+        signed.
+        """
         proof, evidence = claim["proof"], claim["evidence"]
         confirmed = [item for item in evidence if item["outcome"] == "confirmed"]
         return cls(
@@ -65,7 +72,8 @@ class Facts:
             verdict=verdict(item["outcome"] for item in evidence),
             tested=any(item["kind"] != "conformance" for item in confirmed),
             covered=any(
-                item["kind"] == "exhaustive" or (item["kind"] == "model" and item["tensors"]) for item in confirmed
+                item["kind"] == "exhaustive" or (item["kind"] == "model" and item["tensors"])
+                for item in confirmed
             ),
             conforms=verdict(item["outcome"] for item in evidence if item["kind"] == "conformance"),
             tied=not claim["untied"],
@@ -74,8 +82,15 @@ class Facts:
 
 
 def on_a_gpu(claim: Mapping[str, Any]) -> set[int]:
-    """Return the evidence of a claim of a certificate, by its place counted from 1, that was also found on a GPU."""
-    return {place for record in claim["recorded"] if record["device"] == "cuda" for place in record["agrees"]}
+    """Return the evidence of a claim of a certificate, by its place counted from 1, that was also
+    found on a GPU.
+    """
+    return {
+        place
+        for record in claim["recorded"]
+        if record["device"] == "cuda"
+        for place in record["agrees"]
+    }
 
 
 @dataclass(frozen=True)
@@ -85,27 +100,50 @@ class _Need:
 
 
 _LADDER: tuple[tuple[Tier, tuple[_Need, ...]], ...] = (
-    ("bronze", (
-        _Need("evidence that confirms the claim", lambda facts: facts.verdict == "confirmed"),
-    )),
-    ("silver", (
-        _Need("a proved theorem that states the claim", lambda facts: facts.status == "proved"),
-        _Need("its statement recorded, with all definitions under it: pyharness pin", lambda facts: facts.pinned),
-        _Need("a proof on allowed axioms only, without sorry", lambda facts: facts.axioms_allowed),
-    )),
-    ("gold", (
-        _Need("a replay of the proof through the kernel", lambda facts: facts.replayed),
-        _Need("a second kernel that agrees", lambda facts: facts.rechecked),
-        _Need("evidence that is exhaustive or covers a real model's tensors", lambda facts: facts.covered),
-        _Need("the kernel's word that Lean's definition agrees with what was measured",
-              lambda facts: facts.conforms == "confirmed"),
-        _Need("such a word for every function that the evidence computes with", lambda facts: facts.tied),
-        _Need("an example in Lean that the hypotheses can hold", lambda facts: facts.example),
-    )),
-    ("platinum", (
-        _Need("the evidence reproduced on a GPU", lambda facts: facts.reproduced),
-        _Need("a signature", lambda facts: facts.signed),
-    )),
+    (
+        "bronze",
+        (_Need("evidence that confirms the claim", lambda facts: facts.verdict == "confirmed"),),
+    ),
+    (
+        "silver",
+        (
+            _Need("a proved theorem that states the claim", lambda facts: facts.status == "proved"),
+            _Need(
+                "its statement recorded, with all definitions under it: pyharness pin",
+                lambda facts: facts.pinned,
+            ),
+            _Need(
+                "a proof on allowed axioms only, without sorry", lambda facts: facts.axioms_allowed
+            ),
+        ),
+    ),
+    (
+        "gold",
+        (
+            _Need("a replay of the proof through the kernel", lambda facts: facts.replayed),
+            _Need("a second kernel that agrees", lambda facts: facts.rechecked),
+            _Need(
+                "evidence that is exhaustive or covers a real model's tensors",
+                lambda facts: facts.covered,
+            ),
+            _Need(
+                "the kernel's word that Lean's definition agrees with what was measured",
+                lambda facts: facts.conforms == "confirmed",
+            ),
+            _Need(
+                "such a word for every function that the evidence computes with",
+                lambda facts: facts.tied,
+            ),
+            _Need("an example in Lean that the hypotheses can hold", lambda facts: facts.example),
+        ),
+    ),
+    (
+        "platinum",
+        (
+            _Need("the evidence reproduced on a GPU", lambda facts: facts.reproduced),
+            _Need("a signature", lambda facts: facts.signed),
+        ),
+    ),
 )
 """What each tier asks for, on top of the tier before it."""
 
@@ -118,7 +156,8 @@ class Ruling:
 
     Attributes:
         tier: the tier reached.
-        conflict: how proof and evidence contradict each other, or None; a claim in conflict has tier "none".
+        conflict: how proof and evidence contradict each other, or None; a claim in conflict has
+            tier "none".
         next: the next tier, or None when there is none to reach.
         needs: what the next tier asks for that is missing.
     """
@@ -142,7 +181,8 @@ def proof_status(status: ProofStatus, *, negates: bool) -> ProofStatus:
 def verdict(outcomes: Iterable[Outcome]) -> Outcome:
     """Return what several pieces of evidence say together.
 
-    One refutation is enough; without one, a claim is confirmed only if there is evidence and all of it confirms.
+    One refutation is enough; without one, a claim is confirmed only if there is evidence and all of
+    it confirms.
     """
     seen = set(outcomes)
     if "refuted" in seen:
@@ -151,13 +191,18 @@ def verdict(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def rule(facts: Facts) -> Ruling:
-    """Return the tier of a claim, with the conflict that denies it one or with what the next tier asks for."""
+    """Return the tier of a claim, with the conflict that denies it one or with what the next tier
+    asks for.
+    """
     proved = facts.status == "proved" and facts.axioms_allowed
     disproved = facts.status == "refuted" and facts.axioms_allowed
     if facts.conforms == "refuted":
         return Ruling("none", "Lean's definition computes something else than what was measured")
     if proved and facts.verdict == "refuted":
-        return Ruling("none", "the theorem is proved, yet evidence refutes the claim: they do not say the same")
+        return Ruling(
+            "none",
+            "the theorem is proved, yet evidence refutes the claim: they do not say the same",
+        )
     if disproved and facts.verdict == "confirmed" and facts.tested:
         return Ruling("none", "the negation is proved, yet all the evidence confirms the claim")
     if disproved or facts.verdict == "refuted":
@@ -174,8 +219,8 @@ def rule(facts: Facts) -> Ruling:
 def meets(tier: Tier, required: Tier) -> bool:
     """Whether a claim of this tier has the tier required of it.
 
-    The tiers are ordered from "none" to "platinum". "refuted" stands apart: it meets only itself, and nothing else
-    meets it.
+    The tiers are ordered from "none" to "platinum". "refuted" stands apart: it meets only itself,
+    and nothing else meets it.
     """
     if "refuted" in (tier, required):
         return tier == required

@@ -1,4 +1,7 @@
-"""System 002, clipping: the nine properties of clip(x, α) = max(−α, min(α, x)), and which of them need α ≥ 0."""
+"""System 002, clipping: the nine properties of clip(x, α) = max(−α, min(α, x)), and which of them
+need α ≥ 0.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +33,9 @@ EXAMPLES = 300
 
 
 def real(value: Any) -> torch.Tensor:
-    """Return ints, integer tensors, hexadecimal floats or nested lists of them as a float64 tensor, exactly."""
+    """Return ints, integer tensors, hexadecimal floats or nested lists of them as a float64 tensor,
+    exactly.
+    """
     if isinstance(value, torch.Tensor):
         return value.double()
     return torch.tensor(_numbers(value), dtype=torch.float64)
@@ -40,7 +45,7 @@ def _numbers(value: Any) -> Any:
     return [_numbers(item) for item in value] if isinstance(value, list) else from_hex(value)
 
 
-# --------------------------------------------------------------------------------------------------- predicates
+# --------------------------------------------------------------------------------------- predicates
 def neg_alpha_le(alpha, x):
     """−α ≤ clip(x, α)."""
     return -real(alpha) <= clip(real(x), real(alpha))
@@ -89,7 +94,7 @@ def magnitude_le_if_nonneg(alpha, x):
 
 
 def monotone_in_x(alpha, x, y):
-    """x ≤ y → clip(x, α) ≤ clip(y, α)."""
+    """X ≤ y → clip(x, α) ≤ clip(y, α)."""
     alpha, x, y = real(alpha), real(x), real(y)
     return (x > y) | (clip(x, alpha) <= clip(y, alpha))
 
@@ -117,9 +122,11 @@ def falls_below_x_above_alpha(alpha, x):
     return (alpha < 0) | (x <= alpha) | (clip(x, alpha) < x)
 
 
-# ------------------------------------------------------------------------------------------ property-based evidence
+# -------------------------------------------------------------------------- property-based evidence
 def _inputs(scalars: Sequence[str], tensors: Sequence[str]) -> SearchStrategy[dict[str, Any]]:
-    """Thresholds, and tensors of one common shape of up to three dimensions, all of one float width."""
+    """Thresholds, and tensors of one common shape of up to three dimensions, all of one float
+    width.
+    """
     from hypothesis import strategies as st
     from hypothesis.extra import numpy as hnp
 
@@ -127,9 +134,14 @@ def _inputs(scalars: Sequence[str], tensors: Sequence[str]) -> SearchStrategy[di
     def inputs(draw: DrawFn) -> dict[str, Any]:
         width = draw(st.sampled_from((32, 64)))
         floats = st.floats(allow_nan=False, width=width)
-        arrays = hnp.arrays(f"float{width}", draw(hnp.array_shapes(min_dims=0, max_dims=3, max_side=4)), elements=floats)
-        return ({name: to_hex(draw(floats)) for name in scalars}
-                | {name: _hex(draw(arrays).tolist()) for name in tensors})
+        arrays = hnp.arrays(
+            f"float{width}",
+            draw(hnp.array_shapes(min_dims=0, max_dims=3, max_side=4)),
+            elements=floats,
+        )
+        return {name: to_hex(draw(floats)) for name in scalars} | {
+            name: _hex(draw(arrays).tolist()) for name in tensors
+        }
 
     return inputs()
 
@@ -139,7 +151,10 @@ def _hex(value: Any) -> Any:
 
 
 def whole_tensor(law: Callable[..., torch.Tensor]) -> Callable[..., bool]:
-    """Ask a law of all elements at once; the result bears the law's name, so that a witness names the law itself."""
+    """Ask a law of all elements at once; the result bears the law's name, so that a witness names
+    the law itself.
+    """
+
     def holds(**inputs: Any) -> bool:
         return bool(torch.all(law(**inputs)))
 
@@ -147,110 +162,221 @@ def whole_tensor(law: Callable[..., torch.Tensor]) -> Callable[..., bool]:
     return holds
 
 
-def on_floats(run: Run, law: Callable[..., torch.Tensor], *, scalars: Sequence[str] = ("alpha",),
-              tensors: Sequence[str] = ("x",)) -> Evidence:
+def on_floats(
+    run: Run,
+    law: Callable[..., torch.Tensor],
+    *,
+    scalars: Sequence[str] = ("alpha",),
+    tensors: Sequence[str] = ("x",),
+) -> Evidence:
     """Search the floats, with ±0, subnormals and infinities, for an input on which a law fails."""
-    return search(whole_tensor(law), _inputs(scalars, tensors), examples=EXAMPLES, seed=run.seed, device=run.device,
-                  domain="float32 and float64 tensors of 0 to 3 dimensions with ±0, subnormals and ±inf; not NaN, which clip "
-                         "passes through",
-                  summary=f"{EXAMPLES} float tensors")
+    return search(
+        whole_tensor(law),
+        _inputs(scalars, tensors),
+        examples=EXAMPLES,
+        seed=run.seed,
+        device=run.device,
+        domain="float32 and float64 tensors of 0 to 3 dimensions with ±0, subnormals and ±inf; not NaN, which clip "
+        "passes through",
+        summary=f"{EXAMPLES} float tensors",
+    )
 
 
-# -------------------------------------------------------------------------------------------------------- claims
+# ------------------------------------------------------------------------------------------- claims
 def _pairs(law: Callable[..., torch.Tensor], shows: str = "") -> Evidence:
     return sweep(law, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (α, x)", shows=shows)
 
 
-@claim("clip.neg_alpha_le", statement="-α ≤ clip(x, α).", source=LAYER_1,
-       theorem="LeanMining.neg_alpha_le_clip", tier="gold", measures=[CLIP], streams=of_values(neg_alpha_le, "x"))
+@claim(
+    "clip.neg_alpha_le",
+    statement="-α ≤ clip(x, α).",
+    source=LAYER_1,
+    theorem="LeanMining.neg_alpha_le_clip",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(neg_alpha_le, "x"),
+)
 def neg_alpha_le_clip(run: Run) -> Iterator[Evidence]:
     yield _pairs(neg_alpha_le)
     yield on_floats(run, neg_alpha_le)
 
 
-@claim("clip.le_alpha", statement="clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_le_alpha", tier="gold", measures=[CLIP], streams=of_values(le_alpha_if_nonneg, "x"))
+@claim(
+    "clip.le_alpha",
+    statement="clip(x, α) ≤ α, for α ≥ 0.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_le_alpha",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(le_alpha_if_nonneg, "x"),
+)
 def clip_le_alpha(run: Run) -> Iterator[Evidence]:
     yield _pairs(le_alpha_if_nonneg)
     yield on_floats(run, le_alpha_if_nonneg)
 
 
-@claim("clip.le_alpha_as_given", statement="clip(x, α) ≤ α, for every α.", source=LAYER_1,
-       negation="LeanMining.clip_le_alpha_as_given_false", tier="refuted", streams=of_values(le_alpha, "x"))
+@claim(
+    "clip.le_alpha_as_given",
+    statement="clip(x, α) ≤ α, for every α.",
+    source=LAYER_1,
+    negation="LeanMining.clip_le_alpha_as_given_false",
+    tier="refuted",
+    streams=of_values(le_alpha, "x"),
+)
 def clip_le_alpha_as_given(run: Run) -> Iterator[Evidence]:
     yield _pairs(le_alpha, "clip({x}, {alpha}) > {alpha}")
 
 
-@claim("clip.in_range", statement="-α ≤ clip(x, α) ≤ α, for α ≥ 0.", source=LAYER_1, theorem="LeanMining.clip_in_range",
-       tier="gold", measures=[CLIP], streams=of_values(in_range_if_nonneg, "x"))
+@claim(
+    "clip.in_range",
+    statement="-α ≤ clip(x, α) ≤ α, for α ≥ 0.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_in_range",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(in_range_if_nonneg, "x"),
+)
 def clip_in_range(run: Run) -> Iterator[Evidence]:
     yield _pairs(in_range_if_nonneg)
     yield on_floats(run, in_range_if_nonneg)
 
 
-@claim("clip.in_range_as_given", statement="-α ≤ clip(x, α) ≤ α, for every α.", source=LAYER_1,
-       negation="LeanMining.clip_in_range_as_given_false", tier="refuted", streams=of_values(in_range, "x"))
+@claim(
+    "clip.in_range_as_given",
+    statement="-α ≤ clip(x, α) ≤ α, for every α.",
+    source=LAYER_1,
+    negation="LeanMining.clip_in_range_as_given_false",
+    tier="refuted",
+    streams=of_values(in_range, "x"),
+)
 def clip_in_range_as_given(run: Run) -> Iterator[Evidence]:
     yield _pairs(in_range, "clip({x}, {alpha}) is outside [-({alpha}), {alpha}]")
 
 
-@claim("clip.of_in_range", statement="If x is in [-α, α], then clip(x, α) = x.", source=LAYER_1,
-       theorem="LeanMining.clip_of_in_range", tier="gold", measures=[CLIP], streams=of_values(keeps_what_is_in_range, "x"))
+@claim(
+    "clip.of_in_range",
+    statement="If x is in [-α, α], then clip(x, α) = x.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_of_in_range",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(keeps_what_is_in_range, "x"),
+)
 def clip_of_in_range(run: Run) -> Iterator[Evidence]:
     yield _pairs(keeps_what_is_in_range)
     yield on_floats(run, keeps_what_is_in_range)
 
 
-@claim("clip.idempotent", statement="clip(clip(x, α), α) = clip(x, α).", source=LAYER_1,
-       theorem="LeanMining.clip_idempotent", tier="gold", measures=[CLIP], streams=of_values(clips_once, "x"))
+@claim(
+    "clip.idempotent",
+    statement="clip(clip(x, α), α) = clip(x, α).",
+    source=LAYER_1,
+    theorem="LeanMining.clip_idempotent",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(clips_once, "x"),
+)
 def clip_idempotent(run: Run) -> Iterator[Evidence]:
     yield _pairs(clips_once)
     yield on_floats(run, clips_once)
 
 
-@claim("clip.abs_le", statement="|clip(x, α)| ≤ α, for α ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_abs_le", tier="gold", measures=[CLIP], streams=of_values(magnitude_le_if_nonneg, "x"))
+@claim(
+    "clip.abs_le",
+    statement="|clip(x, α)| ≤ α, for α ≥ 0.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_abs_le",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(magnitude_le_if_nonneg, "x"),
+)
 def clip_abs_le(run: Run) -> Iterator[Evidence]:
     yield _pairs(magnitude_le_if_nonneg)
     yield on_floats(run, magnitude_le_if_nonneg)
 
 
-@claim("clip.abs_le_as_given", statement="|clip(x, α)| ≤ α, for every α.", source=LAYER_1,
-       negation="LeanMining.clip_abs_le_as_given_false", tier="refuted", streams=of_values(magnitude_le, "x"))
+@claim(
+    "clip.abs_le_as_given",
+    statement="|clip(x, α)| ≤ α, for every α.",
+    source=LAYER_1,
+    negation="LeanMining.clip_abs_le_as_given_false",
+    tier="refuted",
+    streams=of_values(magnitude_le, "x"),
+)
 def clip_abs_le_as_given(run: Run) -> Iterator[Evidence]:
     yield _pairs(magnitude_le, "|clip({x}, {alpha})| > {alpha}")
 
 
-@claim("clip.mono_x", statement="x ≤ y implies clip(x, α) ≤ clip(y, α).", source=LAYER_1, theorem="LeanMining.clip_mono_x",
-       tier="gold", measures=[CLIP], streams=of_values(monotone_in_x, "x", "y"))
+@claim(
+    "clip.mono_x",
+    statement="x ≤ y implies clip(x, α) ≤ clip(y, α).",
+    source=LAYER_1,
+    theorem="LeanMining.clip_mono_x",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(monotone_in_x, "x", "y"),
+)
 def clip_mono_x(run: Run) -> Iterator[Evidence]:
     yield sweep(monotone_in_x, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (α, x, y)")
     yield on_floats(run, monotone_in_x, tensors=("x", "y"))
 
 
-@claim("clip.mono_alpha", statement="α ≤ β implies that clip(x, α) is in [-β, β], for α ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_mono_alpha", tier="gold", measures=[CLIP],
-       streams=of_values(within_a_wider_range_if_nonneg, "x"))
+@claim(
+    "clip.mono_alpha",
+    statement="α ≤ β implies that clip(x, α) is in [-β, β], for α ≥ 0.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_mono_alpha",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(within_a_wider_range_if_nonneg, "x"),
+)
 def clip_mono_alpha(run: Run) -> Iterator[Evidence]:
-    yield sweep(within_a_wider_range_if_nonneg, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)")
+    yield sweep(
+        within_a_wider_range_if_nonneg, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)"
+    )
     yield on_floats(run, within_a_wider_range_if_nonneg, scalars=("alpha", "beta"))
 
 
-@claim("clip.mono_alpha_as_given", statement="α ≤ β implies that clip(x, α) is in [-β, β], for every α.", source=LAYER_1,
-       negation="LeanMining.clip_mono_alpha_as_given_false", tier="refuted", streams=of_values(within_a_wider_range, "x"))
+@claim(
+    "clip.mono_alpha_as_given",
+    statement="α ≤ β implies that clip(x, α) is in [-β, β], for every α.",
+    source=LAYER_1,
+    negation="LeanMining.clip_mono_alpha_as_given_false",
+    tier="refuted",
+    streams=of_values(within_a_wider_range, "x"),
+)
 def clip_mono_alpha_as_given(run: Run) -> Iterator[Evidence]:
-    yield sweep(within_a_wider_range, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)",
-                shows="clip({x}, {alpha}) is outside [-({beta}), {beta}]")
+    yield sweep(
+        within_a_wider_range,
+        RANGES,
+        domain=RANGES_DOMAIN,
+        summary="16,777,216 (α, β, x)",
+        shows="clip({x}, {alpha}) is outside [-({beta}), {beta}]",
+    )
 
 
-@claim("clip.nonneg", statement="x ≥ 0 implies clip(x, α) ≥ 0.", source=LAYER_1,
-       theorem="LeanMining.clip_nonneg", tier="gold", measures=[CLIP], streams=of_values(keeps_nonneg, "x"))
+@claim(
+    "clip.nonneg",
+    statement="x ≥ 0 implies clip(x, α) ≥ 0.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_nonneg",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(keeps_nonneg, "x"),
+)
 def clip_nonneg(run: Run) -> Iterator[Evidence]:
     yield _pairs(keeps_nonneg)
     yield on_floats(run, keeps_nonneg)
 
 
-@claim("clip.not_nucleus", statement="Clipping is not a nucleus: it is not extensive.", source=LAYER_1,
-       theorem="LeanMining.clip_not_nucleus", tier="gold", measures=[CLIP], streams=of_values(falls_below_x_above_alpha, "x"))
+@claim(
+    "clip.not_nucleus",
+    statement="Clipping is not a nucleus: it is not extensive.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_not_nucleus",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(falls_below_x_above_alpha, "x"),
+)
 def clip_not_nucleus(run: Run) -> Iterator[Evidence]:
     yield _pairs(falls_below_x_above_alpha)

@@ -1,4 +1,7 @@
-"""The table of conformance: each Lean definition that claims measure, the function that stands for it, and where they agree."""
+"""The table of conformance: each Lean definition that claims measure, the function that stands for
+it, and where they agree.
+"""
+
 from __future__ import annotations
 
 import itertools
@@ -16,7 +19,20 @@ from pyharness.tensors.attention import HEADS, int8_keys, int8_queries
 from pyharness.tensors.geometry import dot, l1_norm, norm_sq, sign
 from pyharness.tensors.quantize import clip, gate_gap, qrelu, round_up
 
-__all__ = ["CLIP", "DOT", "GATE_GAP", "INF", "JOIN", "L1_NORM", "LE", "NORM_SQ", "QRELU", "ROUND_UP", "SIGN", "SUP"]
+__all__ = [
+    "CLIP",
+    "DOT",
+    "GATE_GAP",
+    "INF",
+    "JOIN",
+    "L1_NORM",
+    "LE",
+    "NORM_SQ",
+    "QRELU",
+    "ROUND_UP",
+    "SIGN",
+    "SUP",
+]
 
 ROWS = "the first INT8 row of every layer of every model"
 PAIRS = "all 65,536 INT8 pairs"
@@ -24,52 +40,116 @@ HALF = torch.tensor(64, dtype=torch.int8)
 
 
 def _pairs(function, offset: int = 128):
-    """Return what computes the table of a function on all pairs of INT8 values, as int16 plus `offset`."""
-    return lambda: (function(here(INT8)[:, None], here(INT8)[None]).to(torch.int16) + offset).tolist()
+    """Return what computes the table of a function on all pairs of INT8 values, as int16 plus
+    `offset`.
+    """
+    return lambda: (
+        function(here(INT8)[:, None], here(INT8)[None]).to(torch.int16) + offset
+    ).tolist()
 
 
-QRELU = Conformance("LeanMining.qRelu", qrelu, (
-    Table("(Encoding.index₂ qRelu)", _pairs(qrelu), 256, f"qRelu at {PAIRS} (z, q)"),
-    Rows("(fun z q => (qRelu z q).index)", 256, lambda item: item.granularity == "per-channel", lambda item: item.zero_points,
-         qrelu, f"qRelu at {ROWS}, per-channel zero points"),
-))
+QRELU = Conformance(
+    "LeanMining.qRelu",
+    qrelu,
+    (
+        Table("(Encoding.index₂ qRelu)", _pairs(qrelu), 256, f"qRelu at {PAIRS} (z, q)"),
+        Rows(
+            "(fun z q => (qRelu z q).index)",
+            256,
+            lambda item: item.granularity == "per-channel",
+            lambda item: item.zero_points,
+            qrelu,
+            f"qRelu at {ROWS}, per-channel zero points",
+        ),
+    ),
+)
 
-JOIN = Conformance("Nucleus.ofSup", qrelu, (
-    Table("(Encoding.index₂ fun z q => Nucleus.ofSup z q)", _pairs(qrelu), 256, f"the nucleus q ↦ q ⊔ z at {PAIRS} (z, q)"),
-))
+JOIN = Conformance(
+    "Nucleus.ofSup",
+    qrelu,
+    (
+        Table(
+            "(Encoding.index₂ fun z q => Nucleus.ofSup z q)",
+            _pairs(qrelu),
+            256,
+            f"the nucleus q ↦ q ⊔ z at {PAIRS} (z, q)",
+        ),
+    ),
+)
 
-INF = Conformance("Lattice.inf", torch.minimum, (
-    Table("(Encoding.index₂ (· ⊓ ·))", _pairs(torch.minimum), 256, f"⊓ at {PAIRS} (p, q)"),
-))
+INF = Conformance(
+    "Lattice.inf",
+    torch.minimum,
+    (Table("(Encoding.index₂ (· ⊓ ·))", _pairs(torch.minimum), 256, f"⊓ at {PAIRS} (p, q)"),),
+)
 
-SUP = Conformance("Lattice.sup", torch.maximum, (
-    Table("(Encoding.index₂ (· ⊔ ·))", _pairs(torch.maximum), 256, f"⊔ at {PAIRS} (p, q)"),
-))
+SUP = Conformance(
+    "Lattice.sup",
+    torch.maximum,
+    (Table("(Encoding.index₂ (· ⊔ ·))", _pairs(torch.maximum), 256, f"⊔ at {PAIRS} (p, q)"),),
+)
 
-LE = Conformance("LE.le", torch.le, (
-    Table("(fun p q => cond (decide ((.ofIndex p : Int8) ≤ .ofIndex q)) 1 0)", _pairs(torch.le, 0), 2, f"≤ at {PAIRS} (p, q)"),
-))
+LE = Conformance(
+    "LE.le",
+    torch.le,
+    (
+        Table(
+            "(fun p q => cond (decide ((.ofIndex p : Int8) ≤ .ofIndex q)) 1 0)",
+            _pairs(torch.le, 0),
+            2,
+            f"≤ at {PAIRS} (p, q)",
+        ),
+    ),
+)
 
-CLIP = Conformance("LeanMining.clip", clip, (
-    Table("(fun α x => clipIndex (.ofIndex α) (.ofIndex x))", _pairs(lambda alpha, x: clip(x, alpha)), 257,
-          f"clip at {PAIRS} (α, x)", "(Conformance.clip_table 256 {first} {rows}).trans (by decide +kernel)"),
-    Rows("clipIndex", 257, lambda item: item.granularity == "per-tensor", lambda item: here(HALF),
-         lambda alpha, x: clip(x, alpha), f"clip with α = {int(HALF)} at {ROWS}"),
-))
+CLIP = Conformance(
+    "LeanMining.clip",
+    clip,
+    (
+        Table(
+            "(fun α x => clipIndex (.ofIndex α) (.ofIndex x))",
+            _pairs(lambda alpha, x: clip(x, alpha)),
+            257,
+            f"clip at {PAIRS} (α, x)",
+            "(Conformance.clip_table 256 {first} {rows}).trans (by decide +kernel)",
+        ),
+        Rows(
+            "clipIndex",
+            257,
+            lambda item: item.granularity == "per-tensor",
+            lambda item: here(HALF),
+            lambda alpha, x: clip(x, alpha),
+            f"clip with α = {int(HALF)} at {ROWS}",
+        ),
+    ),
+)
 
-ROUND_UP = Conformance("LeanMining.roundUp", round_up, (
-    Table("(fun k q => (roundUp k (.ofIndex q)).index)",
-          lambda: [(round_up(k, here(INT8)).short() + 128).tolist() for k in range(9)], 256,
-          "roundUp for 0 to 8 dropped bits on all of INT8"),
-))
+ROUND_UP = Conformance(
+    "LeanMining.roundUp",
+    round_up,
+    (
+        Table(
+            "(fun k q => (roundUp k (.ofIndex q)).index)",
+            lambda: [(round_up(k, here(INT8)).short() + 128).tolist() for k in range(9)],
+            256,
+            "roundUp for 0 to 8 dropped bits on all of INT8",
+        ),
+    ),
+)
 
 
 class _MeasuredGaps:
-    """Builds a `NucleusGraftingCertificate` of each layer's first activation vector, with the gap that torch measured."""
+    """Builds a `NucleusGraftingCertificate` of each layer's first activation vector, with the gap
+    that torch measured.
+    """
 
     def theorems(self, run: Run, name: str) -> Theorems:
         source, theorems, tensors = "", [], []
-        relu = (item for item in run.quantized if item.layer.kind == "relu" and item.granularity == "per-channel")
+        relu = (
+            item
+            for item in run.quantized
+            if item.layer.kind == "relu" and item.granularity == "per-channel"
+        )
         for number, item in enumerate(relu):
             z, q = item.zero_points, item.values[0]
             below = int((q < z).sum())
@@ -90,8 +170,13 @@ def certificate{number} : NucleusGraftingCertificate {len(q)} :=
             theorems += [f"{name}_{number}", f"{name}_{number}_below"]
             tensors.append(item.ref)
         return Theorems(
-            theorems, source, "the gap of the first INT8 row of every layer that a ReLU follows, per-channel zero points",
-            len(tensors), f"kernel: {len(tensors)} measured gaps", tensors)
+            theorems,
+            source,
+            "the gap of the first INT8 row of every layer that a ReLU follows, per-channel zero points",
+            len(tensors),
+            f"kernel: {len(tensors)} measured gaps",
+            tensors,
+        )
 
 
 GATE_GAP = Conformance("LeanMining.DiscreteGateMeasurement.gap", gate_gap, (_MeasuredGaps(),))
@@ -99,7 +184,8 @@ GATE_GAP = Conformance("LeanMining.DiscreteGateMeasurement.gap", gate_gap, (_Mea
 
 @dataclass(frozen=True)
 class _Heads:
-    """A number of one or two vectors of integers, at the first INT8 key, or query and key, of every head of the transformer.
+    """A number of one or two vectors of integers, at the first INT8 key, or query and key, of every
+    head of the transformer.
 
     Attributes:
         lean: the function in Lean, of vectors of `Int`.
@@ -115,26 +201,59 @@ class _Heads:
 
     def theorems(self, run: Run, name: str) -> Theorems:
         values, refs = zip(*(read() for read in self.read))
-        first = [rows.view(len(ref) * HEADS, -1, rows.shape[-1])[:, 0] for rows, ref in zip(values, refs)]
+        first = [
+            rows.view(len(ref) * HEADS, -1, rows.shape[-1])[:, 0] for rows, ref in zip(values, refs)
+        ]
         names = [f"{name}_{number}" for number in range(len(first[0]))]
         source = ""
         for theorem, value, *vectors in zip(names, self.compute(*first), *first, strict=True):
-            arguments = " ".join(f"(fun i => ((({vector(indices(v))} : Vector Nat {len(v)}).map Int8.ofIndex).get i).toInt)"
-                                 for v in vectors)
+            arguments = " ".join(
+                f"(fun i => ((({vector(indices(v))} : Vector Nat {len(v)}).map Int8.ofIndex).get i).toInt)"
+                for v in vectors
+            )
             source += f"theorem {theorem} :\n    {self.lean} {arguments} = {int(value)} := by decide +kernel\n"
-        return Theorems(names, source, self.domain, len(names), f"kernel: {len(names)} heads", list(itertools.chain(*refs)))
+        return Theorems(
+            names,
+            source,
+            self.domain,
+            len(names),
+            f"kernel: {len(names)} heads",
+            list(itertools.chain(*refs)),
+        )
 
 
 KEYS = "the first INT8 key of every head of every layer of minilm"
 
-SIGN = Conformance("LeanMining.sign", sign, (
-    Table("(fun _ q => (sign (Int8.ofIndex q).toInt + 1).toNat)", lambda: [(sign(here(INT8)).short() + 1).tolist()], 3,
-          "sign on all of INT8"),
-))
+SIGN = Conformance(
+    "LeanMining.sign",
+    sign,
+    (
+        Table(
+            "(fun _ q => (sign (Int8.ofIndex q).toInt + 1).toNat)",
+            lambda: [(sign(here(INT8)).short() + 1).tolist()],
+            3,
+            "sign on all of INT8",
+        ),
+    ),
+)
 
-L1_NORM = Conformance("l1Norm", l1_norm, (_Heads("l1Norm", l1_norm, (int8_keys,), f"the L1 norm of {KEYS}"),))
+L1_NORM = Conformance(
+    "l1Norm", l1_norm, (_Heads("l1Norm", l1_norm, (int8_keys,), f"the L1 norm of {KEYS}"),)
+)
 
-NORM_SQ = Conformance("normSq", norm_sq, (_Heads("normSq", norm_sq, (int8_keys,), f"the squared L2 norm of {KEYS}"),))
+NORM_SQ = Conformance(
+    "normSq", norm_sq, (_Heads("normSq", norm_sq, (int8_keys,), f"the squared L2 norm of {KEYS}"),)
+)
 
-DOT = Conformance("dot", dot, (_Heads("dot", dot, (int8_queries, int8_keys), f"the inner product of the first INT8 query with "
-                                      f"{KEYS}"),))
+DOT = Conformance(
+    "dot",
+    dot,
+    (
+        _Heads(
+            "dot",
+            dot,
+            (int8_queries, int8_keys),
+            f"the inner product of the first INT8 query with {KEYS}",
+        ),
+    ),
+)

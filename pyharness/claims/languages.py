@@ -1,8 +1,10 @@
 """Seed 002, languages: the kurtosis of mixtures, and what a common threshold costs each language.
 
-One text, Article 1 of the Universal Declaration of Human Rights, goes through the sentence transformer in nineteen languages.
-The seed's T-009, T-003 and T-004 give figures without a definition; the reading under which they are judged is in the claim.
+One text, Article 1 of the Universal Declaration of Human Rights, goes through the sentence
+transformer in nineteen languages. The seed's T-009, T-003 and T-004 give figures without a
+definition; the reading under which they are judged is in the claim.
 """
+
 from __future__ import annotations
 
 import math
@@ -24,7 +26,13 @@ from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.layers import Kind, Layer, Recorder
-from pyharness.tensors.models import COSINES, minilm_weights, read_languages, read_sentences, sentence_embeddings
+from pyharness.tensors.models import (
+    COSINES,
+    minilm_weights,
+    read_languages,
+    read_sentences,
+    sentence_embeddings,
+)
 from pyharness.tensors.quantize import affine_params, quantize
 from pyharness.tensors.thresholds import Data, to_grid, variance
 
@@ -36,7 +44,9 @@ DISPARITY = Source(SEED, "Layer 5: Disparity Bound")
 
 @made
 def in_language(language: str) -> tuple[Tensor, tuple[Layer, ...]]:
-    """Return the embedding of a language's text, float32 [1, 384], and the transformer's layers on it."""
+    """Return the embedding of a language's text, float32 [1, 384], and the transformer's layers on
+    it.
+    """
     run = Recorder(minilm_weights())
     return sentence_embeddings([read_languages()[language]], run), run.layers()
 
@@ -81,7 +91,9 @@ def common_thresholds(layer: str) -> Mapping[int, float]:
 
 @cached
 def measured(layer: str) -> Measured:
-    """Measure a layer's outputs on all texts; the sorted outputs themselves would fill the memory."""
+    """Measure a layer's outputs on all texts; the sorted outputs themselves would fill the
+    memory.
+    """
     kurtosis, errors = {}, {bits: [] for bits in BITS}
     for language in read_languages():
         data = Data(outputs(language, layer))
@@ -92,7 +104,8 @@ def measured(layer: str) -> Measured:
 
 
 class CommonThresholds(Recorder):
-    """The sentence transformer with the outputs of its layers clipped at a common threshold and rounded to a grid.
+    """The sentence transformer with the outputs of its layers clipped at a common threshold and
+    rounded to a grid.
 
     Args:
         weights: the model's.
@@ -100,7 +113,9 @@ class CommonThresholds(Recorder):
         kept: prefixes of the names of layers that stay as they are.
     """
 
-    def __init__(self, weights: Mapping[str, Tensor], bits: int, kept: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, weights: Mapping[str, Tensor], bits: int, kept: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(weights)
         self._bits, self._kept = bits, kept
 
@@ -113,13 +128,20 @@ class CommonThresholds(Recorder):
 
 def text_refs() -> list[TensorRef]:
     """Name the embeddings of all texts by content."""
-    return [tensor_ref(f"minilm/{language}, Article 1", in_language(language)[0]) for language in read_languages()]
+    return [
+        tensor_ref(f"minilm/{language}, Article 1", in_language(language)[0])
+        for language in read_languages()
+    ]
 
 
-# --------------------------------------------------------------------------------------------------------- mixtures
+# ----------------------------------------------------------------------------------------- mixtures
 def fourth_moments(components: Sequence[Sequence[int]]) -> tuple[Fraction, Fraction, Fraction]:
-    """Return the fourth central moment of equally weighted integers, directly, by the formula, and by it without the skew."""
-    sums = [[sum(value**power for value in component) for power in range(5)] for component in components]
+    """Return the fourth central moment of equally weighted integers, directly, by the formula, and
+    by it without the skew.
+    """
+    sums = [
+        [sum(value**power for value in component) for power in range(5)] for component in components
+    ]
     return _from_power_sums(sums)
 
 
@@ -129,7 +151,13 @@ def _from_power_sums(sums: Sequence[Sequence[int]]) -> tuple[Fraction, Fraction,
     mean = Fraction(whole[1], whole[0])
 
     def central(powers: Sequence[int], about: Fraction, p: int) -> Fraction:
-        return sum((math.comb(p, k) * Fraction(powers[k], powers[0]) * (-about) ** (p - k) for k in range(p + 1)), Fraction())
+        return sum(
+            (
+                math.comb(p, k) * Fraction(powers[k], powers[0]) * (-about) ** (p - k)
+                for k in range(p + 1)
+            ),
+            Fraction(),
+        )
 
     with_skew = without = Fraction()
     for powers in sums:
@@ -168,7 +196,9 @@ def formula_holds_in_layer(layer: str) -> bool:
 
 
 def formula_without_skew_holds_in_layer(layer: str) -> bool:
-    """`formula_without_skew_holds` of a layer's outputs in INT8, with the languages as components."""
+    """`formula_without_skew_holds` of a layer's outputs in INT8, with the languages as
+    components.
+    """
     direct, _, formula = layer_moments(layer)
     return direct == formula
 
@@ -177,44 +207,77 @@ MIXTURES = [[[0, 0, 3], [3, 3, 3]], [[-1, 1], [2, 4]], [[1, 2], [5, 9, 1, 1]], [
 
 
 def _mixture(run: Run, small: Any, in_layer: Any, kind: Any) -> Iterator[Evidence]:
-    yield enumerate_cases(small, [{"components": components} for components in MIXTURES], domain="small mixtures of integers",
-                          summary=f"{len(MIXTURES)} mixtures", kind=kind, shows="it fails for {components}")
+    yield enumerate_cases(
+        small,
+        [{"components": components} for components in MIXTURES],
+        domain="small mixtures of integers",
+        summary=f"{len(MIXTURES)} mixtures",
+        kind=kind,
+        shows="it fails for {components}",
+    )
     rows = []
     for layer in layer_names():
         direct, _, without = layer_moments(layer)
-        rows.append({"layer": layer, "m₄ without the skew / m₄": significant(float(without / direct))})
-    found = enumerate_cases(in_layer, [{"layer": layer} for layer in layer_names()], kind="model", device=run.device,
-                            domain="minilm, each layer's outputs in INT8, the languages as components",
-                            summary=f"{len(rows)} layers", shows="it fails in {layer}")
+        rows.append(
+            {"layer": layer, "m₄ without the skew / m₄": significant(float(without / direct))}
+        )
+    found = enumerate_cases(
+        in_layer,
+        [{"layer": layer} for layer in layer_names()],
+        kind="model",
+        device=run.device,
+        domain="minilm, each layer's outputs in INT8, the languages as components",
+        summary=f"{len(rows)} layers",
+        shows="it fails in {layer}",
+    )
     yield replace(found, tensors=text_refs(), measurements=rows)
 
 
-@claim("error.mixture", statement="The fourth central moment of a mixture is Σ w (m₄ + 4 δ m₃ + 6 δ² σ² + δ⁴) over its "
-                                  "components.",
-       source=MIXTURE, theorem="LeanMining.mixture_fourth_moment", tier="silver")
+@claim(
+    "error.mixture",
+    statement="The fourth central moment of a mixture is Σ w (m₄ + 4 δ m₃ + 6 δ² σ² + δ⁴) over its "
+    "components.",
+    source=MIXTURE,
+    theorem="LeanMining.mixture_fourth_moment",
+    tier="silver",
+)
 def mixture(run: Run) -> Iterator[Evidence]:
     yield from _mixture(run, formula_holds, formula_holds_in_layer, "property")
 
 
-@claim("error.mixture_without_skew", statement="κ_eff = [Σ w (κ + 3) σ⁴ + 6 Σ w σ² δ² + Σ w δ⁴] / σ_eff⁴ − 3.", source=MIXTURE,
-       negation="LeanMining.mixture_fourth_moment_as_given_false", tier="refuted")
+@claim(
+    "error.mixture_without_skew",
+    statement="κ_eff = [Σ w (κ + 3) σ⁴ + 6 Σ w σ² δ² + Σ w δ⁴] / σ_eff⁴ − 3.",
+    source=MIXTURE,
+    negation="LeanMining.mixture_fourth_moment_as_given_false",
+    tier="refuted",
+)
 def mixture_without_skew(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(run, formula_without_skew_holds, formula_without_skew_holds_in_layer, "witness")
+    yield from _mixture(
+        run, formula_without_skew_holds, formula_without_skew_holds_in_layer, "witness"
+    )
 
 
-# -------------------------------------------------------------------------------------------------------- disparity
+# ---------------------------------------------------------------------------------------- disparity
 @cached
 def disparity(layer: str, bits: int) -> tuple[float, float]:
     """Return max − min over languages of MSE / σ² at the common threshold, and √Var κ · 2^−bits."""
     found = measured(layer)
     errors = found.errors[bits]
-    return (max(errors) - min(errors)) / found.variance, statistics.pstdev(found.kurtosis.values()) * 2**-bits
+    return (max(errors) - min(errors)) / found.variance, statistics.pstdev(
+        found.kurtosis.values()
+    ) * 2**-bits
 
 
 @cached
 def fitted_constant() -> float:
     """Return the least C for which the bound holds in every second layer, at 2 to 8 bits."""
-    return max(gap / bound for layer in layer_names()[::2] for bits in BITS for gap, bound in [disparity(layer, bits)])
+    return max(
+        gap / bound
+        for layer in layer_names()[::2]
+        for bits in BITS
+        for gap, bound in [disparity(layer, bits)]
+    )
 
 
 def constant_carries_over(layer: str, bits: int) -> bool:
@@ -223,71 +286,129 @@ def constant_carries_over(layer: str, bits: int) -> bool:
     return gap <= fitted_constant() * bound
 
 
-@claim("error.disparity", statement="max MSE − min MSE over languages ≤ C √Var κ 2^−B, with C fitted on half of the layers and "
-                                    "judged on the others.",
-       source=DISPARITY, tier="refuted")
+@claim(
+    "error.disparity",
+    statement="max MSE − min MSE over languages ≤ C √Var κ 2^−B, with C fitted on half of the layers and "
+    "judged on the others.",
+    source=DISPARITY,
+    tier="refuted",
+)
 def disparity_bound(run: Run) -> Iterator[Evidence]:
     judged = layer_names()[1::2]
     cases = [{"layer": layer, "bits": bits} for layer in judged for bits in BITS]
-    found = enumerate_cases(constant_carries_over, cases, domain="minilm, every second layer, 2, 4, 6 and 8 bits", kind="model",
-                            device=run.device, summary=f"{len(cases)} layers and bits", shows="not in {layer} at {bits} bits")
+    found = enumerate_cases(
+        constant_carries_over,
+        cases,
+        domain="minilm, every second layer, 2, 4, 6 and 8 bits",
+        kind="model",
+        device=run.device,
+        summary=f"{len(cases)} layers and bits",
+        shows="not in {layer} at {bits} bits",
+    )
     least = min(disparity(layer, bits)[1] for layer in layer_names() for bits in BITS)
-    rows = [{"layer": layer, "C of": "fitted" if number % 2 == 0 else "judged"}
-            | {f"ratio, {bits} bits": significant(gap / bound) for bits in BITS for gap, bound in [disparity(layer, bits)]}
-            for number, layer in enumerate(layer_names())]
-    # The errors are right to SLACK of the mean square, and their difference is divided by the bound.
+    rows = [
+        {"layer": layer, "C of": "fitted" if number % 2 == 0 else "judged"}
+        | {
+            f"ratio, {bits} bits": significant(gap / bound)
+            for bits in BITS
+            for gap, bound in [disparity(layer, bits)]
+        }
+        for number, layer in enumerate(layer_names())
+    ]
+    # The errors are right to SLACK of the mean square, and their difference is divided by the
+    # bound.
     yield replace(found, tensors=text_refs(), rounding=4 * SLACK / least, measurements=rows)
 
 
-# ---------------------------------------------------------------------------------------------------- T-009 to T-004
+# ----------------------------------------------------------------------------------- T-009 to T-004
 @made
 def degradation(language: str, bits: int) -> float:
-    """Return 1 less the cosine of a text's embedding with all outputs on common grids and the model's own."""
-    found = sentence_embeddings([read_languages()[language]], CommonThresholds(minilm_weights(), bits))
+    """Return 1 less the cosine of a text's embedding with all outputs on common grids and the
+    model's own.
+    """
+    found = sentence_embeddings(
+        [read_languages()[language]], CommonThresholds(minilm_weights(), bits)
+    )
     return 1 - float((found * in_language(language)[0]).sum())
 
 
 @cached
 def effective_kurtosis(language: str, average: str) -> float:
-    """Return the mean or the median over the layers of the excess kurtosis of their outputs on a language's text."""
+    """Return the mean or the median over the layers of the excess kurtosis of their outputs on a
+    language's text.
+    """
     found = [measured(layer).kurtosis[language] for layer in layer_names()]
     return statistics.fmean(found) if average == "mean" else statistics.median(found)
 
 
 @cached
 def correlation(bits: int, average: str) -> tuple[float, float, float]:
-    """Return Pearson's r of effective kurtosis and degradation over the languages, and its 95 % interval by Fisher's z."""
+    """Return Pearson's r of effective kurtosis and degradation over the languages, and its 95 %
+    interval by Fisher's z.
+    """
     languages = list(read_languages())
-    r = statistics.correlation([effective_kurtosis(language, average) for language in languages],
-                               [degradation(language, bits) for language in languages])
+    r = statistics.correlation(
+        [effective_kurtosis(language, average) for language in languages],
+        [degradation(language, bits) for language in languages],
+    )
     half = 1.96 / math.sqrt(len(languages) - 3)
     return r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
 def correlation_is_as_given(bits: int, average: str) -> bool:
-    """r = −0.991 is in the 95 % interval."""
+    """R = −0.991 is in the 95 % interval."""
     _, low, high = correlation(bits, average)
     return low <= -0.991 <= high
 
 
-@claim("error.kurtosis_degradation", statement="Over languages the effective kurtosis of the outputs and the degradation under "
-                                               "common thresholds have r = −0.991 (T-009).",
-       source=AXIOMS, tier="refuted")
+@claim(
+    "error.kurtosis_degradation",
+    statement="Over languages the effective kurtosis of the outputs and the degradation under "
+    "common thresholds have r = −0.991 (T-009).",
+    source=AXIOMS,
+    tier="refuted",
+)
 def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
-    cases = [{"bits": bits, "average": average} for bits in (4, 6) for average in ("mean", "median")]
-    found = enumerate_cases(correlation_is_as_given, cases, summary="r with its 95 % interval", kind="model", device=run.device,
-                            domain="minilm, 19 languages, 4 and 6 bits, the mean and the median over layers",
-                            shows="−0.991 is not in the interval at {bits} bits with the {average}")
-    yield replace(found, tensors=text_refs(), measurements=[
-        case | {"r": significant(r), "95 % from": significant(low), "95 % to": significant(high)}
-        for case in cases for r, low, high in [correlation(**case)]])
-    rows = [{"language": language, "tokens": len(outputs(language, layer_names()[0]))}
-            | {f"κ, {average}": significant(effective_kurtosis(language, average)) for average in ("mean", "median")}
-            | {f"1 − cosine, {bits} bits": significant(degradation(language, bits)) for bits in (4, 6)}
-            for language in read_languages()]
-    signs = enumerate_cases(correlation_is_negative, cases, domain="minilm, 19 languages: whether r is below 0 at all",
-                            summary="the sign of r", kind="model", device=run.device,
-                            shows="r is not below 0 at {bits} bits with the {average}")
+    cases = [
+        {"bits": bits, "average": average} for bits in (4, 6) for average in ("mean", "median")
+    ]
+    found = enumerate_cases(
+        correlation_is_as_given,
+        cases,
+        summary="r with its 95 % interval",
+        kind="model",
+        device=run.device,
+        domain="minilm, 19 languages, 4 and 6 bits, the mean and the median over layers",
+        shows="−0.991 is not in the interval at {bits} bits with the {average}",
+    )
+    yield replace(
+        found,
+        tensors=text_refs(),
+        measurements=[
+            case
+            | {"r": significant(r), "95 % from": significant(low), "95 % to": significant(high)}
+            for case in cases
+            for r, low, high in [correlation(**case)]
+        ],
+    )
+    rows = [
+        {"language": language, "tokens": len(outputs(language, layer_names()[0]))}
+        | {
+            f"κ, {average}": significant(effective_kurtosis(language, average))
+            for average in ("mean", "median")
+        }
+        | {f"1 − cosine, {bits} bits": significant(degradation(language, bits)) for bits in (4, 6)}
+        for language in read_languages()
+    ]
+    signs = enumerate_cases(
+        correlation_is_negative,
+        cases,
+        domain="minilm, 19 languages: whether r is below 0 at all",
+        summary="the sign of r",
+        kind="model",
+        device=run.device,
+        shows="r is not below 0 at {bits} bits with the {average}",
+    )
     yield replace(signs, tensors=text_refs(), measurements=rows)
 
 
@@ -304,30 +425,53 @@ def block(layer: str) -> int:
 @cached
 def block_variance(number: int) -> float:
     """Return the variance of what a block adds, the mean over its two output layers."""
-    return statistics.fmean(measured(layer).variance for layer in layer_names()
-                            if block(layer) == number and layer.endswith("output.dense"))
+    return statistics.fmean(
+        measured(layer).variance
+        for layer in layer_names()
+        if block(layer) == number and layer.endswith("output.dense")
+    )
 
 
 def first_block_has_three_times_the_variance(tolerance: float) -> bool:
-    """The variance of what the first block adds is 3.08 times the mean of the others', within a share."""
+    """The variance of what the first block adds is 3.08 times the mean of the others', within a
+    share.
+    """
     return abs(variance_ratio() / 3.08 - 1) <= tolerance
 
 
 def variance_ratio() -> float:
     """Return the variance of what the first block adds over the mean of the others'."""
     blocks = range(1 + max(map(block, layer_names())))
-    return block_variance(0) / statistics.fmean(block_variance(number) for number in blocks if number)
+    return block_variance(0) / statistics.fmean(
+        block_variance(number) for number in blocks if number
+    )
 
 
-@claim("error.gateway_variance", statement="The first block's variance is 3.08 times that of the others (T-003), within 10 %, "
-                                           "of what each block adds.",
-       source=AXIOMS, tier="refuted")
+@claim(
+    "error.gateway_variance",
+    statement="The first block's variance is 3.08 times that of the others (T-003), within 10 %, "
+    "of what each block adds.",
+    source=AXIOMS,
+    tier="refuted",
+)
 def gateway_variance(run: Run) -> Iterator[Evidence]:
-    found = enumerate_cases(first_block_has_three_times_the_variance, [{"tolerance": 0.1}], kind="model", device=run.device,
-                            domain="minilm, the outputs of each block's two output layers on 19 languages",
-                            summary=f"ratio {variance_ratio():.3g}", shows="the ratio is another one")
-    yield replace(found, tensors=text_refs(), measurements=[
-        {"block": number, "variance": significant(block_variance(number))} for number in range(6)])
+    found = enumerate_cases(
+        first_block_has_three_times_the_variance,
+        [{"tolerance": 0.1}],
+        kind="model",
+        device=run.device,
+        domain="minilm, the outputs of each block's two output layers on 19 languages",
+        summary=f"ratio {variance_ratio():.3g}",
+        shows="the ratio is another one",
+    )
+    yield replace(
+        found,
+        tensors=text_refs(),
+        measurements=[
+            {"block": number, "variance": significant(block_variance(number))}
+            for number in range(6)
+        ],
+    )
 
 
 KEPT = {"none": (), "first": (0,), "last": (5,), "first and last": (0, 5)}
@@ -335,7 +479,9 @@ KEPT = {"none": (), "first": (0,), "last": (5,), "first and last": (0, 5)}
 
 @cached
 def kept_similarity(kept: str, bits: int) -> float:
-    """Return the mean cosine of sentence embeddings with the model's own, with all blocks but some on common grids."""
+    """Return the mean cosine of sentence embeddings with the model's own, with all blocks but some
+    on common grids.
+    """
     prefixes = tuple(f"encoder.layer.{number}." for number in KEPT[kept])
     sentences = read_sentences()[:8]
     found = sentence_embeddings(sentences, CommonThresholds(minilm_weights(), bits, prefixes))
@@ -347,13 +493,30 @@ def first_and_last_suffice(bits: int) -> bool:
     return kept_similarity("first and last", bits) >= 0.992
 
 
-@claim("error.first_and_last", statement="Keeping the first and the last block in full precision keeps a similarity of 0.992 "
-                                         "at INT4 (T-004).",
-       source=AXIOMS, tier="refuted")
+@claim(
+    "error.first_and_last",
+    statement="Keeping the first and the last block in full precision keeps a similarity of 0.992 "
+    "at INT4 (T-004).",
+    source=AXIOMS,
+    tier="refuted",
+)
 def first_and_last(run: Run) -> Iterator[Evidence]:
-    found = enumerate_cases(first_and_last_suffice, [{"bits": 4}], kind="model", summary="INT4", shows="it is less",
-                            device=run.device,
-                            domain="minilm, 8 sentences, outputs of the other blocks on common grids")
-    yield replace(found, tensors=text_refs(), rounding=COSINES, measurements=[
-        {"kept": kept} | {f"cosine, {bits} bits": significant(kept_similarity(kept, bits)) for bits in (4, 8)}
-        for kept in KEPT])
+    found = enumerate_cases(
+        first_and_last_suffice,
+        [{"bits": 4}],
+        kind="model",
+        summary="INT4",
+        shows="it is less",
+        device=run.device,
+        domain="minilm, 8 sentences, outputs of the other blocks on common grids",
+    )
+    yield replace(
+        found,
+        tensors=text_refs(),
+        rounding=COSINES,
+        measurements=[
+            {"kept": kept}
+            | {f"cosine, {bits} bits": significant(kept_similarity(kept, bits)) for bits in (4, 8)}
+            for kept in KEPT
+        ],
+    )

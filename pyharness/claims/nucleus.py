@@ -1,4 +1,7 @@
-"""System 000, the algebra: the quantized ReLU is a nucleus on INT8, its fixed points, and when they are Boolean."""
+"""System 000, the algebra: the quantized ReLU is a nucleus on INT8, its fixed points, and when they
+are Boolean.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,43 +32,47 @@ TRIPLES_DOMAIN = "all 256 zero points z × all 65,536 pairs (p, q)"
 
 
 def int8(value: int | list[int] | torch.Tensor) -> torch.Tensor:
-    """Return `value` as an int8 tensor, at hand, so that a predicate takes a grid and a witness's plain ints alike."""
+    """Return `value` as an int8 tensor, at hand, so that a predicate takes a grid and a witness's
+    plain ints alike.
+    """
     return torch.as_tensor(value, dtype=torch.int8)
 
 
-# --------------------------------------------------------------------------------------------------- predicates
+# --------------------------------------------------------------------------------------- predicates
 def is_extensive(z, q):
-    """q ≤ qRelu z q."""
+    """Q ≤ qRelu z q."""
     return qrelu(int8(z), int8(q)) >= int8(q)
 
 
 def is_idempotent(z, q):
-    """qRelu z (qRelu z q) = qRelu z q."""
+    """QRelu z (qRelu z q) = qRelu z q."""
     once = qrelu(int8(z), int8(q))
     return qrelu(int8(z), once) == once
 
 
 def preserves_meet(z, p, q):
-    """qRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q."""
+    """QRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q."""
     z, p, q = int8(z), int8(p), int8(q)
     return qrelu(z, torch.minimum(p, q)) == torch.minimum(qrelu(z, p), qrelu(z, q))
 
 
 def composition_preserves_meet(z, w, p, q):
-    """qRelu z (qRelu w (p ⊓ q)) = qRelu (z ⊔ w) p ⊓ qRelu (z ⊔ w) q; with w = z, that qRelu z preserves meets."""
+    """QRelu z (qRelu w (p ⊓ q)) = qRelu (z ⊔ w) p ⊓ qRelu (z ⊔ w) q; with w = z, that qRelu z
+    preserves meets.
+    """
     z, w, p, q = int8(z), int8(w), int8(p), int8(q)
     join = torch.maximum(z, w)
     return qrelu(z, qrelu(w, torch.minimum(p, q))) == torch.minimum(qrelu(join, p), qrelu(join, q))
 
 
 def preserves_join(z, p, q):
-    """qRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z q."""
+    """QRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z q."""
     z, p, q = int8(z), int8(p), int8(q)
     return qrelu(z, torch.maximum(p, q)) == torch.maximum(qrelu(z, p), qrelu(z, q))
 
 
 def is_monotone(z, p, q):
-    """p ≤ q → qRelu z p ≤ qRelu z q."""
+    """P ≤ q → qRelu z p ≤ qRelu z q."""
     z, p, q = int8(z), int8(p), int8(q)
     return (p > q) | (qrelu(z, p) <= qrelu(z, q))
 
@@ -76,18 +83,18 @@ def is_nucleus(z, p, q):
 
 
 def keeps_bottom_iff(z):
-    """qRelu z ⊥ = ⊥ ↔ z = ⊥."""
+    """QRelu z ⊥ = ⊥ ↔ z = ⊥."""
     bottom = int8(-128)
     return (qrelu(int8(z), bottom) == bottom) == (int8(z) == bottom)
 
 
 def keeps_bottom(z):
-    """qRelu z ⊥ = ⊥."""
+    """QRelu z ⊥ = ⊥."""
     return qrelu(int8(z), int8(-128)) == -128
 
 
 def is_fixed_iff(z, q):
-    """qRelu z q = q ↔ z ≤ q."""
+    """QRelu z q = q ↔ z ≤ q."""
     z, q = int8(z), int8(q)
     return (qrelu(z, q) == q) == (z <= q)
 
@@ -99,24 +106,24 @@ def _fixed(z: torch.Tensor) -> torch.Tensor:
 
 
 def fixed_sets_nest_iff(z, w):
-    """z ≤ w ↔ Fix w ⊆ Fix z."""
+    """Z ≤ w ↔ Fix w ⊆ Fix z."""
     return (int8(z) <= int8(w)) == (~_fixed(w) | _fixed(z)).all(-1)
 
 
 def fixed_sets_nest_at_meets(z, w, p, q):
-    """z ≤ w → p ∈ Fix w → q ∈ Fix w → p ⊓ q ∈ Fix z; with q = p, that Fix w ⊆ Fix z."""
+    """Z ≤ w → p ∈ Fix w → q ∈ Fix w → p ⊓ q ∈ Fix z; with q = p, that Fix w ⊆ Fix z."""
     z, w, p, q = int8(z), int8(w), int8(p), int8(q)
     meet = torch.minimum(p, q)
     return (z > w) | ~((qrelu(w, p) == p) & (qrelu(w, q) == q)) | (qrelu(z, meet) == meet)
 
 
 def fixed_sets_nest(z, w):
-    """z ≤ w → Fix w ⊆ Fix z."""
+    """Z ≤ w → Fix w ⊆ Fix z."""
     return (int8(z) > int8(w)) | (~_fixed(w) | _fixed(z)).all(-1)
 
 
 def fixed_sets_nest_strictly(z, w):
-    """z < w → Fix w ⊆ Fix z and Fix z ⊄ Fix w."""
+    """Z < w → Fix w ⊆ Fix z and Fix z ⊄ Fix w."""
     nests = (~_fixed(w) | _fixed(z)).all(-1) & (_fixed(z) & ~_fixed(w)).any(-1)
     return (int8(z) >= int8(w)) | nests
 
@@ -129,13 +136,17 @@ def raised_fixed_vectors_are_fixed(z, q):
 
 
 def _elements(z: list[int]) -> torch.Tensor:
-    """All fixed points of qRelu on each coordinate: the product of the chains [z_i, 127], int16, shape (size, n)."""
+    """All fixed points of qRelu on each coordinate: the product of the chains [z_i, 127], int16,
+    shape (size, n).
+    """
     chains = [torch.arange(low, 128, dtype=torch.int16) for low in z]
     return torch.cartesian_prod(*chains).view(-1, len(z))
 
 
 def fixed_lattice_is_boolean(z: list[int]) -> bool:
-    """Every fixed point x has a fixed y with x ⊓ y the least and x ⊔ y the greatest fixed point, by trying all pairs."""
+    """Every fixed point x has a fixed y with x ⊓ y the least and x ⊔ y the greatest fixed point, by
+    trying all pairs.
+    """
     points = _elements(z)
     meets = torch.minimum(points[:, None], points[None]) == torch.tensor(z, dtype=torch.int16)
     joins = torch.maximum(points[:, None], points[None]) == 127
@@ -170,7 +181,9 @@ def are_incomparable(a: list[int], b: list[int]) -> bool:
 
 
 def small_products() -> Iterator[dict[str, list[int]]]:
-    """Zero points of every small product: one chain of any length, two of up to 8 values, three of up to 5."""
+    """Zero points of every small product: one chain of any length, two of up to 8 values, three of
+    up to 5.
+    """
     for factors, lowest in ((1, -128), (2, 120), (3, 123)):
         for z in product(range(lowest, 128), repeat=factors):
             yield {"z": list(z)}
@@ -180,13 +193,22 @@ SMALL_PRODUCTS = "products of chains [z_i, 127]: all 256 single chains, 64 pairs
 
 
 def on_all_quadruples(run: Run, law: Callable[..., torch.Tensor]) -> Iterator[Evidence]:
-    """Check a law at all (z, w, p, q), on a GPU alone: every other machine would spend seconds more on each such law."""
+    """Check a law at all (z, w, p, q), on a GPU alone: every other machine would spend seconds more
+    on each such law.
+    """
     if run.device.type == "cuda":
-        yield sweep(law, QUADRUPLES, domain="all 4,294,967,296 INT8 quadruples (z, w, p, q)", summary="2^32 (z, w, p, q)")
+        yield sweep(
+            law,
+            QUADRUPLES,
+            domain="all 4,294,967,296 INT8 quadruples (z, w, p, q)",
+            summary="2^32 (z, w, p, q)",
+        )
 
 
-# ------------------------------------------------------------------------------------------------ real activations
-EVERY_LAYER = "INT8 activations of every layer of every model, per-tensor and per-channel zero points"
+# --------------------------------------------------------------------------------- real activations
+EVERY_LAYER = (
+    "INT8 activations of every layer of every model, per-tensor and per-channel zero points"
+)
 
 
 def on_every_layer(
@@ -197,7 +219,8 @@ def on_every_layer(
     domain: str = EVERY_LAYER,
     measurements: Sequence[Mapping[str, Any]] = (),
 ) -> Evidence:
-    """Check a law of qRelu at the INT8 activations of each layer, with that layer's own zero points.
+    """Check a law of qRelu at the INT8 activations of each layer, with that layer's own zero
+    points.
 
     With `pairs`, the first half of the rows is set against the second half.
     """
@@ -208,7 +231,7 @@ def on_every_layer(
         tensors.append(layer.ref)
         if pairs:
             half = len(q) // 2
-            inputs = {"z": z, "p": q[:half], "q": q[half:2 * half]}
+            inputs = {"z": z, "p": q[:half], "q": q[half : 2 * half]}
         else:
             inputs = {"z": z, "q": q}
         holds = law(**inputs)
@@ -216,15 +239,28 @@ def on_every_layer(
         failed = holds.numel() - int(torch.count_nonzero(holds))
         if failed and witness is None:
             index = tuple(torch.nonzero(~holds)[0].tolist())
-            point = {name: int(values.expand(holds.shape)[index]) for name, values in inputs.items()}
+            point = {
+                name: int(values.expand(holds.shape)[index]) for name, values in inputs.items()
+            }
             witness = Witness(dotted(law), point, f"{layer.ref.name} at {index}")
         violations += failed
-    return Evidence("model", domain, cases, violations, f"{len(tensors)} layer activations", device=at_hand().type,
-                    tensors=tensors, witness=witness, measurements=measurements)
+    return Evidence(
+        "model",
+        domain,
+        cases,
+        violations,
+        f"{len(tensors)} layer activations",
+        device=at_hand().type,
+        tensors=tensors,
+        witness=witness,
+        measurements=measurements,
+    )
 
 
 def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
-    """Check a law of vectors, which answers once for the last dimension, at every row of every layer's activations."""
+    """Check a law of vectors, which answers once for the last dimension, at every row of every
+    layer's activations.
+    """
     cases = violations = 0
     tensors, witness = [], None
     for layer in run.quantized:
@@ -235,144 +271,301 @@ def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
         tensors.append(layer.ref)
         if witness is None and not bool(holds.all()):
             row = int(torch.nonzero(~holds)[0])
-            witness = Witness(dotted(law), {"z": z[row].tolist(), "q": q[row].tolist()}, f"{layer.ref.name}, row {row}")
-    return Evidence("model", f"rows of {EVERY_LAYER}", cases, violations,
-                    f"{cases:,} activation vectors", device=at_hand().type, tensors=tensors, witness=witness)
+            witness = Witness(
+                dotted(law),
+                {"z": z[row].tolist(), "q": q[row].tolist()},
+                f"{layer.ref.name}, row {row}",
+            )
+    return Evidence(
+        "model",
+        f"rows of {EVERY_LAYER}",
+        cases,
+        violations,
+        f"{cases:,} activation vectors",
+        device=at_hand().type,
+        tensors=tensors,
+        witness=witness,
+    )
 
 
-# -------------------------------------------------------------------------------------------------------- claims
-@claim("nucleus.extensive", statement="qRelu(z, q) = max(q, z) is extensive on {-128, ..., 127}: q ≤ qRelu(z, q).",
-       source=FORMAL, theorem="LeanMining.qRelu_extensive", tier="gold", measures=[QRELU, LE],
-       streams=of_values(is_extensive, "q"))
+# ------------------------------------------------------------------------------------------- claims
+@claim(
+    "nucleus.extensive",
+    statement="qRelu(z, q) = max(q, z) is extensive on {-128, ..., 127}: q ≤ qRelu(z, q).",
+    source=FORMAL,
+    theorem="LeanMining.qRelu_extensive",
+    tier="gold",
+    measures=[QRELU, LE],
+    streams=of_values(is_extensive, "q"),
+)
 def extensive(run: Run) -> Iterator[Evidence]:
-    yield sweep(is_extensive, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)", shows="max({q}, {z}) < {q}")
+    yield sweep(
+        is_extensive,
+        PAIRS,
+        domain=PAIRS_DOMAIN,
+        summary="65,536 (z, q)",
+        shows="max({q}, {z}) < {q}",
+    )
     yield on_every_layer(run.quantized, is_extensive, pairs=False)
 
 
-@claim("nucleus.idempotent", statement="qRelu(z, ·) is idempotent on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_idempotent", tier="gold", measures=[QRELU],
-       streams=of_values(is_idempotent, "q"))
+@claim(
+    "nucleus.idempotent",
+    statement="qRelu(z, ·) is idempotent on {-128, ..., 127}.",
+    source=FORMAL,
+    theorem="LeanMining.qRelu_idempotent",
+    tier="gold",
+    measures=[QRELU],
+    streams=of_values(is_idempotent, "q"),
+)
 def idempotent(run: Run) -> Iterator[Evidence]:
     yield sweep(is_idempotent, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_layer(run.quantized, is_idempotent, pairs=False)
 
 
-@claim("nucleus.map_inf", statement="qRelu(z, ·) preserves meets on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_map_inf", tier="gold", measures=[QRELU, INF],
-       streams=of_values(preserves_meet, "p", "q"))
+@claim(
+    "nucleus.map_inf",
+    statement="qRelu(z, ·) preserves meets on {-128, ..., 127}.",
+    source=FORMAL,
+    theorem="LeanMining.qRelu_map_inf",
+    tier="gold",
+    measures=[QRELU, INF],
+    streams=of_values(preserves_meet, "p", "q"),
+)
 def map_inf(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_meet, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, preserves_meet, pairs=True)
     yield from on_all_quadruples(run, composition_preserves_meet)
 
 
-@claim("nucleus.map_sup", statement="qRelu(z, ·) preserves joins on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_map_sup", tier="gold", measures=[QRELU, SUP],
-       streams=of_values(preserves_join, "p", "q"))
+@claim(
+    "nucleus.map_sup",
+    statement="qRelu(z, ·) preserves joins on {-128, ..., 127}.",
+    source=FORMAL,
+    theorem="LeanMining.qRelu_map_sup",
+    tier="gold",
+    measures=[QRELU, SUP],
+    streams=of_values(preserves_join, "p", "q"),
+)
 def map_sup(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_join, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, preserves_join, pairs=True)
 
 
-@claim("nucleus.mono", statement="qRelu(z, ·) is monotone on {-128, ..., 127}.",
-       source=FORMAL, theorem="LeanMining.qRelu_mono", tier="gold", measures=[QRELU, LE],
-       streams=of_values(is_monotone, "p", "q"))
+@claim(
+    "nucleus.mono",
+    statement="qRelu(z, ·) is monotone on {-128, ..., 127}.",
+    source=FORMAL,
+    theorem="LeanMining.qRelu_mono",
+    tier="gold",
+    measures=[QRELU, LE],
+    streams=of_values(is_monotone, "p", "q"),
+)
 def mono(run: Run) -> Iterator[Evidence]:
     yield sweep(is_monotone, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     yield on_every_layer(run.quantized, is_monotone, pairs=True)
 
 
-@claim("nucleus.bot", statement="qRelu(z, ·) keeps the least value -128 if and only if z = -128.",
-       source=FORMAL, theorem="LeanMining.qRelu_bot_iff", tier="gold", measures=[QRELU])
+@claim(
+    "nucleus.bot",
+    statement="qRelu(z, ·) keeps the least value -128 if and only if z = -128.",
+    source=FORMAL,
+    theorem="LeanMining.qRelu_bot_iff",
+    tier="gold",
+    measures=[QRELU],
+)
 def bot(run: Run) -> Iterator[Evidence]:
     yield sweep(keeps_bottom_iff, {"z": INT8}, domain="all 256 zero points", summary="256 z")
 
 
-@claim("nucleus.axioms",
-       statement="For every zero point z, qRelu(z, ·) satisfies all nucleus axioms on INT8; an exhaustive check of the "
-                 "65,536 pairs finds no violation in any layer.",
-       source=EMPIRICAL, theorem="LeanMining.qRelu_isNucleus", tier="gold", measures=[QRELU, INF, LE],
-       streams=of_values(is_nucleus, "p", "q"))
+@claim(
+    "nucleus.axioms",
+    statement="For every zero point z, qRelu(z, ·) satisfies all nucleus axioms on INT8; an exhaustive check of the "
+    "65,536 pairs finds no violation in any layer.",
+    source=EMPIRICAL,
+    theorem="LeanMining.qRelu_isNucleus",
+    tier="gold",
+    measures=[QRELU, INF, LE],
+    streams=of_values(is_nucleus, "p", "q"),
+)
 def axioms(run: Run) -> Iterator[Evidence]:
     yield sweep(is_nucleus, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    zero_points = sorted({z for layer in run.quantized for z in layer.zero_points.flatten().tolist()})
-    yield sweep(is_nucleus, TRIPLES | {"z": torch.tensor(zero_points, dtype=torch.int8)},
-                domain=f"the {len(zero_points)} zero points that occur in the layers of the models × all 65,536 pairs (p, q)",
-                summary=f"{len(zero_points)} layers' z × 65,536 pairs", tensors=[layer.ref for layer in run.quantized])
+    zero_points = sorted(
+        {z for layer in run.quantized for z in layer.zero_points.flatten().tolist()}
+    )
+    yield sweep(
+        is_nucleus,
+        TRIPLES | {"z": torch.tensor(zero_points, dtype=torch.int8)},
+        domain=f"the {len(zero_points)} zero points that occur in the layers of the models × all 65,536 pairs (p, q)",
+        summary=f"{len(zero_points)} layers' z × 65,536 pairs",
+        tensors=[layer.ref for layer in run.quantized],
+    )
     yield on_every_layer(run.quantized, is_nucleus, pairs=True)
 
 
-@claim("nucleus.fixed_iff", statement="The fixed points of qRelu(z, ·) are the q with z ≤ q.",
-       source=ARCHITECTURE, theorem="LeanMining.qRelu_fixed_iff", tier="gold", measures=[QRELU, LE],
-       streams=of_values(is_fixed_iff, "q"))
+@claim(
+    "nucleus.fixed_iff",
+    statement="The fixed points of qRelu(z, ·) are the q with z ≤ q.",
+    source=ARCHITECTURE,
+    theorem="LeanMining.qRelu_fixed_iff",
+    tier="gold",
+    measures=[QRELU, LE],
+    streams=of_values(is_fixed_iff, "q"),
+)
 def fixed_iff(run: Run) -> Iterator[Evidence]:
     yield sweep(is_fixed_iff, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
     yield on_every_layer(run.quantized, is_fixed_iff, pairs=False)
 
 
-@claim("nucleus.layer", statement="qRelu at each coordinate's own zero point is a nucleus on activation vectors.",
-       source=ARCHITECTURE, theorem="LeanMining.layerNucleus_isNucleus", tier="gold", measures=[QRELU, INF, LE])
+@claim(
+    "nucleus.layer",
+    statement="qRelu at each coordinate's own zero point is a nucleus on activation vectors.",
+    source=ARCHITECTURE,
+    theorem="LeanMining.layerNucleus_isNucleus",
+    tier="gold",
+    measures=[QRELU, INF, LE],
+)
 def layer(run: Run) -> Iterator[Evidence]:
     yield on_every_layer(run.quantized, is_nucleus, pairs=True)
 
 
-@claim("nucleus.fixed_set_mono",
-       statement="A higher zero point means fewer fixed vectors: z ≤ w implies Fix(w) ⊆ Fix(z).",
-       source=FORMAL, theorem="LeanMining.activationFixedSet_mono", tier="gold", measures=[JOIN, LE])
+@claim(
+    "nucleus.fixed_set_mono",
+    statement="A higher zero point means fewer fixed vectors: z ≤ w implies Fix(w) ⊆ Fix(z).",
+    source=FORMAL,
+    theorem="LeanMining.activationFixedSet_mono",
+    tier="gold",
+    measures=[JOIN, LE],
+)
 def fixed_set_mono(run: Run) -> Iterator[Evidence]:
-    yield sweep(fixed_sets_nest, {"z": INT8, "w": INT8}, domain="all 65,536 pairs of zero points, fixed sets enumerated",
-                summary="65,536 (z, w)")
+    yield sweep(
+        fixed_sets_nest,
+        {"z": INT8, "w": INT8},
+        domain="all 65,536 pairs of zero points, fixed sets enumerated",
+        summary="65,536 (z, w)",
+    )
     yield on_every_row(run, raised_fixed_vectors_are_fixed)
     yield from on_all_quadruples(run, fixed_sets_nest_at_meets)
 
 
-@claim("nucleus.fixed_set_mono_iff", statement="z ≤ w if and only if Fix(w) ⊆ Fix(z).",
-       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_iff", tier="gold", measures=[JOIN, LE])
+@claim(
+    "nucleus.fixed_set_mono_iff",
+    statement="z ≤ w if and only if Fix(w) ⊆ Fix(z).",
+    source=ARCHITECTURE,
+    theorem="LeanMining.activationFixedSet_mono_iff",
+    tier="gold",
+    measures=[JOIN, LE],
+)
 def fixed_set_mono_iff(run: Run) -> Iterator[Evidence]:
-    yield sweep(fixed_sets_nest_iff, {"z": INT8, "w": INT8},
-                domain="all 65,536 pairs of zero points, fixed sets enumerated", summary="65,536 (z, w)")
+    yield sweep(
+        fixed_sets_nest_iff,
+        {"z": INT8, "w": INT8},
+        domain="all 65,536 pairs of zero points, fixed sets enumerated",
+        summary="65,536 (z, w)",
+    )
 
 
-@claim("nucleus.fixed_set_mono_strict", statement="z < w implies that Fix(w) is strictly smaller than Fix(z).",
-       source=ARCHITECTURE, theorem="LeanMining.activationFixedSet_mono_strict", tier="gold", measures=[JOIN, LE])
+@claim(
+    "nucleus.fixed_set_mono_strict",
+    statement="z < w implies that Fix(w) is strictly smaller than Fix(z).",
+    source=ARCHITECTURE,
+    theorem="LeanMining.activationFixedSet_mono_strict",
+    tier="gold",
+    measures=[JOIN, LE],
+)
 def fixed_set_mono_strict(run: Run) -> Iterator[Evidence]:
-    yield sweep(fixed_sets_nest_strictly, {"z": INT8, "w": INT8},
-                domain="all 65,536 pairs of zero points, fixed sets enumerated", summary="65,536 (z, w)")
+    yield sweep(
+        fixed_sets_nest_strictly,
+        {"z": INT8, "w": INT8},
+        domain="all 65,536 pairs of zero points, fixed sets enumerated",
+        summary="65,536 (z, w)",
+    )
 
 
-@claim("nucleus.incomparable_pair", statement="a = [0, 1] and b = [1, 0] are incomparable in the product lattice.",
-       source=FORMAL, theorem="LeanMining.incomparable_pair", tier="silver")
+@claim(
+    "nucleus.incomparable_pair",
+    statement="a = [0, 1] and b = [1, 0] are incomparable in the product lattice.",
+    source=FORMAL,
+    theorem="LeanMining.incomparable_pair",
+    tier="silver",
+)
 def incomparable_pair(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(are_incomparable, [{"a": [0, 1], "b": [1, 0]}], domain="the pair that the source names",
-                          summary="the pair itself")
+    yield enumerate_cases(
+        are_incomparable,
+        [{"a": [0, 1], "b": [1, 0]}],
+        domain="the pair that the source names",
+        summary="the pair itself",
+    )
 
 
-@claim("nucleus.nonboolean_from_incomparable",
-       statement="The product lattice is non-Boolean because it has an incomparable pair.",
-       source=FORMAL, negation="LeanMining.nonBoolean_from_incomparable_as_given_false", tier="refuted")
+@claim(
+    "nucleus.nonboolean_from_incomparable",
+    statement="The product lattice is non-Boolean because it has an incomparable pair.",
+    source=FORMAL,
+    negation="LeanMining.nonBoolean_from_incomparable_as_given_false",
+    tier="refuted",
+)
 def nonboolean_from_incomparable(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(incomparable_implies_not_boolean, small_products(), domain=SMALL_PRODUCTS, device=run.device,
-                          summary="every small product", shows="the product of the chains from {z} to 127 is Boolean")
+    yield enumerate_cases(
+        incomparable_implies_not_boolean,
+        small_products(),
+        domain=SMALL_PRODUCTS,
+        device=run.device,
+        summary="every small product",
+        shows="the product of the chains from {z} to 127 is Boolean",
+    )
 
 
-@claim("nucleus.fixed_boolean_iff",
-       statement="The lattice of fixed vectors, the product of the chains [z_i, 127], is Boolean if and only if every "
-                 "z_i ≥ 126.",
-       source=FORMAL, theorem="LeanMining.fixed_boolean_iff", tier="gold", measures=[INF, SUP])
+@claim(
+    "nucleus.fixed_boolean_iff",
+    statement="The lattice of fixed vectors, the product of the chains [z_i, 127], is Boolean if and only if every "
+    "z_i ≥ 126.",
+    source=FORMAL,
+    theorem="LeanMining.fixed_boolean_iff",
+    tier="gold",
+    measures=[INF, SUP],
+)
 def fixed_boolean_iff(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(boolean_iff_at_least_126, small_products(), domain=SMALL_PRODUCTS, device=run.device,
-                          summary="every small product")
+    yield enumerate_cases(
+        boolean_iff_at_least_126,
+        small_products(),
+        domain=SMALL_PRODUCTS,
+        device=run.device,
+        summary="every small product",
+    )
 
 
-@claim("nucleus.graft_never_boolean", statement="graftBoundaryNucleus is never Boolean.",
-       source=FORMAL, negation="LeanMining.graftBoundaryNucleus_not_boolean_as_given_false", tier="refuted")
+@claim(
+    "nucleus.graft_never_boolean",
+    statement="graftBoundaryNucleus is never Boolean.",
+    source=FORMAL,
+    negation="LeanMining.graftBoundaryNucleus_not_boolean_as_given_false",
+    tier="refuted",
+)
 def graft_never_boolean(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(fixed_lattice_is_not_boolean, small_products(), domain=SMALL_PRODUCTS, device=run.device,
-                          summary="every small product", shows="the product of the chains from {z} to 127 is Boolean")
+    yield enumerate_cases(
+        fixed_lattice_is_not_boolean,
+        small_products(),
+        domain=SMALL_PRODUCTS,
+        device=run.device,
+        summary="every small product",
+        shows="the product of the chains from {z} to 127 is Boolean",
+    )
 
 
-@claim("nucleus.graft_not_boolean", statement="graftBoundaryNucleus is not Boolean if and only if some z_i ≤ 125.",
-       source=FORMAL, theorem="LeanMining.graftBoundaryNucleus_not_boolean", tier="gold", measures=[INF, SUP])
+@claim(
+    "nucleus.graft_not_boolean",
+    statement="graftBoundaryNucleus is not Boolean if and only if some z_i ≤ 125.",
+    source=FORMAL,
+    theorem="LeanMining.graftBoundaryNucleus_not_boolean",
+    tier="gold",
+    measures=[INF, SUP],
+)
 def graft_not_boolean(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(not_boolean_iff_some_below_126, small_products(), domain=SMALL_PRODUCTS, device=run.device,
-                          summary="every small product")
+    yield enumerate_cases(
+        not_boolean_iff_some_below_126,
+        small_products(),
+        domain=SMALL_PRODUCTS,
+        device=run.device,
+        summary="every small product",
+    )

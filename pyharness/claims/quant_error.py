@@ -1,8 +1,11 @@
-"""Seed 002, what quantization loses: clipping error, rounding error, their sum over the threshold α, and the best α.
+"""Seed 002, what quantization loses: clipping error, rounding error, their sum over the threshold
+α, and the best α.
 
-Small data are decided in fractions, by the quantizer that Lean defines. Layers and distributions are measured in float64; an
-inequality there is allowed a rounding of `SLACK` of the data's mean square.
+Small data are decided in fractions, by the quantizer that Lean defines. Layers and distributions
+are measured in float64; an inequality there is allowed a rounding of `SLACK` of the data's mean
+square.
 """
+
 from __future__ import annotations
 
 import itertools
@@ -12,7 +15,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from pyharness.claim import Source, claim
@@ -24,7 +26,14 @@ from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
 from pyharness.tensors.geometry import norm_sq
 from pyharness.tensors.models import load_models
-from pyharness.tensors.thresholds import REFERENCES, Data, banner_threshold, reference, step_size, to_grid
+from pyharness.tensors.thresholds import (
+    REFERENCES,
+    Data,
+    banner_threshold,
+    reference,
+    step_size,
+    to_grid,
+)
 
 SEED = "002 Clipping and kurtosis"
 MSE = Source(SEED, "Layer 2: MSE Decomposition")
@@ -36,8 +45,8 @@ SLACK = 1e-9
 RATIO = 2 * SLACK * 12 * (255 / 2) ** 2
 """How far apart two devices may put the logarithm or the ratio of errors at up to 8 bits.
 
-An error is right to `SLACK` of the mean square, and at a threshold of a standard deviation or more about Δ²/12 of it or more,
-with Δ = 2/255 standard deviations.
+An error is right to `SLACK` of the mean square, and at a threshold of a standard deviation or more
+about Δ²/12 of it or more, with Δ = 2/255 standard deviations.
 """
 DISTRIBUTIONS = (*REFERENCES, "contaminated normal")
 ALL_LAYERS = "every layer of every model"
@@ -56,14 +65,19 @@ def best(name: str, bits: int) -> tuple[float, float]:
 
 
 def thresholds(name: str) -> list[float]:
-    """Return 64 thresholds in equal steps up to the largest magnitude of `data_of`, or 8 standard deviations if less."""
+    """Return 64 thresholds in equal steps up to the largest magnitude of `data_of`, or 8 standard
+    deviations if less.
+    """
     data = data_of(name)
     return [min(data.largest, 8 * data.std) * k / 64 for k in range(1, 65)]
 
 
 def is_convex(values: Sequence[float], slack: float) -> bool:
     """No value at equally spaced points is over the mean of its neighbours."""
-    return all(2 * here <= before + after + slack for before, here, after in zip(values, values[1:], values[2:]))
+    return all(
+        2 * here <= before + after + slack
+        for before, here, after in zip(values, values[1:], values[2:])
+    )
 
 
 def slack(name: str) -> float:
@@ -72,21 +86,30 @@ def slack(name: str) -> float:
     return SLACK * (data.variance + data.mean**2)
 
 
-# ---------------------------------------------------------------------------------------------- small exact data
-def exact_errors(x: Sequence[str], alpha: str, steps: int) -> tuple[Fraction, Fraction, Fraction, Fraction]:
-    """Return mean square error, error within α, clipping error and model of the noise of equally weighted fractions.
+# --------------------------------------------------------------------------------- small exact data
+def exact_errors(
+    x: Sequence[str], alpha: str, steps: int
+) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+    """Return mean square error, error within α, clipping error and model of the noise of equally
+    weighted fractions.
 
     The level nearest to a number is the lowest where two are as near, as in Lean's `quantize`.
     """
     threshold, numbers = Fraction(alpha), [Fraction(number) for number in x]
     step = 2 * threshold / steps
     levels = [-threshold + step * k for k in range(steps + 1)]
-    errors = [(number - min(levels, key=lambda level: abs(number - level))) ** 2 for number in numbers]
+    errors = [
+        (number - min(levels, key=lambda level: abs(number - level))) ** 2 for number in numbers
+    ]
     within = [error for number, error in zip(numbers, errors) if abs(number) <= threshold]
     clipped = sum((abs(number) - threshold) ** 2 for number in numbers if abs(number) > threshold)
     count = len(numbers)
-    return (sum(errors, Fraction()) / count, sum(within, Fraction()) / count, Fraction(clipped) / count,
-            step**2 / 12 * Fraction(len(within), count))
+    return (
+        sum(errors, Fraction()) / count,
+        sum(within, Fraction()) / count,
+        Fraction(clipped) / count,
+        step**2 / 12 * Fraction(len(within), count),
+    )
 
 
 def splits(x: list[str], alpha: str, steps: int) -> bool:
@@ -96,7 +119,9 @@ def splits(x: list[str], alpha: str, steps: int) -> bool:
 
 
 def is_clipping_and_noise(x: list[str], alpha: str, steps: int) -> bool:
-    """The mean square error is the clipping error plus Δ²/12 times the share within the threshold."""
+    """The mean square error is the clipping error plus Δ²/12 times the share within the
+    threshold.
+    """
     total, _, clipped, noise = exact_errors(x, alpha, steps)
     return total == clipped + noise
 
@@ -107,13 +132,19 @@ def in_range_error_rises(x: list[str], alpha: str, beta: str, steps: int) -> boo
 
 
 def mse_is_convex_between(x: list[str], alpha: str, beta: str, share: str, steps: int) -> bool:
-    """The mean square error at a mixture of two thresholds is at most the mixture of those at both."""
-    return _convex_between(lambda threshold: exact_errors(x, threshold, steps)[0], alpha, beta, share)
+    """The mean square error at a mixture of two thresholds is at most the mixture of those at
+    both.
+    """
+    return _convex_between(
+        lambda threshold: exact_errors(x, threshold, steps)[0], alpha, beta, share
+    )
 
 
 def model_is_convex_between(x: list[str], alpha: str, beta: str, share: str, steps: int) -> bool:
     """The same of the clipping error plus Δ²/12 times the share within the threshold."""
-    return _convex_between(lambda threshold: sum(exact_errors(x, threshold, steps)[2:]), alpha, beta, share)
+    return _convex_between(
+        lambda threshold: sum(exact_errors(x, threshold, steps)[2:]), alpha, beta, share
+    )
 
 
 def _convex_between(f: Callable[[str], Fraction], alpha: str, beta: str, share: str) -> bool:
@@ -124,7 +155,9 @@ def _convex_between(f: Callable[[str], Fraction], alpha: str, beta: str, share: 
 
 def optimum_is_unique(x: list[str], alpha: str, beta: str, steps: int) -> bool:
     """Two thresholds do not both have the mean square error 0, which none is below."""
-    return alpha == beta or exact_errors(x, alpha, steps)[0] > 0 or exact_errors(x, beta, steps)[0] > 0
+    return (
+        alpha == beta or exact_errors(x, alpha, steps)[0] > 0 or exact_errors(x, beta, steps)[0] > 0
+    )
 
 
 SMALL = [["1"], ["1", "-2", "5/2"], ["0", "1/3", "7"], ["-3", "-3/2", "1/7", "4"]]
@@ -136,33 +169,58 @@ def small_cases() -> Iterator[dict[str, Any]]:
         yield {"x": x, "alpha": alpha, "steps": steps}
 
 
-# ------------------------------------------------------------------------------------------------ the split
+# ---------------------------------------------------------------------------------------- the split
 def layer_splits(layer: str) -> bool:
-    """A layer's mean square error at 4 bits is that within the threshold plus the clipping error, element by element."""
+    """A layer's mean square error at 4 bits is that within the threshold plus the clipping error,
+    element by element.
+    """
     x, data = find_layer(layer).preactivation.double(), data_of(layer)
     alpha = best(layer, 4)[0]
     errors = (x - to_grid(x, alpha, 4)).square()
     within = errors[x.abs() <= alpha].sum() / errors.numel()
-    return (abs(float(errors.mean()) - data.mse(alpha, 4)) <= slack(layer)
-            and abs(float(within) - data.in_range_error(alpha, 4)) <= slack(layer))
+    return abs(float(errors.mean()) - data.mse(alpha, 4)) <= slack(layer) and abs(
+        float(within) - data.in_range_error(alpha, 4)
+    ) <= slack(layer)
 
 
 def errors_at_4_bits(layer: str) -> dict[str, float]:
     """Return a layer's errors at 4 bits and its best threshold, over its variance."""
     data, (alpha, total) = data_of(layer), best(layer, 4)
-    return {"κ": data.kurtosis, "α*/σ": alpha / data.std, "MSE/σ²": total / data.variance,
-            "clipping/σ²": data.clipping_error(alpha) / data.variance,
-            "within/σ²": data.in_range_error(alpha, 4) / data.variance, "model/σ²": data.noise(alpha, 4) / data.variance}
+    return {
+        "κ": data.kurtosis,
+        "α*/σ": alpha / data.std,
+        "MSE/σ²": total / data.variance,
+        "clipping/σ²": data.clipping_error(alpha) / data.variance,
+        "within/σ²": data.in_range_error(alpha, 4) / data.variance,
+        "model/σ²": data.noise(alpha, 4) / data.variance,
+    }
 
 
-@claim("error.split", statement="MSE(α) is the error of what is within α plus the clipping error.", source=MSE,
-       theorem="LeanMining.mse_split", tier="silver")
+@claim(
+    "error.split",
+    statement="MSE(α) is the error of what is within α plus the clipping error.",
+    source=MSE,
+    theorem="LeanMining.mse_split",
+    tier="silver",
+)
 def split(run: Run) -> Iterator[Evidence]:
     cases = list(small_cases())
-    yield enumerate_cases(splits, cases, domain="small data in fractions", summary=f"{len(cases)} cases", kind="property",
-                          shows="it fails for {x} at α = {alpha} with {steps} steps")
-    yield per_layer(run, layer_splits, errors_at_4_bits, domain=f"4 bits at the best threshold, {ALL_LAYERS}",
-                    shows=lambda name: f"it fails in {name}", relu_only=False)
+    yield enumerate_cases(
+        splits,
+        cases,
+        domain="small data in fractions",
+        summary=f"{len(cases)} cases",
+        kind="property",
+        shows="it fails for {x} at α = {alpha} with {steps} steps",
+    )
+    yield per_layer(
+        run,
+        layer_splits,
+        errors_at_4_bits,
+        domain=f"4 bits at the best threshold, {ALL_LAYERS}",
+        shows=lambda name: f"it fails in {name}",
+        relu_only=False,
+    )
 
 
 def model_is_close(distribution: str, bits: int, alpha: float) -> bool:
@@ -174,25 +232,51 @@ def model_is_close(distribution: str, bits: int, alpha: float) -> bool:
 def _decomposition(distribution: str, bits: int, alpha: float) -> dict[str, Any]:
     data = data_of(distribution)
     model = data.clipping_error(alpha * data.std) + data.noise(alpha * data.std, bits)
-    return {"true MSE": significant(data.mse(alpha * data.std, bits)), "model": significant(model),
-            "model / true": significant(model / data.mse(alpha * data.std, bits))}
+    return {
+        "true MSE": significant(data.mse(alpha * data.std, bits)),
+        "model": significant(model),
+        "model / true": significant(model / data.mse(alpha * data.std, bits)),
+    }
 
 
-@claim("error.decomposition", statement="MSE(α) = E_clip(α) + Δ²/12 · P(|X| ≤ α).", source=MSE,
-       negation="LeanMining.mse_decomposition_as_given_false", tier="refuted")
+@claim(
+    "error.decomposition",
+    statement="MSE(α) = E_clip(α) + Δ²/12 · P(|X| ≤ α).",
+    source=MSE,
+    negation="LeanMining.mse_decomposition_as_given_false",
+    tier="refuted",
+)
 def decomposition(run: Run) -> Iterator[Evidence]:
     cases = list(small_cases())
-    yield enumerate_cases(is_clipping_and_noise, cases, domain="small data in fractions", summary=f"{len(cases)} cases",
-                          shows="it fails for {x} at α = {alpha} with {steps} steps", kind="witness")
-    sampled = [{"distribution": name, "bits": bits, "alpha": alpha}
-               for name in DISTRIBUTIONS for bits in (2, 4, 8) for alpha in (1.5, 2.5, 4.0)]
-    found = enumerate_cases(model_is_close, sampled, domain="distributions at α = 1.5, 2.5 and 4 σ, within a thousandth",
-                            summary=f"{len(sampled)} cases", kind="statistics", device=run.device,
-                            shows="it is off for {distribution} at {bits} bits and α = {alpha} σ")
-    yield replace(found, measurements=[case | _decomposition(**case) for case in sampled], rounding=RATIO)
+    yield enumerate_cases(
+        is_clipping_and_noise,
+        cases,
+        domain="small data in fractions",
+        summary=f"{len(cases)} cases",
+        shows="it fails for {x} at α = {alpha} with {steps} steps",
+        kind="witness",
+    )
+    sampled = [
+        {"distribution": name, "bits": bits, "alpha": alpha}
+        for name in DISTRIBUTIONS
+        for bits in (2, 4, 8)
+        for alpha in (1.5, 2.5, 4.0)
+    ]
+    found = enumerate_cases(
+        model_is_close,
+        sampled,
+        domain="distributions at α = 1.5, 2.5 and 4 σ, within a thousandth",
+        summary=f"{len(sampled)} cases",
+        kind="statistics",
+        device=run.device,
+        shows="it is off for {distribution} at {bits} bits and α = {alpha} σ",
+    )
+    yield replace(
+        found, measurements=[case | _decomposition(**case) for case in sampled], rounding=RATIO
+    )
 
 
-# ------------------------------------------------------------------------------------------ monotone and convex
+# ------------------------------------------------------------------------------ monotone and convex
 def clipping_error_falls(layer: str) -> bool:
     """The clipping error does not rise from one threshold to the next."""
     values = [data_of(layer).clipping_error(alpha) for alpha in thresholds(layer)]
@@ -201,7 +285,9 @@ def clipping_error_falls(layer: str) -> bool:
 
 def clipping_error_is_convex(layer: str) -> bool:
     """The clipping error at a threshold is at most the mean of those at its neighbours."""
-    return is_convex([data_of(layer).clipping_error(alpha) for alpha in thresholds(layer)], slack(layer))
+    return is_convex(
+        [data_of(layer).clipping_error(alpha) for alpha in thresholds(layer)], slack(layer)
+    )
 
 
 def noise_rises(layer: str) -> bool:
@@ -211,9 +297,14 @@ def noise_rises(layer: str) -> bool:
 
 
 def model_is_convex(layer: str) -> bool:
-    """The clipping error plus Δ²/12 at a threshold is at most the mean of those at its neighbours."""
+    """The clipping error plus Δ²/12 at a threshold is at most the mean of those at its
+    neighbours.
+    """
     data = data_of(layer)
-    return is_convex([data.clipping_error(alpha) + step_size(alpha, 4) ** 2 / 12 for alpha in thresholds(layer)], slack(layer))
+    return is_convex(
+        [data.clipping_error(alpha) + step_size(alpha, 4) ** 2 / 12 for alpha in thresholds(layer)],
+        slack(layer),
+    )
 
 
 def mse_is_convex(layer: str, bits: int) -> bool:
@@ -248,84 +339,175 @@ def curve(layer: str) -> dict[str, float]:
 
 
 def _on_layers(
-    run: Run, predicate: Callable[[str], bool], figures: Callable[[str], Mapping[str, float]], what: str
+    run: Run,
+    predicate: Callable[[str], bool],
+    figures: Callable[[str], Mapping[str, float]],
+    what: str,
 ) -> Evidence:
-    return per_layer(run, predicate, figures, domain=f"{what}, {ALL_LAYERS}", shows=lambda name: f"it fails in {name}",
-                     relu_only=False)
+    return per_layer(
+        run,
+        predicate,
+        figures,
+        domain=f"{what}, {ALL_LAYERS}",
+        shows=lambda name: f"it fails in {name}",
+        relu_only=False,
+    )
 
 
-@claim("error.clipping_antitone", statement="The clipping error falls as α rises.", source=MSE,
-       theorem="LeanMining.clippingError_antitone", tier="silver")
+@claim(
+    "error.clipping_antitone",
+    statement="The clipping error falls as α rises.",
+    source=MSE,
+    theorem="LeanMining.clippingError_antitone",
+    tier="silver",
+)
 def clipping_antitone(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, clipping_error_falls, errors_at_4_bits, "64 thresholds")
 
 
-@claim("error.clipping_convex", statement="The clipping error is convex in α.", source=MSE,
-       theorem="LeanMining.clippingError_convex", tier="silver")
+@claim(
+    "error.clipping_convex",
+    statement="The clipping error is convex in α.",
+    source=MSE,
+    theorem="LeanMining.clippingError_convex",
+    tier="silver",
+)
 def clipping_convex(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, clipping_error_is_convex, errors_at_4_bits, "64 thresholds")
 
 
-@claim("error.noise_monotone", statement="The model of the quantization noise, Δ²/12 · P(|X| ≤ α), rises with α.", source=MSE,
-       theorem="LeanMining.quantizationNoise_monotone", tier="silver")
+@claim(
+    "error.noise_monotone",
+    statement="The model of the quantization noise, Δ²/12 · P(|X| ≤ α), rises with α.",
+    source=MSE,
+    theorem="LeanMining.quantizationNoise_monotone",
+    tier="silver",
+)
 def noise_monotone(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, noise_rises, errors_at_4_bits, "64 thresholds, 4 bits")
 
 
-@claim("error.in_range_monotone", statement="The true error of what is within α rises with α.", source=MSE,
-       negation="LeanMining.inRangeError_monotone_as_given_false", tier="refuted")
+@claim(
+    "error.in_range_monotone",
+    statement="The true error of what is within α rises with α.",
+    source=MSE,
+    negation="LeanMining.inRangeError_monotone_as_given_false",
+    tier="refuted",
+)
 def in_range_monotone(run: Run) -> Iterator[Evidence]:
-    cases = [{"x": x, "alpha": alpha, "beta": beta, "steps": 3} for x in SMALL
-             for alpha, beta in itertools.combinations(("1", "3/2", "3", "10"), 2)]
-    yield enumerate_cases(in_range_error_rises, cases, domain="small data in fractions, 3 steps", kind="witness",
-                          summary=f"{len(cases)} cases", shows="it falls for {x} from α = {alpha} to {beta}")
+    cases = [
+        {"x": x, "alpha": alpha, "beta": beta, "steps": 3}
+        for x in SMALL
+        for alpha, beta in itertools.combinations(("1", "3/2", "3", "10"), 2)
+    ]
+    yield enumerate_cases(
+        in_range_error_rises,
+        cases,
+        domain="small data in fractions, 3 steps",
+        kind="witness",
+        summary=f"{len(cases)} cases",
+        shows="it falls for {x} from α = {alpha} to {beta}",
+    )
     yield _on_layers(run, in_range_error_rises_at_2_bits, errors_at_4_bits, "64 thresholds, 2 bits")
 
 
-@claim("error.model_convex", statement="E_clip(α) + Δ²/12 is convex in α.", source=MSE,
-       theorem="LeanMining.modelMse_convex", tier="silver")
+@claim(
+    "error.model_convex",
+    statement="E_clip(α) + Δ²/12 is convex in α.",
+    source=MSE,
+    theorem="LeanMining.modelMse_convex",
+    tier="silver",
+)
 def model_convex(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, model_is_convex, errors_at_4_bits, "64 thresholds, 4 bits")
 
 
-@claim("error.model_mass_convex", statement="E_clip(α) + Δ²/12 · P(|X| ≤ α) is convex in α.", source=MSE,
-       negation="LeanMining.modelMse_mass_convex_as_given_false", tier="refuted")
+@claim(
+    "error.model_mass_convex",
+    statement="E_clip(α) + Δ²/12 · P(|X| ≤ α) is convex in α.",
+    source=MSE,
+    negation="LeanMining.modelMse_mass_convex_as_given_false",
+    tier="refuted",
+)
 def model_mass_convex(run: Run) -> Iterator[Evidence]:
-    cases = [{"x": x, "alpha": "99/100", "beta": "101/100", "share": "1/2", "steps": 15} for x in SMALL]
-    yield enumerate_cases(model_is_convex_between, cases, domain="small data in fractions, 15 steps", kind="witness",
-                          summary=f"{len(cases)} cases", shows="not for {x} between α = {alpha} and {beta}")
+    cases = [
+        {"x": x, "alpha": "99/100", "beta": "101/100", "share": "1/2", "steps": 15} for x in SMALL
+    ]
+    yield enumerate_cases(
+        model_is_convex_between,
+        cases,
+        domain="small data in fractions, 15 steps",
+        kind="witness",
+        summary=f"{len(cases)} cases",
+        shows="not for {x} between α = {alpha} and {beta}",
+    )
 
 
-@claim("error.mse_convex", statement="MSE is convex for α > 0.", source=MSE,
-       negation="LeanMining.mse_convex_as_given_false", tier="refuted")
+@claim(
+    "error.mse_convex",
+    statement="MSE is convex for α > 0.",
+    source=MSE,
+    negation="LeanMining.mse_convex_as_given_false",
+    tier="refuted",
+)
 def mse_convex(run: Run) -> Iterator[Evidence]:
     cases = [{"x": x, "alpha": "1", "beta": "3", "share": "1/4", "steps": 3} for x in SMALL]
-    yield enumerate_cases(mse_is_convex_between, cases, domain="small data in fractions, 3 steps", kind="witness",
-                          summary=f"{len(cases)} cases", shows="not for {x} between α = {alpha} and {beta}")
-    yield _on_layers(run, mse_is_convex_at_2_bits, curve, "64 thresholds, 2 bits; the curves at 4 bits")
+    yield enumerate_cases(
+        mse_is_convex_between,
+        cases,
+        domain="small data in fractions, 3 steps",
+        kind="witness",
+        summary=f"{len(cases)} cases",
+        shows="not for {x} between α = {alpha} and {beta}",
+    )
+    yield _on_layers(
+        run, mse_is_convex_at_2_bits, curve, "64 thresholds, 2 bits; the curves at 4 bits"
+    )
 
 
-@claim("error.unique_optimum", statement="MSE has a unique optimal threshold α*.", source=MSE, tier="refuted")
+@claim(
+    "error.unique_optimum",
+    statement="MSE has a unique optimal threshold α*.",
+    source=MSE,
+    tier="refuted",
+)
 def unique_optimum(run: Run) -> Iterator[Evidence]:
-    cases = [{"x": ["1"], "alpha": alpha, "beta": beta, "steps": 3}
-             for alpha, beta in itertools.combinations(("1", "2", "3"), 2)]
-    yield enumerate_cases(optimum_is_unique, cases, domain="the datum 1, 3 steps", kind="witness", summary="3 cases",
-                          shows="α = {alpha} and α = {beta} both have the error 0 for {x}")
+    cases = [
+        {"x": ["1"], "alpha": alpha, "beta": beta, "steps": 3}
+        for alpha, beta in itertools.combinations(("1", "2", "3"), 2)
+    ]
+    yield enumerate_cases(
+        optimum_is_unique,
+        cases,
+        domain="the datum 1, 3 steps",
+        kind="witness",
+        summary="3 cases",
+        shows="α = {alpha} and α = {beta} both have the error 0 for {x}",
+    )
     yield _on_layers(run, best_is_a_minimum, optima, "the best threshold found at 2 to 8 bits")
 
 
 def best_is_a_minimum(layer: str) -> bool:
-    """No threshold of `thresholds` has a smaller error than the best found, at each number of bits."""
-    return all(data_of(layer).mse(alpha, bits) >= best(layer, bits)[1] * (1 - 1e-3)
-               for bits in BITS for alpha in thresholds(layer))
+    """No threshold of `thresholds` has a smaller error than the best found, at each number of
+    bits.
+    """
+    return all(
+        data_of(layer).mse(alpha, bits) >= best(layer, bits)[1] * (1 - 1e-3)
+        for bits in BITS
+        for alpha in thresholds(layer)
+    )
 
 
-# -------------------------------------------------------------------------------------------------- rounding
+# ----------------------------------------------------------------------------------------- rounding
 def rounding_is_half_a_step(layer: str, bits: int) -> bool:
-    """Every output of a layer within the best threshold moves by at most half a step when rounded, up to float64."""
+    """Every output of a layer within the best threshold moves by at most half a step when rounded,
+    up to float64.
+    """
     x, alpha = find_layer(layer).preactivation.double(), best(layer, bits)[0]
     within = x[x.abs() <= alpha]
-    return float((within - to_grid(within, alpha, bits)).abs().max()) <= step_size(alpha, bits) / 2 * (1 + SLACK)
+    return float((within - to_grid(within, alpha, bits)).abs().max()) <= step_size(
+        alpha, bits
+    ) / 2 * (1 + SLACK)
 
 
 def rounding_is_half_a_step_at_all_bits(layer: str) -> bool:
@@ -336,31 +518,40 @@ def rounding_is_half_a_step_at_all_bits(layer: str) -> bool:
 def exact_rounding_is_half_a_step(x: list[str], alpha: str, steps: int) -> bool:
     """The same of fractions, one by one."""
     step = 2 * Fraction(alpha) / steps
-    return all(exact_errors([number], alpha, steps)[0] <= (step / 2) ** 2
-               for number in x if abs(Fraction(number)) <= Fraction(alpha))
+    return all(
+        exact_errors([number], alpha, steps)[0] <= (step / 2) ** 2
+        for number in x
+        if abs(Fraction(number)) <= Fraction(alpha)
+    )
 
 
-# On blocks of floats α is a block's largest magnitude x_max, in 254 steps: INT8. With u = 2^−24 the number of steps x · 127/x_max
-# is off by at most 127 · 3u before it is rounded, and its multiple of Δ by 127 Δ · 2u, and their difference by Δ u.
+# On blocks of floats α is a block's largest magnitude x_max, in 254 steps: INT8. With u = 2^−24 the
+# number of steps x · 127/x_max is off by at most 127 · 3u before it is rounded, and its multiple of
+# Δ by 127 Δ · 2u, and their difference by Δ u.
 ROUNDING_TOLERANCE = 0.5 + 2.0**-14
 ENERGY_TOLERANCE = 1 + 2.0**-11
-"""The square of the above in units of Δ/2, 1 + 2^−12 at most, and the share d u ≤ 2^−14 for the sum of d terms."""
+"""The square of the above in units of Δ/2, 1 + 2^−12 at most, and the share d u ≤ 2^−14 for the sum
+of d terms."""
 
 
 def rounded_error(x, dtype):
-    """Return blocks of floats, in units, less what they are rounded to in INT8; and half a step of each, [blocks, 1]."""
+    """Return blocks of floats, in units, less what they are rounded to in INT8; and half a step of
+    each, [blocks, 1].
+    """
     blocks = as_blocks(x, dtype)
     return blocks.values - blocks.rounded * blocks.step[:, None], blocks.step[:, None] / 2
 
 
 def rounding_is_half_a_step_in_floats(x, dtype="float32"):
-    """Every element of a block of floats moves by at most half a step when rounded to INT8, up to float32."""
+    """Every element of a block of floats moves by at most half a step when rounded to INT8, up to
+    float32.
+    """
     error, half = rounded_error(x, dtype)
     return (error.abs() <= 2 * ROUNDING_TOLERANCE * half).all(1)
 
 
 def rounding_error(x: Blocks) -> Tensor:
-    """max |x − Q(x)| / Δ of each block; 0 for zeros."""
+    """Max |x − Q(x)| / Δ of each block; 0 for zeros."""
     return x.figures.error / nonzero(x.step)
 
 
@@ -381,37 +572,74 @@ def rounding_and_whole_energy(x: Blocks) -> tuple[Tensor, Tensor]:
     return x.figures.error_energy.double() * scale, x.figures.norm_sq.double() * scale
 
 
-@claim("error.rounding", statement="Rounding to the nearest level moves what is within α by at most Δ/2.", source=MSE,
-       theorem="LeanMining.abs_sub_quantize_le", tier="silver",
-       streams=of_blocks(rounding_is_half_a_step_in_floats, rounding_error, tolerance=ROUNDING_TOLERANCE,
-                         domain="every block in INT8, α its largest magnitude; the error is max |x − Q(x)| / Δ"))
+@claim(
+    "error.rounding",
+    statement="Rounding to the nearest level moves what is within α by at most Δ/2.",
+    source=MSE,
+    theorem="LeanMining.abs_sub_quantize_le",
+    tier="silver",
+    streams=of_blocks(
+        rounding_is_half_a_step_in_floats,
+        rounding_error,
+        tolerance=ROUNDING_TOLERANCE,
+        domain="every block in INT8, α its largest magnitude; the error is max |x − Q(x)| / Δ",
+    ),
+)
 def rounding(run: Run) -> Iterator[Evidence]:
     cases = list(small_cases())
-    yield enumerate_cases(exact_rounding_is_half_a_step, cases, domain="small data in fractions", kind="property",
-                          summary=f"{len(cases)} cases", shows="not for {x} at α = {alpha} with {steps} steps")
-    yield _on_layers(run, rounding_is_half_a_step_at_all_bits, optima, "2 to 8 bits at the best threshold")
+    yield enumerate_cases(
+        exact_rounding_is_half_a_step,
+        cases,
+        domain="small data in fractions",
+        kind="property",
+        summary=f"{len(cases)} cases",
+        shows="not for {x} at α = {alpha} with {steps} steps",
+    )
+    yield _on_layers(
+        run, rounding_is_half_a_step_at_all_bits, optima, "2 to 8 bits at the best threshold"
+    )
 
 
-@claim("error.in_range_bound", statement="The error of what is within α is at most (Δ/2)² times its share.", source=MSE,
-       theorem="LeanMining.inRangeError_le", tier="silver",
-       streams=of_blocks(rounding_energy_is_bounded_in_floats, rounding_energy, tolerance=ENERGY_TOLERANCE,
-                         domain="every block in INT8, α its largest magnitude; the error is ‖x − Q(x)‖² / (d (Δ/2)²)",
-                         sums=rounding_and_whole_energy,
-                         figures=lambda lost, whole: {"‖x − Q(x)‖ / ‖x‖": significant(math.sqrt(lost / whole)) if whole else None}))
+@claim(
+    "error.in_range_bound",
+    statement="The error of what is within α is at most (Δ/2)² times its share.",
+    source=MSE,
+    theorem="LeanMining.inRangeError_le",
+    tier="silver",
+    streams=of_blocks(
+        rounding_energy_is_bounded_in_floats,
+        rounding_energy,
+        tolerance=ENERGY_TOLERANCE,
+        domain="every block in INT8, α its largest magnitude; the error is ‖x − Q(x)‖² / (d (Δ/2)²)",
+        sums=rounding_and_whole_energy,
+        figures=lambda lost, whole: {
+            "‖x − Q(x)‖ / ‖x‖": significant(math.sqrt(lost / whole)) if whole else None
+        },
+    ),
+)
 def in_range_bound(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, in_range_error_is_bounded, errors_at_4_bits, "64 thresholds, 2, 4 and 8 bits")
+    yield _on_layers(
+        run, in_range_error_is_bounded, errors_at_4_bits, "64 thresholds, 2, 4 and 8 bits"
+    )
 
 
 def in_range_error_is_bounded(layer: str) -> bool:
-    """The error within a threshold is at most three times the model of the noise, which is (Δ/2)² times the share within."""
+    """The error within a threshold is at most three times the model of the noise, which is (Δ/2)²
+    times the share within.
+    """
     data = data_of(layer)
-    return all(data.in_range_error(alpha, bits) <= 3 * data.noise(alpha, bits) + slack(layer)
-               for bits in (2, 4, 8) for alpha in thresholds(layer))
+    return all(
+        data.in_range_error(alpha, bits) <= 3 * data.noise(alpha, bits) + slack(layer)
+        for bits in (2, 4, 8)
+        for alpha in thresholds(layer)
+    )
 
 
-# ------------------------------------------------------------------------------------------------ the best threshold
+# ------------------------------------------------------------------------------- the best threshold
 def higher_kurtosis_has_higher_threshold(first: str, second: str) -> bool:
-    """Of two distributions the one with the higher kurtosis has the higher best threshold at 4 bits, over σ."""
+    """Of two distributions the one with the higher kurtosis has the higher best threshold at 4
+    bits, over σ.
+    """
     low, high = sorted((first, second), key=lambda name: data_of(name).kurtosis)
     return best(low, 4)[0] / data_of(low).std <= best(high, 4)[0] / data_of(high).std
 
@@ -420,34 +648,62 @@ def _by_kurtosis(names: Sequence[str]) -> list[dict[str, Any]]:
     rows = []
     for name in sorted(names, key=lambda name: data_of(name).kurtosis):
         data = data_of(name)
-        rows.append({"data": name, "κ": significant(data.kurtosis)}
-                    | {f"α*/σ, {bits} bits": significant(best(name, bits)[0] / data.std) for bits in BITS})
+        rows.append(
+            {"data": name, "κ": significant(data.kurtosis)}
+            | {f"α*/σ, {bits} bits": significant(best(name, bits)[0] / data.std) for bits in BITS}
+        )
     return rows
 
 
-@claim("error.threshold_rises", statement="The optimal threshold rises with the kurtosis: ∂α*/∂κ > 0.",
-       source=Source(SEED, "Critical Gaps"), tier="refuted")
+@claim(
+    "error.threshold_rises",
+    statement="The optimal threshold rises with the kurtosis: ∂α*/∂κ > 0.",
+    source=Source(SEED, "Critical Gaps"),
+    tier="refuted",
+)
 def threshold_rises(run: Run) -> Iterator[Evidence]:
-    pairs = [{"first": first, "second": second} for first, second in itertools.combinations(DISTRIBUTIONS, 2)]
-    found = enumerate_cases(higher_kurtosis_has_higher_threshold, pairs, domain="pairs of distributions, 4 bits",
-                            summary=f"{len(pairs)} pairs", kind="statistics", shows="not for {first} and {second}",
-                            device=run.device)
+    pairs = [
+        {"first": first, "second": second}
+        for first, second in itertools.combinations(DISTRIBUTIONS, 2)
+    ]
+    found = enumerate_cases(
+        higher_kurtosis_has_higher_threshold,
+        pairs,
+        domain="pairs of distributions, 4 bits",
+        summary=f"{len(pairs)} pairs",
+        kind="statistics",
+        shows="not for {first} and {second}",
+        device=run.device,
+    )
     yield replace(found, measurements=_by_kurtosis(DISTRIBUTIONS))
 
 
-@claim("error.threshold_rises_student", statement="Along Student's family the optimal threshold rises with the kurtosis.",
-       source=Source(SEED, "Critical Gaps"), tier="bronze")
+@claim(
+    "error.threshold_rises_student",
+    statement="Along Student's family the optimal threshold rises with the kurtosis.",
+    source=Source(SEED, "Critical Gaps"),
+    tier="bronze",
+)
 def threshold_rises_student(run: Run) -> Iterator[Evidence]:
     family = [name for name in DISTRIBUTIONS if name.startswith("Student") or name == "Gaussian"]
-    pairs = [{"first": first, "second": second} for first, second in itertools.combinations(family, 2)]
-    found = enumerate_cases(higher_kurtosis_has_higher_threshold, pairs, domain="Student's t with 5 to 50 degrees, the limit",
-                            summary=f"{len(pairs)} pairs", kind="statistics", shows="not for {first} and {second}",
-                            device=run.device)
+    pairs = [
+        {"first": first, "second": second} for first, second in itertools.combinations(family, 2)
+    ]
+    found = enumerate_cases(
+        higher_kurtosis_has_higher_threshold,
+        pairs,
+        domain="Student's t with 5 to 50 degrees, the limit",
+        summary=f"{len(pairs)} pairs",
+        kind="statistics",
+        shows="not for {first} and {second}",
+        device=run.device,
+    )
     yield replace(found, measurements=_by_kurtosis(family))
 
 
 BANNER_LEVEL = 1 - 2**-4
-"""Banner's grid has cells up to α and levels in their middle, so that its last level is at α (1 − 2^−4) for INT4."""
+"""Banner's grid has cells up to α and levels in their middle, so that its last level is at α (1 −
+2^−4) for INT4."""
 
 
 def banner_is_near_the_optimum(data: str) -> bool:
@@ -460,8 +716,13 @@ def banner(name: str) -> dict[str, float]:
     """Compare Banner's rule for INT4, on Banner's own grid, with the best threshold."""
     data, (alpha, error) = data_of(name), best(name, 4)
     rule = banner_threshold(data)
-    return {"κ": data.kurtosis, "Banner α/σ": rule / data.std, "best α/σ": alpha / BANNER_LEVEL / data.std,
-            "α, Banner / best": rule * BANNER_LEVEL / alpha, "MSE, Banner / best": data.mse(rule * BANNER_LEVEL, 4) / error}
+    return {
+        "κ": data.kurtosis,
+        "Banner α/σ": rule / data.std,
+        "best α/σ": alpha / BANNER_LEVEL / data.std,
+        "α, Banner / best": rule * BANNER_LEVEL / alpha,
+        "MSE, Banner / best": data.mse(rule * BANNER_LEVEL, 4) / error,
+    }
 
 
 def banner_is_near_a_layers_optimum(layer: str) -> bool:
@@ -469,56 +730,110 @@ def banner_is_near_a_layers_optimum(layer: str) -> bool:
     return banner_is_near_the_optimum(layer)
 
 
-@claim("error.banner", statement="For INT4 α*/σ ≈ 2.5 + 0.3 ln(1 + max(0, κ)): its MSE is within 1 % of the least.",
-       source=OPTIMUM, tier="refuted")
+@claim(
+    "error.banner",
+    statement="For INT4 α*/σ ≈ 2.5 + 0.3 ln(1 + max(0, κ)): its MSE is within 1 % of the least.",
+    source=OPTIMUM,
+    tier="refuted",
+)
 def banners_rule(run: Run) -> Iterator[Evidence]:
-    found = enumerate_cases(banner_is_near_the_optimum, [{"data": name} for name in DISTRIBUTIONS], kind="statistics",
-                            domain="distributions, INT4, Banner's grid", summary=f"{len(DISTRIBUTIONS)} distributions",
-                            shows="not for {data}", device=run.device)
-    yield replace(found, measurements=[{"data": name} | {key: significant(value) for key, value in banner(name).items()}
-                                       for name in DISTRIBUTIONS], rounding=RATIO)
-    yield replace(_on_layers(run, banner_is_near_a_layers_optimum, banner, "INT4, Banner's grid"), rounding=RATIO)
+    found = enumerate_cases(
+        banner_is_near_the_optimum,
+        [{"data": name} for name in DISTRIBUTIONS],
+        kind="statistics",
+        domain="distributions, INT4, Banner's grid",
+        summary=f"{len(DISTRIBUTIONS)} distributions",
+        shows="not for {data}",
+        device=run.device,
+    )
+    yield replace(
+        found,
+        measurements=[
+            {"data": name} | {key: significant(value) for key, value in banner(name).items()}
+            for name in DISTRIBUTIONS
+        ],
+        rounding=RATIO,
+    )
+    yield replace(
+        _on_layers(run, banner_is_near_a_layers_optimum, banner, "INT4, Banner's grid"),
+        rounding=RATIO,
+    )
 
 
-# ------------------------------------------------------------------------------------------------------- the slope
+# ---------------------------------------------------------------------------------------- the slope
 def a_bit_divides_by_the_root_of_two(data: str, bits: int) -> bool:
-    """One bit more divides the error at a fixed range by √2, within 10 %: a slope of −ln 2 / 2 a bit."""
+    """One bit more divides the error at a fixed range by √2, within 10 %: a slope of −ln 2 / 2 a
+    bit.
+    """
     return abs(slope(data, bits) / (-math.log(2) / 2) - 1) <= 0.1
 
 
 def a_bit_quarters(data: str, bits: int) -> bool:
-    """One bit more divides the rounding error of the uniform distribution by 4, but for the ratio of the steps' numbers."""
+    """One bit more divides the rounding error of the uniform distribution by 4, but for the ratio
+    of the steps' numbers.
+    """
     steps = (2 ** (bits + 1) - 1) / (2**bits - 1)
     return abs(slope(data, bits) + 2 * math.log(steps)) <= 1e-3
 
 
 def slope(name: str, bits: int) -> float:
-    """Return ln MSE at one bit more less that at `bits`, at the range of the data, or 8 σ if less."""
+    """Return ln MSE at one bit more less that at `bits`, at the range of the data, or 8 σ if
+    less.
+    """
     data = data_of(name)
     alpha = min(data.largest, 8 * data.std)
     return math.log(data.mse(alpha, bits + 1) / data.mse(alpha, bits))
 
 
 def _slopes(names: Sequence[str]) -> list[dict[str, Any]]:
-    return [{"data": name} | {f"{bits} to {bits + 1} bits": significant(slope(name, bits)) for bits in BITS[:-1]}
-            | {"2 to 8 bits at α*": significant(math.log(best(name, 8)[1] / best(name, 2)[1]) / 6)} for name in names]
+    return [
+        {"data": name}
+        | {f"{bits} to {bits + 1} bits": significant(slope(name, bits)) for bits in BITS[:-1]}
+        | {"2 to 8 bits at α*": significant(math.log(best(name, 8)[1] / best(name, 2)[1]) / 6)}
+        for name in names
+    ]
 
 
-@claim("error.rate", statement="At a fixed range one bit more divides the error of uniform steps by 4: a slope of −2 ln 2.",
-       source=AXIOMS, theorem="LeanMining.uniform_mse_step", tier="silver")
+@claim(
+    "error.rate",
+    statement="At a fixed range one bit more divides the error of uniform steps by 4: a slope of −2 ln 2.",
+    source=AXIOMS,
+    theorem="LeanMining.uniform_mse_step",
+    tier="silver",
+)
 def rate(run: Run) -> Iterator[Evidence]:
     cases = [{"data": "uniform", "bits": bits} for bits in BITS[:-1]]
-    found = enumerate_cases(a_bit_quarters, cases, domain="the uniform distribution at its range, 2 to 8 bits",
-                            kind="statistics", summary=f"{len(cases)} bits", shows="not from {bits} bits on", device=run.device)
+    found = enumerate_cases(
+        a_bit_quarters,
+        cases,
+        domain="the uniform distribution at its range, 2 to 8 bits",
+        kind="statistics",
+        summary=f"{len(cases)} bits",
+        shows="not from {bits} bits on",
+        device=run.device,
+    )
     yield replace(found, measurements=_slopes(DISTRIBUTIONS), rounding=RATIO)
 
 
-@claim("error.rate_as_given", statement="The slope of ln MSE per bit is −ln 2 / 2 ≈ −0.347 (T-010).", source=AXIOMS,
-       negation="LeanMining.rate_distortion_slope_as_given_false", tier="refuted")
+@claim(
+    "error.rate_as_given",
+    statement="The slope of ln MSE per bit is −ln 2 / 2 ≈ −0.347 (T-010).",
+    source=AXIOMS,
+    negation="LeanMining.rate_distortion_slope_as_given_false",
+    tier="refuted",
+)
 def rate_as_given(run: Run) -> Iterator[Evidence]:
     names = [name for name, _ in layers_of(load_models(), relu_only=False)]
-    cases = [{"data": name, "bits": bits} for name in (*DISTRIBUTIONS, *names) for bits in BITS[:-1]]
-    found = enumerate_cases(a_bit_divides_by_the_root_of_two, cases, domain=f"distributions and {ALL_LAYERS}, 2 to 8 bits",
-                            summary=f"{len(cases)} cases", kind="statistics", shows="not for {data} from {bits} bits on",
-                            device=run.device)
+    cases = [
+        {"data": name, "bits": bits} for name in (*DISTRIBUTIONS, *names) for bits in BITS[:-1]
+    ]
+    found = enumerate_cases(
+        a_bit_divides_by_the_root_of_two,
+        cases,
+        domain=f"distributions and {ALL_LAYERS}, 2 to 8 bits",
+        summary=f"{len(cases)} cases",
+        kind="statistics",
+        shows="not for {data} from {bits} bits on",
+        device=run.device,
+    )
     yield replace(found, measurements=_slopes(names), rounding=RATIO)

@@ -1,4 +1,7 @@
-"""Seed 004, quantization that keeps meaning: critical steps, information, corners, and how far a model can be compressed."""
+"""Seed 004, quantization that keeps meaning: critical steps, information, corners, and how far a
+model can be compressed.
+"""
+
 from __future__ import annotations
 
 import itertools
@@ -21,10 +24,23 @@ from pyharness.semantic import Compressed, SemanticQuantizer
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
 from pyharness.tensors.geometry import strongest
-from pyharness.tensors.information import collision, entropy, floor_codes, hypercubicity, round_codes
+from pyharness.tensors.information import (
+    collision,
+    entropy,
+    floor_codes,
+    hypercubicity,
+    round_codes,
+)
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import (
-    COSINES, digits_weights, load_models, minilm_weights, read_held_out, read_languages, read_sentences, sentence_embeddings,
+    COSINES,
+    digits_weights,
+    load_models,
+    minilm_weights,
+    read_held_out,
+    read_languages,
+    read_sentences,
+    sentence_embeddings,
 )
 from pyharness.tensors.spectra import round_to_multiples
 from pyharness.tensors.train_digits import train
@@ -36,17 +52,21 @@ BOUNDS = Source(SEED, "3. Semantic Preservation Bounds")
 RESULTS = Source(SEED, "Results Preview")
 
 
-# -------------------------------------------------------------------------------------------------- critical steps
+# ----------------------------------------------------------------------------------- critical steps
 def a_step_over_twice_the_largest_rounds_to_zero(layer: str) -> bool:
     """A weight rounds to 0 everywhere at a step just over 2 max |w|, and not just under."""
     weight = find_layer(layer).weight.double()
     critical = 2 * float(weight.abs().max())
-    over, under = (bool(round_to_multiples(weight, critical * share).any()) for share in (1.001, 0.999))
+    over, under = (
+        bool(round_to_multiples(weight, critical * share).any()) for share in (1.001, 0.999)
+    )
     return under and not over
 
 
 def rounds_to_zero_iff_small(w, step):
-    """For 2 |w| ≠ step the nearest multiple of the step to w is 0 if and only if 2 |w| < step; whole numbers."""
+    """For 2 |w| ≠ step the nearest multiple of the step to w is 0 if and only if 2 |w| < step;
+    whole numbers.
+    """
     w, step = torch.as_tensor(w).long(), torch.as_tensor(step).long()
     # The multiple below or at w, and the one above; nearest is the less far.
     below = torch.div(w, step, rounding_mode="floor") * step
@@ -54,17 +74,36 @@ def rounds_to_zero_iff_small(w, step):
     return (2 * w.abs() == step) | ((nearest == 0) == (2 * w.abs() < step))
 
 
-@claim("semantic.rounds_to_zero", statement="Everything rounds to 0 exactly from a step δ > 2 max |w| on.", source=CRITICAL,
-       theorem="LeanMining.round_eq_zero_iff", tier="silver",
-       streams=of_values(rounds_to_zero_iff_small, "w", step=torch.arange(1, 301)))
+@claim(
+    "semantic.rounds_to_zero",
+    statement="Everything rounds to 0 exactly from a step δ > 2 max |w| on.",
+    source=CRITICAL,
+    theorem="LeanMining.round_eq_zero_iff",
+    tier="silver",
+    streams=of_values(rounds_to_zero_iff_small, "w", step=torch.arange(1, 301)),
+)
 def rounds_to_zero(run: Run) -> Iterator[Evidence]:
-    yield sweep(rounds_to_zero_iff_small, {"w": INT8, "step": torch.arange(1, 301)}, summary="76,800 weights and steps",
-                domain="all INT8 weights and the steps 1 to 300")
-    found = per_layer(run, a_step_over_twice_the_largest_rounds_to_zero,
-                      lambda name: {"2 max |w|": 2 * float(find_layer(name).weight.abs().max())}, relu_only=False,
-                      domain="the weights of every layer of every model", shows=lambda name: f"not in {name}")
-    yield replace(found, tensors=[tensor_ref(f"{name}.weight", layer.weight)
-                                  for name, layer in layers_of(run.models, relu_only=False)])
+    yield sweep(
+        rounds_to_zero_iff_small,
+        {"w": INT8, "step": torch.arange(1, 301)},
+        summary="76,800 weights and steps",
+        domain="all INT8 weights and the steps 1 to 300",
+    )
+    found = per_layer(
+        run,
+        a_step_over_twice_the_largest_rounds_to_zero,
+        lambda name: {"2 max |w|": 2 * float(find_layer(name).weight.abs().max())},
+        relu_only=False,
+        domain="the weights of every layer of every model",
+        shows=lambda name: f"not in {name}",
+    )
+    yield replace(
+        found,
+        tensors=[
+            tensor_ref(f"{name}.weight", layer.weight)
+            for name, layer in layers_of(run.models, relu_only=False)
+        ],
+    )
 
 
 STEPS = [0.01 * 2 ** (k / 2) for k in range(17)]
@@ -73,18 +112,36 @@ STEPS = [0.01 * 2 ** (k / 2) for k in range(17)]
 
 @cached
 def coherence(step: float) -> float:
-    """Return the mean cosine of sentence embeddings with the model's own, its weights rounded to multiples of a step."""
-    names = {f"{layer.name}.weight" for model in load_models() if model.name == "minilm" for layer in model.layers}
-    run = Recorder({name: round_to_multiples(value, step).float() if name in names else value
-                    for name, value in minilm_weights().items()})
+    """Return the mean cosine of sentence embeddings with the model's own, its weights rounded to
+    multiples of a step.
+    """
+    names = {
+        f"{layer.name}.weight"
+        for model in load_models()
+        if model.name == "minilm"
+        for layer in model.layers
+    }
+    run = Recorder(
+        {
+            name: round_to_multiples(value, step).float() if name in names else value
+            for name, value in minilm_weights().items()
+        }
+    )
     sentences = read_sentences()
-    return float((sentence_embeddings(sentences, run) * sentence_embeddings(sentences)).sum(-1).mean())
+    return float(
+        (sentence_embeddings(sentences, run) * sentence_embeddings(sentences)).sum(-1).mean()
+    )
 
 
 def half_is_lost_at_one_step(steps: list[float]) -> bool:
-    """Between some two neighbouring steps half or more of all the coherence that is lost over all steps is lost."""
+    """Between some two neighbouring steps half or more of all the coherence that is lost over all
+    steps is lost.
+    """
     found = [coherence(step) for step in steps]
-    return max(before - after for before, after in itertools.pairwise(found)) >= (max(found) - min(found)) / 2
+    return (
+        max(before - after for before, after in itertools.pairwise(found))
+        >= (max(found) - min(found)) / 2
+    )
 
 
 def little_is_lost_below(step: float) -> bool:
@@ -92,32 +149,56 @@ def little_is_lost_below(step: float) -> bool:
     return step >= 0.2 or coherence(step) >= 0.9
 
 
-@claim("semantic.phase_transition", statement="There is a precise step δ_crit = 0.2 at which a model suddenly loses its "
-                                              "semantic coherence, and below which it keeps it.",
-       source=CRITICAL, tier="refuted")
+@claim(
+    "semantic.phase_transition",
+    statement="There is a precise step δ_crit = 0.2 at which a model suddenly loses its "
+    "semantic coherence, and below which it keeps it.",
+    source=CRITICAL,
+    tier="refuted",
+)
 def phase_transition(run: Run) -> Iterator[Evidence]:
     rows = [{"δ": significant(step), "coherence": significant(coherence(step))} for step in STEPS]
-    refs = [tensor_ref(f"minilm/{layer.name}.weight", layer.weight) for model in run.models if model.name == "minilm"
-            for layer in model.layers]
-    found = enumerate_cases(little_is_lost_below, [{"step": step} for step in STEPS], kind="model", device=run.device,
-                            domain="minilm, weights rounded to multiples of δ from 0.01 to 2.56", summary=f"{len(STEPS)} steps",
-                            shows="coherence is under 0.9 at δ = {step}")
+    refs = [
+        tensor_ref(f"minilm/{layer.name}.weight", layer.weight)
+        for model in run.models
+        if model.name == "minilm"
+        for layer in model.layers
+    ]
+    found = enumerate_cases(
+        little_is_lost_below,
+        [{"step": step} for step in STEPS],
+        kind="model",
+        device=run.device,
+        domain="minilm, weights rounded to multiples of δ from 0.01 to 2.56",
+        summary=f"{len(STEPS)} steps",
+        shows="coherence is under 0.9 at δ = {step}",
+    )
     yield replace(found, tensors=refs, measurements=rows, rounding=COSINES)
-    found = enumerate_cases(half_is_lost_at_one_step, [{"steps": STEPS}], kind="model", summary="the sharpest fall",
-                            device=run.device,
-                            domain="minilm, the largest loss between two steps", shows="no two steps hold half of the loss")
+    found = enumerate_cases(
+        half_is_lost_at_one_step,
+        [{"steps": STEPS}],
+        kind="model",
+        summary="the sharpest fall",
+        device=run.device,
+        domain="minilm, the largest loss between two steps",
+        shows="no two steps hold half of the loss",
+    )
     yield replace(found, tensors=refs)
 
 
-# ------------------------------------------------------------------------------------------------------- information
+# -------------------------------------------------------------------------------------- information
 @made
 def embeddings() -> Tensor:
-    """Return the embeddings of the sentences and of the texts in all languages, float32 [35, 384]."""
+    """Return the embeddings of the sentences and of the texts in all languages, float32 [35,
+    384].
+    """
     return sentence_embeddings([*read_sentences(), *read_languages().values()])
 
 
 def merging_cells_loses_information(step: float) -> bool:
-    """On real embeddings cells of twice the step tell at most as much of a coordinate, and more pairs collide."""
+    """On real embeddings cells of twice the step tell at most as much of a coordinate, and more
+    pairs collide.
+    """
     x = embeddings().flatten()
     fine, coarse = floor_codes(x, step), floor_codes(x, 2 * step)
     return entropy(coarse) <= entropy(fine) and collision(coarse) >= collision(fine)
@@ -130,8 +211,13 @@ def merging_codes_keeps_collisions(codes: list[int], table: list[int]) -> bool:
 
 
 def information_falls(x: list[str], fine: str, coarse: str) -> bool:
-    """A coarser grid of multiples of its step makes at least as many pairs collide; fractions, no ties."""
-    shares = [_collisions([_round(Fraction(number) / Fraction(step)) for number in x]) for step in (fine, coarse)]
+    """A coarser grid of multiples of its step makes at least as many pairs collide; fractions, no
+    ties.
+    """
+    shares = [
+        _collisions([_round(Fraction(number) / Fraction(step)) for number in x])
+        for step in (fine, coarse)
+    ]
     return shares[0] <= shares[1]
 
 
@@ -144,7 +230,9 @@ def _collisions(codes: Sequence[int]) -> int:
 
 
 def information_falls_on_embeddings(fine: float, coarse: float) -> bool:
-    """On real embeddings a coarser grid of multiples of its step tells at most as much of a coordinate."""
+    """On real embeddings a coarser grid of multiples of its step tells at most as much of a
+    coordinate.
+    """
     x = embeddings().flatten()
     return entropy(round_codes(x, coarse)) <= entropy(round_codes(x, fine))
 
@@ -152,48 +240,105 @@ def information_falls_on_embeddings(fine: float, coarse: float) -> bool:
 GRID = [0.005 * 2**k for k in range(7)]
 
 
-@claim("semantic.nested_grids", statement="On nested grids, Q₂ = f ∘ Q₁, the coarser one tells no more: codes that "
-                                          "collide still do.",
-       source=CRITICAL, theorem="LeanMining.fibres_merge_of_nested", tier="silver")
+@claim(
+    "semantic.nested_grids",
+    statement="On nested grids, Q₂ = f ∘ Q₁, the coarser one tells no more: codes that "
+    "collide still do.",
+    source=CRITICAL,
+    theorem="LeanMining.fibres_merge_of_nested",
+    tier="silver",
+)
 def nested_grids(run: Run) -> Iterator[Evidence]:
-    cases = [{"codes": list(codes), "table": list(table)}
-             for codes in itertools.product(range(3), repeat=4) for table in itertools.product(range(3), repeat=3)]
-    yield enumerate_cases(merging_codes_keeps_collisions, cases, domain="4 points with 3 codes, all functions of the code",
-                          summary=f"{len(cases):,} cases", shows="not for {codes} by {table}", device=run.device)
-    found = enumerate_cases(merging_cells_loses_information, [{"step": step} for step in GRID], kind="model",
-                            domain="the coordinates of real embeddings, cells of δ and 2 δ", summary=f"{len(GRID)} steps",
-                            shows="not at δ = {step}", device=run.device)
+    cases = [
+        {"codes": list(codes), "table": list(table)}
+        for codes in itertools.product(range(3), repeat=4)
+        for table in itertools.product(range(3), repeat=3)
+    ]
+    yield enumerate_cases(
+        merging_codes_keeps_collisions,
+        cases,
+        domain="4 points with 3 codes, all functions of the code",
+        summary=f"{len(cases):,} cases",
+        shows="not for {codes} by {table}",
+        device=run.device,
+    )
+    found = enumerate_cases(
+        merging_cells_loses_information,
+        [{"step": step} for step in GRID],
+        kind="model",
+        domain="the coordinates of real embeddings, cells of δ and 2 δ",
+        summary=f"{len(GRID)} steps",
+        shows="not at δ = {step}",
+        device=run.device,
+    )
     x = embeddings().flatten()
-    yield replace(found, tensors=[tensor_ref("minilm embeddings", embeddings())], measurements=[
-        {"δ": step, "H(Q), bits": significant(entropy(floor_codes(x, step))),
-         "collisions": significant(collision(floor_codes(x, step)))} for step in [*GRID, 2 * GRID[-1]]])
+    yield replace(
+        found,
+        tensors=[tensor_ref("minilm embeddings", embeddings())],
+        measurements=[
+            {
+                "δ": step,
+                "H(Q), bits": significant(entropy(floor_codes(x, step))),
+                "collisions": significant(collision(floor_codes(x, step))),
+            }
+            for step in [*GRID, 2 * GRID[-1]]
+        ],
+    )
 
 
-@claim("semantic.information_falls", statement="The mutual information I(X; Q(X)) falls as the grid coarsens.", source=CRITICAL,
-       negation="LeanMining.information_falls_as_given_false", tier="refuted")
+@claim(
+    "semantic.information_falls",
+    statement="The mutual information I(X; Q(X)) falls as the grid coarsens.",
+    source=CRITICAL,
+    negation="LeanMining.information_falls_as_given_false",
+    tier="refuted",
+)
 def information_falls_with_the_step(run: Run) -> Iterator[Evidence]:
-    cases = [{"x": ["5/4", "11/4"], "fine": fine, "coarse": coarse}
-             for fine, coarse in itertools.combinations(("1", "2", "4", "8"), 2)]
-    yield enumerate_cases(information_falls, cases, domain="two points in fractions", summary=f"{len(cases)} pairs of steps",
-                          kind="witness", shows="{x} collide at δ = {fine} and not at {coarse}")
+    cases = [
+        {"x": ["5/4", "11/4"], "fine": fine, "coarse": coarse}
+        for fine, coarse in itertools.combinations(("1", "2", "4", "8"), 2)
+    ]
+    yield enumerate_cases(
+        information_falls,
+        cases,
+        domain="two points in fractions",
+        summary=f"{len(cases)} pairs of steps",
+        kind="witness",
+        shows="{x} collide at δ = {fine} and not at {coarse}",
+    )
     steps = [0.002 * k for k in range(1, 41)]
     pairs = [{"fine": fine, "coarse": coarse} for fine, coarse in itertools.pairwise(steps)]
-    found = enumerate_cases(information_falls_on_embeddings, pairs, kind="model", summary=f"{len(pairs)} pairs of steps",
-                            domain="the coordinates of real embeddings, grids that are not nested",
-                            shows="it rises from δ = {fine} to {coarse}", device=run.device)
+    found = enumerate_cases(
+        information_falls_on_embeddings,
+        pairs,
+        kind="model",
+        summary=f"{len(pairs)} pairs of steps",
+        domain="the coordinates of real embeddings, grids that are not nested",
+        shows="it rises from δ = {fine} to {coarse}",
+        device=run.device,
+    )
     x = embeddings().flatten()
-    yield replace(found, tensors=[tensor_ref("minilm embeddings", embeddings())], measurements=[
-        {"δ": significant(step), "H(Q), bits": significant(entropy(round_codes(x, step)))} for step in steps])
+    yield replace(
+        found,
+        tensors=[tensor_ref("minilm embeddings", embeddings())],
+        measurements=[
+            {"δ": significant(step), "H(Q), bits": significant(entropy(round_codes(x, step)))}
+            for step in steps
+        ],
+    )
 
 
-@claim("semantic.preservation_bound", statement="If I(X; Q(D(Y))) < I_min = H(Y) − H(Y|X), a model loses its task "
-                                                "capability.",
-       source=BOUNDS, tier="none")
+@claim(
+    "semantic.preservation_bound",
+    statement="If I(X; Q(D(Y))) < I_min = H(Y) − H(Y|X), a model loses its task capability.",
+    source=BOUNDS,
+    tier="none",
+)
 def preservation_bound(run: Run) -> Iterator[Evidence]:
     return iter(())
 
 
-# ----------------------------------------------------------------------------------------------------------- corners
+# ------------------------------------------------------------------------------------------ corners
 TOLERANCES = [k / 20 for k in range(21)]
 
 
@@ -215,12 +360,13 @@ def in_cube(x: Tensor, activation: str) -> Tensor:
 
 @made
 def codes(activation: str, regularization: str) -> Tensor:
-    """Return the last hidden activations of a perceptron on the held-out digits, in the cube, float32 [360, 16].
+    """Return the last hidden activations of a perceptron on the held-out digits, in the cube,
+    float32 [360, 16].
 
     Args:
         activation: "tanh" or "sigmoid".
-        regularization: "none"; "L2", 10⁻³ Σ w² added to the loss; or "corners", the mean of 1 − h² over the last hidden
-            activations h in the cube, added ten times, which is 0 at corners.
+        regularization: "none"; "L2", 10⁻³ Σ w² added to the loss; or "corners", the mean of 1 − h²
+            over the last hidden activations h in the cube, added ten times, which is 0 at corners.
     """
     images, labels = read_digits()
     training = images[:-HELD_OUT]
@@ -232,20 +378,36 @@ def codes(activation: str, regularization: str) -> Tensor:
         return 1e-3 * torch.stack([value.square().sum() for value in weights.values()]).sum()
 
     def to_corners(weights: Mapping[str, Tensor]) -> Tensor:
-        return 10 * (1 - in_cube(hidden(Recorder(weights), training[:256], activation)[1], activation).square()).mean()
+        return (
+            10
+            * (
+                1
+                - in_cube(
+                    hidden(Recorder(weights), training[:256], activation)[1], activation
+                ).square()
+            ).mean()
+        )
 
     penalties = {"none": None, "L2": squares, "corners": to_corners}
     with torch.enable_grad():
-        weights = train(Network(forward, SHAPES, "accuracy"), training, labels[:-HELD_OUT], seed=0, epochs=EPOCHS,
-                        penalty=penalties[regularization])
+        weights = train(
+            Network(forward, SHAPES, "accuracy"),
+            training,
+            labels[:-HELD_OUT],
+            seed=0,
+            epochs=EPOCHS,
+            penalty=penalties[regularization],
+        )
     return in_cube(hidden(Recorder(weights), read_held_out()[0], activation)[1], activation)
 
 
 @made
 def tokens() -> Tensor:
-    """Return the last hidden states of the tokens of all texts in their 8 strongest directions, float64 [tokens, 8].
+    """Return the last hidden states of the tokens of all texts in their 8 strongest directions,
+    float64 [tokens, 8].
 
-    Each direction is scaled so that the largest magnitude is 1, and turned so that its largest coordinate is positive.
+    Each direction is scaled so that the largest magnitude is 1, and turned so that its largest
+    coordinate is positive.
     """
     run = Recorder(minilm_weights())
     sentence_embeddings([*read_sentences(), *read_languages().values()], run)
@@ -255,7 +417,9 @@ def tokens() -> Tensor:
 
 
 def points(which: str) -> Tensor:
-    """Return points by name: "embeddings", scaled to a largest coordinate of 1; "minilm tokens"; or two words for `codes`."""
+    """Return points by name: "embeddings", scaled to a largest coordinate of 1; "minilm tokens"; or
+    two words for `codes`.
+    """
     if which == "embeddings":
         return embeddings() / embeddings().abs().max()
     return tokens() if which == "minilm tokens" else codes(*which.split(", "))
@@ -266,9 +430,14 @@ FORCED = ("tanh, corners", "sigmoid, corners")
 
 
 def corners_grow_with_the_tolerance(which: str) -> bool:
-    """Hypercubicity is in [0, 1] and does not fall as the tolerance grows; at tolerance 1 every point is a corner."""
+    """Hypercubicity is in [0, 1] and does not fall as the tolerance grows; at tolerance 1 every
+    point is a corner.
+    """
     found = [hypercubicity(points(which), tolerance) for tolerance in TOLERANCES]
-    return all(before <= after for before, after in itertools.pairwise([0.0, *found, 1.0])) and found[-1] == 1
+    return (
+        all(before <= after for before, after in itertools.pairwise([0.0, *found, 1.0]))
+        and found[-1] == 1
+    )
 
 
 def most_are_corners(which: str) -> bool:
@@ -278,31 +447,69 @@ def most_are_corners(which: str) -> bool:
 
 def _corners() -> Evidence:
     names = ("embeddings", *NATURAL, *FORCED)
-    found = enumerate_cases(corners_grow_with_the_tolerance, [{"which": which} for which in names], kind="model",
-                            domain=f"sentence embeddings and networks' activations: {'; '.join(names)}",
-                            summary=f"{len(names)} sets of points", shows="not for {which}", device=at_hand())
-    rows = [{"points": which, "number": len(points(which)), "d": points(which).shape[1]}
-            | {f"tolerance {tolerance}": significant(hypercubicity(points(which), tolerance))
-               for tolerance in TOLERANCES[::2]} for which in names]
-    return replace(found, tensors=[tensor_ref(which, points(which)) for which in names], measurements=rows)
+    found = enumerate_cases(
+        corners_grow_with_the_tolerance,
+        [{"which": which} for which in names],
+        kind="model",
+        domain=f"sentence embeddings and networks' activations: {'; '.join(names)}",
+        summary=f"{len(names)} sets of points",
+        shows="not for {which}",
+        device=at_hand(),
+    )
+    rows = [
+        {"points": which, "number": len(points(which)), "d": points(which).shape[1]}
+        | {
+            f"tolerance {tolerance}": significant(hypercubicity(points(which), tolerance))
+            for tolerance in TOLERANCES[::2]
+        }
+        for which in names
+    ]
+    return replace(
+        found, tensors=[tensor_ref(which, points(which)) for which in names], measurements=rows
+    )
 
 
 def _most(which: str, domain: str) -> Evidence:
-    """Ask whether most of the points are corners, and give the points themselves, to four digits, as figures."""
-    found = enumerate_cases(most_are_corners, [{"which": which}], kind="model", domain=domain, summary=which,
-                            shows="fewer than half of {which} are corners", device=at_hand())
-    return replace(found, tensors=[tensor_ref(which, points(which))], measurements=[
-        {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)} for row in points(which).tolist()])
+    """Ask whether most of the points are corners, and give the points themselves, to four digits,
+    as figures.
+    """
+    found = enumerate_cases(
+        most_are_corners,
+        [{"which": which}],
+        kind="model",
+        domain=domain,
+        summary=which,
+        shows="fewer than half of {which} are corners",
+        device=at_hand(),
+    )
+    return replace(
+        found,
+        tensors=[tensor_ref(which, points(which))],
+        measurements=[
+            {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)}
+            for row in points(which).tolist()
+        ],
+    )
 
 
-@claim("semantic.hypercubicity", statement="Hypercubicity is in [0, 1].", source=CORNERS,
-       theorem="LeanMining.hypercubicity_mem", tier="silver")
+@claim(
+    "semantic.hypercubicity",
+    statement="Hypercubicity is in [0, 1].",
+    source=CORNERS,
+    theorem="LeanMining.hypercubicity_mem",
+    tier="silver",
+)
 def hypercubicity_range(run: Run) -> Iterator[Evidence]:
     yield _corners()
 
 
-@claim("semantic.hypercubicity_mono", statement="Hypercubicity does not fall as the tolerance grows.", source=CORNERS,
-       theorem="LeanMining.hypercubicity_mono", tier="silver")
+@claim(
+    "semantic.hypercubicity_mono",
+    statement="Hypercubicity does not fall as the tolerance grows.",
+    source=CORNERS,
+    theorem="LeanMining.hypercubicity_mono",
+    tier="silver",
+)
 def hypercubicity_monotone(run: Run) -> Iterator[Evidence]:
     yield _corners()
 
@@ -310,26 +517,41 @@ def hypercubicity_monotone(run: Run) -> Iterator[Evidence]:
 DIGITS_DOMAIN = "the last hidden activations of a perceptron on held-out digits, by activation and regularization"
 
 
-@claim("semantic.hypercubic", statement="Networks with tanh or sigmoid and regularization naturally form hypercubic "
-                                        "structures: half of the points or more are corners within 0.2.",
-       source=CORNERS, tier="refuted")
+@claim(
+    "semantic.hypercubic",
+    statement="Networks with tanh or sigmoid and regularization naturally form hypercubic "
+    "structures: half of the points or more are corners within 0.2.",
+    source=CORNERS,
+    tier="refuted",
+)
 def hypercubic(run: Run) -> Iterator[Evidence]:
-    yield _most("minilm tokens", "what minilm's last layer puts out for each token, in the 8 strongest directions")
+    yield _most(
+        "minilm tokens",
+        "what minilm's last layer puts out for each token, in the 8 strongest directions",
+    )
     for which in NATURAL:
         yield _most(which, DIGITS_DOMAIN)
 
 
-@claim("semantic.hypercubic_forced", statement="A network with tanh or sigmoid whose loss pulls its activations to corners has "
-                                               "half of the points or more at corners within 0.2.",
-       source=CORNERS, tier="bronze")
+@claim(
+    "semantic.hypercubic_forced",
+    statement="A network with tanh or sigmoid whose loss pulls its activations to corners has "
+    "half of the points or more at corners within 0.2.",
+    source=CORNERS,
+    tier="bronze",
+)
 def hypercubic_forced(run: Run) -> Iterator[Evidence]:
     for which in FORCED:
         yield _most(which, DIGITS_DOMAIN)
 
 
-# -------------------------------------------------------------------------------------------------------- compression
-TARGETS = {"minilm": (10.0, 20.0), "digits-mlp": (4.0, 8.0, 10.0, 20.0), "digits-cnn": (4.0, 8.0, 10.0, 20.0),
-           "digits-autoencoder": (4.0, 8.0, 10.0, 20.0)}
+# -------------------------------------------------------------------------------------- compression
+TARGETS = {
+    "minilm": (10.0, 20.0),
+    "digits-mlp": (4.0, 8.0, 10.0, 20.0),
+    "digits-cnn": (4.0, 8.0, 10.0, 20.0),
+    "digits-autoencoder": (4.0, 8.0, 10.0, 20.0),
+}
 """The compressions that are asked for of each model."""
 
 
@@ -345,51 +567,100 @@ def compressed(model: str, target: float) -> Compressed:
 def _compress(model: str, target: float) -> Compressed:
     if model == "minilm":
         return SemanticQuantizer().compress(
-            minilm_weights(), target, 0.9, calibration=read_sentences(),
-            forward=lambda weights, sentences: sentence_embeddings(sentences, Recorder(weights)))
+            minilm_weights(),
+            target,
+            0.9,
+            calibration=read_sentences(),
+            forward=lambda weights, sentences: sentence_embeddings(sentences, Recorder(weights)),
+        )
     network = NETWORKS[model.removeprefix("digits-")]
     images, labels = read_held_out()
     return SemanticQuantizer().compress(
-        digits_weights(model.removeprefix("digits-")), target, 0.9, calibration=images,
+        digits_weights(model.removeprefix("digits-")),
+        target,
+        0.9,
+        calibration=images,
         forward=lambda weights, some: network.forward(Recorder(weights), some),
-        labels=labels if network.measure == "accuracy" else None)
+        labels=labels if network.measure == "accuracy" else None,
+    )
 
 
 def reaches(model: str, target: float, coherence: float) -> bool:
-    """A model is compressed so many times, scales counted, with this coherence on inputs by which no bits were chosen."""
+    """A model is compressed so many times, scales counted, with this coherence on inputs by which
+    no bits were chosen.
+    """
     found = compressed(model, target)
     return found.meets_target and found.coherence.embedding_cosine >= coherence
 
 
 def _reaching(cases: Sequence[Mapping[str, Any]], domain: str) -> Evidence:
-    found = enumerate_cases(reaches, cases, kind="model", domain=domain, summary=f"{len(cases)} models and targets",
-                            shows="{model} does not reach {target} times with {coherence}")
+    found = enumerate_cases(
+        reaches,
+        cases,
+        kind="model",
+        domain=domain,
+        summary=f"{len(cases)} models and targets",
+        shows="{model} does not reach {target} times with {coherence}",
+    )
     rows, refs = [], []
     for model in dict.fromkeys(case["model"] for case in cases):
-        refs.append(tensor_ref(f"{model}, calibration embeddings", embeddings() if model == "minilm" else read_held_out()[0]))
+        refs.append(
+            tensor_ref(
+                f"{model}, calibration embeddings",
+                embeddings() if model == "minilm" else read_held_out()[0],
+            )
+        )
         for target in TARGETS[model]:
             one = compressed(model, target)
             figures = one.coherence
-            rows.append({"model": model, "asked": target, "compression": significant(one.compression),
-                         "most possible": significant(one.most), "embedding cosine": significant(figures.embedding_cosine),
-                         "neighbor overlap": significant(figures.neighbor_overlap),
-                         "similarity rank correlation": significant(figures.similarity_rank_correlation or 0.0),
-                         "class agreement": None if figures.agreement is None else significant(figures.agreement),
-                         "greatest with 0.9": significant(one.best[0])})
+            rows.append(
+                {
+                    "model": model,
+                    "asked": target,
+                    "compression": significant(one.compression),
+                    "most possible": significant(one.most),
+                    "embedding cosine": significant(figures.embedding_cosine),
+                    "neighbor overlap": significant(figures.neighbor_overlap),
+                    "similarity rank correlation": significant(
+                        figures.similarity_rank_correlation or 0.0
+                    ),
+                    "class agreement": None
+                    if figures.agreement is None
+                    else significant(figures.agreement),
+                    "greatest with 0.9": significant(one.best[0]),
+                }
+            )
     return replace(found, tensors=refs, measurements=rows)
 
 
-@claim("semantic.compression_20", statement="A transformer like BERT is compressed 20 times with 94 % of its "
-                                            "semantic coherence.",
-       source=RESULTS, tier="refuted")
+@claim(
+    "semantic.compression_20",
+    statement="A transformer like BERT is compressed 20 times with 94 % of its semantic coherence.",
+    source=RESULTS,
+    tier="refuted",
+)
 def compression_20(run: Run) -> Iterator[Evidence]:
-    yield _reaching([{"model": "minilm", "target": 20.0, "coherence": 0.94}], "minilm, 16 sentences, half of them judged")
+    yield _reaching(
+        [{"model": "minilm", "target": 20.0, "coherence": 0.94}],
+        "minilm, 16 sentences, half of them judged",
+    )
     frontier = compressed("minilm", 20.0).frontier
-    found = enumerate_cases(coherence_falls, [{"model": "minilm", "target": 20.0}], kind="model", summary="the frontier",
-                            domain="minilm, compression against coherence on the sentences by which bits were chosen",
-                            shows="more compression keeps more")
-    yield replace(found, tensors=[tensor_ref("minilm embeddings", embeddings())], measurements=[
-        {"compression": significant(size), "embedding cosine": significant(kept)} for size, kept in frontier])
+    found = enumerate_cases(
+        coherence_falls,
+        [{"model": "minilm", "target": 20.0}],
+        kind="model",
+        summary="the frontier",
+        domain="minilm, compression against coherence on the sentences by which bits were chosen",
+        shows="more compression keeps more",
+    )
+    yield replace(
+        found,
+        tensors=[tensor_ref("minilm embeddings", embeddings())],
+        measurements=[
+            {"compression": significant(size), "embedding cosine": significant(kept)}
+            for size, kept in frontier
+        ],
+    )
 
 
 def coherence_falls(model: str, target: float) -> bool:
@@ -398,16 +669,30 @@ def coherence_falls(model: str, target: float) -> bool:
     return all(after <= before + 0.01 for before, after in itertools.pairwise(kept))
 
 
-@claim("semantic.compression_range", statement="Neural networks are made 10 to 50 times smaller with their semantic coherence "
-                                               "kept, at 0.9.",
-       source=Source(SEED, "TL;DR"), tier="refuted")
+@claim(
+    "semantic.compression_range",
+    statement="Neural networks are made 10 to 50 times smaller with their semantic coherence "
+    "kept, at 0.9.",
+    source=Source(SEED, "TL;DR"),
+    tier="refuted",
+)
 def compression_range(run: Run) -> Iterator[Evidence]:
-    yield _reaching([{"model": model, "target": target, "coherence": 0.9} for model in TARGETS for target in (10.0, 20.0)],
-                    "minilm and the digits networks, half of the inputs judged")
+    yield _reaching(
+        [
+            {"model": model, "target": target, "coherence": 0.9}
+            for model in TARGETS
+            for target in (10.0, 20.0)
+        ],
+        "minilm and the digits networks, half of the inputs judged",
+    )
 
 
-@claim("semantic.compression_of_others", statement="GPT-2 is compressed 20 times with 91 % and ResNet-50 with 96 % of its "
-                                                   "semantic coherence.",
-       source=RESULTS, tier="none")
+@claim(
+    "semantic.compression_of_others",
+    statement="GPT-2 is compressed 20 times with 91 % and ResNet-50 with 96 % of its "
+    "semantic coherence.",
+    source=RESULTS,
+    tier="none",
+)
 def compression_of_others(run: Run) -> Iterator[Evidence]:
     return iter(())

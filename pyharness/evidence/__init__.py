@@ -1,4 +1,7 @@
-"""Evidence: what a check of a claim on tensors found, with a witness that replays when it found the claim false."""
+"""Evidence: what a check of a claim on tensors found, with a witness that replays when it found the
+claim false.
+"""
+
 from __future__ import annotations
 
 import importlib
@@ -30,7 +33,9 @@ def resolve(dotted: str) -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class TensorRef:
-    """Names one tensor by content. `sha256` is that of `pyharness.tensors.digests.tensor_sha256`."""
+    """Names one tensor by content. `sha256` is that of
+    `pyharness.tensors.digests.tensor_sha256`.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -42,8 +47,8 @@ class TensorRef:
 class Witness:
     """One instance on which a claim fails.
 
-    `predicate` names (`package.module:name`) a function that is True of the instances on which the claim holds;
-    `inputs` are its JSON-able keyword arguments; `shows` says in words what is seen.
+    `predicate` names (`package.module:name`) a function that is True of the instances on which the
+    claim holds; `inputs` are its JSON-able keyword arguments; `shows` says in words what is seen.
     """
 
     predicate: str
@@ -69,15 +74,18 @@ class Evidence:
         cases: how many instances were checked.
         violations: on how many of them the claim failed.
         summary: a few words for a table.
-        max_error: the largest deviation seen, in the unit that `domain` names; None for exact checks.
+        max_error: the largest deviation seen, in the unit that `domain` names; None for exact
+            checks.
         tolerance: the deviation allowed; None for exact checks.
         device: the torch device type that computed it.
         seed: the seed of the pseudo-random draws, None if nothing was drawn.
         tensors: the real tensors that were read.
         witness: an instance on which the claim fails; required when `violations` is positive.
         measurements: rows of figures, each a flat JSON-able mapping, all with the same keys.
-        definition: the Lean definition that the kernel computed, by full name; for conformance, and only for it.
-        rounding: how far apart two devices may put a figure x, in units of max(1, |x|), beside one of its last digit.
+        definition: the Lean definition that the kernel computed, by full name; for conformance, and
+            only for it.
+        rounding: how far apart two devices may put a figure x, in units of max(1, |x|), beside one
+            of its last digit.
 
     Raises:
         ValueError: if the numbers contradict each other, or a violation has no witness.
@@ -100,33 +108,45 @@ class Evidence:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
-            raise ValueError(f"evidence kind must be one of {', '.join(get_args(Kind))}, not {self.kind!r}")
+            raise ValueError(
+                f"evidence kind must be one of {', '.join(get_args(Kind))}, not {self.kind!r}"
+            )
         if not (self.domain.strip() and self.summary.strip()):
             raise ValueError(f"{self.kind} evidence: say the domain and give a summary")
         for name in ("cases", "violations"):
             if not isinstance(getattr(self, name), int):
-                raise ValueError(f"{self.domain}: {name} must be an int, not {getattr(self, name)!r}")
+                raise ValueError(
+                    f"{self.domain}: {name} must be an int, not {getattr(self, name)!r}"
+                )
         if not 0 <= self.violations <= self.cases:
             raise ValueError(f"{self.violations} violations in {self.cases} cases")
         if bool(self.violations) != (self.witness is not None):
             raise ValueError(f"{self.domain}: a witness goes with violations, and only with them")
         if (self.kind == "conformance") != bool(self.definition):
-            raise ValueError(f"{self.domain}: conformance names the Lean definition that was compared, other evidence none")
+            raise ValueError(
+                f"{self.domain}: conformance names the Lean definition that was compared, other evidence none"
+            )
         if (self.max_error is None) != (self.tolerance is None):
             raise ValueError(f"{self.domain}: max_error and tolerance go together")
         if self.max_error is not None:
             if not (math.isfinite(self.max_error) and math.isfinite(self.tolerance)):
                 raise ValueError(f"{self.domain}: max_error and tolerance must be finite")
             if self.max_error > self.tolerance and not self.violations:
-                raise ValueError(f"{self.domain}: the error {self.max_error} is over {self.tolerance}, yet no violation is "
-                                 "counted")
+                raise ValueError(
+                    f"{self.domain}: the error {self.max_error} is over {self.tolerance}, yet no violation is "
+                    "counted"
+                )
         if not 0 <= self.rounding < math.inf:
-            raise ValueError(f"{self.domain}: rounding must be finite and not negative, not {self.rounding}")
+            raise ValueError(
+                f"{self.domain}: rounding must be finite and not negative, not {self.rounding}"
+            )
         if len({tuple(row) for row in self.measurements}) > 1:
             raise ValueError(f"{self.domain}: measurement rows have different keys")
 
     def as_json(self) -> dict[str, Any]:
-        """Return what a certificate holds of it. What its rows and its witness hold goes in as it is, JSON or not."""
+        """Return what a certificate holds of it. What its rows and its witness hold goes in as it
+        is, JSON or not.
+        """
         rows = self.measurements
         return {
             "kind": self.kind,
@@ -142,7 +162,9 @@ class Evidence:
             "seed": self.seed,
             "tensors": [asdict(tensor) for tensor in self.tensors],
             "witness": dict(vars(self.witness)) if self.witness else None,
-            "measurements": {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]} if rows else None,
+            "measurements": {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]}
+            if rows
+            else None,
             "rounding": self.rounding if rows else None,
         }
 
@@ -157,13 +179,23 @@ class Evidence:
         table = fields["measurements"] or {"columns": [], "rows": []}
         if fields["rounding"] is None:
             del fields["rounding"]
-        found = cls(**fields | {
-            "tensors": tuple(TensorRef(**tensor | {"shape": tuple(tensor["shape"])}) for tensor in fields["tensors"]),
-            "witness": fields["witness"] and Witness(**fields["witness"]),
-            "measurements": tuple(dict(zip(table["columns"], row, strict=True)) for row in table["rows"]),
-        })
+        found = cls(
+            **fields
+            | {
+                "tensors": tuple(
+                    TensorRef(**tensor | {"shape": tuple(tensor["shape"])})
+                    for tensor in fields["tensors"]
+                ),
+                "witness": fields["witness"] and Witness(**fields["witness"]),
+                "measurements": tuple(
+                    dict(zip(table["columns"], row, strict=True)) for row in table["rows"]
+                ),
+            }
+        )
         if found.outcome != data["outcome"]:
-            raise ValueError(f"{found.domain}: {found.violations} violations in {found.cases} cases are not {data['outcome']!r}")
+            raise ValueError(
+                f"{found.domain}: {found.violations} violations in {found.cases} cases are not {data['outcome']!r}"
+            )
         return found
 
     @property

@@ -1,8 +1,10 @@
-"""Figures of blocks of floats, all of them while a block is in the nearest cache. Needs the extra `tensors` (numba).
+"""Figures of blocks of floats, all of them while a block is in the nearest cache. Needs the extra
+`tensors` (numba).
 
-One operation of torch after another would read and write each block some sixty times. What is computed here is held against
-torch's own functions by the checks that use it.
+One operation of torch after another would read and write each block some sixty times. What is
+computed here is held against torch's own functions by the checks that use it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -15,10 +17,12 @@ __all__ = ["Figures", "figuring", "occurring", "rounded"]
 
 
 class Figures(NamedTuple):
-    """Figures of blocks x of d floats each, of the dtype that is computed with, [blocks]. All but `unit` are in units.
+    """Figures of blocks x of d floats each, of the dtype that is computed with, [blocks]. All but
+    `unit` are in units.
 
     Attributes:
-        unit: a power of two; infinite, and nothing else of any meaning, for a block that is not finite.
+        unit: a power of two; infinite, and nothing else of any meaning, for a block that is not
+            finite.
         inverse_unit: its inverse.
         largest: the largest magnitude.
         step: the step of INT8 quantization, largest / 127.
@@ -45,15 +49,18 @@ class Figures(NamedTuple):
 
 
 _INTEGERS = {np.float32: np.int32, np.float64: np.int64, np.uint16: np.uint16}
-"""Integers as wide as what is stored: of floats without their signs the largest has the largest bits, which are found faster."""
+"""Integers as wide as what is stored: of floats without their signs the largest has the largest
+bits, which are found faster."""
 
 
 def figuring(x: np.ndarray, out: np.ndarray, first: int = 0) -> Callable[[int, int], None]:
-    """Return what finds the figures of some of the blocks: of those from one number on, and before another.
+    """Return what finds the figures of some of the blocks: of those from one number on, and before
+    another.
 
     Args:
         x: float32, float64, or bfloat16 as uint16 that have its bits, [blocks, d].
-        out: where the figures go, in the order of `Figures`: float64 for float64, else float32, [11, `first` + blocks or more].
+        out: where the figures go, in the order of `Figures`: float64 for float64, else float32,
+            [11, `first` + blocks or more].
         first: in which column those of block 0 go.
     """
     number = out.dtype.type
@@ -79,7 +86,8 @@ def _scale(x_bits, start, stop, out, out_bits, first):
             found = max(found, x_bits[block, i] & magnitude)
         at = first + block
         largest = np.int64(found) << shift
-        # Biased: of zeros that of 1/2, else from 1 up to where both a unit and its inverse are normal numbers.
+        # Biased: of zeros that of 1/2, else from 1 up to where both a unit and its inverse are
+        # normal numbers.
         exponent = largest >> mantissa
         unit = min(max(exponent, 1), 2 * bias - 1) if largest else bias - 1
         out_bits[0, at] = unit << mantissa
@@ -92,10 +100,17 @@ def _scale(x_bits, start, stop, out, out_bits, first):
         out[4, at] = number(1) / max(out[3, at], number(2.0**-124))
 
 
-# The order of a sum, and whether a product is rounded before it is added, are the compiler's: the tolerances allow for any.
-@numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan", "contract"})
+# The order of a sum, and whether a product is rounded before it is added, are the compiler's: the
+# tolerances allow for any.
+@numba.njit(
+    nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan", "contract"}
+)
 def _figures(x, x_bits, of_bfloat16, start, stop, share, out, out_bits, first):
-    d, zero, magnitude = x.shape[1], out.dtype.type(0), out_bits.dtype.type((1 << (8 * out.itemsize - 1)) - 1)
+    d, zero, magnitude = (
+        x.shape[1],
+        out.dtype.type(0),
+        out_bits.dtype.type((1 << (8 * out.itemsize - 1)) - 1),
+    )
     scratch = np.empty((2, d), out.dtype)
     y, error = scratch[0], scratch[1]
     y_bits, error_bits = y.view(out_bits.dtype), error.view(out_bits.dtype)
@@ -103,7 +118,8 @@ def _figures(x, x_bits, of_bfloat16, start, stop, share, out, out_bits, first):
         at = first + block
         if out[0, at] == np.inf:
             continue
-        # In a loop of its own: its factors are not to be taken together with others, which would overflow.
+        # In a loop of its own: its factors are not to be taken together with others, which would
+        # overflow.
         _in_units(x, x_bits, of_bfloat16, block, out[1, at], y, y_bits)
         l1, norm_sq, along_signs = zero, zero, zero
         for i in range(d):
@@ -126,7 +142,8 @@ def _figures(x, x_bits, of_bfloat16, start, stop, share, out, out_bits, first):
         out[10, at] = error_energy
 
 
-# Written out where it is called: what is compiled by itself may be vectorized otherwise from one run to the next.
+# Written out where it is called: what is compiled by itself may be vectorized otherwise from one
+# run to the next.
 @numba.njit(inline="always")
 def _in_units(x, x_bits, of_bfloat16, block, inverse_unit, y, y_bits):
     if of_bfloat16:
@@ -149,8 +166,17 @@ def rounded(x: np.ndarray, of: Figures, first: int, found: np.ndarray) -> None:
     """
     inverse_unit, inverse_step = (figure.numpy() for figure in (of.inverse_unit, of.inverse_step))
     y = np.empty(x.shape[1], inverse_unit.dtype)
-    _rounded(x, x.view(_INTEGERS[x.dtype.type]), x.dtype == np.uint16, inverse_unit, inverse_step, first, y,
-             y.view(_INTEGERS[y.dtype.type]), found)
+    _rounded(
+        x,
+        x.view(_INTEGERS[x.dtype.type]),
+        x.dtype == np.uint16,
+        inverse_unit,
+        inverse_step,
+        first,
+        y,
+        y.view(_INTEGERS[y.dtype.type]),
+        found,
+    )
 
 
 @numba.njit(nogil=True, cache=True)
@@ -167,6 +193,8 @@ def _rounded(x, x_bits, of_bfloat16, inverse_unit, inverse_step, first, y, y_bit
 
 @numba.njit(nogil=True, cache=True)
 def occurring(values, offset, found):
-    """Mark the values that occur, uint8 of any shape to which an offset is added modulo 256, in bool [256]."""
+    """Mark the values that occur, uint8 of any shape to which an offset is added modulo 256, in
+    bool [256].
+    """
     for value in values.flat:
         found[(value + offset) & 255] = True

@@ -1,9 +1,12 @@
-"""Collects the evidence of a project's claims: what an earlier run kept and nothing has changed, and the rest by workers.
+"""Collects the evidence of a project's claims: what an earlier run kept and nothing has changed,
+and the rest by workers.
 
-A part of the evidence, one claim's own or one conformance, is kept under all that it depends on: the code that gathers it and
-all that this imports, the machine, the packages, the seed and the device; for a conformance also the Lean library. Beside it
-stand the digests of the files that its process had read by then. A part is used again only if all of these are the same.
+A part of the evidence, one claim's own or one conformance, is kept under all that it depends on:
+the code that gathers it and all that this imports, the machine, the packages, the seed and the
+device; for a conformance also the Lean library. Beside it stand the digests of the files that its
+process had read by then. A part is used again only if all of these are the same.
 """
+
 from __future__ import annotations
 
 import functools
@@ -24,18 +27,23 @@ from pyharness.evidence.runner import Run, gather, prepare, require_replays
 __all__ = ["Part", "collect"]
 
 _REPLAYED = {"exhaustive", "property", "witness"}
-"""Kinds of evidence whose witnesses are plain numbers, and cheap to replay. Another kind's may take a model's training."""
+"""Kinds of evidence whose witnesses are plain numbers, and cheap to replay. Another kind's may take
+a model's training."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is gathered at once: a claim's own evidence, or that of one of its conformances, by its place among them."""
+    """What is gathered at once: a claim's own evidence, or that of one of its conformances, by its
+    place among them.
+    """
 
     claim: str
     measure: int | None = None
 
     def __str__(self) -> str:
-        return f"claim {self.claim}" + ("" if self.measure is None else f", conformance {self.measure + 1}")
+        return f"claim {self.claim}" + (
+            "" if self.measure is None else f", conformance {self.measure + 1}"
+        )
 
 
 class _Gathered(NamedTuple):
@@ -45,8 +53,14 @@ class _Gathered(NamedTuple):
 
 
 def collect(
-    claims: Sequence[Claim], packs: Sequence[str], run: Run, *, executor: Executor, cache: Cache,
-    progress: Callable[[str, int, int], None], own: bool = True,
+    claims: Sequence[Claim],
+    packs: Sequence[str],
+    run: Run,
+    *,
+    executor: Executor,
+    cache: Cache,
+    progress: Callable[[str, int, int], None],
+    own: bool = True,
 ) -> dict[str, tuple[Evidence, ...]]:
     """Return each claim's evidence, that of its conformances included, in the claims' order.
 
@@ -69,9 +83,16 @@ def collect(
         for number, entry in enumerate(item.measures):
             conformances.setdefault(entry, Part(item.id, number))
     parts = [*(Part(item.id) for item in claims if own), *conformances.values()]
-    declaring = {id(value): name for name in packs for value in vars(sys.modules[name]).values() if isinstance(value, Claim)}
+    declaring = {
+        id(value): name
+        for name in packs
+        for value in vars(sys.modules[name]).values()
+        if isinstance(value, Claim)
+    }
 
-    def key(part: Part, sources: Callable[[tuple[str, ...]], Mapping[str, str]] = code) -> dict[str, Any]:
+    def key(
+        part: Part, sources: Callable[[tuple[str, ...]], Mapping[str, str]] = code
+    ) -> dict[str, Any]:
         item = by_id[part.claim]
         return _key(part, {item.gather.__module__, declaring[id(item)]}, run, sources)
 
@@ -93,11 +114,21 @@ def collect(
         if not (part.measure is None and result.asked_kernel) and key(part) == keys[part]:
             _keep(cache, keys[part], result)
 
-    results = executor.map(functools.partial(_gather, run, tuple(packs)), missing, group=functools.partial(_group, by_id), finished=finished)
+    results = executor.map(
+        functools.partial(_gather, run, tuple(packs)),
+        missing,
+        group=functools.partial(_group, by_id),
+        finished=finished,
+    )
     found |= {part: result.evidence for part, result in zip(missing, results, strict=True)}
     progress("", len(parts), len(parts))
-    return {item.id: (*found.get(Part(item.id), ()), *(piece for entry in item.measures for piece in found[conformances[entry]]))
-            for item in claims}
+    return {
+        item.id: (
+            *found.get(Part(item.id), ()),
+            *(piece for entry in item.measures for piece in found[conformances[entry]]),
+        )
+        for item in claims
+    }
 
 
 def _group(claims: Mapping[str, Claim], part: Part) -> str:
@@ -115,31 +146,43 @@ def _gather(run: Run, packs: tuple[str, ...], part: Part) -> _Gathered:
     return _Gathered(evidence, read_files(), run.kernel.asked > before)
 
 
-# ------------------------------------------------------------------------------------------------------ what is kept
+# ------------------------------------------------------------------------------------- what is kept
 def _key(
-    part: Part, modules: Iterable[str], run: Run, sources: Callable[[tuple[str, ...]], Mapping[str, str]]
+    part: Part,
+    modules: Iterable[str],
+    run: Run,
+    sources: Callable[[tuple[str, ...]], Mapping[str, str]],
 ) -> dict[str, Any]:
-    lean = () if part.measure is None else ("pyharness.lean.conformance", "pyharness.lean._lean_main")
+    lean = (
+        () if part.measure is None else ("pyharness.lean.conformance", "pyharness.lean._lean_main")
+    )
     return {
         "what": str(part),
         "code": sources((__name__, *sorted(modules), *lean)),
         "machine": machine(),
         "seed": run.seed,
-        "device": [str(run.device), torch.cuda.get_device_name(run.device) if run.device.type == "cuda" else ""],
+        "device": [
+            str(run.device),
+            torch.cuda.get_device_name(run.device) if run.device.type == "cuda" else "",
+        ],
         "lean": None if part.measure is None else run.kernel.key,
     }
 
 
 def _keep(cache: Cache, key: Mapping[str, Any], result: _Gathered) -> None:
     try:
-        cache.put(key, {"evidence": [piece.as_json() for piece in result.evidence], "files": result.files})
+        cache.put(
+            key, {"evidence": [piece.as_json() for piece in result.evidence], "files": result.files}
+        )
     except (TypeError, ValueError):
         # What is not JSON cannot stand in a certificate either: sealing says where it is.
         return
 
 
 def _kept(stored: Any, part: Part) -> tuple[Evidence, ...] | None:
-    """Return evidence that was kept, if it is sound and the files that it rests on are the same; replay its witnesses."""
+    """Return evidence that was kept, if it is sound and the files that it rests on are the same;
+    replay its witnesses.
+    """
     try:
         if stored is None or not is_unchanged(stored["files"]):
             return None

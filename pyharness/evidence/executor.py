@@ -1,4 +1,7 @@
-"""Spreads calls over worker processes, one call at a time each; a worker that dies loses nothing but its time."""
+"""Spreads calls over worker processes, one call at a time each; a worker that dies loses nothing
+but its time.
+"""
+
 from __future__ import annotations
 
 import ctypes
@@ -29,22 +32,30 @@ _TRIES = 2
 
 
 class WorkerLost(HarnessError):
-    """Workers died on an item, one after another: killed from outside, for want of memory, or by a crash."""
+    """Workers died on an item, one after another: killed from outside, for want of memory, or by a
+    crash.
+    """
 
 
 class Executor(Protocol):
     """Something that calls a function on many items at a time."""
 
     def map(
-        self, function: Callable[[Item], Result], items: Sequence[Item], *, group: Callable[[Item], Hashable] = str,
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        group: Callable[[Item], Hashable] = str,
         finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """Yield the function's result for each item, in the items' order.
 
         Args:
-            function: can be pickled. It is unpickled once in a worker, so what it holds is kept from one item to the next.
+            function: can be pickled. It is unpickled once in a worker, so what it holds is kept
+                from one item to the next.
             items: can be pickled; `str` names them in messages.
-            group: items of one group go to one worker as far as none is idle for that, since they share what is costly.
+            group: items of one group go to one worker as far as none is idle for that, since they
+                share what is costly.
             finished: called with each item and its result as it arrives, in any order.
 
         Raises:
@@ -77,26 +88,44 @@ class Worker(Protocol):
 class LocalExecutor:
     """Worker processes on this machine, as many as it has cores for this process.
 
-    A worker is a Python of its own, started anew: no state, thread or lock of this process is copied into it.
+    A worker is a Python of its own, started anew: no state, thread or lock of this process is
+    copied into it.
     """
 
     def map(
-        self, function: Callable[[Item], Result], items: Sequence[Item], *, group: Callable[[Item], Hashable] = str,
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        group: Callable[[Item], Hashable] = str,
         finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """As `Executor.map`."""
         pickled = pickle.dumps(function)
-        return spread(items, len(os.sched_getaffinity(0)), lambda: _Process(pickled), _ready, group=group, finished=finished)
+        return spread(
+            items,
+            len(os.sched_getaffinity(0)),
+            lambda: _Process(pickled),
+            _ready,
+            group=group,
+            finished=finished,
+        )
 
 
 def spread(
-    items: Sequence[Item], size: int, start: Callable[[], Worker], ready: Callable[[Sequence[Any]], Sequence[Any]], *,
-    group: Callable[[Item], Hashable], finished: Callable[[Item, Any], None],
+    items: Sequence[Item],
+    size: int,
+    start: Callable[[], Worker],
+    ready: Callable[[Sequence[Any]], Sequence[Any]],
+    *,
+    group: Callable[[Item], Hashable],
+    finished: Callable[[Item, Any], None],
 ) -> Iterator[Any]:
-    """Yield the result for each item, in the items' order, from up to `size` workers that `start` starts.
+    """Yield the result for each item, in the items' order, from up to `size` workers that `start`
+    starts.
 
-    `ready` waits until workers of those that it is given have a result or have ended, and returns these. Whatever ends the
-    iteration ends the workers.
+    `ready` waits until workers of those that it is given have a result or have ended, and returns
+    these. Whatever ends the iteration ends the workers.
     """
     waiting = _Queue(items, group)
     busy: dict[Any, int] = {}
@@ -120,8 +149,10 @@ def spread(
                         worker.stop()
                         lost[number] += 1
                         if lost[number] == _TRIES:
-                            raise WorkerLost(f"{items[number]}: {_TRIES} worker processes died on it, the last one {error}; "
-                                             "is there enough memory?") from error
+                            raise WorkerLost(
+                                f"{items[number]}: {_TRIES} worker processes died on it, the last one {error}; "
+                                "is there enough memory?"
+                            ) from error
                         waiting.put_back(number)
                     else:
                         del busy[worker]
@@ -137,8 +168,10 @@ def spread(
 
 
 class _Queue:
-    """The items that wait, by their numbers. A worker is given one of the group that it had last; else one of a group that
-    nobody has begun, the largest first; else the last one of the group of which the most are left."""
+    """The items that wait, by their numbers. A worker is given one of the group that it had last;
+    else one of a group that nobody has begun, the largest first; else the last one of the group of
+    which the most are left.
+    """
 
     def __init__(self, items: Sequence[Item], group: Callable[[Item], Hashable]):
         self._group_of = [group(item) for item in items]
@@ -171,17 +204,28 @@ class _Queue:
         return number
 
 
-# ----------------------------------------------------------------------------------------------------- a local worker
+# ----------------------------------------------------------------------------------- a local worker
 class _Process:
-    """A worker on this machine. It ends when this process does, and sees no Ctrl-C but from here."""
+    """A worker on this machine. It ends when this process does, and sees no Ctrl-C but from
+    here.
+    """
 
     def __init__(self, function: bytes):
         self.connection, theirs = Pipe()
         # Modules are found where this process finds them, and nowhere else.
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", f"from {__name__} import serve; serve({theirs.fileno()}, {os.getpid()})"],
-            stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env={**os.environ, "PYTHONPATH": path})
+            [
+                sys.executable,
+                "-P",
+                "-c",
+                f"from {__name__} import serve; serve({theirs.fileno()}, {os.getpid()})",
+            ],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            process_group=0,
+            env={**os.environ, "PYTHONPATH": path},
+        )
         theirs.close()
         self._send(function)
 
@@ -199,7 +243,11 @@ class _Process:
             succeeded, result = pickle.loads(self.connection.recv_bytes())
         except (EOFError, OSError):
             status = self._process.wait()
-            raise Lost(f"by the signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}") from None
+            raise Lost(
+                f"by the signal {signal.Signals(-status).name}"
+                if status < 0
+                else f"with status {status}"
+            ) from None
         if not succeeded:
             raise result
         return result
@@ -216,7 +264,9 @@ def _ready(workers: Sequence[_Process]) -> list[_Process]:
 
 
 def serve(descriptor: int, parent: int) -> None:
-    """Be a worker: read a function and items from a pipe, and answer with results, until the pipe is closed."""
+    """Be a worker: read a function and items from a pipe, and answer with results, until the pipe
+    is closed.
+    """
     # Whatever kills the parent, even SIGKILL, ends this process too.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

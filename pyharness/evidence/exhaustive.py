@@ -1,4 +1,7 @@
-"""Exhaustive evidence: a predicate evaluated on every point of a finite grid, in vectorised blocks."""
+"""Exhaustive evidence: a predicate evaluated on every point of a finite grid, in vectorised
+blocks.
+"""
+
 from __future__ import annotations
 
 import math
@@ -16,19 +19,24 @@ INT8 = torch.arange(-128, 128, dtype=torch.int16).to(torch.int8)
 """All 256 INT8 values in ascending order, int8, shape (256,), on the CPU."""
 
 _BLOCK = 1 << 22
-"""Grid points evaluated at once: a few megabytes of int8 an operand, so that a block stays near the cache."""
+"""Grid points evaluated at once: a few megabytes of int8 an operand, so that a block stays near the
+cache."""
 _GPU_BLOCK = 1 << 26
-"""The same on a GPU: enough for one to be busy with; a byte an operand for int8, and eight for a predicate in float64."""
+"""The same on a GPU: enough for one to be busy with; a byte an operand for int8, and eight for a
+predicate in float64."""
 
 
 def dotted(function: Callable[..., Any]) -> str:
     """Name a module-level function so that `pyharness.evidence.resolve` finds it again.
 
     Raises:
-        ValueError: if the function is not reachable by that name, so that a witness naming it could not replay.
+        ValueError: if the function is not reachable by that name, so that a witness naming it could
+            not replay.
     """
     if "." in function.__qualname__:
-        raise ValueError(f"{function.__qualname__} is not at module level, so a witness could not name it")
+        raise ValueError(
+            f"{function.__qualname__} is not at module level, so a witness could not name it"
+        )
     return f"{function.__module__}:{function.__qualname__}"
 
 
@@ -45,8 +53,9 @@ def sweep(
     """Evaluate `predicate` on the Cartesian product of `axes`, on the device at hand.
 
     Args:
-        predicate: takes the axes by name, as integer tensors that broadcast against each other, and returns a bool
-            tensor that is True where the claim holds. It must accept plain ints too: that is how a witness replays.
+        predicate: takes the axes by name, as integer tensors that broadcast against each other, and
+            returns a bool tensor that is True where the claim holds. It must accept plain ints too:
+            that is how a witness replays.
         axes: 1-D integer tensors, in the order of nesting.
         domain: the grid, in words.
         summary: a few words for a table.
@@ -63,13 +72,17 @@ def sweep(
         name: values.view([-1 if i == j else 1 for j in range(-1, len(rest))])
         for i, (name, values) in enumerate(zip(rest_names, rest))
     }
-    step = max(1, (_BLOCK if first.device.type == "cpu" else _GPU_BLOCK) // max(1, math.prod(shape)))
+    step = max(
+        1, (_BLOCK if first.device.type == "cpu" else _GPU_BLOCK) // max(1, math.prod(shape))
+    )
     violations, found = 0, None
     for start in range(0, len(first), step):
-        block = first[start:start + step]
+        block = first[start : start + step]
         holds = predicate(**{first_name: block.view([-1] + [1] * len(rest))}, **grid)
         if holds.shape != (len(block), *shape):
-            raise ValueError(f"{dotted(predicate)} answered with shape {tuple(holds.shape)}, not {(len(block), *shape)}")
+            raise ValueError(
+                f"{dotted(predicate)} answered with shape {tuple(holds.shape)}, not {(len(block), *shape)}"
+            )
         failed = holds.numel() - int(torch.count_nonzero(holds))
         if failed and found is None:
             index = torch.nonzero(~holds)[0].tolist()
@@ -83,7 +96,9 @@ def sweep(
         summary=summary,
         device=first.device.type,
         tensors=tuple(tensors),
-        witness=Witness(dotted(predicate), found, shows.format(**found)) if found is not None else None,
+        witness=Witness(dotted(predicate), found, shows.format(**found))
+        if found is not None
+        else None,
     )
 
 
@@ -97,10 +112,12 @@ def enumerate_cases(
     kind: Kind = "exhaustive",
     device: torch.device = CPU,
 ) -> Evidence:
-    """Evaluate `predicate` on each of `cases`, keyword arguments that are JSON-able; the first failure is the witness.
+    """Evaluate `predicate` on each of `cases`, keyword arguments that are JSON-able; the first
+    failure is the witness.
 
     Args:
-        device: where the predicate computes: the run's, or the CPU for one that computes with Python's own numbers.
+        device: where the predicate computes: the run's, or the CPU for one that computes with
+            Python's own numbers.
     """
     count = violations = 0
     witness = None
@@ -109,5 +126,12 @@ def enumerate_cases(
         if not predicate(**case):
             violations += 1
             witness = witness or Witness(dotted(predicate), dict(case), shows.format(**case))
-    return Evidence(kind=kind, domain=domain, cases=count, violations=violations, summary=summary, device=device.type,
-                    witness=witness)
+    return Evidence(
+        kind=kind,
+        domain=domain,
+        cases=count,
+        violations=violations,
+        summary=summary,
+        device=device.type,
+        witness=witness,
+    )

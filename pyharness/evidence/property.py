@@ -1,4 +1,7 @@
-"""Property-based evidence: Hypothesis searches a space of inputs for one on which a claim fails, and shrinks it."""
+"""Property-based evidence: Hypothesis searches a space of inputs for one on which a claim fails,
+and shrinks it.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +41,8 @@ def search(
     shows: str = "",
     device: torch.device = CPU,
 ) -> Evidence:
-    """Evaluate `predicate` on up to `examples` inputs that Hypothesis draws, the same ones for the same seed.
+    """Evaluate `predicate` on up to `examples` inputs that Hypothesis draws, the same ones for the
+    same seed.
 
     Args:
         predicate: True of the inputs on which the claim holds.
@@ -47,17 +51,25 @@ def search(
         shows: what the smallest failing input shows, a `str.format` template over the inputs.
 
     Returns:
-        Evidence with the number of inputs tried; on failure one violation, whose witness is the smallest found.
+        Evidence with the number of inputs tried; on failure one violation, whose witness is the
+        smallest found.
     """
     # Where nothing is searched, a third of a second is saved.
-    from hypothesis import HealthCheck, Phase, given, seed as with_seed, settings
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import seed as with_seed
 
     cases = 0
     failing: dict[str, Any] | None = None
 
     @with_seed(seed)
-    @settings(max_examples=examples, database=None, deadline=None, suppress_health_check=list(HealthCheck),
-              phases=(Phase.generate, Phase.shrink), report_multiple_bugs=False)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
+    )
     @given(inputs)
     def run(case: Mapping[str, Any]) -> None:
         nonlocal cases, failing
@@ -73,8 +85,16 @@ def search(
         witness = Witness(dotted(predicate), failing, shows.format(**failing))
     else:
         witness = None
-    return Evidence("property", domain, cases=cases, violations=int(witness is not None), summary=summary, device=device.type,
-                    seed=seed, witness=witness)
+    return Evidence(
+        "property",
+        domain,
+        cases=cases,
+        violations=int(witness is not None),
+        summary=summary,
+        device=device.type,
+        seed=seed,
+        witness=witness,
+    )
 
 
 class _ClaimFails(Exception):
@@ -83,7 +103,9 @@ class _ClaimFails(Exception):
 
 @contextmanager
 def _seed_alone() -> Iterator[None]:
-    """Keep Hypothesis from drawing constants that it finds in the sources of whatever modules happen to be loaded."""
+    """Keep Hypothesis from drawing constants that it finds in the sources of whatever modules
+    happen to be loaded.
+    """
     from hypothesis.internal.conjecture import providers
 
     provider, cache = providers.HypothesisProvider, providers.CONSTANTS_CACHE.cache

@@ -1,9 +1,11 @@
 """Spreads calls over a Ray cluster that is there already. Needs the extra `cluster` (ray).
 
-A worker finds modules and files under the same paths as this process, so on several hosts the project, the installation and the
-tensors are on a disk that all of them share. A worker with other code, packages or another kind of processor is refused: its
-floats could differ in their last bits, and so could the certificate.
+A worker finds modules and files under the same paths as this process, so on several hosts the
+project, the installation and the tensors are on a disk that all of them share. A worker with other
+code, packages or another kind of processor is refused: its floats could differ in their last bits,
+and so could the certificate.
 """
+
 from __future__ import annotations
 
 import os
@@ -31,7 +33,8 @@ class ClusterError(HarnessError):
 
 
 class RayExecutor:
-    """Workers on an existing Ray cluster, one for each of its cores: the one that RAY_ADDRESS names, or that of this machine.
+    """Workers on an existing Ray cluster, one for each of its cores: the one that RAY_ADDRESS
+    names, or that of this machine.
 
     Args:
         packs: the modules that declare the claims; workers must have the same.
@@ -44,17 +47,24 @@ class RayExecutor:
         try:
             import ray
         except ImportError as error:
-            raise UsageError("--executor ray needs Ray; run: pip install 'pyharness[cluster]'") from error
+            raise UsageError(
+                "--executor ray needs Ray; run: pip install 'pyharness[cluster]'"
+            ) from error
         self._ray, self._modules = ray, (*_CODE, *packs)
 
     def map(
-        self, function: Callable[[Item], Result], items: Sequence[Item], *, group: Callable[[Item], Hashable] = str,
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        group: Callable[[Item], Hashable] = str,
         finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """As `Executor.map`.
 
         Raises:
-            ClusterError: if there is no cluster, or a worker of it has other code, packages or another kind of processor.
+            ClusterError: if there is no cluster, or a worker of it has other code, packages or
+                another kind of processor.
         """
         if not items:
             return
@@ -64,17 +74,23 @@ class RayExecutor:
                 _require_there(os.environ.get("RAY_ADDRESS", ""))
                 ray.init(address="auto", log_to_driver=False, configure_logging=False)
         except OSError as error:
-            raise ClusterError(f"there is no Ray cluster: {error}; start one with `ray start --head`, or set RAY_ADDRESS") from error
+            raise ClusterError(
+                f"there is no Ray cluster: {error}; start one with `ray start --head`, or set RAY_ADDRESS"
+            ) from error
         try:
             remote = ray.remote(num_cpus=1, max_restarts=0)(_Server)
             place = [entry for entry in sys.path if entry]
-            variables = {name: value for name, value in os.environ.items() if name.startswith(VARIABLES)}
+            variables = {
+                name: value for name, value in os.environ.items() if name.startswith(VARIABLES)
+            }
             like = {**machine(), "code": code(self._modules)}
             arguments = pickle.dumps(function), self._modules, like, variables
             environment = {"env_vars": {"PYTHONPATH": os.pathsep.join(place)}}
 
             def start() -> _Remote:
-                return _Remote(ray, remote.options(runtime_env=environment).remote(place, *arguments))
+                return _Remote(
+                    ray, remote.options(runtime_env=environment).remote(place, *arguments)
+                )
 
             def ready(workers: Sequence[_Remote]) -> list[_Remote]:
                 having = {worker.pending: worker for worker in workers}
@@ -82,7 +98,9 @@ class RayExecutor:
 
             size = int(ray.cluster_resources().get("CPU", 0))
             if not size:
-                raise ClusterError("the Ray cluster has no cores; start a node with `ray start --num-cpus N`")
+                raise ClusterError(
+                    "the Ray cluster has no cores; start a node with `ray start --num-cpus N`"
+                )
             yield from spread(items, size, start, ready, group=group, finished=finished)
         finally:
             if not ours:
@@ -127,9 +145,15 @@ class _Server:
     """What runs on the cluster, in a process of its own."""
 
     def __init__(
-        self, place: list[str], function: bytes, modules: Sequence[str], like: Mapping[str, Any], variables: Mapping[str, str],
+        self,
+        place: list[str],
+        function: bytes,
+        modules: Sequence[str],
+        like: Mapping[str, Any],
+        variables: Mapping[str, str],
     ) -> None:
-        # Ray sets some of these for its workers, and puts folders of its own in front; nothing numerical is loaded yet.
+        # Ray sets some of these for its workers, and puts folders of its own in front; nothing
+        # numerical is loaded yet.
         for name in [name for name in os.environ if name.startswith(VARIABLES)]:
             del os.environ[name]
         os.environ.update(variables)
@@ -138,11 +162,22 @@ class _Server:
         here = {**machine(), "code": code(modules)}
         sys.path += others
         differing = sorted(name for name in like if here[name] != like[name])
-        self._refusal = f"a worker on {os.uname().nodename} has other {', '.join(differing)} than this process" if differing else ""
+        self._refusal = (
+            f"a worker on {os.uname().nodename} has other {', '.join(differing)} than this process"
+            if differing
+            else ""
+        )
         self._answer = Answer(function)
 
     def answer(self, item: bytes) -> bytes:
         """As `Answer`."""
         if self._refusal:
-            return pickle.dumps((False, ClusterError(f"{self._refusal}; give all nodes of the cluster the same installation")))
+            return pickle.dumps(
+                (
+                    False,
+                    ClusterError(
+                        f"{self._refusal}; give all nodes of the cluster the same installation"
+                    ),
+                )
+            )
         return self._answer(item)

@@ -1,4 +1,7 @@
-"""Replays the witnesses that a certificate gives of a claim: the predicate of each is evaluated again on its inputs."""
+"""Replays the witnesses that a certificate gives of a claim: the predicate of each is evaluated
+again on its inputs.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -32,20 +35,26 @@ class Replayed:
 def replay(claim: Mapping[str, Any], packs: Sequence[str]) -> list[Replayed]:
     """Replay each witness of a claim.
 
-    A certificate may come from anyone, so that only a function defined in one of the packs is called, never what else it names.
+    A certificate may come from anyone, so that only a function defined in one of the packs is
+    called, never what else it names.
 
     Args:
         claim: an entry of the certificate's claims.
         packs: the project's claim packs.
 
     Raises:
-        UsageError: if the claim has no witness, or one names a function that no pack defines or that does not take its inputs.
+        UsageError: if the claim has no witness, or one names a function that no pack defines or
+            that does not take its inputs.
     """
     load_pack(packs)
     torch.set_num_threads(1)
-    witnesses = [Witness(**evidence["witness"]) for evidence in claim["evidence"] if evidence["witness"]]
+    witnesses = [
+        Witness(**evidence["witness"]) for evidence in claim["evidence"] if evidence["witness"]
+    ]
     if not witnesses:
-        raise UsageError(f"claim {claim['id']} has no witness to replay: its evidence does not refute it")
+        raise UsageError(
+            f"claim {claim['id']} has no witness to replay: its evidence does not refute it"
+        )
     return [Replayed(witness, *_evaluate(witness, packs)) for witness in witnesses]
 
 
@@ -57,12 +66,27 @@ def _evaluate(witness: Witness, packs: Sequence[str]) -> tuple[str, bool]:
             function = resolve(witness.predicate)
         except ValueError:
             pass
-    if getattr(function, "__module__", None) != module or getattr(function, "__qualname__", None) != name:
-        raise UsageError(f"the witness names {witness.predicate!r}, which no claim pack of this project defines; it was not "
-                         "called")
+    if (
+        getattr(function, "__module__", None) != module
+        or getattr(function, "__qualname__", None) != name
+    ):
+        raise UsageError(
+            f"the witness names {witness.predicate!r}, which no claim pack of this project defines; it was not "
+            "called"
+        )
     try:
         with torch.no_grad():
             fails = witness.replays()
-    except (TypeError, ValueError, KeyError, AttributeError, StopIteration, RuntimeError, ArithmeticError) as error:
-        raise UsageError(f"{witness.predicate} cannot be evaluated on the witness: {error!r}") from error
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        AttributeError,
+        StopIteration,
+        RuntimeError,
+        ArithmeticError,
+    ) as error:
+        raise UsageError(
+            f"{witness.predicate} cannot be evaluated on the witness: {error!r}"
+        ) from error
     return (function.__doc__ or "").strip(), fails

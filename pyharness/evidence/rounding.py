@@ -1,9 +1,12 @@
-"""How far rounding may move a figure from one device to another, and whether two pieces of evidence agree within that.
+"""How far rounding may move a figure from one device to another, and whether two pieces of evidence
+agree within that.
 
-A sum of n terms, taken in any order, is off by at most γₙ = n·u / (1 − n·u) times the sum of the magnitudes, with the unit
-roundoff u, half the distance from 1 to the next number (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section
-3.1). Two devices take it in different orders, so their results lie at most twice that apart.
+A sum of n terms, taken in any order, is off by at most γₙ = n·u / (1 − n·u) times the sum of the
+magnitudes, with the unit roundoff u, half the distance from 1 to the next number (Higham, Accuracy
+and Stability of Numerical Algorithms, 2002, section 3.1). Two devices take it in different orders,
+so their results lie at most twice that apart.
 """
+
 from __future__ import annotations
 
 import math
@@ -13,7 +16,8 @@ from typing import Any
 __all__ = ["DIGITS", "FIGURES", "FLOAT32", "FLOAT64", "disagreement", "gamma"]
 
 DIGITS = 6
-"""Significant digits of a reported figure: what float64 sums in any order agree on, with room to spare."""
+"""Significant digits of a reported figure: what float64 sums in any order agree on, with room to
+spare."""
 
 
 FLOAT32, FLOAT64 = 2.0**-24, 2.0**-53
@@ -21,29 +25,34 @@ FLOAT32, FLOAT64 = 2.0**-24, 2.0**-53
 
 
 def gamma(terms: int, unit: float = FLOAT64) -> float:
-    """Return γₙ for sums of so many terms: how far one is off at most, in units of the sum of the magnitudes.
+    """Return γₙ for sums of so many terms: how far one is off at most, in units of the sum of the
+    magnitudes.
 
     Raises:
         ValueError: if there are so many terms that there is no bound.
     """
     if terms * unit >= 1:
-        raise ValueError(f"there is no bound on the error of sums of {terms} terms with the unit roundoff {unit}")
+        raise ValueError(
+            f"there is no bound on the error of sums of {terms} terms with the unit roundoff {unit}"
+        )
     return terms * unit / (1 - terms * unit)
 
 
 FIGURES = 16 * gamma(2**25)
-"""How far apart two devices may put a figure x, in units of max(1, |x|), where evidence does not say otherwise.
+"""How far apart two devices may put a figure x, in units of max(1, |x|), where evidence does not
+say otherwise.
 
-Figures are made of at most eight float64 sums of at most 2^25 terms each. Where cancellation makes more of the rounding, the
-evidence says so.
+Figures are made of at most eight float64 sums of at most 2^25 terms each. Where cancellation makes
+more of the rounding, the evidence says so.
 """
 
 
 def disagreement(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str | None:
-    """Return how two pieces of evidence on one domain and on equal tensors contradict each other; None if they do not.
+    """Return how two pieces of evidence on one domain and on equal tensors contradict each other;
+    None if they do not.
 
-    Counts, outcomes and witnesses must be equal. A largest error may differ by the tolerance, a figure by our `rounding`
-    times max(1, |x|) and one unit of its last digit.
+    Counts, outcomes and witnesses must be equal. A largest error may differ by the tolerance, a
+    figure by our `rounding` times max(1, |x|) and one unit of its last digit.
 
     Args:
         ours, theirs: as `Evidence.as_json` gives them, or as a file holds them.
@@ -51,12 +60,18 @@ def disagreement(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str | No
     for name in ("cases", "violations", "outcome", "tolerance"):
         if ours[name] != theirs[name]:
             return f"{name}: {ours[name]} here, {theirs[name]} there"
-    witnesses = [witness and (witness["predicate"], witness["inputs"]) for witness in (ours["witness"], theirs["witness"])]
+    witnesses = [
+        witness and (witness["predicate"], witness["inputs"])
+        for witness in (ours["witness"], theirs["witness"])
+    ]
     if witnesses[0] != witnesses[1]:
         return f"witness: {witnesses[0]} here, {witnesses[1]} there"
     if (ours["max_error"] is None) != (theirs["max_error"] is None):
         return f"largest error: {ours['max_error']} here, {theirs['max_error']} there"
-    if ours["max_error"] is not None and abs(ours["max_error"] - theirs["max_error"]) > ours["tolerance"]:
+    if (
+        ours["max_error"] is not None
+        and abs(ours["max_error"] - theirs["max_error"]) > ours["tolerance"]
+    ):
         return f"largest error: {ours['max_error']} here, {theirs['max_error']} there, allowed {ours['tolerance']}"
     tables = [piece["measurements"] or {"columns": [], "rows": []} for piece in (ours, theirs)]
     shapes = [(table["columns"], len(table["rows"])) for table in tables]
@@ -70,7 +85,9 @@ def disagreement(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str | No
 
 
 def _same(here: Any, there: Any, rounding: float) -> bool:
-    numbers = [isinstance(value, (int, float)) and not isinstance(value, bool) for value in (here, there)]
+    numbers = [
+        isinstance(value, (int, float)) and not isinstance(value, bool) for value in (here, there)
+    ]
     if not all(numbers):
         return type(here) is type(there) and here == there
     largest = max(abs(here), abs(there))

@@ -1,4 +1,5 @@
 """Runs the evidence functions of claims, on one device."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["EvidenceError", "Run", "gather", "prepare", "require_replays"]
 
 _THREADS = 1
-"""With more, how a float reduction is split depends on the machine and its load, and so do an activation's last bits."""
+"""With more, how a float reduction is split depends on the machine and its load, and so do an
+activation's last bits."""
 
 
 class EvidenceError(HarnessError):
@@ -69,12 +71,15 @@ def gather(item: Claim, run: Run, measure: int | None = None) -> tuple[Evidence,
         measure: the conformance, by its place among the claim's.
 
     Raises:
-        EvidenceError: if a function fails, yields something else than evidence, or yields a witness that does not replay.
+        EvidenceError: if a function fails, yields something else than evidence, or yields a witness
+            that does not replay.
         HarnessError: whatever expected failure a function raised.
     """
     try:
         with torch.no_grad(), using(run.device):
-            evidence = tuple(item.gather(run) if measure is None else item.measures[measure].decide(run))
+            evidence = tuple(
+                item.gather(run) if measure is None else item.measures[measure].decide(run)
+            )
     except HarnessError:
         raise
     except Exception as error:
@@ -98,6 +103,10 @@ def require_replays(claim_id: str, evidence: Evidence) -> None:
         with torch.no_grad():
             replays = evidence.witness.replays()
     except Exception as error:
-        raise EvidenceError(f"claim {claim_id}: the witness of {evidence.domain!r} cannot be replayed: {error!r}") from error
+        raise EvidenceError(
+            f"claim {claim_id}: the witness of {evidence.domain!r} cannot be replayed: {error!r}"
+        ) from error
     if not replays:
-        raise EvidenceError(f"claim {claim_id}: the witness of {evidence.domain!r} does not replay: the claim holds on it")
+        raise EvidenceError(
+            f"claim {claim_id}: the witness of {evidence.domain!r} does not replay: the claim holds on it"
+        )

@@ -1,9 +1,12 @@
-"""Streaming evidence: claims that speak of any tensor, checked on tensors of any size in one pass and little memory.
+"""Streaming evidence: claims that speak of any tensor, checked on tensors of any size in one pass
+and little memory.
 
-A tensor is taken as blocks of 1,024 consecutive elements, the last one perhaps shorter, and no result depends on how many
-blocks are read at once. Each block is quantized to INT8 symmetrically, by its own largest magnitude, as `Blocks` says. Where
-floats are compared, the tolerance is derived from the unit roundoff of float32, u = 2^−24; what is computed in float64 errs less.
+A tensor is taken as blocks of 1,024 consecutive elements, the last one perhaps shorter, and no
+result depends on how many blocks are read at once. Each block is quantized to INT8 symmetrically,
+by its own largest magnitude, as `Blocks` says. Where floats are compared, the tolerance is derived
+from the unit roundoff of float32, u = 2^−24; what is computed in float64 errs less.
 """
+
 from __future__ import annotations
 
 import inspect
@@ -30,17 +33,35 @@ from pyharness.tensors.stored import DTYPES, Stored
 if TYPE_CHECKING:
     from pyharness.evidence.block_figures import Figures
 
-__all__ = ["BLOCK", "Blocks", "Found", "OfBlocks", "OfValues", "Scanned", "Stream", "as_blocks", "blocks_of", "nonzero",
-           "of_blocks", "of_values", "prepare", "scan", "sha256"]
+__all__ = [
+    "BLOCK",
+    "Blocks",
+    "Found",
+    "OfBlocks",
+    "OfValues",
+    "Scanned",
+    "Stream",
+    "as_blocks",
+    "blocks_of",
+    "nonzero",
+    "of_blocks",
+    "of_values",
+    "prepare",
+    "scan",
+    "sha256",
+]
 
 BLOCK = 1024
-"""Elements of a block: as many as keep sums of INT8 squares exact in float32, 1,024 · 2^14 = 2^24."""
+"""Elements of a block: as many as keep sums of INT8 squares exact in float32, 1,024 · 2^14 =
+2^24."""
 
 _CHUNK = 32 << 20
-"""Bytes that are mapped, and then checked, at once: so many that Python's own time does not count."""
+"""Bytes that are mapped, and then checked, at once: so many that Python's own time does not
+count."""
 
 _PIECE = 256 << 10
-"""Bytes of which first the digest, then the figures are taken: they are in the core's own cache the second time."""
+"""Bytes of which first the digest, then the figures are taken: they are in the core's own cache the
+second time."""
 
 _SPOT = 4096
 """Of so many blocks one is also checked by the law itself."""
@@ -50,10 +71,11 @@ _WIDE = (torch.float64, torch.int16, torch.int32, torch.int64)
 """Dtypes of which float64 is computed with, and integers are taken for the nearest."""
 
 _PLAIN = (torch.float32, torch.float64, torch.bfloat16)
-"""Dtypes that compiled code takes as they are; others are turned into floats before, a piece at a time."""
+"""Dtypes that compiled code takes as they are; others are turned into floats before, a piece at a
+time."""
 
 
-# ---------------------------------------------------------------------------------------------------------------- blocks
+# ------------------------------------------------------------------------------------------- blocks
 class Blocks:
     """Consecutive blocks of one tensor, with what checks of them share, each computed once.
 
@@ -69,16 +91,20 @@ class Blocks:
         first: as given.
     """
 
-    def __init__(self, x: Tensor, first: int = 0, seen: Callable[[np.ndarray], object] = lambda piece: None) -> None:
+    def __init__(
+        self, x: Tensor, first: int = 0, seen: Callable[[np.ndarray], object] = lambda piece: None
+    ) -> None:
         compiled = _compiled()
         self.first = first
         self._stored = x
         self._each: dict[tuple[int, int], Blocks] = {}
-        found = np.empty((len(compiled.Figures._fields), len(x)), np.float64 if x.dtype in _WIDE else np.float32)
+        found = np.empty(
+            (len(compiled.Figures._fields), len(x)), np.float64 if x.dtype in _WIDE else np.float32
+        )
         contents, width = x.view(torch.uint8).numpy().reshape(-1), self.d * x.dtype.itemsize
         find = compiled.figuring(_plain(x), found) if x.dtype in _PLAIN else None
         for start, stop in self._pieces():
-            seen(contents[start * width:stop * width])
+            seen(contents[start * width : stop * width])
             if find:
                 find(start, stop)
             else:
@@ -89,7 +115,9 @@ class Blocks:
             raise _NotFinite(first + bad, float(x.flatten()[bad]))
 
     def _pieces(self) -> Iterator[tuple[int, int]]:
-        """The blocks, so many together as have `_PIECE` bytes: the number of the first of them, and of the one after the last."""
+        """The blocks, so many together as have `_PIECE` bytes: the number of the first of them, and
+        of the one after the last.
+        """
         rows = max(1, _PIECE // (self.d * self._stored.dtype.itemsize))
         return ((start, min(start + rows, len(self))) for start in range(0, len(self), rows))
 
@@ -104,7 +132,9 @@ class Blocks:
     def each(self, first: int, step: int) -> Blocks:
         """Each so many-th block from one on, without those between; the same object each time."""
         if (first, step) not in self._each:
-            self._each[first, step] = Blocks(self._stored[first::step].contiguous(), self.first + first * self.d)
+            self._each[first, step] = Blocks(
+                self._stored[first::step].contiguous(), self.first + first * self.d
+            )
         return self._each[first, step]
 
     @cached_property
@@ -119,9 +149,11 @@ class Blocks:
 
     @property
     def unit(self) -> Tensor:
-        """A power of two for each block, [blocks]: its largest magnitude is at least one unit and under two, unless it is near the
-        ends of what floats hold. In units nothing overflows, and no square underflows that matters. All figures are float32, or
-        float64 for float64 and integers of 16 bits or more, and in units."""
+        """A power of two for each block, [blocks]: its largest magnitude is at least one unit and
+        under two, unless it is near the ends of what floats hold. In units nothing overflows, and
+        no square underflows that matters. All figures are float32, or float64 for float64 and
+        integers of 16 bits or more, and in units.
+        """
         return self.figures.unit
 
     @property
@@ -131,7 +163,9 @@ class Blocks:
 
     @property
     def step(self) -> Tensor:
-        """The step of INT8 quantization in each block, `largest` / 127, [blocks]. Lean: `stepSize` with 254 steps."""
+        """The step of INT8 quantization in each block, `largest` / 127, [blocks]. Lean: `stepSize`
+        with 254 steps.
+        """
         return self.figures.step
 
     @cached_property
@@ -141,7 +175,9 @@ class Blocks:
 
     @cached_property
     def int8(self) -> Tensor:
-        """INT8, [blocks, d]: the elements of an int8 tensor; of uint8 less 128; of others `rounded`."""
+        """INT8, [blocks, d]: the elements of an int8 tensor; of uint8 less 128; of others
+        `rounded`.
+        """
         if self._stored.dtype == torch.int8:
             return self._stored
         if self._stored.dtype == torch.uint8:
@@ -169,7 +205,9 @@ class Blocks:
         return 256 if self._stored.dtype in (torch.int8, torch.uint8) else 255
 
     def stored(self, block: int) -> tuple[list[str], str]:
-        """Return a block's elements, in hexadecimal, and the dtype of which `as_blocks` makes the same block."""
+        """Return a block's elements, in hexadecimal, and the dtype of which `as_blocks` makes the
+        same block.
+        """
         elements = self._stored[block]
         if elements.dtype in _WIDE:
             elements = elements.double()
@@ -180,12 +218,15 @@ def _compiled() -> types.ModuleType:
     try:
         from pyharness.evidence import block_figures
     except ImportError as error:
-        raise UsageError("tensors are checked by code that numba compiles; run: pip install 'pyharness[tensors]'") from error
+        raise UsageError(
+            "tensors are checked by code that numba compiles; run: pip install 'pyharness[tensors]'"
+        ) from error
     return block_figures
 
 
 def prepare(dtypes: Iterable[torch.dtype]) -> None:
-    """Load the compiled code for tensors of some dtypes, or compile it: seconds that can pass beside other work.
+    """Load the compiled code for tensors of some dtypes, or compile it: seconds that can pass
+    beside other work.
 
     Raises:
         UsageError: if the extra `tensors` is not installed.
@@ -202,8 +243,11 @@ def _plain(x: Tensor) -> np.ndarray:
 
 
 def nonzero(x: Tensor) -> Tensor:
-    """Return a figure of blocks in units, or its square, that is not negative, as a divisor by which a zero stays zero."""
-    # Less than any such figure of a block that is not all zeros, in float32 and in float64; its inverse is finite.
+    """Return a figure of blocks in units, or its square, that is not negative, as a divisor by
+    which a zero stays zero.
+    """
+    # Less than any such figure of a block that is not all zeros, in float32 and in float64; its
+    # inverse is finite.
     return x.clamp(min=2.0**-124)
 
 
@@ -216,13 +260,19 @@ class _NotFinite(ValueError):
 
 
 def as_blocks(x: Blocks | Sequence[str], dtype: str = "float32") -> Blocks:
-    """Return blocks as they are, or the elements of a witness, in hexadecimal and of a dtype, as one block."""
+    """Return blocks as they are, or the elements of a witness, in hexadecimal and of a dtype, as
+    one block.
+    """
     if isinstance(x, Blocks):
         return x
-    return Blocks(torch.tensor([[from_hex(value) for value in x]], dtype=torch.float64).to(DTYPES[dtype]))
+    return Blocks(
+        torch.tensor([[from_hex(value) for value in x]], dtype=torch.float64).to(DTYPES[dtype])
+    )
 
 
-def blocks_of(chunk: Tensor, first: int, seen: Callable[[np.ndarray], object] = lambda piece: None) -> Iterator[Blocks]:
+def blocks_of(
+    chunk: Tensor, first: int, seen: Callable[[np.ndarray], object] = lambda piece: None
+) -> Iterator[Blocks]:
     """Yield a chunk's whole blocks together, then what is left, if anything, as one shorter block.
 
     Args:
@@ -237,7 +287,7 @@ def blocks_of(chunk: Tensor, first: int, seen: Callable[[np.ndarray], object] = 
         yield Blocks(chunk[whole:].view(1, -1), first + whole, seen)
 
 
-# ---------------------------------------------------------------------------------------------------------------- checks
+# ------------------------------------------------------------------------------------------- checks
 @dataclass(frozen=True)
 class Found:
     """What a check found in one tensor, as JSON's own types hold it.
@@ -259,13 +309,17 @@ class Found:
 
 
 class Accumulator(Protocol):
-    """Gathers something of a tensor, piece by piece. Equal accumulators, of several claims, gather once for all of them."""
+    """Gathers something of a tensor, piece by piece. Equal accumulators, of several claims, gather
+    once for all of them.
+    """
 
     def start(self) -> Any:
         """Return the state before the first piece."""
 
     def update(self, state: Any, blocks: Blocks) -> Any:
-        """Return the state after another piece. It must not depend on how the tensor is cut into pieces between blocks."""
+        """Return the state after another piece. It must not depend on how the tensor is cut into
+        pieces between blocks.
+        """
 
 
 class Stream(Protocol):
@@ -304,12 +358,15 @@ _GRID = 1 << 20
 
 @dataclass(frozen=True, eq=False)
 class OfValues:
-    """Checks a law of INT8 values at every value that occurs in a tensor, or at every pair or triple of such values.
+    """Checks a law of INT8 values at every value that occurs in a tensor, or at every pair or
+    triple of such values.
 
-    A law of single elements holds of all elements of a tensor if it holds of the values that occur in it. Make one by `of_values`.
+    A law of single elements holds of all elements of a tensor if it holds of the values that occur
+    in it. Make one by `of_values`.
 
     Attributes:
-        law: takes its arguments by name, as integer tensors that broadcast against each other, and returns bool; as in `sweep`.
+        law: takes its arguments by name, as integer tensors that broadcast against each other, and
+            returns bool; as in `sweep`.
         of: the arguments that take the values of the tensor.
         over: the values of each other argument.
     """
@@ -324,15 +381,29 @@ class OfValues:
     def domain(self) -> str:
         """The instances, in words."""
         values = f"{', '.join(self.of)} every {'INT8 value' if len(self.of) == 1 else 'choice of INT8 values'} that occurs"
-        return "; ".join([values, *(f"{name} from {int(axis[0])} to {int(axis[-1])}" for name, axis in self.over.items())])
+        return "; ".join(
+            [
+                values,
+                *(
+                    f"{name} from {int(axis[0])} to {int(axis[-1])}"
+                    for name, axis in self.over.items()
+                ),
+            ]
+        )
 
     @cached_property
     def _failures(self) -> np.ndarray:
-        """On how many values of the other arguments the law fails, for all INT8 values of the first: int64 [256, …]."""
+        """On how many values of the other arguments the law fails, for all INT8 values of the
+        first: int64 [256, …].
+        """
         total = np.zeros((256,) * len(self.of), np.int64)
         of = dict.fromkeys(self.of, INT8)
         head = next(iter(self.over), None)
-        step = max(1, _GRID // math.prod(len(axis) for name, axis in {**self.over, **of}.items() if name != head))
+        step = max(
+            1,
+            _GRID
+            // math.prod(len(axis) for name, axis in {**self.over, **of}.items() if name != head),
+        )
         for part in self.over[head].split(step) if head else [None]:
             holds = self._holds({**self.over, head: part} if head else {}, of)
             if not holds.all():
@@ -340,9 +411,14 @@ class OfValues:
         return total
 
     def _holds(self, over: Mapping[str, Tensor], of: Mapping[str, Tensor]) -> np.ndarray:
-        """The law on a grid, an axis for each of the other arguments, then one for each that takes the tensor's values: bool."""
+        """The law on a grid, an axis for each of the other arguments, then one for each that takes
+        the tensor's values: bool.
+        """
         axes = {**over, **of}
-        grid = {name: axis.view([-1 if other == name else 1 for other in axes]) for name, axis in axes.items()}
+        grid = {
+            name: axis.view([-1 if other == name else 1 for other in axes])
+            for name, axis in axes.items()
+        }
         return np.broadcast_to(self.law(**grid).numpy(), [len(axis) for axis in axes.values()])
 
     def finish(self, state: np.ndarray) -> Found:
@@ -355,10 +431,18 @@ class OfValues:
             return Found(cases, 0)
         place = [int(values[index]) for index in np.argwhere(failures)[0]]
         at = {name: INT8[[index]] for name, index in zip(self.of, place, strict=True)}
-        first = np.argwhere(~self._holds(self.over, at))[0][:len(self.over)]
+        first = np.argwhere(~self._holds(self.over, at))[0][: len(self.over)]
         inputs = {name: int(value) for name, value in at.items()}
-        inputs |= {name: int(axis[index]) for (name, axis), index in zip(self.over.items(), first, strict=True)}
-        return Found(cases, violations, inputs, "it fails where " + ", ".join(f"{key} = {value}" for key, value in inputs.items()))
+        inputs |= {
+            name: int(axis[index])
+            for (name, axis), index in zip(self.over.items(), first, strict=True)
+        }
+        return Found(
+            cases,
+            violations,
+            inputs,
+            "it fails where " + ", ".join(f"{key} = {value}" for key, value in inputs.items()),
+        )
 
 
 def of_values(law: Callable[..., Tensor], *of: str, **over: Tensor) -> OfValues:
@@ -367,10 +451,12 @@ def of_values(law: Callable[..., Tensor], *of: str, **over: Tensor) -> OfValues:
     Args:
         law: as in `OfValues`.
         of: the arguments that take those values; one or two.
-        over: the values of other arguments, 1-D integer tensors; an argument that is not named takes all of INT8.
+        over: the values of other arguments, 1-D integer tensors; an argument that is not named
+            takes all of INT8.
 
     Example:
-        `@claim(…, streams=of_values(is_extensive, "q"))` checks q ≤ qRelu z q at every q that occurs and every z.
+        `@claim(…, streams=of_values(is_extensive, "q"))` checks q ≤ qRelu z q at every q that
+        occurs and every z.
 
     Raises:
         ValueError: if the law has no such argument, or cannot be named by a witness.
@@ -379,13 +465,17 @@ def of_values(law: Callable[..., Tensor], *of: str, **over: Tensor) -> OfValues:
     names = list(inspect.signature(law).parameters)
     unknown = {*of, *over} - set(names)
     if unknown or not 1 <= len(of) <= 2 or set(of) & set(over):
-        raise ValueError(f"{law.__name__} has the arguments {', '.join(names)}; one or two of them take a tensor's values")
+        raise ValueError(
+            f"{law.__name__} has the arguments {', '.join(names)}; one or two of them take a tensor's values"
+        )
     return OfValues(law, of, {name: over.get(name, INT8) for name in names if name not in of})
 
 
 @dataclass(frozen=True)
 class _State:
-    """Of the blocks seen so far: how many, on how many the law fails, the first of them, the largest error, and the sums."""
+    """Of the blocks seen so far: how many, on how many the law fails, the first of them, the
+    largest error, and the sums.
+    """
 
     cases: int = 0
     violations: int = 0
@@ -397,18 +487,21 @@ class _State:
 
 @dataclass(frozen=True, eq=False)
 class OfBlocks:
-    """Checks that an error is within a tolerance on every block of a tensor. Make one by `of_blocks`.
+    """Checks that an error is within a tolerance on every block of a tensor. Make one by
+    `of_blocks`.
 
-    The error may be found in a faster way than the law's: on one block of 4,096 both are asked, and have to agree.
+    The error may be found in a faster way than the law's: on one block of 4,096 both are asked, and
+    have to agree.
 
     Attributes:
-        law: takes `x`, blocks or the elements of one in hexadecimal, and `dtype`, as `as_blocks` does, and returns whether the error is
-            within the tolerance, bool [blocks].
+        law: takes `x`, blocks or the elements of one in hexadecimal, and `dtype`, as `as_blocks`
+            does, and returns whether the error is within the tolerance, bool [blocks].
         domain: what a case is, in words.
         error: the error of each block, in the unit that `domain` names, [blocks].
         tolerance: how large it may be.
         sums: figures of each block to be added up over the tensor, float64 [blocks] each.
-        figures: figures of the tensor, by name, from the sums; None, or what is not finite, where there is no such figure.
+        figures: figures of the tensor, by name, from the sums; None, or what is not finite, where
+            there is no such figure.
     """
 
     law: Callable[..., Tensor]
@@ -442,28 +535,45 @@ class OfBlocks:
         self._ask_the_law(blocks, errors, within)
         sums = state.sums
         if self.sums is not None:
-            # One block after another, whatever the pieces: a sum that is taken in another order has other last bits.
+            # One block after another, whatever the pieces: a sum that is taken in another order has
+            # other last bits.
             more = np.stack([np.asarray(column, np.float64) for column in self.sums(blocks)])
             before = np.array(sums or [0.0] * len(more))[:, None]
             sums = tuple(np.concatenate([before, more], axis=1).cumsum(axis=1)[:, -1].tolist())
-        return _State(state.cases + len(errors), state.violations + len(failing), inputs, shows,
-                      max(state.error, float(errors.amax())), sums)
+        return _State(
+            state.cases + len(errors),
+            state.violations + len(failing),
+            inputs,
+            shows,
+            max(state.error, float(errors.amax())),
+            sums,
+        )
 
     def _ask_the_law(self, blocks: Blocks, errors: Tensor, within: np.ndarray) -> None:
         first = -(blocks.first // BLOCK) % _SPOT
         if first >= len(blocks):
             return
         expected = within[first::_SPOT]
-        differs = np.broadcast_to(self.law(blocks.each(first, _SPOT)).numpy(), expected.shape) != expected
+        differs = (
+            np.broadcast_to(self.law(blocks.each(first, _SPOT)).numpy(), expected.shape) != expected
+        )
         if differs.any():
             block = first + _SPOT * int(differs.argmax())
-            raise ValueError(f"of {self.law.__name__}: the error of block {blocks.first // BLOCK + block} is {errors[block]:.6g}, "
-                             f"where {self.tolerance} is allowed, and the law says otherwise")
+            raise ValueError(
+                f"of {self.law.__name__}: the error of block {blocks.first // BLOCK + block} is {errors[block]:.6g}, "
+                f"where {self.tolerance} is allowed, and the law says otherwise"
+            )
 
     def finish(self, state: _State) -> Found:
         """Return what was found."""
-        figures = {} if self.figures is None else {name: value if value is not None and math.isfinite(value) else None
-                                                   for name, value in self.figures(*state.sums).items()}
+        figures = (
+            {}
+            if self.figures is None
+            else {
+                name: value if value is not None and math.isfinite(value) else None
+                for name, value in self.figures(*state.sums).items()
+            }
+        )
         return Found(state.cases, state.violations, state.inputs, state.shows, state.error, figures)
 
 
@@ -476,7 +586,8 @@ def of_blocks(
     sums: Callable[[Blocks], Sequence[Tensor]] | None = None,
     figures: Callable[..., Mapping[str, float | None]] | None = None,
 ) -> OfBlocks:
-    """Check that an error is within a tolerance on every block of a tensor; the arguments are as in `OfBlocks`.
+    """Check that an error is within a tolerance on every block of a tensor; the arguments are as in
+    `OfBlocks`.
 
     Raises:
         ValueError: if the law cannot be named by a witness.
@@ -485,7 +596,7 @@ def of_blocks(
     return OfBlocks(law, domain, error, tolerance, sums, figures)
 
 
-# ------------------------------------------------------------------------------------------------------------- one pass
+# ----------------------------------------------------------------------------------------- one pass
 @dataclass(frozen=True)
 class Scanned:
     """One tensor with what each check found in it.
@@ -499,7 +610,9 @@ class Scanned:
     found: Mapping[str, Found]
 
 
-def scan(stored: Stored, checks: Mapping[str, Stream], *, stopped: Callable[[], bool] = lambda: False) -> Scanned:
+def scan(
+    stored: Stored, checks: Mapping[str, Stream], *, stopped: Callable[[], bool] = lambda: False
+) -> Scanned:
     """Read a tensor once, take its digest, and check it.
 
     Args:
@@ -525,10 +638,14 @@ def scan(stored: Stored, checks: Mapping[str, Stream], *, stopped: Callable[[], 
                 raise CancelledError
     except _NotFinite as error:
         index = tuple(map(int, np.unravel_index(error.index, stored.shape)))
-        raise TensorError(f"{stored.path}: tensor {stored.name!r} has {error.value} at index {index}; claims about numbers cannot be "
-                          "asked of it, so mend the model first") from None
+        raise TensorError(
+            f"{stored.path}: tensor {stored.name!r} has {error.value} at index {index}; claims about numbers cannot be "
+            "asked of it, so mend the model first"
+        ) from None
     ref = TensorRef(stored.name, stored.shape, dtype_name(stored.dtype), digest.hexdigest())
-    return Scanned(ref, {key: check.finish(states[check.accumulator]) for key, check in checks.items()})
+    return Scanned(
+        ref, {key: check.finish(states[check.accumulator]) for key, check in checks.items()}
+    )
 
 
 def sha256(stored: Stored) -> str:

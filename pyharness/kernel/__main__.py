@@ -1,7 +1,10 @@
-"""`python -m pyharness.kernel FILE`: checks an export, and says what was accepted and on which axioms it rests.
+"""`python -m pyharness.kernel FILE`: checks an export, and says what was accepted and on which
+axioms it rests.
 
-With `--certificate CERT` it checks the export that a certificate names, and holds the certificate against it.
+With `--certificate CERT` it checks the export that a certificate names, and holds the certificate
+against it.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -37,15 +40,29 @@ is not there, or the certificate says something else; 2 bad usage"""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a file and return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m pyharness.kernel", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Check every declaration of an export in lean4export's NDJSON format 3.1.0, with Python alone.")
+        prog="python -m pyharness.kernel",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Check every declaration of an export in lean4export's NDJSON format 3.1.0, with Python alone.",
+    )
     parser.add_argument("file", nargs="?", help="the export, plain or compressed with gzip (.gz)")
-    parser.add_argument("--certificate", type=Path, metavar="CERT",
-                        help="compare all that this certificate says of its proofs with the file that it names, which FILE must "
-                             "be if it is given")
-    parser.add_argument("--theorem", action="append", default=[], metavar="NAME",
-                        help="a theorem that must be among them; its axioms are shown (may be given more than once)")
-    parser.add_argument("--json", action="store_true", help="write one JSON object to standard output")
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="CERT",
+        help="compare all that this certificate says of its proofs with the file that it names, which FILE must "
+        "be if it is given",
+    )
+    parser.add_argument(
+        "--theorem",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a theorem that must be among them; its axioms are shown (may be given more than once)",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="write one JSON object to standard output"
+    )
     options = parser.parse_args(arguments)
     if options.certificate:
         return _recheck(options, parser)
@@ -53,14 +70,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("a FILE or --certificate is needed")
     started = time.perf_counter()
     try:
-        with gzip.open(options.file) if options.file.endswith(".gz") else open(options.file, "rb") as file:
-            library = check(_lines(file), progress=_progress if sys.stderr.isatty() else lambda name, done, total: None)
+        with (
+            gzip.open(options.file)
+            if options.file.endswith(".gz")
+            else open(options.file, "rb") as file
+        ):
+            library = check(
+                _lines(file),
+                progress=_progress if sys.stderr.isatty() else lambda name, done, total: None,
+            )
         answer = _answer(library, options.theorem, time.perf_counter() - started)
     except Refused as refusal:
-        answer = {"accepted": False, "declaration": refusal.declaration, "rule": refusal.rule, "reason": refusal.reason,
-                  "term": refusal.term}
+        answer = {
+            "accepted": False,
+            "declaration": refusal.declaration,
+            "rule": refusal.rule,
+            "reason": refusal.reason,
+            "term": refusal.term,
+        }
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        answer = {"accepted": False, "declaration": "", "rule": "format", "reason": f"no gzip file: {error}", "term": ""}
+        answer = {
+            "accepted": False,
+            "declaration": "",
+            "rule": "format",
+            "reason": f"no gzip file: {error}",
+            "term": "",
+        }
     except OSError as error:
         parser.error(f"{options.file} cannot be read: {error.strerror or error}")
     _print(answer, _text(answer), options.json)
@@ -81,8 +116,11 @@ def _progress(name: str, done: int, total: int) -> None:
 def _print(answer: dict, text: str, as_json: bool) -> None:
     """Print an answer; what a file says in it reaches the terminal as no more than text."""
     sys.stdout.reconfigure(errors="backslashreplace")
-    print(json.dumps(answer, indent=2) if as_json else
-          "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text))
+    print(
+        json.dumps(answer, indent=2)
+        if as_json
+        else "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+    )
 
 
 def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
@@ -92,42 +130,77 @@ def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
     except Unreadable as error:
         parser.error(str(error))
     folder, named = options.certificate.parent, certificate["proofs"]
-    if options.file and (named is None or Path(options.file).resolve() != (folder / named["file"]).resolve()):
-        parser.error(f"{options.certificate} names {named['file'] if named else 'no file of proofs'}, not {options.file}")
-    done = recheck(certificate, folder, progress=_progress if sys.stderr.isatty() else lambda name, done, total: None)
-    answer = {"accepted": not done.faults, "certificate": str(options.certificate), "theorems": done.theorems,
-              "constants": done.constants, "seconds": round(time.perf_counter() - started, 2),
-              "faults": [fault._asdict() for fault in done.faults]}
-    _print(answer, "\n".join(f"{options.certificate}: {fault.where}: {fault.reason}" for fault in done.faults) or (
-        f"accepted: {done.constants} constants in {answer['seconds']} s\n"
-        f"{options.certificate}: what it says of {done.theorems} claims' proofs is so"), options.json)
+    if options.file and (
+        named is None or Path(options.file).resolve() != (folder / named["file"]).resolve()
+    ):
+        parser.error(
+            f"{options.certificate} names {named['file'] if named else 'no file of proofs'}, not {options.file}"
+        )
+    done = recheck(
+        certificate,
+        folder,
+        progress=_progress if sys.stderr.isatty() else lambda name, done, total: None,
+    )
+    answer = {
+        "accepted": not done.faults,
+        "certificate": str(options.certificate),
+        "theorems": done.theorems,
+        "constants": done.constants,
+        "seconds": round(time.perf_counter() - started, 2),
+        "faults": [fault._asdict() for fault in done.faults],
+    }
+    _print(
+        answer,
+        "\n".join(f"{options.certificate}: {fault.where}: {fault.reason}" for fault in done.faults)
+        or (
+            f"accepted: {done.constants} constants in {answer['seconds']} s\n"
+            f"{options.certificate}: what it says of {done.theorems} claims' proofs is so"
+        ),
+        options.json,
+    )
     return REFUSED if done.faults else ACCEPTED
 
 
 def _answer(library: Library, theorems: Sequence[str], seconds: float) -> dict:
-    shown: dict[str, Name] = {show_name(name): name for name, constant in library.constants.items()
-                              if constant.kind == "theorem"}
+    shown: dict[str, Name] = {
+        show_name(name): name
+        for name, constant in library.constants.items()
+        if constant.kind == "theorem"
+    }
     for theorem in theorems:
         if theorem not in shown:
-            raise Refused("theorem", "no theorem of this name is among the declarations", declaration=theorem)
+            raise Refused(
+                "theorem", "no theorem of this name is among the declarations", declaration=theorem
+            )
     slowest, longest = library.slowest
-    axioms = sorted(show_name(name) for name, constant in library.constants.items() if constant.kind == "axiom")
+    axioms = sorted(
+        show_name(name) for name, constant in library.constants.items() if constant.kind == "axiom"
+    )
     return {
-        "accepted": True, "constants": len(library.constants), "axioms": axioms,
+        "accepted": True,
+        "constants": len(library.constants),
+        "axioms": axioms,
         "theorems": {theorem: list(library.axioms(shown[theorem])) for theorem in theorems},
-        "seconds": round(seconds, 2), "slowest": {"declaration": show_name(slowest), "seconds": round(longest, 2)},
+        "seconds": round(seconds, 2),
+        "slowest": {"declaration": show_name(slowest), "seconds": round(longest, 2)},
     }
 
 
 def _text(answer: dict) -> str:
     if not answer["accepted"]:
-        return (f"refused: {answer['declaration']}\nrule: {answer['rule']}\nreason: {answer['reason']}"
-                + (f"\nterm: {answer['term']}" if answer["term"] else ""))
-    lines = [f"accepted: {answer['constants']} constants in {answer['seconds']} s",
-             f"axioms: {', '.join(answer['axioms']) or 'none'}",
-             f"slowest: {answer['slowest']['declaration']} ({answer['slowest']['seconds']} s)"]
-    lines += [f"theorem {name}: {'axioms ' + ', '.join(axioms) if axioms else 'no axioms'}"
-              for name, axioms in answer["theorems"].items()]
+        return (
+            f"refused: {answer['declaration']}\nrule: {answer['rule']}\nreason: {answer['reason']}"
+            + (f"\nterm: {answer['term']}" if answer["term"] else "")
+        )
+    lines = [
+        f"accepted: {answer['constants']} constants in {answer['seconds']} s",
+        f"axioms: {', '.join(answer['axioms']) or 'none'}",
+        f"slowest: {answer['slowest']['declaration']} ({answer['slowest']['seconds']} s)",
+    ]
+    lines += [
+        f"theorem {name}: {'axioms ' + ', '.join(axioms) if axioms else 'no axioms'}"
+        for name, axioms in answer["theorems"].items()
+    ]
     return "\n".join(lines)
 
 

@@ -1,10 +1,13 @@
-"""Holds a certificate against the file of proofs that it names, with this kernel and nothing of what made the two.
+"""Holds a certificate against the file of proofs that it names, with this kernel and nothing of
+what made the two.
 
-What the certificate says of a theorem is computed again from the file: that it is there and is accepted, what it states and
-on which definitions that rests (by digest), on which axioms it rests, that it is a negation where it is said to refute a
-claim, and that its example applies it. What the certificate says in words (a claim's statement, how Lean prints a theorem)
-is for a reader to compare.
+What the certificate says of a theorem is computed again from the file: that it is there and is
+accepted, what it states and on which definitions that rests (by digest), on which axioms it rests,
+that it is a negation where it is said to refute a claim, and that its example applies it. What the
+certificate says in words (a claim's statement, how Lean prints a theorem) is for a reader to
+compare.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -20,7 +23,17 @@ from . import Library, Refused, check
 from .names import Name, show_name
 from .terms import Const, Let, Pi, Term, spine, subterms
 
-__all__ = ["AXIOMS", "MAX_BYTES", "PINS", "Fault", "Rechecked", "Unreadable", "read_certificate", "read_proofs", "recheck"]
+__all__ = [
+    "AXIOMS",
+    "MAX_BYTES",
+    "PINS",
+    "Fault",
+    "Rechecked",
+    "Unreadable",
+    "read_certificate",
+    "read_proofs",
+    "recheck",
+]
 
 MAX_BYTES = 256 * 2**20
 """The most that a file of proofs may hold, decompressed."""
@@ -30,13 +43,19 @@ AXIOMS: Mapping[str, str] = {
     "Quot.sound": "bc4da782d1a15312fb9b119130ea20889752d142e2a67a247f0ad8ac2360ce4b",
     "Classical.choice": "f7d0d4a360aac11f33c5408b04e22e0f077e3c3a79706deb0bdbf054cd20e9a0",
 }
-"""What the axioms of Lean's own library mean, as `Library.meaning_sha256` has it: another axiom cannot take their name."""
+"""What the axioms of Lean's own library mean, as `Library.meaning_sha256` has it: another axiom
+cannot take their name."""
 
 PINS = "statements.lock.json"
-"""What was pinned; if it lies beside the certificate, what is said to be pinned is held against it too."""
+"""What was pinned; if it lies beside the certificate, what is said to be pinned is held against it
+too."""
 
-_FIELDS = {"status": str, "pinned": bool, "rechecked": bool,
-           **dict.fromkeys(("theorem", "example", "statement_sha256", "meaning_sha256"), (str, NoneType))}
+_FIELDS = {
+    "status": str,
+    "pinned": bool,
+    "rechecked": bool,
+    **dict.fromkeys(("theorem", "example", "statement_sha256", "meaning_sha256"), (str, NoneType)),
+}
 """What is read of a certificate's proof, beside the axioms."""
 
 _SETTLED = ("proved", "refuted")
@@ -57,7 +76,8 @@ class Fault(NamedTuple):
 
 
 def read_certificate(path: Path) -> Mapping[str, Any]:
-    """Return a certificate, as far as `recheck` needs it: its digest and its tiers are for `pyharness check`.
+    """Return a certificate, as far as `recheck` needs it: its digest and its tiers are for
+    `pyharness check`.
 
     Raises:
         Unreadable: if there is none.
@@ -66,10 +86,18 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
         certificate = json.loads(path.read_bytes(), object_pairs_hook=_object)
         proofs, allowed = certificate["proofs"], certificate["policy"]["allowed_axioms"]
         well = _are_texts(allowed) and all(
-            _are_texts(claim["proof"]["axioms"]) and isinstance(claim["id"], str)
-            and all(isinstance(claim["proof"][name], kind) for name, kind in _FIELDS.items()) for claim in certificate["claims"])
-        well = well and (proofs is None or isinstance(proofs["constants"], int) and all(
-            isinstance(proofs[name], str) for name in ("file", "sha256")))
+            _are_texts(claim["proof"]["axioms"])
+            and isinstance(claim["id"], str)
+            and all(isinstance(claim["proof"][name], kind) for name, kind in _FIELDS.items())
+            for claim in certificate["claims"]
+        )
+        well = well and (
+            proofs is None
+            or (
+                isinstance(proofs["constants"], int)
+                and all(isinstance(proofs[name], str) for name in ("file", "sha256"))
+            )
+        )
     except OSError as error:
         raise Unreadable(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -84,7 +112,9 @@ def _are_texts(value: Any) -> bool:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of its fields; two of one name could show a reader something else than what is compared."""
+    """Make an object of its fields; two of one name could show a reader something else than what is
+    compared.
+    """
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError("a key is there twice")
@@ -96,14 +126,21 @@ def read_proofs(folder: Path, file: str) -> bytes:
 
     Args:
         folder: the certificate's folder.
-        file: a path from there, with forward slashes; no link is followed, and none leads out of the folder.
+        file: a path from there, with forward slashes; no link is followed, and none leads out of
+            the folder.
 
     Raises:
-        Unreadable: if the path leaves the folder or goes through a link, or the file is missing, no gzip, damaged, cut
-            short, followed by something, or holds more than `MAX_BYTES`.
+        Unreadable: if the path leaves the folder or goes through a link, or the file is missing, no
+            gzip, damaged, cut short, followed by something, or holds more than `MAX_BYTES`.
     """
     parts = PurePosixPath(file).parts
-    if not parts or PurePosixPath(file).is_absolute() or ".." in parts or "\\" in file or "\0" in file:
+    if (
+        not parts
+        or PurePosixPath(file).is_absolute()
+        or ".." in parts
+        or "\\" in file
+        or "\0" in file
+    ):
         raise Unreadable(f"{file!r} leads out of the certificate's folder")
     path = folder
     reader = zlib.decompressobj(_GZIP)
@@ -111,7 +148,9 @@ def read_proofs(folder: Path, file: str) -> bytes:
         for part in parts:
             path /= part
             if path.is_symlink():
-                raise Unreadable(f"{file} goes through a symbolic link, which could lead outside the folder")
+                raise Unreadable(
+                    f"{file} goes through a symbolic link, which could lead outside the folder"
+                )
         if not path.is_file():
             raise Unreadable(f"there is no file {file} beside the certificate")
         with path.open("rb") as stream:
@@ -121,7 +160,11 @@ def read_proofs(folder: Path, file: str) -> bytes:
     except zlib.error as error:
         raise Unreadable(f"{file} is no gzip file, or damaged: {error}") from None
     if not reader.eof:
-        raise Unreadable(f"{file} is cut short" if len(lines) < MAX_BYTES else f"{file} holds more than {MAX_BYTES // 2**20} MiB")
+        raise Unreadable(
+            f"{file} is cut short"
+            if len(lines) < MAX_BYTES
+            else f"{file} holds more than {MAX_BYTES // 2**20} MiB"
+        )
     if reader.unused_data:
         raise Unreadable(f"{file} goes on behind its end")
     return lines
@@ -142,9 +185,13 @@ class Rechecked(NamedTuple):
 
 
 def recheck(
-    certificate: Mapping[str, Any], folder: Path, *, progress: Callable[[str, int, int], None] = lambda *_: None
+    certificate: Mapping[str, Any],
+    folder: Path,
+    *,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Rechecked:
-    """Check the proofs of all claims of which the certificate says that two kernels agree, from the file that carries them.
+    """Check the proofs of all claims of which the certificate says that two kernels agree, from the
+    file that carries them.
 
     Args:
         certificate: a certificate, as `read_certificate` returns it.
@@ -154,33 +201,59 @@ def recheck(
     claims = [claim for claim in certificate["claims"] if claim["proof"]["rechecked"]]
     proofs = certificate["proofs"]
     if proofs is None:
-        return Rechecked([Fault(f"claim {claim['id']}: proof", "two kernels are said to agree, but no file carries the proof")
-                          for claim in claims], 0, 0)
+        return Rechecked(
+            [
+                Fault(
+                    f"claim {claim['id']}: proof",
+                    "two kernels are said to agree, but no file carries the proof",
+                )
+                for claim in claims
+            ],
+            0,
+            0,
+        )
     try:
         lines = read_proofs(folder, proofs["file"])
         pins = _read_pins(folder / PINS)
         if (found := hashlib.sha256(lines).hexdigest()) != proofs["sha256"]:
-            raise Unreadable(f"the lines of {proofs['file']} have SHA-256 {found}, not {proofs['sha256']}: they were changed")
+            raise Unreadable(
+                f"the lines of {proofs['file']} have SHA-256 {found}, not {proofs['sha256']}: they were changed"
+            )
         total = lines.count(b"\n")
-        library = check(io.BytesIO(lines), progress=lambda name, done, _: progress(name, done, total))
+        library = check(
+            io.BytesIO(lines), progress=lambda name, done, _: progress(name, done, total)
+        )
     except Unreadable as error:
         return Rechecked([Fault("proofs", str(error))], 0, 0)
     except Refused as refused:
         return Rechecked([Fault("proofs", f"the kernel refuses {refused}")], 0, 0)
     faults = []
     if len(library.constants) != proofs["constants"]:
-        faults.append(Fault("proofs", f"{proofs['file']} declares {len(library.constants):,} constants, not "
-                                      f"{proofs['constants']:,}"))
+        faults.append(
+            Fault(
+                "proofs",
+                f"{proofs['file']} declares {len(library.constants):,} constants, not "
+                f"{proofs['constants']:,}",
+            )
+        )
     compare = _Comparison(library, certificate["policy"]["allowed_axioms"], pins)
-    faults += [Fault(f"claim {claim['id']}: proof", reason) for claim in claims for reason in compare(claim["proof"])]
+    faults += [
+        Fault(f"claim {claim['id']}: proof", reason)
+        for claim in claims
+        for reason in compare(claim["proof"])
+    ]
     return Rechecked(faults, len(claims), len(library.constants))
 
 
 def _read_pins(path: Path) -> Mapping[str, Any] | None:
-    """Return what was pinned of each theorem, or None if there is no such file beside the certificate."""
+    """Return what was pinned of each theorem, or None if there is no such file beside the
+    certificate.
+    """
     try:
         theorems = json.loads(path.read_bytes())["theorems"]
-        return {name: (pin["statement_sha256"], pin["meaning_sha256"]) for name, pin in theorems.items()}
+        return {
+            name: (pin["statement_sha256"], pin["meaning_sha256"]) for name, pin in theorems.items()
+        }
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -190,7 +263,9 @@ def _read_pins(path: Path) -> Mapping[str, Any] | None:
 class _Comparison:
     """Holds what a certificate says of a proof against the constants that the kernel accepted."""
 
-    def __init__(self, library: Library, allowed_axioms: Iterable[str], pins: Mapping[str, Any] | None):
+    def __init__(
+        self, library: Library, allowed_axioms: Iterable[str], pins: Mapping[str, Any] | None
+    ):
         self._library, self._pins = library, pins
         self._allowed = {*allowed_axioms} - {_SORRY}
         self._shown: dict[str, list[Name]] = {}
@@ -216,20 +291,33 @@ class _Comparison:
     def _find(self, shown: str) -> Name:
         found = self._shown.get(shown, [])
         if len(found) != 1:
-            raise _Missing(f"the file declares {'no' if not found else 'more than one'} constant called {shown}")
+            raise _Missing(
+                f"the file declares {'no' if not found else 'more than one'} constant called {shown}"
+            )
         return found[0]
 
     def _statement(self, proof: Mapping[str, Any], name: Name) -> Iterator[str]:
-        statement, meaning = self._library.statement_sha256(name), self._library.meaning_sha256(name)
+        statement, meaning = (
+            self._library.statement_sha256(name),
+            self._library.meaning_sha256(name),
+        )
         if statement != proof["statement_sha256"]:
             yield f"{proof['theorem']} states something else: its digest is {statement}, not {proof['statement_sha256']}"
         elif meaning != proof["meaning_sha256"]:
-            yield (f"{proof['theorem']} rests on other definitions: the digest of its meaning is {meaning}, not "
-                   f"{proof['meaning_sha256']}")
-        if proof["pinned"] and self._pins is not None and self._pins.get(proof["theorem"]) != (statement, meaning):
+            yield (
+                f"{proof['theorem']} rests on other definitions: the digest of its meaning is {meaning}, not "
+                f"{proof['meaning_sha256']}"
+            )
+        if (
+            proof["pinned"]
+            and self._pins is not None
+            and self._pins.get(proof["theorem"]) != (statement, meaning)
+        ):
             yield f"{proof['theorem']} is not as {PINS} records it"
 
-    def _axioms(self, shown: str, name: Name, said: Iterable[str] | None, settles: bool) -> Iterator[str]:
+    def _axioms(
+        self, shown: str, name: Name, said: Iterable[str] | None, settles: bool
+    ) -> Iterator[str]:
         axioms = self._library.axioms(name)
         if said is not None and (more := sorted(set(axioms) - set(said))):
             yield f"{shown} rests on {', '.join(more)}, which the certificate does not say"
@@ -244,16 +332,24 @@ class _Comparison:
     def _example(self, proof: Mapping[str, Any], name: Name) -> Iterator[str]:
         example = self._find(proof["example"])
         yield from self._axioms(proof["example"], example, None, True)
-        if example != name and not self._applies(example, name) or example == name and _binders(self._type(name)):
+        if (example != name and not self._applies(example, name)) or (
+            example == name and _binders(self._type(name))
+        ):
             yield f"{proof['example']} does not apply {proof['theorem']} to closed arguments, so it is no example of it"
 
     def _applies(self, example: Name, theorem: Name) -> bool:
-        """Whether a constant's value applies a theorem to a closed argument for each of its binders."""
+        """Whether a constant's value applies a theorem to a closed argument for each of its
+        binders.
+        """
         value, count = self._library.constants[example].value, _binders(self._type(theorem))
         for term in subterms(value) if value is not None else ():
             head, arguments = spine(term)
-            if type(head) is Const and head.name == theorem and len(arguments) >= count and all(
-                    argument.loose == 0 for argument in arguments[:count]):
+            if (
+                type(head) is Const
+                and head.name == theorem
+                and len(arguments) >= count
+                and all(argument.loose == 0 for argument in arguments[:count])
+            ):
                 return True
         return False
 
@@ -279,5 +375,7 @@ def _negates(statement: Term) -> bool:
     for _ in range(binders):
         statement = statement.body
     head, arguments = spine(statement)
-    return type(head) is Const and ((head.name, len(arguments)) in ((("Not",), 1), (("Ne",), 3))
-                                    or head.name == ("False",) and binders > 0)
+    return type(head) is Const and (
+        (head.name, len(arguments)) in ((("Not",), 1), (("Ne",), 3))
+        or (head.name == ("False",) and binders > 0)
+    )

@@ -1,7 +1,7 @@
 """Types of terms.
 
-Each term has one type, up to definitional equality. `check` finds it and looks at every part; `type_of` finds it for a term
-that is known to be well typed, without looking again.
+Each term has one type, up to definitional equality. `check` finds it and looks at every part;
+`type_of` finds it for a term that is known to be well typed, without looking again.
 
 | rule | what it asks |
 |---|---|
@@ -19,6 +19,7 @@ that is known to be well typed, without looking again.
 
 Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Type Inference.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -79,10 +80,14 @@ class Checker(Equality):
     def _level(self, type_: Term, term: Term) -> Level:
         sort = self.whnf(type_)
         if type(sort) is not Sort:
-            raise Refused("not-a-type", f"a type is needed, and this is an element of {show(sort)}", term=show(term))
+            raise Refused(
+                "not-a-type",
+                f"a type is needed, and this is an element of {show(sort)}",
+                term=show(term),
+            )
         return sort.level
 
-    # ------------------------------------------------------------------------------------- variables, universes, constants
+    # -------------------------------------------------------------- variables, universes, constants
     def _local(self, term: Local) -> Term:
         return term.type
 
@@ -96,16 +101,27 @@ class Checker(Equality):
     def _check_levels(self, levels: Iterable[Level], term: Term) -> None:
         for level in levels:
             for name in level.parameters - self._parameters:
-                raise Refused("universe-parameter", f"{show_name(name)} is no universe parameter of the declaration",
-                              term=show(term))
+                raise Refused(
+                    "universe-parameter",
+                    f"{show_name(name)} is no universe parameter of the declaration",
+                    term=show(term),
+                )
 
     def _const(self, term: Const) -> Term:
         constant = self.constants.get(term.name)
         if constant is None:
-            raise Refused("unknown-constant", f"{show_name(term.name)} is not declared before it is used", term=show(term))
+            raise Refused(
+                "unknown-constant",
+                f"{show_name(term.name)} is not declared before it is used",
+                term=show(term),
+            )
         if len(constant.levels) != len(term.levels):
-            raise Refused("universe-arguments", f"{show_name(term.name)} has {len(constant.levels)} universe parameters, and "
-                          f"{len(term.levels)} are given", term=show(term))
+            raise Refused(
+                "universe-arguments",
+                f"{show_name(term.name)} has {len(constant.levels)} universe parameters, and "
+                f"{len(term.levels)} are given",
+                term=show(term),
+            )
         return self.at_levels(constant, constant.type, term)
 
     def _check_const(self, term: Const) -> Term:
@@ -115,13 +131,15 @@ class Checker(Equality):
     def _lit(self, term: Lit) -> Term:
         return self.arithmetic.type_of(term)
 
-    # -------------------------------------------------------------------------------------------- functions and their types
+    # -------------------------------------------------------------------- functions and their types
     def _app(self, term: App) -> Term:
         head, arguments = spine(term)
         type_, given = self.type_of(head), 0
         for place, argument in enumerate(arguments):
             if type(type_) is not Pi:
-                type_ = self._function_type(self.terms.instantiate(type_, arguments[given:place]), term)
+                type_ = self._function_type(
+                    self.terms.instantiate(type_, arguments[given:place]), term
+                )
                 given = place
             type_ = type_.body
         return self.terms.instantiate(type_, arguments[given:])
@@ -129,7 +147,11 @@ class Checker(Equality):
     def _function_type(self, type_: Term, term: Term) -> Pi:
         function = self.whnf(type_)
         if type(function) is not Pi:
-            raise Refused("not-a-function", f"an element of {show(function)} is applied to an argument", term=show(term))
+            raise Refused(
+                "not-a-function",
+                f"an element of {show(function)} is applied to an argument",
+                term=show(term),
+            )
         return function
 
     def _check_app(self, term: App) -> Term:
@@ -137,13 +159,18 @@ class Checker(Equality):
         type_, given = self.check(head), 0
         for place, argument in enumerate(arguments):
             if type(type_) is not Pi:
-                type_ = self._function_type(self.terms.instantiate(type_, arguments[given:place]), term)
+                type_ = self._function_type(
+                    self.terms.instantiate(type_, arguments[given:place]), term
+                )
                 given = place
             domain = self.terms.instantiate(type_.domain, arguments[given:place])
             found = self.check(argument)
             if not self.equal(found, domain):
-                raise Refused("argument", f"the argument {show(argument)} has the type {show(found)}, not {show(domain)}",
-                              term=show(self.terms.apply(head, arguments[:place + 1])))
+                raise Refused(
+                    "argument",
+                    f"the argument {show(argument)} has the type {show(found)}, not {show(domain)}",
+                    term=show(self.terms.apply(head, arguments[: place + 1])),
+                )
             type_ = type_.body
         return self.terms.instantiate(type_, arguments[given:])
 
@@ -157,11 +184,15 @@ class Checker(Equality):
 
     def _pi(self, term: Pi) -> Term:
         variables, body = self.open(term, Pi)
-        return self._universe([self.level_of(variable.type) for variable in variables], self.level_of(body))
+        return self._universe(
+            [self.level_of(variable.type) for variable in variables], self.level_of(body)
+        )
 
     def _check_pi(self, term: Pi) -> Term:
         variables, body = self.open(term, Pi, check=True)
-        return self._universe([self.level_of(variable.type) for variable in variables], self.check_type(body))
+        return self._universe(
+            [self.level_of(variable.type) for variable in variables], self.check_type(body)
+        )
 
     def _universe(self, domains: list[Level], level: Level) -> Term:
         for domain in reversed(domains):
@@ -169,7 +200,8 @@ class Checker(Equality):
         return self.terms.sort(level)
 
     def open(self, term: Term, kind: type, check: bool = False) -> tuple[list[Term], Term]:
-        """Open all binders of one kind at the front of a term; return the free variables and the body.
+        """Open all binders of one kind at the front of a term; return the free variables and the
+        body.
 
         Raises:
             Refused: if the domain of one is no type, and that is to be checked.
@@ -184,7 +216,7 @@ class Checker(Equality):
             term = term.body
         return variables, terms.instantiate(term, variables)
 
-    # ------------------------------------------------------------------------------------------------------ let, projections
+    # ----------------------------------------------------------------------------- let, projections
     def _let(self, term: Let) -> Term:
         return self.type_of(self.terms.instantiate(term.body, [term.value]))
 
@@ -192,7 +224,11 @@ class Checker(Equality):
         self.check_type(term.type)
         found = self.check(term.value)
         if not self.equal(found, term.type):
-            raise Refused("let", f"the value has the type {show(found)}, not {show(term.type)}", term=show(term))
+            raise Refused(
+                "let",
+                f"the value has the type {show(found)}, not {show(term.type)}",
+                term=show(term),
+            )
         return self.check(self.terms.instantiate(term.body, [term.value]))
 
     def _proj(self, term: Proj) -> Term:
@@ -206,26 +242,42 @@ class Checker(Equality):
         head, arguments = spine(type_)
         constant = self.constants.get(head.name) if type(head) is Const else None
         if constant is None or constant.kind != "inductive" or constant.name != term.structure:
-            raise Refused("projection", f"it is from {show_name(term.structure)}, of an element of {show(type_)}",
-                          term=show(term))
+            raise Refused(
+                "projection",
+                f"it is from {show_name(term.structure)}, of an element of {show(type_)}",
+                term=show(term),
+            )
         detail = constant.detail
         if len(detail.constructors) != 1 or len(arguments) != detail.parameters + detail.indices:
-            raise Refused("projection", f"{show_name(term.structure)} has not one constructor", term=show(term))
+            raise Refused(
+                "projection",
+                f"{show_name(term.structure)} has not one constructor",
+                term=show(term),
+            )
         constructor = self.constants[detail.constructors[0]]
         if term.index >= constructor.detail.fields:
-            raise Refused("projection", f"{show_name(constructor.name)} has {constructor.detail.fields} fields",
-                          term=show(term))
+            raise Refused(
+                "projection",
+                f"{show_name(constructor.name)} has {constructor.detail.fields} fields",
+                term=show(term),
+            )
         field = self.terms.with_levels(constructor.type, dict(zip(constructor.levels, head.levels)))
-        for argument in arguments[:detail.parameters]:
+        for argument in arguments[: detail.parameters]:
             field = self.terms.instantiate(self._function_type(field, term).body, [argument])
         proposition = self.is_proposition(type_)
         for place in range(term.index):
             field = self._function_type(field, term)
-            # Which proof was given is forgotten, so what an element of a type depends on must not come from one.
+            # Which proof was given is forgotten, so what an element of a type depends on must not
+            # come from one.
             if proposition and field.body.loose and not self.is_proposition(field.domain):
-                raise Refused("projection-from-proof", "an earlier field is no proof, and this one depends on it",
-                              term=show(term))
-            field = self.terms.instantiate(field.body, [self.terms.proj(term.structure, place, term.term)])
+                raise Refused(
+                    "projection-from-proof",
+                    "an earlier field is no proof, and this one depends on it",
+                    term=show(term),
+                )
+            field = self.terms.instantiate(
+                field.body, [self.terms.proj(term.structure, place, term.term)]
+            )
         field = self._function_type(field, term).domain
         if proposition and not self.is_proposition(field):
             raise Refused("projection-from-proof", "the field is no proof", term=show(term))
@@ -237,10 +289,22 @@ def _unbound(checker: Checker, term: Term) -> Term:
 
 
 _INFER = {
-    Local: Checker._local, Sort: Checker._sort, Const: Checker._const, Lit: Checker._lit, App: Checker._app,
-    Lam: Checker._lam, Pi: Checker._pi, Let: Checker._let, Proj: Checker._proj,
+    Local: Checker._local,
+    Sort: Checker._sort,
+    Const: Checker._const,
+    Lit: Checker._lit,
+    App: Checker._app,
+    Lam: Checker._lam,
+    Pi: Checker._pi,
+    Let: Checker._let,
+    Proj: Checker._proj,
 }
 _CHECK = _INFER | {
-    Sort: Checker._check_sort, Const: Checker._check_const, App: Checker._check_app, Lam: Checker._check_lam,
-    Pi: Checker._check_pi, Let: Checker._check_let, Proj: Checker._check_proj,
+    Sort: Checker._check_sort,
+    Const: Checker._check_const,
+    App: Checker._check_app,
+    Lam: Checker._check_lam,
+    Pi: Checker._check_pi,
+    Let: Checker._check_let,
+    Proj: Checker._check_proj,
 }

@@ -9,8 +9,10 @@
 | recursor | a recursor, its rules and its flag K are those that the types make |
 | record | what else is stored of an inductive type is as found here |
 
-Described in "The Type Theory of Lean", 2.5 Definitions, and "Type Checking in Lean 4", Declarations.
+Described in "The Type Theory of Lean", 2.5 Definitions, and "Type Checking in Lean 4",
+Declarations.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -84,9 +86,14 @@ class Kernel:
         if len(set(levels)) != len(levels):
             raise Refused("duplicate", "a universe parameter is listed twice")
 
-    # ------------------------------------------------------------------------------------------ one constant at a time
+    # ----------------------------------------------------------------------- one constant at a time
     def _single(self, kind: str, fields: Mapping[str, Any]) -> Constant:
-        name, levels, type_, value = fields["name"], fields["levelParams"], fields["type"], fields.get("value")
+        name, levels, type_, value = (
+            fields["name"],
+            fields["levelParams"],
+            fields["type"],
+            fields.get("value"),
+        )
         self._require_new([name], levels)
         checker = self._checker(self.constants, levels)
         universe = checker.check_type(type_)
@@ -95,19 +102,25 @@ class Kernel:
         if kind == "thm":
             kind = "theorem"
             if not universe.is_zero:
-                raise Refused("theorem", "what a theorem states is no proposition", term=show(type_))
+                raise Refused(
+                    "theorem", "what a theorem states is no proposition", term=show(type_)
+                )
         height, uses = 0, mentioned(type_)
         if value is not None:
             found = checker.check(value)
             if not checker.equal(found, type_):
-                raise Refused("declared-type", f"the value has the type {show(found)}, not {show(type_)}", term=show(value))
+                raise Refused(
+                    "declared-type",
+                    f"the value has the type {show(found)}, not {show(type_)}",
+                    term=show(value),
+                )
             mentions = mentioned(value)
             uses |= mentions
             if kind == "def":
                 height = 1 + max([self.constants[used].height for used in mentions], default=0)
         return Constant(name, kind, levels, type_, value, None, height, uses)
 
-    # ------------------------------------------------------------------------------------------------------- families
+    # ------------------------------------------------------------------------------------- families
     def _family(self, fields: Mapping[str, Any]) -> list[Constant]:
         types, constructors, recursors = fields["types"], fields["ctors"], fields["recs"]
         if not types:
@@ -118,42 +131,86 @@ class Kernel:
         listed = [name for item in types for name in item["ctors"]]
         if len(set(listed)) != len(listed) or set(listed) != of_name.keys():
             raise Refused("record", "the constructors are not those that the types list")
-        declared = [Declared(item["name"], item["type"], tuple([(name, of_name[name]["type"]) for name in item["ctors"]]))
-                    for item in types]
-        elimination = next((item["levelParams"][0] for item in recursors if len(item["levelParams"]) > len(levels)), ())
+        declared = [
+            Declared(
+                item["name"],
+                item["type"],
+                tuple([(name, of_name[name]["type"]) for name in item["ctors"]]),
+            )
+            for item in types
+        ]
+        elimination = next(
+            (
+                item["levelParams"][0]
+                for item in recursors
+                if len(item["levelParams"]) > len(levels)
+            ),
+            (),
+        )
         if elimination in levels:
             raise Refused("duplicate", "a universe parameter is listed twice")
-        made = declare_family(lambda constants: self._checker(constants, levels), self.constants, levels, parameters,
-                              declared, elimination)
+        made = declare_family(
+            lambda constants: self._checker(constants, levels),
+            self.constants,
+            levels,
+            parameters,
+            declared,
+            elimination,
+        )
         stored = {item["name"]: item for item in (*types, *constructors, *recursors)}
         if {constant.name for constant in made} != stored.keys():
             raise Refused("recursor", "the recursors are not those of the family")
-        checker = self._checker(self.constants | {constant.name: constant for constant in made}, made[-1].levels)
+        checker = self._checker(
+            self.constants | {constant.name: constant for constant in made}, made[-1].levels
+        )
         return [_compared(checker, constant, stored[constant.name]) for constant in made]
 
 
 def _compared(checker: Checker, constant: Constant, stored: Mapping[str, Any]) -> Constant:
-    """Compare what is stored of a constant with what was found here; return the constant with the stored type.
+    """Compare what is stored of a constant with what was found here; return the constant with the
+    stored type.
 
-    Types and rules of recursors need only be equal by definition: Lean leaves `optParam` out of them.
+    Types and rules of recursors need only be equal by definition: Lean leaves `optParam` out of
+    them.
     """
     detail = constant.detail
     if constant.kind == "inductive":
-        found = {"all": detail.family, "ctors": detail.constructors, "numParams": detail.parameters,
-                 "numIndices": detail.indices, "numNested": detail.nested, "isRec": detail.recursive,
-                 "isReflexive": detail.reflexive}
+        found = {
+            "all": detail.family,
+            "ctors": detail.constructors,
+            "numParams": detail.parameters,
+            "numIndices": detail.indices,
+            "numNested": detail.nested,
+            "isRec": detail.recursive,
+            "isReflexive": detail.reflexive,
+        }
     elif constant.kind == "ctor":
-        found = {"induct": detail.inductive, "cidx": detail.index, "numParams": detail.parameters, "numFields": detail.fields}
+        found = {
+            "induct": detail.inductive,
+            "cidx": detail.index,
+            "numParams": detail.parameters,
+            "numFields": detail.fields,
+        }
     else:
-        found = {"all": detail.family, "numParams": detail.parameters, "numIndices": detail.indices,
-                 "numMotives": detail.motives, "numMinors": detail.minors, "k": detail.k}
+        found = {
+            "all": detail.family,
+            "numParams": detail.parameters,
+            "numIndices": detail.indices,
+            "numMotives": detail.motives,
+            "numMinors": detail.minors,
+            "k": detail.k,
+        }
     found["levelParams"] = constant.levels
     for field, value in found.items():
         _require(constant, field, stored[field] == value)
     _require(constant, "type", _same(checker, stored["type"], constant.type))
     if constant.kind == "rec":
         listed = [(rule["ctor"], rule["nfields"]) for rule in stored["rules"]]
-        _require(constant, "rules", listed == [(name, count) for name, (count, _) in detail.rules.items()])
+        _require(
+            constant,
+            "rules",
+            listed == [(name, count) for name, (count, _) in detail.rules.items()],
+        )
         for rule in stored["rules"]:
             _require(constant, "rules", _same(checker, rule["rhs"], detail.rules[rule["ctor"]][1]))
     return dataclasses.replace(constant, type=stored["type"])
@@ -161,8 +218,10 @@ def _compared(checker: Checker, constant: Constant, stored: Mapping[str, Any]) -
 
 def _require(constant: Constant, field: str, holds: bool) -> None:
     if not holds:
-        raise Refused("recursor" if constant.kind == "rec" else "record",
-                      f"{field} of {show_name(constant.name)} is not what the declaration makes")
+        raise Refused(
+            "recursor" if constant.kind == "rec" else "record",
+            f"{field} of {show_name(constant.name)} is not what the declaration makes",
+        )
 
 
 def _same(checker: Checker, stored: Term, made: Term) -> bool:

@@ -1,4 +1,5 @@
 """Digests of what constants say, for comparison with what was pinned."""
+
 from __future__ import annotations
 
 import hashlib
@@ -17,12 +18,14 @@ _FORMS = {App: "app", Lam: "lam", Pi: "forall", Let: "let"}
 
 
 class Digests:
-    """Digests of constants, terms and levels; each is a SHA-256 of a JSON array in ASCII without spaces.
+    """Digests of constants, terms and levels; each is a SHA-256 of a JSON array in ASCII without
+    spaces.
 
-    A term's array is the name of its form ("bvar", "sort", "const", "app", "lam", "forall", "let", "lit", "proj") and what is
-    in it, where a term or level stands as its own digest, a name as the array of its parts, a number as ["nat", its
-    hexadecimal digits] and a text as ["str", itself]. A level's array is the name of its form and its parts; a universe
-    parameter is ["param", its place among those of the constant].
+    A term's array is the name of its form ("bvar", "sort", "const", "app", "lam", "forall", "let",
+    "lit", "proj") and what is in it, where a term or level stands as its own digest, a name as the
+    array of its parts, a number as ["nat", its hexadecimal digits] and a text as ["str", itself]. A
+    level's array is the name of its form and its parts; a universe parameter is ["param", its place
+    among those of the constant].
     """
 
     def __init__(self, constants: Mapping[Name, Constant]):
@@ -30,15 +33,20 @@ class Digests:
         self._terms: dict[tuple[Name, ...], dict[Term | Level, str]] = {}
 
     def statement(self, name: Name) -> str:
-        """Return the digest of a constant's statement: ["statement", number of universe parameters, its type]."""
+        """Return the digest of a constant's statement: ["statement", number of universe parameters,
+        its type].
+        """
         constant = self._constants[name]
-        return _sha256(["statement", len(constant.levels), self._term(constant.type, constant.levels)])
+        return _sha256(
+            ["statement", len(constant.levels), self._term(constant.type, constant.levels)]
+        )
 
     def meaning(self, name: Name) -> str:
         """Return the digest of a constant's statement and of all that gives it its meaning.
 
-        That is ["meaning", the statement's digest, a list] with, for each constant but theorems that the type mentions or
-        that such a one rests on, sorted by name: name, kind, number of universe parameters, type, and value or null.
+        That is ["meaning", the statement's digest, a list] with, for each constant but theorems
+        that the type mentions or that such a one rests on, sorted by name: name, kind, number of
+        universe parameters, type, and value or null.
         """
         seen: set[Name] = set()
         pending = list(mentioned(self._constants[name].type))
@@ -47,12 +55,24 @@ class Digests:
             if used not in seen and self._constants[used].kind != "theorem":
                 seen.add(used)
                 pending += self._constants[used].uses
-        return _sha256(["meaning", self.statement(name), [self._described(item) for item in sorted(seen, key=show_name)]])
+        return _sha256(
+            [
+                "meaning",
+                self.statement(name),
+                [self._described(item) for item in sorted(seen, key=show_name)],
+            ]
+        )
 
     def _described(self, name: Name) -> list[Any]:
         constant = self._constants[name]
         value = None if constant.value is None else self._term(constant.value, constant.levels)
-        return [list(name), constant.kind, len(constant.levels), self._term(constant.type, constant.levels), value]
+        return [
+            list(name),
+            constant.kind,
+            len(constant.levels),
+            self._term(constant.type, constant.levels),
+            value,
+        ]
 
     def _term(self, root: Term, parameters: tuple[Name, ...]) -> str:
         done = self._terms.setdefault(parameters, {})
@@ -68,26 +88,40 @@ class Digests:
                     done[term] = _sha256(self._fields(term, parameters, done))
         return done[root]
 
-    def _fields(self, term: Term, parameters: tuple[Name, ...], done: dict[Term | Level, str]) -> list[Any]:
+    def _fields(
+        self, term: Term, parameters: tuple[Name, ...], done: dict[Term | Level, str]
+    ) -> list[Any]:
         kind = type(term)
         if kind is BVar:
             return ["bvar", term.index]
         if kind is Sort:
             return ["sort", self._level(term.level, parameters, done)]
         if kind is Const:
-            return ["const", list(term.name), [self._level(level, parameters, done) for level in term.levels]]
+            return [
+                "const",
+                list(term.name),
+                [self._level(level, parameters, done) for level in term.levels],
+            ]
         if kind is Lit:
-            return ["lit", ["nat", f"{term.value:x}"] if type(term.value) is int else ["str", term.value]]
+            return [
+                "lit",
+                ["nat", f"{term.value:x}"] if type(term.value) is int else ["str", term.value],
+            ]
         if kind in _FORMS:
             return [_FORMS[kind], *[done[part] for part in parts_of(term)]]
         return ["proj", list(term.structure), term.index, done[term.term]]
 
-    def _level(self, level: Level, parameters: tuple[Name, ...], done: dict[Term | Level, str]) -> str:
+    def _level(
+        self, level: Level, parameters: tuple[Name, ...], done: dict[Term | Level, str]
+    ) -> str:
         if level not in done:
             if level.form == "param":
                 fields = ["param", parameters.index(level.parts[0])]
             else:
-                fields = [level.form, *[self._level(part, parameters, done) for part in level.parts]]
+                fields = [
+                    level.form,
+                    *[self._level(part, parameters, done) for part in level.parts],
+                ]
             done[level] = _sha256(fields)
         return done[level]
 

@@ -1,4 +1,5 @@
 """The constants that were accepted so far."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -20,7 +21,8 @@ class Inductive:
         parameters: how many arguments are the same throughout the declaration.
         indices: how many arguments it has beside these.
         recursive: whether a constructor of the family has a field whose type mentions the family.
-        nested: how many types the family's recursors know beside it (`List Tree` for a tree of lists of trees).
+        nested: how many types the family's recursors know beside it (`List Tree` for a tree of
+            lists of trees).
         reflexive: whether a constructor of the family has a function into the family as a field.
     """
 
@@ -34,7 +36,9 @@ class Inductive:
 
     @property
     def is_structure(self) -> bool:
-        """Whether an element is no more than its fields, so that eta holds: one constructor, no index, no recursion."""
+        """Whether an element is no more than its fields, so that eta holds: one constructor, no
+        index, no recursion.
+        """
         return len(self.constructors) == 1 and self.indices == 0 and not self.recursive
 
 
@@ -50,14 +54,16 @@ class Constructor:
 
 @dataclass(frozen=True, slots=True)
 class Recursor:
-    """A recursor, whose arguments are: parameters, motives, minor premises, indices, and the major premise.
+    """A recursor, whose arguments are: parameters, motives, minor premises, indices, and the major
+    premise.
 
     Attributes:
         family: the types of the declaration.
         inductive: the type of the major premise.
-        rules: for each constructor of that type its number of fields, and a function of parameters, motives, minor premises
-            and fields.
-        k: whether it unfolds on any proof, because the type is a proposition whose only constructor has no field.
+        rules: for each constructor of that type its number of fields, and a function of parameters,
+            motives, minor premises and fields.
+        k: whether it unfolds on any proof, because the type is a proposition whose only constructor
+            has no field.
     """
 
     family: tuple[Name, ...]
@@ -86,9 +92,10 @@ class Constant:
         type: its type.
         value: what it stands for; of a definition, theorem or opaque constant.
         detail: what there is to say of an inductive type, constructor or recursor.
-        height: one more than the greatest height of a definition in its value; 0 if it is no definition. Of two definitions
-            the higher is unfolded first.
-        uses: what it rests on directly: the constants that it mentions, the types of its literals, and its family.
+        height: one more than the greatest height of a definition in its value; 0 if it is no
+            definition. Of two definitions the higher is unfolded first.
+        uses: what it rests on directly: the constants that it mentions, the types of its literals,
+            and its family.
     """
 
     name: Name

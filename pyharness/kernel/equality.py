@@ -8,8 +8,10 @@
 | eta | `f` and `λ x, f x` |
 | eta for structures | `s` and the constructor of its projections, and any two elements of a structure without fields |
 
-Described in "The Type Theory of Lean", 2.2 Definitional equality, and "Type Checking in Lean 4", Definitional Equality.
+Described in "The Type Theory of Lean", 2.2 Definitional equality, and "Type Checking in Lean 4",
+Definitional Equality.
 """
+
 from __future__ import annotations
 
 from .environment import Constant, Constructor
@@ -61,17 +63,26 @@ class Equality(Reduction):
             return answer
         if type(left) is Const and type(right) is Const and self._same_constant(left, right):
             return True
-        if (type(left) is Proj and type(right) is Proj and left.index == right.index
-                and left.structure == right.structure and self.equal(left.term, right.term)):
+        if (
+            type(left) is Proj
+            and type(right) is Proj
+            and left.index == right.index
+            and left.structure == right.structure
+            and self.equal(left.term, right.term)
+        ):
             return True
         left_core, right_core = self.core(left), self.core(right)
         if left_core is not left or right_core is not right:
             return self.equal(left_core, right_core)
-        return (self._same_application(left, right) or self._by_eta_of_functions(left, right)
-                or self._by_eta_of_structures(left, right) or self._by_eta_of_structures(right, left)
-                or self._without_fields(left, right))
+        return (
+            self._same_application(left, right)
+            or self._by_eta_of_functions(left, right)
+            or self._by_eta_of_structures(left, right)
+            or self._by_eta_of_structures(right, left)
+            or self._without_fields(left, right)
+        )
 
-    # -------------------------------------------------------------------------------------------- congruence
+    # ----------------------------------------------------------------------------------- congruence
     def _quick(self, left: Term, right: Term) -> bool | None:
         return True if left is right else self._alike(left, right)
 
@@ -94,7 +105,9 @@ class Equality(Reduction):
         while type(left) is kind and type(right) is kind:
             self.step()
             domain = instantiate(left.domain, variables)
-            if left.domain is not right.domain and not self.equal(domain, instantiate(right.domain, variables)):
+            if left.domain is not right.domain and not self.equal(
+                domain, instantiate(right.domain, variables)
+            ):
                 return False
             variables.append(self.terms.local(number + len(variables), domain))
             left, right = left.body, right.body
@@ -119,10 +132,13 @@ class Equality(Reduction):
             return False
         left_head, left_arguments = spine(left)
         right_head, right_arguments = spine(right)
-        return (len(left_arguments) == len(right_arguments) and self.equal(left_head, right_head)
-                and self._same_arguments(left_arguments, right_arguments))
+        return (
+            len(left_arguments) == len(right_arguments)
+            and self.equal(left_head, right_head)
+            and self._same_arguments(left_arguments, right_arguments)
+        )
 
-    # ------------------------------------------------------------------------------------------------ proofs
+    # --------------------------------------------------------------------------------------- proofs
     def _both_proofs(self, left: Term, right: Term) -> bool | None:
         """Proof irrelevance: None if `left` is no proof."""
         type_ = self.type_of(left)
@@ -130,9 +146,11 @@ class Equality(Reduction):
             return None
         return self.equal(type_, self.type_of(right))
 
-    # ------------------------------------------------------------------------------------------------- delta
+    # ---------------------------------------------------------------------------------------- delta
     def _unfold(self, left: Term, right: Term) -> tuple[bool | None, Term, Term]:
-        """Unfold the definitions at both heads step by step, until the terms are settled or none is left."""
+        """Unfold the definitions at both heads step by step, until the terms are settled or none is
+        left.
+        """
         while True:
             self.step()
             answer = self._same_number(left, right)
@@ -156,7 +174,9 @@ class Equality(Reduction):
             elif left_definition.height < right_definition.height:
                 right = self._next(right)
             else:
-                if left_definition is right_definition and self._same_call(left_definition, left, right):
+                if left_definition is right_definition and self._same_call(
+                    left_definition, left, right
+                ):
                     return True, left, right
                 left, right = self._next(left), self._next(right)
             answer = self._quick(left, right)
@@ -179,13 +199,14 @@ class Equality(Reduction):
             return False
         left_head, left_arguments = spine(left)
         right_head, right_arguments = spine(right)
-        if (self._same_levels(left_head.levels, right_head.levels)
-                and self._same_arguments(left_arguments, right_arguments)):
+        if self._same_levels(left_head.levels, right_head.levels) and self._same_arguments(
+            left_arguments, right_arguments
+        ):
             return True
         self._different.add((left, right))
         return False
 
-    # ----------------------------------------------------------------------------------------------- numbers
+    # -------------------------------------------------------------------------------------- numbers
     def _same_number(self, left: Term, right: Term) -> bool | None:
         """Compare numbers written as literals or successors: None if one of them is not."""
         arithmetic = self.arithmetic
@@ -195,7 +216,7 @@ class Equality(Reduction):
         one, other = arithmetic.predecessor(left), arithmetic.predecessor(right)
         return None if one is None or other is None else self.equal(one, other)
 
-    # --------------------------------------------------------------------------------------------------- eta
+    # ------------------------------------------------------------------------------------------ eta
     def _by_eta_of_functions(self, left: Term, right: Term) -> bool:
         if type(left) is Lam and type(right) is not Lam:
             function, other = left, right
@@ -215,12 +236,18 @@ class Equality(Reduction):
         if constant is None or type(constant.detail) is not Constructor:
             return False
         detail = constant.detail
-        if len(arguments) != detail.parameters + detail.fields or not self.constants[detail.inductive].detail.is_structure:
+        if (
+            len(arguments) != detail.parameters + detail.fields
+            or not self.constants[detail.inductive].detail.is_structure
+        ):
             return False
         if not self.equal(self.type_of(element), self.type_of(made)):
             return False
         for place in range(detail.fields):
-            if not self.equal(self.terms.proj(detail.inductive, place, element), arguments[detail.parameters + place]):
+            if not self.equal(
+                self.terms.proj(detail.inductive, place, element),
+                arguments[detail.parameters + place],
+            ):
                 return False
         return True
 

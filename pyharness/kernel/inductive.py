@@ -1,9 +1,9 @@
 """Inductive types: what may be declared, and the recursors that this makes.
 
-A declaration is a family of types with their constructors. Where the type of a field applies an earlier type to the family
-(`List Tree` in a tree of lists of trees), that application is one more member of the family, with the constructors of the
-earlier type. The declaration is checked, and its recursors are made, for this larger family; then each such member is written
-as what it stands for.
+A declaration is a family of types with their constructors. Where the type of a field applies an
+earlier type to the family (`List Tree` in a tree of lists of trees), that application is one more
+member of the family, with the constructors of the earlier type. The declaration is checked, and its
+recursors are made, for this larger family; then each such member is written as what it stands for.
 
 | rule | what it asks |
 |---|---|
@@ -16,8 +16,10 @@ as what it stands for.
 
 A recursor of a proposition gives proofs only, unless the proposition is large: see `_is_large`.
 
-Described in "The Type Theory of Lean", 2.6 Inductive types, and "Type Checking in Lean 4", The Secret Life of Inductive Types.
+Described in "The Type Theory of Lean", 2.6 Inductive types, and "Type Checking in Lean 4", The
+Secret Life of Inductive Types.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -47,10 +49,11 @@ class Declared:
 
 @dataclass(frozen=True)
 class _Made:
-    """A constructor of a member. Its fields are free variables; `indices` are those of the element that it makes.
+    """A constructor of a member. Its fields are free variables; `indices` are those of the element
+    that it makes.
 
-    `calls` has, for each field that is a function into the family or an element of it: the field, the function's arguments,
-    the member, and the indices.
+    `calls` has, for each field that is a function into the family or an element of it: the field,
+    the function's arguments, the member, and the indices.
     """
 
     constructor: Term
@@ -67,7 +70,8 @@ class _Member:
         const: it, at the universe parameters and at the parameters.
         indices: its indices, as free variables.
         stands_for: what it is written as in the end.
-        constructors: for each constructor: it at the parameters, what it is written as, and its type behind the parameters.
+        constructors: for each constructor: it at the parameters, what it is written as, and its
+            type behind the parameters.
     """
 
     const: Term
@@ -77,8 +81,12 @@ class _Member:
 
 
 def declare_family(
-    new_checker: NewChecker, constants: Mapping[Name, Constant], levels: tuple[Name, ...], parameters: int,
-    types: Sequence[Declared], elimination: Name,
+    new_checker: NewChecker,
+    constants: Mapping[Name, Constant],
+    levels: tuple[Name, ...],
+    parameters: int,
+    types: Sequence[Declared],
+    elimination: Name,
 ) -> list[Constant]:
     """Return the constants that a family makes: its types, their constructors, and the recursors.
 
@@ -88,7 +96,8 @@ def declare_family(
         levels: the universe parameters.
         parameters: how many parameters the types and constructors have.
         types: the types.
-        elimination: the name of the universe parameter for what the recursors give, if they have one.
+        elimination: the name of the universe parameter for what the recursors give, if they have
+            one.
 
     Raises:
         Refused: if it breaks one of the rules above, or a type in it is ill-typed.
@@ -98,10 +107,16 @@ def declare_family(
 
 
 class _Family:
-    """A family, checked. Its parameters, and whatever else its types and constructors take, are free variables."""
+    """A family, checked. Its parameters, and whatever else its types and constructors take, are
+    free variables.
+    """
 
     def __init__(
-        self, new_checker: NewChecker, constants: Mapping[Name, Constant], levels: tuple[Name, ...], parameters: int,
+        self,
+        new_checker: NewChecker,
+        constants: Mapping[Name, Constant],
+        levels: tuple[Name, ...],
+        parameters: int,
         types: Sequence[Declared],
     ):
         self._constants, self._level_names, self._declared = constants, levels, types
@@ -121,16 +136,22 @@ class _Family:
         self._add_constructors()
         self._find_nested()
         self._checker = new_checker(self._known)
-        self._made = [[self._constructor(place, made, type_) for made, _, type_ in member.constructors]
-                      for place, member in enumerate(self._members)]
+        self._made = [
+            [self._constructor(place, made, type_) for made, _, type_ in member.constructors]
+            for place, member in enumerate(self._members)
+        ]
 
     def _fresh(self, type_: Term) -> Term:
         self._number += 1
         return self._terms.local(self._number - 1, type_)
 
     def _assume(self, name: Name, type_: Term) -> None:
-        """Let a type be known for the rest of the declaration, as a constant of which nothing but its type is known."""
-        self._known[name] = Constant(name, "axiom", self._level_names, type_, None, None, 0, frozenset())
+        """Let a type be known for the rest of the declaration, as a constant of which nothing but
+        its type is known.
+        """
+        self._known[name] = Constant(
+            name, "axiom", self._level_names, type_, None, None, 0, frozenset()
+        )
 
     def _at_parameters(self, name: Name) -> Term:
         return self._terms.apply(self._terms.const(name, self._levels), self._parameters)
@@ -138,7 +159,7 @@ class _Family:
     def _refuse(self, rule: str, reason: str, term: Term) -> Refused:
         return Refused(rule, reason, term=show(term))
 
-    # ------------------------------------------------------------------------------------------------------ types
+    # ---------------------------------------------------------------------------------------- types
     def _open_parameters(self, count: int) -> list[Term]:
         first = self._declared[0]
         variables: list[Term] = []
@@ -146,7 +167,11 @@ class _Family:
         type_ = first.type
         for _ in range(count):
             if type(type_) is not Pi:
-                raise self._refuse("inductive-type", f"{show_name(first.name)} has fewer than {count} parameters", first.type)
+                raise self._refuse(
+                    "inductive-type",
+                    f"{show_name(first.name)} has fewer than {count} parameters",
+                    first.type,
+                )
             variables.append(self._fresh(self._terms.instantiate(type_.domain, variables)))
             type_ = type_.body
         return variables
@@ -154,7 +179,9 @@ class _Family:
     def _add_types(self) -> None:
         for declared in self._declared:
             self._checker.check_type(declared.type)
-            self._add_member(declared.name, self._behind_parameters(declared.type, "inductive-type"), None, [])
+            self._add_member(
+                declared.name, self._behind_parameters(declared.type, "inductive-type"), None, []
+            )
         for declared in self._declared:
             self._assume(declared.name, declared.type)
 
@@ -163,31 +190,44 @@ class _Family:
             for name, type_ in declared.constructors:
                 self._checker.check_type(type_)
                 made = self._at_parameters(name)
-                member.constructors.append((made, made, self._behind_parameters(type_, "constructor-parameters")))
+                member.constructors.append(
+                    (made, made, self._behind_parameters(type_, "constructor-parameters"))
+                )
 
     def _behind_parameters(self, type_: Term, rule: str) -> Term:
         """Return the body of a type under the parameters, which it must take first."""
         given: list[Term] = []
         body = type_
         for parameter in self._parameters:
-            if type(body) is not Pi or not self._checker.equal(self._terms.instantiate(body.domain, given), parameter.type):
-                raise self._refuse(rule, "it does not take the parameters of the declaration first", type_)
+            if type(body) is not Pi or not self._checker.equal(
+                self._terms.instantiate(body.domain, given), parameter.type
+            ):
+                raise self._refuse(
+                    rule, "it does not take the parameters of the declaration first", type_
+                )
             given.append(parameter)
             body = body.body
         return self._terms.instantiate(body, given)
 
-    def _add_member(self, name: Name, type_: Term, stands_for: Term | None, constructors: list) -> None:
+    def _add_member(
+        self, name: Name, type_: Term, stands_for: Term | None, constructors: list
+    ) -> None:
         self._checker.check_type(type_)
         indices, sort = self._open(type_)
-        # It must be written out: what it reduces to might be found for this term, and not once arguments are put in.
+        # It must be written out: what it reduces to might be found for this term, and not once
+        # arguments are put in.
         if type(sort) is not Sort:
             raise self._refuse("inductive-type", "it gives no universe, written as such", type_)
         if self._universe is None:
             self._universe = sort.level
         if not self._universe.equals(sort.level):
-            raise self._refuse("inductive-type", "types of one family are in different universes", type_)
+            raise self._refuse(
+                "inductive-type", "types of one family are in different universes", type_
+            )
         const = self._at_parameters(name)
-        self._members.append(_Member(const, indices, const if stands_for is None else stands_for, constructors))
+        self._members.append(
+            _Member(const, indices, const if stands_for is None else stands_for, constructors)
+        )
 
     def _open(self, type_: Term) -> tuple[list[Term], Term]:
         """Open all functions at the front of a type."""
@@ -197,33 +237,49 @@ class _Family:
             type_ = type_.body
         return variables, self._terms.instantiate(type_, variables)
 
-    # --------------------------------------------------------------------------------------------- nested members
+    # ------------------------------------------------------------------------------- nested members
     def _find_nested(self) -> None:
-        """Make each application of an earlier type to the family a member. New members may bring more of them."""
+        """Make each application of an earlier type to the family a member. New members may bring
+        more of them.
+        """
         for member in self._members:
             for place, (made, written, type_) in enumerate(member.constructors):
-                member.constructors[place] = made, written, self._terms.rewrite(type_, self._as_member)
+                member.constructors[place] = (
+                    made,
+                    written,
+                    self._terms.rewrite(type_, self._as_member),
+                )
 
     def _as_member(self, term: Term) -> Term | None:
-        """Return an application of an earlier type to the family as one of a member; None if it is none."""
+        """Return an application of an earlier type to the family as one of a member; None if it is
+        none.
+        """
         head, arguments = spine(term)
         if type(head) is not Const or head.name not in self._constants:
             return None
         inductive = self._constants[head.name].detail
         if type(inductive) is not Inductive or len(arguments) < inductive.parameters:
             return None
-        given, others = arguments[:inductive.parameters], arguments[inductive.parameters:]
+        given, others = arguments[: inductive.parameters], arguments[inductive.parameters :]
         if not any(mentioned(argument) & self._names for argument in given):
             return None
         if any(argument.loose for argument in given):
-            raise self._refuse("nested", f"what {show_name(head.name)} is applied to mentions a field", term)
+            raise self._refuse(
+                "nested", f"what {show_name(head.name)} is applied to mentions a field", term
+            )
         others_than = {member.const: self._terms.prop for member in self._members}.get
         if any(self._mentions(self._terms.rewrite(argument, others_than)) for argument in given):
-            raise self._refuse("nested", f"{show_name(head.name)} is applied to the family at other parameters", term)
+            raise self._refuse(
+                "nested",
+                f"{show_name(head.name)} is applied to the family at other parameters",
+                term,
+            )
         nested = self._terms.apply(head, given)
         if nested not in self._nested:
             self._add_nested(inductive, head, given)
-        return self._terms.apply(self._nested[nested], [self._terms.rewrite(other, self._as_member) for other in others])
+        return self._terms.apply(
+            self._nested[nested], [self._terms.rewrite(other, self._as_member) for other in others]
+        )
 
     def _add_nested(self, inductive: Inductive, head: Const, given: list[Term]) -> None:
         terms = self._terms
@@ -235,8 +291,12 @@ class _Family:
             constructors = []
             for place, constructor in enumerate(constant.detail.constructors):
                 made = self._at_parameters((number, place))
-                self._written[made] = written = terms.apply(terms.const(constructor, head.levels), given)
-                constructors.append((made, written, self._applied(self._constants[constructor], head, given)))
+                self._written[made] = written = terms.apply(
+                    terms.const(constructor, head.levels), given
+                )
+                constructors.append(
+                    (made, written, self._applied(self._constants[constructor], head, given))
+                )
             type_ = self._applied(constant, head, given)
             self._add_member((number,), type_, stands_for, constructors)
             self._nested[stands_for] = const = self._members[-1].const
@@ -255,7 +315,7 @@ class _Family:
         """Write members and their constructors as what they stand for."""
         return self._terms.rewrite(term, self._written.get) if self._written else term
 
-    # ------------------------------------------------------------------------------------------------ constructors
+    # --------------------------------------------------------------------------------- constructors
     def _constructor(self, place: int, made: Term, type_: Term) -> _Made:
         self._checker.check_type(type_)
         fields: list[Term] = []
@@ -265,7 +325,11 @@ class _Family:
             domain = self._terms.instantiate(body.domain, fields)
             level = self._checker.level_of(domain)
             if not self._universe.is_zero and not level.at_most(self._universe):
-                raise self._refuse("constructor-universe", "a field's type is in a larger universe than the family", domain)
+                raise self._refuse(
+                    "constructor-universe",
+                    "a field's type is in a larger universe than the family",
+                    domain,
+                )
             field = self._fresh(domain)
             call = self._call(domain)
             if call is not None:
@@ -275,11 +339,17 @@ class _Family:
         body = self._terms.instantiate(body, fields)
         found = self._element(body)
         if found is None or found[0] != place:
-            raise self._refuse("constructor-result", "a constructor makes no element of its type at the parameters", body)
+            raise self._refuse(
+                "constructor-result",
+                "a constructor makes no element of its type at the parameters",
+                body,
+            )
         return _Made(made, fields, found[1], calls)
 
     def _call(self, domain: Term) -> tuple[list[Term], int, list[Term]] | None:
-        """Return how a field's type is into the family: arguments, member and indices; None if it does not mention it."""
+        """Return how a field's type is into the family: arguments, member and indices; None if it
+        does not mention it.
+        """
         arguments: list[Term] = []
         if not self._mentions(domain):
             return None
@@ -293,14 +363,20 @@ class _Family:
             return None
         found = self._element(type_)
         if found is None:
-            raise self._refuse("positivity", "a field's type mentions the family, but is not into it at the parameters", domain)
+            raise self._refuse(
+                "positivity",
+                "a field's type mentions the family, but is not into it at the parameters",
+                domain,
+            )
         return arguments, *found
 
     def _mentions(self, term: Term) -> bool:
         return not self._names.isdisjoint(mentioned(term))
 
     def _element(self, type_: Term) -> tuple[int, list[Term]] | None:
-        """Return the member that a type is, at the parameters, and the indices; None if it is none."""
+        """Return the member that a type is, at the parameters, and the indices; None if it is
+        none.
+        """
         head, arguments = spine(type_)
         count = len(self._parameters)
         const = self._terms.apply(head, arguments[:count])
@@ -319,23 +395,50 @@ class _Family:
         count, made = len(self._parameters), []
         for declared, member in zip(self._declared, self._members):
             constructors = tuple([name for name, _ in declared.constructors])
-            detail = Inductive(names, constructors, count, len(member.indices), recursive,
-                               len(self._members) - len(self._declared), reflexive)
-            made.append(Constant(declared.name, "inductive", self._level_names, declared.type, None, detail, 0,
-                                 mentioned(declared.type).union(names, constructors)))
+            detail = Inductive(
+                names,
+                constructors,
+                count,
+                len(member.indices),
+                recursive,
+                len(self._members) - len(self._declared),
+                reflexive,
+            )
+            made.append(
+                Constant(
+                    declared.name,
+                    "inductive",
+                    self._level_names,
+                    declared.type,
+                    None,
+                    detail,
+                    0,
+                    mentioned(declared.type).union(names, constructors),
+                )
+            )
         for declared, items in zip(self._declared, self._made):
             for place, ((name, type_), item) in enumerate(zip(declared.constructors, items)):
-                made.append(Constant(name, "ctor", self._level_names, type_, None,
-                                     Constructor(declared.name, place, count, len(item.fields)), 0,
-                                     mentioned(type_) | {declared.name}))
+                made.append(
+                    Constant(
+                        name,
+                        "ctor",
+                        self._level_names,
+                        type_,
+                        None,
+                        Constructor(declared.name, place, count, len(item.fields)),
+                        0,
+                        mentioned(type_) | {declared.name},
+                    )
+                )
         return made
 
-    # --------------------------------------------------------------------------------------------------- recursors
+    # ------------------------------------------------------------------------------------ recursors
     def _is_large(self) -> bool:
         """Whether a recursor may give elements of any type.
 
-        It may unless the family can be a proposition. Then it must be a single type with at most one constructor, each field
-        of which is a proof or an index of what it makes, so that an element tells no more than its type does.
+        It may unless the family can be a proposition. Then it must be a single type with at most
+        one constructor, each field of which is a proof or an index of what it makes, so that an
+        element tells no more than its type does.
         """
         if self._universe.is_positive:
             return True
@@ -356,15 +459,28 @@ class _Family:
         levels = (level, *self._levels) if large else self._levels
         first = self._declared[0].name
         recs = [terms.const((*declared.name, "rec"), levels) for declared in self._declared]
-        recs += [terms.const((*first, f"rec_{number}"), levels)
-                 for number in range(1, len(self._members) - len(self._declared) + 1)]
+        recs += [
+            terms.const((*first, f"rec_{number}"), levels)
+            for number in range(1, len(self._members) - len(self._declared) + 1)
+        ]
 
-        majors = [self._fresh(terms.apply(member.const, member.indices)) for member in self._members]
-        motives = [self._fresh(terms.pis([*member.indices, major], terms.sort(level)))
-                   for member, major in zip(self._members, majors)]
-        minors = [[self._minor(motives, place, item) for item in made] for place, made in enumerate(self._made)]
+        majors = [
+            self._fresh(terms.apply(member.const, member.indices)) for member in self._members
+        ]
+        motives = [
+            self._fresh(terms.pis([*member.indices, major], terms.sort(level)))
+            for member, major in zip(self._members, majors)
+        ]
+        minors = [
+            [self._minor(motives, place, item) for item in made]
+            for place, made in enumerate(self._made)
+        ]
         flat = [minor for of_member in minors for minor in of_member]
-        k = len(self._members) == 1 and self._universe.is_zero and [len(item.fields) for item in self._made[0]] == [0]
+        k = (
+            len(self._members) == 1
+            and self._universe.is_zero
+            and [len(item.fields) for item in self._made[0]] == [0]
+        )
         family = tuple([declared.name for declared in self._declared])
 
         made = []
@@ -373,28 +489,73 @@ class _Family:
             type_ = terms.pis([*motives, *flat, *given], terms.apply(motives[place], given))
             type_ = terms.pis(self._parameters, self._restored(type_))
             rules = {}
-            for item, minor, (_, written, _) in zip(self._made[place], minors[place], member.constructors):
-                rule = terms.lams([*motives, *flat, *item.fields], self._rule(recs, motives, flat, item, minor))
-                rules[spine(written)[0].name] = len(item.fields), terms.lams(self._parameters, self._restored(rule))
-            detail = Recursor(family, spine(member.stands_for)[0].name, len(self._parameters), len(member.indices),
-                              len(motives), len(flat), rules, k)
-            made.append(Constant(recs[place].name, "rec", names, type_, None, detail, 0, mentioned(type_).union(family)))
+            for item, minor, (_, written, _) in zip(
+                self._made[place], minors[place], member.constructors
+            ):
+                rule = terms.lams(
+                    [*motives, *flat, *item.fields], self._rule(recs, motives, flat, item, minor)
+                )
+                rules[spine(written)[0].name] = (
+                    len(item.fields),
+                    terms.lams(self._parameters, self._restored(rule)),
+                )
+            detail = Recursor(
+                family,
+                spine(member.stands_for)[0].name,
+                len(self._parameters),
+                len(member.indices),
+                len(motives),
+                len(flat),
+                rules,
+                k,
+            )
+            made.append(
+                Constant(
+                    recs[place].name,
+                    "rec",
+                    names,
+                    type_,
+                    None,
+                    detail,
+                    0,
+                    mentioned(type_).union(family),
+                )
+            )
         return made
 
     def _minor(self, motives: list[Term], place: int, item: _Made) -> Term:
-        """Return the minor premise of a constructor: what the recursor gives for it, given that for the fields."""
+        """Return the minor premise of a constructor: what the recursor gives for it, given that for
+        the fields.
+        """
         terms = self._terms
-        hypotheses = [self._fresh(terms.pis(arguments, terms.app(terms.apply(motives[member], indices),
-                                                                 terms.apply(field, arguments))))
-                      for field, arguments, member, indices in item.calls]
+        hypotheses = [
+            self._fresh(
+                terms.pis(
+                    arguments,
+                    terms.app(terms.apply(motives[member], indices), terms.apply(field, arguments)),
+                )
+            )
+            for field, arguments, member, indices in item.calls
+        ]
         element = terms.apply(item.constructor, item.fields)
         result = terms.app(terms.apply(motives[place], item.indices), element)
         return self._fresh(terms.pis([*item.fields, *hypotheses], result))
 
-    def _rule(self, recs: list[Term], motives: list[Term], minors: list[Term], item: _Made, minor: Term) -> Term:
-        """Return what the recursor gives for a constructor: the minor premise, on the fields and what it gives for these."""
+    def _rule(
+        self, recs: list[Term], motives: list[Term], minors: list[Term], item: _Made, minor: Term
+    ) -> Term:
+        """Return what the recursor gives for a constructor: the minor premise, on the fields and
+        what it gives for these.
+        """
         terms = self._terms
-        values = [terms.lams(arguments, terms.apply(recs[member], [
-            *self._parameters, *motives, *minors, *indices, terms.apply(field, arguments)]))
-            for field, arguments, member, indices in item.calls]
+        values = [
+            terms.lams(
+                arguments,
+                terms.apply(
+                    recs[member],
+                    [*self._parameters, *motives, *minors, *indices, terms.apply(field, arguments)],
+                ),
+            )
+            for field, arguments, member, indices in item.calls
+        ]
         return terms.apply(minor, [*item.fields, *values])

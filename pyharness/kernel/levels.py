@@ -1,11 +1,13 @@
 """Universe levels and their order.
 
-A level is a number that depends on the numbers its parameters stand for: 0, l + 1, max(l, m), imax(l, m) (0 if m is 0, else
-max(l, m)) or a parameter. One level is at most another if its number is under every choice of the parameters. The comparison
-here is complete: it finds every such inequality.
+A level is a number that depends on the numbers its parameters stand for: 0, l + 1, max(l, m),
+imax(l, m) (0 if m is 0, else max(l, m)) or a parameter. One level is at most another if its number
+is under every choice of the parameters. The comparison here is complete: it finds every such
+inequality.
 
 Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Levels.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +23,9 @@ _MOST = 200
 
 
 class _Part(NamedTuple):
-    """`base + plus` where every parameter in `positive` is positive, else 0; a base of None stands for 0."""
+    """`base + plus` where every parameter in `positive` is positive, else 0; a base of None stands
+    for 0.
+    """
 
     positive: frozenset[Name]
     base: Name | None
@@ -29,8 +33,9 @@ class _Part(NamedTuple):
 
 
 class Level:
-    """A level. `form` is "zero", "succ", "max", "imax" or "param"; `parts` are the levels in it, or the parameter's
-    name; `normal` are parts of which it is the maximum."""
+    """A level. `form` is "zero", "succ", "max", "imax" or "param"; `parts` are the levels in it, or
+    the parameter's name; `normal` are parts of which it is the maximum.
+    """
 
     __slots__ = ("form", "normal", "parameters", "parts")
 
@@ -43,13 +48,26 @@ class Level:
             return [_Part(frozenset(), self.parts[0], 0)]
         normal = [part.normal for part in self.parts]
         if self.form == "succ":
-            return [_Part(frozenset(), None, 1), *(part._replace(plus=part.plus + 1) for part in normal[0])]
+            return [
+                _Part(frozenset(), None, 1),
+                *(part._replace(plus=part.plus + 1) for part in normal[0]),
+            ]
         if self.form == "max":
             return normal[0] + normal[1]
         if self.form == "imax":
             # It counts l only where m is positive: where one of the parts of m is.
-            positive = {part.positive | {part.base} if part.plus == 0 else part.positive for part in normal[1]}
-            return [*normal[1], *(part._replace(positive=part.positive | where) for part in normal[0] for where in positive)]
+            positive = {
+                part.positive | {part.base} if part.plus == 0 else part.positive
+                for part in normal[1]
+            }
+            return [
+                *normal[1],
+                *(
+                    part._replace(positive=part.positive | where)
+                    for part in normal[0]
+                    for where in positive
+                ),
+            ]
         return []
 
     def at_most(self, other: Level) -> bool:
@@ -75,7 +93,10 @@ def _prune(parts: Iterable[_Part]) -> tuple[_Part, ...]:
     """Drop each part that another is never less than."""
     kept: list[_Part] = []
     for part in sorted(set(parts), key=lambda part: (len(part.positive), -part.plus)):
-        if not any(other.positive <= part.positive and other.base == part.base and other.plus >= part.plus for other in kept):
+        if not any(
+            other.positive <= part.positive and other.base == part.base and other.plus >= part.plus
+            for other in kept
+        ):
             kept.append(part)
         if len(kept) > _MOST:
             raise Refused("budget", f"a universe level has more than {_MOST} parts")
@@ -84,19 +105,25 @@ def _prune(parts: Iterable[_Part]) -> tuple[_Part, ...]:
 
 def _least(parts: Iterable[_Part], ones: frozenset[Name]) -> int:
     """Return the maximum where the parameters in `ones` are 1 and all others 0."""
-    return max((plus + (base in ones) for positive, base, plus in parts if positive <= ones), default=0)
+    return max(
+        (plus + (base in ones) for positive, base, plus in parts if positive <= ones), default=0
+    )
 
 
 def _reaches(parts: Iterable[_Part], part: _Part) -> bool:
     """Whether the maximum of `parts` is at least `part` under every choice of the parameters.
 
-    Levels grow with their parameters, so it is enough that the parameters that must be positive are 1, and all others 0
-    except the base. As the base grows without limit, only a part with the same base keeps up with it.
+    Levels grow with their parameters, so it is enough that the parameters that must be positive are
+    1, and all others 0 except the base. As the base grows without limit, only a part with the same
+    base keeps up with it.
     """
     positive, base, plus = part
     if base is None:
         return _least(parts, positive) >= plus
-    grows = any(other.base == base and other.plus >= plus and other.positive <= positive | {base} for other in parts)
+    grows = any(
+        other.base == base and other.plus >= plus and other.positive <= positive | {base}
+        for other in parts
+    )
     return grows and (base in positive or _least(parts, positive) >= plus)
 
 
@@ -126,8 +153,12 @@ class Levels:
     def imax(self, left: Level, right: Level) -> Level:
         return self._make("imax", (left, right), left.parameters | right.parameters)
 
-    def substitute(self, level: Level, values: Mapping[Name, Level], done: dict[Level, Level]) -> Level:
-        """Return a level with levels in place of its parameters; `done` has what is known for these."""
+    def substitute(
+        self, level: Level, values: Mapping[Name, Level], done: dict[Level, Level]
+    ) -> Level:
+        """Return a level with levels in place of its parameters; `done` has what is known for
+        these.
+        """
         if not level.parameters:
             return level
         found = done.get(level)
@@ -136,6 +167,8 @@ class Levels:
                 found = values.get(level.parts[0], level)
             else:
                 parts = tuple([self.substitute(part, values, done) for part in level.parts])
-                found = self._make(level.form, parts, frozenset().union(*[part.parameters for part in parts]))
+                found = self._make(
+                    level.form, parts, frozenset().union(*[part.parameters for part in parts])
+                )
             done[level] = found
         return found

@@ -1,4 +1,5 @@
 """Checks a whole export, and says what was accepted."""
+
 from __future__ import annotations
 
 import gc
@@ -19,7 +20,8 @@ from .terms import Terms
 __all__ = ["STEPS", "Library", "check"]
 
 STEPS = 2_000_000
-"""Steps that the check of one declaration may take: about 50 times what the longest of this project takes."""
+"""Steps that the check of one declaration may take: about 50 times what the longest of this project
+takes."""
 DEPTH = 60_000
 """Calls that may be open at once."""
 STACK = 256 << 20
@@ -35,7 +37,8 @@ class Library:
     Attributes:
         constants: every constant.
         seconds: how long each declaration took, by the name of its first constant.
-        computed: the functions that were computed on literals by their names, once their definitions were found to be these.
+        computed: the functions that were computed on literals by their names, once their
+            definitions were found to be these.
     """
 
     constants: Mapping[Name, Constant]
@@ -50,24 +53,36 @@ class Library:
 
     def axioms(self, name: Name) -> tuple[str, ...]:
         """Return the axioms that a constant rests on, sorted."""
-        return tuple(sorted(show_name(item) for item in closure(self.constants, name) if self.constants[item].kind == "axiom"))
+        return tuple(
+            sorted(
+                show_name(item)
+                for item in closure(self.constants, name)
+                if self.constants[item].kind == "axiom"
+            )
+        )
 
     def statement_sha256(self, name: Name) -> str:
         """Return the digest of what a constant states: see `Digests.statement`."""
         return self._digests.statement(name)
 
     def meaning_sha256(self, name: Name) -> str:
-        """Return the digest of what a constant states and of all that gives it its meaning: see `Digests.meaning`."""
+        """Return the digest of what a constant states and of all that gives it its meaning: see
+        `Digests.meaning`.
+        """
         return self._digests.meaning(name)
 
 
 def check(
-    lines: Iterable[bytes], *, steps: int | None = STEPS, progress: Progress = lambda name, done, total: None
+    lines: Iterable[bytes],
+    *,
+    steps: int | None = STEPS,
+    progress: Progress = lambda name, done, total: None,
 ) -> Library:
-    """Check every declaration of an export in lean4export's NDJSON format 3.1.0, each on those before it.
+    """Check every declaration of an export in lean4export's NDJSON format 3.1.0, each on those
+    before it.
 
-    To have `Nat.div`, `mod` and `gcd` computed on literals, the file must state, before they are needed, the theorems that
-    `arithmetic.py` asks for.
+    To have `Nat.div`, `mod` and `gcd` computed on literals, the file must state, before they are
+    needed, the theorems that `arithmetic.py` asks for.
 
     Args:
         lines: the lines of the file, with or without line ends.
@@ -75,7 +90,8 @@ def check(
         progress: is told the name of each declaration, how many lines were read, and 0.
 
     Raises:
-        Refused: if a declaration breaks a rule, or the file is not of the format, or too deep or too large to check.
+        Refused: if a declaration breaks a rule, or the file is not of the format, or too deep or
+            too large to check.
     """
     answer: list[Library | BaseException] = []
 
@@ -132,11 +148,17 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
 
 def _first(declaration: Declaration) -> Name:
     fields = declaration.fields
-    return (fields["types"] or [{"name": ()}])[0]["name"] if declaration.kind == "inductive" else fields["name"]
+    return (
+        (fields["types"] or [{"name": ()}])[0]["name"]
+        if declaration.kind == "inductive"
+        else fields["name"]
+    )
 
 
 def _refusal(error: Exception, declaration: str) -> Refused:
-    """Return the refusal that an error amounts to: what the kernel cannot check it does not accept."""
+    """Return the refusal that an error amounts to: what the kernel cannot check it does not
+    accept.
+    """
     if isinstance(error, Refused):
         error.declaration = declaration
         return error
@@ -144,4 +166,8 @@ def _refusal(error: Exception, declaration: str) -> Refused:
         return Refused("budget", "it is too deep to check", declaration=declaration)
     if isinstance(error, MemoryError):
         return Refused("budget", "it is too large to check", declaration=declaration)
-    return Refused("internal", f"the kernel failed on it: {type(error).__name__}: {error}", declaration=declaration)
+    return Refused(
+        "internal",
+        f"the kernel failed on it: {type(error).__name__}: {error}",
+        declaration=declaration,
+    )

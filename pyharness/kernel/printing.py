@@ -1,4 +1,5 @@
 """Terms in short, for messages."""
+
 from __future__ import annotations
 
 from .levels import Level
@@ -13,7 +14,8 @@ _DEPTH, _NODES, _WIDTH = 8, 60, 400
 def show(term: Term) -> str:
     """Return a term as text, with `…` for what is too deep in it or too much.
 
-    A free variable is `x` and its number; a bound one has the number that its binder would get, were it opened.
+    A free variable is `x` and its number; a bound one has the number that its binder would get,
+    were it opened.
     """
     text = _Shown().term(term, term.free, (), _DEPTH)
     return text if len(text) <= _WIDTH else text[:_WIDTH] + "…"
@@ -29,7 +31,9 @@ class _Shown:
             return "…"
         kind = type(term)
         if kind is BVar:
-            return bound[-1 - term.index] if term.index < len(bound) else f"#{term.index - len(bound)}"
+            return (
+                bound[-1 - term.index] if term.index < len(bound) else f"#{term.index - len(bound)}"
+            )
         if kind is Local:
             return f"x{term.number}"
         if kind is Sort:
@@ -39,7 +43,11 @@ class _Shown:
         if kind is Lit:
             if type(term.value) is str:
                 return repr(term.value[:40])
-            return str(term.value) if term.value.bit_length() < 256 else f"a number of {term.value.bit_length()} bits"
+            return (
+                str(term.value)
+                if term.value.bit_length() < 256
+                else f"a number of {term.value.bit_length()} bits"
+            )
         if kind is App:
             return self._application(term, number, bound, depth)
         if kind is Proj:
@@ -51,7 +59,9 @@ class _Shown:
         body = self.term(term.body, number + 1, (*bound, name), depth - 1)
         if kind is Let:
             return f"let {name} : {first}; {body}"
-        return f"fun ({name} : {first}) => {body}" if kind is Lam else f"∀ ({name} : {first}), {body}"
+        return (
+            f"fun ({name} : {first}) => {body}" if kind is Lam else f"∀ ({name} : {first}), {body}"
+        )
 
     def _application(self, term: Term, number: int, bound: tuple[str, ...], depth: int) -> str:
         head, arguments = spine(term)

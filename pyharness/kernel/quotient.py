@@ -1,7 +1,9 @@
 """The quotient: four constants that are declared once, with these types.
 
-Described in "The Type Theory of Lean", 2.7.1 Quotient types, and "Type Checking in Lean 4", Declarations.
+Described in "The Type Theory of Lean", 2.7.1 Quotient types, and "Type Checking in Lean 4",
+Declarations.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +18,12 @@ __all__ = ["require_quotient"]
 
 
 def require_quotient(
-    terms: Terms, constants: Mapping[Name, Constant], kind: str, name: Name, levels: Sequence[Name], type_: Term
+    terms: Terms,
+    constants: Mapping[Name, Constant],
+    kind: str,
+    name: Name,
+    levels: Sequence[Name],
+    type_: Term,
 ) -> None:
     """Check a constant of the quotient.
 
@@ -25,11 +32,18 @@ def require_quotient(
     """
     if not is_equality(terms, constants):
         raise Refused("quotient", "Eq is not declared as equality")
-    names = {"type": ("Quot",), "ctor": ("Quot", "mk"), "lift": ("Quot", "lift"), "ind": ("Quot", "ind")}
+    names = {
+        "type": ("Quot",),
+        "ctor": ("Quot", "mk"),
+        "lift": ("Quot", "lift"),
+        "ind": ("Quot", "ind"),
+    }
     if name != names.get(kind):
         raise Refused("quotient", f"{show_name(name)} is not the {kind} of the quotient")
     if len(levels) != (2 if kind == "lift" else 1) or type_ is not _type(terms, kind, levels):
-        raise Refused("quotient", f"{show_name(name)} has not the type that the {kind} of the quotient has")
+        raise Refused(
+            "quotient", f"{show_name(name)} has not the type that the {kind} of the quotient has"
+        )
 
 
 def _type(terms: Terms, kind: str, levels: Sequence[Name]) -> Term:
@@ -49,10 +63,15 @@ def _type(terms: Terms, kind: str, levels: Sequence[Name]) -> Term:
         beta = local(2, terms.sort(others[0]))
         function = local(3, pi(alpha, beta))
         one, other = local(4, alpha), local(5, alpha)
-        equal = terms.apply(terms.const(("Eq",), (others[0],)), [beta, app(function, one), app(function, other)])
+        equal = terms.apply(
+            terms.const(("Eq",), (others[0],)), [beta, app(function, one), app(function, other)]
+        )
         respects = pis([one, other], pi(terms.apply(relation, [one, other]), equal))
         return pis([alpha, relation, beta, function], pi(respects, pi(quotient, beta)))
     # {β : Quot r → Prop} (h : ∀ a, β (Quot.mk r a)) (q : Quot r) : β q
     beta = local(2, pi(quotient, terms.prop))
     one, element = local(3, alpha), local(4, quotient)
-    return pis([alpha, relation, beta], pi(pis([one], app(beta, app(make, one))), pis([element], app(beta, element))))
+    return pis(
+        [alpha, relation, beta],
+        pi(pis([one], app(beta, app(make, one))), pis([element], app(beta, element))),
+    )

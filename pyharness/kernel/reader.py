@@ -1,9 +1,11 @@
 """Reads lean4export's NDJSON format, version 3.1.0.
 
-A line holds one JSON object: what wrote the file (the first line); a name, level or term, with the number that later lines
-know it by; or a declaration. Whatever is not exactly that is refused: another version, a field that is missing, unknown or
-given twice, a value of another type, a number that is unknown or given before, an unsafe or partial constant.
+A line holds one JSON object: what wrote the file (the first line); a name, level or term, with the
+number that later lines know it by; or a declaration. Whatever is not exactly that is refused:
+another version, a field that is missing, unknown or given twice, a value of another type, a number
+that is unknown or given before, an unsafe or partial constant.
 """
+
 from __future__ import annotations
 
 import json
@@ -33,7 +35,9 @@ _MOST_DIGITS = 300_000
 
 @dataclass(frozen=True)
 class Declaration:
-    """What one line declares: of the kind that it is named by, with what its fields stand for, by their names."""
+    """What one line declares: of the kind that it is named by, with what its fields stand for, by
+    their names.
+    """
 
     kind: str
     fields: Mapping[str, Any]
@@ -54,7 +58,9 @@ def _no_number(text: str) -> Any:
     raise _wrong(f"{text} is no natural number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_no_number, parse_constant=_no_number)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_float=_no_number, parse_constant=_no_number
+)
 
 
 class Reader:
@@ -73,26 +79,77 @@ class Reader:
         rule = {"ctor": self._name, "nfields": self._natural, "rhs": self._expr}
         self._declarations: dict[str, Callable[[Any], Any]] = {
             "axiom": self._record(declared | safe),
-            "def": self._record(declared | all_ | {"value": self._expr, "hints": self._hints, "safety": self._safety}),
+            "def": self._record(
+                declared
+                | all_
+                | {"value": self._expr, "hints": self._hints, "safety": self._safety}
+            ),
             "thm": self._record(declared | all_ | {"value": self._expr}),
             "opaque": self._record(declared | all_ | safe | {"value": self._expr}),
             "quot": self._record(declared | {"kind": self._text}),
-            "inductive": self._record({
-                "types": self._list(self._record(declared | all_ | safe | {
-                    "numParams": self._natural, "numIndices": self._natural, "ctors": self._list(self._name),
-                    "numNested": self._natural, "isRec": self._flag, "isReflexive": self._flag})),
-                "ctors": self._list(self._record(declared | safe | {
-                    "induct": self._name, "cidx": self._natural, "numParams": self._natural, "numFields": self._natural})),
-                "recs": self._list(self._record(declared | all_ | safe | {
-                    "numParams": self._natural, "numIndices": self._natural, "numMotives": self._natural,
-                    "numMinors": self._natural, "rules": self._list(self._record(rule)), "k": self._flag})),
-            }),
+            "inductive": self._record(
+                {
+                    "types": self._list(
+                        self._record(
+                            declared
+                            | all_
+                            | safe
+                            | {
+                                "numParams": self._natural,
+                                "numIndices": self._natural,
+                                "ctors": self._list(self._name),
+                                "numNested": self._natural,
+                                "isRec": self._flag,
+                                "isReflexive": self._flag,
+                            }
+                        )
+                    ),
+                    "ctors": self._list(
+                        self._record(
+                            declared
+                            | safe
+                            | {
+                                "induct": self._name,
+                                "cidx": self._natural,
+                                "numParams": self._natural,
+                                "numFields": self._natural,
+                            }
+                        )
+                    ),
+                    "recs": self._list(
+                        self._record(
+                            declared
+                            | all_
+                            | safe
+                            | {
+                                "numParams": self._natural,
+                                "numIndices": self._natural,
+                                "numMotives": self._natural,
+                                "numMinors": self._natural,
+                                "rules": self._list(self._record(rule)),
+                                "k": self._flag,
+                            }
+                        )
+                    ),
+                }
+            ),
         }
-        binder = {"name": self._name, "binderInfo": self._binder, "type": self._expr, "body": self._expr}
+        binder = {
+            "name": self._name,
+            "binderInfo": self._binder,
+            "type": self._expr,
+            "body": self._expr,
+        }
         text = self._text
         self._name_forms = {
-            "str": (self._record({"pre": self._name, "str": self._part}), lambda made: self._longer(made["pre"], made["str"])),
-            "num": (self._record({"pre": self._name, "i": self._natural}), lambda made: self._longer(made["pre"], made["i"])),
+            "str": (
+                self._record({"pre": self._name, "str": self._part}),
+                lambda made: self._longer(made["pre"], made["str"]),
+            ),
+            "num": (
+                self._record({"pre": self._name, "i": self._natural}),
+                lambda made: self._longer(made["pre"], made["i"]),
+            ),
         }
         levels = terms.levels
         self._level_forms = {
@@ -104,17 +161,36 @@ class Reader:
         self._expr_forms = {
             "bvar": (self._natural, terms.bvar),
             "sort": (self._level, terms.sort),
-            "const": (self._record({"name": self._name, "us": self._list(self._level)}),
-                      lambda made: terms.const(made["name"], made["us"])),
-            "app": (self._record({"fn": self._expr, "arg": self._expr}), lambda made: terms.app(made["fn"], made["arg"])),
+            "const": (
+                self._record({"name": self._name, "us": self._list(self._level)}),
+                lambda made: terms.const(made["name"], made["us"]),
+            ),
+            "app": (
+                self._record({"fn": self._expr, "arg": self._expr}),
+                lambda made: terms.app(made["fn"], made["arg"]),
+            ),
             "lam": (self._record(binder), lambda made: terms.lam(made["type"], made["body"])),
             "forallE": (self._record(binder), lambda made: terms.pi(made["type"], made["body"])),
-            "letE": (self._record({"name": self._name, "type": self._expr, "value": self._expr, "body": self._expr,
-                                   "nondep": self._flag}),
-                     lambda made: terms.let(made["type"], made["value"], made["body"])),
-            "proj": (self._record({"typeName": self._name, "idx": self._natural, "struct": self._expr}),
-                     lambda made: terms.proj(made["typeName"], made["idx"], made["struct"])),
-            "mdata": (self._record({"expr": self._expr, "data": self._object}), lambda made: made["expr"]),
+            "letE": (
+                self._record(
+                    {
+                        "name": self._name,
+                        "type": self._expr,
+                        "value": self._expr,
+                        "body": self._expr,
+                        "nondep": self._flag,
+                    }
+                ),
+                lambda made: terms.let(made["type"], made["value"], made["body"]),
+            ),
+            "proj": (
+                self._record({"typeName": self._name, "idx": self._natural, "struct": self._expr}),
+                lambda made: terms.proj(made["typeName"], made["idx"], made["struct"]),
+            ),
+            "mdata": (
+                self._record({"expr": self._expr, "data": self._object}),
+                lambda made: made["expr"],
+            ),
             "natVal": (self._digits, terms.lit),
             "strVal": (text, terms.lit),
         }
@@ -134,8 +210,11 @@ class Reader:
         if not self._begun:
             self._begin(line)
             return None
-        for key, forms, known in (("ie", self._expr_forms, self._exprs), ("in", self._name_forms, self._names),
-                                  ("il", self._level_forms, self._levels)):
+        for key, forms, known in (
+            ("ie", self._expr_forms, self._exprs),
+            ("in", self._name_forms, self._names),
+            ("il", self._level_forms, self._levels),
+        ):
             if key in line:
                 self._introduce(self._natural(line.pop(key)), *self._single(line), forms, known)
                 return None
@@ -146,9 +225,17 @@ class Reader:
 
     def _begin(self, line: dict[str, Any]) -> None:
         text = self._text
-        meta = self._record({"meta": self._record({
-            "exporter": self._record({"name": text, "version": text}),
-            "lean": self._record({"githash": text, "version": text}), "format": self._record({"version": text})})})(line)
+        meta = self._record(
+            {
+                "meta": self._record(
+                    {
+                        "exporter": self._record({"name": text, "version": text}),
+                        "lean": self._record({"githash": text, "version": text}),
+                        "format": self._record({"version": text}),
+                    }
+                )
+            }
+        )(line)
         version = meta["meta"]["format"]["version"]
         if version != FORMAT:
             raise _wrong(f"the format is version {version}, and {FORMAT} is read here")
@@ -164,7 +251,9 @@ class Reader:
         if type(made) is tuple:
             return
         parts = made.parts if type(made) is Level else parts_of(made)
-        self._depths[made] = depth = 1 + max([self._depths.get(part, 0) for part in parts], default=0)
+        self._depths[made] = depth = 1 + max(
+            [self._depths.get(part, 0) for part in parts], default=0
+        )
         if depth > DEEPEST:
             raise Refused("budget", f"it is deeper than {DEEPEST}")
 
@@ -174,7 +263,7 @@ class Reader:
             raise _wrong(f"a line has the fields {', '.join(line) or 'none'}")
         return next(iter(line.items()))
 
-    # ------------------------------------------------------------------------------------------------------ values
+    # --------------------------------------------------------------------------------------- values
     @staticmethod
     def _record(fields: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], dict[str, Any]]:
         def read(value: Any) -> dict[str, Any]:
@@ -187,8 +276,10 @@ class Reader:
     @staticmethod
     def _list(item: Callable[[Any], Any], count: int | None = None) -> Callable[[Any], tuple]:
         def read(value: Any) -> tuple:
-            if type(value) is not list or count is not None and len(value) != count:
-                raise _wrong("a list is needed" if count is None else f"a list of {count} is needed")
+            if type(value) is not list or (count is not None and len(value) != count):
+                raise _wrong(
+                    "a list is needed" if count is None else f"a list of {count} is needed"
+                )
             return tuple([item(part) for part in value])
 
         return read
@@ -227,7 +318,12 @@ class Reader:
 
     @staticmethod
     def _digits(value: Any) -> int:
-        if type(value) is not str or not value.isascii() or not value.isdigit() or value != "0" and value[0] == "0":
+        if (
+            type(value) is not str
+            or not value.isascii()
+            or not value.isdigit()
+            or (value != "0" and value[0] == "0")
+        ):
             raise _wrong("a number in decimal digits, as a string, is needed")
         if len(value) > _MOST_DIGITS:
             raise Refused("budget", f"a number of more than {_MOST_DIGITS} digits")
@@ -278,4 +374,4 @@ def _decimal(digits: str) -> int:
     if len(digits) <= _DIGITS:
         return int(digits)
     half = len(digits) // 2
-    return _decimal(digits[:-half]) * 10 ** half + _decimal(digits[-half:])
+    return _decimal(digits[:-half]) * 10**half + _decimal(digits[-half:])

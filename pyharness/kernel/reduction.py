@@ -12,8 +12,10 @@
 | quotient | `Quot.lift f h (Quot.mk r a)` is `f a`, and `Quot.ind` alike |
 | literals | the number n + 1 is `Nat.succ n`, 0 is `Nat.zero`; functions on numbers as `arithmetic.py` allows |
 
-Described in "The Type Theory of Lean", 2.3 Reduction and 2.6.4 The computation rule, and "Type Checking in Lean 4", Reduction.
+Described in "The Type Theory of Lean", 2.3 Reduction and 2.6.4 The computation rule, and "Type
+Checking in Lean 4", Reduction.
 """
+
 from __future__ import annotations
 
 import math
@@ -41,7 +43,13 @@ class Reduction:
     What is found out about a term holds wherever it stands, so all of it is kept.
     """
 
-    def __init__(self, terms: Terms, constants: Mapping[Name, Constant], arithmetic: Arithmetic, steps: int | None):
+    def __init__(
+        self,
+        terms: Terms,
+        constants: Mapping[Name, Constant],
+        arithmetic: Arithmetic,
+        steps: int | None,
+    ):
         self.terms, self.constants, self.arithmetic = terms, constants, arithmetic
         self._left = math.inf if steps is None else steps
         self._whnf: dict[Term, Term] = {}
@@ -100,7 +108,8 @@ class Reduction:
         return reduced
 
     def core(self, term: Term, cheap: bool = False) -> Term:
-        """Reduce the head of a term as far as that goes without unfolding it. Major premises are reduced in full.
+        """Reduce the head of a term as far as that goes without unfolding it. Major premises are
+        reduced in full.
 
         What is projected from is reduced in full too, unless it should be `cheap`.
         """
@@ -145,7 +154,7 @@ class Reduction:
         self._core[term, cheap] = result
         return result
 
-    # --------------------------------------------------------------------------------------------------- delta
+    # ---------------------------------------------------------------------------------------- delta
     def definition(self, term: Term) -> Constant | None:
         """Return the constant that the head of a term unfolds to, if it does."""
         head = head_of(term)
@@ -172,7 +181,9 @@ class Reduction:
         while type(value) is Lam and place < len(arguments):
             value = value.body
             place += 1
-        unfolded = self.terms.apply(self.terms.instantiate(value, arguments[:place]), arguments[place:])
+        unfolded = self.terms.apply(
+            self.terms.instantiate(value, arguments[:place]), arguments[place:]
+        )
         self._unfolded[term] = unfolded
         return unfolded
 
@@ -180,16 +191,22 @@ class Reduction:
         """Return a term of a constant's declaration at the levels that a mention of it has."""
         return self.terms.with_levels(term, dict(zip(constant.levels, const.levels)))
 
-    # ------------------------------------------------------------------------------------------ recursors, quotients
+    # ------------------------------------------------------------------------- recursors, quotients
     def _eliminate(self, head: Const, arguments: list[Term]) -> Term | None:
-        """Reduce a recursor, or what eliminates a quotient, and take the arguments that it needs off the reversed list."""
+        """Reduce a recursor, or what eliminates a quotient, and take the arguments that it needs
+        off the reversed list.
+        """
         constant = self.constants.get(head.name)
         if constant is None:
             return None
         if constant.kind == "quot":
             return self._eliminate_quotient(constant, arguments)
         recursor = constant.detail
-        if type(recursor) is not Recursor or len(arguments) <= recursor.major or len(head.levels) != len(constant.levels):
+        if (
+            type(recursor) is not Recursor
+            or len(arguments) <= recursor.major
+            or len(head.levels) != len(constant.levels)
+        ):
             return None
         major = self._constructed(recursor, arguments[-1 - recursor.major])
         made, fields = spine(major)
@@ -199,8 +216,8 @@ class Reduction:
         if len(fields) < count:
             return None
         shared = len(arguments) - recursor.major + recursor.indices
-        given = arguments[:shared - 1:-1] + fields[len(fields) - count:]
-        del arguments[len(arguments) - recursor.major - 1:]
+        given = arguments[: shared - 1 : -1] + fields[len(fields) - count :]
+        del arguments[len(arguments) - recursor.major - 1 :]
         key = (head, made.name)
         value = self._values.get(key)
         if value is None:
@@ -229,7 +246,9 @@ class Reduction:
         if type(head) is not Const or head.name != recursor.inductive:
             return None
         constructor = self.constants[recursor.inductive].detail.constructors[0]
-        made = self.terms.apply(self.terms.const(constructor, head.levels), arguments[:recursor.parameters])
+        made = self.terms.apply(
+            self.terms.const(constructor, head.levels), arguments[: recursor.parameters]
+        )
         return made if self.equal(type_, self.type_of(made)) else None
 
     def _by_eta(self, name: Name, inductive: Inductive, element: Term) -> Term:
@@ -239,7 +258,10 @@ class Reduction:
             return element
         constructor = self.constants[inductive.constructors[0]]
         made = self.terms.apply(self.terms.const(constructor.name, head.levels), arguments)
-        return self.terms.apply(made, [self.terms.proj(name, place, element) for place in range(constructor.detail.fields)])
+        return self.terms.apply(
+            made,
+            [self.terms.proj(name, place, element) for place in range(constructor.detail.fields)],
+        )
 
     def is_constructed(self, term: Term) -> bool:
         """Whether a term is a constructor with arguments."""
@@ -253,8 +275,9 @@ class Reduction:
         """Whether a type is a proposition.
 
         Raises:
-            Refused: if its universe cannot be found. That it is none must not be concluded from that: what is equal by
-                definition need not be so step by step, so a proposition may be written so that reduction gets stuck.
+            Refused: if its universe cannot be found. That it is none must not be concluded from
+                that: what is equal by definition need not be so step by step, so a proposition may
+                be written so that reduction gets stuck.
         """
         return self.level_of(type_).is_zero
 
@@ -263,26 +286,37 @@ class Reduction:
         if place is None or len(arguments) <= place:
             return None
         head, made = spine(self.whnf(arguments[-1 - place]))
-        if type(head) is not Const or head.name != ("Quot", "mk") or len(made) != 3 or self.constants[head.name].kind != "quot":
+        if (
+            type(head) is not Const
+            or head.name != ("Quot", "mk")
+            or len(made) != 3
+            or self.constants[head.name].kind != "quot"
+        ):
             return None
         function = arguments[-4]
-        del arguments[len(arguments) - place - 1:]
+        del arguments[len(arguments) - place - 1 :]
         return self.terms.app(function, made[2])
 
-    # ---------------------------------------------------------------------------------------- projections, numbers
+    # ------------------------------------------------------------------------- projections, numbers
     def _field(self, projection: Proj, cheap: bool) -> Term | None:
         term = self.core(projection.term, True) if cheap else self.whnf(projection.term)
         head, arguments = spine(term)
         if type(head) is not Const:
             return None
         constant = self.constants.get(head.name)
-        if constant is None or type(constant.detail) is not Constructor or constant.detail.inductive != projection.structure:
+        if (
+            constant is None
+            or type(constant.detail) is not Constructor
+            or constant.detail.inductive != projection.structure
+        ):
             return None
         place = constant.detail.parameters + projection.index
         return arguments[place] if place < len(arguments) else None
 
     def compute(self, term: Term) -> Term | None:
-        """Return the literal that a function on numbers gives on literals, if it may be computed."""
+        """Return the literal that a function on numbers gives on literals, if it may be
+        computed.
+        """
         if type(term) is not App or term.free:
             return None
         head, arguments = spine(term)

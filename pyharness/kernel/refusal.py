@@ -1,4 +1,5 @@
 """The only answer of the kernel beside acceptance."""
+
 from __future__ import annotations
 
 __all__ = ["Refused"]

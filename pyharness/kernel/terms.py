@@ -1,11 +1,14 @@
-"""Terms without the names of bound variables. Equal terms are the same object, so that `is` compares them.
+"""Terms without the names of bound variables. Equal terms are the same object, so that `is`
+compares them.
 
-A bound variable is the number of binders between it and its own. A binder is opened by putting a free variable, a `Local`,
-in place of its variable: that is a number and a type, so what a term with free variables means depends on the term alone, on
-no context beside it. Whoever opens a binder takes a number that no free variable has in the terms at hand.
+A bound variable is the number of binders between it and its own. A binder is opened by putting a
+free variable, a `Local`, in place of its variable: that is a number and a type, so what a term with
+free variables means depends on the term alone, on no context beside it. Whoever opens a binder
+takes a number that no free variable has in the terms at hand.
 
 Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Expressions.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,8 +16,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from .levels import Level, Levels
 from .names import Name
 
-__all__ = ["App", "BVar", "Const", "Lam", "Let", "Lit", "Local", "Pi", "Proj", "Sort", "Term", "Terms", "head_of", "spine",
-           "subterms"]
+__all__ = [
+    "App",
+    "BVar",
+    "Const",
+    "Lam",
+    "Let",
+    "Lit",
+    "Local",
+    "Pi",
+    "Proj",
+    "Sort",
+    "Term",
+    "Terms",
+    "head_of",
+    "spine",
+    "subterms",
+]
 
 
 class Term:
@@ -47,7 +65,13 @@ class Local(Term):
     __slots__ = ("number", "type")
 
     def __init__(self, number: int, type_: Term):
-        self.number, self.type, self.loose, self.free, self.generic = number, type_, 0, number + 1, type_.generic
+        self.number, self.type, self.loose, self.free, self.generic = (
+            number,
+            type_,
+            0,
+            number + 1,
+            type_.generic,
+        )
 
 
 class Sort(Term):
@@ -170,7 +194,9 @@ def parts_of(term: Term) -> tuple[Term, ...]:
 
 
 def subterms(*roots: Term) -> Iterator[Term]:
-    """Yield terms and all that they are made of, each once; not what is in the types of free variables."""
+    """Yield terms and all that they are made of, each once; not what is in the types of free
+    variables.
+    """
     seen: set[Term] = set()
     pending = list(roots)
     while pending:
@@ -203,7 +229,9 @@ class Terms:
         return tuple([len(made) for made in self._tables()])
 
     def forget(self, mark: tuple[int, ...]) -> None:
-        """Forget the terms that were made since a mark. They stay usable, but equal ones are made again."""
+        """Forget the terms that were made since a mark. They stay usable, but equal ones are made
+        again.
+        """
         for made, count in zip(self._tables(), mark):
             while len(made) > count:
                 made.popitem()
@@ -211,7 +239,7 @@ class Terms:
     def _tables(self) -> tuple[dict, ...]:
         return self._apps, self._lams, self._pis, self._locals, self._others
 
-    # ------------------------------------------------------------------------------------------------ the forms
+    # ------------------------------------------------------------------------------------ the forms
     def bvar(self, index: int) -> Term:
         return self._other((BVar, index), index)
 
@@ -266,16 +294,21 @@ class Terms:
             function = self.app(function, argument)
         return function
 
-    # ---------------------------------------------------------------------------------------------- substitution
+    # --------------------------------------------------------------------------------- substitution
     def instantiate(self, term: Term, values: Sequence[Term]) -> Term:
-        """Return what stands under as many binders as there are values, with these, outermost first, for their variables.
+        """Return what stands under as many binders as there are values, with these, outermost
+        first, for their variables.
 
         The values bind all their bound variables.
         """
         return self._instantiate(term, 0, values, [{}]) if term.loose else term
 
-    def _instantiate(self, term: Term, depth: int, values: Sequence[Term], done: list[dict[Term, Term]]) -> Term:
-        """Replace the variables of a term under `depth` more binders, which it has; `done` has what is known, by depth."""
+    def _instantiate(
+        self, term: Term, depth: int, values: Sequence[Term], done: list[dict[Term, Term]]
+    ) -> Term:
+        """Replace the variables of a term under `depth` more binders, which it has; `done` has what
+        is known, by depth.
+        """
         kind = type(term)
         if kind is BVar:
             place = depth + len(values) - 1 - term.index
@@ -299,7 +332,9 @@ class Terms:
                 if found is None:
                     found = apps[key] = App(*key)
         elif kind is Proj:
-            found = self.proj(term.structure, term.index, self._instantiate(term.term, depth, values, done))
+            found = self.proj(
+                term.structure, term.index, self._instantiate(term.term, depth, values, done)
+            )
         else:
             if len(done) == depth + 1:
                 done.append({})
@@ -314,21 +349,34 @@ class Terms:
                 found = self.pi(domain, body)
             else:
                 value = term.value
-                found = self.let(domain, self._instantiate(value, depth, values, done) if value.loose > depth else value, body)
+                found = self.let(
+                    domain,
+                    self._instantiate(value, depth, values, done) if value.loose > depth else value,
+                    body,
+                )
         done[depth][term] = found
         return found
 
     def abstract(self, term: Term, variables: Sequence[Term]) -> Term:
-        """Return a term to stand under binders, one for each free variable, outermost first: what `instantiate` undoes."""
+        """Return a term to stand under binders, one for each free variable, outermost first: what
+        `instantiate` undoes.
+        """
         if not variables:
             return term
         places = {variable: len(variables) - 1 - place for place, variable in enumerate(variables)}
         return self._abstract(term, 0, places, min([variable.number for variable in variables]), {})
 
     def _abstract(
-        self, term: Term, depth: int, places: Mapping[Term, int], lowest: int, done: dict[tuple[Term, int], Term]
+        self,
+        term: Term,
+        depth: int,
+        places: Mapping[Term, int],
+        lowest: int,
+        done: dict[tuple[Term, int], Term],
     ) -> Term:
-        """Replace free variables in a term under `depth` binders; none of them has a number below `lowest`."""
+        """Replace free variables in a term under `depth` binders; none of them has a number below
+        `lowest`.
+        """
         if term.free <= lowest:
             return term
         kind = type(term)
@@ -339,17 +387,25 @@ class Terms:
         if found is not None:
             return found
         if kind is App:
-            found = self.app(self._abstract(term.function, depth, places, lowest, done),
-                             self._abstract(term.argument, depth, places, lowest, done))
+            found = self.app(
+                self._abstract(term.function, depth, places, lowest, done),
+                self._abstract(term.argument, depth, places, lowest, done),
+            )
         elif kind is Lam or kind is Pi:
-            found = (self.lam if kind is Lam else self.pi)(self._abstract(term.domain, depth, places, lowest, done),
-                                                          self._abstract(term.body, depth + 1, places, lowest, done))
+            found = (self.lam if kind is Lam else self.pi)(
+                self._abstract(term.domain, depth, places, lowest, done),
+                self._abstract(term.body, depth + 1, places, lowest, done),
+            )
         elif kind is Let:
-            found = self.let(self._abstract(term.type, depth, places, lowest, done),
-                             self._abstract(term.value, depth, places, lowest, done),
-                             self._abstract(term.body, depth + 1, places, lowest, done))
+            found = self.let(
+                self._abstract(term.type, depth, places, lowest, done),
+                self._abstract(term.value, depth, places, lowest, done),
+                self._abstract(term.body, depth + 1, places, lowest, done),
+            )
         else:
-            found = self.proj(term.structure, term.index, self._abstract(term.term, depth, places, lowest, done))
+            found = self.proj(
+                term.structure, term.index, self._abstract(term.term, depth, places, lowest, done)
+            )
         done[term, depth] = found
         return found
 
@@ -366,14 +422,22 @@ class Terms:
         lowest = min([variable.number for variable in variables], default=0)
         for place in range(len(variables) - 1, -1, -1):
             type_ = variables[place].type
-            result = binder(type_ if type_.free <= lowest else self.abstract(type_, variables[:place]), result)
+            result = binder(
+                type_ if type_.free <= lowest else self.abstract(type_, variables[:place]), result
+            )
         return result
 
     def with_levels(self, term: Term, values: Mapping[Name, Level]) -> Term:
         """Return a term with levels in place of its universe parameters."""
         return self._with_levels(term, values, {}, {}) if values else term
 
-    def _with_levels(self, term: Term, values: Mapping[Name, Level], done: dict[Term, Term], of: dict[Level, Level]) -> Term:
+    def _with_levels(
+        self,
+        term: Term,
+        values: Mapping[Name, Level],
+        done: dict[Term, Term],
+        of: dict[Level, Level],
+    ) -> Term:
         if not term.generic:
             return term
         found = done.get(term)
@@ -381,30 +445,46 @@ class Terms:
             return found
         kind = type(term)
         if kind is App:
-            found = self.app(self._with_levels(term.function, values, done, of),
-                             self._with_levels(term.argument, values, done, of))
+            found = self.app(
+                self._with_levels(term.function, values, done, of),
+                self._with_levels(term.argument, values, done, of),
+            )
         elif kind is Const:
-            found = self.const(term.name, tuple([self.levels.substitute(level, values, of) for level in term.levels]))
+            found = self.const(
+                term.name,
+                tuple([self.levels.substitute(level, values, of) for level in term.levels]),
+            )
         elif kind is Lam or kind is Pi:
-            found = (self.lam if kind is Lam else self.pi)(self._with_levels(term.domain, values, done, of),
-                                                          self._with_levels(term.body, values, done, of))
+            found = (self.lam if kind is Lam else self.pi)(
+                self._with_levels(term.domain, values, done, of),
+                self._with_levels(term.body, values, done, of),
+            )
         elif kind is Sort:
             found = self.sort(self.levels.substitute(term.level, values, of))
         elif kind is Let:
-            found = self.let(self._with_levels(term.type, values, done, of), self._with_levels(term.value, values, done, of),
-                             self._with_levels(term.body, values, done, of))
+            found = self.let(
+                self._with_levels(term.type, values, done, of),
+                self._with_levels(term.value, values, done, of),
+                self._with_levels(term.body, values, done, of),
+            )
         elif kind is Proj:
-            found = self.proj(term.structure, term.index, self._with_levels(term.term, values, done, of))
+            found = self.proj(
+                term.structure, term.index, self._with_levels(term.term, values, done, of)
+            )
         else:
             found = self.local(term.number, self._with_levels(term.type, values, done, of))
         done[term] = found
         return found
 
     def rewrite(self, term: Term, replace: Callable[[Term], Term | None]) -> Term:
-        """Return a term with what `replace` gives for each outermost part for which it gives something."""
+        """Return a term with what `replace` gives for each outermost part for which it gives
+        something.
+        """
         return self._rewrite(term, replace, {})
 
-    def _rewrite(self, term: Term, replace: Callable[[Term], Term | None], done: dict[Term, Term]) -> Term:
+    def _rewrite(
+        self, term: Term, replace: Callable[[Term], Term | None], done: dict[Term, Term]
+    ) -> Term:
         found = done.get(term)
         if found is not None:
             return found
@@ -412,15 +492,25 @@ class Terms:
         if found is None:
             kind = type(term)
             if kind is App:
-                found = self.app(self._rewrite(term.function, replace, done), self._rewrite(term.argument, replace, done))
+                found = self.app(
+                    self._rewrite(term.function, replace, done),
+                    self._rewrite(term.argument, replace, done),
+                )
             elif kind is Lam or kind is Pi:
-                found = (self.lam if kind is Lam else self.pi)(self._rewrite(term.domain, replace, done),
-                                                              self._rewrite(term.body, replace, done))
+                found = (self.lam if kind is Lam else self.pi)(
+                    self._rewrite(term.domain, replace, done),
+                    self._rewrite(term.body, replace, done),
+                )
             elif kind is Let:
-                found = self.let(self._rewrite(term.type, replace, done), self._rewrite(term.value, replace, done),
-                                 self._rewrite(term.body, replace, done))
+                found = self.let(
+                    self._rewrite(term.type, replace, done),
+                    self._rewrite(term.value, replace, done),
+                    self._rewrite(term.body, replace, done),
+                )
             elif kind is Proj:
-                found = self.proj(term.structure, term.index, self._rewrite(term.term, replace, done))
+                found = self.proj(
+                    term.structure, term.index, self._rewrite(term.term, replace, done)
+                )
             else:
                 found = term
         done[term] = found

@@ -1,7 +1,9 @@
-"""Becomes the `lean` executable, by calling the library's own main: `_lean_main.py FOLDER ARGUMENTS…`.
+"""Becomes the `lean` executable, by calling the library's own main: `_lean_main.py FOLDER
+ARGUMENTS…`.
 
 Run alone and isolated (`python -I -S`), so that nothing of pyharness is loaded beside Lean.
 """
+
 from __future__ import annotations
 
 import ctypes

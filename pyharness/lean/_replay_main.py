@@ -1,12 +1,15 @@
-"""Gives declarations to Lean's kernel, one by one, in an environment that starts empty: `_replay_main.py FOLDER OLEAN`.
+"""Gives declarations to Lean's kernel, one by one, in an environment that starts empty:
+`_replay_main.py FOLDER OLEAN`.
 
-They are read from standard input in lean4export's NDJSON format. Every name, level and term is made by Lean's own
-constructors, so nothing that a file had cached about them (hashes, flags) is believed, and each declaration is checked in
-full. What the kernel holds in the end is then written, by Lean, to the file OLEAN, for the caller to compare with what it
-asked for. Exit status: 0 all was accepted; 1 the kernel refused a declaration, and why is on standard error.
+They are read from standard input in lean4export's NDJSON format. Every name, level and term is made
+by Lean's own constructors, so nothing that a file had cached about them (hashes, flags) is
+believed, and each declaration is checked in full. What the kernel holds in the end is then written,
+by Lean, to the file OLEAN, for the caller to compare with what it asked for. Exit status: 0 all was
+accepted; 1 the kernel refused a declaration, and why is on standard error.
 
 Run alone and isolated (`python -I -S`), so that nothing of pyharness is loaded beside Lean.
 """
+
 from __future__ import annotations
 
 import ctypes
@@ -20,14 +23,16 @@ POINTER, WORD, UINT32, BYTE = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32,
 PR_SET_PDEATHSIG = 1
 
 UNIT = 1
-"""How Lean writes a value without fields: the number n of a constructor is the word 2n + 1. This is n = 0."""
+"""How Lean writes a value without fields: the number n of a constructor is the word 2n + 1. This is
+n = 0."""
 ARRAY = 246
 """The tag of an array's object."""
 TRUST_NOTHING = 0
 UNLIMITED = 0
 
 AXIOM, DEFINITION, THEOREM, OPAQUE, QUOT = range(5)
-"""The constructors of `Declaration` that are used; an inductive family has a function of its own."""
+"""The constructors of `Declaration` that are used; an inductive family has a function of its
+own."""
 SAFETY = {"unsafe": 0, "safe": 1, "partial": 2}
 HINTS = {"opaque": 0, "abbrev": 1}
 REFUSALS = (
@@ -45,14 +50,19 @@ class Refused(Exception):
 class Lean:
     """Lean's runtime and kernel. An object is known by its address.
 
-    What is made here is never freed: each object gets a reference more whenever it is handed over, which a process that
-    ends after one replay can afford. Functions that only borrow an argument are as right with one that is handed over.
+    What is made here is never freed: each object gets a reference more whenever it is handed over,
+    which a process that ends after one replay can afford. Functions that only borrow an argument
+    are as right with one that is handed over.
     """
 
     def __init__(self, folder: str):
         ctypes.CDLL(f"{folder}/libInit_shared.so", mode=ctypes.RTLD_GLOBAL)
         self._library = ctypes.CDLL(f"{folder}/libleanshared.so", mode=ctypes.RTLD_GLOBAL)
-        for name in ("lean_initialize", "lean_io_mark_end_initialization", "lean_init_task_manager"):
+        for name in (
+            "lean_initialize",
+            "lean_io_mark_end_initialization",
+            "lean_init_task_manager",
+        ):
             self._function(name, None)()
 
         def maker(name: str, *arguments: type) -> Any:
@@ -64,20 +74,36 @@ class Lean:
         self.name_str = maker("lean_name_mk_string", POINTER, POINTER)
         self.name_num = maker("lean_name_mk_numeral", POINTER, POINTER)
         self.level_zero = maker("lean_level_mk_zero", POINTER)
-        self.level = {name: maker(f"lean_level_mk_{name}", *[POINTER] * count)
-                      for name, count in (("succ", 1), ("max", 2), ("imax", 2), ("param", 1))}
-        self.expr = {name: maker(f"lean_expr_mk_{name}", *[POINTER] * count)
-                     for name, count in (("bvar", 1), ("sort", 1), ("const", 2), ("app", 2), ("lit", 1), ("proj", 3))}
-        self.expr |= {name: maker(f"lean_expr_mk_{symbol}", POINTER, POINTER, POINTER, BYTE)
-                      for name, symbol in (("lam", "lambda"), ("forallE", "forall"))}
+        self.level = {
+            name: maker(f"lean_level_mk_{name}", *[POINTER] * count)
+            for name, count in (("succ", 1), ("max", 2), ("imax", 2), ("param", 1))
+        }
+        self.expr = {
+            name: maker(f"lean_expr_mk_{name}", *[POINTER] * count)
+            for name, count in (
+                ("bvar", 1),
+                ("sort", 1),
+                ("const", 2),
+                ("app", 2),
+                ("lit", 1),
+                ("proj", 3),
+            )
+        }
+        self.expr |= {
+            name: maker(f"lean_expr_mk_{symbol}", POINTER, POINTER, POINTER, BYTE)
+            for name, symbol in (("lam", "lambda"), ("forallE", "forall"))
+        }
         self.let = maker("l_Lean_Expr_letE___override", POINTER, POINTER, POINTER, POINTER, BYTE)
         self.axiom = maker("lean_mk_axiom_val", POINTER, POINTER, POINTER, BYTE)
-        self.definition = maker("lean_mk_definition_val", POINTER, POINTER, POINTER, POINTER, POINTER, BYTE, POINTER)
+        self.definition = maker(
+            "lean_mk_definition_val", POINTER, POINTER, POINTER, POINTER, POINTER, BYTE, POINTER
+        )
         self.theorem = maker("lean_mk_theorem_val", POINTER, POINTER, POINTER, POINTER, POINTER)
         self.opaque = maker("lean_mk_opaque_val", POINTER, POINTER, POINTER, POINTER, BYTE, POINTER)
         self.inductive = maker("lean_mk_inductive_decl", POINTER, POINTER, POINTER, BYTE)
         self.height = maker("lean_mk_reducibility_hints_regular", UINT32)
-        # The environment is handed over; then come the limits on steps and on depth; the other two are borrowed.
+        # The environment is handed over; then come the limits on steps and on depth; the other two
+        # are borrowed.
         self._add = maker("lean_add_decl", POINTER, WORD, WORD, POINTER, POINTER)
         self._find = maker("lean_environment_find", POINTER, POINTER)
         self._save = maker("l_Lean_saveModuleData", POINTER, POINTER, POINTER)
@@ -90,7 +116,7 @@ class Lean:
         function.restype, function.argtypes = result, arguments
         return function
 
-    # ---------------------------------------------------------------------------------------------------- objects
+    # -------------------------------------------------------------------------------------- objects
     @staticmethod
     def give(address: int) -> int:
         """Count one more reference to an object, and return it."""
@@ -145,7 +171,7 @@ class Lean:
     def text(self, address: int) -> str:
         return ctypes.string_at(address + 32, self.field(address, 0) - 1).decode(errors="replace")
 
-    # ------------------------------------------------------------------------------------------------- the kernel
+    # ----------------------------------------------------------------------------------- the kernel
     def add(self, declaration: int) -> None:
         """Have the kernel check a declaration and add what it makes to the environment.
 
@@ -177,8 +203,17 @@ class Lean:
 
     def save(self, path: str, names: list[int], constants: list[int]) -> None:
         """Have Lean write constants to a file as it writes those of a module without imports."""
-        module = self.make(0, self.array([]), self.array(names), self.array(constants), self.array([]), self.array([]))
-        self._succeeded(self._save(self.string(path), self.name_str(UNIT, self.string("Replayed")), module))
+        module = self.make(
+            0,
+            self.array([]),
+            self.array(names),
+            self.array(constants),
+            self.array([]),
+            self.array([]),
+        )
+        self._succeeded(
+            self._save(self.string(path), self.name_str(UNIT, self.string("Replayed")), module)
+        )
 
     def _succeeded(self, answer: int) -> int:
         if self.tag(answer) != 0:
@@ -227,7 +262,7 @@ class Replay:
         names = [self._names[number] for number in self.declared]
         self._lean.save(path, names, [self._lean.find(name) for name in names])
 
-    # ------------------------------------------------------------------------------------------ names, levels, terms
+    # ------------------------------------------------------------------------- names, levels, terms
     def name(self, number: int) -> int:
         return self._lean.give(self._names[number])
 
@@ -264,45 +299,90 @@ class Replay:
             case "sort":
                 return lean.expr[form](self.level(value))
             case "const":
-                return lean.expr[form](self.name(value["name"]), lean.list([self._levels[level] for level in value["us"]]))
+                return lean.expr[form](
+                    self.name(value["name"]),
+                    lean.list([self._levels[level] for level in value["us"]]),
+                )
             case "app":
                 return lean.expr[form](self.term(value["fn"]), self.term(value["arg"]))
             case "lam" | "forallE":
-                return lean.expr[form](self.name(value["name"]), self.term(value["type"]), self.term(value["body"]), 0)
+                return lean.expr[form](
+                    self.name(value["name"]), self.term(value["type"]), self.term(value["body"]), 0
+                )
             case "letE":
-                return lean.let(self.name(value["name"]), self.term(value["type"]), self.term(value["value"]),
-                                self.term(value["body"]), value["nondep"])
+                return lean.let(
+                    self.name(value["name"]),
+                    self.term(value["type"]),
+                    self.term(value["value"]),
+                    self.term(value["body"]),
+                    value["nondep"],
+                )
             case "proj":
-                return lean.expr[form](self.name(value["typeName"]), lean.nat(value["idx"]), self.term(value["struct"]))
+                return lean.expr[form](
+                    self.name(value["typeName"]), lean.nat(value["idx"]), self.term(value["struct"])
+                )
             case "natVal":
                 return lean.expr["lit"](lean.make(0, lean.decimal(value)))
             case "strVal":
                 return lean.expr["lit"](lean.make(1, lean.string(value)))
         raise ValueError(f"a term of the form {form!r}")
 
-    # ------------------------------------------------------------------------------------------------ declarations
+    # --------------------------------------------------------------------------------- declarations
     def _declare(self, word: str, given: dict[str, Any]) -> None:
         lean = self._lean
         if word == "inductive":
             self._declare_inductive(given)
             return
         self.declared.append(given["name"])
-        common = [self.name(given["name"]), self.names(given["levelParams"]), self.term(given["type"])]
+        common = [
+            self.name(given["name"]),
+            self.names(given["levelParams"]),
+            self.term(given["type"]),
+        ]
         match word:
             case "axiom":
                 lean.add(lean.make(AXIOM, lean.axiom(*common, given["isUnsafe"])))
             case "def":
                 hints = given["hints"]
-                made = 2 * HINTS[hints] + 1 if isinstance(hints, str) else lean.height(hints["regular"])
-                lean.add(lean.make(DEFINITION, lean.definition(
-                    *common, self.term(given["value"]), made, SAFETY[given["safety"]], self.names(given["all"]))))
+                made = (
+                    2 * HINTS[hints] + 1
+                    if isinstance(hints, str)
+                    else lean.height(hints["regular"])
+                )
+                lean.add(
+                    lean.make(
+                        DEFINITION,
+                        lean.definition(
+                            *common,
+                            self.term(given["value"]),
+                            made,
+                            SAFETY[given["safety"]],
+                            self.names(given["all"]),
+                        ),
+                    )
+                )
             case "thm":
-                lean.add(lean.make(THEOREM, lean.theorem(*common, self.term(given["value"]), self.names(given["all"]))))
+                lean.add(
+                    lean.make(
+                        THEOREM,
+                        lean.theorem(*common, self.term(given["value"]), self.names(given["all"])),
+                    )
+                )
             case "opaque":
-                lean.add(lean.make(OPAQUE, lean.opaque(
-                    *common, self.term(given["value"]), given["isUnsafe"], self.names(given["all"]))))
+                lean.add(
+                    lean.make(
+                        OPAQUE,
+                        lean.opaque(
+                            *common,
+                            self.term(given["value"]),
+                            given["isUnsafe"],
+                            self.names(given["all"]),
+                        ),
+                    )
+                )
             case "quot":
-                # One declaration without fields makes all four constants; it stands for the first of them.
+                # One declaration without fields makes all four constants; it stands for the first
+                # of them.
                 if given["kind"] == "type":
                     lean.add(2 * QUOT + 1)
             case _:
@@ -313,11 +393,25 @@ class Replay:
         constructors = {item["name"]: item for item in given["ctors"]}
         types = []
         for item in given["types"]:
-            made = [lean.make(0, self.name(name), self.term(constructors[name]["type"])) for name in item["ctors"]]
-            types.append(lean.make(0, self.name(item["name"]), self.term(item["type"]), lean.list(made)))
+            made = [
+                lean.make(0, self.name(name), self.term(constructors[name]["type"]))
+                for name in item["ctors"]
+            ]
+            types.append(
+                lean.make(0, self.name(item["name"]), self.term(item["type"]), lean.list(made))
+            )
         first = given["types"][0]
-        lean.add(lean.inductive(self.names(first["levelParams"]), lean.nat(first["numParams"]), lean.list(types), False))
-        self.declared += [item["name"] for kind in ("types", "ctors", "recs") for item in given[kind]]
+        lean.add(
+            lean.inductive(
+                self.names(first["levelParams"]),
+                lean.nat(first["numParams"]),
+                lean.list(types),
+                False,
+            )
+        )
+        self.declared += [
+            item["name"] for kind in ("types", "ctors", "recs") for item in given[kind]
+        ]
 
 
 def main(folder: str, olean: str) -> int:

@@ -1,4 +1,7 @@
-"""Decides what each theorem's proof is worth, from the stored environment, and has Lean print its statement."""
+"""Decides what each theorem's proof is worth, from the stored environment, and has Lean print its
+statement.
+"""
+
 from __future__ import annotations
 
 import difflib
@@ -11,14 +14,23 @@ from pyharness.errors import HarnessError
 from pyharness.lean.build import Build
 from pyharness.lean.dependencies import Dependencies
 from pyharness.lean.environment import SORRY, Constant, Environment
-from pyharness.lean.names import Name, show_name, write_name
+from pyharness.lean.names import show_name, write_name
 from pyharness.lean.policy import check_policy, check_statements
 from pyharness.lean.questions import ask, read_axioms
 from pyharness.lean.terms import BVAR, LAM, PROJ
 from pyharness.lean.toolchain import LeanError, Toolchain
 from pyharness.lean.vacuity import find_examples, find_stubs, unused_hypotheses
 
-__all__ = ["AuditError", "NotATheorem", "Proof", "Status", "UnknownTheorem", "audit", "find_theorem", "judge"]
+__all__ = [
+    "AuditError",
+    "NotATheorem",
+    "Proof",
+    "Status",
+    "UnknownTheorem",
+    "audit",
+    "find_theorem",
+    "judge",
+]
 
 Status = Literal["proved", "sorry", "axiom", "stub", "open"]
 
@@ -40,22 +52,27 @@ class Proof:
     """What a theorem's proof is worth.
 
     Attributes:
-        status: "proved"; "sorry" if a `sorry` is anywhere below it; "axiom" if it is assumed, or rests on an axiom that
-            is not allowed; "stub" if what it says is trivial.
+        status: "proved"; "sorry" if a `sorry` is anywhere below it; "axiom" if it is assumed, or
+            rests on an axiom that is not allowed; "stub" if what it says is trivial.
         theorem: its full name.
         module: the module that declares it.
         file: the module's source, relative to the project.
         line: the declaration's line, from 1.
-        statement: the statement as Lean prints it, for reading; `statement_sha256` is what identifies it.
+        statement: the statement as Lean prints it, for reading; `statement_sha256` is what
+            identifies it.
         statement_sha256: see `Environment.statement_sha256`.
         meaning_sha256: see `Environment.meaning_sha256`.
         axioms: all axioms below it, sorted.
-        definitions: the library's definitions of which the statement speaks directly, see `Dependencies.definitions`.
-        rests_on: those of the other theorems that are audited on which the proof rests, see `Dependencies.theorems`.
+        definitions: the library's definitions of which the statement speaks directly, see
+            `Dependencies.definitions`.
+        rests_on: those of the other theorems that are audited on which the proof rests, see
+            `Dependencies.theorems`.
         note: why it has this status, in words; empty if it is proved.
-        unused: the names of the hypotheses that neither the rest of the statement nor the proof mentions.
-        example: the full name of a constant that applies the theorem to closed arguments, which shows that its hypotheses can
-            hold; None if there is none. A theorem without binders is its own.
+        unused: the names of the hypotheses that neither the rest of the statement nor the proof
+            mentions.
+        example: the full name of a constant that applies the theorem to closed arguments, which
+            shows that its hypotheses can hold; None if there is none. A theorem without binders is
+            its own.
     """
 
     status: Status
@@ -75,8 +92,15 @@ class Proof:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Proof:
-        """Return the proof of which `dataclasses.asdict` made this, whether or not it was JSON since."""
-        return cls(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items()})
+        """Return the proof of which `dataclasses.asdict` made this, whether or not it was JSON
+        since.
+        """
+        return cls(
+            **{
+                name: tuple(item) if isinstance(item, list) else item
+                for name, item in value.items()
+            }
+        )
 
 
 def audit(
@@ -98,8 +122,8 @@ def audit(
     Raises:
         UnknownTheorem: if a name is not in the library.
         NotATheorem: if a name is a definition or the like, or private.
-        PolicyViolation: if a module outside the foundation does what only the foundation may, or a statement is not what it
-            seems.
+        PolicyViolation: if a module outside the foundation does what only the foundation may, or a
+            statement is not what it seems.
         AuditError: if Lean finds other axioms than this module.
         NoAnswer: if Lean does not print a statement.
     """
@@ -109,15 +133,20 @@ def audit(
     except UnknownTheorem as error:
         if unbuilt := _unbuilt(build):
             raise UnknownTheorem(
-                f"{error}; nothing imports {_listed(unbuilt)}, so what is there is not in the library") from None
+                f"{error}; nothing imports {_listed(unbuilt)}, so what is there is not in the library"
+            ) from None
         raise
     check_statements(environment, constants.values())
     with ThreadPoolExecutor(1) as pool:
         # Lean starts and prints while the rest is found out here.
         printing = pool.submit(_print, build, toolchain, constants)
         stubs = find_stubs(environment, constants.values())
-        examples = find_examples(environment, [constant.name for constant in constants.values()], allowed_axioms)
-        dependencies = Dependencies(environment, build.root_module, [constant.name for constant in constants.values()])
+        examples = find_examples(
+            environment, [constant.name for constant in constants.values()], allowed_axioms
+        )
+        dependencies = Dependencies(
+            environment, build.root_module, [constant.name for constant in constants.values()]
+        )
         proofs = {}
         for name, constant in constants.items():
             status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])
@@ -154,7 +183,10 @@ def audit(
 def _unbuilt(build: Build) -> list[str]:
     """Return the Lean files beside the library's that it does not import."""
     built = {module.source for module in build.modules}
-    files = (path.relative_to(build.root) for path in (build.root / build.root_module.replace(".", "/")).rglob("*.lean"))
+    files = (
+        path.relative_to(build.root)
+        for path in (build.root / build.root_module.replace(".", "/")).rglob("*.lean")
+    )
     return sorted(file.as_posix() for file in files if file not in built)
 
 
@@ -168,26 +200,40 @@ def find_theorem(environment: Environment, name: str) -> Constant:
     found = environment.find(name)
     if found is None:
         public = {show_name(item) for item in environment.modules if write_name(item)}
-        close = difflib.get_close_matches(name, public, n=3) or [
-            item for item in sorted(public) if item.rpartition(".")[2] == name.rpartition(".")[2]][:3]
+        close = (
+            difflib.get_close_matches(name, public, n=3)
+            or [
+                item
+                for item in sorted(public)
+                if item.rpartition(".")[2] == name.rpartition(".")[2]
+            ][:3]
+        )
         hint = f"; is it {' or '.join(close)}?" if close else ""
         raise UnknownTheorem(f"the library has no theorem {name}{hint}")
     constant = environment.constant(found)
     if write_name(found) is None:
-        raise NotATheorem(f"{name} is private or made by a macro; a claim needs a theorem that other modules can name")
+        raise NotATheorem(
+            f"{name} is private or made by a macro; a claim needs a theorem that other modules can name"
+        )
     if constant.kind not in ("theorem", "axiom"):
-        raise NotATheorem(f"{name} is of kind {constant.kind!r}, not a theorem; state it with `theorem`")
+        raise NotATheorem(
+            f"{name} is of kind {constant.kind!r}, not a theorem; state it with `theorem`"
+        )
     if unsafe := environment.unsafe(found):
-        raise NotATheorem(f"{name} rests on unsafe or partial constants, which the kernel does not vouch for: "
-                          f"{_listed(unsafe)}")
+        raise NotATheorem(
+            f"{name} rests on unsafe or partial constants, which the kernel does not vouch for: "
+            f"{_listed(unsafe)}"
+        )
     return constant
 
 
-# -------------------------------------------------------------------------------------------------------- judgement
+# ---------------------------------------------------------------------------------------- judgement
 def judge(
     environment: Environment, constant: Constant, allowed_axioms: Sequence[str], stub: str | None
 ) -> tuple[Status, str]:
-    """Return the status of a theorem or axiom, and why it has it; `stub` is what `find_stubs` says of it."""
+    """Return the status of a theorem or axiom, and why it has it; `stub` is what `find_stubs` says
+    of it.
+    """
     sorry = show_name(SORRY)
     axioms = environment.axioms(constant.name)
     forbidden = [axiom for axiom in axioms if axiom not in allowed_axioms]
@@ -196,7 +242,10 @@ def judge(
     if constant.kind == "axiom":
         return "axiom", "it is an axiom: nobody proved it"
     if (structure := _projected(environment, constant)) is not None:
-        return "axiom", f"it is a field of {structure}, which whoever builds one must prove: nobody proved it here"
+        return (
+            "axiom",
+            f"it is a field of {structure}, which whoever builds one must prove: nobody proved it here",
+        )
     if forbidden:
         return "axiom", f"it rests on {_listed(forbidden)}, which the project does not allow"
     if stub is not None:
@@ -209,14 +258,18 @@ def _sorry_note(environment: Environment, constant: Constant) -> str:
     places = []
     for name in environment.closure(constant.name):
         if SORRY in environment.uses(name):
-            places.append(f"{show_name(name)} ({':'.join(map(str, filter(None, environment.location(name))))})")
+            places.append(
+                f"{show_name(name)} ({':'.join(map(str, filter(None, environment.location(name))))})"
+            )
             if name == constant.name:
                 return "its proof is a sorry"
     return f"it rests on a sorry: {', '.join(sorted(places))}"
 
 
 def _projected(environment: Environment, constant: Constant) -> str | None:
-    """Return the structure whose field a theorem is, if it is one: `fun … s => s.field`, nothing else."""
+    """Return the structure whose field a theorem is, if it is one: `fun … s => s.field`, nothing
+    else.
+    """
     nodes = environment.terms.nodes
     number = constant.value
     while number is not None and nodes[number][0] == LAM:
@@ -230,15 +283,24 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) if names else "no axioms"
 
 
-# ------------------------------------------------------------------------------------------------------- Lean's view
+# -------------------------------------------------------------------------------------- Lean's view
 def _print(
     build: Build, toolchain: Toolchain, constants: Mapping[str, Constant]
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Have Lean print each statement and its axioms, a private one's by its full name."""
     written = [write_name(constant.name) for constant in constants.values()]
-    answers = ask(build, toolchain, [f"{command} {name}" for name in written 
-                                    for command in ("#check", "set_option pp.privateNames true in #print axioms")])
+    answers = ask(
+        build,
+        toolchain,
+        [
+            f"{command} {name}"
+            for name in written
+            for command in ("#check", "set_option pp.privateNames true in #print axioms")
+        ],
+    )
     printed = {}
-    for (name, constant), statement, said in zip(constants.items(), answers[::2], answers[1::2], strict=True):
+    for (name, constant), statement, said in zip(
+        constants.items(), answers[::2], answers[1::2], strict=True
+    ):
         printed[name] = statement, read_axioms(said, constant.name)
     return printed

@@ -1,4 +1,7 @@
-"""Builds a Lean library: finds its modules by their imports and compiles those that changed, in parallel."""
+"""Builds a Lean library: finds its modules by their imports and compiles those that changed, in
+parallel.
+"""
+
 from __future__ import annotations
 
 import os
@@ -65,8 +68,8 @@ def build(
 ) -> Build:
     """Build a module and all that it imports.
 
-    A module is compiled again when its text, its name, an import of it (direct or not) or Lean itself differs, or when
-    its stored files are damaged; never otherwise.
+    A module is compiled again when its text, its name, an import of it (direct or not) or Lean
+    itself differs, or when its stored files are damaged; never otherwise.
 
     Args:
         root: the project's folder; the module `A.B` is `A/B.lean` in it.
@@ -78,8 +81,8 @@ def build(
         progress: called after each module.
 
     Raises:
-        LeanBuildError: if an import is missing, outside the root module or part of a cycle, or Lean refuses a module.
-            The message lists every error that was found.
+        LeanBuildError: if an import is missing, outside the root module or part of a cycle, or Lean
+            refuses a module. The message lists every error that was found.
         LeanStopped: if Lean ends without an answer.
     """
     start = time.perf_counter()
@@ -135,7 +138,7 @@ def _compile_all(
     return tuple(done[source.name] for source in sources), compiled
 
 
-# ------------------------------------------------------------------------------------------------------- discovery
+# ---------------------------------------------------------------------------------------- discovery
 def _discover(root: Path, module: str) -> tuple[Source, ...]:
     """Return the module and all that it imports, each after its imports."""
     found: dict[str, Source] = {}
@@ -147,26 +150,38 @@ def _discover(root: Path, module: str) -> tuple[Source, ...]:
         try:
             text = (root / file).read_bytes()
         except OSError as error:
-            raise refuse(f"module {name}: {file.as_posix()} cannot be read: {error.strerror}") from None
+            raise refuse(
+                f"module {name}: {file.as_posix()} cannot be read: {error.strerror}"
+            ) from None
         imports = read_imports(text.decode(errors="replace"), file.as_posix())
         found[name] = Source(name, file, text, tuple(imported for imported, _, _ in imports))
         path.append((found[name], iter(imports)))
 
-    enter(module, lambda text: LeanBuildError([Message(f"{module.replace('.', '/')}.lean", 1, 0, "error", text)]))
+    enter(
+        module,
+        lambda text: LeanBuildError(
+            [Message(f"{module.replace('.', '/')}.lean", 1, 0, "error", text)]
+        ),
+    )
     while path:
         source, imports = path[-1]
         for name, line, column in imports:
+
             def refuse(text: str) -> LeanBuildError:
-                return LeanBuildError([Message(source.path.as_posix(), line, column, "error", text)])
+                return LeanBuildError(
+                    [Message(source.path.as_posix(), line, column, "error", text)]
+                )
 
             if name != module and not name.startswith(f"{module}."):
-                raise refuse(f"{name} is outside {module}; only {module} and modules under it can be imported")
+                raise refuse(
+                    f"{name} is outside {module}; only {module} and modules under it can be imported"
+                )
             if name not in found:
                 enter(name, refuse)
                 break
             if name not in ordered:
                 names = [item.name for item, _ in path]
-                raise refuse(f"import cycle: {' -> '.join([*names[names.index(name):], name])}")
+                raise refuse(f"import cycle: {' -> '.join([*names[names.index(name) :], name])}")
         else:
             ordered[source.name] = source
             path.pop()
@@ -179,10 +194,12 @@ _COMMENT_MARK = re.compile(r"/-|-/")
 
 
 def read_imports(text: str, file: str) -> tuple[tuple[str, int, int], ...]:
-    """Read the header of a Lean source: each import's name, with its line from 1 and its column from 0.
+    """Read the header of a Lean source: each import's name, with its line from 1 and its column
+    from 0.
 
     Raises:
-        LeanBuildError: if it does not begin with `prelude`, or has an import that this harness does not read.
+        LeanBuildError: if it does not begin with `prelude`, or has an import that this harness does
+            not read.
     """
     position = 0
     imports: list[tuple[str, int, int]] = []
@@ -200,16 +217,22 @@ def read_imports(text: str, file: str) -> tuple[tuple[str, int, int], ...]:
         return match.group() if match else ""
 
     if word() != "prelude":
-        raise refuse("a module must begin with `prelude`: the Lean that pip installs brings no Init to import")
+        raise refuse(
+            "a module must begin with `prelude`: the Lean that pip installs brings no Init to import"
+        )
     position += len("prelude")
     while word() == "import":
         position += len("import")
         if not (name := word()):
-            raise refuse("the name of a module is expected here: identifiers joined by dots, without « »")
+            raise refuse(
+                "the name of a module is expected here: identifiers joined by dots, without « »"
+            )
         imports.append((name, *where(position)))
         position += len(name)
     if word() in ("public", "meta", "module"):
-        raise refuse("`module`, `public` and `meta` imports are not supported; write a plain `import`")
+        raise refuse(
+            "`module`, `public` and `meta` imports are not supported; write a plain `import`"
+        )
     return tuple(imports)
 
 

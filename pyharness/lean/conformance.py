@@ -1,4 +1,5 @@
 """Has Lean's kernel decide whether Lean's own definitions give what was computed elsewhere."""
+
 from __future__ import annotations
 
 import hashlib
@@ -56,7 +57,12 @@ class Kernel:
     """
 
     def __init__(
-        self, toolchain: Toolchain, build: Build, out: Path, allowed_axioms: Sequence[str] = ("propext",), *,
+        self,
+        toolchain: Toolchain,
+        build: Build,
+        out: Path,
+        allowed_axioms: Sequence[str] = ("propext",),
+        *,
         fresh: bool = False,
     ):
         self.asked = 0
@@ -82,16 +88,20 @@ class Kernel:
     def decide(self, theorems: str | Sequence[str], source: str) -> Decision:
         """Have the kernel decide the theorems of a file.
 
-        What counts is what the kernel stored: each theorem must be in the module that Lean wrote, say something that is
-        not trivial, and rest on no `sorry` and on allowed axioms only. What the file prints does not count.
+        What counts is what the kernel stored: each theorem must be in the module that Lean wrote,
+        say something that is not trivial, and rest on no `sorry` and on allowed axioms only. What
+        the file prints does not count.
 
         Args:
             theorems: the full name of a theorem in the file, or several; the first names the file.
-            source: the module's text, which begins with `prelude` and imports modules of the library.
+            source: the module's text, which begins with `prelude` and imports modules of the
+                library.
 
         Raises:
-            UnknownTheorem, NotATheorem: if a theorem that is named is not there, or is something else.
-            UsageError: if none is named, one is the library's own, or the file does not import the library alone.
+            UnknownTheorem, NotATheorem: if a theorem that is named is not there, or is something
+                else.
+            UsageError: if none is named, one is the library's own, or the file does not import the
+                library alone.
             PolicyViolation: if the file does what only the library's foundation may.
             LeanStopped: if Lean ends without an answer, which is none for or against the theorems.
         """
@@ -128,7 +138,9 @@ class Kernel:
             raise UsageError(str(error)) from None
         for name in imports:
             if name not in self._build.by_name:
-                raise UsageError(f"{path.as_posix()} imports {name}, which is no module of {self._build.root_module}")
+                raise UsageError(
+                    f"{path.as_posix()} imports {name}, which is no module of {self._build.root_module}"
+                )
         return imports
 
     def _compile(self, source: Source) -> Module:
@@ -144,9 +156,15 @@ class Kernel:
         for name in names:
             constant = find_theorem(environment, name)
             if environment.modules[constant.name] != module:
-                raise UsageError(f"{name} is a theorem of the library, not of {module.source.as_posix()}")
-            status, note = judge(environment, constant, self._allowed_axioms,
-                                 find_stubs(environment, [constant])[constant.name])
+                raise UsageError(
+                    f"{name} is a theorem of the library, not of {module.source.as_posix()}"
+                )
+            status, note = judge(
+                environment,
+                constant,
+                self._allowed_axioms,
+                find_stubs(environment, [constant])[constant.name],
+            )
             if status != "proved":
                 return f"{name}: {note}"
         return ""

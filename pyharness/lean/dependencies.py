@@ -1,4 +1,7 @@
-"""Which of the library's own definitions the theorems speak of, what those rest on, and which theorems rest on which."""
+"""Which of the library's own definitions the theorems speak of, what those rest on, and which
+theorems rest on which.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +17,9 @@ from pyharness.lean.terms import CONST
 
 __all__ = ["Definition", "DefinitionKind", "Dependencies"]
 
-DefinitionKind = Literal["definition", "instance", "class", "structure", "inductive", "opaque", "axiom"]
+DefinitionKind = Literal[
+    "definition", "instance", "class", "structure", "inductive", "opaque", "axiom"
+]
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,10 @@ class Definition:
 class Dependencies:
     """What rests on what in a library, as its sources write it.
 
-    Constants that Lean makes along with a declaration are looked through: what rests on one rests on what that rests on. A
-    structure's or inductive type's constructors and fields count as the type. Proofs give no definition its meaning, so what
-    only a proof inside it uses is not used by it.
+    Constants that Lean makes along with a declaration are looked through: what rests on one rests
+    on what that rests on. A structure's or inductive type's constructors and fields count as the
+    type. Proofs give no definition its meaning, so what only a proof inside it uses is not used by
+    it.
 
     Args:
         environment: the library's constants.
@@ -54,8 +60,12 @@ class Dependencies:
     def __init__(self, environment: Environment, root: str, theorems: Iterable[Name]) -> None:
         self._environment = environment
         self._foundation = frozenset(
-            name for name, module in {module.name: module for module in environment.modules.values()}.items()
-            if in_foundation(module, root))
+            name
+            for name, module in {
+                module.name: module for module in environment.modules.values()
+            }.items()
+            if in_foundation(module, root)
+        )
         self._theorems = frozenset(theorems)
         self._above = environment.resting_on(self._theorems, self._theorems)
         self._classes = environment.classes
@@ -63,10 +73,16 @@ class Dependencies:
 
     def definitions(self, theorem: Name) -> tuple[str, ...]:
         """Return the definitions of which a theorem's statement speaks directly, sorted."""
-        return _shown(self._spoken(self._environment.terms.constants([self._environment.constant(theorem).type])))
+        return _shown(
+            self._spoken(
+                self._environment.terms.constants([self._environment.constant(theorem).type])
+            )
+        )
 
     def theorems(self, theorem: Name) -> tuple[str, ...]:
-        """Return those of the theorems in question on which another one's proof rests, with none of them between; sorted."""
+        """Return those of the theorems in question on which another one's proof rests, with none of
+        them between; sorted.
+        """
         found: set[Name] = set()
         seen: set[Name] = set()
         pending = list(self._environment.uses(theorem))
@@ -84,23 +100,39 @@ class Dependencies:
     @cached_property
     def all_definitions(self) -> tuple[Definition, ...]:
         """Every definition that gives one of the theorems its meaning, sorted by name."""
-        heads = {self._head(name) for theorem in self._theorems for name in self._environment.meaning(theorem)}
+        heads = {
+            self._head(name)
+            for theorem in self._theorems
+            for name in self._environment.meaning(theorem)
+        }
         return tuple(sorted(map(self._definition, heads - {None}), key=lambda item: item.name))
 
     def _definition(self, name: Name) -> Definition:
         constant = self._environment.constant(name)
-        members = [name, *constant.detail.constructors] if isinstance(constant.detail, Inductive) else [name]
+        members = (
+            [name, *constant.detail.constructors]
+            if isinstance(constant.detail, Inductive)
+            else [name]
+        )
         uses = frozenset().union(*map(self._environment.uses, members))
         return Definition(
-            name=show_name(name), kind=self._kind(constant), module=self._environment.modules[name].name,
-            line=self._environment.line(name), uses=_shown(self._spoken(uses) - {name}), axioms=self._environment.axioms(name),
+            name=show_name(name),
+            kind=self._kind(constant),
+            module=self._environment.modules[name].name,
+            line=self._environment.line(name),
+            uses=_shown(self._spoken(uses) - {name}),
+            axioms=self._environment.axioms(name),
         )
 
     def _kind(self, constant: Constant) -> DefinitionKind:
         if isinstance(constant.detail, Inductive):
             if constant.name in self._classes:
                 return "class"
-            return "structure" if len(constant.detail.constructors) == 1 and not constant.detail.recursive else "inductive"
+            return (
+                "structure"
+                if len(constant.detail.constructors) == 1 and not constant.detail.recursive
+                else "inductive"
+            )
         if constant.kind != "def":
             return constant.kind
         head, _ = self._environment.terms.spine(self._environment.telescope(constant.name)[1])
@@ -113,7 +145,11 @@ class Dependencies:
         pending = list(names)
         while pending:
             name = pending.pop()
-            if name in seen or self._in_foundation(name) or self._environment.constant(name).kind == "theorem":
+            if (
+                name in seen
+                or self._in_foundation(name)
+                or self._environment.constant(name).kind == "theorem"
+            ):
                 continue
             seen.add(name)
             head = self._head(name)
@@ -124,7 +160,9 @@ class Dependencies:
         return found
 
     def _head(self, name: Name) -> Name | None:
-        """Return the written definition that a constant is, or is a part of; None for others and in the foundation."""
+        """Return the written definition that a constant is, or is a part of; None for others and in
+        the foundation.
+        """
         if name not in self._heads:
             self._heads[name] = self._find_head(name)
         return self._heads[name]
@@ -136,18 +174,28 @@ class Dependencies:
         if parent is not None and name[-1] in self._parts(parent):
             name = parent
         constant = self._environment.constant(name)
-        if constant.kind in ("theorem", "ctor", "rec", "quot") or write_name(name) is None or self._environment.line(name) is None:
+        if (
+            constant.kind in ("theorem", "ctor", "rec", "quot")
+            or write_name(name) is None
+            or self._environment.line(name) is None
+        ):
             return None
         return name
 
     def _parts(self, name: Name) -> Iterator[str | int]:
-        """Yield the last parts of the names of an inductive type's constructors and, if it has but one, its fields."""
+        """Yield the last parts of the names of an inductive type's constructors and, if it has but
+        one, its fields.
+        """
         detail = self._environment.constant(name).detail
         if isinstance(detail, Inductive):
             for constructor in detail.constructors:
                 yield constructor[-1]
             if len(detail.constructors) == 1:
-                yield from (binder[-1] for binder in self._environment.binder_names(detail.constructors[0]) if binder)
+                yield from (
+                    binder[-1]
+                    for binder in self._environment.binder_names(detail.constructors[0])
+                    if binder
+                )
 
     def _in_foundation(self, name: Name) -> bool:
         return self._environment.modules[name].name in self._foundation

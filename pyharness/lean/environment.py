@@ -1,4 +1,7 @@
-"""The environment that a build stored: every constant, what it rests on, where it is, and digests of what it says."""
+"""The environment that a build stored: every constant, what it rests on, where it is, and digests
+of what it says.
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -18,7 +21,12 @@ __all__ = ["SORRY", "Constant", "DamagedOlean", "Environment", "UnknownConstant"
 SORRY: Name = ("sorryAx",)
 """The axiom that every `sorry` is."""
 
-_STRING_LITERAL: tuple[Name, ...] = (("String", "ofList"), ("Char", "ofNat"), ("List", "nil"), ("List", "cons"))
+_STRING_LITERAL: tuple[Name, ...] = (
+    ("String", "ofList"),
+    ("Char", "ofNat"),
+    ("List", "nil"),
+    ("List", "cons"),
+)
 """What the kernel unfolds a string literal to, in a library that has them."""
 
 
@@ -27,9 +35,11 @@ class UnknownConstant(HarnessError):
 
 
 class Environment:
-    """The constants of a library, read from its .olean files alone. Nothing that a module printed is looked at.
+    """The constants of a library, read from its .olean files alone. Nothing that a module printed
+    is looked at.
 
-    Constants are read when they are needed. A name is what Lean shows (`Nat.add`, `foo.«a b»`) or a tuple of its parts.
+    Constants are read when they are needed. A name is what Lean shows (`Nat.add`, `foo.«a b»`) or a
+    tuple of its parts.
 
     Attributes:
         terms: the store of the constants' types and values.
@@ -54,7 +64,8 @@ class Environment:
         """Read the modules of a build.
 
         Raises:
-            DamagedOlean: if a file is not what the build made, or two modules declare a name differently.
+            DamagedOlean: if a file is not what the build made, or two modules declare a name
+                differently.
         """
         environment = cls()
         for module in build.modules:
@@ -81,21 +92,28 @@ class Environment:
         try:
             data = module.olean.read_bytes()
         except OSError as error:
-            raise DamagedOlean(f"{module.olean} cannot be read: {error.strerror}; build again") from None
+            raise DamagedOlean(
+                f"{module.olean} cannot be read: {error.strerror}; build again"
+            ) from None
         if hashlib.sha256(data).hexdigest() != module.olean_sha256:
             raise DamagedOlean(f"{module.olean} is not what the build made; build again")
         olean = self._oleans[module.name] = Olean(module.olean, data, self.terms)
         if tuple(map(show_name, olean.imports)) != module.imports:
-            raise DamagedOlean(f"{module.olean} imports something else than {module.source}; delete it and build again")
+            raise DamagedOlean(
+                f"{module.olean} imports something else than {module.source}; delete it and build again"
+            )
         for name in olean.kinds:
-            # Lean makes some lemmas on demand, so that two modules may hold the same one; it must be the same.
+            # Lean makes some lemmas on demand, so that two modules may hold the same one; it must
+            # be the same.
             if name in self.modules:
                 if self.constant(name) != olean.constant(name):
-                    raise DamagedOlean(f"{module.olean}: {show_name(name)} is another one in {self.modules[name].name}")
+                    raise DamagedOlean(
+                        f"{module.olean}: {show_name(name)} is another one in {self.modules[name].name}"
+                    )
             else:
                 self.modules[name] = module
 
-    # ------------------------------------------------------------------------------------------------- constants
+    # ------------------------------------------------------------------------------------ constants
     def find(self, name: str | Name) -> Name | None:
         """Return a name's parts if some module declares it."""
         parts = parse_name(name) if isinstance(name, str) else name
@@ -116,7 +134,9 @@ class Environment:
     def _declared(self, name: str | Name) -> Name:
         found = self.find(name)
         if found is None:
-            raise UnknownConstant(f"no module declares {name if isinstance(name, str) else show_name(name)}")
+            raise UnknownConstant(
+                f"no module declares {name if isinstance(name, str) else show_name(name)}"
+            )
         return found
 
     def kind(self, name: Name) -> Kind:
@@ -131,11 +151,16 @@ class Environment:
         """
         if name not in self._types:
             constant = self._constants.get(name)
-            self._types[name] = self._oleans[self.modules[name].name].type(name) if constant is None else constant.type
+            self._types[name] = (
+                self._oleans[self.modules[name].name].type(name)
+                if constant is None
+                else constant.type
+            )
         return self._types[name]
 
     def type_name(self, name: Name) -> Name | None:
-        """Return the constant that the type of a constant, which some module declares, is; None if it is anything else.
+        """Return the constant that the type of a constant, which some module declares, is; None if
+        it is anything else.
 
         Raises:
             DamagedOlean: if it cannot be read.
@@ -161,9 +186,11 @@ class Environment:
         return frozenset(name for olean in self._oleans.values() for name in olean.classes())
 
     def location(self, name: str | Name) -> tuple[Path, int | None]:
-        """Return where a constant is declared: the file, relative to the project, and the line, from 1.
+        """Return where a constant is declared: the file, relative to the project, and the line,
+        from 1.
 
-        What Lean made along with a declaration is where that declaration is. The line is None if nothing says.
+        What Lean made along with a declaration is where that declaration is. The line is None if
+        nothing says.
         """
         found = self._declared(name)
         module = self.modules[found]
@@ -172,7 +199,9 @@ class Environment:
         return module.source, next((lines[prefix] for prefix in prefixes if prefix in lines), None)
 
     def line(self, name: Name) -> int | None:
-        """Return the line, from 1, where a source writes a constant's own name; None for what Lean made along with others."""
+        """Return the line, from 1, where a source writes a constant's own name; None for what Lean
+        made along with others.
+        """
         return self._lines_of(self.modules[name]).get(name)
 
     def _lines_of(self, module: Module) -> Mapping[Name, int]:
@@ -180,9 +209,11 @@ class Environment:
             self._lines[module.name] = _read_lines(module.ilean)
         return self._lines[module.name]
 
-    # ---------------------------------------------------------------------------------------- what rests on what
+    # --------------------------------------------------------------------------- what rests on what
     def uses(self, name: Name) -> frozenset[Name]:
-        """Return the constants that one rests on directly: those in its type and value, and its inductive family."""
+        """Return the constants that one rests on directly: those in its type and value, and its
+        inductive family.
+        """
         if name not in self._uses:
             constant = self.constant(name)
             roots = [constant.type] if constant.value is None else [constant.type, constant.value]
@@ -205,7 +236,9 @@ class Environment:
         return self._below.names([self.constant(name).name])
 
     def resting_on(self, roots: Iterable[Name], names: Iterable[Name]) -> frozenset[Name]:
-        """Return those of all that `roots` rest on, themselves included, that rest on one of `names`, these included."""
+        """Return those of all that `roots` rest on, themselves included, that rest on one of
+        `names`, these included.
+        """
         return self._below.names(roots) & self._below.above(names)
 
     def axioms(self, name: str | Name) -> tuple[str, ...]:
@@ -225,7 +258,8 @@ class Environment:
         return bool(self._below.among([SORRY], self.constant(name).name))
 
     def definitions(self, name: str | Name) -> tuple[str, ...]:
-        """Return all that gives a constant's type its meaning, sorted: what it mentions, directly or in definitions.
+        """Return all that gives a constant's type its meaning, sorted: what it mentions, directly
+        or in definitions.
 
         Theorems are left out and so are their proofs, which change no meaning.
         """
@@ -233,7 +267,9 @@ class Environment:
 
     def meaning(self, name: str | Name) -> frozenset[Name]:
         """Return the names of `definitions`."""
-        return self._meant.names(self._no_theorems(self.terms.constants([self.constant(name).type])))
+        return self._meant.names(
+            self._no_theorems(self.terms.constants([self.constant(name).type]))
+        )
 
     def _meant_uses(self, name: Name) -> list[Name]:
         return self._no_theorems(self.uses(name))
@@ -241,47 +277,66 @@ class Environment:
     def _no_theorems(self, names: Iterable[Name]) -> list[Name]:
         return [name for name in names if self.kind(self._declared(name)) != "theorem"]
 
-    # --------------------------------------------------------------------------------------------------- digests
+    # -------------------------------------------------------------------------------------- digests
     def statement_sha256(self, name: str | Name) -> str:
         """Return the digest of a constant's statement, in 64 hexadecimal digits.
 
-        It is the SHA-256 of the JSON array ["statement", the number of universe parameters, the digest of the type],
-        in ASCII without spaces; `Terms.digest` says what the digest of a term is. It changes with the elaborated type
-        and with nothing else: not with names of bound variables or universes, binder brackets, notation or white space.
+        It is the SHA-256 of the JSON array ["statement", the number of universe parameters, the
+        digest of the type], in ASCII without spaces; `Terms.digest` says what the digest of a term
+        is. It changes with the elaborated type and with nothing else: not with names of bound
+        variables or universes, binder brackets, notation or white space.
         """
         constant = self.constant(name)
-        return json_sha256(["statement", len(constant.levels), self.terms.digest(constant.type, constant.levels)])
+        return json_sha256(
+            ["statement", len(constant.levels), self.terms.digest(constant.type, constant.levels)]
+        )
 
     def meaning_sha256(self, name: str | Name) -> str:
-        """Return the digest of a constant's statement and of all that gives it its meaning, in 64 hexadecimal digits.
+        """Return the digest of a constant's statement and of all that gives it its meaning, in 64
+        hexadecimal digits.
 
-        It is the SHA-256 of the JSON array ["meaning", the statement's digest, a list], in ASCII without spaces. The
-        list holds, for each of `definitions`, sorted by name as Lean shows it, the array of the name's parts, the kind,
-        the number of universe parameters, the digest of the type, and that of the value or null.
+        It is the SHA-256 of the JSON array ["meaning", the statement's digest, a list], in ASCII
+        without spaces. The list holds, for each of `definitions`, sorted by name as Lean shows it,
+        the array of the name's parts, the kind, the number of universe parameters, the digest of
+        the type, and that of the value or null.
         """
         constants = [self.constant(item) for item in self.meaning(name)]
-        described = [self._described(item) for item in sorted(constants, key=lambda item: show_name(item.name))]
+        described = [
+            self._described(item)
+            for item in sorted(constants, key=lambda item: show_name(item.name))
+        ]
         return json_sha256(["meaning", self.statement_sha256(name), described])
 
     def definition_sha256(self, name: str | Name) -> str:
         """Return the digest of what a constant itself says, in 64 hexadecimal digits.
 
-        It is the SHA-256 of the JSON array ["definition", a list] as above, where the list describes the constant and, of an
-        inductive type, its constructors.
+        It is the SHA-256 of the JSON array ["definition", a list] as above, where the list
+        describes the constant and, of an inductive type, its constructors.
         """
         constant = self.constant(name)
-        constructors = constant.detail.constructors if isinstance(constant.detail, Inductive) else ()
-        return json_sha256(["definition", [self._described(self.constant(item)) for item in (constant.name, *constructors)]])
+        constructors = (
+            constant.detail.constructors if isinstance(constant.detail, Inductive) else ()
+        )
+        return json_sha256(
+            [
+                "definition",
+                [self._described(self.constant(item)) for item in (constant.name, *constructors)],
+            ]
+        )
 
     def _described(self, constant: Constant) -> list[object]:
         return [
-            list(constant.name), constant.kind, len(constant.levels), self.terms.digest(constant.type, constant.levels),
+            list(constant.name),
+            constant.kind,
+            len(constant.levels),
+            self.terms.digest(constant.type, constant.levels),
             None if constant.value is None else self.terms.digest(constant.value, constant.levels),
         ]
 
-    # ------------------------------------------------------------------------------------------------ statements
+    # ----------------------------------------------------------------------------------- statements
     def telescope(self, name: str | Name) -> tuple[tuple[int, ...], int]:
-        """Return the types of the binders in front of a statement (`∀` and `let`), and its conclusion.
+        """Return the types of the binders in front of a statement (`∀` and `let`), and its
+        conclusion.
 
         Each binder's type stands under the binders before it, the conclusion under all of them.
         """
@@ -293,7 +348,9 @@ class Environment:
         return tuple(binders), number
 
     def binders(self, name: str | Name) -> tuple[str, ...]:
-        """Return the names of the binders in front of a statement, as `telescope` has their types."""
+        """Return the names of the binders in front of a statement, as `telescope` has their
+        types.
+        """
         return tuple(map(show_name, self.binder_names(name)))
 
     def binder_names(self, name: str | Name) -> tuple[Name, ...]:
@@ -308,13 +365,17 @@ class Environment:
         node = self.terms.nodes[head]
         if node[0] != CONST:
             return False
-        return (node[1], len(arguments)) in ((("Not",), 1), (("Ne",), 3)) or node[1] == ("False",) and bool(binders)
+        return (node[1], len(arguments)) in ((("Not",), 1), (("Ne",), 3)) or (
+            node[1] == ("False",) and bool(binders)
+        )
 
 
 def _read_lines(ilean: Path) -> dict[Name, int]:
-    """Read the line of each declaration's name from an .ilean file; its documentation stands before that.
+    """Read the line of each declaration's name from an .ilean file; its documentation stands before
+    that.
 
-    Lean lists there the declarations that refer to others, and apart from them where each identifier is defined.
+    Lean lists there the declarations that refer to others, and apart from them where each
+    identifier is defined.
     """
     try:
         stored = json.loads(ilean.read_bytes())
@@ -322,6 +383,8 @@ def _read_lines(ilean: Path) -> dict[Name, int]:
         for identifier, places in stored["references"].items():
             if places["definition"] is not None and "c" in (what := json.loads(identifier)):
                 shown[what["c"]["n"]] = places["definition"][0]
-        return {name: line + 1 for text, line in shown.items() if (name := parse_name(text)) is not None}
+        return {
+            name: line + 1 for text, line in shown.items() if (name := parse_name(text)) is not None
+        }
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedOlean(f"{ilean} cannot be used ({error}); delete it and build again") from None

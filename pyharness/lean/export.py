@@ -1,9 +1,12 @@
-"""Writes constants with all that they rest on in lean4export's NDJSON format 3.1.0, for a kernel to check from nothing.
+"""Writes constants with all that they rest on in lean4export's NDJSON format 3.1.0, for a kernel to
+check from nothing.
 
-A line holds one JSON object: what wrote the file; a name, level or term, with the number that later lines know it by; or
-what one declaration made. Each stands behind all that it mentions. What the kernel ignores (the names of bound variables,
-binder brackets, metadata) is not kept: bound variables are anonymous and in round brackets.
+A line holds one JSON object: what wrote the file; a name, level or term, with the number that later
+lines know it by; or what one declaration made. Each stands behind all that it mentions. What the
+kernel ignores (the names of bound variables, binder brackets, metadata) is not kept: bound
+variables are anonymous and in round brackets.
 """
+
 from __future__ import annotations
 
 import json
@@ -27,13 +30,15 @@ _BINDER = {"name": 0, "binderInfo": "default"}
 
 
 def declarations(environment: Environment, names: Iterable[Name]) -> Iterator[tuple[Constant, ...]]:
-    """Yield what declares the constants and all that they rest on, each declaration behind those that it mentions.
+    """Yield what declares the constants and all that they rest on, each declaration behind those
+    that it mentions.
 
-    A declaration is one constant; an inductive family with its constructors and recursors; or the four constants of the
-    quotient.
+    A declaration is one constant; an inductive family with its constructors and recursors; or the
+    four constants of the quotient.
 
     Raises:
-        DamagedOlean: if declarations rest on each other, a family is incomplete, or a safe constant rests on an unsafe one.
+        DamagedOlean: if declarations rest on each other, a family is incomplete, or a safe constant
+            rests on an unsafe one.
     """
     groups = _Groups(environment)
     done: set[tuple[Name, ...]] = set()
@@ -46,10 +51,14 @@ def declarations(environment: Environment, names: Iterable[Name]) -> Iterator[tu
                 pending.pop()
                 continue
             constants = tuple(map(environment.constant, group))
-            needed = {groups.of(used) for member in group for used in environment.uses(member)} - {group}
+            needed = {groups.of(used) for member in group for used in environment.uses(member)} - {
+                group
+            }
             missing = [item for item in sorted(needed, key=_by_name) if item not in done]
             if missing and group in entered:
-                raise DamagedOlean(f"{show_name(group[0])} and {show_name(missing[0][0])} rest on each other; build again")
+                raise DamagedOlean(
+                    f"{show_name(group[0])} and {show_name(missing[0][0])} rest on each other; build again"
+                )
             entered.add(group)
             if missing:
                 pending += missing
@@ -67,7 +76,9 @@ def _by_name(group: tuple[Name, ...]) -> str:
 def _require_safe(environment: Environment, constants: Sequence[Constant]) -> None:
     for constant in constants:
         if constant.safety != "safe":
-            raise DamagedOlean(f"{show_name(constant.name)} is {constant.safety}, and a safe constant rests on it")
+            raise DamagedOlean(
+                f"{show_name(constant.name)} is {constant.safety}, and a safe constant rests on it"
+            )
 
 
 class _Groups:
@@ -100,24 +111,37 @@ class _Groups:
         for name in types:
             detail = self._environment.constant(name).detail
             if not isinstance(detail, Inductive) or detail.all != types:
-                raise DamagedOlean(f"{show_name(name)} is not of the family that it is listed in; build again")
+                raise DamagedOlean(
+                    f"{show_name(name)} is not of the family that it is listed in; build again"
+                )
             constructors += detail.constructors
         return (*types, *constructors, *self._recursors.get(types[0], ()))
 
 
 def export(
-    environment: Environment, names: Iterable[Name], *, renamed: Mapping[Name, Name] = MappingProxyType({})
+    environment: Environment,
+    names: Iterable[Name],
+    *,
+    renamed: Mapping[Name, Name] = MappingProxyType({}),
 ) -> Iterator[str]:
     """Yield the lines, without line ends, that declare the constants and all that they rest on.
 
-    Equal environments and names give equal lines. A constant in `renamed` is written under its other name everywhere.
+    Equal environments and names give equal lines. A constant in `renamed` is written under its
+    other name everywhere.
 
     Raises:
         DamagedOlean: as `declarations`.
     """
     writer = _Writer(environment, renamed)
-    yield _json({"meta": {"exporter": {"name": "pyharness", "version": __version__},
-                          "lean": {"githash": GITHASH, "version": VERSION}, "format": {"version": FORMAT}}})
+    yield _json(
+        {
+            "meta": {
+                "exporter": {"name": "pyharness", "version": __version__},
+                "lean": {"githash": GITHASH, "version": VERSION},
+                "format": {"version": FORMAT},
+            }
+        }
+    )
     for constants in declarations(environment, names):
         made = writer.declaration(constants)
         yield from writer.take()
@@ -126,7 +150,7 @@ def export(
 
 def _decimal(number: int) -> str:
     """Write a number of any length: Python's own conversion stops at 4,300 digits."""
-    step = 10 ** 4000
+    step = 10**4000
     parts: list[str] = []
     while number >= step:
         number, rest = divmod(number, step)
@@ -138,7 +162,9 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class _Writer:
-    """Numbers names, levels and terms as the format does, and keeps the lines that introduce them until they are taken."""
+    """Numbers names, levels and terms as the format does, and keeps the lines that introduce them
+    until they are taken.
+    """
 
     def __init__(self, environment: Environment, renamed: Mapping[Name, Name]):
         self._terms = environment.terms
@@ -157,15 +183,24 @@ class _Writer:
     def declaration(self, constants: Sequence[Constant]) -> list[dict[str, Any]]:
         first = constants[0]
         if first.kind == "inductive":
-            return [{"inductive": {
-                plural: [self._constant(item) for item in constants if item.kind == kind]
-                for plural, kind in (("types", "inductive"), ("ctors", "ctor"), ("recs", "rec"))
-            }}]
+            return [
+                {
+                    "inductive": {
+                        plural: [self._constant(item) for item in constants if item.kind == kind]
+                        for plural, kind in (
+                            ("types", "inductive"),
+                            ("ctors", "ctor"),
+                            ("recs", "rec"),
+                        )
+                    }
+                }
+            ]
         word = {"theorem": "thm"}.get(first.kind, first.kind)
         return [{word: self._constant(item)} for item in constants]
 
     def _constant(self, constant: Constant) -> dict[str, Any]:
-        # Readers of the format look a universe parameter up among the levels, so each has a line even if no term uses it.
+        # Readers of the format look a universe parameter up among the levels, so each has a line
+        # even if no term uses it.
         for item in constant.levels:
             self.level(self._terms.add_level(("param", item)))
         fields: dict[str, Any] = {
@@ -190,20 +225,40 @@ class _Writer:
                 return fields | {"kind": detail}
             case "inductive":
                 return fields | {
-                    "numParams": detail.parameters, "numIndices": detail.indices, "all": self._list(detail.all),
-                    "ctors": self._list(detail.constructors), "numNested": detail.nested, "isRec": detail.recursive,
-                    "isUnsafe": False, "isReflexive": detail.reflexive,
+                    "numParams": detail.parameters,
+                    "numIndices": detail.indices,
+                    "all": self._list(detail.all),
+                    "ctors": self._list(detail.constructors),
+                    "numNested": detail.nested,
+                    "isRec": detail.recursive,
+                    "isUnsafe": False,
+                    "isReflexive": detail.reflexive,
                 }
             case "ctor":
                 return fields | {
-                    "induct": self.name(detail.inductive), "cidx": detail.index, "numParams": detail.parameters,
-                    "numFields": detail.fields, "isUnsafe": False,
+                    "induct": self.name(detail.inductive),
+                    "cidx": detail.index,
+                    "numParams": detail.parameters,
+                    "numFields": detail.fields,
+                    "isUnsafe": False,
                 }
-        rules = [{"ctor": self.name(rule.constructor), "nfields": rule.fields, "rhs": self.expr(rule.value)}
-                 for rule in detail.rules]
+        rules = [
+            {
+                "ctor": self.name(rule.constructor),
+                "nfields": rule.fields,
+                "rhs": self.expr(rule.value),
+            }
+            for rule in detail.rules
+        ]
         return fields | {
-            "all": self._list(detail.all), "numParams": detail.parameters, "numIndices": detail.indices,
-            "numMotives": detail.motives, "numMinors": detail.minors, "rules": rules, "k": detail.k, "isUnsafe": False,
+            "all": self._list(detail.all),
+            "numParams": detail.parameters,
+            "numIndices": detail.indices,
+            "numMotives": detail.motives,
+            "numMinors": detail.minors,
+            "rules": rules,
+            "k": detail.k,
+            "isUnsafe": False,
         }
 
     def _list(self, names: Sequence[Name]) -> list[int]:
@@ -215,7 +270,11 @@ class _Writer:
             prefix = name[:length]
             if prefix not in self._names:
                 part, before = prefix[-1], self._names[prefix[:-1]]
-                form = {"num": {"pre": before, "i": part}} if isinstance(part, int) else {"str": {"pre": before, "str": part}}
+                form = (
+                    {"num": {"pre": before, "i": part}}
+                    if isinstance(part, int)
+                    else {"str": {"pre": before, "str": part}}
+                )
                 self._names[prefix] = len(self._names)
                 self._lines.append(_json(form | {"in": self._names[prefix]}))
         return self._names[name]
@@ -229,11 +288,18 @@ class _Writer:
                 pending.pop()
             elif form == "zero":
                 self._levels[number] = 0
-            elif form != "param" and (missing := [part for part in parts if part not in self._levels]):
+            elif form != "param" and (
+                missing := [part for part in parts if part not in self._levels]
+            ):
                 pending += missing
             else:
-                value = (self.name(parts[0]) if form == "param" else
-                         self._levels[parts[0]] if form == "succ" else [self._levels[part] for part in parts])
+                value = (
+                    self.name(parts[0])
+                    if form == "param"
+                    else self._levels[parts[0]]
+                    if form == "succ"
+                    else [self._levels[part] for part in parts]
+                )
                 self._levels[number] = self._next_level
                 self._lines.append(_json({form: value, "il": self._next_level}))
                 self._next_level += 1
@@ -265,13 +331,27 @@ class _Writer:
         if form == SORT:
             return {"sort": self.level(node[1])}
         if form == CONST:
-            return {"const": {"name": self.name(node[1]), "us": [self.level(item) for item in node[2]]}}
+            return {
+                "const": {"name": self.name(node[1]), "us": [self.level(item) for item in node[2]]}
+            }
         if form == APP:
             return {"app": {"fn": parts[0], "arg": parts[1]}}
         if form in (LAM, PI):
-            return {"lam" if form == LAM else "forallE": {**_BINDER, "type": parts[0], "body": parts[1]}}
+            return {
+                "lam" if form == LAM else "forallE": {**_BINDER, "type": parts[0], "body": parts[1]}
+            }
         if form == LET:
-            return {"letE": {"name": 0, "type": parts[0], "value": parts[1], "body": parts[2], "nondep": False}}
+            return {
+                "letE": {
+                    "name": 0,
+                    "type": parts[0],
+                    "value": parts[1],
+                    "body": parts[2],
+                    "nondep": False,
+                }
+            }
         if form == LIT:
-            return {"natVal": _decimal(node[1])} if isinstance(node[1], int) else {"strVal": node[1]}
+            return (
+                {"natVal": _decimal(node[1])} if isinstance(node[1], int) else {"strVal": node[1]}
+            )
         return {"proj": {"typeName": self.name(node[1]), "idx": node[2], "struct": parts[0]}}

@@ -1,4 +1,5 @@
 """Asks a Lean project of one's own, which `lake` builds, what each of its theorems rests on."""
+
 from __future__ import annotations
 
 import difflib
@@ -36,8 +37,10 @@ _TAIL = 40
 _STEP = re.compile(r"\[(\d+)/(\d+)\] ([\w .:«»+-]+)")
 _VERSION = re.compile(r"Lean \(version ([^\s,)]+)")
 _PINNED_VERSION = re.compile(r"(?:\S*:)?v?(\d+\.\d+\.\d+\S*)")
-_KIND = re.compile(r"(?:@\[[^\]]*\]\s*)*(?:[a-z]+ )*?(theorem|axiom|def|abbrev|instance|opaque|constructor|recursor|"
-                   r"(?:co)?inductive|structure|class|Quotient primitive)\s")
+_KIND = re.compile(
+    r"(?:@\[[^\]]*\]\s*)*(?:[a-z]+ )*?(theorem|axiom|def|abbrev|instance|opaque|constructor|recursor|"
+    r"(?:co)?inductive|structure|class|Quotient primitive)\s"
+)
 
 
 class LakeError(LeanError):
@@ -50,10 +53,11 @@ class LakeReport:
 
     Attributes:
         lean: the version of Lean that built the project and answered, such as "4.35.0".
-        rows: for each theorem, as plain JSON: `id` and `theorem` (its full name), `status` ("proved", "sorry" or "axiom"),
-            `module`, `file` (relative to the project), `line` (from 1), `statement` (as Lean prints it), `axioms` (sorted),
-            `note` (why it has this status; empty if it is proved) and `settled` (whether it is proved). They are in the
-            order of files and lines, or in that of the project's own list.
+        rows: for each theorem, as plain JSON: `id` and `theorem` (its full name), `status`
+            ("proved", "sorry" or "axiom"), `module`, `file` (relative to the project), `line` (from
+            1), `statement` (as Lean prints it), `axioms` (sorted), `note` (why it has this status;
+            empty if it is proved) and `settled` (whether it is proved). They are in the order of
+            files and lines, or in that of the project's own list.
     """
 
     lean: str
@@ -68,22 +72,26 @@ class _Place:
 
 
 def lake_status(folder: Path, *, progress: Progress) -> LakeReport:
-    """Build a lake project and ask its own Lean about its theorems. Nothing is written but what `lake build` writes.
+    """Build a lake project and ask its own Lean about its theorems. Nothing is written but what
+    `lake build` writes.
 
-    Which theorems: those that `theorems` in the project's `pyharness.toml` names, or else all that its modules declare and
-    other modules can name, and every axiom that is not allowed. What is private, made by a macro or part of another
-    declaration is not listed; a `sorry` in it shows in what rests on it. Which modules: those under the project's folder
-    that lake has built.
+    Which theorems: those that `theorems` in the project's `pyharness.toml` names, or else all that
+    its modules declare and other modules can name, and every axiom that is not allowed. What is
+    private, made by a macro or part of another declaration is not listed; a `sorry` in it shows in
+    what rests on it. Which modules: those under the project's folder that lake has built.
 
-    Lean's answers are believed, and so is what lake built: unlike `audit`, nothing is read from the compiled files, replayed
-    or held to a policy, so a project whose own code changes how Lean answers is not seen through. Stubs are not found either.
+    Lean's answers are believed, and so is what lake built: unlike `audit`, nothing is read from the
+    compiled files, replayed or held to a policy, so a project whose own code changes how Lean
+    answers is not seen through. Stubs are not found either.
 
     Raises:
-        UsageError: if the folder is no lake project, its `pyharness.toml` cannot be used, or it declares no theorem.
+        UsageError: if the folder is no lake project, its `pyharness.toml` cannot be used, or it
+            declares no theorem.
         UnknownTheorem: if no module declares a theorem that is to be reported.
         NotATheorem: if what is to be reported is something else.
         LeanMissing: if there is no `lake`.
-        LakeError: if the project does not build, or Lean is another one than its `lean-toolchain` names.
+        LakeError: if the project does not build, or Lean is another one than its `lean-toolchain`
+            names.
         NoAnswer: if Lean answers unexpectedly.
     """
     lake = _Lake.find(folder)
@@ -93,30 +101,47 @@ def lake_status(folder: Path, *, progress: Progress) -> LakeReport:
     progress("Lean", "", 1, 1)
     lake.build((), progress)
     modules = _modules(folder)
-    # The first build left alone what is no default target: what lies there of that may be older than its source.
+    # The first build left alone what is no default target: what lies there of that may be older
+    # than its source.
     lake.build([f"+{show_name(module)}" for module in modules], progress)
     declared = _declarations(folder, modules)
     places = _choose(declared, policy.theorems)
     progress("Audit", "kinds", 0, 2)
     kinds = lake.kinds(places)
     if policy.theorems is None:
-        places = {name: place for name, place in places.items()
-                  if kinds[name] == "theorem" or kinds[name] == "axiom" and show_name(name) not in policy.allowed_axioms}
+        places = {
+            name: place
+            for name, place in places.items()
+            if kinds[name] == "theorem"
+            or (kinds[name] == "axiom" and show_name(name) not in policy.allowed_axioms)
+        }
     for name in places:
         if kinds[name] not in ("theorem", "axiom"):
-            raise NotATheorem(f"{show_name(name)} is of kind {kinds[name]!r}, not a theorem; "
-                              f"correct 'theorems' in {folder / FILE_NAME}")
+            raise NotATheorem(
+                f"{show_name(name)} is of kind {kinds[name]!r}, not a theorem; "
+                f"correct 'theorems' in {folder / FILE_NAME}"
+            )
     if not places:
         raise UsageError(f"there is no theorem to report in {folder}")
     progress("Audit", "axioms", 1, 2)
     answers = lake.statements(places)
     progress("Audit", "", 2, 2)
-    return LakeReport(version, tuple(
-        _row(name, place, kinds[name], *answers[name], policy.allowed_axioms) for name, place in places.items()))
+    return LakeReport(
+        version,
+        tuple(
+            _row(name, place, kinds[name], *answers[name], policy.allowed_axioms)
+            for name, place in places.items()
+        ),
+    )
 
 
 def _row(
-    name: Name, place: _Place, kind: str, statement: str, axioms: Sequence[str], allowed: Sequence[str]
+    name: Name,
+    place: _Place,
+    kind: str,
+    statement: str,
+    axioms: Sequence[str],
+    allowed: Sequence[str],
 ) -> dict[str, Any]:
     forbidden = [axiom for axiom in axioms if axiom not in allowed]
     status, note = "proved", ""
@@ -125,23 +150,38 @@ def _row(
     elif kind == "axiom":
         status, note = "axiom", "it is an axiom: nobody proved it"
     elif forbidden:
-        status, note = "axiom", f"it rests on {', '.join(forbidden)}, which the project does not allow"
+        status, note = (
+            "axiom",
+            f"it rests on {', '.join(forbidden)}, which the project does not allow",
+        )
     theorem = show_name(name)
-    return {"id": theorem, "statement": statement, "status": status, "theorem": theorem, "module": show_name(place.module),
-            "file": place.file.as_posix(), "line": place.line, "axioms": list(axioms), "note": note,
-            "settled": status == "proved"}
+    return {
+        "id": theorem,
+        "statement": statement,
+        "status": status,
+        "theorem": theorem,
+        "module": show_name(place.module),
+        "file": place.file.as_posix(),
+        "line": place.line,
+        "axioms": list(axioms),
+        "note": note,
+        "settled": status == "proved",
+    }
 
 
-# ------------------------------------------------------------------------------------------------- what lake has built
+# ------------------------------------------------------------------------------ what lake has built
 def _modules(folder: Path) -> dict[Name, tuple[Path, Path]]:
-    """Return the project's modules, each with its .ilean file and its source; what has no source any more is left out."""
+    """Return the project's modules, each with its .ilean file and its source; what has no source
+    any more is left out.
+    """
     sources: dict[Name, Path] = {}
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for file in files:
             path = (Path(parent) / file).relative_to(folder)
             if path.suffix == ".lean":
-                # A library may keep its modules in any folder of the project: `A.B` is a file that ends in A/B.lean.
+                # A library may keep its modules in any folder of the project: `A.B` is a file that
+                # ends in A/B.lean.
                 parts = path.with_suffix("").parts
                 for start in range(len(parts)):
                     known = sources.setdefault(parts[start:], path)
@@ -153,12 +193,16 @@ def _modules(folder: Path) -> dict[Name, tuple[Path, Path]]:
         if name is not None and write_name(name) is not None and name in sources:
             modules[name] = ilean, sources[name]
     if not modules:
-        raise LakeError(f"`lake build` left no compiled module in {folder / _BUILT}; "
-                        "give the package a library that is a default target and try again")
+        raise LakeError(
+            f"`lake build` left no compiled module in {folder / _BUILT}; "
+            "give the package a library that is a default target and try again"
+        )
     return modules
 
 
-def _declarations(folder: Path, modules: Mapping[Name, tuple[Path, Path]]) -> dict[Name, list[_Place]]:
+def _declarations(
+    folder: Path, modules: Mapping[Name, tuple[Path, Path]]
+) -> dict[Name, list[_Place]]:
     """Return where the project declares what other modules can name, by file and line."""
     found: list[tuple[Path, int, Name, Name]] = []
     for module, (ilean, source) in modules.items():
@@ -167,10 +211,16 @@ def _declarations(folder: Path, modules: Mapping[Name, tuple[Path, Path]]) -> di
                 what, definition = json.loads(identifier).get("c"), uses["definition"]
                 if what is None or definition is None:
                     continue
-                # A field, a constructor or what stands under `where` has the declaration that it is part of behind its place.
+                # A field, a constructor or what stands under `where` has the declaration that it is
+                # part of behind its place.
                 part = len(definition) > 4 and definition[4] != what["n"]
                 name = parse_name(what["n"])
-                if not part and name is not None and write_name(name) is not None and name[-1] != "_example":
+                if (
+                    not part
+                    and name is not None
+                    and write_name(name) is not None
+                    and name[-1] != "_example"
+                ):
                     found.append((source, definition[0] + 1, name, module))
         except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise _unreadable(ilean, error) from None
@@ -180,21 +230,35 @@ def _declarations(folder: Path, modules: Mapping[Name, tuple[Path, Path]]) -> di
     return declared
 
 
-def _choose(declared: Mapping[Name, Sequence[_Place]], theorems: Sequence[str] | None) -> dict[Name, _Place]:
-    """Return where each theorem is that is to be reported; all that is declared if none are named."""
-    wanted = {name: show_name(name) for name in declared} if theorems is None else {parse_name(text): text for text in theorems}
+def _choose(
+    declared: Mapping[Name, Sequence[_Place]], theorems: Sequence[str] | None
+) -> dict[Name, _Place]:
+    """Return where each theorem is that is to be reported; all that is declared if none are
+    named.
+    """
+    wanted = (
+        {name: show_name(name) for name in declared}
+        if theorems is None
+        else {parse_name(text): text for text in theorems}
+    )
     chosen = {}
     for name, asked in wanted.items():
         if name is None or name not in declared:
             shown = list(map(show_name, declared))
-            close = difflib.get_close_matches(asked, shown, n=3) or [
-                item for item in shown if item.rpartition(".")[2] == asked.rpartition(".")[2]][:3]
+            close = (
+                difflib.get_close_matches(asked, shown, n=3)
+                or [item for item in shown if item.rpartition(".")[2] == asked.rpartition(".")[2]][
+                    :3
+                ]
+            )
             hint = f"; is it {' or '.join(close)}?" if close else ""
             raise UnknownTheorem(f"the project declares no theorem {asked}{hint}")
         if len(declared[name]) > 1:
             files = " and ".join(place.file.as_posix() for place in declared[name])
-            raise UsageError(f"{asked} is declared in {files}, which can then not be imported together; "
-                             f"name the theorems to report, in {FILE_NAME}: theorems = [\"…\"]")
+            raise UsageError(
+                f"{asked} is declared in {files}, which can then not be imported together; "
+                f'name the theorems to report, in {FILE_NAME}: theorems = ["…"]'
+            )
         chosen[name] = declared[name][0]
     return chosen
 
@@ -210,11 +274,13 @@ def _read(ilean: Path) -> dict[str, Any]:
 
 
 def _unreadable(ilean: Path, reason: object) -> LakeError:
-    return LakeError(f"{ilean} cannot be used ({reason}); delete it and run again. "
-                     "If it stays so, the project's Lean writes its index in a way that this program does not know")
+    return LakeError(
+        f"{ilean} cannot be used ({reason}); delete it and run again. "
+        "If it stays so, the project's Lean writes its index in a way that this program does not know"
+    )
 
 
-# ------------------------------------------------------------------------------------------------------ lake and its Lean
+# -------------------------------------------------------------------------------- lake and its Lean
 @dataclass(frozen=True)
 class _Lake:
     executable: str
@@ -223,16 +289,22 @@ class _Lake:
     @classmethod
     def find(cls, folder: Path) -> _Lake:
         """Return the `lake` on PATH, for the project in a folder."""
-        missing = [file for file in ("lean-toolchain", "lakefile.toml") if not (folder / file).is_file()]
+        missing = [
+            file for file in ("lean-toolchain", "lakefile.toml") if not (folder / file).is_file()
+        ]
         if (folder / "lakefile.lean").is_file():
             missing = [file for file in missing if file != "lakefile.toml"]
         if missing:
-            raise UsageError(f"{folder} is no lake project: it has no {' and no '.join(missing)}; "
-                             "pass --lean-project the folder that holds lakefile.toml (or lakefile.lean) and lean-toolchain")
+            raise UsageError(
+                f"{folder} is no lake project: it has no {' and no '.join(missing)}; "
+                "pass --lean-project the folder that holds lakefile.toml (or lakefile.lean) and lean-toolchain"
+            )
         executable = shutil.which("lake")
         if executable is None:
-            raise LeanMissing("there is no `lake` on PATH; install Lean with elan (https://lean-lang.org/install), "
-                              "or run without --lean-project to use the Lean that pip installs with this program")
+            raise LeanMissing(
+                "there is no `lake` on PATH; install Lean with elan (https://lean-lang.org/install), "
+                "or run without --lean-project to use the Lean that pip installs with this program"
+            )
         return cls(executable, folder)
 
     def version(self) -> str:
@@ -245,15 +317,19 @@ class _Lake:
         found = _VERSION.search(done.stdout)
         if done.returncode or found is None:
             said = (done.stdout + done.stderr).splitlines()
-            raise LakeError(f"`lake env lean --version` failed in {self.folder}:\n{_joined(said[-_TAIL:])}")
+            raise LakeError(
+                f"`lake env lean --version` failed in {self.folder}:\n{_joined(said[-_TAIL:])}"
+            )
         path = self.folder / "lean-toolchain"
         try:
             wanted = _PINNED_VERSION.fullmatch(path.read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} cannot be read: {error}") from None
         if wanted is not None and wanted[1] != found[1]:
-            raise LakeError(f"{path} names Lean {wanted[1]}, but `lake env lean` is Lean {found[1]}; install Lean with elan, "
-                            "which runs the one that is named, and see that ELAN_TOOLCHAIN is not set")
+            raise LakeError(
+                f"{path} names Lean {wanted[1]}, but `lake env lean` is Lean {found[1]}; install Lean with elan, "
+                "which runs the one that is named, and see that ELAN_TOOLCHAIN is not set"
+            )
         return found[1]
 
     def build(self, targets: Sequence[str], progress: Progress) -> None:
@@ -264,8 +340,15 @@ class _Lake:
         """
         progress("Build", "lake build", 0, 1)
         tail: deque[str] = deque(maxlen=_TAIL)
-        with subprocess.Popen([self.executable, "build", *targets], cwd=self.folder, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace") as process:
+        with subprocess.Popen(
+            [self.executable, "build", *targets],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
             try:
                 for line in process.stdout or ():
                     tail.append(line)
@@ -275,7 +358,9 @@ class _Lake:
             finally:
                 process.kill()
         if process.returncode:
-            raise LakeError(f"`lake build` failed in {self.folder} with status {process.returncode}:\n{_joined(tail)}")
+            raise LakeError(
+                f"`lake build` failed in {self.folder} with status {process.returncode}:\n{_joined(tail)}"
+            )
         progress("Build", "", 1, 1)
 
     def kinds(self, places: Mapping[Name, _Place]) -> dict[Name, str]:
@@ -286,29 +371,48 @@ class _Lake:
         for name, (answer,) in answers.items():
             kind = _KIND.match(answer)
             if kind is None:
-                raise NoAnswer(f"Lean did not say what kind of declaration {show_name(name)} is, but: {answer}")
+                raise NoAnswer(
+                    f"Lean did not say what kind of declaration {show_name(name)} is, but: {answer}"
+                )
             kinds[name] = kind[1]
         return kinds
 
     def statements(self, places: Mapping[Name, _Place]) -> dict[Name, tuple[str, tuple[str, ...]]]:
         """Ask for each theorem's statement and axioms."""
-        # Without `pp.privateNames` a private axiom of the project's could be shown under an allowed one's name.
-        answers = self._ask(places, ["#check {}", "set_option pp.privateNames true in #print axioms {}"])
-        return {name: (statement, read_axioms(axioms, name)) for name, (statement, axioms) in answers.items()}
+        # Without `pp.privateNames` a private axiom of the project's could be shown under an allowed
+        # one's name.
+        answers = self._ask(
+            places, ["#check {}", "set_option pp.privateNames true in #print axioms {}"]
+        )
+        return {
+            name: (statement, read_axioms(axioms, name))
+            for name, (statement, axioms) in answers.items()
+        }
 
-    def _ask(self, places: Mapping[Name, _Place], questions: Sequence[str]) -> dict[Name, tuple[str, ...]]:
+    def _ask(
+        self, places: Mapping[Name, _Place], questions: Sequence[str]
+    ) -> dict[Name, tuple[str, ...]]:
         """Ask Lean each question of each name, in a file outside the project."""
         modules = sorted({_written(place.module) for place in places.values()})
         commands = [question.format(write_name(name)) for name in places for question in questions]
         with tempfile.TemporaryDirectory(prefix="pyharness-") as temporary:
             source = Path(temporary) / "Audit.lean"
             source.write_text(write_questions(modules, commands), encoding="utf-8")
-            answers = iter(read_answers(commands, self._lean("--json", str(source)), imports=len(modules)))
+            answers = iter(
+                read_answers(commands, self._lean("--json", str(source)), imports=len(modules))
+            )
         return {name: tuple(next(answers) for _ in questions) for name in places}
 
     def _lean(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([self.executable, "env", "lean", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
-                              capture_output=True, encoding="utf-8", errors="replace", check=False)
+        return subprocess.run(
+            [self.executable, "env", "lean", *arguments],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
 
 
 def _written(module: Name) -> str:

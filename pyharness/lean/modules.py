@@ -1,4 +1,5 @@
 """Compiles one Lean module at a time into a cache whose entries are found by their content."""
+
 from __future__ import annotations
 
 import fcntl
@@ -58,7 +59,9 @@ class LeanBuildError(LeanError):
 
 @dataclass(frozen=True)
 class Source:
-    """A module before it is compiled: its name, its file relative to the project, its text and what it imports."""
+    """A module before it is compiled: its name, its file relative to the project, its text and what
+    it imports.
+    """
 
     name: str
     path: Path
@@ -93,10 +96,11 @@ class Module:
 
 
 def setup(name: str, imports: Iterable[str], modules: Mapping[str, Module]) -> str:
-    """Return the JSON that `lean --setup` takes: the module's name, and the file of each one that it can import.
+    """Return the JSON that `lean --setup` takes: the module's name, and the file of each one that
+    it can import.
 
-    Lean then looks nowhere else, so a stale file cannot be read. A name that is declared nowhere is an error, not a new
-    variable (`autoImplicit`).
+    Lean then looks nowhere else, so a stale file cannot be read. A name that is declared nowhere is
+    an error, not a new variable (`autoImplicit`).
     """
     artifacts: dict[str, list[list[str]]] = {}
     pending = list(imports)
@@ -106,16 +110,24 @@ def setup(name: str, imports: Iterable[str], modules: Mapping[str, Module]) -> s
             artifacts[imported.name] = [[str(imported.olean)]]
             pending += imported.imports
     return json.dumps(
-        {"name": name, "isModule": False, "importArts": artifacts, "dynlibs": [], "plugins": [],
-         "options": _OPTIONS}
+        {
+            "name": name,
+            "isModule": False,
+            "importArts": artifacts,
+            "dynlibs": [],
+            "plugins": [],
+            "options": _OPTIONS,
+        }
     )
 
 
 class Cache:
-    """Compiled modules in one folder, an entry each: a folder named by the key, complete or not there.
+    """Compiled modules in one folder, an entry each: a folder named by the key, complete or not
+    there.
 
-    An entry is made under another name and renamed as its last step, so one that was cut short is never read. Its
-    record holds the digests of its files, and an entry that does not match them is made again.
+    An entry is made under another name and renamed as its last step, so one that was cut short is
+    never read. Its record holds the digests of its files, and an entry that does not match them is
+    made again.
 
     Args:
         folder: where the entries are.
@@ -132,7 +144,8 @@ class Cache:
 
     @contextmanager
     def locked(self, *, shared: bool = False) -> Iterator[None]:
-        """Keep other processes from writing to the cache, and clear away what one that was killed left behind.
+        """Keep other processes from writing to the cache, and clear away what one that was killed
+        left behind.
 
         Shared, keep out only those that ask for it alone, and clear nothing away.
         """
@@ -144,25 +157,45 @@ class Cache:
             yield
 
     def key(self, source: Source, modules: Mapping[str, Module]) -> str:
-        """Return the SHA-256 of all that compiling the source depends on; `modules` holds its imports."""
+        """Return the SHA-256 of all that compiling the source depends on; `modules` holds its
+        imports.
+        """
         lean = (self._toolchain.version, self._toolchain.githash, self._toolchain.library_sha256)
         imports = [(name, modules[name].key) for name in source.imports]
-        return _sha256(json.dumps([_FORMAT, lean, source.name, _sha256(source.text), imports]).encode())
+        return _sha256(
+            json.dumps([_FORMAT, lean, source.name, _sha256(source.text), imports]).encode()
+        )
 
     def find(self, source: Source, modules: Mapping[str, Module]) -> Module | None:
-        """Return the source's compiled module if there is a sound one; remove it if there is an unsound one."""
+        """Return the source's compiled module if there is a sound one; remove it if there is an
+        unsound one.
+        """
         key = self.key(source, modules)
         if self._fresh and key not in self._compiled:
             return None
         entry = self._folder / key
         try:
             record = json.loads((entry / "record.json").read_bytes())
-            if any(_sha256((entry / file).read_bytes()) != digest for file, digest in record["files"].items()):
+            if any(
+                _sha256((entry / file).read_bytes()) != digest
+                for file, digest in record["files"].items()
+            ):
                 raise ValueError("a file differs from its record")
-            messages = tuple(Message(source.path.as_posix(), **message) for message in record["messages"])
+            messages = tuple(
+                Message(source.path.as_posix(), **message) for message in record["messages"]
+            )
             olean, ilean = _files(source.name)
-            module = Module(source.name, source.path, _sha256(source.text), key, source.imports, entry / olean,
-                            record["files"][olean], entry / ilean, messages)
+            module = Module(
+                source.name,
+                source.path,
+                _sha256(source.text),
+                key,
+                source.imports,
+                entry / olean,
+                record["files"][olean],
+                entry / ilean,
+                messages,
+            )
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             shutil.rmtree(entry, ignore_errors=True)
             return None
@@ -176,17 +209,33 @@ class Cache:
             LeanBuildError: if Lean reports an error.
             LeanStopped: if Lean runs too long, or ends badly without saying why.
         """
-        with tempfile.TemporaryDirectory(prefix="new-", dir=self._folder, ignore_cleanup_errors=True) as made:
+        with tempfile.TemporaryDirectory(
+            prefix="new-", dir=self._folder, ignore_cleanup_errors=True
+        ) as made:
             folder = Path(made) / "entry"
             folder.mkdir()
             plan = Path(made) / "setup.json"
             plan.write_text(setup(source.name, source.imports, modules))
             olean, ilean = _files(source.name)
-            messages = self._lean(source, ["--json", "--stdin", "--setup", str(plan), "-o", str(folder / olean),
-                                           "-i", str(folder / ilean)])
+            messages = self._lean(
+                source,
+                [
+                    "--json",
+                    "--stdin",
+                    "--setup",
+                    str(plan),
+                    "-o",
+                    str(folder / olean),
+                    "-i",
+                    str(folder / ilean),
+                ],
+            )
             record = {
                 "files": {file: _sha256((folder / file).read_bytes()) for file in (olean, ilean)},
-                "messages": [{key: value for key, value in asdict(item).items() if key != "file"} for item in messages],
+                "messages": [
+                    {key: value for key, value in asdict(item).items() if key != "file"}
+                    for item in messages
+                ],
             }
             (folder / "record.json").write_text(json.dumps(record))
             key = self.key(source, modules)
@@ -198,7 +247,9 @@ class Cache:
             self._compiled.add(key)
         module = self.find(source, modules)
         if module is None:
-            raise LeanStopped(f"{source.path.as_posix()}: what Lean wrote to {entry} cannot be read back")
+            raise LeanStopped(
+                f"{source.path.as_posix()}: what Lean wrote to {entry} cannot be read back"
+            )
         return module
 
     def stop(self) -> None:
@@ -207,9 +258,13 @@ class Cache:
             process.kill()
 
     def prune(self, used: Iterable[Module]) -> None:
-        """Remove the entries that were not used for longest, beyond a fixed number; never one of `used`."""
+        """Remove the entries that were not used for longest, beyond a fixed number; never one of
+        `used`.
+        """
         keys = {module.key for module in used}
-        others = [path for path in self._folder.iterdir() if path.is_dir() and path.name not in keys]
+        others = [
+            path for path in self._folder.iterdir() if path.is_dir() and path.name not in keys
+        ]
         for path in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
             shutil.rmtree(path)
 
@@ -220,7 +275,9 @@ class Cache:
             text = source.text.decode()
         except UnicodeDecodeError as error:
             line = source.text.count(b"\n", 0, error.start) + 1
-            raise LeanBuildError([Message(file, line, 0, "error", "this file is not UTF-8")]) from None
+            raise LeanBuildError(
+                [Message(file, line, 0, "error", "this file is not UTF-8")]
+            ) from None
         with self._toolchain.start(arguments) as process:
             self._running.add(process)
             try:
@@ -235,7 +292,9 @@ class Cache:
         if errors:
             raise LeanBuildError(errors)
         if process.returncode:
-            raise LeanStopped(f"{file}: Lean ended with status {process.returncode}: {complaint.strip()[-2000:]}")
+            raise LeanStopped(
+                f"{file}: Lean ended with status {process.returncode}: {complaint.strip()[-2000:]}"
+            )
         return messages
 
 
@@ -247,7 +306,9 @@ def _messages(file: str, output: str) -> Iterator[Message]:
     for line in output.splitlines():
         try:
             said = json.loads(line)
-            yield Message(file, said["pos"]["line"], said["pos"]["column"], said["severity"], said["data"])
+            yield Message(
+                file, said["pos"]["line"], said["pos"]["column"], said["severity"], said["data"]
+            )
         except (ValueError, LookupError, TypeError):
             # A module can print what it likes; only Lean's own messages have this shape.
             continue

@@ -1,4 +1,5 @@
 """Lean's hierarchical names, as tuples, so that two names are equal only if all their parts are."""
+
 from __future__ import annotations
 
 import functools
@@ -7,7 +8,8 @@ import re
 __all__ = ["Name", "parse_name", "show_name", "write_name"]
 
 Name = tuple[str | int, ...]
-"""The parts of a name. `foo.bar` is `("foo", "bar")`; a number is a part that Lean made, never one from a source."""
+"""The parts of a name. `foo.bar` is `("foo", "bar")`; a number is a part that Lean made, never one
+from a source."""
 
 _PLAIN = re.compile(r"[^\W\d][\w'!?]*")
 _PART = re.compile(r"«([^»]*)»|([^.«»]+)")
@@ -21,8 +23,14 @@ def show_name(name: Name) -> str:
         >>> show_name(("Nat", "add comm", 1))
         'Nat.«add comm».1'
     """
-    return ".".join(part if isinstance(part, str) and _PLAIN.fullmatch(part) else
-                    str(part) if isinstance(part, int) else f"«{part}»" for part in name)
+    return ".".join(
+        part
+        if isinstance(part, str) and _PLAIN.fullmatch(part)
+        else str(part)
+        if isinstance(part, int)
+        else f"«{part}»"
+        for part in name
+    )
 
 
 def parse_name(text: str) -> Name | None:
@@ -43,12 +51,16 @@ def parse_name(text: str) -> Name | None:
 
 @functools.lru_cache(maxsize=1 << 16)
 def write_name(name: Name) -> str | None:
-    """Return how a source in another module writes a name, whatever is open there; None if it cannot.
+    """Return how a source in another module writes a name, whatever is open there; None if it
+    cannot.
 
     It cannot write a private name, one with a number in it, or one that a macro made up.
     """
     if not name or name[0] == "_private" or "_@" in name:
         return None
-    if any(not isinstance(part, str) or not part.isprintable() or not part or "»" in part for part in name):
+    if any(
+        not isinstance(part, str) or not part.isprintable() or not part or "»" in part
+        for part in name
+    ):
         return None
     return "_root_." + ".".join(f"«{part}»" for part in name)

@@ -1,4 +1,7 @@
-"""Reads the constants in an .olean file from its bytes, believing nothing in it that it can check."""
+"""Reads the constants in an .olean file from its bytes, believing nothing in it that it can
+check.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -12,7 +15,16 @@ from pyharness.lean.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT
 from pyharness.lean.toolchain import GITHASH, LeanError
 
 __all__ = [
-    "Constant", "Constructor", "DamagedOlean", "Definition", "Inductive", "Kind", "Olean", "QuotKind", "Recursor", "Rule",
+    "Constant",
+    "Constructor",
+    "DamagedOlean",
+    "Definition",
+    "Inductive",
+    "Kind",
+    "Olean",
+    "QuotKind",
+    "Recursor",
+    "Rule",
     "Safety",
 ]
 
@@ -23,7 +35,16 @@ QuotKind = Literal["type", "ctor", "lift", "ind"]
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _SAFETIES: tuple[Safety, ...] = get_args(Safety)
 _QUOT_KINDS: tuple[QuotKind, ...] = get_args(QuotKind)
-_FIELDS = {"axiom": 1, "def": 4, "theorem": 3, "opaque": 3, "quot": 1, "inductive": 6, "ctor": 5, "rec": 7}
+_FIELDS = {
+    "axiom": 1,
+    "def": 4,
+    "theorem": 3,
+    "opaque": 3,
+    "quot": 1,
+    "inductive": 6,
+    "ctor": 5,
+    "rec": 7,
+}
 _UNSAFE_BYTE = {"axiom": 0, "opaque": 0, "inductive": 1, "ctor": 0, "rec": 1}
 """Where, behind a record's fields, the byte stands that says whether the constant is unsafe."""
 
@@ -31,14 +52,26 @@ _CLASSES: Name = ("Lean", "classExtension")
 """Under which name a module lists its classes."""
 
 _HEADER = 88
-"""Bytes: "olean", version, flags, Lean's version (33), its commit (40), the address that the file is made for (8)."""
+"""Bytes: "olean", version, flags, Lean's version (33), its commit (40), the address that the file
+is made for (8)."""
 _VERSION = 2
 _MDATA = 10
-_EXPR_FIELDS = {BVAR: (1, 1), SORT: (1, 1), CONST: (2, 2), APP: (2, 0), LAM: (3, 1), PI: (3, 1), LET: (4, 1), LIT: (1, 1),
-                _MDATA: (2, 1), PROJ: (3, 2)}
+_EXPR_FIELDS = {
+    BVAR: (1, 1),
+    SORT: (1, 1),
+    CONST: (2, 2),
+    APP: (2, 0),
+    LAM: (3, 1),
+    PI: (3, 1),
+    LET: (4, 1),
+    LIT: (1, 1),
+    _MDATA: (2, 1),
+    PROJ: (3, 2),
+}
 """Of each form of a term how many fields it has, and the first of those that are terms."""
 _PAIRS = {APP << 8 | 2: 1, LAM << 8 | 3: 2, PI << 8 | 3: 2}
-"""By the tag and the number of fields, where the two terms of an application, a function and a product stand in its words."""
+"""By the tag and the number of fields, where the two terms of an application, a function and a
+product stand in its words."""
 _ARRAY, _STRING, _BIGNUM = 246, 249, 250
 
 
@@ -47,8 +80,10 @@ class DamagedOlean(LeanError):
 
 
 class Definition(NamedTuple):
-    """What a definition, theorem or opaque constant has beside its value: what it was declared together with, and for a
-    definition when the kernel unfolds it ("opaque", "abbrev" or its height)."""
+    """What a definition, theorem or opaque constant has beside its value: what it was declared
+    together with, and for a definition when the kernel unfolds it ("opaque", "abbrev" or its
+    height).
+    """
 
     all: tuple[Name, ...]
     hints: Literal["opaque", "abbrev"] | int | None
@@ -84,7 +119,9 @@ class Rule(NamedTuple):
 
 
 class Recursor(NamedTuple):
-    """What the kernel made of a recursor; `k` says that it unfolds on any proof of a one-element proposition."""
+    """What the kernel made of a recursor; `k` says that it unfolds on any proof of a one-element
+    proposition.
+    """
 
     all: tuple[Name, ...]
     parameters: int
@@ -119,7 +156,9 @@ class Constant:
 
     @property
     def related(self) -> tuple[Name, ...]:
-        """For an inductive type its family and its constructors; for a constructor or recursor its family."""
+        """For an inductive type its family and its constructors; for a constructor or recursor its
+        family.
+        """
         match self.detail:
             case Inductive():
                 return (*self.detail.all, *self.detail.constructors)
@@ -133,8 +172,9 @@ class Constant:
 class Olean:
     """One file: what it imports, and its constants, each read when it is asked for.
 
-    Every address is checked to be inside the file, and to be smaller than that of the object which refers to it: Lean
-    writes an object after its parts, so nothing in a sound file refers forward, and nothing can go in a circle.
+    Every address is checked to be inside the file, and to be smaller than that of the object which
+    refers to it: Lean writes an object after its parts, so nothing in a sound file refers forward,
+    and nothing can go in a circle.
 
     Args:
         path: the file, for messages.
@@ -175,16 +215,23 @@ class Olean:
                 raise self._damaged("it does not end where its last object does")
             imports, names, constants, _, self._entries, *_ = self._object(root, self._end)
             imported = self._array(imports, self._end)
-            self.imports = tuple(self._name(self._object(item, imports)[0], item) for item in imported)
+            self.imports = tuple(
+                self._name(self._object(item, imports)[0], item) for item in imported
+            )
             listed = [self._name(item, names) for item in self._array(names, self._end)]
             self._records: dict[Name, int] = {}
             self.kinds: dict[Name, Kind] = {}
             for name, record in zip(listed, self._array(constants, self._end), strict=True):
                 tag, _ = self._header(record, constants)
-                value, = self._object(record, constants)
+                (value,) = self._object(record, constants)
                 common = self._object(value, record)[0]
-                if self._name(self._object(common, value)[0], common) != name or name in self._records:
-                    raise self._damaged(f"its list of names and its constants disagree at {show_name(name)}")
+                if (
+                    self._name(self._object(common, value)[0], common) != name
+                    or name in self._records
+                ):
+                    raise self._damaged(
+                        f"its list of names and its constants disagree at {show_name(name)}"
+                    )
                 self._records[name] = record
                 self.kinds[name] = _KINDS[tag]
 
@@ -193,35 +240,45 @@ class Olean:
         kind = self.kinds[name]
         with self._checked():
             record = self._records[name]
-            value, = self._object(record, self._end)
+            (value,) = self._object(record, self._end)
             fields = self._object(value, record)
             if len(fields) != _FIELDS[kind]:
-                raise self._damaged(f"{show_name(name)} has {len(fields)} fields where a {kind} has {_FIELDS[kind]}")
+                raise self._damaged(
+                    f"{show_name(name)} has {len(fields)} fields where a {kind} has {_FIELDS[kind]}"
+                )
             _, levels, type_ = self._object(fields[0], value)
             return Constant(
                 name=name,
                 kind=kind,
                 levels=self._name_list(levels, fields[0]),
                 type=self._expr(type_, fields[0]),
-                value=self._expr(fields[1], value) if kind in ("def", "theorem", "opaque") else None,
+                value=self._expr(fields[1], value)
+                if kind in ("def", "theorem", "opaque")
+                else None,
                 safety=self._safety(kind, value, len(fields)),
                 detail=self._detail(kind, fields, value),
             )
 
     def type(self, name: Name) -> int:
-        """Return the number of the type of the constant of this name, one of `kinds`; of what it holds nothing else is read."""
+        """Return the number of the type of the constant of this name, one of `kinds`; of what it
+        holds nothing else is read.
+        """
         with self._checked():
             above, address = self._type(name)
             return self._expr(address, above)
 
     def _type(self, name: Name) -> tuple[int, int]:
-        """Return the address of the object that refers to the type of a constant, and that of the type."""
-        value, = self._object(self._records[name], self._end)
+        """Return the address of the object that refers to the type of a constant, and that of the
+        type.
+        """
+        (value,) = self._object(self._records[name], self._end)
         common = self._object(value, self._records[name])[0]
         return common, self._object(common, value)[2]
 
     def type_name(self, name: Name) -> Name | None:
-        """Return the constant that the type of a constant, one of `kinds`, is; None if it is anything else."""
+        """Return the constant that the type of a constant, one of `kinds`, is; None if it is
+        anything else.
+        """
         with self._checked():
             above, address = self._type(name)
             while (tag := self._header(address, above)[0]) == _MDATA:
@@ -238,7 +295,9 @@ class Olean:
                         yield self._name(self._object(entry, entries)[0], entry)
 
     def binders(self, name: Name) -> tuple[Name, ...]:
-        """Return the names of the binders in front of the type of a constant, one of `kinds`; terms do not keep them."""
+        """Return the names of the binders in front of the type of a constant, one of `kinds`; terms
+        do not keep them.
+        """
         names: list[Name] = []
         with self._checked():
             above, address = self._type(name)
@@ -256,7 +315,11 @@ class Olean:
     def _safety(self, kind: Kind, value: int, fields: int) -> Safety:
         if kind == "def":
             return _SAFETIES[self._flag(value, fields, 0)]
-        return "unsafe" if kind in _UNSAFE_BYTE and self._flag(value, fields, _UNSAFE_BYTE[kind]) else "safe"
+        return (
+            "unsafe"
+            if kind in _UNSAFE_BYTE and self._flag(value, fields, _UNSAFE_BYTE[kind])
+            else "safe"
+        )
 
     def _detail(
         self, kind: Kind, fields: tuple[int, ...], value: int
@@ -291,24 +354,32 @@ class Olean:
 
     def _rule(self, address: int, above: int) -> Rule:
         constructor, fields, value = self._object(address, above)
-        return Rule(self._name(constructor, address), self._nat(fields, address), self._expr(value, address))
+        return Rule(
+            self._name(constructor, address), self._nat(fields, address), self._expr(value, address)
+        )
 
-    # ------------------------------------------------------------------------------------------------- the objects
+    # ---------------------------------------------------------------------------------- the objects
     def _damaged(self, reason: str) -> DamagedOlean:
         return DamagedOlean(f"{self._path} cannot be used: {reason}; delete it and build again")
 
     @contextmanager
     def _checked(self) -> Iterator[None]:
-        """Turn what reading beyond the file, or a wrong shape, raises into the error that names the file."""
+        """Turn what reading beyond the file, or a wrong shape, raises into the error that names the
+        file.
+        """
         try:
             yield
         except (IndexError, ValueError) as error:
             raise self._damaged(f"it is damaged ({error})") from error
 
     def _index(self, address: int, above: int) -> int:
-        """Return the index of the word at an address, which must be below the object that refers to it."""
+        """Return the index of the word at an address, which must be below the object that refers to
+        it.
+        """
         if address & 7 or not self._base + _HEADER <= address < above:
-            raise self._damaged(f"it refers to the address {address:#x}, where no part of it can be")
+            raise self._damaged(
+                f"it refers to the address {address:#x}, where no part of it can be"
+            )
         return (address - self._base) >> 3
 
     def _header(self, address: int, above: int) -> tuple[int, int]:
@@ -319,7 +390,9 @@ class Olean:
     def _object(self, address: int, above: int) -> tuple[int, ...]:
         """Return the fields of a constructor's object."""
         index = self._index(address, above)
-        return tuple(self._words[index + 1 : self._inside(index + 1 + (self._words[index] >> 48 & 0xFF))])
+        return tuple(
+            self._words[index + 1 : self._inside(index + 1 + (self._words[index] >> 48 & 0xFF))]
+        )
 
     def _inside(self, end: int) -> int:
         if end > len(self._words):
@@ -352,7 +425,9 @@ class Olean:
         # The digits stand right behind the number's own three words, and it says so.
         if not 0 < size < 1 << 31 or self._words[index + 2] != address + 24:
             raise self._damaged("a number in it has no digits")
-        return int.from_bytes(self._data[8 * index + 24 : 8 * self._inside(index + 3 + size)], "little")
+        return int.from_bytes(
+            self._data[8 * index + 24 : 8 * self._inside(index + 3 + size)], "little"
+        )
 
     def _list(self, address: int, above: int) -> Iterator[tuple[int, int]]:
         """Yield each element of a list, with the address of the object that refers to it."""
@@ -368,7 +443,9 @@ class Olean:
             prefix, part = self._object(address, above)
             if tag not in (1, 2):
                 raise self._damaged(f"an object has tag {tag} where a name belongs")
-            pending.append((address, self._string(part, address) if tag == 1 else self._nat(part, address)))
+            pending.append(
+                (address, self._string(part, address) if tag == 1 else self._nat(part, address))
+            )
             above, address = address, prefix
         name = () if address & 1 else self._names[address]
         for at, part in reversed(pending):
@@ -378,7 +455,7 @@ class Olean:
     def _name_list(self, address: int, above: int) -> tuple[Name, ...]:
         return tuple(self._name(item, at) for item, at in self._list(address, above))
 
-    # -------------------------------------------------------------------------------------------- levels and terms
+    # ----------------------------------------------------------------------------- levels and terms
     def _level(self, root: int, above: int) -> int:
         if root & 1:
             return self._terms.add_level(("zero",))
@@ -395,11 +472,17 @@ class Olean:
                 done[address] = self._terms.add_level(("param", self._name(fields[0], address)))
             elif (tag, len(fields)) not in ((0, 0), (1, 1), (2, 2), (3, 2)):
                 raise self._damaged(f"an object has tag {tag} where a universe level belongs")
-            elif missing := [(part, address) for part in fields if not part & 1 and part not in done]:
+            elif missing := [
+                (part, address) for part in fields if not part & 1 and part not in done
+            ]:
                 pending += missing
             else:
-                parts = (self._terms.add_level(("zero",)) if part & 1 else done[part] for part in fields)
-                done[address] = self._terms.add_level((("zero", "succ", "max", "imax")[tag], *parts))
+                parts = (
+                    self._terms.add_level(("zero",)) if part & 1 else done[part] for part in fields
+                )
+                done[address] = self._terms.add_level(
+                    (("zero", "succ", "max", "imax")[tag], *parts)
+                )
         return done[root]
 
     def _expr(self, root: int, above: int) -> int:
@@ -416,12 +499,14 @@ class Olean:
                     done[address] = self._make_expr(address, *others[address])
         return done[root]
 
-    def _find_exprs(self, root: int) -> tuple[dict[int, tuple[int, int, int]], dict[int, tuple[int, tuple[int, ...]]]]:
+    def _find_exprs(
+        self, root: int
+    ) -> tuple[dict[int, tuple[int, int, int]], dict[int, tuple[int, tuple[int, ...]]]]:
         """Find each term that a term is made of and that has not been read, by its address.
 
         Returns:
-            Of applications, functions and products, which are nearly all, the tag and the two terms in it; of the others the
-            tag and the fields.
+            Of applications, functions and products, which are nearly all, the tag and the two terms
+            in it; of the others the tag and the fields.
         """
         done, words, base = self._exprs, self._words, self._base
         lowest = base + _HEADER
@@ -466,10 +551,17 @@ class Olean:
         if tag == SORT:
             return add((SORT, self._level(fields[0], address)))
         if tag == PROJ:
-            return add((PROJ, self._name(fields[0], address), self._nat(fields[1], address), done[fields[2]]))
+            return add(
+                (
+                    PROJ,
+                    self._name(fields[0], address),
+                    self._nat(fields[1], address),
+                    done[fields[2]],
+                )
+            )
         return add((LIT, self._literal(fields[0], address)))
 
     def _literal(self, address: int, above: int) -> int | str:
         tag, _ = self._header(address, above)
-        value, = self._object(address, above)
+        (value,) = self._object(address, above)
         return self._string(value, address) if tag else self._nat(value, address)

@@ -1,4 +1,7 @@
-"""What only the foundation of a library may do, because nothing later could tell that it was done wrong."""
+"""What only the foundation of a library may do, because nothing later could tell that it was done
+wrong.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -14,11 +17,18 @@ from pyharness.lean.terms import CONST, LAM, LIT, PROJ
 from pyharness.lean.toolchain import LeanError
 
 __all__ = [
-    "ACCELERATED", "PolicyViolation", "check_policy", "check_statements", "forbidden_words", "in_foundation", "violations",
+    "ACCELERATED",
+    "PolicyViolation",
+    "check_policy",
+    "check_statements",
+    "forbidden_words",
+    "in_foundation",
+    "violations",
 ]
 
 ACCELERATED = "add sub mul div mod gcd beq ble land lor xor shiftLeft shiftRight pow log2".split()
-"""The functions on `Nat` that the kernel computes on literals by arithmetic of its own, whatever their definitions say."""
+"""The functions on `Nat` that the kernel computes on literals by arithmetic of its own, whatever
+their definitions say."""
 
 _RESERVED: frozenset[Name] = frozenset(
     {("Nat", operation) for operation in ACCELERATED}
@@ -27,35 +37,48 @@ _RESERVED: frozenset[Name] = frozenset(
 )
 """Names by which the kernel computes, gives literals their types, or runs compiled code."""
 
-_FORBIDDEN = frozenset("""
+_FORBIDDEN = frozenset(
+    """
     extern implemented_by csimp unsafe partial skipKernelTC native_decide reduceBool ofReduceBool
     macro_rules elab elab_rules declare_syntax_cat run_cmd run_elab run_meta initialize builtin_initialize
-""".split())
-"""Words that keep the kernel from checking something, run something else than what it checked, or change what is read."""
+""".split()
+)
+"""Words that keep the kernel from checking something, run something else than what it checked, or
+change what is read."""
 
 _MADE_BY_COMMANDS = {("Lean", "ParserDescr"), ("Lean", "TrailingParserDescr")}
-_COMMANDS = frozenset("theorem lemma def axiom example instance import open namespace section end set_option variable".split())
+_COMMANDS = frozenset(
+    "theorem lemma def axiom example instance import open namespace section end set_option variable".split()
+)
 
 
 class PolicyViolation(LeanError):
-    """A module outside the foundation does what only the foundation may. The message lists each place."""
+    """A module outside the foundation does what only the foundation may. The message lists each
+    place.
+    """
 
 
 def in_foundation(module: Module, root_module: str) -> bool:
-    """Whether a module belongs to the foundation: its name begins with that of the root module and `Foundation`."""
+    """Whether a module belongs to the foundation: its name begins with that of the root module and
+    `Foundation`.
+    """
     return f"{module.name}.".startswith(f"{root_module}.Foundation.")
 
 
 def check_policy(build: Build, environment: Environment, allowed_axioms: Sequence[str]) -> None:
-    """Check that no module outside the foundation can deceive the kernel or the reader, or pass for the foundation.
+    """Check that no module outside the foundation can deceive the kernel or the reader, or pass for
+    the foundation.
 
     Such a module must
 
     * declare no name that the kernel treats by name, and no axiom called like an allowed one;
-    * not use `extern`, `implemented_by`, `csimp`, `unsafe`, `partial`, `native_decide`, `debug.skipKernelTC`, code that runs
-      while it is compiled, or macros for syntax that exists already; nor turn `autoImplicit` on;
-    * declare no notation that another module has, that reads like a constant's name, or that starts a command;
-    * hold no invisible or direction-changing characters, and declare no constant that looks like another one.
+    * not use `extern`, `implemented_by`, `csimp`, `unsafe`, `partial`, `native_decide`,
+      `debug.skipKernelTC`, code that runs while it is compiled, or macros for syntax that exists
+      already; nor turn `autoImplicit` on;
+    * declare no notation that another module has, that reads like a constant's name, or that starts
+      a command;
+    * hold no invisible or direction-changing characters, and declare no constant that looks like
+      another one.
 
     Raises:
         PolicyViolation: if one does.
@@ -75,7 +98,9 @@ def check_policy(build: Build, environment: Environment, allowed_axioms: Sequenc
 def violations(
     module: Module, text: str, environment: Environment, allowed_axioms: Sequence[str]
 ) -> Iterator[str]:
-    """Yield where a module of the environment does what only the foundation may: `file:line: what`."""
+    """Yield where a module of the environment does what only the foundation may: `file:line:
+    what`.
+    """
     for name, kind in environment.kinds(module).items():
         if name in _RESERVED:
             yield f"{_place(environment, name)}: declares {show_name(name)}, which the kernel treats by its name"
@@ -86,11 +111,13 @@ def violations(
 
 
 def check_statements(environment: Environment, theorems: Iterable[Constant]) -> None:
-    """Check that what theorems say can be told from their text: no variable and no instance hides another.
+    """Check that what theorems say can be told from their text: no variable and no instance hides
+    another.
 
     Raises:
-        PolicyViolation: if a variable of a statement, or a constant that it speaks of, has the name of another constant; or
-            a statement rests on an instance of a class beside one for the same type from another module.
+        PolicyViolation: if a variable of a statement, or a constant that it speaks of, has the name
+            of another constant; or a statement rests on an instance of a class beside one for the
+            same type from another module.
     """
     found: list[str] = []
     public = {name for name in environment.modules if write_name(name)}
@@ -103,25 +130,36 @@ def check_statements(environment: Environment, theorems: Iterable[Constant]) -> 
                 if (hidden := (*theorem.name[:length], binder)) in public:
                     found.append(f"{place}: its variable {binder} hides {show_name(hidden)}")
         for name in environment.meaning(theorem.name) & public:
-            # In the theorem's own namespace, or where it is exported to, a name without its first parts is read as this
-            # constant and not as the one outside.
+            # In the theorem's own namespace, or where it is exported to, a name without its first
+            # parts is read as this constant and not as the one outside.
             for start in range(1, len(name)):
                 outer = shapes.get(_shape(name[start:]))
-                if outer and (name[:start] == theorem.name[:start]
-                              or environment.type(outer) == environment.type(name)):
-                    found.append(f"{place}: it speaks of {show_name(name)}, which hides {show_name(outer)}")
+                if outer and (
+                    name[:start] == theorem.name[:start]
+                    or environment.type(outer) == environment.type(name)
+                ):
+                    found.append(
+                        f"{place}: it speaks of {show_name(name)}, which hides {show_name(outer)}"
+                    )
         for name in environment.meaning(theorem.name) & instances.keys():
             for other, key in instances.items():
-                if key == instances[name] and environment.modules[other] != environment.modules[name]:
-                    found.append(f"{place}: it rests on {show_name(name)}, an instance beside {show_name(other)} of "
-                                 f"{environment.modules[other].name}")
+                if (
+                    key == instances[name]
+                    and environment.modules[other] != environment.modules[name]
+                ):
+                    found.append(
+                        f"{place}: it rests on {show_name(name)}, an instance beside {show_name(other)} of "
+                        f"{environment.modules[other].name}"
+                    )
     if found:
         raise PolicyViolation("a statement must say what it seems to say:\n" + "\n".join(found))
 
 
-# ------------------------------------------------------------------------------------------------- the environment
+# ---------------------------------------------------------------------------------- the environment
 def _tokens(environment: Environment) -> Mapping[str, set[str]]:
-    """Return which modules declare each token of a notation, macro or syntax, read from the parsers that Lean stored."""
+    """Return which modules declare each token of a notation, macro or syntax, read from the parsers
+    that Lean stored.
+    """
     declared: dict[str, set[str]] = {}
     for name in environment.modules:
         for token in _parser_tokens(environment, name):
@@ -131,7 +169,10 @@ def _tokens(environment: Environment) -> Mapping[str, set[str]]:
 
 def _parser_tokens(environment: Environment, name: Name) -> Iterator[str]:
     terms = environment.terms
-    if environment.type_name(name) not in _MADE_BY_COMMANDS or (value := environment.constant(name).value) is None:
+    if (
+        environment.type_name(name) not in _MADE_BY_COMMANDS
+        or (value := environment.constant(name).value) is None
+    ):
         return
     for number in terms.subterms(value):
         head, arguments = terms.spine(number)
@@ -143,7 +184,10 @@ def _parser_tokens(environment: Environment, name: Name) -> Iterator[str]:
 
 
 def _notations(
-    module: Module, environment: Environment, tokens: Mapping[str, set[str]], last_parts: set[str | int]
+    module: Module,
+    environment: Environment,
+    tokens: Mapping[str, set[str]],
+    last_parts: set[str | int],
 ) -> Iterator[str]:
     for name in environment.kinds(module):
         kind = environment.type_name(name)
@@ -164,7 +208,8 @@ _INTERNAL = re.compile(r"_(f|aux_\d+|sunfold|unfold|unsafe_rec|flat_ctor|overrid
 
 
 def _instances(environment: Environment) -> dict[Name, tuple[object, ...]]:
-    """Return what each instance is an instance of: the class, and the heads of its arguments where these are constants.
+    """Return what each instance is an instance of: the class, and the heads of its arguments where
+    these are constants.
 
     Instances of `Decidable` are left out, being all equal, and so are those for any type whatever.
     """
@@ -182,7 +227,10 @@ def _instances(environment: Environment) -> dict[Name, tuple[object, ...]]:
             continue
         heads = [terms.nodes[terms.spine(argument)[0]] for argument in arguments]
         if heads and heads[0][0] == CONST:
-            found[name] = (terms.nodes[head][1], *(node[1] if node[0] == CONST else None for node in heads))
+            found[name] = (
+                terms.nodes[head][1],
+                *(node[1] if node[0] == CONST else None for node in heads),
+            )
     return found
 
 
@@ -230,7 +278,7 @@ def _compiled_text(build: Build, module: Module) -> str:
     return data.decode()
 
 
-# ----------------------------------------------------------------------------------------------------- the sources
+# -------------------------------------------------------------------------------------- the sources
 _TOKEN = re.compile(
     r"""
     \s*(?:
@@ -253,11 +301,14 @@ _HIDING = re.compile(r"""--|/-|["'\\«]""")
 
 
 def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each use of a forbidden word outside comments and strings: its line, from 1, and what is wrong with it.
+    """Yield each use of a forbidden word outside comments and strings: its line, from 1, and what
+    is wrong with it.
 
-    A notation can make Lean read a comment's or a string's first character as part of a token, and what follows as
-    code. So a comment must stand behind white space, and no string may hold a mark that opens either; both are refused.
+    A notation can make Lean read a comment's or a string's first character as part of a token, and
+    what follows as code. So a comment must stand behind white space, and no string may hold a mark
+    that opens either; both are refused.
     """
+
     def line(at: int) -> int:
         return text.count("\n", 0, at) + 1
 
@@ -291,7 +342,10 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
         elif kind == "string" and text[start - 1 : start] == "!":
             yield from ((line(start), f"uses `{word}`") for word in _read_word(match[kind])[1])
         elif kind in ("string", "raw") and _HIDING.search(match["text"] or match["raw_text"] or ""):
-            yield line(start), "a string with a quote, a backslash, « or a comment mark, which a notation could hide code with"
+            yield (
+                line(start),
+                "a string with a quote, a backslash, « or a comment mark, which a notation could hide code with",
+            )
         elif kind == "other":
             yield line(start), "a string that does not end"
             return
@@ -300,4 +354,6 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
 @functools.lru_cache(maxsize=1 << 16)
 def _read_word(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the last part of a name, and each forbidden word in it."""
-    return text.rpartition(".")[2].strip("«»"), tuple(word for word in _PART.findall(text) if word in _FORBIDDEN)
+    return text.rpartition(".")[2].strip("«»"), tuple(
+        word for word in _PART.findall(text) if word in _FORBIDDEN
+    )

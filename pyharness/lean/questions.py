@@ -1,4 +1,7 @@
-"""Asks Lean about a built library: a separate process imports it, runs the commands it is given and nothing else."""
+"""Asks Lean about a built library: a separate process imports it, runs the commands it is given and
+nothing else.
+"""
+
 from __future__ import annotations
 
 import json
@@ -17,7 +20,8 @@ __all__ = ["NoAnswer", "ask", "read_answers", "read_axioms", "write_questions"]
 _WIDTH = 110
 
 _AXIOMS = re.compile(
-    r"'(?P<name>.*)' (?:does not depend on any axioms|depends on axioms: \[(?P<axioms>.*)\])", re.DOTALL
+    r"'(?P<name>.*)' (?:does not depend on any axioms|depends on axioms: \[(?P<axioms>.*)\])",
+    re.DOTALL,
 )
 _AXIOM = re.compile(r"(?:«[^»]*»|[^\s,«»])+")
 
@@ -27,7 +31,8 @@ class NoAnswer(LeanError):
 
 
 def ask(build: Build, toolchain: Toolchain, commands: Sequence[str]) -> tuple[str, ...]:
-    """Return what Lean answers to each command, such as `#check _root_.Nat.add`, given the library's root module.
+    """Return what Lean answers to each command, such as `#check _root_.Nat.add`, given the
+    library's root module.
 
     Raises:
         NoAnswer: as `read_answers`.
@@ -35,18 +40,30 @@ def ask(build: Build, toolchain: Toolchain, commands: Sequence[str]) -> tuple[st
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as plan:
         plan.write(setup("Audit", [build.root_module], build.by_name))
         plan.flush()
-        done = toolchain.run(["--json", "--stdin", "--setup", plan.name], stdin=write_questions([build.root_module], commands))
+        done = toolchain.run(
+            ["--json", "--stdin", "--setup", plan.name],
+            stdin=write_questions([build.root_module], commands),
+        )
     return read_answers(commands, done)
 
 
 def write_questions(modules: Sequence[str], commands: Sequence[str]) -> str:
-    """Return the Lean source that imports the modules and asks each command, one a line, in its last lines."""
-    # `prelude` imports nothing more than the modules do, so a library with an Init of its own can be asked as well.
-    header = ["prelude", *(f"import {module}" for module in modules), f"set_option format.width {_WIDTH}"]
+    """Return the Lean source that imports the modules and asks each command, one a line, in its
+    last lines.
+    """
+    # `prelude` imports nothing more than the modules do, so a library with an Init of its own can
+    # be asked as well.
+    header = [
+        "prelude",
+        *(f"import {module}" for module in modules),
+        f"set_option format.width {_WIDTH}",
+    ]
     return "\n".join([*header, *commands]) + "\n"
 
 
-def read_answers(commands: Sequence[str], done: CompletedProcess[str], *, imports: int = 1) -> tuple[str, ...]:
+def read_answers(
+    commands: Sequence[str], done: CompletedProcess[str], *, imports: int = 1
+) -> tuple[str, ...]:
     """Return Lean's answer to each command, from what `lean --json` printed for `write_questions`.
 
     Each answer is known by the line of its question.
@@ -57,7 +74,8 @@ def read_answers(commands: Sequence[str], done: CompletedProcess[str], *, import
         imports: how many modules the source imports.
 
     Raises:
-        NoAnswer: if a command has no answer, several, or one that is not plain information; or if Lean prints anything else.
+        NoAnswer: if a command has no answer, several, or one that is not plain information; or if
+            Lean prints anything else.
     """
     first = imports + 3
     answers: dict[int, str] = {}

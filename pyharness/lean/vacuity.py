@@ -1,4 +1,7 @@
-"""Finds theorems that say less than they seem to: trivial ones, contradictory and unused hypotheses, and missing examples."""
+"""Finds theorems that say less than they seem to: trivial ones, contradictory and unused
+hypotheses, and missing examples.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,22 +10,30 @@ from typing import Any
 from pyharness.lean.environment import SORRY, Constant, Environment
 from pyharness.lean.names import Name, show_name
 from pyharness.lean.olean import Definition
-from pyharness.lean.terms import APP, BVAR, CONST, LAM, LET, PI, PROJ, SORT, term_parts
+from pyharness.lean.terms import BVAR, CONST, LAM, LET, PI, SORT, term_parts
 
 __all__ = ["find_examples", "find_stubs", "unused_hypotheses"]
 
 _STEPS = 4000
 """How many definitions and functions are unfolded before two terms are taken to be different."""
 
-_FROM_FALSE = {("False", "elim"), ("False", "rec"), ("False", "casesOn"), ("absurd",), ("Empty", "rec"), ("Empty", "elim")}
+_FROM_FALSE = {
+    ("False", "elim"),
+    ("False", "rec"),
+    ("False", "casesOn"),
+    ("absurd",),
+    ("Empty", "rec"),
+    ("Empty", "elim"),
+}
 """What proves anything, given a contradiction."""
 
 
-# --------------------------------------------------------------------------------------------------------- triviality
+# --------------------------------------------------------------------------------------- triviality
 def find_stubs(environment: Environment, constants: Iterable[Constant]) -> dict[Name, str | None]:
     """Say of each theorem why it has no content, or None.
 
-    Definitions are unfolded and functions applied; nothing is computed by recursion, so `2 + 2 = 4` is no stub.
+    Definitions are unfolded and functions applied; nothing is computed by recursion, so `2 + 2 = 4`
+    is no stub.
     """
     unfold = _Unfolding(environment)
     return {constant.name: _stub(environment, constant, unfold) for constant in constants}
@@ -36,15 +47,24 @@ def _stub(environment: Environment, constant: Constant, unfold: _Unfolding) -> s
     name, count = (node[1], len(arguments)) if node[0] == CONST else ((), 0)
     if name == ("True",):
         return "it states True"
-    sides = {(("Eq",), 3): arguments[1:], (("HEq",), 4): arguments[1::2], (("Iff",), 2): arguments}.get((name, count))
+    sides = {
+        (("Eq",), 3): arguments[1:],
+        (("HEq",), 4): arguments[1::2],
+        (("Iff",), 2): arguments,
+    }.get((name, count))
     if sides and sides[0] == sides[1]:
-        return "both sides of its ↔ are the same" if name == ("Iff",) else "it states that something is equal to itself"
+        return (
+            "both sides of its ↔ are the same"
+            if name == ("Iff",)
+            else "it states that something is equal to itself"
+        )
     if sides and unfold.same(*sides):
         return "both sides are the same by definition"
     if unfold.head(conclusion) == terms.add((CONST, ("True",), ())):
         return "it states True by definition"
-    return (_hypothesis_stub(environment, constant, unfold, binders)
-            or _contradiction(environment, constant, binders, conclusion))
+    return _hypothesis_stub(environment, constant, unfold, binders) or _contradiction(
+        environment, constant, binders, conclusion
+    )
 
 
 def _hypothesis_stub(
@@ -55,7 +75,8 @@ def _hypothesis_stub(
         if not _is_proposition(environment, binder, binders[:place]):
             continue
         parts = list(_conjuncts(environment, binder, unfold))
-        # The conclusion may itself begin with binders: what follows the hypothesis is compared from each place on.
+        # The conclusion may itself begin with binders: what follows the hypothesis is compared from
+        # each place on.
         for behind in range(place + 1, len(binders) + 1):
             conclusion = _nth_body(environment, constant.type, behind)
             if terms.lift(binder, behind - place) == conclusion:
@@ -79,7 +100,9 @@ def _conjuncts(environment: Environment, number: int, unfold: _Unfolding) -> Ite
 def _contradiction(
     environment: Environment, constant: Constant, binders: tuple[int, ...], conclusion: int
 ) -> str | None:
-    """Say that the hypotheses exclude each other, if two of them or the proof itself do so plainly."""
+    """Say that the hypotheses exclude each other, if two of them or the proof itself do so
+    plainly.
+    """
     terms = environment.terms
     false = terms.add((CONST, ("False",), ()))
     stated = [terms.lift(binder, len(binders) - place) for place, binder in enumerate(binders)]
@@ -91,7 +114,11 @@ def _contradiction(
             refuted.add(arguments[0])
         elif node[0] == PI and terms.nodes[node[2]] == terms.nodes[false]:
             refuted.add(node[1])
-        elif terms.nodes[head][:2] == (CONST, ("Ne",)) and len(arguments) == 3 and arguments[1] == arguments[2]:
+        elif (
+            terms.nodes[head][:2] == (CONST, ("Ne",))
+            and len(arguments) == 3
+            and arguments[1] == arguments[2]
+        ):
             return "one of its hypotheses is that something differs from itself"
     # A statement that ends in False is a refutation: there the hypotheses are what is refuted.
     if terms.nodes[conclusion] == terms.nodes[false] or environment.negates(constant.name):
@@ -101,14 +128,20 @@ def _contradiction(
     number, depth = constant.value, 0
     while number is not None and terms.nodes[number][0] == LAM:
         number, depth = terms.nodes[number][2], depth + 1
-    if number is not None and depth >= len(binders) and terms.nodes[terms.spine(number)[0]][1:2] and (
-            terms.nodes[terms.spine(number)[0]][1] in _FROM_FALSE):
+    if (
+        number is not None
+        and depth >= len(binders)
+        and terms.nodes[terms.spine(number)[0]][1:2]
+        and (terms.nodes[terms.spine(number)[0]][1] in _FROM_FALSE)
+    ):
         return "its proof is that its hypotheses contradict each other"
     return None
 
 
 class _Unfolding:
-    """Unfolds definitions and applies functions, as far as is needed to tell terms apart, or gives up."""
+    """Unfolds definitions and applies functions, as far as is needed to tell terms apart, or gives
+    up.
+    """
 
     def __init__(self, environment: Environment):
         self._environment = environment
@@ -117,7 +150,8 @@ class _Unfolding:
         self._values: dict[tuple[Any, ...], int | None] = {}
 
     def head(self, number: int) -> int:
-        """Return a term whose head is neither a definition that can be unfolded nor a function that can be applied.
+        """Return a term whose head is neither a definition that can be unfolded nor a function that
+        can be applied.
 
         What takes too many steps is returned as it is.
         """
@@ -128,7 +162,9 @@ class _Unfolding:
             return number
 
     def same(self, one: int, other: int) -> bool:
-        """Whether two terms are the same when all in them is unfolded and applied; not if that takes too many steps."""
+        """Whether two terms are the same when all in them is unfolded and applied; not if that
+        takes too many steps.
+        """
         nodes = self._terms.nodes
         self._left = _STEPS
         pending = [(one, other)]
@@ -138,12 +174,19 @@ class _Unfolding:
             if one == other:
                 continue
             try:
-                (one, ones), (other, others) = self._terms.spine(self._head(one)), self._terms.spine(self._head(other))
+                (one, ones), (other, others) = (
+                    self._terms.spine(self._head(one)),
+                    self._terms.spine(self._head(other)),
+                )
             except _TooLong:
                 return False
             parts, others_parts = term_parts(nodes[one]), term_parts(nodes[other])
             kept = len(nodes[one]) - len(parts)
-            if (len(ones), len(nodes[one]), nodes[one][:kept]) != (len(others), len(nodes[other]), nodes[other][:kept]):
+            if (len(ones), len(nodes[one]), nodes[one][:kept]) != (
+                len(others),
+                len(nodes[other]),
+                nodes[other][:kept],
+            ):
                 return False
             for pair in zip((*parts, *ones), (*others_parts, *others), strict=True):
                 if pair not in seen:
@@ -185,13 +228,21 @@ class _Unfolding:
             environment, value = self._environment, None
             if node[1] in environment.modules:
                 constant = environment.constant(node[1])
-                if constant.kind == "def" and isinstance(constant.detail, Definition) and constant.value is not None:
-                    value = self._terms.with_levels(constant.value, dict(zip(constant.levels, node[2], strict=True)))
+                if (
+                    constant.kind == "def"
+                    and isinstance(constant.detail, Definition)
+                    and constant.value is not None
+                ):
+                    value = self._terms.with_levels(
+                        constant.value, dict(zip(constant.levels, node[2], strict=True))
+                    )
             self._values[node] = value
         return self._values[node]
 
     def _strip(self, number: int, most: int) -> tuple[int, int]:
-        """Return what stands behind the functions in front of a term, as many as there are up to `most`, and how many."""
+        """Return what stands behind the functions in front of a term, as many as there are up to
+        `most`, and how many.
+        """
         nodes, count = self._terms.nodes, 0
         while count < most and nodes[number][0] == LAM:
             number, count = nodes[number][2], count + 1
@@ -207,9 +258,11 @@ class _TooLong(Exception):
     pass
 
 
-# -------------------------------------------------------------------------------------------------------- hypotheses
+# --------------------------------------------------------------------------------------- hypotheses
 def unused_hypotheses(environment: Environment, constant: Constant) -> tuple[str, ...]:
-    """Return the names of the hypotheses that neither the rest of the statement nor the proof mentions."""
+    """Return the names of the hypotheses that neither the rest of the statement nor the proof
+    mentions.
+    """
     terms = environment.terms
     types, conclusion = environment.telescope(constant.name)
     unused = []
@@ -219,8 +272,11 @@ def unused_hypotheses(environment: Environment, constant: Constant) -> tuple[str
             break
         value = terms.nodes[value][-1]
         rest = terms.nodes[_nth_body(environment, constant.type, place)][-1]
-        if (_is_proposition(environment, binder, types[:place]) and not terms.occurs(rest, 0)
-                and not terms.occurs(value, 0)):
+        if (
+            _is_proposition(environment, binder, types[:place])
+            and not terms.occurs(rest, 0)
+            and not terms.occurs(value, 0)
+        ):
             unused.append(environment.binders(constant.name)[place])
     return tuple(unused)
 
@@ -258,21 +314,26 @@ def _is_proposition(environment: Environment, number: int, context: tuple[int, .
     return level == ("zero",)
 
 
-# ---------------------------------------------------------------------------------------------------------- examples
+# ----------------------------------------------------------------------------------------- examples
 def find_examples(
     environment: Environment, theorems: Iterable[Name], allowed_axioms: Iterable[str]
 ) -> dict[Name, Name | None]:
     """Return for each theorem a constant that shows that its hypotheses can hold, if there is one.
 
-    That is one whose value applies the theorem to closed arguments, one for each of its binders: a proof of every
-    hypothesis, at a type that exists, from nothing but allowed axioms. A theorem without binders is its own.
+    That is one whose value applies the theorem to closed arguments, one for each of its binders: a
+    proof of every hypothesis, at a type that exists, from nothing but allowed axioms. A theorem
+    without binders is its own.
     """
     allowed = {*allowed_axioms} - {show_name(SORRY)}
     terms = environment.terms
     wanted = {name: len(environment.telescope(name)[0]) for name in theorems}
-    found: dict[Name, Name | None] = {name: None if binders else name for name, binders in wanted.items()}
+    found: dict[Name, Name | None] = {
+        name: None if binders else name for name, binders in wanted.items()
+    }
     # What a module does not import nothing in it can apply.
-    near = environment.importing(environment.modules[name].name for name, example in found.items() if example is None)
+    near = environment.importing(
+        environment.modules[name].name for name, example in found.items() if example is None
+    )
     for name, module in environment.modules.items():
         if module.name not in near or environment.kind(name) not in ("def", "theorem", "opaque"):
             continue
@@ -286,7 +347,7 @@ def find_examples(
             head, arguments = terms.spine(number)
             node = terms.nodes[head]
             if node[0] == CONST and node[1] in uses and found[node[1]] is None:
-                given = arguments[:wanted[node[1]]]
+                given = arguments[: wanted[node[1]]]
                 if len(given) == wanted[node[1]] and all(terms.is_closed(item) for item in given):
                     found[node[1]] = name
     return found

@@ -1,4 +1,7 @@
-"""A certificate as a document: Markdown to read anywhere, and a LaTeX table of the claims for a paper."""
+"""A certificate as a document: Markdown to read anywhere, and a LaTeX table of the claims for a
+paper.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -16,24 +19,39 @@ ROWS = 20
 
 
 def markdown(certificate: Mapping[str, Any]) -> str:
-    """Return all claims in Markdown: refuted ones first in a list, then each with its proof, evidence and witness."""
+    """Return all claims in Markdown: refuted ones first in a list, then each with its proof,
+    evidence and witness.
+    """
     return "\n".join(_markdown(certificate)).rstrip() + "\n"
 
 
 def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
     claims, tiers = certificate["claims"], certificate["summary"]["tiers"]
-    yield from (f"# {markdown_text(certificate['project']['name'])}", "",
-                f"Certificate {certificate['digest']}, by Lean {markdown_text(certificate['lean']['version'])}.", "")
+    yield from (
+        f"# {markdown_text(certificate['project']['name'])}",
+        "",
+        f"Certificate {certificate['digest']}, by Lean {markdown_text(certificate['lean']['version'])}.",
+        "",
+    )
     if proofs := certificate["proofs"]:
-        yield from (f"Proofs {proofs['sha256']}: {proofs['constants']:,} constants in {markdown_text(proofs['file'])}, accepted "
-                    f"by {markdown_text(' and '.join(proofs['kernels']))}.", "")
-    yield from ("| " + " | ".join(tiers) + " |", "|" + "---:|" * len(tiers),
-                "| " + " | ".join(str(count) for count in tiers.values()) + " |", "")
+        yield from (
+            f"Proofs {proofs['sha256']}: {proofs['constants']:,} constants in {markdown_text(proofs['file'])}, accepted "
+            f"by {markdown_text(' and '.join(proofs['kernels']))}.",
+            "",
+        )
+    yield from (
+        "| " + " | ".join(tiers) + " |",
+        "|" + "---:|" * len(tiers),
+        "| " + " | ".join(str(count) for count in tiers.values()) + " |",
+        "",
+    )
     refuted = [claim for claim in claims if claim["tier"] == "refuted"]
     if refuted:
         yield from ("## Refuted", "")
-        yield from (f"- **{markdown_text(claim['id'])}**: {markdown_text(claim['statement'])} {_why(claim)}".rstrip()
-                    for claim in refuted)
+        yield from (
+            f"- **{markdown_text(claim['id'])}**: {markdown_text(claim['statement'])} {_why(claim)}".rstrip()
+            for claim in refuted
+        )
         yield ""
     for document, some in groupby(claims, key=lambda claim: claim["source"]["document"]):
         yield from (f"## {markdown_text(document)}", "")
@@ -48,25 +66,41 @@ def _why(claim: Mapping[str, Any]) -> str:
 
 def _claim(claim: Mapping[str, Any]) -> Iterator[str]:
     proof = claim["proof"]
-    yield from (f"### {markdown_text(claim['id'])}", "", markdown_text(claim["statement"]), "",
-                f"Source: {markdown_text(claim['source']['heading'])}. Proof: {proof['status']}. Evidence: {claim['verdict']}. "
-                f"Tier: **{claim['tier']}**.", "")
+    yield from (
+        f"### {markdown_text(claim['id'])}",
+        "",
+        markdown_text(claim["statement"]),
+        "",
+        f"Source: {markdown_text(claim['source']['heading'])}. Proof: {proof['status']}. Evidence: {claim['verdict']}. "
+        f"Tier: **{claim['tier']}**.",
+        "",
+    )
     if proof["theorem"]:
         place = f", {proof['file']}:{proof['line']}" if proof["file"] else ""
-        yield from (markdown_text(f"{'Negation: ' if proof['negates'] else ''}{proof['theorem']}{place}; axioms: "
-                                  f"{', '.join(proof['axioms']) or 'none'}"
-                                  + ("; two kernels agree" if proof["rechecked"] else "")), "")
+        yield from (
+            markdown_text(
+                f"{'Negation: ' if proof['negates'] else ''}{proof['theorem']}{place}; axioms: "
+                f"{', '.join(proof['axioms']) or 'none'}"
+                + ("; two kernels agree" if proof["rechecked"] else "")
+            ),
+            "",
+        )
         if proof["statement"]:
             yield from (*(f"    {line}" for line in proof["statement"].splitlines()), "")
     for evidence in claim["evidence"]:
-        yield (f"- {evidence['kind']}, {evidence['outcome']}: {markdown_text(evidence['domain'])}; "
-               f"{evidence['cases']:,} cases, {evidence['violations']:,} violations")
+        yield (
+            f"- {evidence['kind']}, {evidence['outcome']}: {markdown_text(evidence['domain'])}; "
+            f"{evidence['cases']:,} cases, {evidence['violations']:,} violations"
+        )
         if evidence["witness"]:
             yield f"  - witness: {markdown_text(evidence['witness']['shows'])}"
     for record in claim["recorded"]:
         yield f"- recorded elsewhere: {markdown_text(in_words(record, len(claim['evidence'])))}"
-        yield from (f"  - only there: {markdown_text(evidence['domain'])}; {evidence['cases']:,} cases, "
-                    f"{evidence['violations']:,} violations" for evidence in record["elsewhere"])
+        yield from (
+            f"  - only there: {markdown_text(evidence['domain'])}; {evidence['cases']:,} cases, "
+            f"{evidence['violations']:,} violations"
+            for evidence in record["elsewhere"]
+        )
     if claim["evidence"] or claim["recorded"]:
         yield ""
     for evidence in claim["evidence"]:
@@ -76,16 +110,24 @@ def _claim(claim: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _figures(table: Mapping[str, Any]) -> Iterator[str]:
-    yield from ("| " + " | ".join(map(markdown_text, table["columns"])) + " |", "|---" * len(table["columns"]) + "|")
+    yield from (
+        "| " + " | ".join(map(markdown_text, table["columns"])) + " |",
+        "|---" * len(table["columns"]) + "|",
+    )
     for row in table["rows"][:ROWS]:
-        yield "| " + " | ".join(markdown_text("" if cell is None else str(cell)) for cell in row) + " |"
+        yield (
+            "| "
+            + " | ".join(markdown_text("" if cell is None else str(cell)) for cell in row)
+            + " |"
+        )
     if len(table["rows"]) > ROWS:
         yield f"\n… and {len(table['rows']) - ROWS:,} more rows."
     yield ""
 
 
 def latex(certificate: Mapping[str, Any]) -> str:
-    """Return a LaTeX table of the claims with theorem, status, verdict and tier; it needs the package longtable.
+    """Return a LaTeX table of the claims with theorem, status, verdict and tier; it needs the
+    package longtable.
 
     Raises:
         UsageError: if the extra `latex` (pylatexenc) is not installed.
@@ -93,15 +135,32 @@ def latex(certificate: Mapping[str, Any]) -> str:
     try:
         from pylatexenc.latexencode import UnicodeToLatexEncoder
     except ImportError as error:
-        raise UsageError("LaTeX needs the package pylatexenc; run: pip install 'pyharness[latex]'") from error
-    encode = UnicodeToLatexEncoder(replacement_latex_protection="braces-all", unknown_char_policy="replace",
-                                   unknown_char_warning=False).unicode_to_latex
-    lines = [f"% {certificate['schema']}, digest {certificate['digest']}",
-             r"\begin{longtable}{p{0.5\linewidth}llll}",
-             r"claim & theorem & proof & evidence & tier \\ \hline", r"\endhead"]
+        raise UsageError(
+            "LaTeX needs the package pylatexenc; run: pip install 'pyharness[latex]'"
+        ) from error
+    encode = UnicodeToLatexEncoder(
+        replacement_latex_protection="braces-all",
+        unknown_char_policy="replace",
+        unknown_char_warning=False,
+    ).unicode_to_latex
+    lines = [
+        f"% {certificate['schema']}, digest {certificate['digest']}",
+        r"\begin{longtable}{p{0.5\linewidth}llll}",
+        r"claim & theorem & proof & evidence & tier \\ \hline",
+        r"\endhead",
+    ]
     for claim in certificate["claims"]:
         theorem = (claim["proof"]["theorem"] or "").rpartition(".")[2]
-        cells = (claim["statement"], theorem, claim["proof"]["status"], claim["verdict"], claim["tier"])
+        cells = (
+            claim["statement"],
+            theorem,
+            claim["proof"]["status"],
+            claim["verdict"],
+            claim["tier"],
+        )
         # A name breaks after each underscore, else the column is as wide as the longest.
-        lines.append(" & ".join(encode(cell).replace(r"{\_}", r"{\_}\allowbreak ") for cell in cells) + r" \\")
+        lines.append(
+            " & ".join(encode(cell).replace(r"{\_}", r"{\_}\allowbreak ") for cell in cells)
+            + r" \\"
+        )
     return "\n".join([*lines, r"\end{longtable}", ""])

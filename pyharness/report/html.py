@@ -1,4 +1,7 @@
-"""A certificate as a folder of static pages: nothing in them is fetched from elsewhere, and text needs no JavaScript."""
+"""A certificate as a folder of static pages: nothing in them is fetched from elsewhere, and text
+needs no JavaScript.
+"""
+
 from __future__ import annotations
 
 import json
@@ -32,16 +35,63 @@ TIERS = ("platinum", "gold", "silver", "bronze", "none", "refuted")
 """The tiers from the most that a claim can have downwards; `refuted` stands apart."""
 
 _GLYPHS = {
-    "platinum": "◆", "gold": "●", "silver": "◐", "bronze": "○", "none": "–", "refuted": "✕",
-    "proved": "✓", "confirmed": "✓", "sorry": "!", "axiom": "!", "stub": "!", "open": "–", "inconclusive": "?",
-    "conflict": "!", "unmet": "!", "tied": "✓", "untied": "–",
+    "platinum": "◆",
+    "gold": "●",
+    "silver": "◐",
+    "bronze": "○",
+    "none": "–",
+    "refuted": "✕",
+    "proved": "✓",
+    "confirmed": "✓",
+    "sorry": "!",
+    "axiom": "!",
+    "stub": "!",
+    "open": "–",
+    "inconclusive": "?",
+    "conflict": "!",
+    "unmet": "!",
+    "tied": "✓",
+    "untied": "–",
 }
 """A sign for each word, so that no colour alone carries it."""
 
-_PROOF_FIELDS = {"status", "theorem", "negates", "module", "file", "line", "statement", "statement_sha256", "meaning_sha256",
-                 "axioms", "definitions", "rests_on", "pinned", "replayed", "rechecked", "example", "unused", "note"}
-_EVIDENCE_FIELDS = {"kind", "definition", "domain", "cases", "violations", "outcome", "summary", "max_error", "tolerance",
-                    "device", "seed", "tensors", "witness", "measurements", "rounding"}
+_PROOF_FIELDS = {
+    "status",
+    "theorem",
+    "negates",
+    "module",
+    "file",
+    "line",
+    "statement",
+    "statement_sha256",
+    "meaning_sha256",
+    "axioms",
+    "definitions",
+    "rests_on",
+    "pinned",
+    "replayed",
+    "rechecked",
+    "example",
+    "unused",
+    "note",
+}
+_EVIDENCE_FIELDS = {
+    "kind",
+    "definition",
+    "domain",
+    "cases",
+    "violations",
+    "outcome",
+    "summary",
+    "max_error",
+    "tolerance",
+    "device",
+    "seed",
+    "tensors",
+    "witness",
+    "measurements",
+    "rounding",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +115,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Theorem:
-    """A theorem that claims name: what the certificate says of its proof, the claims, and the theorems that rest on it."""
+    """A theorem that claims name: what the certificate says of its proof, the claims, and the
+    theorems that rest on it.
+    """
 
     name: str
     proof: Mapping[str, Any]
@@ -80,7 +132,8 @@ class Theorem:
 
 @dataclass(frozen=True)
 class Definition:
-    """A definition under the claims' theorems: what the certificate says of it, and what speaks of it or rests on it.
+    """A definition under the claims' theorems: what the certificate says of it, and what speaks of
+    it or rests on it.
 
     Attributes:
         item: the certificate's entry.
@@ -99,7 +152,9 @@ class Definition:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of figures that can be drawn: its plots, over what it was measured, and the claims that rest on it."""
+    """A table of figures that can be drawn: its plots, over what it was measured, and the claims
+    that rest on it.
+    """
 
     domain: str
     plots: Sequence[Plot]
@@ -136,31 +191,48 @@ class Report:
                 claims.setdefault(claim["proof"]["theorem"], []).append(claim)
         proofs = {name: some[0]["proof"] for name, some in sorted(claims.items())}
         used_by = _turned((name, proof["rests_on"]) for name, proof in proofs.items())
-        return {name: Theorem(name, proof, claims[name], used_by.get(name, [])) for name, proof in proofs.items()}
+        return {
+            name: Theorem(name, proof, claims[name], used_by.get(name, []))
+            for name, proof in proofs.items()
+        }
 
     @cached_property
     def definitions(self) -> Mapping[str, Definition]:
         """The definitions by name, sorted."""
         lean = self.certificate["lean"]
         files_of = {module["module"]: module["file"] for module in lean["modules"]}
-        theorems = _turned((theorem.name, theorem.proof["definitions"]) for theorem in self.theorems.values())
+        theorems = _turned(
+            (theorem.name, theorem.proof["definitions"]) for theorem in self.theorems.values()
+        )
         used_by = _turned((item["name"], item["uses"]) for item in lean["definitions"])
         conformance: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
         for claim in self.certificate["claims"]:
             for evidence in claim["evidence"]:
                 if evidence["definition"]:
                     conformance.setdefault(evidence["definition"], []).append((claim, evidence))
-        return {item["name"]: Definition(item, files_of.get(item["module"]), theorems.get(item["name"], []),
-                                         used_by.get(item["name"], []), conformance.get(item["name"], []))
-                for item in lean["definitions"]}
+        return {
+            item["name"]: Definition(
+                item,
+                files_of.get(item["module"]),
+                theorems.get(item["name"], []),
+                used_by.get(item["name"], []),
+                conformance.get(item["name"], []),
+            )
+            for item in lean["definitions"]
+        }
 
     @cached_property
     def graphs(self) -> Mapping[str, graph.Graph]:
         """What rests on what, by document."""
-        return {document: graph.build(self.certificate, claims) for document, claims in self.documents.items()}
+        return {
+            document: graph.build(self.certificate, claims)
+            for document, claims in self.documents.items()
+        }
 
     def excerpt(self, file: str | None, line: int | None) -> Excerpt | None:
-        """The declaration at a file's line, if the project's files are at hand and the place is known."""
+        """The declaration at a file's line, if the project's files are at hand and the place is
+        known.
+        """
         return self.source.declaration(file, line) if self.source and file and line else None
 
     @property
@@ -176,10 +248,11 @@ class Report:
             found.setdefault(claim["source"]["document"], []).append(claim)
         return found
 
-
     @cached_property
     def tables(self) -> Mapping[str, Sequence[Table]]:
-        """The tables that have plots, by document; one that several claims of a document rest on stands there once."""
+        """The tables that have plots, by document; one that several claims of a document rest on
+        stands there once.
+        """
         found: dict[str, dict[str, Table]] = {}
         for document, claims in self.documents.items():
             for claim in claims:
@@ -187,7 +260,9 @@ class Report:
                     table = evidence["measurements"]
                     if table is None or not (drawn := plots(table)):
                         continue
-                    once = found.setdefault(document, {}).setdefault(json.dumps(table), Table(evidence["domain"], drawn, []))
+                    once = found.setdefault(document, {}).setdefault(
+                        json.dumps(table), Table(evidence["domain"], drawn, [])
+                    )
                     if claim not in once.claims:
                         once.claims.append(claim)
         return {document: list(tables.values()) for document, tables in found.items()}
@@ -209,17 +284,36 @@ def render(report: Report) -> dict[str, bytes]:
         UsageError: if two claims have the same id.
     """
     if len(report.claims) < len(report.certificate["claims"]):
-        twice = next(name for name, count in Counter(claim["id"] for claim in report.certificate["claims"]).items() if count > 1)
-        raise UsageError(f"the id {twice} is used twice, so its claims cannot have a page each; pyharness check says more")
+        twice = next(
+            name
+            for name, count in Counter(
+                claim["id"] for claim in report.certificate["claims"]
+            ).items()
+            if count > 1
+        )
+        raise UsageError(
+            f"the id {twice} is used twice, so its claims cannot have a page each; pyharness check says more"
+        )
     pages = list(_pages(report))
     navigation = [page for page in pages if page.listed]
     rendered = {
-        page.file: _environment().get_template(page.template).render(
-            report=report, navigation=navigation, page=page, root="../" * page.file.count("/"), **page.values).encode()
+        page.file: _environment()
+        .get_template(page.template)
+        .render(
+            report=report,
+            navigation=navigation,
+            page=page,
+            root="../" * page.file.count("/"),
+            **page.values,
+        )
+        .encode()
         for page in pages
     }
     scripts = ["interactive.js"] if "interactive.html" in rendered else []
-    static = {name: files(__package__).joinpath("pages", name).read_bytes() for name in ("report.css", "report.js", *scripts)}
+    static = {
+        name: files(__package__).joinpath("pages", name).read_bytes()
+        for name in ("report.css", "report.js", *scripts)
+    }
     return rendered | static
 
 
@@ -231,17 +325,31 @@ def _pages(report: Report) -> Iterator[Page]:
     yield Page("definitions.html", "Definitions", "definitions.html", listed=True)
     yield Page("graph.html", "Graph", "graph.html", listed=True)
     if report.tables:
-        yield Page("figures.html", "Figures", "figures.html", {"tables": report.tables}, listed=True)
+        yield Page(
+            "figures.html", "Figures", "figures.html", {"tables": report.tables}, listed=True
+        )
     if sets := list(point_sets(report.certificate)):
-        yield Page("interactive.html", "Quantize points", "interactive.html", listed=True, values={
-            "sets": [{"name": one.name, "rows": one.rows} for one in sets],
-            "sources": list(dict.fromkeys(one.claim for one in sets)),
-            "claimed": {"semantic.phase_transition", "semantic.rounds_to_zero"} <= set(report.claims),
-        })
+        yield Page(
+            "interactive.html",
+            "Quantize points",
+            "interactive.html",
+            listed=True,
+            values={
+                "sets": [{"name": one.name, "rows": one.rows} for one in sets],
+                "sources": list(dict.fromkeys(one.claim for one in sets)),
+                "claimed": {"semantic.phase_transition", "semantic.rounds_to_zero"}
+                <= set(report.claims),
+            },
+        )
     yield Page("trusted-base.html", "Trusted base", "trusted-base.html", listed=True)
     claims = report.certificate["claims"]
     for before, claim, after in zip([None, *claims], claims, [*claims[1:], None]):
-        yield Page(_claim_file(claim["id"]), claim["id"], "claim.html", {"claim": claim, "before": before, "after": after})
+        yield Page(
+            _claim_file(claim["id"]),
+            claim["id"],
+            "claim.html",
+            {"claim": claim, "before": before, "after": after},
+        )
     for theorem in report.theorems.values():
         yield Page(_theorem_file(theorem.name), theorem.name, "theorem.html", {"theorem": theorem})
 
@@ -249,26 +357,52 @@ def _pages(report: Report) -> Iterator[Page]:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("pyharness.report", "pages"), autoescape=True, finalize=visible, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=PackageLoader("pyharness.report", "pages"),
+        autoescape=True,
+        finalize=visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.globals |= {
-        "TIERS": TIERS, "version": __version__, "badge": badge, "claim_file": _claim_file, "theorem_file": _theorem_file,
-        "in_short": _in_short, "in_words": in_words, "why_false": _why_false, "other_fields": _other_fields,
-        "PROOF_FIELDS": _PROOF_FIELDS, "EVIDENCE_FIELDS": _EVIDENCE_FIELDS,
+        "TIERS": TIERS,
+        "version": __version__,
+        "badge": badge,
+        "claim_file": _claim_file,
+        "theorem_file": _theorem_file,
+        "in_short": _in_short,
+        "in_words": in_words,
+        "why_false": _why_false,
+        "other_fields": _other_fields,
+        "PROOF_FIELDS": _PROOF_FIELDS,
+        "EVIDENCE_FIELDS": _EVIDENCE_FIELDS,
     }
-    environment.filters |= {"figure": _figure, "many": _many, "inputs": _inputs, "anchor": _anchor, "count": _count,
-                            "plots": plots, "drawn": _drawn, "graphed": _graphed}
+    environment.filters |= {
+        "figure": _figure,
+        "many": _many,
+        "inputs": _inputs,
+        "anchor": _anchor,
+        "count": _count,
+        "plots": plots,
+        "drawn": _drawn,
+        "graphed": _graphed,
+    }
     return environment
 
 
-# ---------------------------------------------------------------------------------------------------------- words
+# -------------------------------------------------------------------------------------------- words
 def visible(value: Any) -> Any:
-    """Return text with the characters that a page would not show, or be bent by, spelled out: U+202E becomes ⟨U+202E⟩.
+    """Return text with the characters that a page would not show, or be bent by, spelled out:
+    U+202E becomes ⟨U+202E⟩.
 
     Markup, and what is no text, is returned as it is.
     """
-    if not isinstance(value, str) or isinstance(value, Markup) or value.isascii() and value.isprintable():
+    if (
+        not isinstance(value, str)
+        or isinstance(value, Markup)
+        or (value.isascii() and value.isprintable())
+    ):
         return value
     return "".join(f"⟨U+{ord(char):04X}⟩" if _hidden(char) else char for char in value)
 
@@ -280,7 +414,8 @@ def _hidden(char: str) -> bool:
 def badge(word: str, text: str = "") -> Markup:
     """Return a word of the certificate (a tier, a status, a verdict) with its sign and colour."""
     return Markup('<span class="badge {}"><span aria-hidden="true">{}</span> {}</span>').format(
-        word, _GLYPHS[word], visible(text or word))
+        word, _GLYPHS[word], visible(text or word)
+    )
 
 
 def _drawn(plot: Plot, id: str) -> Markup:
@@ -288,38 +423,67 @@ def _drawn(plot: Plot, id: str) -> Markup:
 
 
 def _graphed(drawn: graph.Graph, document: str, root: str) -> Markup:
-    return graph.drawing(drawn, document, root=root, href=_href, sign=_GLYPHS.__getitem__, seen=visible)
+    return graph.drawing(
+        drawn, document, root=root, href=_href, sign=_GLYPHS.__getitem__, seen=visible
+    )
 
 
 def _href(kind: str, name: str) -> str:
-    """The address, from a page in the report's own folder, of what the graph calls by this kind and name."""
-    return {"document": lambda: f"claims.html#{urlencode({'document': name})}", "claim": lambda: _claim_file(name),
-            "theorem": lambda: _theorem_file(name), "definition": lambda: f"definitions.html#{_anchor(name)}"}[kind]()
+    """The address, from a page in the report's own folder, of what the graph calls by this kind and
+    name.
+    """
+    return {
+        "document": lambda: f"claims.html#{urlencode({'document': name})}",
+        "claim": lambda: _claim_file(name),
+        "theorem": lambda: _theorem_file(name),
+        "definition": lambda: f"definitions.html#{_anchor(name)}",
+    }[kind]()
 
 
 def _in_short(claim: Mapping[str, Any]) -> str:
     """Say in a sentence where a claim stands."""
     status, verdict = claim["proof"]["status"], claim["verdict"]
-    evidence = {"confirmed": "the evidence confirms it", "refuted": "a witness shows that it is false",
-                "inconclusive": "no evidence decides it"}[verdict]
+    evidence = {
+        "confirmed": "the evidence confirms it",
+        "refuted": "a witness shows that it is false",
+        "inconclusive": "no evidence decides it",
+    }[verdict]
     if claim["conflict"]:
         return f"In conflict: {claim['conflict']}"
     if claim["tier"] == "refuted":
         negated = "its negation is proved" if status == "refuted" else ""
-        return "False: " + " and ".join(filter(None, (negated, evidence if verdict == "refuted" else ""))) + "."
-    proof = {"proved": "Proved", "sorry": "Its proof is unfinished", "axiom": "Assumed, not proved",
-             "stub": "Its theorem says nothing", "open": "Not proved", "refuted": "Its negation is proved"}[status]
+        return (
+            "False: "
+            + " and ".join(filter(None, (negated, evidence if verdict == "refuted" else "")))
+            + "."
+        )
+    proof = {
+        "proved": "Proved",
+        "sorry": "Its proof is unfinished",
+        "axiom": "Assumed, not proved",
+        "stub": "Its theorem says nothing",
+        "open": "Not proved",
+        "refuted": "Its negation is proved",
+    }[status]
     return f"{proof}; {evidence}."
 
 
 def _why_false(claim: Mapping[str, Any]) -> str:
-    """Say in words what shows that a refuted claim is false; empty where only the proof of its negation does."""
-    return next((evidence["witness"]["shows"] for evidence in claim["evidence"] if evidence["witness"]), "")
+    """Say in words what shows that a refuted claim is false; empty where only the proof of its
+    negation does.
+    """
+    return next(
+        (evidence["witness"]["shows"] for evidence in claim["evidence"] if evidence["witness"]), ""
+    )
 
 
 def _other_fields(record: Mapping[str, Any], known: set[str]) -> list[tuple[str, str]]:
     """Return the fields of a record that these pages know no words for, so that none is lost."""
-    return [(name.replace("_", " "), _inputs(value)) for name, value in record.items() if name not in known]
+    return [
+        (name.replace("_", " "), _inputs(value))
+        for name, value in record.items()
+        if name not in known
+    ]
 
 
 def _inputs(value: Any) -> str:
@@ -346,7 +510,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-# ---------------------------------------------------------------------------------------------------------- files
+# -------------------------------------------------------------------------------------------- files
 def _claim_file(id: str) -> str:
     return f"claims/{file_name(id)}"
 

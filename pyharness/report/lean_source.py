@@ -1,4 +1,5 @@
 """Declarations as a project's Lean files have them, documentation and proof included."""
+
 from __future__ import annotations
 
 import hashlib
@@ -42,14 +43,18 @@ class LeanSource:
     _lines: dict[str, list[str] | str] = field(default_factory=dict, repr=False)
 
     def declaration(self, file: str, line: int) -> Excerpt:
-        """Return the declaration whose name stands on a line of a file; without its text if the file is another."""
+        """Return the declaration whose name stands on a line of a file; without its text if the
+        file is another.
+        """
         if file not in self._lines:
             self._lines[file] = self._read(file)
         lines = self._lines[file]
         return Excerpt(why=lines) if isinstance(lines, str) else excerpt(lines, line)
 
     def _read(self, file: str) -> list[str] | str:
-        digests = {module["file"]: module["sha256"] for module in self.certificate["lean"]["modules"]}
+        digests = {
+            module["file"]: module["sha256"] for module in self.certificate["lean"]["modules"]
+        }
         try:
             data = source_bytes(self.root, file)
         except CertificateError as error:
@@ -60,27 +65,36 @@ class LeanSource:
 
 
 def excerpt(lines: list[str], line: int) -> Excerpt:
-    """Return the declaration at a line, from 1: with the documentation and attributes above it, to the next one at the margin."""
+    """Return the declaration at a line, from 1: with the documentation and attributes above it, to
+    the next one at the margin.
+    """
     if line > len(lines):
         return Excerpt(why=f"there is no line {line}")
     last = line - 1
     first = _beginning(lines, last)
-    while last + 1 < len(lines) and (not lines[last + 1].strip() or lines[last + 1][0] in " \t|)}⟩"):
+    while last + 1 < len(lines) and (
+        not lines[last + 1].strip() or lines[last + 1][0] in " \t|)}⟩"
+    ):
         last += 1
     while last >= line and not lines[last].strip():
         last -= 1
-    text = lines[first:last + 1]
+    text = lines[first : last + 1]
     return Excerpt("\n".join(text[:LINES]), first + 1, max(0, len(text) - LINES))
 
 
 def _beginning(lines: list[str], first: int) -> int:
-    """The line where a declaration begins, from 0: above its name stand attributes, options and its documentation."""
+    """The line where a declaration begins, from 0: above its name stand attributes, options and its
+    documentation.
+    """
     while first > 0:
         above = lines[first - 1]
         if above.startswith(("@[", "set_option ")):
             first -= 1
         elif above.rstrip().endswith("-/"):
-            opening = next((number for number in range(first - 1, -1, -1) if lines[number].startswith("/-")), None)
+            opening = next(
+                (number for number in range(first - 1, -1, -1) if lines[number].startswith("/-")),
+                None,
+            )
             if opening is None or not lines[opening].startswith("/--"):
                 break
             first = opening

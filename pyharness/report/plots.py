@@ -1,4 +1,7 @@
-"""Which plots show a table of figures: decided by its columns, so that the tables of any claim pack have plots."""
+"""Which plots show a table of figures: decided by its columns, so that the tables of any claim pack
+have plots.
+"""
+
 from __future__ import annotations
 
 import re
@@ -24,8 +27,8 @@ class Series:
 
     Attributes:
         name: what they are called.
-        points: abscissa and ordinate, in the order in which they are joined. In a plot over categories the abscissa is the
-            category's number.
+        points: abscissa and ordinate, in the order in which they are joined. In a plot over
+            categories the abscissa is the category's number.
         spans: the low and the high end about each point, where the table gives them.
         labels: what each point is called; empty for none.
         level: whether it is one value for all categories, to be drawn as a line across.
@@ -68,19 +71,26 @@ class Plot:
 
 
 def plots(table: Mapping[str, Any]) -> list[Plot]:
-    """Return the plots of a table of a certificate: none where there are few figures, or none that vary.
+    """Return the plots of a table of a certificate: none where there are few figures, or none that
+    vary.
 
-    A table whose columns are known by name is shown as its readers expect. Of others: columns that differ in a number alone
-    are curves over it; numbers that rise or fall are an abscissa; all else are categories.
+    A table whose columns are known by name is shown as its readers expect. Of others: columns that
+    differ in a number alone are curves over it; numbers that rise or fall are an abscissa; all else
+    are categories.
     """
     rows = table["rows"]
     share = max(1, -(-len(rows) // MOST_ROWS))
     data = _Data(table["columns"], rows[::share])
     if len(data.rows) < _FEWEST:
         return []
-    chosen = next((list(view(data)) for columns, view in _KNOWN if columns <= set(data.columns)), None)
-    return [replace(plot, share=share) for plot in (list(_by_shape(data)) if chosen is None else chosen)
-            if any(len(one.points) >= 2 for one in plot.series)]
+    chosen = next(
+        (list(view(data)) for columns, view in _KNOWN if columns <= set(data.columns)), None
+    )
+    return [
+        replace(plot, share=share)
+        for plot in (list(_by_shape(data)) if chosen is None else chosen)
+        if any(len(one.points) >= 2 for one in plot.series)
+    ]
 
 
 class _Data:
@@ -96,7 +106,9 @@ class _Data:
 
     def numeric(self, column: str) -> bool:
         cells = [cell for cell in self.cells(column) if cell is not None]
-        return bool(cells) and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in cells)
+        return bool(cells) and all(
+            isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in cells
+        )
 
     def whole(self, column: str) -> bool:
         return all(isinstance(cell, int) for cell in self.cells(column) if cell is not None)
@@ -105,14 +117,18 @@ class _Data:
         return len(set(map(repr, self.cells(column)))) > 1
 
     def measured(self, columns: Iterable[str]) -> list[str]:
-        """The columns of figures: those of whole numbers count something, and are left out where others measure."""
+        """The columns of figures: those of whole numbers count something, and are left out where
+        others measure.
+        """
         numeric = [column for column in columns if self.numeric(column)]
         fractions = [column for column in numeric if not self.whole(column)]
         return fractions or [column for column in numeric if self.varies(column)]
 
     def names(self) -> list[str]:
         """What each row is called: its first cells, as few as tell the rows apart."""
-        cells = [[str(cell) for cell in row[:3] if not isinstance(cell, float)] for row in self.rows]
+        cells = [
+            [str(cell) for cell in row[:3] if not isinstance(cell, float)] for row in self.rows
+        ]
         for count in (1, 2, 3):
             names = [" ".join(row[:count]) for row in cells]
             if len(set(names)) == len(names):
@@ -127,7 +143,7 @@ def _drawable(cell: Any) -> Any:
     return None if abs(cell) > 1e150 else cell if abs(cell) > 1e-150 else 0.0
 
 
-# ------------------------------------------------------------------------------------------------------- by shape
+# ----------------------------------------------------------------------------------------- by shape
 def _by_shape(data: _Data) -> Iterator[Plot]:
     first = data.columns[0]
     if data.numeric(first) and len(data.rows) > 200:
@@ -136,14 +152,23 @@ def _by_shape(data: _Data) -> Iterator[Plot]:
     families = _families(data)
     for family in families:
         yield _curves(data, family)
-    others = [column for column in data.columns[1:] if all(column not in family.columns for family in families)]
+    others = [
+        column
+        for column in data.columns[1:]
+        if all(column not in family.columns for family in families)
+    ]
     if families and all(data.whole(column) for column in others if data.numeric(column)):
         return
     abscissae = data.cells(first)
     if data.numeric(first) and None not in abscissae and len(set(abscissae)) == len(abscissae):
         yield from _lines(data, first, data.measured(others))
-    elif others and data.numeric(others[0]) and data.varies(others[0]) and len(set(abscissae)) <= min(MOST_SERIES, len(data.rows) - 1) and (
-            len(set(zip(abscissae, data.cells(others[0])))) == len(data.rows)):
+    elif (
+        others
+        and data.numeric(others[0])
+        and data.varies(others[0])
+        and len(set(abscissae)) <= min(MOST_SERIES, len(data.rows) - 1)
+        and (len(set(zip(abscissae, data.cells(others[0])))) == len(data.rows))
+    ):
         columns = data.measured(others[1:])
         for column in columns:
             if data.varies(column) and "±" not in column:
@@ -154,7 +179,9 @@ def _by_shape(data: _Data) -> Iterator[Plot]:
 
 @dataclass(frozen=True)
 class _Family:
-    """Columns that differ in a number alone: what they share, with … for the number, and the number of each."""
+    """Columns that differ in a number alone: what they share, with … for the number, and the number
+    of each.
+    """
 
     pattern: str
     columns: Sequence[str]
@@ -172,10 +199,15 @@ def _families(data: _Data) -> list[_Family]:
         numbers = [_NUMBER.findall(column) for column in columns]
         varying = [place for place, found in enumerate(zip(*numbers)) if len(set(found)) > 1]
         places = [float(found[varying[0]]) for found in numbers] if varying else []
-        if len(columns) >= 4 and len(set(places)) == len(columns) and len({
-                repr(cell) for column in columns for cell in data.cells(column)}) > 1:
+        if (
+            len(columns) >= 4
+            and len(set(places)) == len(columns)
+            and len({repr(cell) for column in columns for cell in data.cells(column)}) > 1
+        ):
             kept = iter(range(len(numbers[0])))
-            pattern = _NUMBER.sub(lambda found: "…" if next(kept) in varying else found[0], columns[0])
+            pattern = _NUMBER.sub(
+                lambda found: "…" if next(kept) in varying else found[0], columns[0]
+            )
             families.append(_Family(pattern, columns, places))
     return families
 
@@ -188,8 +220,17 @@ def _curves(data: _Data, family: _Family) -> Plot:
     x = x.strip("… ") if x.count("…") == 1 and (x[0] == "…" or x[-1] == "…") else x
     names = data.names()
     values = [data.cells(column) for column in family.columns]
-    series = [Series(name, sorted((place, cells[number]) for place, cells in zip(family.places, values)
-                                  if cells[number] is not None)) for number, name in enumerate(names)]
+    series = [
+        Series(
+            name,
+            sorted(
+                (place, cells[number])
+                for place, cells in zip(family.places, values)
+                if cells[number] is not None
+            ),
+        )
+        for number, name in enumerate(names)
+    ]
     return _told_apart(Plot(f"{y} over {x}" if y else f"Over {x}", x, y, series), names)
 
 
@@ -211,12 +252,19 @@ def _lines(data: _Data, x: str, columns: Sequence[str]) -> Iterator[Plot]:
     for panel in _panels(data, [column for column in columns if column not in ends], apart=3):
         series = []
         for column in panel:
-            order = sorted(number for number, cell in enumerate(data.cells(column)) if cell is not None)
+            order = sorted(
+                number for number, cell in enumerate(data.cells(column)) if cell is not None
+            )
             order.sort(key=lambda number: abscissae[number])
             cells = data.cells(column)
             about = _ends(data, column, spans[column]) if column in spans else []
-            series.append(Series(column, [(abscissae[number], cells[number]) for number in order],
-                                 [about[number] for number in order] if about else ()))
+            series.append(
+                Series(
+                    column,
+                    [(abscissae[number], cells[number]) for number in order],
+                    [about[number] for number in order] if about else (),
+                )
+            )
         yield Plot(f"{_listed(panel)} over {x}", x, panel[0] if len(panel) == 1 else "", series)
 
 
@@ -225,9 +273,11 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def _span(data: _Data, column: str, columns: Sequence[str]) -> tuple[str, str] | None:
-    """The columns that say how far a column's figures may be off: the next with ±, or the next two, from least to most."""
-    after = [*columns[columns.index(column) + 1:], "", ""][:2]
-    if "±" in after[0] and "±" not in column or after[0] == "standard error":
+    """The columns that say how far a column's figures may be off: the next with ±, or the next two,
+    from least to most.
+    """
+    after = [*columns[columns.index(column) + 1 :], "", ""][:2]
+    if ("±" in after[0] and "±" not in column) or after[0] == "standard error":
         return after[0], after[0]
     if after in (["least", "most"], ["95 % from", "95 % to"]):
         return after[0], after[1]
@@ -236,27 +286,54 @@ def _span(data: _Data, column: str, columns: Sequence[str]) -> tuple[str, str] |
 
 def _ends(data: _Data, column: str, between: tuple[str, str]) -> list[tuple[float, float]]:
     low, high = between
-    return [(cell, cell) if one is None or two is None or cell is None else
-            (cell - one, cell + one) if low == high else (one, two)
-            for cell, one, two in zip(data.cells(column), data.cells(low), data.cells(high))]
+    return [
+        (cell, cell)
+        if one is None or two is None or cell is None
+        else (cell - one, cell + one)
+        if low == high
+        else (one, two)
+        for cell, one, two in zip(data.cells(column), data.cells(low), data.cells(high))
+    ]
 
 
-def _grouped(data: _Data, by: str, x: str, y: str, between: tuple[str, str] | None = None, *, joined: bool = True) -> Plot:
+def _grouped(
+    data: _Data,
+    by: str,
+    x: str,
+    y: str,
+    between: tuple[str, str] | None = None,
+    *,
+    joined: bool = True,
+) -> Plot:
     found: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {}
     about = _ends(data, y, between) if between else [(0.0, 0.0)] * len(data.rows)
     for name, abscissa, ordinate, ends in zip(data.cells(by), data.cells(x), data.cells(y), about):
         if abscissa is not None and ordinate is not None:
             found.setdefault(str(name), []).append(((abscissa, ordinate), ends))
-    series = [Series(name if isinstance(data.cells(by)[0], str) else f"{by} {name}", [point for point, _ in sorted(points)],
-                     [ends for _, ends in sorted(points)] if between else ()) for name, points in found.items()]
+    series = [
+        Series(
+            name if isinstance(data.cells(by)[0], str) else f"{by} {name}",
+            [point for point, _ in sorted(points)],
+            [ends for _, ends in sorted(points)] if between else (),
+        )
+        for name, points in found.items()
+    ]
     return Plot(f"{y} over {x}", x, y, series[:MOST_SERIES], joined=joined)
 
 
 def _scatter(data: _Data, x: str, columns: Sequence[str], labels: str = "") -> Iterator[Plot]:
     for column in columns:
         names = list(map(str, data.cells(labels))) if labels else [""] * len(data.rows)
-        found = [(point, name) for *point, name in zip(data.cells(x), data.cells(column), names) if None not in point]
-        series = Series(column, [tuple(point) for point, _ in found], labels=[name for _, name in found] if labels else ())
+        found = [
+            (point, name)
+            for *point, name in zip(data.cells(x), data.cells(column), names)
+            if None not in point
+        ]
+        series = Series(
+            column,
+            [tuple(point) for point, _ in found],
+            labels=[name for _, name in found] if labels else (),
+        )
         one, two = (f"column {name}" if _NUMBER.fullmatch(name) else name for name in (column, x))
         yield Plot(f"{one} against {two}", two, one, [series], joined=False)
 
@@ -270,21 +347,39 @@ def _categories(data: _Data, first: str, others: Sequence[str]) -> Iterator[Plot
     varying = [column for column in shown if data.varies(column)]
     for panel in _panels(data, varying, apart=None):
         levels = [column for column in shown if column not in varying] if panel == varying else []
-        series = [_over_categories(data, column, names, spans.get(column)) for column in [*panel, *levels][:MOST_SERIES]]
-        yield Plot(f"{_listed(panel)} by {first}", first, panel[0] if len(panel) == 1 else "", series, categories=names,
-                   joined=False)
+        series = [
+            _over_categories(data, column, names, spans.get(column))
+            for column in [*panel, *levels][:MOST_SERIES]
+        ]
+        yield Plot(
+            f"{_listed(panel)} by {first}",
+            first,
+            panel[0] if len(panel) == 1 else "",
+            series,
+            categories=names,
+            joined=False,
+        )
 
 
-def _over_categories(data: _Data, column: str, names: Sequence[str], between: tuple[str, str] | None) -> Series:
+def _over_categories(
+    data: _Data, column: str, names: Sequence[str], between: tuple[str, str] | None
+) -> Series:
     cells = data.cells(column)
     kept = [number for number, cell in enumerate(cells) if cell is not None]
     about = _ends(data, column, between) if between else []
-    return Series(column, [(number, cells[number]) for number in kept], [about[number] for number in kept] if about else (),
-                  [names[number] for number in kept], level=not data.varies(column))
+    return Series(
+        column,
+        [(number, cells[number]) for number in kept],
+        [about[number] for number in kept] if about else (),
+        [names[number] for number in kept],
+        level=not data.varies(column),
+    )
 
 
 def _panels(data: _Data, columns: Sequence[str], *, apart: float | None) -> Iterator[list[str]]:
-    """Split columns into those that can share an axis: of comparable size, and on a logarithmic axis all above 0."""
+    """Split columns into those that can share an axis: of comparable size, and on a logarithmic
+    axis all above 0.
+    """
     panels: list[list[str]] = []
     for column in columns:
         for panel in panels:
@@ -310,13 +405,22 @@ def _share(data: _Data, one: str, two: str, apart: float | None) -> bool:
 
 
 def _groups(names: Sequence[str]) -> list[str]:
-    """The group of each name: the first part in which the names differ, behind the part before it."""
+    """The group of each name: the first part in which the names differ, behind the part before
+    it.
+    """
     parts = [re.split(r"[/.,]\s*", name) for name in names]
-    place = next((place for place in range(min(map(len, parts))) if len({name[place] for name in parts}) > 1), 0)
-    return [" ".join(name[max(0, place - 1):place + 1]) for name in parts]
+    place = next(
+        (
+            place
+            for place in range(min(map(len, parts)))
+            if len({name[place] for name in parts}) > 1
+        ),
+        0,
+    )
+    return [" ".join(name[max(0, place - 1) : place + 1]) for name in parts]
 
 
-# -------------------------------------------------------------------------------------------------- known by name
+# ------------------------------------------------------------------------------------ known by name
 def _correction(data: _Data) -> Iterator[Plot]:
     """What a one-bit key keeps of its energy for the bits that it costs."""
     kept = [column for column in data.columns if column.startswith("β_eff")]
@@ -329,8 +433,14 @@ def _gaps(data: _Data) -> Iterator[Plot]:
     for part in ("quantization", "reconstruction", "total"):
         columns = ["gate", *(column for column in data.columns if column.endswith(part))]
         names = data.names()
-        yield Plot(f"{part}, beside the gate’s gap", data.columns[0], "", [_over_categories(data, column, names, None)
-                   for column in columns], categories=names, joined=False)
+        yield Plot(
+            f"{part}, beside the gate’s gap",
+            data.columns[0],
+            "",
+            [_over_categories(data, column, names, None) for column in columns],
+            categories=names,
+            joined=False,
+        )
 
 
 def _mse_curves(data: _Data) -> Iterator[Plot]:
@@ -342,27 +452,45 @@ def _mse_curves(data: _Data) -> Iterator[Plot]:
 def _noise_model(data: _Data) -> Iterator[Plot]:
     """How near the model of the error is to the error, over the threshold."""
     found: dict[str, list[tuple[float, float]]] = {}
-    for bits, distribution, alpha, share in zip(*map(data.cells, ("bits", "distribution", "alpha", "model / true"))):
+    for bits, distribution, alpha, share in zip(
+        *map(data.cells, ("bits", "distribution", "alpha", "model / true"))
+    ):
         found.setdefault(f"{bits} bits, {distribution}", []).append((alpha, share))
-    plot = Plot("The model’s error over the true one", "α/σ", "model / true",
-                [Series(name, sorted(points)) for name, points in found.items()])
+    plot = Plot(
+        "The model’s error over the true one",
+        "α/σ",
+        "model / true",
+        [Series(name, sorted(points)) for name, points in found.items()],
+    )
     yield _told_apart(plot, list(found))
 
 
 def _languages(data: _Data) -> Iterator[Plot]:
     """What quantization costs a language against its kurtosis."""
     for column in ("κ, median", "κ, mean"):
-        yield from _scatter(data, column, [name for name in data.columns if name.startswith("1 − cosine")], data.columns[0])
+        yield from _scatter(
+            data,
+            column,
+            [name for name in data.columns if name.startswith("1 − cosine")],
+            data.columns[0],
+        )
 
 
 _KNOWN: Sequence[tuple[set[str], Callable[[_Data], Iterator[Plot]]]] = (
     ({"bits a key", "β_eff, learned, own half"}, _correction),
-    ({"bits a key", "rotation", "mean cosine"}, lambda data: iter([_grouped(data, "rotation", "bits a key", "mean cosine")])),
+    (
+        {"bits a key", "rotation", "mean cosine"},
+        lambda data: iter([_grouped(data, "rotation", "bits a key", "mean cosine")]),
+    ),
     ({"gate", "INT8 quantization", "INT8 total"}, _gaps),
     ({"α = 0.25 σ", "α = 3.0 σ"}, _mse_curves),
     ({"distribution", "bits", "alpha", "model / true"}, _noise_model),
     ({"language", "κ, median"}, _languages),
-    ({"model", "compression", "embedding cosine"},
-     lambda data: iter([_grouped(data, "model", "compression", "embedding cosine", joined=False)])),
+    (
+        {"model", "compression", "embedding cosine"},
+        lambda data: iter(
+            [_grouped(data, "model", "compression", "embedding cosine", joined=False)]
+        ),
+    ),
 )
 """Views of tables by the columns that they have."""

@@ -1,4 +1,5 @@
 """A folder of pages, written whole or not at all, over nothing but an earlier report."""
+
 from __future__ import annotations
 
 import json
@@ -28,12 +29,15 @@ class SiteError(HarnessError):
 def file_name(name: str) -> str:
     """Return the name of a page's file for what has this name.
 
-    Different names give different files, on file systems that do not tell capitals from small letters too, and no name
-    leaves its folder: `gap.additive` → `gap.additive.html`, `Nat.Add` → `nat.add--b96d….html`.
+    Different names give different files, on file systems that do not tell capitals from small
+    letters too, and no name leaves its folder: `gap.additive` → `gap.additive.html`, `Nat.Add` →
+    `nat.add--b96d….html`.
     """
     if len(name) <= _LONGEST and _PLAIN.fullmatch(name) and not _RESERVED.match(name):
         return f"{name}.html"
-    readable = re.sub(r"[^a-z0-9_]+", lambda found: "." if "." in found[0] else "-", name.lower()[:_LONGEST]).strip(".-")
+    readable = re.sub(
+        r"[^a-z0-9_]+", lambda found: "." if "." in found[0] else "-", name.lower()[:_LONGEST]
+    ).strip(".-")
     # Two hyphens are in no plain name, so the two kinds of files do not meet.
     return f"{readable or 'page'}--{sha256(name.encode()).hexdigest()[:16]}.html"
 
@@ -41,8 +45,8 @@ def file_name(name: str) -> str:
 def write_site(files: Mapping[str, bytes], folder: Path) -> None:
     """Write a report's files to a folder, whole or not at all.
 
-    They are written beside it and then take its place. A folder that is there must be empty, or hold an earlier report
-    and nothing else.
+    They are written beside it and then take its place. A folder that is there must be empty, or
+    hold an earlier report and nothing else.
 
     Args:
         files: each file's bytes by its path in the folder, with forward slashes.
@@ -66,8 +70,10 @@ def write_site(files: Mapping[str, bytes], folder: Path) -> None:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
-        raise SiteError(f"cannot write {folder}: {error.strerror or error}; what was there is as it was; "
-                        "make room or give a folder that can be written") from error
+        raise SiteError(
+            f"cannot write {folder}: {error.strerror or error}; what was there is as it was; "
+            "make room or give a folder that can be written"
+        ) from error
 
 
 def _swap(draft: Path, folder: Path) -> None:
@@ -89,13 +95,19 @@ def _require_ours(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder; a report is a folder of pages")
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
+    found = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
     if not found:
         return
     foreign = sorted(found - _written(folder / MARKER))
     if foreign:
-        raise UsageError(f"{folder} holds what no report wrote ({', '.join(foreign[:3])}{', …' if len(foreign) > 3 else ''}); "
-                         "it is left as it is: give a new folder")
+        raise UsageError(
+            f"{folder} holds what no report wrote ({', '.join(foreign[:3])}{', …' if len(foreign) > 3 else ''}); "
+            "it is left as it is: give a new folder"
+        )
 
 
 def _written(marker: Path) -> set[str]:

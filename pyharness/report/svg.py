@@ -1,4 +1,5 @@
 """Plots as SVG that a page holds: colours come from the page, so that they follow its scheme."""
+
 from __future__ import annotations
 
 import math
@@ -16,13 +17,18 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 14, 10, 46
 _ROW = 20
 """Height of a category's row, where categories have rows."""
 _MOST_ROWS_OF_NAMES = 26
-"""Categories beyond which they stand side by side, by groups, instead of each in a row with its name."""
+"""Categories beyond which they stand side by side, by groups, instead of each in a row with its
+name."""
 _LETTER = 6.3
 """Width of a letter, roughly."""
 
 _MARKS = (
-    "m-3,0a3,3 0 1,0 6,0a3,3 0 1,0 -6,0z", "m-3,-3h6v6h-6z", "m0,-4l4,7h-8z", "m0,-4.5l4,4.5l-4,4.5l-4,-4.5z",
-    "m-3.5,-3.5l7,7m0,-7l-7,7", "m-4,0h8m-4,-4v8",
+    "m-3,0a3,3 0 1,0 6,0a3,3 0 1,0 -6,0z",
+    "m-3,-3h6v6h-6z",
+    "m0,-4l4,7h-8z",
+    "m0,-4.5l4,4.5l-4,4.5l-4,-4.5z",
+    "m-3.5,-3.5l7,7m0,-7l-7,7",
+    "m-4,0h8m-4,-4v8",
 )
 """The shape of each series' points, so that no colour alone tells them apart."""
 
@@ -55,17 +61,23 @@ def _round_steps(low: float, high: float, most: int = 6) -> Iterator[float]:
 
 
 def _decades(low: float, high: float) -> Iterator[float]:
-    """Powers of ten about the values; between two of them, or three, also 2 and 5 times each, as far as the values go."""
+    """Powers of ten about the values; between two of them, or three, also 2 and 5 times each, as
+    far as the values go.
+    """
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     if last - first <= 2:
-        steps = [factor * 10.0 ** exponent for exponent in range(first, last + 1) for factor in (1, 2, 5)]
+        steps = [
+            factor * 10.0**exponent for exponent in range(first, last + 1) for factor in (1, 2, 5)
+        ]
         below = max(step for step in steps if step <= low * (1 + 1e-9))
-        above = next((step for step in steps if step > below and step >= high * (1 - 1e-9)), steps[-1])
+        above = next(
+            (step for step in steps if step > below and step >= high * (1 - 1e-9)), steps[-1]
+        )
         yield from (step for step in steps if below <= step <= above)
         return
     step = -(-(last - first) // 6)
     for exponent in range(first, last + step, step):
-        yield 10.0 ** exponent
+        yield 10.0**exponent
 
 
 def _shown(value: float) -> str:
@@ -73,19 +85,33 @@ def _shown(value: float) -> str:
     if value and not 1e-4 <= abs(value) < 1e6:
         mantissa, _, exponent = f"{value:.3g}".partition("e")
         return f"{mantissa}e{int(exponent)}" if exponent else mantissa
-    return f"{value:,.6g}".replace("-", "−") if abs(value) >= 10_000 else f"{value:.6g}".replace("-", "−")
+    return (
+        f"{value:,.6g}".replace("-", "−")
+        if abs(value) >= 10_000
+        else f"{value:.6g}".replace("-", "−")
+    )
 
 
 def _px(value: float) -> str:
     """A length in pixels, to a tenth, with no more digits than it needs."""
-    return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    return (
+        f"{value:.1f}".removesuffix(".0").replace("-0", "0")
+        if abs(value) < 0.05
+        else f"{value:.1f}".removesuffix(".0")
+    )
 
 
 def element(tag: str, *inside: str, **attributes: object) -> Markup:
-    """Return an element. Names of attributes are written with `_` for `-`; what is inside and no markup is escaped."""
-    parts = Markup("").join(Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value)
-                            for name, value in attributes.items())
-    return Markup("<{}{}>{}</{}>").format(Markup(tag), parts, Markup("").join(map(escape, inside)), Markup(tag))
+    """Return an element. Names of attributes are written with `_` for `-`; what is inside and no
+    markup is escaped.
+    """
+    parts = Markup("").join(
+        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value)
+        for name, value in attributes.items()
+    )
+    return Markup("<{}{}>{}</{}>").format(
+        Markup(tag), parts, Markup("").join(map(escape, inside)), Markup(tag)
+    )
 
 
 def figure(plot: Plot, id: str, visible: Callable[[str], str]) -> Markup:
@@ -100,28 +126,66 @@ def figure(plot: Plot, id: str, visible: Callable[[str], str]) -> Markup:
     drawing, height = _drawing(plot)
     words = _in_words(plot)
     drawn = element(
-        "svg", element("title", plot.title, id=f"{id}-title"), element("desc", words, id=f"{id}-words"), *drawing,
-        viewBox=f"0 0 {_WIDTH} {_px(height)}", role="img", aria_labelledby=f"{id}-title {id}-words", class_="plot",
-        width=_WIDTH, height=_px(height))
-    caption = element("figcaption", plot.title,
-                       f" (every {plot.share}. row)" if plot.share > 1 else "")
-    return element("figure", caption, _key(plot), element("div", drawn, class_="scroll", tabindex="0", role="region",
-                                                            aria_label=f"Plot: {plot.title}"))
+        "svg",
+        element("title", plot.title, id=f"{id}-title"),
+        element("desc", words, id=f"{id}-words"),
+        *drawing,
+        viewBox=f"0 0 {_WIDTH} {_px(height)}",
+        role="img",
+        aria_labelledby=f"{id}-title {id}-words",
+        class_="plot",
+        width=_WIDTH,
+        height=_px(height),
+    )
+    caption = element(
+        "figcaption", plot.title, f" (every {plot.share}. row)" if plot.share > 1 else ""
+    )
+    return element(
+        "figure",
+        caption,
+        _key(plot),
+        element(
+            "div",
+            drawn,
+            class_="scroll",
+            tabindex="0",
+            role="region",
+            aria_label=f"Plot: {plot.title}",
+        ),
+    )
 
 
 def _seen(plot: Plot, visible: Callable[[str], str]) -> Plot:
-    series = [Series(visible(one.name), one.points, one.spans, list(map(visible, one.labels)), one.level) for one in plot.series]
-    return Plot(visible(plot.title), visible(plot.x), visible(plot.y), series, list(map(visible, plot.categories)), plot.joined,
-                plot.curves, plot.groups, list(map(visible, plot.group_names)), plot.share)
+    series = [
+        Series(visible(one.name), one.points, one.spans, list(map(visible, one.labels)), one.level)
+        for one in plot.series
+    ]
+    return Plot(
+        visible(plot.title),
+        visible(plot.x),
+        visible(plot.y),
+        series,
+        list(map(visible, plot.categories)),
+        plot.joined,
+        plot.curves,
+        plot.groups,
+        list(map(visible, plot.group_names)),
+        plot.share,
+    )
 
 
 def _in_words(plot: Plot) -> str:
-    """The series' ranges, for those who do not see the plot; the table beside it has every figure."""
+    """The series' ranges, for those who do not see the plot; the table beside it has every
+    figure.
+    """
     if plot.curves:
         values = [value for one in plot.series for _, value in one.points]
         return f"{len(plot.series)} curves over {plot.x}, from {_shown(min(values))} to {_shown(max(values))}."
-    return " ".join(f"{one.name}: {_shown(min(y for _, y in one.points))} to {_shown(max(y for _, y in one.points))}."
-                    for one in plot.series if one.points)
+    return " ".join(
+        f"{one.name}: {_shown(min(y for _, y in one.points))} to {_shown(max(y for _, y in one.points))}."
+        for one in plot.series
+        if one.points
+    )
 
 
 def _key(plot: Plot) -> Markup:
@@ -132,9 +196,28 @@ def _key(plot: Plot) -> Markup:
     for number, name in enumerate(names):
         level = not plot.curves and plot.series[number].level
         mark = element("path", d="M0,7h26") if plot.curves or level or plot.joined else ""
-        dot = "" if plot.curves or level else element("path", d=f"M13,7{_MARKS[number]}", class_="mark")
-        items.append(element("li", element("svg", mark, dot, viewBox="0 0 26 14", width=26, height=14, aria_hidden="true",
-                                             class_=f"swatch s{number + 1}{' level' if level else ' line' if plot.curves else ''}"), " ", name))
+        dot = (
+            ""
+            if plot.curves or level
+            else element("path", d=f"M13,7{_MARKS[number]}", class_="mark")
+        )
+        items.append(
+            element(
+                "li",
+                element(
+                    "svg",
+                    mark,
+                    dot,
+                    viewBox="0 0 26 14",
+                    width=26,
+                    height=14,
+                    aria_hidden="true",
+                    class_=f"swatch s{number + 1}{' level' if level else ' line' if plot.curves else ''}",
+                ),
+                " ",
+                name,
+            )
+        )
     return element("ul", *items, class_="legend")
 
 
@@ -145,14 +228,18 @@ def _drawing(plot: Plot) -> tuple[Iterator[Markup], float]:
 
 
 def _values(plot: Plot) -> list[float]:
-    return [value for one in plot.series for value in (*(y for _, y in one.points), *(end for span in one.spans for end in span))]
+    return [
+        value
+        for one in plot.series
+        for value in (*(y for _, y in one.points), *(end for span in one.spans for end in span))
+    ]
 
 
 def _logarithmic(values: Sequence[float], beyond: float = 50) -> bool:
     return min(values) > 0 and max(values) / min(values) > beyond
 
 
-# -------------------------------------------------------------------------------------------------------- upright
+# ------------------------------------------------------------------------------------------ upright
 def _upright(plot: Plot) -> Iterator[Markup]:
     wide, high = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
     values = _values(plot)
@@ -174,24 +261,48 @@ def _upright(plot: Plot) -> Iterator[Markup]:
             yield element("path", d=f"M{_px(x)},{_TOP + high}v4", class_="axis")
             yield _tick(tick, x, _TOP + high + 17)
     yield element("path", d=f"M{_LEFT},{_TOP + high}h{wide}", class_="axis")
-    yield element("text", plot.x, x=_px(_LEFT + wide / 2), y=_HEIGHT - 6 + (24 if plot.categories else 0),
-                   text_anchor="middle", class_="name")
+    yield element(
+        "text",
+        plot.x,
+        x=_px(_LEFT + wide / 2),
+        y=_HEIGHT - 6 + (24 if plot.categories else 0),
+        text_anchor="middle",
+        class_="name",
+    )
     if plot.y:
-        yield element("text", plot.y, transform=f"translate(13 {_px(_TOP + high / 2)}) rotate(-90)", text_anchor="middle",
-                       class_="name")
+        yield element(
+            "text",
+            plot.y,
+            transform=f"translate(13 {_px(_TOP + high / 2)}) rotate(-90)",
+            text_anchor="middle",
+            class_="name",
+        )
     for number, one in enumerate(plot.series):
         group = plot.groups[number] if plot.curves and plot.groups else number
-        yield from _series(plot, one, group, lambda x, y: (_LEFT + across(x), _TOP + high - vertical.at(y)), wide)
+        yield from _series(
+            plot, one, group, lambda x, y: (_LEFT + across(x), _TOP + high - vertical.at(y)), wide
+        )
 
 
 def _tick(value: float, x: float, y: float) -> Markup:
     """A tick's figure below an axis, in the drawing to its last digit."""
     text = _shown(value)
-    return element("text", text, x=_px(min(x, _WIDTH - len(text) * _LETTER / 2)), y=_px(y), text_anchor="middle")
+    return element(
+        "text",
+        text,
+        x=_px(min(x, _WIDTH - len(text) * _LETTER / 2)),
+        y=_px(y),
+        text_anchor="middle",
+    )
 
 
-def _series(plot: Plot, one: Series, number: int, place: Callable[[float, float], tuple[float, float]], wide: float
-            ) -> Iterator[Markup]:
+def _series(
+    plot: Plot,
+    one: Series,
+    number: int,
+    place: Callable[[float, float], tuple[float, float]],
+    wide: float,
+) -> Iterator[Markup]:
     points = [place(x, y) for x, y in one.points]
     if not points:
         return
@@ -200,16 +311,24 @@ def _series(plot: Plot, one: Series, number: int, place: Callable[[float, float]
         yield element("path", d=f"M{_LEFT},{_px(points[0][1])}h{wide}", class_=f"{style} level")
         return
     if one.spans:
-        ends = [(place(x, low), place(x, high)) for (x, _), (low, high) in zip(one.points, one.spans)]
+        ends = [
+            (place(x, low), place(x, high)) for (x, _), (low, high) in zip(one.points, one.spans)
+        ]
         if plot.joined:
             lower = [low for low, _ in ends]
             upper = [high for _, high in reversed(ends)]
             yield element("path", d=_path([*lower, *upper]) + "z", class_=f"{style} band")
         else:
-            yield element("path", d="".join(f"M{_px(low[0])},{_px(low[1])}V{_px(high[1])}" for low, high in ends), class_=style)
+            yield element(
+                "path",
+                d="".join(f"M{_px(low[0])},{_px(low[1])}V{_px(high[1])}" for low, high in ends),
+                class_=style,
+            )
     if plot.joined:
         label = [element("title", one.name)] if plot.curves else []
-        yield element("path", *label, d=_path(points), class_=f"{style}{' strand' if plot.curves else ''}")
+        yield element(
+            "path", *label, d=_path(points), class_=f"{style}{' strand' if plot.curves else ''}"
+        )
     if not plot.curves:
         yield from _marks(one, points, number)
 
@@ -222,18 +341,24 @@ def _marks(one: Series, points: Sequence[tuple[float, float]], number: int) -> I
     shape, style = _MARKS[number], f"s{number + 1} mark"
     if not one.labels or len(points) > 400:
         size = " small" if len(points) > 400 else ""
-        yield element("path", d="".join(f"M{_px(x)},{_px(y)}{shape}" for x, y in points), class_=style + size)
+        yield element(
+            "path", d="".join(f"M{_px(x)},{_px(y)}{shape}" for x, y in points), class_=style + size
+        )
         return
     for (x, y), (_, value), label in zip(points, one.points, one.labels):
-        yield element("path", element("title", f"{label}: {one.name} {_shown(value)}"), d=f"M{_px(x)},{_px(y)}{shape}",
-                       class_=style)
+        yield element(
+            "path",
+            element("title", f"{label}: {one.name} {_shown(value)}"),
+            d=f"M{_px(x)},{_px(y)}{shape}",
+            class_=style,
+        )
 
 
 def _group_names(names: Sequence[str], step: float, high: float) -> Iterator[Markup]:
     """Name runs of categories that begin alike, and shade every second one."""
     heads = [name.replace("/", ".").rpartition(".")[0] or name for name in names]
     for depth in range(max(head.count(".") for head in heads), -1, -1):
-        if len(runs := _runs([".".join(head.split(".")[:depth + 1]) for head in heads])) <= 16:
+        if len(runs := _runs([".".join(head.split(".")[: depth + 1]) for head in heads])) <= 16:
             break
     else:
         return
@@ -242,14 +367,24 @@ def _group_names(names: Sequence[str], step: float, high: float) -> Iterator[Mar
     for number, (name, first, last) in enumerate(runs):
         left, right = _LEFT + first * step, _LEFT + last * step
         if number % 2:
-            yield element("path", d=f"M{_px(left)},{_TOP}H{_px(right)}v{_px(high)}H{_px(left)}z", class_="shade")
-        shown = name[len(shared):] or name
+            yield element(
+                "path",
+                d=f"M{_px(left)},{_TOP}H{_px(right)}v{_px(high)}H{_px(left)}z",
+                class_="shade",
+            )
+        shown = name[len(shared) :] or name
         half = len(shown) * _LETTER / 2
         middle = min(max((left + right) / 2, _LEFT + half), _WIDTH - _RIGHT - half)
         row = next((row for row, end in enumerate(rows) if end < middle - half - 4), None)
         if row is not None:
             rows[row] = middle + half
-            yield element("text", shown, x=_px(middle), y=_px(_TOP + high + 16 + 13 * row), text_anchor="middle")
+            yield element(
+                "text",
+                shown,
+                x=_px(middle),
+                y=_px(_TOP + high + 16 + 13 * row),
+                text_anchor="middle",
+            )
 
 
 def _runs(heads: Sequence[str]) -> list[tuple[str, int, int]]:
@@ -266,12 +401,16 @@ def _shared_start(names: Sequence[str]) -> str:
     """What all names begin with, up to a dot."""
     parts = [name.split(".") for name in names]
     count = 0
-    while len(names) > 1 and all(len(part) > count + 1 for part in parts) and len({part[count] for part in parts}) == 1:
+    while (
+        len(names) > 1
+        and all(len(part) > count + 1 for part in parts)
+        and len({part[count] for part in parts}) == 1
+    ):
         count += 1
     return "".join(f"{part}." for part in parts[0][:count])
 
 
-# -------------------------------------------------------------------------------------------------- rows of names
+# ------------------------------------------------------------------------------------ rows of names
 def _rows_of_names(plot: Plot) -> tuple[Iterator[Markup], float]:
     high = _ROW * len(plot.categories)
     return _with_names(plot, high), _TOP + high + _BOTTOM
@@ -290,20 +429,39 @@ def _with_names(plot: Plot, high: float) -> Iterator[Markup]:
         yield _tick(tick, x, _TOP + high + 16)
     for number, name in enumerate(plot.categories):
         y = _TOP + _ROW * (number + 0.5)
-        shown = name if len(name) <= letters else f"…{name[1 - letters:]}"
+        shown = name if len(name) <= letters else f"…{name[1 - letters :]}"
         yield element("path", d=f"M{_px(left)},{_px(y)}h{_px(wide)}", class_="row")
         yield element("text", shown, x=_px(left - 8), y=_px(y + 4), text_anchor="end")
     if plot.y:
-        yield element("text", plot.y, x=_px(left + wide / 2), y=_px(_TOP + high + 36), text_anchor="middle", class_="name")
+        yield element(
+            "text",
+            plot.y,
+            x=_px(left + wide / 2),
+            y=_px(_TOP + high + 36),
+            text_anchor="middle",
+            class_="name",
+        )
     for number, one in enumerate(plot.series):
         if not one.points:
             continue
         if one.level:
-            yield element("path", d=f"M{_px(left + axis.at(one.points[0][1]))},{_TOP}v{high}", class_=f"s{number + 1} level")
+            yield element(
+                "path",
+                d=f"M{_px(left + axis.at(one.points[0][1]))},{_TOP}v{high}",
+                class_=f"s{number + 1} level",
+            )
             continue
-        places = [(left + axis.at(value), _TOP + _ROW * (category + 0.5)) for category, value in one.points]
+        places = [
+            (left + axis.at(value), _TOP + _ROW * (category + 0.5))
+            for category, value in one.points
+        ]
         if one.spans:
-            yield element("path", class_=f"s{number + 1}", d="".join(
-                f"M{_px(left + axis.at(low))},{_px(y)}H{_px(left + axis.at(high_end))}"
-                for (low, high_end), (_, y) in zip(one.spans, places)))
+            yield element(
+                "path",
+                class_=f"s{number + 1}",
+                d="".join(
+                    f"M{_px(left + axis.at(low))},{_px(y)}H{_px(left + axis.at(high_end))}"
+                    for (low, high_end), (_, y) in zip(one.spans, places)
+                ),
+            )
         yield from _marks(one, places, number)

@@ -1,4 +1,5 @@
 """A certificate in the terminal: a table of all claims, and one claim in full."""
+
 from __future__ import annotations
 
 import difflib
@@ -20,16 +21,26 @@ from pyharness.errors import UsageError
 __all__ = ["explain", "find_claim", "show", "show_statuses", "visible"]
 
 _STYLES = {
-    "proved": "green", "sorry": "yellow", "axiom": "yellow", "stub": "yellow", "open": "dim",
-    "confirmed": "green", "inconclusive": "yellow",
-    "none": "dim", "bronze": "dark_orange3", "silver": "bold", "gold": "bold yellow", "platinum": "bold cyan",
+    "proved": "green",
+    "sorry": "yellow",
+    "axiom": "yellow",
+    "stub": "yellow",
+    "open": "dim",
+    "confirmed": "green",
+    "inconclusive": "yellow",
+    "none": "dim",
+    "bronze": "dark_orange3",
+    "silver": "bold",
+    "gold": "bold yellow",
+    "platinum": "bold cyan",
     "refuted": "bold magenta",
 }
 _UNMET = "bold red"
 
 
 def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> None:
-    """Print every claim with its proof status, verdict, tier and evidence, then the summary and where the file is.
+    """Print every claim with its proof status, verdict, tier and evidence, then the summary and
+    where the file is.
 
     Args:
         certificate: a certificate that fits the schema.
@@ -49,13 +60,18 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
             table.add_row()
         document = claim["source"]["document"]
         table.add_row(
-            _text(claim["id"]), _word(claim["proof"]["status"]), _word(claim["verdict"]),
-            _tier(claim, claim["id"] in unmet), _text("; ".join(item["summary"] for item in claim["evidence"])),
+            _text(claim["id"]),
+            _word(claim["proof"]["status"]),
+            _word(claim["verdict"]),
+            _tier(claim, claim["id"] in unmet),
+            _text("; ".join(item["summary"] for item in claim["evidence"])),
         )
     console.print(table)
     console.print()
     tiers, proofs = _counts(summary["tiers"]), _counts(summary["proofs"])
-    console.print(Text.assemble(f"{_many(summary['claims'], 'claim')}: ", *tiers, "; proofs: ", *proofs, "."))
+    console.print(
+        Text.assemble(f"{_many(summary['claims'], 'claim')}: ", *tiers, "; proofs: ", *proofs, ".")
+    )
     if unmet:
         names = _text(f"Without the tier required of them: {', '.join(summary['unmet'])}.")
         names.stylize(_UNMET)
@@ -63,7 +79,11 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
     else:
         console.print("Every claim has the tier required of it.")
     if proofs := certificate["proofs"]:
-        console.print(_text(f"{_many(proofs['constants'], 'constant')} accepted by {' and '.join(proofs['kernels'])}."))
+        console.print(
+            _text(
+                f"{_many(proofs['constants'], 'constant')} accepted by {' and '.join(proofs['kernels'])}."
+            )
+        )
         console.print(_text(f"Proofs: {path.parent / proofs['file']}"), soft_wrap=True)
     for line in _records(certificate["claims"]):
         console.print(_text(line), soft_wrap=True)
@@ -74,15 +94,30 @@ def _records(claims: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     found: dict[tuple[str, str, str], Counter[str]] = {}
     for claim in claims:
         for record in claim["recorded"]:
-            kind = "stale" if record["stale"] else (
-                "whole" if len(record["agrees"]) == len(claim["evidence"]) else "part" if record["agrees"] else "not")
-            found.setdefault((record["file"], record["name"], record["device"]), Counter())[kind] += 1
+            kind = (
+                "stale"
+                if record["stale"]
+                else (
+                    "whole"
+                    if len(record["agrees"]) == len(claim["evidence"])
+                    else "part"
+                    if record["agrees"]
+                    else "not"
+                )
+            )
+            found.setdefault((record["file"], record["name"], record["device"]), Counter())[
+                kind
+            ] += 1
     for (file, name, device), counts in found.items():
-        yield (f"Recorded elsewhere, {file} on {name} ({device}): {_many(counts['whole'], 'claim')} found again, "
-               f"{counts['part']} in part, {counts['not']} not; {counts['stale']} stale.")
+        yield (
+            f"Recorded elsewhere, {file} on {name} ({device}): {_many(counts['whole'], 'claim')} found again, "
+            f"{counts['part']} in part, {counts['not']} not; {counts['stale']} stale."
+        )
 
 
-def show_statuses(rows: Sequence[Mapping[str, Any]], *, of: str = "claim", console: Console) -> None:
+def show_statuses(
+    rows: Sequence[Mapping[str, Any]], *, of: str = "claim", console: Console
+) -> None:
     """Print the proof status of claims, or of theorems, without a certificate.
 
     Args:
@@ -96,7 +131,11 @@ def show_statuses(rows: Sequence[Mapping[str, Any]], *, of: str = "claim", conso
     for name in ("theorem" if of == "claim" else "statement", "axioms"):
         table.add_column(name, overflow="fold")
     for row in rows:
-        place = f"{row['theorem']}\n{row['file']}:{row['line']}" if row["file"] else row["theorem"] or "none named"
+        place = (
+            f"{row['theorem']}\n{row['file']}:{row['line']}"
+            if row["file"]
+            else row["theorem"] or "none named"
+        )
         cell = _text("\n".join(filter(None, (place, row["note"]))))
         table.add_row(_text(row["id"]), _word(row["status"]), cell, _text(", ".join(row["axioms"])))
     console.print(table)
@@ -114,12 +153,16 @@ def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     claims = {claim["id"]: claim for claim in certificate["claims"]}
     if id not in claims:
         near = difflib.get_close_matches(id, claims, n=3)
-        raise UsageError(f"the certificate has no claim {id!r}" + (f"; there is {', '.join(near)}" if near else ""))
+        raise UsageError(
+            f"the certificate has no claim {id!r}"
+            + (f"; there is {', '.join(near)}" if near else "")
+        )
     return claims[id]
 
 
 def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> None:
-    """Print one claim in full: its statement and source, its theorem, each piece of evidence, and what is missing.
+    """Print one claim in full: its statement and source, its theorem, each piece of evidence, and
+    what is missing.
 
     Raises:
         UsageError: if the certificate has no such claim.
@@ -127,17 +170,26 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
     claim = find_claim(certificate, id)
     tier, required = claim["tier"], claim["required_tier"]
     console.print(Text(id, style="bold"))
-    console.print(_indented(
-        _text(claim["statement"]),
-        _text(f"from {claim['source']['document']}, {claim['source']['heading']}"),
-        Text.assemble("tier ", _word(tier), f", required {required}; all evidence: ", _word(claim["verdict"])),
-    ))
+    console.print(
+        _indented(
+            _text(claim["statement"]),
+            _text(f"from {claim['source']['document']}, {claim['source']['heading']}"),
+            Text.assemble(
+                "tier ",
+                _word(tier),
+                f", required {required}; all evidence: ",
+                _word(claim["verdict"]),
+            ),
+        )
+    )
     if claim["conflict"]:
         console.print(Text.assemble(("conflict", _UNMET), ": ", _text(claim["conflict"])))
     console.print(Text.assemble("\nproof: ", _word(claim["proof"]["status"])))
     console.print(_indented(*_proof(claim["proof"])))
     for number, evidence in enumerate(claim["evidence"], 1):
-        console.print(Text.assemble(f"\nevidence {number}, {evidence['kind']}: ", _word(evidence["outcome"])))
+        console.print(
+            Text.assemble(f"\nevidence {number}, {evidence['kind']}: ", _word(evidence["outcome"]))
+        )
         console.print(_indented(*_evidence(evidence)))
     if claim["recorded"]:
         console.print(Text("\nrecorded elsewhere"))
@@ -154,8 +206,12 @@ def _recorded(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
     for record in claim["recorded"]:
         yield _text(in_words(record, len(claim["evidence"])))
         for evidence in record["elsewhere"]:
-            yield _indented(_text(f"only there: {evidence['domain']}; {_many(evidence['cases'], 'case')}, "
-                                  f"{_many(evidence['violations'], 'violation')}"))
+            yield _indented(
+                _text(
+                    f"only there: {evidence['domain']}; {_many(evidence['cases'], 'case')}, "
+                    f"{_many(evidence['violations'], 'violation')}"
+                )
+            )
 
 
 def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
@@ -168,8 +224,10 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         if proof["statement"] is not None:
             yield _indented(_text(proof["statement"]))
         yield _text(f"axioms: {', '.join(proof['axioms']) or 'none'}")
-        yield Text(f"statement: {'as it was pinned' if proof['pinned'] else 'not pinned'}; proof: "
-                   + ("replayed through the kernel" if proof["replayed"] else "not replayed"))
+        yield Text(
+            f"statement: {'as it was pinned' if proof['pinned'] else 'not pinned'}; proof: "
+            + ("replayed through the kernel" if proof["replayed"] else "not replayed")
+        )
         if proof["rechecked"]:
             yield Text("a second kernel agrees on proof, statement and axioms")
         yield _text(f"example: {proof['example'] or 'none'}")
@@ -190,15 +248,30 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield _text(f"Lean definition: {evidence['definition']}")
     yield Text(f"{_many(evidence['cases'], 'case')}, {_many(evidence['violations'], 'violation')}")
     if evidence["max_error"] is not None:
-        yield Text(f"largest error {_figure(evidence['max_error'])}, allowed {_figure(evidence['tolerance'])}")
-    yield _text(f"on {evidence['device']}" + (f", seed {evidence['seed']}" if evidence["seed"] is not None else ""))
+        yield Text(
+            f"largest error {_figure(evidence['max_error'])}, allowed {_figure(evidence['tolerance'])}"
+        )
+    yield _text(
+        f"on {evidence['device']}"
+        + (f", seed {evidence['seed']}" if evidence["seed"] is not None else "")
+    )
     if evidence["rounding"] is not None:
-        yield Text(f"another device may put a figure x off by {_figure(evidence['rounding'])} max(1, |x|)")
+        yield Text(
+            f"another device may put a figure x off by {_figure(evidence['rounding'])} max(1, |x|)"
+        )
     if evidence["tensors"]:
-        yield _filled(("tensor", "shape", "dtype", "SHA-256"), (
-            (tensor["name"], "×".join(map(str, tensor["shape"])) or "scalar", tensor["dtype"], tensor["sha256"][:12])
-            for tensor in evidence["tensors"]
-        ))
+        yield _filled(
+            ("tensor", "shape", "dtype", "SHA-256"),
+            (
+                (
+                    tensor["name"],
+                    "×".join(map(str, tensor["shape"])) or "scalar",
+                    tensor["dtype"],
+                    tensor["sha256"][:12],
+                )
+                for tensor in evidence["tensors"]
+            ),
+        )
     if evidence["measurements"]:
         rows = evidence["measurements"]["rows"]
         yield _filled(evidence["measurements"]["columns"], rows[:_ROWS])
@@ -209,7 +282,9 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
         module, _, name = witness["predicate"].partition(":")
         arguments = ", ".join(f"{key}={value!r}" for key, value in witness["inputs"].items())
         yield Text.assemble(("witness", _STYLES["refuted"]), ": ", _text(witness["shows"]))
-        yield Text("to replay it: pyharness explain --replay with the claim's id; or in Python (the result is False):")
+        yield Text(
+            "to replay it: pyharness explain --replay with the claim's id; or in Python (the result is False):"
+        )
         yield _indented(_text(f"from {module} import {name}"), _text(f"{name}({arguments})"))
 
 
@@ -231,7 +306,9 @@ def _filled(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
 def _tier(claim: Mapping[str, Any], unmet: bool) -> Text:
     if claim["conflict"]:
         return Text.assemble(_word(claim["tier"]), ("\nconflict", _UNMET))
-    return Text.assemble(_word(claim["tier"]), (f"\nnot {claim['required_tier']}" if unmet else "", _UNMET))
+    return Text.assemble(
+        _word(claim["tier"]), (f"\nnot {claim['required_tier']}" if unmet else "", _UNMET)
+    )
 
 
 def _counts(counts: Mapping[str, int]) -> Iterable[Text | str]:
@@ -257,7 +334,9 @@ def _word(name: str) -> Text:
 
 
 def _text(value: str) -> Text:
-    """Text as it stands: no markup in it is obeyed, and no control character reaches the terminal."""
+    """Text as it stands: no markup in it is obeyed, and no control character reaches the
+    terminal.
+    """
     return Text(visible(value))
 
 

@@ -1,4 +1,7 @@
-"""Quantized activations: each layer's outputs on real inputs as INT8, with the layer's own zero points."""
+"""Quantized activations: each layer's outputs on real inputs as INT8, with the layer's own zero
+points.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,4 +1,7 @@
-"""The attention heads of the sentence transformer: keys, queries and values on real inputs, real and as INT8."""
+"""The attention heads of the sentence transformer: keys, queries and values on real inputs, real
+and as INT8.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +18,15 @@ from pyharness.tensors.models import load_models
 from pyharness.tensors.quantize import affine_params, quantize
 
 __all__ = [
-    "HEADS", "OneBitKeys", "attention_layers", "head", "head_names", "int8_keys", "int8_queries", "merge_heads", "split_heads",
+    "HEADS",
+    "OneBitKeys",
+    "attention_layers",
+    "head",
+    "head_names",
+    "int8_keys",
+    "int8_queries",
+    "merge_heads",
+    "split_heads",
 ]
 
 HEADS = 12
@@ -24,7 +35,13 @@ HEADS = 12
 
 def attention_layers(kind: Kind) -> tuple[Layer, ...]:
     """Return the transformer's layers that put out keys, queries or values, in their order."""
-    return tuple(layer for model in load_models() if model.name == "minilm" for layer in model.layers if layer.kind == kind)
+    return tuple(
+        layer
+        for model in load_models()
+        if model.name == "minilm"
+        for layer in model.layers
+        if layer.kind == kind
+    )
 
 
 def split_heads(values: Tensor) -> Tensor:
@@ -77,8 +94,8 @@ def _int8(kind: Kind) -> tuple[Tensor, tuple[TensorRef, ...]]:
 class OneBitKeys(Recorder):
     """The sentence transformer with the keys that attention reads replaced by their one-bit forms.
 
-    Each head's keys are rotated, reduced to signs and a scale, corrected in a few directions of the residual, and rotated
-    back, which gives the scores of queries rotated alike.
+    Each head's keys are rotated, reduced to signs and a scale, corrected in a few directions of the
+    residual, and rotated back, which gives the scores of queries rotated alike.
 
     Args:
         weights: the model's.
@@ -86,7 +103,9 @@ class OneBitKeys(Recorder):
         directions: orthonormal, [layers, heads, r, 32], in the rotated space.
     """
 
-    def __init__(self, weights: Mapping[str, Tensor], rotations: Tensor, directions: Tensor) -> None:
+    def __init__(
+        self, weights: Mapping[str, Tensor], rotations: Tensor, directions: Tensor
+    ) -> None:
         super().__init__(weights)
         self._rotations, self._directions = rotations, directions
         self._number = {layer.name: number for number, layer in enumerate(attention_layers("key"))}
@@ -96,6 +115,13 @@ class OneBitKeys(Recorder):
         if kind != "key":
             return y
         number = self._number[name]
-        kept = [correct(k @ r.T, w) @ r for k, r, w in zip(split_heads(y.double()), self._rotations[number],
-                                                           self._directions[number], strict=True)]
+        kept = [
+            correct(k @ r.T, w) @ r
+            for k, r, w in zip(
+                split_heads(y.double()),
+                self._rotations[number],
+                self._directions[number],
+                strict=True,
+            )
+        ]
         return merge_heads(torch.stack(kept)).to(y.dtype)

@@ -1,4 +1,7 @@
-"""Three small networks for scikit-learn's handwritten digits, and the split that they are trained and measured on."""
+"""Three small networks for scikit-learn's handwritten digits, and the split that they are trained
+and measured on.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -14,7 +17,8 @@ from pyharness.tensors.packages import package_file
 __all__ = ["HELD_OUT", "NETWORKS", "Network", "read_digits"]
 
 HELD_OUT = 360
-"""How many images, the last of the file, are kept from training; the file's order keeps its writers together."""
+"""How many images, the last of the file, are kept from training; the file's order keeps its writers
+together."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,13 @@ def _autoencoder(run: Recorder, x: Tensor) -> Tensor:
 
 
 NETWORKS = {
-    "mlp": Network(_mlp, {"hidden1": (64, 64), "hidden2": (32, 64), "logits": (10, 32)}, "accuracy"),
+    "mlp": Network(
+        _mlp, {"hidden1": (64, 64), "hidden2": (32, 64), "logits": (10, 32)}, "accuracy"
+    ),
     "cnn": Network(
-        _cnn, {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "hidden": (64, 512), "logits": (10, 64)}, "accuracy"
+        _cnn,
+        {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "hidden": (64, 512), "logits": (10, 64)},
+        "accuracy",
     ),
     "autoencoder": Network(
         _autoencoder,
@@ -72,11 +80,14 @@ NETWORKS = {
 
 
 def read_digits() -> tuple[Tensor, Tensor]:
-    """Return images, float32 [1797, 64] in [0, 1], and labels, int64 [1797], of scikit-learn's digits, in its order.
+    """Return images, float32 [1797, 64] in [0, 1], and labels, int64 [1797], of scikit-learn's
+    digits, in its order.
 
     Raises:
         UsageError: if scikit-learn is not installed.
     """
-    path = package_file("scikit-learn", "sklearn", "datasets/data/digits.csv.gz", install="pip install scikit-learn")
+    path = package_file(
+        "scikit-learn", "sklearn", "datasets/data/digits.csv.gz", install="pip install scikit-learn"
+    )
     table = torch.from_numpy(np.loadtxt(path, delimiter=",", dtype=np.float32))
     return table[:, :64] / 16, table[:, 64].long()

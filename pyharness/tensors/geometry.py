@@ -1,9 +1,12 @@
-"""One-bit vectors: how well signs and a scale keep a key, and what a correction in a few directions adds.
+"""One-bit vectors: how well signs and a scale keep a key, and what a correction in a few directions
+adds.
 
-Conventions, here and in `LeanMining/NeuralGeometry`: β is cos², the squared cosine between a vector and its signs, never the
-cosine; the sign of 0 is +1; the scale of a vector's one-bit form is the mean of its entries' magnitudes. Vectors are rows, so a
-rotation R turns a matrix K of keys into K Rᵀ. Source: seed 001.
+Conventions, here and in `LeanMining/NeuralGeometry`: β is cos², the squared cosine between a vector
+and its signs, never the cosine; the sign of 0 is +1; the scale of a vector's one-bit form is the
+mean of its entries' magnitudes. Vectors are rows, so a rotation R turns a matrix K of keys into K
+Rᵀ. Source: seed 001.
 """
+
 from __future__ import annotations
 
 import torch
@@ -12,18 +15,34 @@ from torch import Tensor
 from pyharness.errors import UsageError
 
 __all__ = [
-    "beta", "beta_eff", "beta_of_rows", "center", "correct", "dot", "gamma", "l1_norm", "norm_sq", "one_bit",
-    "project", "residual", "sign", "strongest",
+    "beta",
+    "beta_eff",
+    "beta_of_rows",
+    "center",
+    "correct",
+    "dot",
+    "gamma",
+    "l1_norm",
+    "norm_sq",
+    "one_bit",
+    "project",
+    "residual",
+    "sign",
+    "strongest",
 ]
 
 
 def sign(k: Tensor) -> Tensor:
-    """Return 1 where an entry is 0 or positive and −1 where it is negative, in the dtype of `k`. Lean: `sign`."""
+    """Return 1 where an entry is 0 or positive and −1 where it is negative, in the dtype of `k`.
+    Lean: `sign`.
+    """
     return k.sign().mul_(2).add_(1).clamp_(-1, 1)
 
 
 def l1_norm(k: Tensor) -> Tensor:
-    """Return the sum of the magnitudes over the last dimension; of int8 in int64. Lean: `l1Norm`."""
+    """Return the sum of the magnitudes over the last dimension; of int8 in int64. Lean:
+    `l1Norm`.
+    """
     return _wide(k).abs().sum(-1)
 
 
@@ -51,7 +70,8 @@ def one_bit(k: Tensor) -> Tensor:
 
 
 def beta_of_rows(k: Tensor) -> Tensor:
-    """Return ‖k‖₁² / (d ‖k‖₂²) of each row: the squared cosine between it and its signs. NaN for a row of zeros.
+    """Return ‖k‖₁² / (d ‖k‖₂²) of each row: the squared cosine between it and its signs. NaN for a
+    row of zeros.
 
     Args:
         k: floating point, [..., d].
@@ -82,7 +102,8 @@ def center(k: Tensor) -> Tensor:
 
 
 def strongest(rows: Tensor, r: int) -> Tensor:
-    """Return the r orthonormal directions that have the most of the rows' energy, strongest first, float64 [r, d].
+    """Return the r orthonormal directions that have the most of the rows' energy, strongest first,
+    float64 [r, d].
 
     Args:
         rows: floating point, [rows, d].
@@ -98,7 +119,9 @@ def project(rows: Tensor, directions: Tensor) -> Tensor:
 
 
 def gamma(rows: Tensor, directions: Tensor) -> float:
-    """Return the share of the rows' energy in the span of orthonormal directions [r, d]. Lean: `gammaR`."""
+    """Return the share of the rows' energy in the span of orthonormal directions [r, d]. Lean:
+    `gammaR`.
+    """
     return float(norm_sq(rows @ directions.T).sum() / norm_sq(rows).sum())
 
 
@@ -108,7 +131,9 @@ def residual(k: Tensor) -> Tensor:
 
 
 def correct(k: Tensor, directions: Tensor) -> Tensor:
-    """Return the one-bit form of each row plus its residual's part in the span of orthonormal directions [r, d]."""
+    """Return the one-bit form of each row plus its residual's part in the span of orthonormal
+    directions [r, d].
+    """
     return one_bit(k) + project(residual(k), directions)
 
 

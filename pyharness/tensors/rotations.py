@@ -1,7 +1,9 @@
-"""Rotations of row vectors: fixed, random, and learned so that signs keep more of the rows. K is turned into K Rᵀ.
+"""Rotations of row vectors: fixed, random, and learned so that signs keep more of the rows. K is
+turned into K Rᵀ.
 
 Source: seed 001, IsotropicFloor and MoEGauge.
 """
+
 from __future__ import annotations
 
 import math
@@ -17,7 +19,8 @@ __all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht", "
 
 
 def hadamard(d: int) -> Tensor:
-    """Return the Hadamard matrix of Sylvester's construction over √d, float64 [d, d], which is orthogonal.
+    """Return the Hadamard matrix of Sylvester's construction over √d, float64 [d, d], which is
+    orthogonal.
 
     Raises:
         UsageError: if d is not a power of two.
@@ -31,14 +34,22 @@ def hadamard(d: int) -> Tensor:
 
 
 def srht(d: int, generator: torch.Generator) -> Tensor:
-    """Return a randomized Hadamard transform: `hadamard(d)` behind a random sign for each coordinate, float64 [d, d]."""
-    signs = torch.randint(0, 2, (d,), generator=generator, dtype=torch.float64, device=generator.device) * 2 - 1
+    """Return a randomized Hadamard transform: `hadamard(d)` behind a random sign for each
+    coordinate, float64 [d, d].
+    """
+    signs = (
+        torch.randint(0, 2, (d,), generator=generator, dtype=torch.float64, device=generator.device)
+        * 2
+        - 1
+    )
     return hadamard(d).to(generator.device) * signs
 
 
 def random_rotation(d: int, generator: torch.Generator) -> Tensor:
     """Return an orthogonal matrix drawn uniformly (by Haar's measure), float64 [d, d]."""
-    q, r = torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64, device=generator.device))
+    q, r = torch.linalg.qr(
+        torch.randn(d, d, generator=generator, dtype=torch.float64, device=generator.device)
+    )
     return torch.where(r.diagonal() < 0, -q, q)
 
 
@@ -56,7 +67,8 @@ class Learned:
 
     Attributes:
         rotation: orthogonal, float64 [d, d].
-        curve: β of the rows that it was learned on, at the start and after each step; it never falls.
+        curve: β of the rows that it was learned on, at the start and after each step; it never
+            falls.
     """
 
     rotation: Tensor
@@ -66,9 +78,9 @@ class Learned:
 def learn_rotation(k: Tensor, *, steps: int, start: Tensor | None = None) -> Learned:
     """Return an orthogonal R that makes β(k Rᵀ) large, by majorization.
 
-    Σ‖R k‖₁² is at least Σ(2c s·(R k) − c²) with s the signs and c the L1 norms at the present R, and equals it there. The
-    orthogonal R that maximizes the bound comes from a singular value decomposition, so no step lowers β. It is a local
-    maximum that is found.
+    Σ‖R k‖₁² is at least Σ(2c s·(R k) − c²) with s the signs and c the L1 norms at the present R,
+    and equals it there. The orthogonal R that maximizes the bound comes from a singular value
+    decomposition, so no step lowers β. It is a local maximum that is found.
 
     Args:
         k: floating point, [rows, d].
@@ -76,7 +88,9 @@ def learn_rotation(k: Tensor, *, steps: int, start: Tensor | None = None) -> Lea
         start: orthogonal, float64 [d, d]; the identity if None.
     """
     k = k.double()
-    rotation = torch.eye(k.shape[-1], dtype=torch.float64, device=k.device) if start is None else start
+    rotation = (
+        torch.eye(k.shape[-1], dtype=torch.float64, device=k.device) if start is None else start
+    )
     curve = [beta(k @ rotation.T)]
     for _ in range(steps):
         turned = k @ rotation.T

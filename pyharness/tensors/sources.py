@@ -1,7 +1,10 @@
-"""Sources: tensors in a user's own safetensors, npz and ONNX files, which may be truncated, mistaken or hostile.
+"""Sources: tensors in a user's own safetensors, npz and ONNX files, which may be truncated,
+mistaken or hostile.
 
-What a file says of itself is checked before any of its data are read, and nothing in a file is ever executed.
+What a file says of itself is checked before any of its data are read, and nothing in a file is ever
+executed.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -31,7 +34,8 @@ _INDEX = ".safetensors.index.json"
 _HEADER_LIMIT = 100_000_000
 """Bytes of a safetensors header, the format's own limit."""
 _SIZE_LIMIT = 16 << 30
-"""Bytes that `read_tensors` unpacks from an npz file: a small file can claim to hold a great deal."""
+"""Bytes that `read_tensors` unpacks from an npz file: a small file can claim to hold a great
+deal."""
 _COLUMN_LIMIT = 64 << 20
 """Bytes of a streamed array in column-major order, which has to be unpacked whole."""
 
@@ -42,7 +46,8 @@ class Catalogue:
 
     Attributes:
         tensors: those that can be read, by name in alphabetical order.
-        others: why each of the others, by name, is not: it is empty, or of a dtype that is not used here.
+        others: why each of the others, by name, is not: it is empty, or of a dtype that is not used
+            here.
         files: the files.
     """
 
@@ -51,19 +56,23 @@ class Catalogue:
     files: tuple[Path, ...]
 
 
-# ------------------------------------------------------------------------------------------------------------- reading
+# ------------------------------------------------------------------------------------------ reading
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Read every tensor of a `.safetensors`, `.npz` or `.onnx` file into memory, by name in alphabetical order.
+    """Read every tensor of a `.safetensors`, `.npz` or `.onnx` file into memory, by name in
+    alphabetical order.
 
     Args:
         path: the file; its suffix names the format.
 
     Returns:
-        Tensors on the CPU, of the dtypes of `stored.DTYPES`, none of them empty, all of them finite.
+        Tensors on the CPU, of the dtypes of `stored.DTYPES`, none of them empty, all of them
+        finite.
 
     Raises:
-        UsageError: if the file cannot be read, is of another format, is damaged, or names a tensor twice.
-        TensorError: if it holds no tensor, or one that is empty, of another dtype, or with NaN or infinities.
+        UsageError: if the file cannot be read, is of another format, is damaged, or names a tensor
+            twice.
+        TensorError: if it holds no tensor, or one that is empty, of another dtype, or with NaN or
+            infinities.
     """
     path = Path(path)
     found = catalogue_of(path)
@@ -71,26 +80,31 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise TensorError(f"{path}: tensor {name!r} {why}")
     total = sum(tensor.nbytes for tensor in found.tensors.values())
     if path.suffix == ".npz" and total > _SIZE_LIMIT:
-        raise damaged(path, f"it would unpack to {total} bytes; {_SIZE_LIMIT} are the most that is read")
+        raise damaged(
+            path, f"it would unpack to {total} bytes; {_SIZE_LIMIT} are the most that is read"
+        )
     tensors = {name: tensor.read() for name, tensor in found.tensors.items()}
     for name, tensor in tensors.items():
         bad = ~torch.isfinite(tensor)
         if bool(bad.any()):
             first = tuple(bad.nonzero()[0].tolist())
-            raise TensorError(f"{path}: tensor {name!r} has {int(bad.sum())} NaN or infinite of {tensor.numel()} values, the "
-                              f"first at index {first}")
+            raise TensorError(
+                f"{path}: tensor {name!r} has {int(bad.sum())} NaN or infinite of {tensor.numel()} values, the "
+                f"first at index {first}"
+            )
     return tensors
 
 
 def catalogue(paths: Sequence[Path]) -> Catalogue:
-    """List the tensors of files, taken together as one model, after checking all that the files say of themselves.
+    """List the tensors of files, taken together as one model, after checking all that the files say
+    of themselves.
 
     Args:
         paths: as for `tensor_files`.
 
     Raises:
-        UsageError: if a file cannot be read, is of another format or damaged, or cannot be streamed; if an index and its shards
-            contradict each other; or if a name occurs twice.
+        UsageError: if a file cannot be read, is of another format or damaged, or cannot be
+            streamed; if an index and its shards contradict each other; or if a name occurs twice.
         TensorError: if there is no tensor that can be read.
     """
     tensors: dict[str, Stored] = {}
@@ -101,16 +115,24 @@ def catalogue(paths: Sequence[Path]) -> Catalogue:
         found = catalogue_of(file)
         for name in (*found.tensors, *found.others):
             if name in places:
-                raise UsageError(f"the tensor {name!r} is both in {places[name]} and in {file}; give the files of one model")
+                raise UsageError(
+                    f"the tensor {name!r} is both in {places[name]} and in {file}; give the files of one model"
+                )
             places[name] = file
         tensors |= found.tensors
         others |= found.others
     for index in _indices(paths):
         _require_indexed(index, places)
     for tensor in tensors.values():
-        if isinstance(tensor.place, _Member) and tensor.place.by_column and tensor.nbytes > _COLUMN_LIMIT:
-            raise UsageError(f"{tensor.path}: tensor {tensor.name!r} lies column by column, so that all of its {tensor.nbytes:,} "
-                             "bytes would have to be read at once; save it by way of numpy.ascontiguousarray")
+        if (
+            isinstance(tensor.place, _Member)
+            and tensor.place.by_column
+            and tensor.nbytes > _COLUMN_LIMIT
+        ):
+            raise UsageError(
+                f"{tensor.path}: tensor {tensor.name!r} lies column by column, so that all of its {tensor.nbytes:,} "
+                "bytes would have to be read at once; save it by way of numpy.ascontiguousarray"
+            )
     if not tensors:
         why = "".join(f"; {name!r} {reason}" for name, reason in list(others.items())[:3])
         raise TensorError(f"{', '.join(map(str, paths))}: there is no tensor that can be read{why}")
@@ -118,11 +140,12 @@ def catalogue(paths: Sequence[Path]) -> Catalogue:
 
 
 def catalogue_of(path: Path) -> Catalogue:
-    """List the tensors of one file, after checking all that it says of itself. No data but headers are read.
+    """List the tensors of one file, after checking all that it says of itself. No data but headers
+    are read.
 
     Raises:
-        UsageError: if the file cannot be read, is of another format, is damaged, or names a tensor twice; or if it is an ONNX
-            file and the extra `onnx` is not installed.
+        UsageError: if the file cannot be read, is of another format, is damaged, or names a tensor
+            twice; or if it is an ONNX file and the extra `onnx` is not installed.
         TensorError: if it holds no tensor.
     """
     if path.suffix not in _READERS:
@@ -135,11 +158,20 @@ def catalogue_of(path: Path) -> Catalogue:
             if name in tensors or name in others:
                 raise damaged(path, f"it names {name!r} twice")
             if dtype not in DTYPES:
-                others[name] = f"has dtype {dtype}, which is not used here; convert it to float32 or int8"
+                others[name] = (
+                    f"has dtype {dtype}, which is not used here; convert it to float32 or int8"
+                )
             elif not math.prod(shape):
                 others[name] = f"is empty: its shape is {shape}"
             else:
-                tensors[name] = Stored(name, shape, DTYPES[dtype], file, stamp if file == path else Stamp.of(file), place)
+                tensors[name] = Stored(
+                    name,
+                    shape,
+                    DTYPES[dtype],
+                    file,
+                    stamp if file == path else Stamp.of(file),
+                    place,
+                )
     except OSError as error:
         raise unreadable(path, error) from error
     stamp.require(path)
@@ -148,13 +180,14 @@ def catalogue_of(path: Path) -> Catalogue:
     return Catalogue(dict(sorted(tensors.items())), others, (path,))
 
 
-# -------------------------------------------------------------------------------------------------- shards and folders
+# ------------------------------------------------------------------------------- shards and folders
 def tensor_files(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Return the files that hold the tensors of what a user names.
 
     Args:
-        paths: each a `.safetensors`, `.npz` or `.onnx` file; a `.safetensors.index.json`, which stands for the shards that it
-            names; or a folder, which stands for its index if it has one, else for all such files in it.
+        paths: each a `.safetensors`, `.npz` or `.onnx` file; a `.safetensors.index.json`, which
+            stands for the shards that it names; or a folder, which stands for its index if it has
+            one, else for all such files in it.
 
     Raises:
         UsageError: if there is no such file, a shard is missing, or a file is named twice.
@@ -184,7 +217,9 @@ def _indices(paths: Sequence[Path]) -> list[Path]:
 def _index_in(folder: Path) -> Path | None:
     indices = sorted(folder.glob(f"*{_INDEX}"))
     if len(indices) > 1:
-        raise UsageError(f"{folder} has more than one index: {', '.join(item.name for item in indices)}; name one of them")
+        raise UsageError(
+            f"{folder} has more than one index: {', '.join(item.name for item in indices)}; name one of them"
+        )
     return indices[0] if indices else None
 
 
@@ -192,7 +227,9 @@ def _shards(index: Path) -> list[Path]:
     files = [index.parent / name for name in sorted(set(_weight_map(index).values()))]
     missing = [file.name for file in files if not file.is_file()]
     if missing:
-        raise UsageError(f"{index} names shards that are not beside it: {', '.join(missing)}; fetch them as well")
+        raise UsageError(
+            f"{index} names shards that are not beside it: {', '.join(missing)}; fetch them as well"
+        )
     return files
 
 
@@ -210,7 +247,8 @@ def _weight_map(index: Path) -> dict[str, str]:
     if not isinstance(entries, dict) or not entries:
         raise damaged(index, "it has no 'weight_map' from tensors to files")
     for name in entries.values():
-        # A shard may be a link, for that is how downloads are kept. A path that leads elsewhere may not be named.
+        # A shard may be a link, for that is how downloads are kept. A path that leads elsewhere may
+        # not be named.
         if not isinstance(name, str) or PurePosixPath(name).name != name or set(name) & set("\\\0"):
             raise damaged(index, f"{name!r} is not the name of a file beside it")
         if not name.endswith(".safetensors"):
@@ -223,21 +261,37 @@ def _require_indexed(index: Path, places: Mapping[str, Path]) -> None:
     said = {name: index.parent / shard for name, shard in _weight_map(index).items()}
     for name, shard in said.items():
         if places.get(name) != shard:
-            raise damaged(index, f"it says that {shard.name} holds the tensor {name!r}, which it does not")
+            raise damaged(
+                index, f"it says that {shard.name} holds the tensor {name!r}, which it does not"
+            )
     shards = set(said.values())
     for name, file in places.items():
         if file in shards and name not in said:
             raise damaged(index, f"it does not name the tensor {name!r}, which {file.name} holds")
 
 
-# --------------------------------------------------------------------------------------------------------- safetensors
+# -------------------------------------------------------------------------------------- safetensors
 _Entry = tuple[str, tuple[int, ...], str, Path, Any]
 """A tensor's name, shape, dtype by name, the file of its elements, and where in it they are."""
 
 _SAFETENSORS_NAMES = {
-    "F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64", "U8": "uint8", "I8": "int8", "I16": "int16",
-    "I32": "int32", "I64": "int64", "BOOL": "bool", "U16": "uint16", "U32": "uint32", "U64": "uint64", "C64": "complex64",
-    "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "F8_E8M0": "float8_e8m0fnu",
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "F32": "float32",
+    "F64": "float64",
+    "U8": "uint8",
+    "I8": "int8",
+    "I16": "int16",
+    "I32": "int32",
+    "I64": "int64",
+    "BOOL": "bool",
+    "U16": "uint16",
+    "U32": "uint32",
+    "U64": "uint64",
+    "C64": "complex64",
+    "F8_E4M3": "float8_e4m3fn",
+    "F8_E5M2": "float8_e5m2",
+    "F8_E8M0": "float8_e8m0fnu",
 }
 
 
@@ -249,7 +303,8 @@ def _safetensors_entries(path: Path) -> Iterator[_Entry]:
             raise damaged(path, f"its header is said to have {length} bytes, the file has {size}")
         header = _json(path, file.read(length))
     try:
-        # The library checks that shapes fit offsets, and that the tensors overlap nowhere, leave no hole and fill the file.
+        # The library checks that shapes fit offsets, and that the tensors overlap nowhere, leave no
+        # hole and fill the file.
         with safe_open(path, framework="pt"):
             pass
     except (SafetensorError, ValueError) as error:
@@ -257,11 +312,20 @@ def _safetensors_entries(path: Path) -> Iterator[_Entry]:
     for name, entry in header.items():
         if name != "__metadata__":
             dtype = _SAFETENSORS_NAMES.get(entry["dtype"], entry["dtype"])
-            yield name, tuple(entry["shape"]), dtype, path, Raw(8 + length + entry["data_offsets"][0])
+            yield (
+                name,
+                tuple(entry["shape"]),
+                dtype,
+                path,
+                Raw(8 + length + entry["data_offsets"][0]),
+            )
 
 
 def _json(path: Path, text: bytes) -> Any:
-    """The JSON value in bytes, in which no key is given twice: readers differ in which of the two they take."""
+    """The JSON value in bytes, in which no key is given twice: readers differ in which of the two
+    they take.
+    """
+
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key, value in pairs:
@@ -276,7 +340,7 @@ def _json(path: Path, text: bytes) -> Any:
         raise damaged(path, str(error)) from error
 
 
-# ----------------------------------------------------------------------------------------------------------------- npz
+# ---------------------------------------------------------------------------------------------- npz
 @dataclass(frozen=True)
 class _Member:
     """The place of elements in a member of an npz file.
@@ -298,7 +362,9 @@ class _Member:
         with zipfile.ZipFile(stored.path) as archive, archive.open(self.name) as stream:
             stream.seek(self.header)
             if self.by_column:
-                columns = np.frombuffer(stream.read(), f"V{stored.dtype.itemsize}").reshape(stored.shape, order="F")
+                columns = np.frombuffer(stream.read(), f"V{stored.dtype.itemsize}").reshape(
+                    stored.shape, order="F"
+                )
                 stream = io.BytesIO(columns.tobytes())
             yield _Swapped(stream, stored.dtype.itemsize) if self.swapped else stream
 
@@ -312,7 +378,7 @@ class _Swapped(io.RawIOBase):
     def readinto(self, view: memoryview) -> int:
         data = self._stream.read(len(view))
         whole = np.frombuffer(data, f"V{self._width}" if self._width == 1 else f">u{self._width}")
-        view[:len(data)] = whole.astype(whole.dtype.newbyteorder("<")).tobytes()
+        view[: len(data)] = whole.astype(whole.dtype.newbyteorder("<")).tobytes()
         return len(data)
 
 
@@ -329,18 +395,32 @@ def _npz_entries(path: Path) -> Iterator[_Entry]:
 def _npy_entry(path: Path, member: zipfile.ZipInfo, stream: IO[bytes]) -> _Entry:
     name = member.filename.removesuffix(".npy")
     version = np.lib.format.read_magic(stream)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    read = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
     shape, by_column, dtype = read(stream)
     need, have = math.prod(shape) * dtype.itemsize, member.file_size - stream.tell()
     if dtype.name in DTYPES and (need != have or min(shape, default=0) < 0):
-        raise UsageError(f"{path}: tensor {name!r} is damaged: shape {shape} of {dtype.name} needs {need} bytes, it has {have}; "
-                         "write the file again")
+        raise UsageError(
+            f"{path}: tensor {name!r} is damaged: shape {shape} of {dtype.name} needs {need} bytes, it has {have}; "
+            "write the file again"
+        )
     swapped = dtype.newbyteorder("=") != dtype
     by_column = by_column and sum(size > 1 for size in shape) > 1
-    return name, shape, dtype.name, path, _Member(member.filename, stream.tell(), swapped, by_column)
+    return (
+        name,
+        shape,
+        dtype.name,
+        path,
+        _Member(member.filename, stream.tell(), swapped, by_column),
+    )
 
 
 _READERS: Mapping[str, Callable[[Path], Iterator[_Entry]]] = {
-    ".safetensors": _safetensors_entries, ".npz": _npz_entries, ".onnx": onnx_entries,
+    ".safetensors": _safetensors_entries,
+    ".npz": _npz_entries,
+    ".onnx": onnx_entries,
 }
 _SUFFIXES = ".safetensors, .npz or .onnx"

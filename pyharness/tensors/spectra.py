@@ -1,10 +1,19 @@
 """Spectra of weight matrices, and their rounding to multiples of a step. Source: seed 003."""
+
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-__all__ = ["as_matrix", "condition_number", "frobenius", "op_norm", "range_step", "round_to_multiples", "stable_rank"]
+__all__ = [
+    "as_matrix",
+    "condition_number",
+    "frobenius",
+    "op_norm",
+    "range_step",
+    "round_to_multiples",
+    "stable_rank",
+]
 
 
 def as_matrix(weight: Tensor) -> Tensor:
@@ -23,7 +32,9 @@ def round_to_multiples(weight: Tensor, step: float) -> Tensor:
 
 
 def frobenius(matrix: Tensor) -> float:
-    """Return the square root of the sum of the squares of the entries. Lean: `frobeniusSq`, squared."""
+    """Return the square root of the sum of the squares of the entries. Lean: `frobeniusSq`,
+    squared.
+    """
     return float(torch.linalg.matrix_norm(matrix))
 
 
@@ -33,7 +44,9 @@ def op_norm(matrix: Tensor) -> float:
 
 
 def condition_number(matrix: Tensor) -> float:
-    """Return the largest singular value over the smallest of the min(rows, columns); infinite if that is 0."""
+    """Return the largest singular value over the smallest of the min(rows, columns); infinite if
+    that is 0.
+    """
     values = torch.linalg.svdvals(matrix)
     return float(values[0] / values[-1])
 

@@ -1,4 +1,7 @@
-"""The Silero voice activity detector at 16 kHz: the probability that each 32 ms of sound holds speech."""
+"""The Silero voice activity detector at 16 kHz: the probability that each 32 ms of sound holds
+speech.
+"""
+
 from __future__ import annotations
 
 import wave
@@ -24,15 +27,19 @@ _HOP = 128
 def speech_probability(run: Recorder, sound: Tensor) -> Tensor:
     """Return a probability of speech for each 512 samples of `sound`, float32 [⌈samples / 512⌉].
 
-    The forward pass is that of `tinygrad_model.py` in the package silero-vad: a spectrogram by convolution, four
-    convolutions with ReLU, an LSTM cell from chunk to chunk, and a linear read-out.
+    The forward pass is that of `tinygrad_model.py` in the package silero-vad: a spectrogram by
+    convolution, four convolutions with ReLU, an LSTM cell from chunk to chunk, and a linear
+    read-out.
 
     Args:
-        run: the weights; those of the LSTM named `lstm_cell.ih.weight`, `lstm_cell.hh.weight` and likewise for biases.
+        run: the weights; those of the LSTM named `lstm_cell.ih.weight`, `lstm_cell.hh.weight` and
+            likewise for biases.
         sound: float32 [samples], 16 kHz, in [−1, 1]; the last chunk is filled with zeros.
     """
     sound = F.pad(sound, (_CONTEXT, -len(sound) % _CHUNK))
-    chunks = F.pad(sound.unfold(0, _CONTEXT + _CHUNK, _CHUNK)[:, None], (0, _CONTEXT), mode="reflect")
+    chunks = F.pad(
+        sound.unfold(0, _CONTEXT + _CHUNK, _CHUNK)[:, None], (0, _CONTEXT), mode="reflect"
+    )
     real, imaginary = run.conv("stft_conv", chunks, "linear", stride=_HOP).chunk(2, dim=1)
     x = (real.square() + imaginary.square()).sqrt()
     x = run.conv("conv1", x, "relu", padding=1).relu()
@@ -69,5 +76,7 @@ def read_wave(path: Path) -> Tensor:
     except (OSError, EOFError, wave.Error) as error:
         raise UsageError(f"cannot read {path}: {error}") from error
     if form != (1, 2, 16000):
-        raise UsageError(f"{path}: expected (channels, bytes a sample, samples a second) (1, 2, 16000), got {form}")
+        raise UsageError(
+            f"{path}: expected (channels, bytes a sample, samples a second) (1, 2, 16000), got {form}"
+        )
     return torch.frombuffer(bytearray(data), dtype=torch.int16).float() / 32768

@@ -1,4 +1,7 @@
-"""Stored tensors: tensors that lie in files, read in chunks so that a tensor of any size takes little memory."""
+"""Stored tensors: tensors that lie in files, read in chunks so that a tensor of any size takes
+little memory.
+"""
+
 from __future__ import annotations
 
 import contextlib
@@ -22,15 +25,35 @@ from pyharness.tensors.digests import dtype_name
 
 __all__ = ["DTYPES", "MALFORMED", "Packed", "Raw", "Stamp", "Stored", "damaged", "unreadable"]
 
-DTYPES = {dtype_name(dtype): dtype for dtype in (
-    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)}
+DTYPES = {
+    dtype_name(dtype): dtype
+    for dtype in (
+        torch.float16,
+        torch.bfloat16,
+        torch.float32,
+        torch.float64,
+        torch.uint8,
+        torch.int8,
+        torch.int16,
+        torch.int32,
+        torch.int64,
+    )
+}
 """The dtypes that are read, by name."""
 
-MALFORMED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
+MALFORMED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 """What the libraries raise that read a file, where it is malformed."""
 
 _SETTLED = 2_000_000_000
-"""Nanoseconds after which a file's times tell a later change apart: no file system in use keeps them more coarsely."""
+"""Nanoseconds after which a file's times tell a later change apart: no file system in use keeps
+them more coarsely."""
 
 
 def damaged(path: Path, why: str) -> UsageError:
@@ -49,7 +72,8 @@ class Stamp:
 
     Attributes:
         inode, size, modified, changed: as the file system gives them; times in nanoseconds.
-        settled: whether the file was left alone so long that any change from now on shows in its times.
+        settled: whether the file was left alone so long that any change from now on shows in its
+            times.
     """
 
     inode: int
@@ -68,11 +92,19 @@ class Stamp:
         try:
             found = path.stat()
         except (OSError, ValueError) as error:
-            raise unreadable(path, OSError(str(error)) if isinstance(error, ValueError) else error) from error
+            raise unreadable(
+                path, OSError(str(error)) if isinstance(error, ValueError) else error
+            ) from error
         if not stat.S_ISREG(found.st_mode):
             raise UsageError(f"cannot read {path}: it is not a regular file")
         latest = max(found.st_mtime_ns, found.st_ctime_ns)
-        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, time.time_ns() - latest > _SETTLED)
+        return cls(
+            found.st_ino,
+            found.st_size,
+            found.st_mtime_ns,
+            found.st_ctime_ns,
+            time.time_ns() - latest > _SETTLED,
+        )
 
     def require(self, path: Path) -> None:
         """Check that a file is as it was.
@@ -81,13 +113,22 @@ class Stamp:
             UsageError: if it is not.
         """
         now = Stamp.of(path)
-        if (now.inode, now.size, now.modified, now.changed) != (self.inode, self.size, self.modified, self.changed):
-            raise UsageError(f"{path} was changed while it was being read; run again when nothing writes to it")
+        if (now.inode, now.size, now.modified, now.changed) != (
+            self.inode,
+            self.size,
+            self.modified,
+            self.changed,
+        ):
+            raise UsageError(
+                f"{path} was changed while it was being read; run again when nothing writes to it"
+            )
 
 
 @dataclass(frozen=True)
 class Raw:
-    """The place of elements that lie in a file as they do in memory, one after another from the byte `offset` on."""
+    """The place of elements that lie in a file as they do in memory, one after another from the
+    byte `offset` on.
+    """
 
     offset: int
 
@@ -130,7 +171,8 @@ class Stored:
         return self.numel * self.dtype.itemsize
 
     def chunks(self, elements: int) -> Iterator[Tensor]:
-        """Yield the elements in row-major order, 1-D and `elements` at a time, the last chunk perhaps shorter.
+        """Yield the elements in row-major order, 1-D and `elements` at a time, the last chunk
+        perhaps shorter.
 
         A chunk must not be written to, and lives until the next one is asked for.
 
@@ -139,30 +181,41 @@ class Stored:
         """
         self.stamp.require(self.path)
         try:
-            yield from self._mapped(elements) if isinstance(self.place, Raw) else self._unpacked(elements)
+            yield from (
+                self._mapped(elements) if isinstance(self.place, Raw) else self._unpacked(elements)
+            )
         except OSError as error:
             raise unreadable(self.path, error) from error
         except MALFORMED as error:
             raise damaged(self.path, f"tensor {self.name!r}: {error}") from error
 
     def _mapped(self, elements: int) -> Iterator[Tensor]:
-        """Chunks of a memory map, each mapped for itself: what was read no longer counts as this process's memory."""
+        """Chunks of a memory map, each mapped for itself: what was read no longer counts as this
+        process's memory.
+        """
         width, end = self.dtype.itemsize, self.place.offset + self.nbytes
         with open(self.path, "rb") as file:
             for start in range(self.place.offset, end, elements * width):
                 base = start // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
                 stop = min(start + elements * width, end)
                 # The disk reads this chunk at once, and the next while this one is worked on.
-                os.posix_fadvise(file.fileno(), start, min(2 * elements * width, end - start), os.POSIX_FADV_WILLNEED)
+                os.posix_fadvise(
+                    file.fileno(),
+                    start,
+                    min(2 * elements * width, end - start),
+                    os.POSIX_FADV_WILLNEED,
+                )
                 window = mmap.mmap(file.fileno(), stop - base, access=mmap.ACCESS_COPY, offset=base)
-                yield torch.frombuffer(window, dtype=self.dtype, count=(stop - start) // width, offset=start - base)
+                yield torch.frombuffer(
+                    window, dtype=self.dtype, count=(stop - start) // width, offset=start - base
+                )
 
     def _unpacked(self, elements: int) -> Iterator[Tensor]:
         buffer = bytearray(min(elements, self.numel) * self.dtype.itemsize)
         with self.place.open(self) as stream:
             for start in range(0, self.numel, elements):
                 count = min(elements, self.numel - start)
-                _fill(stream, memoryview(buffer)[:count * self.dtype.itemsize])
+                _fill(stream, memoryview(buffer)[: count * self.dtype.itemsize])
                 yield torch.frombuffer(buffer, dtype=self.dtype, count=count)
             if stream.read(1):
                 raise ValueError("there are more bytes than its shape says")
@@ -176,7 +229,7 @@ class Stored:
         whole = torch.empty(self.numel, dtype=self.dtype)
         start = 0
         for chunk in self.chunks(1 << 20):
-            whole[start:start + len(chunk)] = chunk
+            whole[start : start + len(chunk)] = chunk
             start += len(chunk)
         return whole.reshape(self.shape)
 

@@ -1,8 +1,11 @@
-"""Clipping thresholds: what a threshold α loses on data, by clipping and by rounding, and which α loses least.
+"""Clipping thresholds: what a threshold α loses on data, by clipping and by rounding, and which α
+loses least.
 
-The quantizer takes the nearest of 2^bits levels from −α to α, both of them levels, in steps of Δ = 2α / (2^bits − 1). Data are
-finite and weighted, so that a tensor and a distribution given by nodes are treated alike. Source: seed 002, Layers 2 to 4.
+The quantizer takes the nearest of 2^bits levels from −α to α, both of them levels, in steps of Δ =
+2α / (2^bits − 1). Data are finite and weighted, so that a tensor and a distribution given by nodes
+are treated alike. Source: seed 002, Layers 2 to 4.
 """
+
 from __future__ import annotations
 
 import math
@@ -17,7 +20,13 @@ from pyharness.device import on_cpu
 from pyharness.errors import UsageError
 
 __all__ = [
-    "Data", "REFERENCES", "banner_threshold", "reference", "running_sums", "step_size", "to_grid",
+    "Data",
+    "REFERENCES",
+    "banner_threshold",
+    "reference",
+    "running_sums",
+    "step_size",
+    "to_grid",
     "variance",
 ]
 
@@ -28,7 +37,8 @@ def step_size(alpha: float, bits: int) -> float:
 
 
 def to_grid(x: Tensor, alpha: float, bits: int) -> Tensor:
-    """Return the nearest level to each entry, float64 in the shape of `x`. Lean: `quantize`, which breaks ties downwards.
+    """Return the nearest level to each entry, float64 in the shape of `x`. Lean: `quantize`, which
+    breaks ties downwards.
 
     Args:
         x: floating point, any shape.
@@ -40,7 +50,8 @@ def to_grid(x: Tensor, alpha: float, bits: int) -> Tensor:
 
 
 def variance(x: Tensor) -> float:
-    """Return the mean square of the entries less their mean, as `Data` has it, without sorting them.
+    """Return the mean square of the entries less their mean, as `Data` has it, without sorting
+    them.
 
     Args:
         x: floating point, any shape, not empty.
@@ -61,9 +72,11 @@ _WIDTH = 512
 
 
 def running_sums(x: Tensor) -> Tensor:
-    """Return the sum of the first 1, 2, … entries, float64 [entries]: each time the same for the same entries.
+    """Return the sum of the first 1, 2, … entries, float64 [entries]: each time the same for the
+    same entries.
 
-    On a GPU torch's own is not repeatable, so that it refuses it; there the sums are products with a triangle of ones.
+    On a GPU torch's own is not repeatable, so that it refuses it; there the sums are products with
+    a triangle of ones.
 
     Args:
         x: float64 [entries].
@@ -74,11 +87,12 @@ def running_sums(x: Tensor) -> Tensor:
     within = rows @ torch.ones(_WIDTH, _WIDTH, dtype=x.dtype, device=x.device).triu()
     if len(rows) > 1:
         within[1:] += running_sums(within[:-1, -1])[:, None]
-    return within.flatten()[:len(x)]
+    return within.flatten()[: len(x)]
 
 
 class Data:
-    """Numbers with weights that add up to 1, of which errors at any threshold are found in little time.
+    """Numbers with weights that add up to 1, of which errors at any threshold are found in little
+    time.
 
     Args:
         x: floating point, any shape, not empty, finite, not all zero.
@@ -91,7 +105,12 @@ class Data:
     def __init__(self, x: Tensor, weights: Tensor | None = None) -> None:
         x = x.double().flatten()
         weights = torch.ones_like(x) if weights is None else weights.double().flatten()
-        if not x.numel() or not bool(x.isfinite().all()) or not bool(x.any()) or not weights.sum() > 0:
+        if (
+            not x.numel()
+            or not bool(x.isfinite().all())
+            or not bool(x.any())
+            or not weights.sum() > 0
+        ):
             raise UsageError("errors are measured on finite numbers of which some are not zero")
         weights = weights / weights.sum()
         self.mean, centered, self.variance = _moments(x, weights)
@@ -99,7 +118,9 @@ class Data:
         self._sizes, order = x.abs().sort(stable=True)
         weights = weights[order]
         zero = weights.new_zeros(1)
-        self._sums = [torch.cat([zero, running_sums(weights * self._sizes.pow(power))]) for power in range(3)]
+        self._sums = [
+            torch.cat([zero, running_sums(weights * self._sizes.pow(power))]) for power in range(3)
+        ]
 
     @cached_property
     def kurtosis(self) -> float:
@@ -117,7 +138,9 @@ class Data:
         return float(self._sizes[-1])
 
     def _between(self, bounds: Tensor) -> list[Tensor]:
-        """The weights, first and second moments of the magnitudes between consecutive bounds, and over the last."""
+        """The weights, first and second moments of the magnitudes between consecutive bounds, and
+        over the last.
+        """
         places = torch.searchsorted(self._sizes, bounds, right=True)
         return [torch.diff(sums[places], append=sums[-1:]) for sums in self._sums]
 
@@ -136,7 +159,9 @@ class Data:
         return float(self._spread(alpha_, alpha_).sum())
 
     def noise(self, alpha: float, bits: int) -> float:
-        """Return the model of the rounding error: Δ²/12 times the weight within the threshold. Lean: `quantizationNoise`."""
+        """Return the model of the rounding error: Δ²/12 times the weight within the threshold.
+        Lean: `quantizationNoise`.
+        """
         return step_size(alpha, bits) ** 2 / 12 * self.within(alpha)
 
     def in_range_error(self, alpha: float, bits: int) -> float:
@@ -147,7 +172,8 @@ class Data:
         """Return the mean square error of the quantizer. Lean: `mse`."""
         step = step_size(alpha, bits)
         cells = torch.arange(2 ** (bits - 1), dtype=torch.float64, device=self._sizes.device)
-        # Magnitudes in [k Δ, (k + 1) Δ) go to the level (k + 1/2) Δ; those over the last level go there too.
+        # Magnitudes in [k Δ, (k + 1) Δ) go to the level (k + 1/2) Δ; those over the last level go
+        # there too.
         bounds = cells * step
         bounds[0] = -1
         return float(self._spread(bounds, (cells + 0.5) * step).sum())
@@ -155,13 +181,16 @@ class Data:
     def best_threshold(self, bits: int) -> tuple[float, float]:
         """Return the threshold of the least mean square error that a search finds, and that error.
 
-        Of 256 thresholds from a twentieth of the standard deviation, or the largest magnitude if that is less, up to the
-        largest magnitude, in equal ratios; then of 32 around the best, twice.
+        Of 256 thresholds from a twentieth of the standard deviation, or the largest magnitude if
+        that is less, up to the largest magnitude, in equal ratios; then of 32 around the best,
+        twice.
         """
         low, high = min(self.std / 20, self.largest / 2), self.largest
         count = 256
         for _ in range(3):
-            grid = torch.logspace(math.log10(low), math.log10(high), count, dtype=torch.float64, device="cpu").tolist()
+            grid = torch.logspace(
+                math.log10(low), math.log10(high), count, dtype=torch.float64, device="cpu"
+            ).tolist()
             errors = [self.mse(alpha, bits) for alpha in grid]
             best = min(range(len(grid)), key=errors.__getitem__)
             low, high, count = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)], 32
@@ -199,11 +228,14 @@ REFERENCES: Mapping[str, tuple[Callable[[Tensor], Tensor], float]] = {
 """Symmetric densities, not normalised, and where the nodes end; `reference` makes data of them."""
 
 CONTAMINATION, FAR = 1e-6, 1000.0
-"""Of the contaminated normal distribution: the share of the wide component, and its standard deviation."""
+"""Of the contaminated normal distribution: the share of the wide component, and its standard
+deviation."""
 
 
 def reference(name: str) -> Data:
-    """Return a distribution of `REFERENCES`, or "contaminated normal", as nodes with weights, on both sides of 0."""
+    """Return a distribution of `REFERENCES`, or "contaminated normal", as nodes with weights, on
+    both sides of 0.
+    """
     x, w = _points(name)
     return Data(torch.cat([-x, x]), torch.cat([w, w]))
 
@@ -212,5 +244,7 @@ def reference(name: str) -> Data:
 def _points(name: str) -> tuple[Tensor, Tensor]:
     if name == "contaminated normal":
         near, weights = _nodes(_normal, 12.0)
-        return torch.cat([near, FAR * near]), torch.cat([(1 - CONTAMINATION) * weights, CONTAMINATION * weights])
+        return torch.cat([near, FAR * near]), torch.cat(
+            [(1 - CONTAMINATION) * weights, CONTAMINATION * weights]
+        )
     return _nodes(*REFERENCES[name])

@@ -1,4 +1,7 @@
-"""Train the networks of `digits` and write their weights to `data/`: `python -m pyharness.tensors.train_digits`."""
+"""Train the networks of `digits` and write their weights to `data/`: `python -m
+pyharness.tensors.train_digits`.
+"""
+
 from __future__ import annotations
 
 import math
@@ -32,7 +35,8 @@ def train(
 ) -> dict[str, Tensor]:
     """Train a network by Adam from He's initial weights and return its weights and biases.
 
-    Equal arguments give equal weights on one machine and version of torch; every random draw comes from `seed`.
+    Equal arguments give equal weights on one machine and version of torch; every random draw comes
+    from `seed`.
 
     Args:
         images: float32 [images, 64] in [0, 1].
@@ -43,7 +47,9 @@ def train(
     weights = {}
     for name, shape in network.shapes.items():
         deviation = math.sqrt(2 / math.prod(shape[1:]))
-        weights[f"{name}.weight"] = torch.empty(shape).normal_(0, deviation, generator=generator).requires_grad_()
+        weights[f"{name}.weight"] = (
+            torch.empty(shape).normal_(0, deviation, generator=generator).requires_grad_()
+        )
         weights[f"{name}.bias"] = torch.zeros(shape[0]).requires_grad_()
     optimizer = torch.optim.Adam(weights.values(), lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
@@ -64,7 +70,9 @@ def train(
 
 
 def main() -> None:
-    """Train every network, write it with how it was made and its measured figure, and print the figure."""
+    """Train every network, write it with how it was made and its measured figure, and print the
+    figure.
+    """
     torch.set_num_threads(1)
     images, labels = read_digits()
     for name, network in NETWORKS.items():

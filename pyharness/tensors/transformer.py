@@ -1,4 +1,7 @@
-"""The encoder of BERT (Devlin et al. 2019), one sequence at a time, so that nothing is padded or masked."""
+"""The encoder of BERT (Devlin et al. 2019), one sequence at a time, so that nothing is padded or
+masked.
+"""
+
 from __future__ import annotations
 
 import math
@@ -12,11 +15,15 @@ __all__ = ["encode"]
 
 
 def encode(run: Recorder, tokens: Tensor, *, heads: int, depth: int, eps: float) -> Tensor:
-    """Return the last hidden states, float32 [tokens, hidden], of one sequence of token ids, int64 [tokens]."""
+    """Return the last hidden states, float32 [tokens, hidden], of one sequence of token ids, int64
+    [tokens].
+    """
     weights = run.weights
 
     def norm(name: str, x: Tensor) -> Tensor:
-        return F.layer_norm(x, x.shape[-1:], weights[f"{name}.weight"], weights[f"{name}.bias"], eps)
+        return F.layer_norm(
+            x, x.shape[-1:], weights[f"{name}.weight"], weights[f"{name}.bias"], eps
+        )
 
     def split(x: Tensor) -> Tensor:
         return x.unflatten(-1, (heads, -1)).movedim(1, 0)
@@ -37,5 +44,7 @@ def encode(run: Recorder, tokens: Tensor, *, heads: int, depth: int, eps: float)
         attended = run.linear(f"{block}.attention.output.dense", context, "linear")
         x = norm(f"{block}.attention.output.LayerNorm", x + attended)
         inner = F.gelu(run.linear(f"{block}.intermediate.dense", x, "gelu"))
-        x = norm(f"{block}.output.LayerNorm", x + run.linear(f"{block}.output.dense", inner, "linear"))
+        x = norm(
+            f"{block}.output.LayerNorm", x + run.linear(f"{block}.output.dense", inner, "linear")
+        )
     return x

@@ -1,13 +1,16 @@
-"""Numbers: what the kernel computes by name is what the definitions say, and nothing is computed that is not tied to one."""
+"""Numbers: what the kernel computes by name is what the definitions say, and nothing is computed
+that is not tied to one.
+"""
+
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
 
 import pytest
-from kernel_exports import Export, basics
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernel_exports import Export, basics
 
 from pyharness.kernel import Refused, check
 from pyharness.kernel.arithmetic import _FUNCTIONS
@@ -15,7 +18,10 @@ from pyharness.kernel.checker import Checker
 from pyharness.kernel.terms import Term
 
 OPERATIONS: dict[str, Callable[[int, int], int | bool]] = {
-    "add": lambda n, m: n + m, "sub": lambda n, m: max(n - m, 0), "mul": lambda n, m: n * m, "beq": lambda n, m: n == m,
+    "add": lambda n, m: n + m,
+    "sub": lambda n, m: max(n - m, 0),
+    "mul": lambda n, m: n * m,
+    "beq": lambda n, m: n == m,
     "ble": lambda n, m: n <= m,
 }
 
@@ -27,7 +33,9 @@ def recursion(e: Export, zero: Term, succ: Term, on: Term) -> Term:
 
 
 def numbers(**changed: Callable[[Export], Term]) -> Export:
-    """The basic export with pred, add, sub, mul, beq and ble; those in `changed` with other definitions."""
+    """The basic export with pred, add, sub, mul, beq and ble; those in `changed` with other
+    definitions.
+    """
     e = basics()
     m = e.make
     natural = m.p("Nat", "Nat", "Nat")
@@ -41,19 +49,29 @@ def numbers(**changed: Callable[[Export], Term]) -> Export:
 
     def compare(zero_zero, zero_succ, succ_zero):
         first = m.f("Nat", cases(constant[zero_zero], m.f("Nat", "Bool", constant[zero_succ]), 0))
-        then = m.f("Nat", to_bool, "Nat", cases(constant[succ_zero], m.f("Nat", "Bool", m.a(3, 1)), 0))
+        then = m.f(
+            "Nat", to_bool, "Nat", cases(constant[succ_zero], m.f("Nat", "Bool", m.a(3, 1)), 0)
+        )
         return m.f("Nat", m.a(m.c("Nat.rec", 1), m.f("Nat", to_bool), first, then, 0))
 
     honest = {
         "pred": lambda: m.f("Nat", recursion(e, "Nat.zero", m.f("Nat", "Nat", 1), 0)),
         "add": lambda: m.f("Nat", "Nat", recursion(e, 1, m.f("Nat", "Nat", m.a("Nat.succ", 0)), 0)),
         "sub": lambda: m.f("Nat", "Nat", recursion(e, 1, m.f("Nat", "Nat", m.a("Nat.pred", 0)), 0)),
-        "mul": lambda: m.f("Nat", "Nat", recursion(e, "Nat.zero", m.f("Nat", "Nat", m.a("Nat.add", 0, 3)), 0)),
+        "mul": lambda: m.f(
+            "Nat", "Nat", recursion(e, "Nat.zero", m.f("Nat", "Nat", m.a("Nat.add", 0, 3)), 0)
+        ),
         "beq": lambda: compare(True, False, False),
         "ble": lambda: compare(True, True, False),
     }
     for name, value in honest.items():
-        type_ = m.p("Nat", "Nat") if name == "pred" else comparison if name in ("beq", "ble") else natural
+        type_ = (
+            m.p("Nat", "Nat")
+            if name == "pred"
+            else comparison
+            if name in ("beq", "ble")
+            else natural
+        )
         e.declare("def", f"Nat.{name}", type_, changed[name](e) if name in changed else value())
     return e
 
@@ -68,13 +86,23 @@ def checker(export: Export) -> Checker:
 
 
 def literal(export: Export, value: int | bool) -> Term:
-    return export.make.of(f"Bool.{str(value).lower()}") if isinstance(value, bool) else export.make.lit(value)
+    return (
+        export.make.of(f"Bool.{str(value).lower()}")
+        if isinstance(value, bool)
+        else export.make.lit(value)
+    )
 
 
 class TestComputation:
     def test_the_functions_are_found_to_be_what_they_are_called(self, export):
         """Each is computed once its definition was looked at; what no theorem settles is not."""
-        assert check(export.lines).computed == ("Nat.add", "Nat.beq", "Nat.ble", "Nat.mul", "Nat.sub")
+        assert check(export.lines).computed == (
+            "Nat.add",
+            "Nat.beq",
+            "Nat.ble",
+            "Nat.mul",
+            "Nat.sub",
+        )
 
     @given(st.sampled_from(sorted(OPERATIONS)), st.integers(0, 1 << 200), st.integers(0, 1 << 200))
     @settings(max_examples=100, deadline=None)
@@ -94,7 +122,9 @@ class TestComputation:
             term = made.a(f"Nat.{name}", made.lit(n), made.lit(m))
             result = OPERATIONS[name](n, m)
             assert checker(export).equal(term, literal(export, result))
-            assert not checker(export).equal(term, literal(export, not result if isinstance(result, bool) else result + 1))
+            assert not checker(export).equal(
+                term, literal(export, not result if isinstance(result, bool) else result + 1)
+            )
         finally:
             arithmetic.functions = functions
 
@@ -116,7 +146,12 @@ class TestComputation:
         value = m.lit(3)
         for _ in range(60):
             value = m.a("square", value)
-        e.declare("thm", "bad", m.a(m.c("Eq", 1), "Nat", value, m.lit(0)), m.a(m.c("Eq.refl", 1), "Nat", m.lit(0)))
+        e.declare(
+            "thm",
+            "bad",
+            m.a(m.c("Eq", 1), "Nat", value, m.lit(0)),
+            m.a(m.c("Eq.refl", 1), "Nat", m.lit(0)),
+        )
         with pytest.raises(Refused, match="budget.*bits"):
             check(e.lines)
 
@@ -124,8 +159,12 @@ class TestComputation:
 def _false(e: Export, left: Term, right: Term) -> Refused | None:
     """What the kernel says to `left = right`, proved by reflexivity."""
     kind = "Bool" if right in (e.make.of("Bool.true"), e.make.of("Bool.false")) else "Nat"
-    e.declare("thm", "LeanMining.cheat", e.make.a(e.make.c("Eq", 1), kind, left, right),
-              e.make.a(e.make.c("Eq.refl", 1), kind, right))
+    e.declare(
+        "thm",
+        "LeanMining.cheat",
+        e.make.a(e.make.c("Eq", 1), kind, left, right),
+        e.make.a(e.make.c("Eq.refl", 1), kind, right),
+    )
     try:
         check(e.lines, steps=100_000)
     except Refused as refusal:
@@ -136,7 +175,10 @@ def _false(e: Export, left: Term, right: Term) -> Refused | None:
 class TestTie:
     @pytest.mark.parametrize("name", ["add", "sub", "mul", "beq", "ble"])
     def test_a_function_by_a_name_that_is_not_its_own_is_not_computed(self, name):
-        """It is unfolded, so that what its name would give is refused, and what it says is accepted."""
+        """It is unfolded, so that what its name would give is refused, and what it says is
+        accepted.
+        """
+
         def same(e: Export) -> Term:
             return e.make.f("Nat", "Nat", "Bool.true" if name in ("beq", "ble") else 1)
 
@@ -150,10 +192,15 @@ class TestTie:
         if lie is not truth:
             assert _false(e, applied(e), lie).rule == "declared-type"
         e = numbers(**{name: same})
-        assert _false(e, applied(e), e.make.of("Bool.true") if name in ("beq", "ble") else e.make.lit(7)) is None
+        assert (
+            _false(
+                e, applied(e), e.make.of("Bool.true") if name in ("beq", "ble") else e.make.lit(7)
+            )
+            is None
+        )
 
     def test_what_rests_on_a_function_that_is_not_its_name_is_not_computed(self):
-        """mul is add again and again: whatever add is."""
+        """Mul is add again and again: whatever add is."""
         e = numbers(add=lambda e: e.make.f("Nat", "Nat", 1))
         assert check(e.lines).computed == ("Nat.beq", "Nat.ble", "Nat.sub")
 
@@ -162,7 +209,13 @@ class TestTie:
         e = basics()
         m = e.make
         e.declare("def", "Nat.add", m.p("Nat", "Nat"), m.f("Nat", 0))
-        e.declare("def", "Nat.mul", m.p(m.s("u"), "Nat", "Nat", "Nat"), m.f(m.s("u"), "Nat", "Nat", 0), levels=["u"])
+        e.declare(
+            "def",
+            "Nat.mul",
+            m.p(m.s("u"), "Nat", "Nat", "Nat"),
+            m.f(m.s("u"), "Nat", "Nat", 0),
+            levels=["u"],
+        )
         assert check(e.lines).computed == ()
 
     def test_an_axiom_or_an_opaque_constant_is_not_computed(self):
@@ -175,25 +228,47 @@ class TestTie:
 
     def test_only_numbers_are_literals(self):
         """A type by the name Nat with other constructors, or in another order, has no literals."""
-        for constructors in ({"Nat.succ": ("Nat", "Nat"), "Nat.zero": ("Nat",)}, {"Nat.zero": ("Nat",)},
-                             {"Nat.zero": ("Nat",), "Nat.succ": ("Nat", "Nat"), "Nat.more": ("Nat",)},
-                             {"Nat.zero": ("Nat",), "Nat.succ": ("Nat", "Nat", "Nat")}, {}):
+        for constructors in (
+            {"Nat.succ": ("Nat", "Nat"), "Nat.zero": ("Nat",)},
+            {"Nat.zero": ("Nat",)},
+            {"Nat.zero": ("Nat",), "Nat.succ": ("Nat", "Nat"), "Nat.more": ("Nat",)},
+            {"Nat.zero": ("Nat",), "Nat.succ": ("Nat", "Nat", "Nat")},
+            {},
+        ):
             e = Export.begun()
-            e.family({"Nat": (e.make.type, {name: e.make.p(*parts) for name, parts in constructors.items()})})
+            e.family(
+                {
+                    "Nat": (
+                        e.make.type,
+                        {name: e.make.p(*parts) for name, parts in constructors.items()},
+                    )
+                }
+            )
             e.declare("def", "one", "Nat", e.make.lit(1))
             with pytest.raises(Refused, match="literal"):
                 check(e.lines)
 
     def test_a_text_has_a_type_only_if_there_is_one(self):
-        """An empty String, or one of something else than characters, has no literals; a list of characters has."""
+        """An empty String, or one of something else than characters, has no literals; a list of
+        characters has.
+        """
+
         def answer(chars: str | None, nil: bool = True) -> str:
             e = Export.begun()
             m = e.make
             e.family({"Char": (m.type, {"Char.mk": "Char"})})
             list_ = m.c("List", "u")
             universe = m.sort(m.levels.succ(m.level_of("u")))
-            e.family({"List": (m.p(universe, universe), {"List.nil": m.p(universe, m.a(list_, 0))} if nil else {})},
-                     levels=["u"], parameters=1)
+            e.family(
+                {
+                    "List": (
+                        m.p(universe, universe),
+                        {"List.nil": m.p(universe, m.a(list_, 0))} if nil else {},
+                    )
+                },
+                levels=["u"],
+                parameters=1,
+            )
             made = {} if chars is None else {"String.mk": m.p(m.a(m.c("List", 0), chars), "String")}
             e.family({"String": (m.type, made)})
             e.declare("def", "text", "String", m.lit("a"))

@@ -1,4 +1,5 @@
 """`python -m pyharness.kernel`: its answers, in words and as JSON, and its exit status."""
+
 from __future__ import annotations
 
 import gzip
@@ -34,7 +35,9 @@ class TestMain:
         """It says how much, on which axioms, and what took longest."""
         assert main([str(file), "--theorem", "sure", "--theorem", "assumed"]) == ACCEPTED
         shown = capsys.readouterr().out
-        assert "accepted: 42 constants" in shown and "axioms: given" in shown and "slowest: " in shown
+        assert (
+            "accepted: 42 constants" in shown and "axioms: given" in shown and "slowest: " in shown
+        )
         assert "theorem sure: no axioms" in shown and "theorem assumed: axioms given" in shown
 
     def test_as_json(self, file, capsys):
@@ -43,7 +46,11 @@ class TestMain:
         packed.write_bytes(gzip.compress(file.read_bytes()))
         assert main([str(packed), "--theorem", "assumed", "--json"]) == ACCEPTED
         answer = json.loads(capsys.readouterr().out)
-        assert answer["accepted"] and answer["theorems"] == {"assumed": ["given"]} and answer["axioms"] == ["given"]
+        assert (
+            answer["accepted"]
+            and answer["theorems"] == {"assumed": ["given"]}
+            and answer["axioms"] == ["given"]
+        )
 
     def test_what_is_refused(self, export, file, capsys):
         """It says which declaration, by which rule, why, and shows the term."""
@@ -51,7 +58,9 @@ class TestMain:
         file.write_bytes(b"\n".join(export.lines))
         assert main([str(file)]) == REFUSED
         shown = capsys.readouterr().out
-        assert shown.startswith("refused: LeanMining.lie\nrule: declared-type\nreason: the value has the type True, not False")
+        assert shown.startswith(
+            "refused: LeanMining.lie\nrule: declared-type\nreason: the value has the type True, not False"
+        )
         assert "term: True.intro" in shown
         assert main([str(file), "--json"]) == REFUSED
         assert json.loads(capsys.readouterr().out)["rule"] == "declared-type"
@@ -62,7 +71,11 @@ class TestMain:
         assert main([str(file), "--theorem", name]) == REFUSED
         assert "no theorem of this name" in capsys.readouterr().out
 
-    @pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"a line" * 1000)[:-20]], ids=["empty", "other", "cut short"])
+    @pytest.mark.parametrize(
+        "data",
+        [b"", b"no gzip", gzip.compress(b"a line" * 1000)[:-20]],
+        ids=["empty", "other", "cut short"],
+    )
     def test_what_is_no_gzip_file(self, tmp_path, capsys, data):
         """A file that is damaged or cut short is refused."""
         path = tmp_path / "proofs.ndjson.gz"
@@ -97,10 +110,18 @@ class TestCheck:
         done = check(export.lines)
         assert len(done.seconds) == 18 and done.slowest[1] == max(done.seconds.values())
 
-    @pytest.mark.parametrize(("error", "rule"), [(KeyError("a"), "internal"), (AssertionError(), "internal"),
-                                                (RecursionError(), "budget"), (MemoryError(), "budget")])
+    @pytest.mark.parametrize(
+        ("error", "rule"),
+        [
+            (KeyError("a"), "internal"),
+            (AssertionError(), "internal"),
+            (RecursionError(), "budget"),
+            (MemoryError(), "budget"),
+        ],
+    )
     def test_a_kernel_that_fails_accepts_nothing(self, export, monkeypatch, error, rule):
         """Whatever goes wrong inside is a refusal of the declaration that it went wrong on."""
+
         def failing(self, declaration):
             raise error
 
@@ -111,6 +132,7 @@ class TestCheck:
 
     def test_without_room_for_its_stack_it_refuses(self, export, monkeypatch):
         """Where no thread can be started nothing is accepted, and settings are as before."""
+
         def start(self):
             raise RuntimeError("can't start new thread")
 

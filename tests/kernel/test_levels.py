@@ -1,4 +1,5 @@
 """Universe levels: their order is that of their numbers under every choice of the parameters."""
+
 from __future__ import annotations
 
 import itertools
@@ -12,19 +13,26 @@ from pyharness.kernel.levels import Level, Levels
 
 PARAMETERS = ("u", "v", "w")
 LARGEST = 7
-"""Levels below have fewer than this many successors, so that a choice which tells two apart need not be larger."""
+"""Levels below have fewer than this many successors, so that a choice which tells two apart need
+not be larger."""
 
 LEVELS = Levels()
 
 
 def trees(depth: int) -> st.SearchStrategy[Level]:
     """Levels of this depth at most."""
-    leaf = st.one_of(st.just(LEVELS.zero), st.sampled_from(PARAMETERS).map(lambda name: LEVELS.param((name,))))
+    leaf = st.one_of(
+        st.just(LEVELS.zero), st.sampled_from(PARAMETERS).map(lambda name: LEVELS.param((name,)))
+    )
     if depth == 0:
         return leaf
     smaller = trees(depth - 1)
-    return st.one_of(leaf, smaller.map(LEVELS.succ), st.builds(LEVELS.max, smaller, smaller),
-                     st.builds(LEVELS.imax, smaller, smaller))
+    return st.one_of(
+        leaf,
+        smaller.map(LEVELS.succ),
+        st.builds(LEVELS.max, smaller, smaller),
+        st.builds(LEVELS.imax, smaller, smaller),
+    )
 
 
 def number(level: Level, values: dict[str, int]) -> int:
@@ -39,14 +47,19 @@ def number(level: Level, values: dict[str, int]) -> int:
     return 0 if level.form == "imax" and parts[1] == 0 else max(parts)
 
 
-CHOICES = [dict(zip(PARAMETERS, values, strict=True)) for values in itertools.product(range(LARGEST), repeat=len(PARAMETERS))]
+CHOICES = [
+    dict(zip(PARAMETERS, values, strict=True))
+    for values in itertools.product(range(LARGEST), repeat=len(PARAMETERS))
+]
 
 
 class TestOrder:
     @given(trees(4), trees(4))
     @settings(max_examples=400, deadline=None)
     def test_it_is_the_order_of_the_numbers(self, left, right):
-        """One level is at most another exactly if it is under every choice of the parameters; equality and signs alike."""
+        """One level is at most another exactly if it is under every choice of the parameters;
+        equality and signs alike.
+        """
         numbers = [(number(left, choice), number(right, choice)) for choice in CHOICES]
         assert left.at_most(right) == all(one <= other for one, other in numbers)
         assert left.equals(right) == all(one == other for one, other in numbers)
@@ -70,7 +83,9 @@ class TestOrder:
         """Putting levels in place of parameters is choosing their numbers."""
         put = LEVELS.substitute(level, {("u",): one, ("v",): two}, {})
         for choice in CHOICES[::17]:
-            assert number(put, choice) == number(level, choice | {"u": number(one, choice), "v": number(two, choice)})
+            assert number(put, choice) == number(
+                level, choice | {"u": number(one, choice), "v": number(two, choice)}
+            )
 
     def test_a_level_that_grows_without_limit_is_refused(self):
         """A level of n factors with two parts each has 2 to the n parts."""

@@ -1,4 +1,7 @@
-"""One ill-typed term or ill-formed declaration for each rule, refused for that rule; what is like it and right is accepted."""
+"""One ill-typed term or ill-formed declaration for each rule, refused for that rule; what is like
+it and right is accepted.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -43,7 +46,7 @@ def states_equal(e: Export, name, type_, left, right_, level=1):
     e.declare("thm", name, equal(e, type_, left, right_, level), refl(e, type_, left, level))
 
 
-# ------------------------------------------------------------------------------------------------------------ terms
+# -------------------------------------------------------------------------------------------- terms
 @wrong("variable")
 def a_variable_without_a_binder(e):
     e.declare("def", "bad", "Nat", 0)
@@ -160,10 +163,15 @@ def a_let_is_its_value(e):
     e.declare("def", "good", "Nat", m.let(m.type, m.of("Nat"), m.a(m.f(0, 0), "Nat.zero")))
 
 
-# ------------------------------------------------------------------------------------------------------- projections
+# -------------------------------------------------------------------------------------- projections
 @wrong("projection")
 def a_projection_from_a_type_with_two_constructors(e):
-    e.declare("def", "bad", e.make.p("Nat", "Nat"), e.make.f("Nat", e.make.proj(("Nat",), 0, e.make.of(0))))
+    e.declare(
+        "def",
+        "bad",
+        e.make.p("Nat", "Nat"),
+        e.make.f("Nat", e.make.proj(("Nat",), 0, e.make.of(0))),
+    )
 
 
 @wrong("projection")
@@ -189,7 +197,9 @@ def a_projection_beyond_the_fields(e):
 
 @wrong("projection-from-proof")
 def a_witness_out_of_a_proof(e):
-    """With it `Exists.intro 0 _` and `Exists.intro 1 _`, equal by proof irrelevance, would give 0 = 1."""
+    """With it `Exists.intro 0 _` and `Exists.intro 1 _`, equal by proof irrelevance, would give 0 =
+    1.
+    """
     m = e.make
     exists = m.a(m.c("Exists", 1), "Nat", m.f("Nat", "True"))
     e.declare("def", "bad", m.p(exists, "Nat"), m.f(exists, m.proj(("Exists",), 0, m.of(0))))
@@ -224,7 +234,12 @@ def a_proof_about_a_witness_out_of_a_proof(e):
     """Its type would mention the witness."""
     m = e.make
     exists = m.a(m.c("Exists", 1), "Nat", m.f("Nat", equal(e, "Nat", 0, 0)))
-    e.declare("def", "bad", m.p(exists, "True"), m.f(exists, m.a(m.f("True", "True.intro"), m.proj(("Exists",), 1, m.of(0)))))
+    e.declare(
+        "def",
+        "bad",
+        m.p(exists, "True"),
+        m.f(exists, m.a(m.f("True", "True.intro"), m.proj(("Exists",), 1, m.of(0)))),
+    )
 
 
 @right
@@ -241,7 +256,7 @@ def a_projection_of_a_constructor_is_the_field(e):
     states_equal(e, "good", "Bool", m.proj(("Prod",), 1, pair), "Bool.true")
 
 
-# ---------------------------------------------------------------------------------------------------- literals
+# ----------------------------------------------------------------------------------------- literals
 @wrong("literal")
 def a_text_where_no_string_is_declared(e):
     e.declare("def", "bad", "Nat", e.make.lit("a"))
@@ -254,12 +269,14 @@ def a_number_of_another_type(e):
 
 @right
 def a_literal_is_a_constructor(e):
-    states_equal(e, "good", "Nat", e.make.lit(2), e.make.a("Nat.succ", e.make.a("Nat.succ", "Nat.zero")))
+    states_equal(
+        e, "good", "Nat", e.make.lit(2), e.make.a("Nat.succ", e.make.a("Nat.succ", "Nat.zero"))
+    )
 
 
 @right
 def a_large_literal_is_the_successor_of_the_one_before(e):
-    states_equal(e, "good", "Nat", e.make.lit(10 ** 30), e.make.a("Nat.succ", e.make.lit(10 ** 30 - 1)))
+    states_equal(e, "good", "Nat", e.make.lit(10**30), e.make.a("Nat.succ", e.make.lit(10**30 - 1)))
 
 
 @wrong("declared-type")
@@ -267,19 +284,25 @@ def two_literals(e):
     states_equal(e, "bad", "Nat", e.make.lit(2), e.make.lit(3))
 
 
-# ------------------------------------------------------------------------------------------ definitional equality
+# ---------------------------------------------------------------------------- definitional equality
 @wrong("declared-type")
 def a_variable_is_no_other(e):
     m = e.make
-    e.declare("thm", "bad", m.p("Nat", "Nat", equal(e, "Nat", 0, 1)), m.f("Nat", "Nat", refl(e, "Nat", 0)))
+    e.declare(
+        "thm", "bad", m.p("Nat", "Nat", equal(e, "Nat", 0, 1)), m.f("Nat", "Nat", refl(e, "Nat", 0))
+    )
 
 
 @wrong("declared-type")
 def a_function_is_no_other(e):
     m = e.make
     function = m.p("Nat", "Nat")
-    e.declare("thm", "bad", m.p(function, function, equal(e, "Nat", m.a(1, "Nat.zero"), m.a(0, "Nat.zero"))),
-              m.f(function, function, refl(e, "Nat", m.a(1, "Nat.zero"))))
+    e.declare(
+        "thm",
+        "bad",
+        m.p(function, function, equal(e, "Nat", m.a(1, "Nat.zero"), m.a(0, "Nat.zero"))),
+        m.f(function, function, refl(e, "Nat", m.a(1, "Nat.zero"))),
+    )
 
 
 @wrong("declared-type")
@@ -292,47 +315,78 @@ def a_constant_at_other_universes(e):
 @wrong("declared-type")
 def elements_are_not_irrelevant(e):
     m = e.make
-    e.declare("thm", "bad", m.p("Bool", equal(e, "Bool", 0, "Bool.true")), m.f("Bool", refl(e, "Bool", 0)))
+    e.declare(
+        "thm", "bad", m.p("Bool", equal(e, "Bool", 0, "Bool.true")), m.f("Bool", refl(e, "Bool", 0))
+    )
 
 
 @right
 def proofs_are_irrelevant(e):
     m = e.make
-    e.declare("thm", "good", m.p("True", equal(e, "True", 0, "True.intro", 0)), m.f("True", refl(e, "True", 0, 0)))
+    e.declare(
+        "thm",
+        "good",
+        m.p("True", equal(e, "True", 0, "True.intro", 0)),
+        m.f("True", refl(e, "True", 0, 0)),
+    )
 
 
 @right
 def two_proofs_of_a_variable_proposition(e):
     m = e.make
-    e.declare("thm", "good", m.p(m.prop, 0, 1, equal(e, 2, 1, 0, 0)), m.f(m.prop, 0, 1, refl(e, 2, 0, 0)))
+    e.declare(
+        "thm", "good", m.p(m.prop, 0, 1, equal(e, 2, 1, 0, 0)), m.f(m.prop, 0, 1, refl(e, 2, 0, 0))
+    )
 
 
 @wrong("declared-type")
 def two_elements_of_a_variable_sort(e):
     """A universe that may be `Prop` need not be."""
     m = e.make
-    e.declare("thm", "bad", m.p(m.s("u"), 0, 1, equal(e, 2, 1, 0, "u")), m.f(m.s("u"), 0, 1, refl(e, 2, 0, "u")), levels=["u"])
+    e.declare(
+        "thm",
+        "bad",
+        m.p(m.s("u"), 0, 1, equal(e, 2, 1, 0, "u")),
+        m.f(m.s("u"), 0, 1, refl(e, 2, 0, "u")),
+        levels=["u"],
+    )
 
 
 @right
 def eta_for_functions(e):
     m = e.make
     both = m.p("Nat", "Nat")
-    e.declare("thm", "good", m.p(both, equal(e, both, 0, m.f("Nat", m.a(1, 0)))), m.f(both, refl(e, both, 0)))
+    e.declare(
+        "thm",
+        "good",
+        m.p(both, equal(e, both, 0, m.f("Nat", m.a(1, 0)))),
+        m.f(both, refl(e, both, 0)),
+    )
 
 
 @wrong("declared-type")
 def no_eta_with_another_argument(e):
     m = e.make
     both = m.p("Nat", "Nat")
-    e.declare("thm", "bad", m.p(both, equal(e, both, 0, m.f("Nat", m.a(1, "Nat.zero")))), m.f(both, refl(e, both, 0)))
+    e.declare(
+        "thm",
+        "bad",
+        m.p(both, equal(e, both, 0, m.f("Nat", m.a(1, "Nat.zero")))),
+        m.f(both, refl(e, both, 0)),
+    )
 
 
 @right
 def eta_for_structures(e):
     m = e.make
     pair = m.a(m.c("Prod", 0, 0), "Nat", "Nat")
-    made = m.a(m.c("Prod.mk", 0, 0), "Nat", "Nat", m.proj(("Prod",), 0, m.of(0)), m.proj(("Prod",), 1, m.of(0)))
+    made = m.a(
+        m.c("Prod.mk", 0, 0),
+        "Nat",
+        "Nat",
+        m.proj(("Prod",), 0, m.of(0)),
+        m.proj(("Prod",), 1, m.of(0)),
+    )
     e.declare("thm", "good", m.p(pair, equal(e, pair, 0, made)), m.f(pair, refl(e, pair, 0)))
 
 
@@ -340,14 +394,25 @@ def eta_for_structures(e):
 def no_eta_with_fields_exchanged(e):
     m = e.make
     pair = m.a(m.c("Prod", 0, 0), "Nat", "Nat")
-    made = m.a(m.c("Prod.mk", 0, 0), "Nat", "Nat", m.proj(("Prod",), 1, m.of(0)), m.proj(("Prod",), 0, m.of(0)))
+    made = m.a(
+        m.c("Prod.mk", 0, 0),
+        "Nat",
+        "Nat",
+        m.proj(("Prod",), 1, m.of(0)),
+        m.proj(("Prod",), 0, m.of(0)),
+    )
     e.declare("thm", "bad", m.p(pair, equal(e, pair, 0, made)), m.f(pair, refl(e, pair, 0)))
 
 
 @right
 def eta_for_structures_without_fields(e):
     m = e.make
-    e.declare("thm", "good", m.p("Unit", "Unit", equal(e, "Unit", 1, 0)), m.f("Unit", "Unit", refl(e, "Unit", 0)))
+    e.declare(
+        "thm",
+        "good",
+        m.p("Unit", "Unit", equal(e, "Unit", 1, 0)),
+        m.f("Unit", "Unit", refl(e, "Unit", 0)),
+    )
 
 
 @wrong("declared-type")
@@ -364,8 +429,12 @@ def no_eta_for_a_type_with_an_index(e):
     m = e.make
     e.family({"Only": (m.p("Bool", m.type), {"Only.mk": m.a("Only", "Bool.true")})})
     only = m.a("Only", 0)
-    e.declare("thm", "bad", m.p("Bool", only, m.a("Only", 1), equal(e, m.a("Only", 2), 1, 0)),
-              m.f("Bool", only, m.a("Only", 1), refl(e, m.a("Only", 2), 0)))
+    e.declare(
+        "thm",
+        "bad",
+        m.p("Bool", only, m.a("Only", 1), equal(e, m.a("Only", 2), 1, 0)),
+        m.f("Bool", only, m.a("Only", 1), refl(e, m.a("Only", 2), 0)),
+    )
 
 
 def _cast(e: Export, proof, element):
@@ -379,8 +448,12 @@ def _cast(e: Export, proof, element):
 def k_unfolds_on_any_proof(e):
     m = e.make
     same = equal(e, m.type, "Nat", "Nat", 2)
-    e.declare("thm", "good", m.p(same, equal(e, "Nat", _cast(e, 0, "Nat.zero"), "Nat.zero")),
-              m.f(same, refl(e, "Nat", "Nat.zero")))
+    e.declare(
+        "thm",
+        "good",
+        m.p(same, equal(e, "Nat", _cast(e, 0, "Nat.zero"), "Nat.zero")),
+        m.f(same, refl(e, "Nat", "Nat.zero")),
+    )
 
 
 @wrong("declared-type")
@@ -390,7 +463,12 @@ def k_needs_the_indices_to_agree(e):
     motive = m.f("Bool", equal(e, "Bool", "Bool.true", 0), "Nat")
     carried = m.a(m.c("Eq.rec", 1, 1), "Bool", "Bool.true", motive, 1, "Bool.false", 0)
     same = equal(e, "Bool", "Bool.true", "Bool.false")
-    e.declare("thm", "bad", m.p("Nat", same, equal(e, "Nat", carried, 1)), m.f("Nat", same, refl(e, "Nat", 1)))
+    e.declare(
+        "thm",
+        "bad",
+        m.p("Nat", same, equal(e, "Nat", carried, 1)),
+        m.f("Nat", same, refl(e, "Nat", 1)),
+    )
 
 
 @wrong("declared-type")
@@ -400,10 +478,19 @@ def no_k_for_a_proposition_with_a_field(e):
     relation = m.f("Nat", "Nat", "False")
     acc = m.a(m.c("Acc", 1), "Nat", relation, "Nat.zero")
     motive = m.f("Nat", m.a(m.c("Acc", 1), "Nat", relation, 0), "Nat")
-    minor = m.f("Nat", m.p("Nat", m.a(relation, 0, 1), m.a(m.c("Acc", 1), "Nat", relation, 1)),
-                m.p("Nat", m.a(relation, 0, 2), "Nat"), "Nat.zero")
+    minor = m.f(
+        "Nat",
+        m.p("Nat", m.a(relation, 0, 1), m.a(m.c("Acc", 1), "Nat", relation, 1)),
+        m.p("Nat", m.a(relation, 0, 2), "Nat"),
+        "Nat.zero",
+    )
     value = m.a(m.c("Acc.rec", 1, 1), "Nat", relation, motive, minor, "Nat.zero", 0)
-    e.declare("thm", "bad", m.p(acc, equal(e, "Nat", value, "Nat.zero")), m.f(acc, refl(e, "Nat", "Nat.zero")))
+    e.declare(
+        "thm",
+        "bad",
+        m.p(acc, equal(e, "Nat", value, "Nat.zero")),
+        m.f(acc, refl(e, "Nat", "Nat.zero")),
+    )
 
 
 @right
@@ -418,8 +505,15 @@ def a_quotient_is_lifted(e):
     m = e.make
     relation, function = m.f("Nat", "Nat", "False"), m.f("Nat", "Nat.zero")
     respects = m.f("Nat", "Nat", m.a(relation, 1, 0), refl(e, "Nat", "Nat.zero"))
-    value = m.a(m.c("Quot.lift", 1, 1), "Nat", relation, "Nat", function, respects,
-                m.a(m.c("Quot.mk", 1), "Nat", relation, m.lit(3)))
+    value = m.a(
+        m.c("Quot.lift", 1, 1),
+        "Nat",
+        relation,
+        "Nat",
+        function,
+        respects,
+        m.a(m.c("Quot.mk", 1), "Nat", relation, m.lit(3)),
+    )
     states_equal(e, "good", "Nat", value, "Nat.zero")
 
 
@@ -450,7 +544,7 @@ def a_definition_at_other_universes(e):
     states_equal(e, "bad", m.prop, m.c("all", 0), m.c("all", 1))
 
 
-# ----------------------------------------------------------------------------------------------------- declarations
+# ------------------------------------------------------------------------------------- declarations
 @wrong("duplicate")
 def a_name_that_is_taken(e):
     e.declare("axiom", "Nat", e.make.prop)
@@ -519,7 +613,9 @@ def a_quotient_of_another_type(e):
 
 def before_the_quotient(e: Export, kind: str) -> None:
     """Go back to the lines before a constant of the quotient."""
-    lines = e.lines[:next(place for place, line in enumerate(e.lines) if f'"kind": "{kind}"'.encode() in line)]
+    lines = e.lines[
+        : next(place for place, line in enumerate(e.lines) if f'"kind": "{kind}"'.encode() in line)
+    ]
     e.__dict__ = Export.of(lines).__dict__
 
 
@@ -529,8 +625,13 @@ def a_lift_that_respects_nothing(e):
     before_the_quotient(e, "lift")
     m = e.make
     quotient = m.a(m.c("Quot", "u"), 3, 2)
-    e.declare("quot", "Quot.lift", m.p(m.s("u"), m.p(0, 1, m.prop), m.s("v"), m.p(2, 1), quotient, 2), levels=["u", "v"],
-              kind="lift")
+    e.declare(
+        "quot",
+        "Quot.lift",
+        m.p(m.s("u"), m.p(0, 1, m.prop), m.s("v"), m.p(2, 1), quotient, 2),
+        levels=["u", "v"],
+        kind="lift",
+    )
 
 
 @wrong("quotient")
@@ -538,12 +639,20 @@ def a_quotient_where_equality_is_another_type(e):
     """Any two elements would be equal, so that every function respects every relation."""
     e.__dict__ = Export.begun().__dict__
     m = e.make
-    e.family({"Eq": (m.p(m.s("u"), 0, 1, m.prop), {"Eq.any": m.p(m.s("u"), 0, 1, m.a(m.c("Eq", "u"), 2, 1, 0))})},
-             levels=["u"], parameters=2)
+    e.family(
+        {
+            "Eq": (
+                m.p(m.s("u"), 0, 1, m.prop),
+                {"Eq.any": m.p(m.s("u"), 0, 1, m.a(m.c("Eq", "u"), 2, 1, 0))},
+            )
+        },
+        levels=["u"],
+        parameters=2,
+    )
     e.declare("quot", "Quot", m.p(m.s("u"), m.p(0, 1, m.prop), m.s("u")), levels=["u"], kind="type")
 
 
-# ----------------------------------------------------------------------------------------------------- inductive types
+# ---------------------------------------------------------------------------------- inductive types
 @wrong("inductive-type")
 def fewer_parameters_than_it_says(e):
     e.family({"Bad": (e.make.type, {})}, parameters=1)
@@ -556,7 +665,9 @@ def a_type_in_no_universe(e):
 
 @wrong("inductive-type")
 def a_universe_that_has_to_be_reduced(e):
-    """Once arguments are put in, it might not reduce any more, and a proposition be taken for none."""
+    """Once arguments are put in, it might not reduce any more, and a proposition be taken for
+    none.
+    """
     m = e.make
     e.family({"Bad": (m.p("Nat", m.a(m.f(m.type, 0), m.prop)), {})})
 
@@ -576,7 +687,13 @@ def types_of_a_family_with_different_parameters(e):
 def an_ill_typed_parameter_of_a_second_type(e):
     """It is equal to the first one's as soon as it is reduced, but not well typed."""
     m = e.make
-    e.family({"Bad": (m.p("Nat", m.type), {}), "Worse": (m.p(m.a(m.f("Bool", "Nat"), "Nat.zero"), m.type), {})}, parameters=1)
+    e.family(
+        {
+            "Bad": (m.p("Nat", m.type), {}),
+            "Worse": (m.p(m.a(m.f("Bool", "Nat"), "Nat.zero"), m.type), {}),
+        },
+        parameters=1,
+    )
 
 
 @wrong("constructor-parameters")
@@ -588,7 +705,9 @@ def a_constructor_without_the_parameter(e):
 @wrong("constructor-parameters")
 def a_constructor_with_a_parameter_of_another_type(e):
     m = e.make
-    e.family({"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Bool", m.a("Bad", "Nat.zero"))})}, parameters=1)
+    e.family(
+        {"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Bool", m.a("Bad", "Nat.zero"))})}, parameters=1
+    )
 
 
 @wrong("constructor-result")
@@ -599,7 +718,9 @@ def a_constructor_of_another_type(e):
 @wrong("constructor-result")
 def a_constructor_at_another_parameter(e):
     m = e.make
-    e.family({"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Nat", m.a("Bad", "Nat.zero"))})}, parameters=1)
+    e.family(
+        {"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Nat", m.a("Bad", "Nat.zero"))})}, parameters=1
+    )
 
 
 @wrong("constructor-result")
@@ -667,21 +788,38 @@ def the_family_under_a_definition(e):
 @wrong("positivity")
 def the_family_under_a_variable(e):
     m = e.make
-    e.family({"Bad": (m.p(m.p(m.type, m.type), m.type), {"Bad.mk": m.p(
-        m.p(m.type, m.type), m.a(0, m.a("Bad", 0)), m.a("Bad", 1))})}, parameters=1)
+    e.family(
+        {
+            "Bad": (
+                m.p(m.p(m.type, m.type), m.type),
+                {"Bad.mk": m.p(m.p(m.type, m.type), m.a(0, m.a("Bad", 0)), m.a("Bad", 1))},
+            )
+        },
+        parameters=1,
+    )
 
 
 @wrong("positivity")
 def the_family_as_an_index_of_a_field(e):
     m = e.make
-    e.family({"Bad": (m.p(m.prop, m.prop), {"Bad.mk": m.p(m.a("Bad", m.a("Bad", "True")), m.a("Bad", "True"))})})
+    e.family(
+        {
+            "Bad": (
+                m.p(m.prop, m.prop),
+                {"Bad.mk": m.p(m.a("Bad", m.a("Bad", "True")), m.a("Bad", "True"))},
+            )
+        }
+    )
 
 
 @wrong("positivity")
 def the_family_before_an_arrow_in_another_type(e):
     """`Box α` holds a function out of α, so that it is no place for the family."""
     m = e.make
-    e.family({"Box": (m.p(m.type, m.type), {"Box.mk": m.p(m.type, m.p(0, "Nat"), m.a("Box", 1))})}, parameters=1)
+    e.family(
+        {"Box": (m.p(m.type, m.type), {"Box.mk": m.p(m.type, m.p(0, "Nat"), m.a("Box", 1))})},
+        parameters=1,
+    )
     e.family({"Bad": (m.type, {"Bad.mk": m.p(m.a("Box", "Bad"), "Bad")})})
 
 
@@ -689,7 +827,15 @@ def the_family_before_an_arrow_in_another_type(e):
 def a_nested_type_that_depends_on_a_field(e):
     """`Pair n α` with n a field."""
     m = e.make
-    e.family({"Pair": (m.p("Nat", m.type, m.type), {"Pair.mk": m.p("Nat", m.type, 0, m.a("Pair", 2, 1))})}, parameters=2)
+    e.family(
+        {
+            "Pair": (
+                m.p("Nat", m.type, m.type),
+                {"Pair.mk": m.p("Nat", m.type, 0, m.a("Pair", 2, 1))},
+            )
+        },
+        parameters=2,
+    )
     e.family({"Bad": (m.type, {"Bad.mk": m.p("Nat", m.a("Pair", 0, "Bad"), "Bad")})})
 
 
@@ -697,7 +843,15 @@ def a_nested_type_that_depends_on_a_field(e):
 def a_nested_type_with_an_ill_typed_argument(e):
     """The argument is in no constructor of `Pair`, so that it is in nothing that is made of it."""
     m = e.make
-    e.family({"Pair": (m.p("Nat", m.type, m.type), {"Pair.mk": m.p("Nat", m.type, 0, m.a("Pair", 2, 1))})}, parameters=2)
+    e.family(
+        {
+            "Pair": (
+                m.p("Nat", m.type, m.type),
+                {"Pair.mk": m.p("Nat", m.type, 0, m.a("Pair", 2, 1))},
+            )
+        },
+        parameters=2,
+    )
     e.family({"Bad": (m.type, {"Bad.mk": m.p(m.a("Pair", "Bool.true", "Bad"), "Bad")})})
 
 
@@ -705,33 +859,63 @@ def a_nested_type_with_an_ill_typed_argument(e):
 def a_nested_type_of_the_family_at_another_parameter(e):
     m = e.make
     e.family({"Box": (m.p(m.type, m.type), {"Box.mk": m.p(m.type, m.a("Box", 0))})}, parameters=1)
-    e.family({"Bad": (m.p("Nat", m.type), {"Bad.mk": m.p("Nat", m.a("Box", m.a("Bad", "Nat.zero")), m.a("Bad", 1))})},
-             parameters=1)
+    e.family(
+        {
+            "Bad": (
+                m.p("Nat", m.type),
+                {"Bad.mk": m.p("Nat", m.a("Box", m.a("Bad", "Nat.zero")), m.a("Bad", 1))},
+            )
+        },
+        parameters=1,
+    )
 
 
 @right
 def a_family_by_way_of_lists(e):
     m = e.make
-    e.family({"Tree": (m.type, {"Tree.node": m.p(m.a(m.c("List", 0), m.a(m.c("List", 0), "Tree")), "Tree")})})
+    e.family(
+        {
+            "Tree": (
+                m.type,
+                {"Tree.node": m.p(m.a(m.c("List", 0), m.a(m.c("List", 0), "Tree")), "Tree")},
+            )
+        }
+    )
 
 
 @right
 def a_family_of_two(e):
     m = e.make
-    e.family({"Even": (m.p("Nat", m.prop), {"Even.zero": m.a("Even", "Nat.zero"), "Even.succ": m.p(
-        "Nat", m.a("Odd", 0), m.a("Even", m.a("Nat.succ", 1)))}),
-        "Odd": (m.p("Nat", m.prop), {"Odd.succ": m.p("Nat", m.a("Even", 0), m.a("Odd", m.a("Nat.succ", 1)))})})
+    e.family(
+        {
+            "Even": (
+                m.p("Nat", m.prop),
+                {
+                    "Even.zero": m.a("Even", "Nat.zero"),
+                    "Even.succ": m.p("Nat", m.a("Odd", 0), m.a("Even", m.a("Nat.succ", 1))),
+                },
+            ),
+            "Odd": (
+                m.p("Nat", m.prop),
+                {"Odd.succ": m.p("Nat", m.a("Even", 0), m.a("Odd", m.a("Nat.succ", 1)))},
+            ),
+        }
+    )
 
 
 @right
 def a_family_with_functions_into_it(e):
     m = e.make
-    e.family({"Wide": (m.type, {"Wide.leaf": "Wide", "Wide.node": m.p(m.p("Nat", "Wide"), "Wide")})})
+    e.family(
+        {"Wide": (m.type, {"Wide.leaf": "Wide", "Wide.node": m.p(m.p("Nat", "Wide"), "Wide")})}
+    )
 
 
-# ------------------------------------------------------------------------------------------- what is stored of a family
+# ----------------------------------------------------------------------- what is stored of a family
 def _bool(e: Export, **changes):
-    e.family({"Two": (e.make.type, {"Two.one": "Two", "Two.two": "Two"})}, changes={"Two.rec": changes})
+    e.family(
+        {"Two": (e.make.type, {"Two.one": "Two", "Two.two": "Two"})}, changes={"Two.rec": changes}
+    )
 
 
 @right
@@ -753,8 +937,10 @@ def a_recursor_without_its_k(e):
 def a_recursor_of_a_proposition_that_gives_data(e):
     """Two proofs of one proposition would be told apart."""
     _bool(e)
-    as_data, as_proposition = (f'"name": {e.name("Two")}, "levelParams": [], "type": {e.expr(universe)}'.encode()
-                               for universe in (e.make.type, e.make.prop))
+    as_data, as_proposition = (
+        f'"name": {e.name("Two")}, "levelParams": [], "type": {e.expr(universe)}'.encode()
+        for universe in (e.make.type, e.make.prop)
+    )
     record = e.lines.pop()
     e.line(record.replace(as_data, as_proposition).decode())
 
@@ -773,16 +959,28 @@ def a_recursor_with_fewer_motives(e):
 def a_recursor_with_rules_exchanged(e):
     m = e.make
     motive = m.p("Two", m.s("elim"))
-    rules = [{"ctor": e.name(f"Two.{name}"), "nfields": 0, "rhs": e.expr(m.f(
-        motive, m.a(0, "Two.one"), m.a(1, "Two.two"), place))} for place, name in enumerate(("one", "two"))]
+    rules = [
+        {
+            "ctor": e.name(f"Two.{name}"),
+            "nfields": 0,
+            "rhs": e.expr(m.f(motive, m.a(0, "Two.one"), m.a(1, "Two.two"), place)),
+        }
+        for place, name in enumerate(("one", "two"))
+    ]
     _bool(e, rules=rules)
 
 
 @wrong("argument")
 def a_recursor_with_an_ill_typed_rule(e):
     m = e.make
-    rules = [{"ctor": e.name(f"Two.{name}"), "nfields": 0, "rhs": e.expr(m.f(
-        m.p("Two", m.s("elim")), m.a(0, "Nat"), m.a(1, "Two.two"), 0))} for name in ("one", "two")]
+    rules = [
+        {
+            "ctor": e.name(f"Two.{name}"),
+            "nfields": 0,
+            "rhs": e.expr(m.f(m.p("Two", m.s("elim")), m.a(0, "Nat"), m.a(1, "Two.two"), 0)),
+        }
+        for name in ("one", "two")
+    ]
     _bool(e, rules=rules)
 
 
@@ -804,17 +1002,25 @@ def a_recursor_by_another_name(e):
 @wrong("record")
 def a_recursive_type_as_not_recursive(e):
     """It would get eta for structures."""
-    e.family({"Loop": (e.make.type, {"Loop.mk": e.make.p("Loop", "Loop")})}, changes={"Loop": {"isRec": False}})
+    e.family(
+        {"Loop": (e.make.type, {"Loop.mk": e.make.p("Loop", "Loop")})},
+        changes={"Loop": {"isRec": False}},
+    )
 
 
 @wrong("record")
 def a_constructor_with_fewer_fields(e):
-    e.family({"One": (e.make.type, {"One.mk": e.make.p("Nat", "One")})}, changes={"One.mk": {"numFields": 0}})
+    e.family(
+        {"One": (e.make.type, {"One.mk": e.make.p("Nat", "One")})},
+        changes={"One.mk": {"numFields": 0}},
+    )
 
 
 @wrong("record")
 def a_constructor_of_another_family(e):
-    e.family({"One": (e.make.type, {"One.mk": "One"})}, changes={"One.mk": {"induct": e.name("Nat")}})
+    e.family(
+        {"One": (e.make.type, {"One.mk": "One"})}, changes={"One.mk": {"induct": e.name("Nat")}}
+    )
 
 
 @wrong("record")
@@ -837,7 +1043,7 @@ def an_unsafe_type(e):
     e.family({"One": (e.make.type, {"One.mk": "One"})}, changes={"One": {"isUnsafe": True}})
 
 
-# --------------------------------------------------------------------------------------------------------------- tests
+# -------------------------------------------------------------------------------------------- tests
 def kernel(export: Export) -> str:
     """The kernel's answer: "accepted" or the rule."""
     try:
@@ -885,13 +1091,16 @@ class TestRules:
 
     @pytest.mark.parametrize("rule", sorted({rule for rule, _ in WRONG.values()}))
     def test_a_kernel_that_refuses_all_fails(self, rule):
-        """A kernel that refuses everything fails every test of what is right, whatever reason it gives."""
+        """A kernel that refuses everything fails every test of what is right, whatever reason it
+        gives.
+        """
         with pytest.raises(AssertionError):
             require("accepted", rule)
 
 
 LARGE: dict[str, tuple[bool, Case]] = {}
-"""Families that may be propositions: whether their recursors give elements of any type, and what writes them."""
+"""Families that may be propositions: whether their recursors give elements of any type, and what
+writes them."""
 
 
 def large(answer: bool) -> Callable[[Case], Case]:
@@ -982,10 +1191,18 @@ class TestLargeElimination:
 
 class TestK:
     def test_it_is_for_one_proof_without_fields(self):
-        """Of the basic types only `True` and `Eq` have exactly one constructor, without fields, and are propositions."""
+        """Of the basic types only `True` and `Eq` have exactly one constructor, without fields, and
+        are propositions.
+        """
         constants = check(basics().lines).constants
-        recursors = {name: constant.detail.k for name, constant in constants.items() if constant.kind == "rec"}
-        assert {name[0] for name, k in recursors.items() if k} == {"True", "Eq"} and len(recursors) == 11
+        recursors = {
+            name: constant.detail.k
+            for name, constant in constants.items()
+            if constant.kind == "rec"
+        }
+        assert {name[0] for name, k in recursors.items() if k} == {"True", "Eq"} and len(
+            recursors
+        ) == 11
 
 
 class TestPropositions:
@@ -994,11 +1211,16 @@ class TestPropositions:
         export = basics()
         m = export.make
         checker = export.kernel._checker(export.kernel.constants)
-        one, other = (m.local(number, m.of(proposition)) for number, proposition in enumerate(("True", "False")))
+        one, other = (
+            m.local(number, m.of(proposition))
+            for number, proposition in enumerate(("True", "False"))
+        )
         assert checker.equal(one, m.of("True.intro")) and not checker.equal(one, other)
 
     def test_what_is_in_no_known_universe_is_not_taken_for_none(self):
-        """A type whose universe is stuck is refused where it matters whether it is a proposition."""
+        """A type whose universe is stuck is refused where it matters whether it is a
+        proposition.
+        """
         export = basics()
         m = export.make
         export.declare("axiom", "universe", m.p("Nat", m.s(2)))

@@ -1,4 +1,7 @@
-"""Small Lean projects on a copy of the library's foundation; all share one cache, which finds modules by content."""
+"""Small Lean projects on a copy of the library's foundation; all share one cache, which finds
+modules by content.
+"""
+
 from __future__ import annotations
 
 import shutil
@@ -41,12 +44,18 @@ class Project:
 
     def build(self, module: str, **arguments: Any) -> Build:
         """Build a module of the project."""
-        return build(self.root, module, **{"out": self.out, "toolchain": self.toolchain, **arguments})
+        return build(
+            self.root, module, **{"out": self.out, "toolchain": self.toolchain, **arguments}
+        )
 
     def library(self, text: str) -> tuple[Build, Environment]:
-        """Build a library `LeanMining` of the foundation and one module, `LeanMining.Sample`, with this text."""
-        self.write(LeanMining="import LeanMining.Sample\n",
-                   LeanMining_Sample=f"import LeanMining.Foundation.Logic\nset_option autoImplicit false\n{text}")
+        """Build a library `LeanMining` of the foundation and one module, `LeanMining.Sample`, with
+        this text.
+        """
+        self.write(
+            LeanMining="import LeanMining.Sample\n",
+            LeanMining_Sample=f"import LeanMining.Foundation.Logic\nset_option autoImplicit false\n{text}",
+        )
         built = self.build("LeanMining")
         return built, Environment.load(built)
 
@@ -80,5 +89,7 @@ def project(new_project: Callable[[], Project]) -> Project:
 
 @pytest.fixture
 def bare(toolchain: Toolchain, tmp_path: Path) -> Project:
-    """A project without the foundation and with a cache of its own, for modules that need nothing."""
+    """A project without the foundation and with a cache of its own, for modules that need
+    nothing.
+    """
     return Project(tmp_path, tmp_path / "build", toolchain)

@@ -1,4 +1,7 @@
-"""Forges compiled modules: changes a stored .olean and the record of its digest, as one who can write to the cache would."""
+"""Forges compiled modules: changes a stored .olean and the record of its digest, as one who can
+write to the cache would.
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -38,13 +41,13 @@ class Patient(Olean):
     def text(self, address: int) -> bytes:
         """The bytes of a string, with the zero at their end."""
         start = self._place(address, 3)
-        return bytes(self.data[start:start + self.word(address, 0)])
+        return bytes(self.data[start : start + self.word(address, 0)])
 
     def put_text(self, address: int, text: bytes) -> None:
         """Change a string to another one that is as long."""
         assert len(text) == self.word(address, 0)
         start = self._place(address, 3)
-        self.data[start:start + len(text)] = text
+        self.data[start : start + len(text)] = text
 
     def details(self, name: str) -> int:
         """The address of what is stored of a constant beside its kind."""
@@ -75,7 +78,9 @@ def give_value(file: Patient, name: str, donor: str) -> None:
 
 
 def give_type_clear_flags(file: Patient, name: str, donor: str) -> None:
-    """Give a constant the type of another, and clear the flag in it that says that it has universe parameters."""
+    """Give a constant the type of another, and clear the flag in it that says that it has universe
+    parameters.
+    """
     give_type(file, name, donor)
     type_ = file.word(file.signature(donor), 2)
     fields = file._header(type_, file._end)[1]
@@ -85,7 +90,9 @@ def give_type_clear_flags(file: Patient, name: str, donor: str) -> None:
 
 
 def exchange(file: Patient, axiom: str, theorem: str) -> None:
-    """Give a theorem the name and the type of an axiom, and the axiom the theorem's name, which must be as long."""
+    """Give a theorem the name and the type of an axiom, and the axiom the theorem's name, which
+    must be as long.
+    """
     give_type(file, theorem, axiom)
     names = [file.word(file.signature(name), 0) for name in (axiom, theorem)]
     hashes = [file.word(name, 2) for name in names]
@@ -107,7 +114,7 @@ def mark_k(file: Patient, name: str) -> None:
 
 def truncate(file: Patient) -> None:
     """Cut the second half off."""
-    del file.data[len(file.data) // 16 * 8:]
+    del file.data[len(file.data) // 16 * 8 :]
 
 
 def flip(file: Patient, name: str) -> None:
@@ -122,7 +129,17 @@ def other_githash(file: Patient) -> None:
 
 DOCTORS: dict[str, Callable[..., None]] = {
     doctor.__name__: doctor
-    for doctor in (give_type, give_value, give_type_clear_flags, exchange, mark_unsafe, mark_k, truncate, flip, other_githash)
+    for doctor in (
+        give_type,
+        give_value,
+        give_type_clear_flags,
+        exchange,
+        mark_unsafe,
+        mark_k,
+        truncate,
+        flip,
+        other_githash,
+    )
 }
 
 

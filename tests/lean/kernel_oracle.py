@@ -1,11 +1,14 @@
-"""Asks Lean's kernel about many declarations, each on the same library: `kernel_oracle.py LEAN FOLDER`.
+"""Asks Lean's kernel about many declarations, each on the same library: `kernel_oracle.py LEAN
+FOLDER`.
 
-Standard input holds an export; behind it, for each question, a line `{"question": N}`, the lines of an export that declare
-one thing more, and a line `{"end": N}`. The answer is a line on standard output: null if the kernel accepts it, else why not.
-If it is an inductive family, what the kernel then holds of it is written to FOLDER/N.olean.
+Standard input holds an export; behind it, for each question, a line `{"question": N}`, the lines of
+an export that declare one thing more, and a line `{"end": N}`. The answer is a line on standard
+output: null if the kernel accepts it, else why not. If it is an inductive family, what the kernel
+then holds of it is written to FOLDER/N.olean.
 
 Run alone and isolated, like `_replay_main.py`, whose functions it uses.
 """
+
 from __future__ import annotations
 
 import importlib.util

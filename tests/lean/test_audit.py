@@ -1,4 +1,5 @@
 """A proof is judged by what Lean stored, and whatever could deceive that judgement is refused."""
+
 from __future__ import annotations
 
 import pytest
@@ -51,26 +52,32 @@ def ask(library, toolchain):
 
 
 class TestStatus:
-    @pytest.mark.parametrize(("name", "status", "note"), [
-        ("proved", "proved", ""),
-        ("byPropext", "proved", ""),
-        ("ofField", "proved", ""),
-        ("notSame", "proved", ""),
-        ("notHypothesis", "proved", ""),
-        ("«two words»", "proved", ""),
-        ("«theorem»", "proved", ""),
-        ("hole", "sorry", "its proof is a sorry"),
-        ("onHole", "sorry", "it rests on a sorry: Sample.hole (LeanMining/Sample.lean:5)"),
-        ("assumed", "axiom", "it is an axiom: nobody proved it"),
-        ("onAssumed", "axiom", "it rests on Sample.assumed, which the project does not allow"),
-        ("Group.comm", "axiom",
-         "it is a field of Sample.Group, which whoever builds one must prove: nobody proved it here"),
-        ("isTrue", "stub", "it states True"),
-        ("same", "stub", "it states that something is equal to itself"),
-        ("sameUpToNames", "stub", "both sides of its ↔ are the same"),
-        ("hypothesis", "stub", "its conclusion is one of its hypotheses"),
-        ("inLet", "stub", "its conclusion is one of its hypotheses"),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "status", "note"),
+        [
+            ("proved", "proved", ""),
+            ("byPropext", "proved", ""),
+            ("ofField", "proved", ""),
+            ("notSame", "proved", ""),
+            ("notHypothesis", "proved", ""),
+            ("«two words»", "proved", ""),
+            ("«theorem»", "proved", ""),
+            ("hole", "sorry", "its proof is a sorry"),
+            ("onHole", "sorry", "it rests on a sorry: Sample.hole (LeanMining/Sample.lean:5)"),
+            ("assumed", "axiom", "it is an axiom: nobody proved it"),
+            ("onAssumed", "axiom", "it rests on Sample.assumed, which the project does not allow"),
+            (
+                "Group.comm",
+                "axiom",
+                "it is a field of Sample.Group, which whoever builds one must prove: nobody proved it here",
+            ),
+            ("isTrue", "stub", "it states True"),
+            ("same", "stub", "it states that something is equal to itself"),
+            ("sameUpToNames", "stub", "both sides of its ↔ are the same"),
+            ("hypothesis", "stub", "its conclusion is one of its hypotheses"),
+            ("inLet", "stub", "its conclusion is one of its hypotheses"),
+        ],
+    )
     def test_status(self, ask, name, status, note):
         """Each way to prove less than it seems has its own status and its own reason."""
         proof = ask(f"Sample.{name}")[f"Sample.{name}"]
@@ -79,15 +86,26 @@ class TestStatus:
     def test_all_that_is_said_of_a_proof(self, ask, library):
         """A proof has its place, its statement as Lean prints it, its digests and its axioms."""
         proof = ask("Sample.byPropext")["Sample.byPropext"]
-        assert (proof.module, proof.file, proof.line) == ("LeanMining.Sample", "LeanMining/Sample.lean", 9)
+        assert (proof.module, proof.file, proof.line) == (
+            "LeanMining.Sample",
+            "LeanMining/Sample.lean",
+            9,
+        )
         assert proof.statement == "Sample.byPropext (a b : Prop) (h : a ↔ b) : b = a"
-        assert proof.statement_sha256 == library[1].statement_sha256("Sample.byPropext") != proof.meaning_sha256
+        assert (
+            proof.statement_sha256
+            == library[1].statement_sha256("Sample.byPropext")
+            != proof.meaning_sha256
+        )
         assert proof.axioms == ("propext",)
 
     def test_an_axiom_is_allowed_by_name(self, library, toolchain):
         """A theorem that rests on propext is not proved where propext is not allowed."""
         proof = audit(*library, toolchain, ["Sample.byPropext"], [])["Sample.byPropext"]
-        assert (proof.status, proof.note) == ("axiom", "it rests on propext, which the project does not allow")
+        assert (proof.status, proof.note) == (
+            "axiom",
+            "it rests on propext, which the project does not allow",
+        )
 
     def test_sorry_cannot_be_allowed(self, library, toolchain):
         """A policy that allows sorryAx proves nothing by it."""
@@ -102,7 +120,9 @@ class TestStatus:
 class TestNames:
     def test_an_unknown_theorem(self, ask):
         """A name that is not in the library is an error that suggests the closest ones."""
-        with pytest.raises(UnknownTheorem, match="no theorem Sample.prooved; is it Sample.proved") as raised:
+        with pytest.raises(
+            UnknownTheorem, match="no theorem Sample.prooved; is it Sample.proved"
+        ) as raised:
             ask("Sample.proved", "Sample.prooved")
         assert raised.value.exit_code == EXIT_USAGE
 
@@ -111,16 +131,21 @@ class TestNames:
         with pytest.raises(UnknownTheorem, match="is it Sample.onAssumed"):
             ask("onAssumed")
 
-    @pytest.mark.parametrize(("name", "reason"), [
-        ("Sample.definition", "of kind 'def', not a theorem"),
-        ("Sample.isProp", "of kind 'def', not a theorem"),
-        ("Sample.Group", "of kind 'inductive', not a theorem"),
-        ("Sample.Group.mk", "of kind 'ctor', not a theorem"),
-        ("_private.LeanMining.Sample.0.Sample.secret", "is private"),
-        ("lcProof", "unsafe or partial constants"),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            ("Sample.definition", "of kind 'def', not a theorem"),
+            ("Sample.isProp", "of kind 'def', not a theorem"),
+            ("Sample.Group", "of kind 'inductive', not a theorem"),
+            ("Sample.Group.mk", "of kind 'ctor', not a theorem"),
+            ("_private.LeanMining.Sample.0.Sample.secret", "is private"),
+            ("lcProof", "unsafe or partial constants"),
+        ],
+    )
     def test_what_is_no_theorem(self, ask, name, reason):
-        """A definition, a type, a private theorem and an unsafe one are refused, each with the reason."""
+        """A definition, a type, a private theorem and an unsafe one are refused, each with the
+        reason.
+        """
         with pytest.raises(NotATheorem, match=reason) as raised:
             ask(name)
         assert raised.value.exit_code == EXIT_USAGE
@@ -129,40 +154,74 @@ class TestNames:
 class TestLeansWord:
     def test_a_disagreement_is_an_error(self, new_project, toolchain):
         """Where Lean finds other axioms than the harness, nothing is reported."""
-        texts = (f"theorem T (a : Prop) (h : a) : a ∧ a := {proof}\n" for proof in ("sorry", "⟨h, h⟩"))
+        texts = (
+            f"theorem T (a : Prop) (h : a) : a ∧ a := {proof}\n" for proof in ("sorry", "⟨h, h⟩")
+        )
         (honest, _), (_, other) = (new_project().library(text) for text in texts)
-        with pytest.raises(AuditError, match="T: its stored proof rests on no axioms, but Lean says sorryAx") as raised:
+        with pytest.raises(
+            AuditError, match="T: its stored proof rests on no axioms, but Lean says sorryAx"
+        ) as raised:
             audit(honest, other, toolchain, ["T"], [])
         assert raised.value.exit_code == EXIT_LEAN
 
     def test_no_answer_is_an_error(self, new_project, library, toolchain):
         """A theorem that Lean cannot find is an error, even if the harness read it."""
         other, _ = new_project().library("")
-        with pytest.raises(NoAnswer, match="Lean answered '#check _root_.«Sample».«proved»' with: .*nknown"):
+        with pytest.raises(
+            NoAnswer, match="Lean answered '#check _root_.«Sample».«proved»' with: .*nknown"
+        ):
             audit(other, library[1], toolchain, ["Sample.proved"], [])
 
 
 class TestPolicy:
-    @pytest.mark.parametrize(("text", "line", "reason"), [
-        ("def Nat.pow (_ _ : Nat) : Nat := 0\n", 4, "declares Nat.pow, which the kernel treats by its name"),
-        ("theorem T (a : Prop) : a :=\n  sorry\nset_option debug.skipKernelTC true\n", 6, "uses `skipKernelTC`"),
-        ("set_option «debug».«skipKernelTC» true in\ntheorem T : True := .intro\n", 4, "uses `skipKernelTC`"),
-        ("@[extern \"lean_nat_add\"] def f (a b : Nat) : Nat := a\n", 4, "uses `extern`"),
-        ("unsafe def f : Nat := 0\n", 4, "uses `unsafe`"),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "line", "reason"),
+        [
+            (
+                "def Nat.pow (_ _ : Nat) : Nat := 0\n",
+                4,
+                "declares Nat.pow, which the kernel treats by its name",
+            ),
+            (
+                "theorem T (a : Prop) : a :=\n  sorry\nset_option debug.skipKernelTC true\n",
+                6,
+                "uses `skipKernelTC`",
+            ),
+            (
+                "set_option «debug».«skipKernelTC» true in\ntheorem T : True := .intro\n",
+                4,
+                "uses `skipKernelTC`",
+            ),
+            ('@[extern "lean_nat_add"] def f (a b : Nat) : Nat := a\n', 4, "uses `extern`"),
+            ("unsafe def f : Nat := 0\n", 4, "uses `unsafe`"),
+        ],
+    )
     def test_only_the_foundation_may(self, project, toolchain, text, line, reason):
-        """What could deceive the kernel is refused outside the foundation, with its file and line."""
+        """What could deceive the kernel is refused outside the foundation, with its file and
+        line.
+        """
         with pytest.raises(PolicyViolation) as raised:
             audit(*project.library(text), toolchain, [], ["propext"])
         assert f"LeanMining/Sample.lean:{line}: {reason}" in str(raised.value).splitlines()
         assert raised.value.exit_code == EXIT_LEAN
 
-    @pytest.mark.parametrize(("text", "reason"), [
-        ("inductive String : Type\n", "L/Sample.lean:2: declares String, which the kernel treats by its name"),
-        ("axiom propext : ∀ p : Prop, p\n", "L/Sample.lean:2: declares the axiom propext, whose name is allowed"),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            (
+                "inductive String : Type\n",
+                "L/Sample.lean:2: declares String, which the kernel treats by its name",
+            ),
+            (
+                "axiom propext : ∀ p : Prop, p\n",
+                "L/Sample.lean:2: declares the axiom propext, whose name is allowed",
+            ),
+        ],
+    )
     def test_nothing_passes_for_the_foundation(self, bare, toolchain, text, reason):
-        """A library without the foundation cannot declare the kernel's types, nor an axiom under an allowed name."""
+        """A library without the foundation cannot declare the kernel's types, nor an axiom under an
+        allowed name.
+        """
         built = bare.write(L="import L.Sample\n", L_Sample=text).build("L")
         with pytest.raises(PolicyViolation, match=reason):
             audit(built, Environment.load(built), toolchain, [], ["propext"])
@@ -171,44 +230,54 @@ class TestPolicy:
         """A source that changed after the build is not taken for what was compiled."""
         built, environment = project.library("unsafe def f : Nat := 0\n")
         project.write(LeanMining_Sample="")
-        with pytest.raises(PolicyViolation, match="LeanMining/Sample.lean changed after it was built"):
+        with pytest.raises(
+            PolicyViolation, match="LeanMining/Sample.lean changed after it was built"
+        ):
             audit(built, environment, toolchain, [], [])
 
 
 class TestForbiddenWords:
-    @pytest.mark.parametrize("text", [
-        "-- unsafe\ndef a := 1",
-        "/- unsafe /- extern -/ unsafe -/",
-        "/-- unsafe -/ def a := 1",
-        'def a := "unsafe"',
-        'def a := r#"unsafe "extern" "#',
-        "def unsafely := notextern",
-        "def a' := '\"' -- unsafe '\"'",
-    ])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "-- unsafe\ndef a := 1",
+            "/- unsafe /- extern -/ unsafe -/",
+            "/-- unsafe -/ def a := 1",
+            'def a := "unsafe"',
+            'def a := r#"unsafe "extern" "#',
+            "def unsafely := notextern",
+            "def a' := '\"' -- unsafe '\"'",
+        ],
+    )
     def test_comments_strings_and_other_words_do_not_count(self, text):
         """A word counts only where Lean would read it as code."""
         assert list(forbidden_words(text.replace('"extern"', "extern"))) == []
 
-    @pytest.mark.parametrize(("text", "line"), [
-        ("\nunsafe def a := 1", 2),
-        ("/- a -/ unsafe", 1),
-        ("/- /- -/ -/ unsafe", 1),
-        ("-- a\nunsafe", 2),
-        ("'\"' unsafe '\"'", 1),
-        ("attribute [«extern» \"a\"] f", 1),
-        ("a.unsafe.b", 1),
-        ("x' unsafe", 1),
-        ('s!"{unsafe 1}"', 1),
-        ("by native_decide", 1),
-        ("@[implemented_by f, csimp]", 1),
-        ('infix:50 "+/-" => f\n#check a +/- b unsafe /- -/', 1),
-        ("#check a +-- b\nc", 1),
-        ("/- unsafe", 1),
-        ('def a := "', 1),
-        ('notation "a\\x22" => f', 1),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            ("\nunsafe def a := 1", 2),
+            ("/- a -/ unsafe", 1),
+            ("/- /- -/ -/ unsafe", 1),
+            ("-- a\nunsafe", 2),
+            ("'\"' unsafe '\"'", 1),
+            ('attribute [«extern» "a"] f', 1),
+            ("a.unsafe.b", 1),
+            ("x' unsafe", 1),
+            ('s!"{unsafe 1}"', 1),
+            ("by native_decide", 1),
+            ("@[implemented_by f, csimp]", 1),
+            ('infix:50 "+/-" => f\n#check a +/- b unsafe /- -/', 1),
+            ("#check a +-- b\nc", 1),
+            ("/- unsafe", 1),
+            ('def a := "', 1),
+            ('notation "a\\x22" => f', 1),
+        ],
+    )
     def test_code_counts_however_it_is_written(self, text, line):
-        """Quoted words, words behind comments and whatever could hide a word from this reading are all found."""
+        """Quoted words, words behind comments and whatever could hide a word from this reading are
+        all found.
+        """
         assert line in [found for found, _ in forbidden_words(text)]
 
     @given(st.text(alphabet="ab \n-/\"'!{}«»\\r#."))

@@ -1,4 +1,7 @@
-"""Every way to cheat in `cheats/` is refused by the check that its header names; what is honest is not."""
+"""Every way to cheat in `cheats/` is refused by the check that its header names; what is honest is
+not.
+"""
+
 from __future__ import annotations
 
 import re
@@ -25,18 +28,30 @@ from pyharness.verify import prove_as_pinned
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "cheats"
-DEFAULT = {"LeanMining.lean": "prelude\nimport LeanMining.Foundation.Acceleration\nimport LeanMining.Sample\n"}
+DEFAULT = {
+    "LeanMining.lean": "prelude\nimport LeanMining.Foundation.Acceleration\nimport LeanMining.Sample\n"
+}
 
 CHECKS = {
-    LeanBuildError: "Lean", DamagedOlean: "reader", PolicyViolation: "policy", UnknownTheorem: "names", NotATheorem: "names",
-    AuditError: "audit", NotTied: "tie", ReplayRefused: "replay", StatementChanged: "pins",
+    LeanBuildError: "Lean",
+    DamagedOlean: "reader",
+    PolicyViolation: "policy",
+    UnknownTheorem: "names",
+    NotATheorem: "names",
+    AuditError: "audit",
+    NotTied: "tie",
+    ReplayRefused: "replay",
+    StatementChanged: "pins",
 }
-"""The check that each error comes from. Beside these a cheat may be caught by a status, or as having no example."""
+"""The check that each error comes from. Beside these a cheat may be caught by a status, or as
+having no example."""
 
 
 @dataclass(frozen=True)
 class Cheat:
-    """A file of `cheats/`: what it is called, which check must catch it and in what words, and what it consists of."""
+    """A file of `cheats/`: what it is called, which check must catch it and in what words, and what
+    it consists of.
+    """
 
     name: str
     caught_by: str
@@ -48,15 +63,20 @@ class Cheat:
 
 
 def read_cheats() -> Iterator[Cheat]:
-    """Read every file of `cheats/`; one with an `each` in its header is as many cheats as that lists."""
+    """Read every file of `cheats/`; one with an `each` in its header is as many cheats as that
+    lists.
+    """
     for path in sorted(FOLDER.glob("*.lean")):
         head, _, body = path.read_text(encoding="utf-8").removeprefix("/-\n").partition("\n-/\n")
         fields = dict(line.split(": ", 1) for line in head.replace("\n  ", " ").splitlines()[1:])
         variables, _, values = fields.pop("each", " = ").partition(" = ")
         for value in values.split(", "):
             given = dict(zip(variables.split(), value.split(), strict=True))
-            yield _cheat("-".join([path.stem, *value.split()[:1]]), _filled(body, given),
-                         {name: _filled(text, given) for name, text in fields.items()})
+            yield _cheat(
+                "-".join([path.stem, *value.split()[:1]]),
+                _filled(body, given),
+                {name: _filled(text, given) for name, text in fields.items()},
+            )
 
 
 def _filled(text: str, given: dict[str, str]) -> str:
@@ -70,8 +90,15 @@ def _cheat(name: str, body: str, fields: dict[str, str]) -> Cheat:
         parts[when][path] = text
     if len(pieces) == 1:
         parts["file"]["LeanMining/Sample.lean"] = body
-    cheat = Cheat(name, fields.pop("caught by"), fields.pop("says", ""), fields.pop("theorem", "LeanMining.cheat"),
-                  tuple(fields.pop("doctor", "").split()), parts["before"], parts["file"])
+    cheat = Cheat(
+        name,
+        fields.pop("caught by"),
+        fields.pop("says", ""),
+        fields.pop("theorem", "LeanMining.cheat"),
+        tuple(fields.pop("doctor", "").split()),
+        parts["before"],
+        parts["file"],
+    )
     assert not fields, f"{name}: unknown fields {', '.join(fields)}"
     return cheat
 
@@ -86,7 +113,9 @@ theorem honest (n m : Nat) (h : n = m) : m + 1 = n + 1 := h ▸ rfl
 theorem honest_example : 3 + 1 = 3 + 1 := honest 3 3 rfl
 end LeanMining
 """
-HONEST = Cheat("honest", "accepted", "", "LeanMining.honest", (), {"LeanMining/Sample.lean": _TEXT}, {})
+HONEST = Cheat(
+    "honest", "accepted", "", "LeanMining.honest", (), {"LeanMining/Sample.lean": _TEXT}, {}
+)
 Auditor = Callable[[Project, Claim], tuple[str, str]]
 """Says of a project's claim which check refuses its theorem and why; "accepted" if none does."""
 
@@ -108,9 +137,18 @@ def harness(project: Project, item: Claim) -> tuple[str, str]:
 @pytest.fixture
 def attempt(new_project, toolchain):
     """Run a cheat past an auditor, and fail unless it is refused by the check that it names."""
+
     def run(cheat: Cheat, auditor: Auditor) -> None:
         files = new_project()
-        project = Project(files.root, "cheat", "LeanMining", ("none",), ("propext",), files.root / "certificates" / "c.json", 0)
+        project = Project(
+            files.root,
+            "cheat",
+            "LeanMining",
+            ("none",),
+            ("propext",),
+            files.root / "certificates" / "c.json",
+            0,
+        )
         project.build.symlink_to(files.out)
         item = Claim("cheat", "", Source("", ""), cheat.theorem, None, "silver", lambda run: [])
         if cheat.before:
@@ -150,24 +188,29 @@ class TestCheats:
 
 class TestHonest:
     def test_an_honest_theorem_is_accepted(self, attempt):
-        """A proved theorem with an example passes, pinned and built from what was compiled before."""
+        """A proved theorem with an example passes, pinned and built from what was compiled
+        before.
+        """
         attempt(HONEST, harness)
 
     @pytest.mark.parametrize("check", sorted({cheat.caught_by for cheat in CHEATS}))
     def test_an_auditor_that_rejects_all_fails(self, check):
-        """An auditor that refuses everything fails the test of the honest theorem, whatever reason it gives."""
+        """An auditor that refuses everything fails the test of the honest theorem, whatever reason
+        it gives.
+        """
         with pytest.raises(AssertionError):
             require(HONEST, check, "")
 
     def test_the_library_passes_with_replay(self):
-        """Every claim's theorem of this project is proved, with an example, on allowed axioms, and replayed; but for the one
-        that a source gives without content, which is shown as that.
+        """Every claim's theorem of this project is proved, with an example, on allowed axioms, and
+        replayed; but for the one that a source gives without content, which is shown as that.
         """
         project = load_project(ROOT)
         claims = load_pack(project.packs)
         proofs, pinned = prove_as_pinned(project, claims, progress=lambda *_: None)
         assert {name: proof.status for name, proof in proofs.by_theorem.items()} == (
-            dict.fromkeys(pinned, "proved") | {"LeanMining.srht_floor_d_independent": "stub"})
+            dict.fromkeys(pinned, "proved") | {"LeanMining.srht_floor_d_independent": "stub"}
+        )
         assert all(proof.example or proof.status == "stub" for proof in proofs.by_theorem.values())
         assert not any(proof.unused for proof in proofs.by_theorem.values())
         assert proofs.replay.constants > 2_000

@@ -1,4 +1,7 @@
-"""The environment is read from stored files alone, and believes nothing in them that it can check."""
+"""The environment is read from stored files alone, and believes nothing in them that it can
+check.
+"""
+
 from __future__ import annotations
 
 import dataclasses
@@ -54,7 +57,12 @@ def environment(library):
 
 
 class TestNames:
-    @given(st.lists(st.integers(0, 99) | st.text(st.characters(exclude_characters="»«"), min_size=1), min_size=1))
+    @given(
+        st.lists(
+            st.integers(0, 99) | st.text(st.characters(exclude_characters="»«"), min_size=1),
+            min_size=1,
+        )
+    )
     def test_what_is_shown_is_read_back(self, parts):
         """No two names are shown alike."""
         assert parse_name(show_name(tuple(parts))) == tuple(parts)
@@ -64,33 +72,41 @@ class TestNames:
         """A text that shows no name is none."""
         assert parse_name(text) is None
 
-    @pytest.mark.parametrize(("name", "written"), [
-        (("theorem", "a b"), "_root_.«theorem».«a b»"),
-        (("_private", "M", 0, "a"), None),
-        (("a", 1), None),
-        (("a", "_@", "M", "_hyg"), None),
-        (("a»b",), None),
-        (("a\nb",), None),
-        ((), None),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "written"),
+        [
+            (("theorem", "a b"), "_root_.«theorem».«a b»"),
+            (("_private", "M", 0, "a"), None),
+            (("a", 1), None),
+            (("a", "_@", "M", "_hyg"), None),
+            (("a»b",), None),
+            (("a\nb",), None),
+            ((), None),
+        ],
+    )
     def test_what_a_source_can_write(self, name, written):
-        """A name is written quoted and from the root; one that no source can write is not written."""
+        """A name is written quoted and from the root; one that no source can write is not
+        written.
+        """
         assert write_name(name) == written
 
 
 class TestConstants:
-    @pytest.mark.parametrize(("name", "kind", "safety"), [
-        ("Sample.double", "def", "safe"),
-        ("Sample.plain", "theorem", "safe"),
-        ("Sample.Box", "inductive", "safe"),
-        ("Sample.Box.mk", "ctor", "safe"),
-        ("Sample.Box.rec", "rec", "safe"),
-        ("Sample.assumed", "axiom", "safe"),
-        ("Sample.risky", "def", "unsafe"),
-        ("Quot.mk", "quot", "safe"),
-        ("sorryAx", "axiom", "safe"),
-        ("lcErased", "axiom", "unsafe"),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "kind", "safety"),
+        [
+            ("Sample.double", "def", "safe"),
+            ("Sample.plain", "theorem", "safe"),
+            ("Sample.Box", "inductive", "safe"),
+            ("Sample.Box.mk", "ctor", "safe"),
+            ("Sample.Box.rec", "rec", "safe"),
+            ("Sample.assumed", "axiom", "safe"),
+            ("Sample.risky", "def", "unsafe"),
+            ("Quot.mk", "quot", "safe"),
+            ("sorryAx", "axiom", "safe"),
+            ("lcErased", "axiom", "unsafe"),
+        ],
+    )
     def test_kind_and_safety(self, environment, name, kind, safety):
         """A constant has the kind of the command that declared it."""
         constant = environment.constant(name)
@@ -98,12 +114,18 @@ class TestConstants:
 
     def test_names_are_compared_part_by_part(self, environment):
         """A part with a dot in it is not two parts."""
-        assert environment.find("Sample.«a.b»") == ("Sample", "a.b") and environment.find("Sample.a.b") is None
+        assert (
+            environment.find("Sample.«a.b»") == ("Sample", "a.b")
+            and environment.find("Sample.a.b") is None
+        )
 
     def test_large_numbers(self, environment):
         """A literal beyond a machine word is read in full."""
         terms = environment.terms
-        reached = [terms.nodes[number] for number in _reachable(terms, environment.constant("Sample.big").value)]
+        reached = [
+            terms.nodes[number]
+            for number in _reachable(terms, environment.constant("Sample.big").value)
+        ]
         assert (LIT, 2**256 + 15) in reached
 
     def test_an_unknown_constant(self, environment):
@@ -111,9 +133,15 @@ class TestConstants:
         with pytest.raises(UnknownConstant, match="Sample.nothing"):
             environment.constant("Sample.nothing")
 
-    @pytest.mark.parametrize(("name", "line"), [
-        ("Sample.double", 5), ("Sample.plain", 10), ("Sample.Box.rec", 15), ("Sample.«two words»", 21),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "line"),
+        [
+            ("Sample.double", 5),
+            ("Sample.plain", 10),
+            ("Sample.Box.rec", 15),
+            ("Sample.«two words»", 21),
+        ],
+    )
     def test_location(self, environment, name, line):
         """A declaration is where its name stands; what Lean made along with it is there too."""
         assert environment.location(name) == (Path("LeanMining/Sample.lean"), line)
@@ -121,7 +149,10 @@ class TestConstants:
     def test_types_that_are_a_constant(self, environment):
         """A type that is a constant is known without reading it, and any other is none."""
         nodes = environment.terms.nodes
-        assert environment.type_name(("Sample", "big")) == ("Nat",) and environment.type_name(("Sample", "plain")) is None
+        assert (
+            environment.type_name(("Sample", "big")) == ("Nat",)
+            and environment.type_name(("Sample", "plain")) is None
+        )
         for name in environment.modules:
             node = nodes[environment.type(name)]
             assert environment.type_name(name) == (node[1] if node[0] == CONST else None)
@@ -132,30 +163,42 @@ class TestConstants:
 
 
 class TestClosure:
-    @pytest.mark.parametrize(("name", "axioms"), [
-        ("Sample.plain", ()),
-        ("Sample.byPropext", ("propext",)),
-        ("Sample.onPropext", ("propext",)),
-        ("Sample.onHole", ("sorryAx",)),
-        ("Sample.onBox", ("sorryAx",)),
-        ("Sample.onRec", ("sorryAx",)),
-        ("Sample.assumed", ("Sample.assumed",)),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "axioms"),
+        [
+            ("Sample.plain", ()),
+            ("Sample.byPropext", ("propext",)),
+            ("Sample.onPropext", ("propext",)),
+            ("Sample.onHole", ("sorryAx",)),
+            ("Sample.onBox", ("sorryAx",)),
+            ("Sample.onRec", ("sorryAx",)),
+            ("Sample.assumed", ("Sample.assumed",)),
+        ],
+    )
     def test_axioms(self, environment, name, axioms):
-        """An axiom counts however it is reached: by a proof, a type, a constructor or a recursor."""
+        """An axiom counts however it is reached: by a proof, a type, a constructor or a
+        recursor.
+        """
         assert environment.axioms(name) == axioms
         assert environment.uses_sorry(name) is ("sorryAx" in axioms)
 
     def test_definitions(self, environment):
-        """What gives a statement its meaning is found through definitions, and not through proofs."""
+        """What gives a statement its meaning is found through definitions, and not through
+        proofs.
+        """
         found = environment.definitions("Sample.plain")
-        assert {"Sample.double", "Sample.quadruple", "Nat", "Nat.succ", "Eq", "Nat.add"} <= set(found)
-        assert "propext" not in environment.definitions("Sample.onPropext") and list(found) == sorted(found)
+        assert {"Sample.double", "Sample.quadruple", "Nat", "Nat.succ", "Eq", "Nat.add"} <= set(
+            found
+        )
+        assert "propext" not in environment.definitions("Sample.onPropext") and list(
+            found
+        ) == sorted(found)
 
 
 class TestDigests:
     def test_it_is_what_the_documentation_says(self, environment):
         """The digest of `∀ n : Nat, n = n` can be computed by hand."""
+
         def sha256(value):
             return hashlib.sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
 
@@ -163,7 +206,9 @@ class TestDigests:
         eq = sha256(["const", ["Eq"], [sha256(["succ", sha256(["zero"])])]])
         variable = sha256(["bvar", 0])
         body = sha256(["app", sha256(["app", sha256(["app", eq, nat]), variable]), variable])
-        assert environment.statement_sha256("Sample.assumed") == sha256(["statement", 0, sha256(["forall", nat, body])])
+        assert environment.statement_sha256("Sample.assumed") == sha256(
+            ["statement", 0, sha256(["forall", nat, body])]
+        )
 
     def test_a_hypothesis_counts(self, environment):
         """Different statements have different digests."""
@@ -172,8 +217,10 @@ class TestDigests:
 
     def test_the_wording_does_not_count(self, new_project):
         """Names of variables and universes, brackets and proofs change no digest."""
-        texts = ["theorem T.{u} {α : Sort u} (a b : α) (h : a = b) : b = a := h.symm\n",
-                 "theorem T.{w} (β : Sort w) {x y : β} : x = y → y = x := fun k => k ▸ rfl\n"]
+        texts = [
+            "theorem T.{u} {α : Sort u} (a b : α) (h : a = b) : b = a := h.symm\n",
+            "theorem T.{w} (β : Sort w) {x y : β} : x = y → y = x := fun k => k ▸ rfl\n",
+        ]
         one, two = (new_project().library(text)[1] for text in texts)
         assert one.statement_sha256("T") == two.statement_sha256("T")
         assert one.meaning_sha256("T") == two.meaning_sha256("T")
@@ -187,10 +234,16 @@ class TestDigests:
 
 
 class TestStatements:
-    @pytest.mark.parametrize(("name", "negates"), [
-        ("Sample.no", True), ("Sample.apart", True), ("Sample.absurd", True),
-        ("Sample.plain", False), ("Sample.hole", False),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "negates"),
+        [
+            ("Sample.no", True),
+            ("Sample.apart", True),
+            ("Sample.absurd", True),
+            ("Sample.plain", False),
+            ("Sample.hole", False),
+        ],
+    )
     def test_negations(self, environment, name, negates):
         """A statement whose conclusion is a negation is told from one whose is not."""
         assert environment.negates(name) is negates
@@ -203,7 +256,9 @@ class TestStatements:
         for _ in range(20_000):
             number = terms.add((APP, function, number))
         lifted = terms.lift(number, 3)
-        assert terms.constants([number]) == {("f",)} and terms.digest(number, ()) != terms.digest(lifted, ())
+        assert terms.constants([number]) == {("f",)} and terms.digest(number, ()) != terms.digest(
+            lifted, ()
+        )
 
     def test_lifting_leaves_bound_variables(self):
         """Only a variable that the term does not bind is renumbered."""
@@ -212,7 +267,10 @@ class TestStatements:
         inner, outer = terms.add((BVAR, 0)), terms.add((BVAR, 1))
         body = terms.add((APP, outer, inner))
         assert terms.nodes[terms.lift(terms.add((LAM, sort, body)), 2)] == (
-            LAM, sort, terms.add((APP, terms.add((BVAR, 3)), inner)))
+            LAM,
+            sort,
+            terms.add((APP, terms.add((BVAR, 3)), inner)),
+        )
         closed = terms.add((PI, sort, inner))
         assert terms.lift(closed, 5) == closed
 
@@ -232,15 +290,24 @@ class TestDamage:
 
     def test_sound_bytes_are_read(self, small):
         """The file as Lean wrote it has the constants of its source."""
-        assert {show_name(constant.name) for constant in self.read(small)} >= {"T", "T.a", "T.rec", "e", "t"}
+        assert {show_name(constant.name) for constant in self.read(small)} >= {
+            "T",
+            "T.a",
+            "T.rec",
+            "e",
+            "t",
+        }
 
-    @pytest.mark.parametrize(("place", "value", "message"), [
-        (slice(0, 1), b"O", "not an .olean file"),
-        (slice(5, 6), b"\3", "format version 3, not 2"),
-        (slice(40, 41), b"f", "another Lean wrote it"),
-        (slice(80, 88), bytes(8), "where no part of it can be"),
-        (slice(88, 96), bytes(8), "where no part of it can be"),
-    ])
+    @pytest.mark.parametrize(
+        ("place", "value", "message"),
+        [
+            (slice(0, 1), b"O", "not an .olean file"),
+            (slice(5, 6), b"\3", "format version 3, not 2"),
+            (slice(40, 41), b"f", "another Lean wrote it"),
+            (slice(80, 88), bytes(8), "where no part of it can be"),
+            (slice(88, 96), bytes(8), "where no part of it can be"),
+        ],
+    )
     def test_the_header_is_checked(self, small, place, value, message):
         """Another format, another Lean and an impossible address are each named, with the file."""
         data = bytearray(small)
@@ -260,14 +327,20 @@ class TestDamage:
     @settings(max_examples=300, deadline=None)
     @given(st.data())
     def test_no_damage_is_more_than_an_error(self, small, data):
-        """Whatever bytes are changed, reading ends, with the constants or with the error that names the file."""
+        """Whatever bytes are changed, reading ends, with the constants or with the error that names
+        the file.
+        """
         changed = bytearray(small)
         for _ in range(data.draw(st.integers(1, 4))):
             word = data.draw(st.integers(10, len(small) // 8 - 1)) * 8
-            changed[word : word + 8] = data.draw(st.one_of(
-                st.binary(min_size=8, max_size=8),
-                st.integers(11, len(small) // 8 - 1).map(lambda index: changed[8 * index : 8 * index + 8]),
-            ))
+            changed[word : word + 8] = data.draw(
+                st.one_of(
+                    st.binary(min_size=8, max_size=8),
+                    st.integers(11, len(small) // 8 - 1).map(
+                        lambda index: changed[8 * index : 8 * index + 8]
+                    ),
+                )
+            )
         try:
             self.read(bytes(changed))
         except DamagedOlean as error:
@@ -289,11 +362,18 @@ class TestDamage:
             Environment.load(dataclasses.replace(built, modules=(module,)))
 
     def test_a_constant_may_be_stored_twice_only_if_it_is_the_same(self, new_project):
-        """A module may repeat a constant of another word for word, and not with another type or value."""
-        texts = ["theorem T (a : Prop) (h : a) : a := h\n", "theorem T (a : Prop) (h : a) : a ∧ a := ⟨h, h⟩\n"]
+        """A module may repeat a constant of another word for word, and not with another type or
+        value.
+        """
+        texts = [
+            "theorem T (a : Prop) (h : a) : a := h\n",
+            "theorem T (a : Prop) (h : a) : a ∧ a := ⟨h, h⟩\n",
+        ]
         (one, environment), (two, _) = (new_project().library(text) for text in texts)
         same, other = (
-            dataclasses.replace(built.by_name["LeanMining.Sample"], name="LeanMining.Again") for built in (one, two))
+            dataclasses.replace(built.by_name["LeanMining.Sample"], name="LeanMining.Again")
+            for built in (one, two)
+        )
         assert environment.extended(same).axioms("T") == ()
         with pytest.raises(DamagedOlean, match="T is another one in LeanMining.Sample"):
             environment.extended(other)
@@ -304,7 +384,9 @@ class TestDamage:
         broken = project.root / "broken.ilean"
         broken.write_text('{"decls": {"T": []}}')
         module = dataclasses.replace(built.by_name["LeanMining.Sample"], ilean=broken)
-        environment = Environment.load(dataclasses.replace(built, modules=(*built.modules[:-2], module)))
+        environment = Environment.load(
+            dataclasses.replace(built, modules=(*built.modules[:-2], module))
+        )
         with pytest.raises(DamagedOlean, match="broken.ilean"):
             environment.location("T")
 

@@ -1,4 +1,5 @@
 """The generated part of the Lean foundation."""
+
 from __future__ import annotations
 
 import runpy
@@ -23,7 +24,9 @@ def symbols(generator):
 
 def test_tactic_is_what_its_generator_writes(generator, symbols):
     """Tactic.lean is, byte for byte, what the symbol table of the pinned Lean library gives."""
-    assert generator["generate"](symbols) == (FOUNDATION / "Tactic.lean").read_text(encoding="utf-8")
+    assert generator["generate"](symbols) == (FOUNDATION / "Tactic.lean").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_library_without_a_parser_is_refused(generator, symbols):

@@ -1,4 +1,7 @@
-"""The second kernel against Lean's: the whole library, the cheats that reach a kernel, and mutants of honest declarations."""
+"""The second kernel against Lean's: the whole library, the cheats that reach a kernel, and mutants
+of honest declarations.
+"""
+
 from __future__ import annotations
 
 import json
@@ -78,11 +81,13 @@ def lines(environment: Environment, *names: Name) -> list[bytes]:
     return [line.encode() for line in export(environment, names)]
 
 
-# --------------------------------------------------------------------------------------------------------- the library
+# -------------------------------------------------------------------------------------- the library
 @pytest.fixture(scope="module")
 def environment(toolchain) -> Environment:
     project = load_project(ROOT)
-    return Environment.load(build(project.root, project.lean_root, out=project.build, toolchain=toolchain))
+    return Environment.load(
+        build(project.root, project.lean_root, out=project.build, toolchain=toolchain)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +102,18 @@ def library(environment, safe) -> Library:
 
 class TestLibrary:
     def test_every_safe_constant_is_accepted(self, library, safe):
-        """The constants are those that Lean stored and calls safe, and every function with equations is computed."""
+        """The constants are those that Lean stored and calls safe, and every function with
+        equations is computed.
+        """
         assert library.constants.keys() == set(safe)
-        assert library.computed == tuple(f"Nat.{word}" for word in ("add", "beq", "ble", "div", "gcd", "mod", "mul", "sub"))
+        assert library.computed == tuple(
+            f"Nat.{word}" for word in ("add", "beq", "ble", "div", "gcd", "mod", "mul", "sub")
+        )
 
     def test_what_it_says_is_what_lean_stored(self, environment, library):
-        """Axioms and digests are those that the Lean side finds in the compiled files, by another program."""
+        """Axioms and digests are those that the Lean side finds in the compiled files, by another
+        program.
+        """
         for name in library.constants:
             assert library.axioms(name) == environment.axioms(name)
             assert library.statement_sha256(name) == environment.statement_sha256(name)
@@ -116,40 +127,63 @@ class TestLibrary:
         path.write_bytes(b"\n".join(lines(environment, name)))
         run = f"import sys, runpy; sys.path.insert(0, {str(ROOT)!r}); runpy.run_module('pyharness.kernel', run_name='__main__')"
         arguments = [str(path), "--theorem", "LeanMining.normSq_rotateFirst", "--json"]
-        done = subprocess.run([sys.executable, "-I", "-S", "-O", "-c", run, *arguments], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-O", "-c", run, *arguments],
+            capture_output=True,
+            text=True,
+        )
         answer = json.loads(done.stdout)
         assert done.returncode == 0 and answer["accepted"]
-        assert answer["theorems"] == {"LeanMining.normSq_rotateFirst": list(environment.axioms(name))}
+        assert answer["theorems"] == {
+            "LeanMining.normSq_rotateFirst": list(environment.axioms(name))
+        }
 
 
-# ---------------------------------------------------------------------------------------------------------- the cheats
+# --------------------------------------------------------------------------------------- the cheats
 FALSE = {
-    "accelerated_in_foundation-add": "declared-type", "accelerated_in_foundation-gcd": "declared-type",
-    "accelerated_in_foundation-pow": "declared-type", "accelerated_comparison_in_foundation-beq": "declared-type",
-    "accelerated_other_equation": "declared-type", "accelerated_proved_by_acceleration": "declared-type",
-    "doctored_axiom": "declared-type", "doctored_proof": "declared-type", "doctored_type": "declared-type",
-    "doctored_value": "declared-type", "doctored_flag": "universe-parameter", "doctored_recursor": "recursor",
-    "skip_kernel_in_foundation": "argument", "string_empty_in_foundation": "literal",
+    "accelerated_in_foundation-add": "declared-type",
+    "accelerated_in_foundation-gcd": "declared-type",
+    "accelerated_in_foundation-pow": "declared-type",
+    "accelerated_comparison_in_foundation-beq": "declared-type",
+    "accelerated_other_equation": "declared-type",
+    "accelerated_proved_by_acceleration": "declared-type",
+    "doctored_axiom": "declared-type",
+    "doctored_proof": "declared-type",
+    "doctored_type": "declared-type",
+    "doctored_value": "declared-type",
+    "doctored_flag": "universe-parameter",
+    "doctored_recursor": "recursor",
+    "skip_kernel_in_foundation": "argument",
+    "string_empty_in_foundation": "literal",
 }
-"""The cheats that a kernel can see, with the rule that refuses each; of several that differ in the function some."""
+"""The cheats that a kernel can see, with the rule that refuses each; of several that differ in the
+function some."""
 TRUE = {
-    "accelerated_log2_in_foundation": (), "nat_wrong_shape_in_foundation": (), "sorry_by_its_axiom": ("sorryAx",),
+    "accelerated_log2_in_foundation": (),
+    "nat_wrong_shape_in_foundation": (),
+    "sorry_by_its_axiom": ("sorryAx",),
     "axiom_private_propext": ("_private.LeanMining.Sample.0.LeanMining.propext",),
 }
-"""What only others can see: a name that says more than its definition, or an axiom, which the kernel lists by its own name."""
+"""What only others can see: a name that says more than its definition, or an axiom, which the
+kernel lists by its own name."""
 
 
 class TestCheats:
     @pytest.fixture
     def exported(self, new_project):
         """The export of a cheat's theorem, as it is stored."""
+
         def run(name: str) -> list[bytes]:
             cheat = next(cheat for cheat in CHEATS if cheat.name == name)
             files = new_project()
             files.write_files(DEFAULT | cheat.before | cheat.files)
             with ExitStack() as stack:
                 if cheat.doctor:
-                    stack.enter_context(doctored(files.build("LeanMining").by_name["LeanMining.Sample"], *cheat.doctor))
+                    stack.enter_context(
+                        doctored(
+                            files.build("LeanMining").by_name["LeanMining.Sample"], *cheat.doctor
+                        )
+                    )
                 stored = Environment.load(files.build("LeanMining"))
                 return lines(stored, stored.find(cheat.theorem))
 
@@ -169,11 +203,18 @@ class TestCheats:
         assert check(exported(name)).axioms(tuple(theorem.split("."))) == TRUE[name]
 
 
-# --------------------------------------------------------------------------------------------------------- the mutants
+# -------------------------------------------------------------------------------------- the mutants
 @pytest.fixture(scope="module")
 def sample(new_project) -> list[bytes]:
     stored = new_project().library(SAMPLE)[1]
-    return lines(stored, *[name for name in stored.modules if name[0] == "Sample" and stored.constant(name).safety == "safe"])
+    return lines(
+        stored,
+        *[
+            name
+            for name in stored.modules
+            if name[0] == "Sample" and stored.constant(name).safety == "safe"
+        ],
+    )
 
 
 @contextmanager
@@ -191,12 +232,34 @@ def described(constant: Constant) -> dict[str, object]:
     digests, detail = Digests({}), constant.detail
     made = {"type": digests._term(constant.type, constant.levels)}
     if constant.kind == "inductive":
-        return made | {"detail": (detail.family, detail.constructors, detail.parameters, detail.indices, detail.nested,
-                                  detail.recursive, detail.reflexive)}
+        return made | {
+            "detail": (
+                detail.family,
+                detail.constructors,
+                detail.parameters,
+                detail.indices,
+                detail.nested,
+                detail.recursive,
+                detail.reflexive,
+            )
+        }
     if constant.kind == "ctor":
         return made | {"detail": (detail.inductive, detail.index, detail.parameters, detail.fields)}
-    rules = tuple((name, count, digests._term(rule, constant.levels)) for name, (count, rule) in detail.rules.items())
-    return made | {"detail": (detail.family, detail.parameters, detail.indices, detail.motives, detail.minors, rules, detail.k)}
+    rules = tuple(
+        (name, count, digests._term(rule, constant.levels))
+        for name, (count, rule) in detail.rules.items()
+    )
+    return made | {
+        "detail": (
+            detail.family,
+            detail.parameters,
+            detail.indices,
+            detail.motives,
+            detail.minors,
+            rules,
+            detail.k,
+        )
+    }
 
 
 def stored(path: Path, name: Name) -> dict[str, object]:
@@ -205,8 +268,10 @@ def stored(path: Path, name: Name) -> dict[str, object]:
     constant = Olean(path, path.read_bytes(), terms).constant(name)
     detail = tuple(constant.detail)
     if constant.kind == "rec":
-        rules = tuple((rule.constructor, rule.fields, terms.digest(rule.value, constant.levels))
-                      for rule in constant.detail.rules)
+        rules = tuple(
+            (rule.constructor, rule.fields, terms.digest(rule.value, constant.levels))
+            for rule in constant.detail.rules
+        )
         detail = (*detail[:5], rules, detail[6])
     return {"type": terms.digest(constant.type, constant.levels), "detail": detail}
 
@@ -216,7 +281,9 @@ class TestMutants:
 
     @pytest.mark.parametrize("seed", [11, 12, 13], ids=lambda seed: f"seed {seed}")
     def test_what_is_accepted_lean_accepts(self, sample, toolchain, tmp_path, seed):
-        """Lean's kernel accepts each mutant that is accepted here, and holds the same of a family and its recursors."""
+        """Lean's kernel accepts each mutant that is accepted here, and holds the same of a family
+        and its recursors.
+        """
         whole = Export.of(sample)
         mutator = Mutator(whole, seed)
         asked, refusals, families = list(sample), [], {}
@@ -229,22 +296,35 @@ class TestMutants:
                 constants = [whole.kernel.constants.pop(name) for name in made]
                 if whole.refusal is None and b'{"inductive"' in added[-1]:
                     families[number] = constants
-        done = toolchain.run([str(tmp_path)], stdin=b"\n".join(asked).decode() + "\n", program=ORACLE)
+        done = toolchain.run(
+            [str(tmp_path)], stdin=b"\n".join(asked).decode() + "\n", program=ORACLE
+        )
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         assert len(answers) == self.COUNT, done.stderr
         assert disagreements(refusals, answers) == []
         for number, constants in families.items():
             for constant in constants:
-                assert described(constant) == stored(tmp_path / f"{number}.olean", constant.name), f"mutant {number}"
-        # Much is accepted and much refused, of each sort, or nothing was tried; and what accepts all would be found out.
+                assert described(constant) == stored(tmp_path / f"{number}.olean", constant.name), (
+                    f"mutant {number}"
+                )
+        # Much is accepted and much refused, of each sort, or nothing was tried; and what accepts
+        # all would be found out.
         for sort in ("equation", "inductive", "invented"):
             of_sort = [refusal is None for what, refusal in refusals if what.startswith(sort)]
             assert 5 < sum(of_sort) < len(of_sort) - 5
         assert len(disagreements([(what, None) for what, _ in refusals], answers)) > self.COUNT // 4
-        assert all(refusal is None or isinstance(refusal, Refused | RecursionError) for _, refusal in refusals)
+        assert all(
+            refusal is None or isinstance(refusal, Refused | RecursionError)
+            for _, refusal in refusals
+        )
 
 
-def disagreements(refusals: list[tuple[str, Exception | None]], answers: list[str | None]) -> list[tuple[int, str, str]]:
+def disagreements(
+    refusals: list[tuple[str, Exception | None]], answers: list[str | None]
+) -> list[tuple[int, str, str]]:
     """What was accepted, by its number, though Lean's kernel refuses it."""
-    return [(number, what, answer) for number, ((what, refusal), answer) in enumerate(zip(refusals, answers, strict=True))
-            if refusal is None and answer is not None]
+    return [
+        (number, what, answer)
+        for number, ((what, refusal), answer) in enumerate(zip(refusals, answers, strict=True))
+        if refusal is None and answer is not None
+    ]

@@ -1,4 +1,7 @@
-"""A lake project's theorems are reported as its own Lean knows them; `lake` beside this file stands in for lake itself."""
+"""A lake project's theorems are reported as its own Lean knows them; `lake` beside this file stands
+in for lake itself.
+"""
+
 from __future__ import annotations
 
 import json
@@ -70,12 +73,19 @@ def write(folder: Path, **files: str) -> Path:
 def make(folder: Path, **files: str) -> Path:
     """Write a lake project of one library `Small`, and what else is given."""
     (folder / "lean-toolchain").write_text(f"leanprover/lean4:v{VERSION}\n")
-    return write(folder, **({"lakefile__toml": '[[lean_lib]]\nname = "Small"\n', "Small__lean": "prelude\n"} | files))
+    return write(
+        folder,
+        **(
+            {"lakefile__toml": '[[lean_lib]]\nname = "Small"\n', "Small__lean": "prelude\n"} | files
+        ),
+    )
 
 
 def on_path(patch: pytest.MonkeyPatch) -> None:
     """Put the stand-in for lake on PATH, to be run by this Python."""
-    patch.setenv("PATH", os.pathsep.join([str(HERE), str(Path(sys.executable).parent), os.environ["PATH"]]))
+    patch.setenv(
+        "PATH", os.pathsep.join([str(HERE), str(Path(sys.executable).parent), os.environ["PATH"]])
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -86,10 +96,19 @@ def lake(monkeypatch):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A project with all kinds of theorems, built, and what was reported of it."""
-    folder = make(tmp_path_factory.mktemp("built"), Small__lean="prelude\nimport Small.Sample\nimport Small.Deceit\n",
-                  Small_Sample__lean=SAMPLE, Small_Deceit__lean=DECEIT, pyharness__toml=POLICY)
+    folder = make(
+        tmp_path_factory.mktemp("built"),
+        Small__lean="prelude\nimport Small.Sample\nimport Small.Deceit\n",
+        Small_Sample__lean=SAMPLE,
+        Small_Deceit__lean=DECEIT,
+        pyharness__toml=POLICY,
+    )
     for name in ("Core", "Syntax"):
-        text = (FOUNDATION / f"{name}.lean").read_text(encoding="utf-8").replace("LeanMining.Foundation", "Small")
+        text = (
+            (FOUNDATION / f"{name}.lean")
+            .read_text(encoding="utf-8")
+            .replace("LeanMining.Foundation", "Small")
+        )
         write(folder, **{f"Small_{name}__lean": text})
     with pytest.MonkeyPatch.context() as patch:
         on_path(patch)
@@ -103,21 +122,37 @@ def project(built, tmp_path):
 
 
 class TestReport:
-    @pytest.mark.parametrize(("name", "status", "line", "axioms", "note"), [
-        ("proved", "proved", 7, [], ""),
-        ("«two words»", "proved", 12, [], ""),
-        ("outer", "proved", 13, [], ""),
-        ("onGranted", "proved", 10, ["Small.granted"], ""),
-        ("hole", "sorry", 8, ["sorryAx"], "it is, or rests on, a sorry"),
-        ("onHole", "sorry", 9, ["sorryAx"], "it is, or rests on, a sorry"),
-        ("onSecret", "sorry", 16, ["sorryAx"], "it is, or rests on, a sorry"),
-        ("assumed", "axiom", 4, ["Small.assumed"], "it is an axiom: nobody proved it"),
-        ("onAssumed", "axiom", 11, ["Small.assumed"], "it rests on Small.assumed, which the project does not allow"),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "status", "line", "axioms", "note"),
+        [
+            ("proved", "proved", 7, [], ""),
+            ("«two words»", "proved", 12, [], ""),
+            ("outer", "proved", 13, [], ""),
+            ("onGranted", "proved", 10, ["Small.granted"], ""),
+            ("hole", "sorry", 8, ["sorryAx"], "it is, or rests on, a sorry"),
+            ("onHole", "sorry", 9, ["sorryAx"], "it is, or rests on, a sorry"),
+            ("onSecret", "sorry", 16, ["sorryAx"], "it is, or rests on, a sorry"),
+            ("assumed", "axiom", 4, ["Small.assumed"], "it is an axiom: nobody proved it"),
+            (
+                "onAssumed",
+                "axiom",
+                11,
+                ["Small.assumed"],
+                "it rests on Small.assumed, which the project does not allow",
+            ),
+        ],
+    )
     def test_status(self, built, name, status, line, axioms, note):
-        """Each theorem has its status, its place and the axioms below it, whatever its module printed."""
+        """Each theorem has its status, its place and the axioms below it, whatever its module
+        printed.
+        """
         row = next(row for row in built[1].rows if row["theorem"] == f"Small.{name}")
-        assert (row["status"], row["line"], row["axioms"], row["note"]) == (status, line, axioms, note)
+        assert (row["status"], row["line"], row["axioms"], row["note"]) == (
+            status,
+            line,
+            axioms,
+            note,
+        )
         assert (row["module"], row["file"]) == ("Small.Sample", "Small/Sample.lean")
         assert row["settled"] == (status == "proved")
 
@@ -128,34 +163,61 @@ class TestReport:
         assert built[1].lean == VERSION
 
     def test_what_is_not_listed(self, built):
-        """Definitions, parts of declarations, private theorems, examples and allowed axioms are not reported."""
+        """Definitions, parts of declarations, private theorems, examples and allowed axioms are not
+        reported.
+        """
         names = [row["theorem"] for row in built[1].rows if row["module"] == "Small.Sample"]
-        assert names == [f"Small.{name}" for name in (
-            "assumed", "proved", "hole", "onHole", "onGranted", "onAssumed", "«two words»", "outer", "onSecret")]
+        assert names == [
+            f"Small.{name}"
+            for name in (
+                "assumed",
+                "proved",
+                "hole",
+                "onHole",
+                "onGranted",
+                "onAssumed",
+                "«two words»",
+                "outer",
+                "onSecret",
+            )
+        ]
 
     def test_a_private_axiom_does_not_pass_for_an_allowed_one(self, built):
-        """Lean shows a private axiom by the name in its source; what is allowed is compared with its whole name."""
+        """Lean shows a private axiom by the name in its source; what is allowed is compared with
+        its whole name.
+        """
         row = next(row for row in built[1].rows if row["theorem"] == "Small.deceit")
-        assert (row["status"], row["axioms"]) == ("axiom", ["_private.Small.Deceit.0.Small.granted"])
+        assert (row["status"], row["axioms"]) == (
+            "axiom",
+            ["_private.Small.Deceit.0.Small.granted"],
+        )
 
 
 class TestProject:
     def test_named_theorems(self, project):
-        """Those that the project names are reported, in its order; nothing is written but by lake, whose steps are shown."""
+        """Those that the project names are reported, in its order; nothing is written but by lake,
+        whose steps are shown.
+        """
         write(project, pyharness__toml='theorems = ["Small.onGranted", "Small.proved"]\n')
         before = {path for path in project.rglob("*") if ".lake" not in path.parts}
         seen = []
         rows = lake_status(project, progress=lambda *item: seen.append(item)).rows
-        assert [(row["theorem"], row["status"]) for row in rows] == [("Small.onGranted", "axiom"), ("Small.proved", "proved")]
+        assert [(row["theorem"], row["status"]) for row in rows] == [
+            ("Small.onGranted", "axiom"),
+            ("Small.proved", "proved"),
+        ]
         assert {path for path in project.rglob("*") if ".lake" not in path.parts} == before
         assert ("Build", "Built Small.Core", 1, 5) in seen
         assert list(dict.fromkeys(stage for stage, *_ in seen)) == ["Lean", "Build", "Audit"]
 
-    @pytest.mark.parametrize(("name", "error", "words"), [
-        ("Small.prooved", UnknownTheorem, "no theorem Small.prooved; is it Small.proved"),
-        ("deceit", UnknownTheorem, "is it Small.deceit"),
-        ("Small.definition", NotATheorem, "Small.definition is of kind 'def', not a theorem"),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "error", "words"),
+        [
+            ("Small.prooved", UnknownTheorem, "no theorem Small.prooved; is it Small.proved"),
+            ("deceit", UnknownTheorem, "is it Small.deceit"),
+            ("Small.definition", NotATheorem, "Small.definition is of kind 'def', not a theorem"),
+        ],
+    )
     def test_a_wrong_name(self, project, name, error, words):
         """A named theorem that is not there, or is none, is an error that says so."""
         write(project, pyharness__toml=f'theorems = ["{name}"]\n')
@@ -164,7 +226,9 @@ class TestProject:
         assert raised.value.exit_code == EXIT_USAGE
 
     def test_libraries_in_a_folder_and_sources_that_are_gone(self, project):
-        """A library may be in a folder of its own; a module whose source was removed is not asked about."""
+        """A library may be in a folder of its own; a module whose source was removed is not asked
+        about.
+        """
         write(project, lakefile__toml='[[lean_lib]]\nname = "Small"\nsrcDir = "src"\n')
         write(project, Small__lean="prelude\nimport Small.Deceit\n")
         (project / "Small" / "Sample.lean").unlink()
@@ -183,86 +247,140 @@ class TestErrors:
     def test_no_lake(self, tmp_path, monkeypatch):
         """Without lake, the message says how to get it, and what can be done without."""
         monkeypatch.setenv("PATH", str(tmp_path))
-        self.refused(make(tmp_path), LeanMissing, "no `lake` on PATH; install Lean with elan .* or run without --lean-project")
+        self.refused(
+            make(tmp_path),
+            LeanMissing,
+            "no `lake` on PATH; install Lean with elan .* or run without --lean-project",
+        )
 
     @pytest.mark.parametrize("file", ["lean-toolchain", "lakefile.toml"])
     def test_no_project(self, tmp_path, file):
         """A folder that is no lake project is bad usage."""
         (make(tmp_path) / file).unlink()
-        self.refused(tmp_path, UsageError, f"no lake project: it has no {file}; pass --lean-project")
+        self.refused(
+            tmp_path, UsageError, f"no lake project: it has no {file}; pass --lean-project"
+        )
 
     def test_another_lean(self, tmp_path):
-        """Lean must be the one that the project names; a name without a version is taken as it is."""
+        """Lean must be the one that the project names; a name without a version is taken as it
+        is.
+        """
         (make(tmp_path) / "lean-toolchain").write_text("leanprover/lean4:v4.9.0-rc1\n")
-        self.refused(tmp_path, LakeError, rf"names Lean 4\.9\.0-rc1, but `lake env lean` is Lean {VERSION}; install")
+        self.refused(
+            tmp_path,
+            LakeError,
+            rf"names Lean 4\.9\.0-rc1, but `lake env lean` is Lean {VERSION}; install",
+        )
         (tmp_path / "lean-toolchain").write_text("my-own-lean\n")
         self.refused(tmp_path, UsageError, "no theorem to report")
 
     def test_a_failing_build(self, tmp_path):
         """What lake said of a build that failed is shown."""
         make(tmp_path, Small__lean="prelude\ntheorem t : Nowhere := it\n")
-        self.refused(tmp_path, LakeError, r"(?s)`lake build` failed in .*error: Small.lean:2:12: Unknown identifier `Nowhere`")
+        self.refused(
+            tmp_path,
+            LakeError,
+            r"(?s)`lake build` failed in .*error: Small.lean:2:12: Unknown identifier `Nowhere`",
+        )
 
     def test_nothing_built(self, tmp_path):
         """A project whose build makes no module says what it lacks."""
         make(tmp_path, lakefile__toml="lean_lib = []\n")
-        self.refused(tmp_path, LakeError, "left no compiled module in .*; give the package a library")
+        self.refused(
+            tmp_path, LakeError, "left no compiled module in .*; give the package a library"
+        )
 
     def test_a_module_that_lake_does_not_know(self, project):
-        """A module with a source that is no longer part of the project is not reported as it once was."""
+        """A module with a source that is no longer part of the project is not reported as it once
+        was.
+        """
         write(project, Small__lean="prelude\nimport Small.Sample\n")
         self.refused(project, LakeError, "(?s)`lake build` failed.*unknown module `Small.Deceit`")
 
     def test_two_declarations_of_one_name(self, tmp_path):
         """Modules that cannot be imported together are named, and so is the way out."""
         text = "prelude\ninductive T : Prop where | t : T\ntheorem same : T := T.t\n"
-        make(tmp_path, lakefile__toml='[[lean_lib]]\nname = "Small"\n[[lean_lib]]\nname = "Other"\n',
-             Small__lean=text, Other__lean=text)
-        self.refused(tmp_path, UsageError, r"T is declared in Other.lean and Small.lean, .* theorems = \[")
+        make(
+            tmp_path,
+            lakefile__toml='[[lean_lib]]\nname = "Small"\n[[lean_lib]]\nname = "Other"\n',
+            Small__lean=text,
+            Other__lean=text,
+        )
+        self.refused(
+            tmp_path, UsageError, r"T is declared in Other.lean and Small.lean, .* theorems = \["
+        )
 
-    @pytest.mark.parametrize("text", ["", "[]", '{"module": "Small", "references": {"c:Small.t": {"definition": [0]}}}'])
+    @pytest.mark.parametrize(
+        "text", ["", "[]", '{"module": "Small", "references": {"c:Small.t": {"definition": [0]}}}']
+    )
     def test_a_damaged_index(self, tmp_path, monkeypatch, text):
         """An .ilean file that cannot be read is named."""
         make(tmp_path)
         subprocess.run(["lake", "build"], cwd=tmp_path, check=True, capture_output=True)
         ilean = write(tmp_path, **{"damaged": text}) / "damaged"
-        monkeypatch.setattr("pyharness.lean.lake._Lake.build", lambda *_: shutil.copyfile(
-            ilean, tmp_path / ".lake/build/lib/lean/Small.ilean"))
+        monkeypatch.setattr(
+            "pyharness.lean.lake._Lake.build",
+            lambda *_: shutil.copyfile(ilean, tmp_path / ".lake/build/lib/lean/Small.ilean"),
+        )
         self.refused(tmp_path, LakeError, "Small.ilean cannot be used .*; delete it")
 
 
 class TestAnswers:
     """Two questions, asked of one module, stand on lines 4 and 5."""
 
-    HONEST = ((4, "information", "'a' depends on axioms: [x]"), (5, "information", "'b' does not depend on any axioms"))
+    HONEST = (
+        (4, "information", "'a' depends on axioms: [x]"),
+        (5, "information", "'b' does not depend on any axioms"),
+    )
 
     def read(self, *said: tuple[int, str, str] | str, status: int = 0) -> tuple[str, ...]:
-        lines = [item if isinstance(item, str) else json.dumps({"pos": {"line": item[0]}, "severity": item[1], "data": item[2]})
-                 for item in said]
-        return read_answers(["#print axioms a", "#print axioms b"],
-                            subprocess.CompletedProcess([], status, "\n".join(lines), "it died"))
+        lines = [
+            item
+            if isinstance(item, str)
+            else json.dumps({"pos": {"line": item[0]}, "severity": item[1], "data": item[2]})
+            for item in said
+        ]
+        return read_answers(
+            ["#print axioms a", "#print axioms b"],
+            subprocess.CompletedProcess([], status, "\n".join(lines), "it died"),
+        )
 
     def test_answers_are_known_by_their_lines(self):
         """They come in the order of the questions, however Lean orders them."""
         assert self.read(*self.HONEST[::-1]) == tuple(text for *_, text in self.HONEST)
 
-    @pytest.mark.parametrize(("said", "words"), [
-        (["'a' does not depend on any axioms"], "Lean printed something else than a message"),
-        ([(4, "information", "'a' does not depend on any axioms")], "Lean answered '#print axioms a' with"),
-        ([(2, "information", "'a' does not depend on any axioms")], "before it was asked anything"),
-        ([(9, "information", "'a' does not depend on any axioms")], "before it was asked anything"),
-    ])
+    @pytest.mark.parametrize(
+        ("said", "words"),
+        [
+            (["'a' does not depend on any axioms"], "Lean printed something else than a message"),
+            (
+                [(4, "information", "'a' does not depend on any axioms")],
+                "Lean answered '#print axioms a' with",
+            ),
+            (
+                [(2, "information", "'a' does not depend on any axioms")],
+                "before it was asked anything",
+            ),
+            (
+                [(9, "information", "'a' does not depend on any axioms")],
+                "before it was asked anything",
+            ),
+        ],
+    )
     def test_a_forged_line_is_an_error(self, said, words):
         """A module that prints what looks like an answer makes the real one one too many."""
         for lines in ([*said, *self.HONEST], [*self.HONEST, *said]):
             with pytest.raises(NoAnswer, match=words):
                 self.read(*lines)
 
-    @pytest.mark.parametrize(("said", "status", "words"), [
-        (HONEST[:1], 0, "did not answer '#print axioms b'"),
-        ([HONEST[0], (5, "error", "unknown")], 1, "answered '#print axioms b' with: unknown"),
-        (HONEST, 1, "status 1: it died"),
-    ])
+    @pytest.mark.parametrize(
+        ("said", "status", "words"),
+        [
+            (HONEST[:1], 0, "did not answer '#print axioms b'"),
+            ([HONEST[0], (5, "error", "unknown")], 1, "answered '#print axioms b' with: unknown"),
+            (HONEST, 1, "status 1: it died"),
+        ],
+    )
     def test_no_answer_is_an_error(self, said, status, words):
         """A question without an answer, or a Lean that fails, is told."""
         with pytest.raises(NoAnswer, match=words) as raised:
@@ -270,8 +388,13 @@ class TestAnswers:
         assert raised.value.exit_code == EXIT_LEAN
 
     def test_axioms(self):
-        """The axioms are those of the name that was asked about, over as many lines as Lean takes."""
-        assert read_axioms("'a.b' depends on axioms: [z,\n «x y».q]", ("a", "b")) == ("z", "«x y».q")
+        """The axioms are those of the name that was asked about, over as many lines as Lean
+        takes.
+        """
+        assert read_axioms("'a.b' depends on axioms: [z,\n «x y».q]", ("a", "b")) == (
+            "z",
+            "«x y».q",
+        )
         assert read_axioms("'a' does not depend on any axioms", ("a",)) == ()
         for said in ("'b' does not depend on any axioms", "no"):
             with pytest.raises(NoAnswer, match="did not say what a rests on"):
@@ -286,8 +409,16 @@ class TestPolicy:
         assert load_lean_policy(tmp_path).allowed_axioms == ()
         assert load_lean_policy(tmp_path).theorems == ("a", "b")
 
-    @pytest.mark.parametrize("text", [
-        'theorems = "a"', "theorems = [1]", 'theorem = ["a"]', 'allowed-axioms = ["sorryAx"]', "="])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'theorems = "a"',
+            "theorems = [1]",
+            'theorem = ["a"]',
+            'allowed-axioms = ["sorryAx"]',
+            "=",
+        ],
+    )
     def test_mistakes_are_told(self, tmp_path, text):
         """What is wrong in the file is an error that names it."""
         (tmp_path / FILE_NAME).write_text(text)
@@ -297,11 +428,16 @@ class TestPolicy:
 
 class TestCommand:
     def test_table_and_status(self, project, capsys, monkeypatch):
-        """The table shows each theorem's statement and place; what is not proved ends with status 1."""
+        """The table shows each theorem's statement and place; what is not proved ends with status
+        1.
+        """
         monkeypatch.setenv("COLUMNS", "120")
         assert main(["status", "--lean-project", str(project)]) == EXIT_UNMET
         shown = capsys.readouterr().out
-        assert "Small.proved (a b : Prop) (h : a ∧ b) : b ∧ a" in shown and "Small/Sample.lean:7" in shown
+        assert (
+            "Small.proved (a b : Prop) (h : a ∧ b) : b ∧ a" in shown
+            and "Small/Sample.lean:7" in shown
+        )
 
     def test_json(self, project, capsys):
         """JSON has every row; where all is proved, the status is 0."""
@@ -313,5 +449,8 @@ class TestCommand:
     def test_errors(self, tmp_path, capsys):
         """An error of lake ends with status 3, and a folder that is no project with 2."""
         assert main(["status", "--lean-project", str(tmp_path)]) == EXIT_USAGE
-        assert main(["status", "--lean-project", str(make(tmp_path, Small__lean="prelude\nx\n"))]) == EXIT_LEAN
+        assert (
+            main(["status", "--lean-project", str(make(tmp_path, Small__lean="prelude\nx\n"))])
+            == EXIT_LEAN
+        )
         assert "lake build" in capsys.readouterr().err

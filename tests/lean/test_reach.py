@@ -1,4 +1,5 @@
 """What is reached in a graph: the same as a search from each name finds, circles included."""
+
 from __future__ import annotations
 
 from hypothesis import given
@@ -7,7 +8,9 @@ from hypothesis import strategies as st
 from pyharness.lean.reach import Reach
 
 NAMES = [(letter,) for letter in "abcdefg"]
-graphs = st.fixed_dictionaries({name: st.lists(st.sampled_from(NAMES), max_size=3) for name in NAMES})
+graphs = st.fixed_dictionaries(
+    {name: st.lists(st.sampled_from(NAMES), max_size=3) for name in NAMES}
+)
 
 
 def search(graph, roots):

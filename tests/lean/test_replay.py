@@ -1,4 +1,5 @@
 """The replay: what the kernel is given, what it must refuse, and what counts as covered."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -45,7 +46,9 @@ def library(new_project):
 
 class TestReplay:
     def test_every_safe_constant_is_counted(self, library, toolchain):
-        """Types, constructors and recursors are counted with theorems; what is unsafe is named, not counted."""
+        """Types, constructors and recursors are counted with theorems; what is unsafe is named, not
+        counted.
+        """
         environment = library[1]
         done = replay(environment, toolchain)
         safe = [name for name in environment.modules if environment.constant(name).safety == "safe"]
@@ -60,11 +63,17 @@ class TestReplay:
             replay(environment, toolchain)
         assert error.value.exit_code == EXIT_LEAN
 
-    @pytest.mark.parametrize(("status", "errors", "words"), [
-        (1, "Sample.big: typeMismatch", "the kernel refuses Sample.big"), (-11, "", "ended with status -11"),
-        (3, "?", "status 3"),
-    ])
-    def test_a_kernel_that_does_not_accept_is_a_refusal(self, library, toolchain, monkeypatch, status, errors, words):
+    @pytest.mark.parametrize(
+        ("status", "errors", "words"),
+        [
+            (1, "Sample.big: typeMismatch", "the kernel refuses Sample.big"),
+            (-11, "", "ended with status -11"),
+            (3, "?", "status 3"),
+        ],
+    )
+    def test_a_kernel_that_does_not_accept_is_a_refusal(
+        self, library, toolchain, monkeypatch, status, errors, words
+    ):
         """A refusal, a crash or any other ending of the process is no pass."""
         real = type(toolchain).run
 
@@ -79,6 +88,7 @@ class TestReplay:
 
     def test_a_replay_that_does_not_finish_is_a_refusal(self, library, toolchain, monkeypatch):
         """A kernel that takes too long has accepted nothing."""
+
         def run(self, *arguments, **options):
             raise LeanStopped("Lean was stopped after 1800 s")
 
@@ -87,7 +97,9 @@ class TestReplay:
             replay(library[1], toolchain)
 
     @pytest.mark.parametrize("keep", [0, 8, 100])
-    def test_a_file_that_the_kernel_did_not_write_is_a_refusal(self, library, toolchain, monkeypatch, keep):
+    def test_a_file_that_the_kernel_did_not_write_is_a_refusal(
+        self, library, toolchain, monkeypatch, keep
+    ):
         """Where what the kernel holds cannot be read back, nothing was compared."""
         real = type(toolchain).run
 
@@ -102,20 +114,39 @@ class TestReplay:
             replay(library[1], toolchain)
 
     def test_the_kernels_own_arithmetic_can_be_kept_out(self, library, toolchain):
-        """With `Nat.mul` under another name the kernel does not compute by it, and gives up on a large product."""
+        """With `Nat.mul` under another name the kernel does not compute by it, and gives up on a
+        large product.
+        """
         environment = library[1]
         big = environment.find("Sample.big")
         accepts(environment, [big], toolchain, renamed={})
-        accepts(environment, [environment.find("Nat.mul")], toolchain, renamed={("Nat", "mul"): ("Nat", "times")})
+        accepts(
+            environment,
+            [environment.find("Nat.mul")],
+            toolchain,
+            renamed={("Nat", "mul"): ("Nat", "times")},
+        )
         with pytest.raises(ReplayRefused):
-            accepts(environment, [big], toolchain, renamed={("Nat", "mul"): ("Nat", "times"), ("Nat", "add"): ("Nat", "plus")})
+            accepts(
+                environment,
+                [big],
+                toolchain,
+                renamed={("Nat", "mul"): ("Nat", "times"), ("Nat", "add"): ("Nat", "plus")},
+            )
 
 
 class TestExport:
     def test_the_lines_are_of_the_format(self, library):
-        """Every line is one that the format's description knows, with all its fields and no other; all kinds are there."""
+        """Every line is one that the format's description knows, with all its fields and no other;
+        all kinds are there.
+        """
         environment = library[1]
-        names = [name for name in environment.modules if name[0] in ("Sample", "Quot", "_private") or environment.constant(name).kind == "axiom"]
+        names = [
+            name
+            for name in environment.modules
+            if name[0] in ("Sample", "Quot", "_private")
+            or environment.constant(name).kind == "axiom"
+        ]
         safe = [name for name in names if environment.constant(name).safety == "safe"]
         lines = [line.encode() for line in export(environment, safe)]
         assert list(faults(lines)) == []
@@ -126,17 +157,29 @@ class TestExport:
         """Readers of the format look it up among the levels."""
         constant = dataclasses.replace(library[1].constant("Sample.let_two"), levels=(("idle",),))
         real = library[1].constant
-        monkeypatch.setattr(library[1], "constant", lambda name: constant if name == constant.name else real(name))
+        monkeypatch.setattr(
+            library[1], "constant", lambda name: constant if name == constant.name else real(name)
+        )
         lines = [json.loads(line) for line in export(library[1], [constant.name])]
         (parameter,) = [line["def"] for line in lines if "def" in line][-1]["levelParams"]
         assert parameter in [line.get("param") for line in lines]
 
-    @pytest.mark.parametrize("line, words", [
-        ('{"in":1,"str":{"pre":0}}', "line 2"), ('{"in":2,"str":{"pre":0,"str":"a"}}', "line 2"),
-        ('{"thm":{"name":0,"levelParams":[],"type":0,"value":0}}', "line 2"),
-        ('{"thm":{"name":0,"levelParams":[3],"type":0,"value":0,"all":[]}}', "a universe parameter without a level")])
+    @pytest.mark.parametrize(
+        "line, words",
+        [
+            ('{"in":1,"str":{"pre":0}}', "line 2"),
+            ('{"in":2,"str":{"pre":0,"str":"a"}}', "line 2"),
+            ('{"thm":{"name":0,"levelParams":[],"type":0,"value":0}}', "line 2"),
+            (
+                '{"thm":{"name":0,"levelParams":[3],"type":0,"value":0,"all":[]}}',
+                "a universe parameter without a level",
+            ),
+        ],
+    )
     def test_the_description_refuses_other_lines(self, library, line, words):
-        """A field too few, a number out of order, a declaration that lacks one: the table that judges the export sees it."""
+        """A field too few, a number out of order, a declaration that lacks one: the table that
+        judges the export sees it.
+        """
         first = next(iter(export(library[1], [])))
         assert words in "".join(faults([first.encode(), line.encode()]))
 

