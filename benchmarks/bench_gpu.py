@@ -26,8 +26,8 @@ from typing import Any
 import torch
 
 from pyharness.claims import beta, nucleus
-from pyharness.device import CPU, device, using
-from pyharness.errors import UsageError
+from pyharness.core.device import CPU, device, using
+from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import sweep
 from pyharness.evidence.runner import Run, prepare
 from pyharness.record import describe

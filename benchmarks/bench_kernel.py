@@ -23,8 +23,8 @@ from typing import Any
 from bench_verify import ROOT, measure
 
 from pyharness.agreement import SecondKernel
-from pyharness.cache import Cache
 from pyharness.certificate.canonical import read_json
+from pyharness.core.cache import Cache
 from pyharness.kernel import check, show_name
 from pyharness.kernel.certificate import read_proofs
 from pyharness.lean.build import build

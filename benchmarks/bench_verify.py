@@ -107,7 +107,7 @@ for _ in range(7):
 CONFORMANCE = """
 import time
 from pathlib import Path
-from pyharness.cache import Cache
+from pyharness.core.cache import Cache
 from pyharness.claim import load_pack
 from pyharness.evidence.collect import collect
 from pyharness.evidence.executor import LocalExecutor

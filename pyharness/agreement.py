@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pyharness import __version__
-from pyharness.cache import Cache
-from pyharness.dependencies import code
+from pyharness.core.cache import Cache
+from pyharness.core.fingerprint import code
 from pyharness.lean.acceleration import EQUATIONS
 from pyharness.lean.audit import Proof
 from pyharness.lean.environment import Environment

@@ -23,7 +23,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from pyharness.errors import HarnessError, UsageError
+from pyharness.core.errors import HarnessError, UsageError
 from pyharness.tensors.digits import NETWORKS
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import digits_weights, read_held_out

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pyharness import __version__
-from pyharness.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, UsageError
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, UsageError
 
 if TYPE_CHECKING:
     from pyharness.certificate.check import Finding
@@ -404,7 +404,7 @@ def _parser() -> argparse.ArgumentParser:
 
 # ----------------------------------------------------------------------------------------- commands
 def _verify(options: argparse.Namespace) -> int:
-    from pyharness.device import device
+    from pyharness.core.device import device
     from pyharness.report import terminal
     from pyharness.verify import verify
 
@@ -877,7 +877,7 @@ def _record(options: argparse.Namespace) -> int:
     from pyharness.certificate.canonical import file_bytes, write_bytes
     from pyharness.certificate.recorded import FOLDER
     from pyharness.certificate.schema import RECORDED
-    from pyharness.device import device
+    from pyharness.core.device import device
     from pyharness.record import record
 
     where = device(options.device)

@@ -18,12 +18,12 @@ from typing import Any
 
 import torch
 
-from pyharness.cache import Cache
 from pyharness.certificate.canonical import read_json
 from pyharness.certificate.schema import CertificateError
 from pyharness.claim import Claim, load_pack
-from pyharness.dependencies import code, machine
-from pyharness.errors import HarnessError, UsageError
+from pyharness.core.cache import Cache
+from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.fingerprint import code, machine
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.collect import collect
 from pyharness.evidence.executor import Executor, LocalExecutor

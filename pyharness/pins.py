@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.certificate.canonical import read_json, write_bytes
-from pyharness.errors import EXIT_UNMET, HarnessError, UsageError
+from pyharness.core.errors import EXIT_UNMET, HarnessError, UsageError
 from pyharness.lean.audit import Proof
 from pyharness.lean.build import Build
 from pyharness.lean.environment import Environment

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = [
     "FILE_NAME",

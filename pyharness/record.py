@@ -19,14 +19,14 @@ from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
 from pyharness import __version__
-from pyharness.cache import key_sha256
 from pyharness.certificate.canonical import file_bytes, parse
 from pyharness.certificate.recorded import record_digest
 from pyharness.certificate.schema import RECORDED, require
 from pyharness.certificate.seal import plain_evidence
 from pyharness.claim import Claim, load_pack
-from pyharness.dependencies import code
-from pyharness.device import flags
+from pyharness.core.cache import key_sha256
+from pyharness.core.device import flags
+from pyharness.core.fingerprint import code
 from pyharness.evidence.runner import Run, gather, prepare
 from pyharness.lean.build import build
 from pyharness.lean.conformance import Kernel

@@ -26,7 +26,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = [
     "Coherence",

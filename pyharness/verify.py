@@ -14,15 +14,15 @@ from typing import Any
 import torch
 
 from pyharness.agreement import KERNELS, SecondKernel, carry, require_agreement
-from pyharness.cache import Cache
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
 from pyharness.certificate.recorded import Recording, hold_against, read_recordings
 from pyharness.certificate.seal import Record, plain_evidence, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
 from pyharness.claim import Claim, load_pack
-from pyharness.dependencies import code
-from pyharness.device import CPU
-from pyharness.errors import UsageError
+from pyharness.core.cache import Cache
+from pyharness.core.device import CPU
+from pyharness.core.errors import UsageError
+from pyharness.core.fingerprint import code
 from pyharness.evidence import Evidence
 from pyharness.evidence.collect import collect
 from pyharness.evidence.conformance import untied

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from pyharness import bounds
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors.digits import NETWORKS
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import digits_weights, read_held_out

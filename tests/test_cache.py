@@ -8,7 +8,7 @@ import os
 import pytest
 from hypothesis import given
 
-from pyharness.cache import Cache
+from pyharness.core.cache import Cache
 from tests.strategies import json_values
 
 KEY = {"claim": "nucleus.map_inf", "seed": 0}

@@ -29,7 +29,7 @@ from pyharness.certificate.sign import (
     verify_signature,
 )
 from pyharness.cli import main
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 CERTIFICATE = samples.sealed()
 

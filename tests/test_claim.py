@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from pyharness.claim import Source, claim, load_pack
-from pyharness.errors import EXIT_USAGE, UsageError
+from pyharness.core.errors import EXIT_USAGE, UsageError
 from pyharness.project import FILE_NAME, load_project
 
 SOURCE = Source("A paper", "Section 2")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pyharness.claim import load_pack
 from pyharness.claims import semantic
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence.runner import Run
 from pyharness.tensors import information
 

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from pyharness import dependencies
-from pyharness.cache import Cache
 from pyharness.claim import load_pack
+from pyharness.core import fingerprint as dependencies
+from pyharness.core.cache import Cache
 from pyharness.evidence import collect as collecting
 from pyharness.evidence.collect import collect
 from pyharness.evidence.runner import EvidenceError, Run

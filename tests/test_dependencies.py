@@ -17,8 +17,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from pyharness import dependencies
-from pyharness.dependencies import code, is_unchanged, machine
+from pyharness.core import fingerprint as dependencies
+from pyharness.core.fingerprint import code, is_unchanged, machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -189,7 +189,7 @@ class TestMachine:
 
 WATCHED = """\
 import json, sys
-from pyharness.dependencies import read_files, watch_files
+from pyharness.core.fingerprint import read_files, watch_files
 watch_files()
 from pathlib import Path
 import colorsys, numpy, safetensors.torch, sympy

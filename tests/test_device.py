@@ -15,11 +15,11 @@ import pytest
 import torch
 from simulated import DEVICE, Refused, operations
 
-from pyharness import device
 from pyharness.claim import load_pack
 from pyharness.claims import beta, clipping, conformance, gap, nucleus, rotation
-from pyharness.device import CPU, at_hand, cached, here, made, on_cpu, settle, using
-from pyharness.errors import UsageError
+from pyharness.core import device
+from pyharness.core.device import CPU, at_hand, cached, here, made, on_cpu, settle, using
+from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import EvidenceError, Run, gather
 from pyharness.tensors.digests import tensor_sha256
@@ -216,7 +216,7 @@ class TestPlaces:
         """
         code = textwrap.dedent("""
             import torch
-            from pyharness.device import CPU, settle
+            from pyharness.core.device import CPU, settle
             torch.set_num_threads(1)
             settle(CPU)
             generator = torch.Generator().manual_seed(0)

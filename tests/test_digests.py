@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors.digests import file_sha256, tensor_ref, tensor_sha256
 from tests.strategies import finite_tensors
 

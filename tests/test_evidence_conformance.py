@@ -10,7 +10,7 @@ import torch
 
 from pyharness.claim import Source, claim, load_pack
 from pyharness.claims.conformance import CLIP, LE, QRELU
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import digits, indices, untied, vector
 from pyharness.project import load_project

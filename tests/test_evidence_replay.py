@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pyharness.cli import main
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence.replay import replay
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence.executor import LocalExecutor, WorkerLost, spread
 from pyharness.lean.modules import LeanBuildError
 from tests import workers

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors import attention, geometry, models, rotations
 from pyharness.tensors.layers import Recorder
 

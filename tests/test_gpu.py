@@ -17,7 +17,7 @@ from pyharness.certificate.schema import RECORDED
 from pyharness.certificate.seal import plain_evidence
 from pyharness.claim import load_pack
 from pyharness.claims import conformance, nucleus
-from pyharness.device import device, flags, using
+from pyharness.core.device import device, flags, using
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
 from pyharness.evidence.runner import Run, gather, prepare

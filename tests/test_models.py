@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors import digits, models, speech
 from pyharness.tensors.digests import file_sha256, tensor_sha256
 from pyharness.tensors.layers import Recorder

@@ -23,7 +23,7 @@ from pyharness import own_tensors
 from pyharness.certificate.canonical import read_json
 from pyharness.certificate.check import check
 from pyharness.cli import main
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence.executor import LocalExecutor
 from pyharness.evidence.replay import replay
 from pyharness.evidence.streaming import scan

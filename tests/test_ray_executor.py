@@ -16,7 +16,7 @@ cluster_utils = pytest.importorskip("ray.cluster_utils")
 from test_own_tensors import folder, model, project, quiet, verified  # noqa: F401
 
 from pyharness.cli import main
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence import ray_executor
 from pyharness.evidence.executor import WorkerLost
 from pyharness.evidence.ray_executor import ClusterError, RayExecutor

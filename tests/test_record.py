@@ -19,7 +19,7 @@ from pyharness.certificate.recorded import read_recording, record_digest
 from pyharness.certificate.schema import RECORDED
 from pyharness.claim import load_pack
 from pyharness.cli import main
-from pyharness.device import CPU
+from pyharness.core.device import CPU
 from pyharness.project import load_project
 from pyharness.record import code_sha256, ran, record
 from pyharness.verify import verify

@@ -11,7 +11,7 @@ import pytest
 
 from pyharness.certificate.canonical import file_bytes
 from pyharness.cli import main
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.report import documents
 from pyharness.report.ci import markdown_text
 

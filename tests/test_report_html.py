@@ -20,7 +20,7 @@ from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
 from pyharness.cli import main
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.report.html import Report, render, visible
 from pyharness.report.site import file_name
 

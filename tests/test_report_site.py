@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.report.site import MARKER, SiteError, file_name, write_site
 
 NAMES = (

@@ -21,7 +21,7 @@ from certificate_samples import (
 )
 from rich.console import Console
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.report.terminal import explain, find_claim, show, show_statuses
 

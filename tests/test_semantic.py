@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pyharness import semantic
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.semantic import (
     Compressed,
     Packed,

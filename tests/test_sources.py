@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors import sources
 from pyharness.tensors.quantize import TensorError
 from pyharness.tensors.sources import catalogue, read_tensors

@@ -11,7 +11,7 @@ from small_project import LEAN
 
 from pyharness import verify
 from pyharness.claim import Source, claim
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.project import load_project
 
 

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.lean.modules import LeanBuildError, Message
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from pyharness.certificate.canonical import digest, parse, read_bytes
 from pyharness.certificate.schema import RECORDED, CertificateError, require
-from pyharness.errors import EXIT_UNMET, HarnessError
+from pyharness.core.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence
 from pyharness.evidence.rounding import disagreement
 

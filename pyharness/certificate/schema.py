@@ -11,7 +11,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pyharness.errors import HarnessError
+from pyharness.core.errors import HarnessError
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator

@@ -16,7 +16,6 @@ from pathlib import Path, PurePath
 from typing import Any, Protocol, get_args
 
 from pyharness import __version__
-from pyharness.cache import Cache, key_sha256
 from pyharness.certificate.canonical import (
     MAX_DEPTH,
     MAX_INTEGER,
@@ -35,6 +34,7 @@ from pyharness.certificate.schema import (
 )
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
 from pyharness.claim import Claim, Tier
+from pyharness.core.cache import Cache, key_sha256
 from pyharness.evidence import Evidence, Outcome
 
 __all__ = [

@@ -18,7 +18,7 @@ from typing import Any
 from pyharness.certificate.canonical import file_bytes, parse, read_bytes, write_bytes
 from pyharness.certificate.check import Finding
 from pyharness.certificate.schema import CertificateError, require
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = [
     "PAYLOAD_TYPE",

@@ -17,7 +17,7 @@ from torch import Tensor
 from pyharness.claim import Source, claim
 from pyharness.claims.conformance import L1_NORM, NORM_SQ, SIGN
 from pyharness.claims.gap import significant
-from pyharness.device import at_hand, cached, on_cpu
+from pyharness.core.device import at_hand, cached, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 
-from pyharness.device import here
+from pyharness.core.device import here
 from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8

@@ -32,7 +32,7 @@ from pyharness.claims.nucleus import (
     on_every_layer,
     on_every_row,
 )
-from pyharness.device import at_hand, cached
+from pyharness.core.device import at_hand, cached
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, sweep
 from pyharness.evidence.rounding import DIGITS

@@ -20,7 +20,7 @@ from torch import Tensor
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import significant
 from pyharness.claims.quant_error import AXIOMS, SEED, SLACK
-from pyharness.device import cached, made
+from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run

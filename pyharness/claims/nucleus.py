@@ -12,7 +12,7 @@ import torch
 
 from pyharness.claim import Source, claim
 from pyharness.claims.conformance import INF, JOIN, LE, QRELU, SUP
-from pyharness.device import at_hand
+from pyharness.core.device import at_hand
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
-from pyharness.device import cached, made
+from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run

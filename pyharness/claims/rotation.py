@@ -31,7 +31,7 @@ from pyharness.claims.beta import (
 )
 from pyharness.claims.conformance import DOT
 from pyharness.claims.gap import find_layer, significant
-from pyharness.device import at_hand, cached, here, made, on_cpu
+from pyharness.core.device import at_hand, cached, here, made, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import dotted, enumerate_cases
 from pyharness.evidence.runner import Run

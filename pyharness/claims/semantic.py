@@ -15,7 +15,7 @@ from torch import Tensor
 
 from pyharness.claim import Source, claim
 from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
-from pyharness.device import at_hand, cached, made
+from pyharness.core.device import at_hand, cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import Run

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
-from pyharness.errors import EXIT_UNMET, HarnessError
+from pyharness.core.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence, TensorRef
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, TypeVar
 
-from pyharness.errors import HarnessError
+from pyharness.core.errors import HarnessError
 
 __all__ = ["Answer", "Executor", "LocalExecutor", "Lost", "Worker", "WorkerLost", "serve", "spread"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from pyharness.device import CPU, here
+from pyharness.core.device import CPU, here
 from pyharness.evidence import Evidence, Kind, TensorRef, Witness
 
 __all__ = ["INT8", "dotted", "enumerate_cases", "sweep"]

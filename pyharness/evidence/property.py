@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from pyharness.device import CPU
+from pyharness.core.device import CPU
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import dotted
 

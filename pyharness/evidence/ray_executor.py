@@ -15,8 +15,8 @@ import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pyharness.dependencies import VARIABLES, code, machine
-from pyharness.errors import HarnessError, UsageError
+from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.fingerprint import VARIABLES, code, machine
 from pyharness.evidence.executor import Answer, Lost, spread
 
 __all__ = ["ClusterError", "RayExecutor"]

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from pyharness.claim import load_pack
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence import Witness, resolve
 
 __all__ = ["Replayed", "replay"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from pyharness.device import CPU, settle, using
-from pyharness.errors import HarnessError
+from pyharness.core.device import CPU, settle, using
+from pyharness.core.errors import HarnessError
 from pyharness.evidence import Evidence
 from pyharness.tensors.activations import QuantizedLayer, quantize_layers
 from pyharness.tensors.models import Model, load_models

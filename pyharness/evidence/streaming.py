@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence import TensorRef
 from pyharness.evidence.exhaustive import INT8, dotted
 from pyharness.evidence.property import from_hex, to_hex

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pyharness.errors import HarnessError
+from pyharness.core.errors import HarnessError
 from pyharness.lean.build import Build
 from pyharness.lean.dependencies import Dependencies
 from pyharness.lean.environment import SORRY, Constant, Environment

@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyharness.dependencies import unnoted
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
+from pyharness.core.fingerprint import unnoted
 from pyharness.lean.audit import find_theorem, judge
 from pyharness.lean.build import Build, LeanBuildError, read_imports
 from pyharness.lean.environment import Environment

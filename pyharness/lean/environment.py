@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pyharness.errors import HarnessError
+from pyharness.core.errors import HarnessError
 from pyharness.lean.build import Build, Module
 from pyharness.lean.names import Name, parse_name, show_name
 from pyharness.lean.olean import Constant, DamagedOlean, Inductive, Kind, Olean

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.lean.audit import NotATheorem, UnknownTheorem
 from pyharness.lean.environment import SORRY
 from pyharness.lean.names import Name, parse_name, show_name, write_name

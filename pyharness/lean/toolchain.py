@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyharness.errors import EXIT_LEAN, HarnessError
+from pyharness.core.errors import EXIT_LEAN, HarnessError
 
 __all__ = [
     "GITHASH",

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from xml.etree import ElementTree
 
-from pyharness.errors import HarnessError, UsageError
+from pyharness.core.errors import HarnessError, UsageError
 
 __all__ = ["StaleTrace", "TracedTheorem", "read_trace"]
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from pyharness.certificate.recorded import in_words
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.report.ci import markdown_text
 
 __all__ = ["latex", "markdown"]

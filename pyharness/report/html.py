@@ -21,7 +21,7 @@ from pyharness import __version__
 from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
 from pyharness.certificate.recorded import in_words
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.report import graph
 from pyharness.report.lean_source import Excerpt, LeanSource
 from pyharness.report.plots import Plot, plots

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from pyharness.errors import HarnessError, UsageError
+from pyharness.core.errors import HarnessError, UsageError
 
 __all__ = ["MARKER", "SiteError", "file_name", "write_site"]
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pyharness.certificate.recorded import in_words
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = ["explain", "find_claim", "show", "show_statuses", "visible"]
 

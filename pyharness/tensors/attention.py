@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from pyharness.device import cached
+from pyharness.core.device import cached
 from pyharness.evidence import TensorRef
 from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.geometry import correct

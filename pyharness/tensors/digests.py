@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.evidence import TensorRef
 
 __all__ = ["dtype_name", "file_sha256", "started_sha256", "tensor_ref", "tensor_sha256"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = ["collision", "entropy", "floor_codes", "hypercubicity", "round_codes"]
 

@@ -20,8 +20,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from pyharness.device import CPU, made, on_cpu, using
-from pyharness.errors import UsageError
+from pyharness.core.device import CPU, made, on_cpu, using
+from pyharness.core.errors import UsageError
 from pyharness.evidence.rounding import FLOAT32, gamma
 from pyharness.tensors import digits, speech, transformer
 from pyharness.tensors.digests import file_sha256

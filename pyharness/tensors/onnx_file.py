@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors.stored import DTYPES, Raw, Stamp, Stored, damaged
 
 __all__ = ["onnx_entries"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = ["package_file"]
 

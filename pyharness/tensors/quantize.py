@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = [
     "QuantParams",

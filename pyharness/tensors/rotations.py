@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors.geometry import beta, l1_norm, sign
 
 __all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht", "turn"]

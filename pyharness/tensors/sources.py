@@ -23,7 +23,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors.onnx_file import onnx_entries
 from pyharness.tensors.quantize import TensorError
 from pyharness.tensors.stored import DTYPES, MALFORMED, Raw, Stamp, Stored, damaged, unreadable

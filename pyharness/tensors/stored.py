@@ -20,7 +20,7 @@ from typing import IO, Protocol
 import torch
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.tensors.digests import dtype_name
 
 __all__ = ["DTYPES", "MALFORMED", "Packed", "Raw", "Stamp", "Stored", "damaged", "unreadable"]

@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pyharness.device import on_cpu
-from pyharness.errors import UsageError
+from pyharness.core.device import on_cpu
+from pyharness.core.errors import UsageError
 
 __all__ = [
     "Data",

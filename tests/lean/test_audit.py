@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyharness.errors import EXIT_LEAN, EXIT_USAGE
+from pyharness.core.errors import EXIT_LEAN, EXIT_USAGE
 from pyharness.lean.audit import AuditError, NotATheorem, UnknownTheorem, audit
 from pyharness.lean.environment import Environment
 from pyharness.lean.policy import PolicyViolation, forbidden_words

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pyharness.errors import EXIT_LEAN
+from pyharness.core.errors import EXIT_LEAN
 from pyharness.lean.build import LeanBuildError, read_imports
 from pyharness.lean.toolchain import LeanStopped
 

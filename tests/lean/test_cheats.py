@@ -14,7 +14,7 @@ import pytest
 from doctor import doctored
 
 from pyharness.claim import Claim, Source, load_pack
-from pyharness.errors import HarnessError
+from pyharness.core.errors import HarnessError
 from pyharness.lean.acceleration import NotTied
 from pyharness.lean.audit import AuditError, NotATheorem, UnknownTheorem, audit
 from pyharness.lean.environment import Environment

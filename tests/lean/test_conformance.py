@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.lean.audit import NotATheorem, UnknownTheorem
 from pyharness.lean.conformance import Kernel
 from pyharness.lean.policy import PolicyViolation

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyharness.errors import EXIT_LEAN
+from pyharness.core.errors import EXIT_LEAN
 from pyharness.lean.environment import DamagedOlean, Environment, UnknownConstant
 from pyharness.lean.names import parse_name, show_name, write_name
 from pyharness.lean.olean import Olean

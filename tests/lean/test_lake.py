@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pyharness.cli import main
-from pyharness.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, EXIT_USAGE, UsageError
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, EXIT_USAGE, UsageError
 from pyharness.lean.audit import NotATheorem, UnknownTheorem
 from pyharness.lean.lake import LakeError, lake_status
 from pyharness.lean.questions import NoAnswer, read_answers, read_axioms

@@ -21,14 +21,14 @@ import pytest
 
 import pyharness.agreement as agreement
 from pyharness.agreement import KERNELS, Disagreement, SecondKernel, carry, require_agreement
-from pyharness.cache import Cache
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import check
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
 from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.seal import seal
 from pyharness.cli import main
-from pyharness.errors import EXIT_LEAN
+from pyharness.core.cache import Cache
+from pyharness.core.errors import EXIT_LEAN
 from pyharness.kernel.certificate import AXIOMS
 from pyharness.lean.audit import audit
 from pyharness.lean.environment import Environment

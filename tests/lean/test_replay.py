@@ -8,7 +8,7 @@ import json
 import pytest
 from export_format import DECLARATIONS, EXPRESSIONS, LEVELS, NAMES, faults
 
-from pyharness.errors import EXIT_LEAN
+from pyharness.core.errors import EXIT_LEAN
 from pyharness.lean.environment import Environment
 from pyharness.lean.export import export
 from pyharness.lean.replay import ReplayRefused, accepts, replay

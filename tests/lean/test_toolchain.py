@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pyharness.errors import EXIT_LEAN
+from pyharness.core.errors import EXIT_LEAN
 from pyharness.lean.toolchain import GITHASH, VERSION, LeanDamaged, LeanMissing, LeanStopped, locate
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 from pyharness.lean.trace import StaleTrace, TracedTheorem, read_trace
 
 FIXTURE = Path(__file__).resolve().parents[1] / "data" / "dojo"

@@ -21,7 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 import torch
 from torch import Tensor
 
-from pyharness.errors import UsageError
+from pyharness.core.errors import UsageError
 
 __all__ = [
     "CPU",
