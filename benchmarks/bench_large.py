@@ -33,9 +33,9 @@ import torch
 from bench_verify import ROOT, measure
 
 from pyharness.evidence.streaming import sha256
-from pyharness.tensors.digests import dtype_name
-from pyharness.tensors.sources import catalogue
-from pyharness.tensors.stored import Raw, Stored
+from pyharness.formats.digests import dtype_name
+from pyharness.formats.sources import catalogue
+from pyharness.formats.stored import Raw, Stored
 
 RESULTS = Path(__file__).with_name("large.json")
 CHUNK = 1 << 19

@@ -24,10 +24,10 @@ import torch
 from torch import Tensor, nn
 
 from pyharness.core.errors import HarnessError, UsageError
+from pyharness.formats.affine import affine_params, dequantize, quantize
 from pyharness.tensors.digits import NETWORKS
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import digits_weights, read_held_out
-from pyharness.tensors.quantize import affine_params, dequantize, quantize
 
 __all__ = ["Enclosure", "Method", "Report", "enclose", "sequential", "survey"]
 

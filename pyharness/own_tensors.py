@@ -30,9 +30,9 @@ from pyharness.evidence.executor import Executor, LocalExecutor
 from pyharness.evidence.exhaustive import dotted
 from pyharness.evidence.runner import EvidenceError, Run, require_replays
 from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare, scan
+from pyharness.formats.sources import Catalogue, catalogue
+from pyharness.formats.stored import Raw, Stored
 from pyharness.project import Project
-from pyharness.tensors.sources import Catalogue, catalogue
-from pyharness.tensors.stored import Raw, Stored
 from pyharness.verify import Progress, Verification, certify_by, publish
 
 __all__ = ["Reading", "output_path", "verify_tensors"]
@@ -91,7 +91,7 @@ def verify_tensors(
 
     Args:
         project: the project.
-        paths: as for `pyharness.tensors.sources.tensor_files`; all of them together are one model.
+        paths: as for `pyharness.formats.sources.tensor_files`; all of them together are one model.
         output: the certificate's file.
         progress: told what is done; of tensors in MiB.
         fresh: use nothing that an earlier run kept.

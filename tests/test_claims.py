@@ -12,7 +12,7 @@ import torch
 from pyharness.claim import load_pack
 from pyharness.claims import clipping, gap, nucleus
 from pyharness.evidence.runner import Run
-from pyharness.tensors import quantize
+from pyharness.formats import affine as quantize
 
 PACKS = ("pyharness.claims.nucleus", "pyharness.claims.gap", "pyharness.claims.clipping")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}

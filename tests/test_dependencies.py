@@ -193,7 +193,7 @@ from pyharness.core.fingerprint import read_files, watch_files
 watch_files()
 from pathlib import Path
 import colorsys, numpy, safetensors.torch, sympy
-from pyharness.tensors.sources import read_tensors
+from pyharness.formats.sources import read_tensors
 folder = Path(sys.argv[1])
 for name in "text", "replaced", "removed":
     (folder / name).read_text()

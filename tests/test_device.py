@@ -22,7 +22,7 @@ from pyharness.core.device import CPU, at_hand, cached, here, made, on_cpu, sett
 from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import EvidenceError, Run, gather
-from pyharness.tensors.digests import tensor_sha256
+from pyharness.formats.digests import tensor_sha256
 from pyharness.tensors.rotations import turn
 from pyharness.tensors.thresholds import running_sums
 

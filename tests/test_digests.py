@@ -1,4 +1,4 @@
-"""Tests for pyharness.tensors.digests."""
+"""Tests for pyharness.formats.digests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyharness.core.errors import UsageError
-from pyharness.tensors.digests import file_sha256, tensor_ref, tensor_sha256
+from pyharness.formats.digests import file_sha256, tensor_ref, tensor_sha256
 from tests.strategies import finite_tensors
 
 

@@ -13,9 +13,9 @@ from pyharness.claims.conformance import CLIP, LE, QRELU
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import digits, indices, untied, vector
+from pyharness.formats import affine as functions
+from pyharness.formats.affine import clip, qrelu
 from pyharness.project import load_project
-from pyharness.tensors import quantize as functions
-from pyharness.tensors.quantize import clip, qrelu
 from pyharness.verify import require_meant
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +79,7 @@ class TestUntied:
         too.
         """
         assert untied(make(gather, *measures)) == tuple(
-            f"pyharness.tensors.quantize:{name}" for name in names
+            f"pyharness.formats.affine:{name}" for name in names
         )
 
     def test_torch_functions_can_be_measured(self):

@@ -21,8 +21,8 @@ from pyharness.core.device import device, flags, using
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
 from pyharness.evidence.runner import Run, gather, prepare
+from pyharness.formats.affine import affine_params, quantize
 from pyharness.record import describe, entry
-from pyharness.tensors.quantize import affine_params, quantize
 from pyharness.tensors.thresholds import running_sums
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")

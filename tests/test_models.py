@@ -15,8 +15,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from pyharness.core.errors import UsageError
+from pyharness.formats.digests import file_sha256, tensor_sha256
 from pyharness.tensors import digits, models, speech
-from pyharness.tensors.digests import file_sha256, tensor_sha256
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.packages import package_file
 from pyharness.tensors.train_digits import train

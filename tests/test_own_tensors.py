@@ -27,11 +27,11 @@ from pyharness.core.errors import UsageError
 from pyharness.evidence.executor import LocalExecutor
 from pyharness.evidence.replay import replay
 from pyharness.evidence.streaming import scan
+from pyharness.formats import stored
+from pyharness.formats.affine import TensorError
+from pyharness.formats.digests import tensor_sha256
 from pyharness.own_tensors import output_path, verify_tensors
 from pyharness.project import load_project
-from pyharness.tensors import stored
-from pyharness.tensors.digests import tensor_sha256
-from pyharness.tensors.quantize import TensorError
 
 PACK = """\
 import torch

@@ -1,4 +1,4 @@
-"""Tests for pyharness.tensors.quantize."""
+"""Tests for pyharness.formats.affine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyharness.tensors.quantize import (
+from pyharness.formats.affine import (
     QuantParams,
     TensorError,
     affine_params,

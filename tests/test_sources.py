@@ -1,4 +1,4 @@
-"""Tests for pyharness.tensors.sources."""
+"""Tests for pyharness.formats.sources."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from pyharness.core.errors import UsageError
-from pyharness.tensors import sources
-from pyharness.tensors.quantize import TensorError
-from pyharness.tensors.sources import catalogue, read_tensors
-from pyharness.tensors.stored import DTYPES
+from pyharness.formats import sources
+from pyharness.formats.affine import TensorError
+from pyharness.formats.sources import catalogue, read_tensors
+from pyharness.formats.stored import DTYPES
 
 TENSORS = {
     "b": torch.tensor([[1.5, -2.0]]),

@@ -27,10 +27,10 @@ from pyharness.evidence.streaming import (
     scan,
     sha256,
 )
-from pyharness.tensors.digests import tensor_ref
-from pyharness.tensors.quantize import TensorError
-from pyharness.tensors.sources import catalogue
-from pyharness.tensors.stored import DTYPES
+from pyharness.formats.affine import TensorError
+from pyharness.formats.digests import tensor_ref
+from pyharness.formats.sources import catalogue
+from pyharness.formats.stored import DTYPES
 
 PACKS = tomllib.loads((Path(__file__).resolve().parent.parent / "pyharness.toml").read_text())[
     "packs"

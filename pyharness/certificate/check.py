@@ -19,7 +19,7 @@ from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
 
 if TYPE_CHECKING:
-    from pyharness.tensors.stored import Stored
+    from pyharness.formats.stored import Stored
 
 __all__ = ["Finding", "check", "source_bytes"]
 
@@ -324,7 +324,7 @@ def _tensors(certificate: Mapping[str, Any], folder: Path) -> Iterator[Finding]:
     A tensor is found by its name, or by the name of its file without the suffix, a slash, and its
     name.
     """
-    from pyharness.tensors.sources import catalogue_of, tensor_files
+    from pyharness.formats.sources import catalogue_of, tensor_files
 
     there: dict[str, list[Stored]] = {}
     for file in tensor_files([folder]):
@@ -352,7 +352,7 @@ def _tensors(certificate: Mapping[str, Any], folder: Path) -> Iterator[Finding]:
 
 def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -> Finding | None:
     from pyharness.evidence.streaming import sha256
-    from pyharness.tensors.digests import dtype_name
+    from pyharness.formats.digests import dtype_name
 
     if not there:
         return Finding(

@@ -22,9 +22,9 @@ from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
+from pyharness.formats.digests import tensor_ref
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
 from pyharness.tensors.attention import head as head_values
-from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
 from pyharness.tensors.rotations import turn
 

@@ -16,7 +16,7 @@ from pyharness.evidence.exhaustive import INT8, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
-from pyharness.tensors.quantize import clip
+from pyharness.formats.affine import clip
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

@@ -15,9 +15,9 @@ from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.runner import Run
+from pyharness.formats.affine import clip, gate_gap, qrelu, round_up
 from pyharness.tensors.attention import HEADS, int8_keys, int8_queries
 from pyharness.tensors.geometry import dot, l1_norm, norm_sq, sign
-from pyharness.tensors.quantize import clip, gate_gap, qrelu, round_up
 
 __all__ = [
     "CLIP",

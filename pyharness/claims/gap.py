@@ -38,10 +38,7 @@ from pyharness.evidence.exhaustive import INT8, dotted, sweep
 from pyharness.evidence.rounding import DIGITS
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
-from pyharness.tensors.digests import tensor_ref
-from pyharness.tensors.layers import Layer
-from pyharness.tensors.models import Model, load_models
-from pyharness.tensors.quantize import (
+from pyharness.formats.affine import (
     affine_params,
     dequantize,
     gate_gap,
@@ -50,6 +47,9 @@ from pyharness.tensors.quantize import (
     round_up,
     to_fp16,
 )
+from pyharness.formats.digests import tensor_ref
+from pyharness.tensors.layers import Layer
+from pyharness.tensors.models import Model, load_models
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
 FORMATS = (*BITS, "FP16")

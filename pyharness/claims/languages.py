@@ -24,7 +24,8 @@ from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
-from pyharness.tensors.digests import tensor_ref
+from pyharness.formats.affine import affine_params, quantize
+from pyharness.formats.digests import tensor_ref
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.models import (
     COSINES,
@@ -33,7 +34,6 @@ from pyharness.tensors.models import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.tensors.quantize import affine_params, quantize
 from pyharness.tensors.thresholds import Data, to_grid, variance
 
 BITS = (2, 4, 6, 8)

@@ -17,8 +17,8 @@ from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
+from pyharness.formats.affine import qrelu
 from pyharness.tensors.activations import QuantizedLayer
-from pyharness.tensors.quantize import qrelu
 
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")
 ARCHITECTURE = Source("000 Nucleus grafting", "ARCHITECTURE")

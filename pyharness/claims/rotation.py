@@ -35,6 +35,8 @@ from pyharness.core.device import at_hand, cached, here, made, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import dotted, enumerate_cases
 from pyharness.evidence.runner import Run
+from pyharness.formats.affine import affine_params, dequantize, quantize
+from pyharness.formats.digests import tensor_ref
 from pyharness.tensors.attention import (
     HEADS,
     OneBitKeys,
@@ -45,7 +47,6 @@ from pyharness.tensors.attention import (
     split_heads,
 )
 from pyharness.tensors.attention import head as head_values
-from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.geometry import (
     beta,
     beta_eff,
@@ -59,7 +60,6 @@ from pyharness.tensors.geometry import (
 )
 from pyharness.tensors.layers import Kind, Recorder
 from pyharness.tensors.models import minilm_weights, read_sentences, sentence_embeddings
-from pyharness.tensors.quantize import affine_params, dequantize, quantize
 from pyharness.tensors.rotations import (
     Learned,
     hadamard,

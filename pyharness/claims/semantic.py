@@ -20,8 +20,8 @@ from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
+from pyharness.formats.digests import tensor_ref
 from pyharness.semantic import Compressed, SemanticQuantizer
-from pyharness.tensors.digests import tensor_ref
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
 from pyharness.tensors.geometry import strongest
 from pyharness.tensors.information import (

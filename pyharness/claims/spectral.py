@@ -23,7 +23,7 @@ from pyharness.core.device import cached, here, made, on_cpu
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
-from pyharness.tensors.digests import tensor_ref
+from pyharness.formats.digests import tensor_ref
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, read_digits
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import (

@@ -34,7 +34,7 @@ def resolve(dotted: str) -> Callable[..., Any]:
 @dataclass(frozen=True)
 class TensorRef:
     """Names one tensor by content. `sha256` is that of
-    `pyharness.tensors.digests.tensor_sha256`.
+    `pyharness.formats.digests.tensor_sha256`.
     """
 
     name: str

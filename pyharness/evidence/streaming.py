@@ -26,9 +26,9 @@ from pyharness.core.errors import UsageError
 from pyharness.evidence import TensorRef
 from pyharness.evidence.exhaustive import INT8, dotted
 from pyharness.evidence.property import from_hex, to_hex
-from pyharness.tensors.digests import dtype_name, started_sha256
-from pyharness.tensors.quantize import TensorError
-from pyharness.tensors.stored import DTYPES, Stored
+from pyharness.formats.affine import TensorError
+from pyharness.formats.digests import dtype_name, started_sha256
+from pyharness.formats.stored import DTYPES, Stored
 
 if TYPE_CHECKING:
     from pyharness.evidence.block_figures import Figures
@@ -649,7 +649,7 @@ def scan(
 
 
 def sha256(stored: Stored) -> str:
-    """Return a stored tensor's digest, as `pyharness.tensors.digests.tensor_sha256` of it.
+    """Return a stored tensor's digest, as `pyharness.formats.digests.tensor_sha256` of it.
 
     Raises:
         UsageError: if its file was changed or is damaged.

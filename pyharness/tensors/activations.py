@@ -11,10 +11,10 @@ from typing import Literal
 import torch
 
 from pyharness.evidence import TensorRef
-from pyharness.tensors.digests import tensor_ref
+from pyharness.formats.affine import QuantParams, affine_params, quantize
+from pyharness.formats.digests import tensor_ref
 from pyharness.tensors.layers import Layer
 from pyharness.tensors.models import Model
-from pyharness.tensors.quantize import QuantParams, affine_params, quantize
 
 __all__ = ["QuantizedLayer", "quantize_layers"]
 

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from pyharness.core.device import cached
 from pyharness.evidence import TensorRef
-from pyharness.tensors.digests import tensor_ref
+from pyharness.formats.affine import affine_params, quantize
+from pyharness.formats.digests import tensor_ref
 from pyharness.tensors.geometry import correct
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.models import load_models
-from pyharness.tensors.quantize import affine_params, quantize
 
 __all__ = [
     "HEADS",

@@ -23,8 +23,8 @@ from torch import Tensor
 from pyharness.core.device import CPU, made, on_cpu, using
 from pyharness.core.errors import UsageError
 from pyharness.evidence.rounding import FLOAT32, gamma
+from pyharness.formats.digests import file_sha256
 from pyharness.tensors import digits, speech, transformer
-from pyharness.tensors.digests import file_sha256
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.packages import package_file
 

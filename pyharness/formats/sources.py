@@ -24,9 +24,9 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
-from pyharness.tensors.onnx_file import onnx_entries
-from pyharness.tensors.quantize import TensorError
-from pyharness.tensors.stored import DTYPES, MALFORMED, Raw, Stamp, Stored, damaged, unreadable
+from pyharness.formats.affine import TensorError
+from pyharness.formats.onnx import onnx_entries
+from pyharness.formats.stored import DTYPES, MALFORMED, Raw, Stamp, Stored, damaged, unreadable
 
 __all__ = ["Catalogue", "catalogue", "catalogue_of", "read_tensors", "tensor_files"]
 

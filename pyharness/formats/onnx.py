@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from pyharness.core.errors import UsageError
-from pyharness.tensors.stored import DTYPES, Raw, Stamp, Stored, damaged
+from pyharness.formats.stored import DTYPES, Raw, Stamp, Stored, damaged
 
 __all__ = ["onnx_entries"]
 

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
-from pyharness.tensors.digests import dtype_name
+from pyharness.formats.digests import dtype_name
 
 __all__ = ["DTYPES", "MALFORMED", "Packed", "Raw", "Stamp", "Stored", "damaged", "unreadable"]
 

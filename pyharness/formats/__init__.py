@@ -1,0 +1,1 @@
+"""Files of tensors, how tensors are named by content, and how reals become integers."""
