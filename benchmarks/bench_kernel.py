@@ -22,16 +22,16 @@ from typing import Any
 
 from bench_verify import ROOT, measure
 
-from pyharness.agreement import SecondKernel
 from pyharness.certificate.canonical import read_json
 from pyharness.core.cache import Cache
 from pyharness.kernel import check, show_name
 from pyharness.kernel.certificate import read_proofs
-from pyharness.lean.build import build
-from pyharness.lean.environment import Environment
-from pyharness.lean.export import export
-from pyharness.lean.toolchain import locate
 from pyharness.project import load_project
+from pyharness.proofs.agreement import SecondKernel
+from pyharness.proofs.build import build
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.export import export
+from pyharness.proofs.toolchain import locate
 
 RESULTS = Path(__file__).with_name("kernel.json")
 CERTIFICATE = ROOT / "certificates" / "leanmining.json"

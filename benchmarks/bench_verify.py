@@ -96,7 +96,7 @@ def staged(command: list[str], folder: Path, cores: set[int] | None = None) -> d
 
 LEAN_STARTS = """
 import time
-from pyharness.lean.toolchain import locate
+from pyharness.proofs.toolchain import locate
 toolchain = locate()
 for _ in range(7):
     start = time.perf_counter()
@@ -112,9 +112,9 @@ from pyharness.claim import load_pack
 from pyharness.evidence.collect import collect
 from pyharness.evidence.executor import LocalExecutor
 from pyharness.evidence.runner import Run
-from pyharness.lean.build import build
-from pyharness.lean.conformance import Kernel
-from pyharness.lean.toolchain import locate
+from pyharness.proofs.build import build
+from pyharness.proofs.conformance import Kernel
+from pyharness.proofs.toolchain import locate
 from pyharness.project import load_project
 project, toolchain = load_project(Path(".")), locate()
 claims = load_pack(project.packs)

@@ -547,7 +547,7 @@ def _pin(options: argparse.Namespace) -> int:
 
 
 def _lake_status(options: argparse.Namespace) -> int:
-    from pyharness.lean.lake import lake_status
+    from pyharness.proofs.lake import lake_status
     from pyharness.report import terminal
 
     with _progress() as progress:
@@ -958,7 +958,7 @@ def _examine(folder: Path) -> Iterator[Mapping[str, Any]]:
             return {"what": what, "ok": False, "found": str(error)}
 
     def lean() -> str:
-        from pyharness.lean.toolchain import locate
+        from pyharness.proofs.toolchain import locate
 
         toolchain = locate()
         return f"{toolchain.version} ({toolchain.githash[:12]}), library SHA-256 {toolchain.library_sha256[:12]}…"

@@ -12,13 +12,13 @@ from typing import Any
 
 from pyharness.certificate.canonical import read_json, write_bytes
 from pyharness.core.errors import EXIT_UNMET, HarnessError, UsageError
-from pyharness.lean.audit import Proof
-from pyharness.lean.build import Build
-from pyharness.lean.environment import Environment
-from pyharness.lean.names import Name, parse_name, show_name, write_name
-from pyharness.lean.policy import in_foundation
-from pyharness.lean.questions import ask
-from pyharness.lean.toolchain import Toolchain
+from pyharness.proofs.audit import Proof
+from pyharness.proofs.build import Build
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.names import Name, parse_name, show_name, write_name
+from pyharness.proofs.policy import in_foundation
+from pyharness.proofs.questions import ask
+from pyharness.proofs.toolchain import Toolchain
 
 __all__ = ["Change", "StatementChanged", "changes", "pin", "read_pins", "require_unchanged"]
 

@@ -28,10 +28,10 @@ from pyharness.core.cache import key_sha256
 from pyharness.core.device import flags
 from pyharness.core.fingerprint import code
 from pyharness.evidence.runner import Run, gather, prepare
-from pyharness.lean.build import build
-from pyharness.lean.conformance import Kernel
-from pyharness.lean.toolchain import locate
 from pyharness.project import Project
+from pyharness.proofs.build import build
+from pyharness.proofs.conformance import Kernel
+from pyharness.proofs.toolchain import locate
 
 __all__ = ["code_sha256", "describe", "entry", "ran", "record"]
 

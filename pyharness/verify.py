@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 
-from pyharness.agreement import KERNELS, SecondKernel, carry, require_agreement
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
 from pyharness.certificate.recorded import Recording, hold_against, read_recordings
 from pyharness.certificate.seal import Record, plain_evidence, seal, write, write_run_record
@@ -28,18 +27,19 @@ from pyharness.evidence.collect import collect
 from pyharness.evidence.conformance import untied
 from pyharness.evidence.executor import Executor, LocalExecutor
 from pyharness.evidence.runner import Run
-from pyharness.lean.acceleration import require_tied
-from pyharness.lean.audit import Proof, audit
-from pyharness.lean.build import Build, build
-from pyharness.lean.conformance import Kernel
-from pyharness.lean.dependencies import Dependencies
-from pyharness.lean.environment import Environment
-from pyharness.lean.export import FORMAT
-from pyharness.lean.policy import in_foundation
-from pyharness.lean.replay import Replay, replay
-from pyharness.lean.toolchain import Toolchain, locate
 from pyharness.pins import read_pins, require_unchanged
 from pyharness.project import Project
+from pyharness.proofs.acceleration import require_tied
+from pyharness.proofs.agreement import KERNELS, SecondKernel, carry, require_agreement
+from pyharness.proofs.audit import Proof, audit
+from pyharness.proofs.build import Build, build
+from pyharness.proofs.conformance import Kernel
+from pyharness.proofs.dependencies import Dependencies
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.export import FORMAT
+from pyharness.proofs.policy import in_foundation
+from pyharness.proofs.replay import Replay, replay
+from pyharness.proofs.toolchain import Toolchain, locate
 from pyharness.record import code_sha256
 
 __all__ = [
@@ -190,7 +190,7 @@ def _audited(
             "definitions": [asdict(item) for item in below.all_definitions],
         }
 
-    key = _key("audit", library, toolchain, __name__, "pyharness.lean._lean_main")
+    key = _key("audit", library, toolchain, __name__, "pyharness.proofs._lean_main")
     found = _once(cache, key | {"claims": named, "axioms": list(allowed_axioms)}, find)
     return dict(zip(theorems, map(Proof.from_json, found["proofs"]), strict=True)), found[
         "definitions"
@@ -210,9 +210,9 @@ def _replayed(
         "replay",
         library,
         toolchain,
-        "pyharness.lean.acceleration",
-        "pyharness.lean.replay",
-        "pyharness.lean._replay_main",
+        "pyharness.proofs.acceleration",
+        "pyharness.proofs.replay",
+        "pyharness.proofs._replay_main",
     )
     found = _once(cache, key, find)
     return Replay(found["constants"], tuple(found["skipped"]))
@@ -228,7 +228,7 @@ def _carried(proofs: Proofs, cache: Cache) -> tuple[bytes, tuple[str, ...]]:
     theorems = [[proof.theorem, proof.example] for proof in proofs.by_theorem.values()]
     found = _once(
         cache,
-        _key("export", proofs.build, proofs.toolchain, "pyharness.agreement")
+        _key("export", proofs.build, proofs.toolchain, "pyharness.proofs.agreement")
         | {"theorems": theorems},
         find,
     )
@@ -508,7 +508,7 @@ def _require_agreement(proofs: Proofs, answers: Mapping[str, Any], cache: Cache)
     of = [[proof.theorem, proof.example, proof.axioms] for proof in proofs.by_theorem.values()]
     _once(
         cache,
-        _key("agreement", proofs.build, proofs.toolchain, "pyharness.agreement")
+        _key("agreement", proofs.build, proofs.toolchain, "pyharness.proofs.agreement")
         | {"of": of, "answers": answers},
         find,
     )

@@ -14,9 +14,9 @@ from pyharness.claims import conformance
 from pyharness.evidence.conformance import Conformance, Nonconformance, Rows, Table
 from pyharness.evidence.runner import Run
 from pyharness.formats import affine as quantize
-from pyharness.lean.build import build
-from pyharness.lean.conformance import Kernel
-from pyharness.lean.toolchain import locate
+from pyharness.proofs.build import build
+from pyharness.proofs.conformance import Kernel
+from pyharness.proofs.toolchain import locate
 
 ROOT = Path(__file__).resolve().parent.parent
 ENTRIES = {name: getattr(conformance, name) for name in conformance.__all__}

@@ -139,7 +139,8 @@ class TestCode:
             "pyharness.evidence.runner",
         } <= set(found)
         assert not any(
-            name.startswith(("torch", "numpy", "pyharness.lean", "pyharness.cli")) for name in found
+            name.startswith(("torch", "numpy", "pyharness.proofs", "pyharness.cli"))
+            for name in found
         )
 
 

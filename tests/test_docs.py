@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pyharness.lean.acceleration import EQUATIONS
-from pyharness.lean.export import FORMAT
-from pyharness.lean.toolchain import locate
+from pyharness.proofs.acceleration import EQUATIONS
+from pyharness.proofs.export import FORMAT
+from pyharness.proofs.toolchain import locate
 
 ROOT = Path(__file__).resolve().parent.parent
 TRUSTED_BASE = (ROOT / "docs" / "trusted-base.md").read_text(encoding="utf-8")

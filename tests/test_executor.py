@@ -16,7 +16,7 @@ import pytest
 
 from pyharness.core.errors import UsageError
 from pyharness.evidence.executor import LocalExecutor, WorkerLost, spread
-from pyharness.lean.modules import LeanBuildError
+from pyharness.proofs.modules import LeanBuildError
 from tests import workers
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from pyharness.core.errors import UsageError
-from pyharness.lean.modules import LeanBuildError, Message
+from pyharness.proofs.modules import LeanBuildError, Message
 
 
 class Counting:

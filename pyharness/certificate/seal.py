@@ -119,7 +119,7 @@ def seal(
         lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were),
             `modules`, each `module`, `file` (relative to the project's root folder), `sha256` and
             `foundation` (whether it is of the foundation), and `definitions`, each as
-            `pyharness.lean.dependencies.Definition` has it.
+            `pyharness.proofs.dependencies.Definition` has it.
         policy: `allowed_axioms`.
         proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and
             `kernels`; None if no claim names a theorem.

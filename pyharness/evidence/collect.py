@@ -154,7 +154,9 @@ def _key(
     sources: Callable[[tuple[str, ...]], Mapping[str, str]],
 ) -> dict[str, Any]:
     lean = (
-        () if part.measure is None else ("pyharness.lean.conformance", "pyharness.lean._lean_main")
+        ()
+        if part.measure is None
+        else ("pyharness.proofs.conformance", "pyharness.proofs._lean_main")
     )
     return {
         "what": str(part),

@@ -16,7 +16,7 @@ from pyharness.tensors.models import Model, load_models
 
 if TYPE_CHECKING:
     from pyharness.claim import Claim
-    from pyharness.lean.conformance import Kernel
+    from pyharness.proofs.conformance import Kernel
 
 __all__ = ["EvidenceError", "Run", "gather", "prepare", "require_replays"]
 

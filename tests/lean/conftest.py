@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from pyharness.lean.build import Build, build
-from pyharness.lean.environment import Environment
-from pyharness.lean.toolchain import Toolchain, locate
+from pyharness.proofs.build import Build, build
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.toolchain import Toolchain, locate
 
 FOUNDATION = Path(__file__).resolve().parents[2] / "LeanMining" / "Foundation"
 

@@ -11,10 +11,10 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pyharness.lean.modules import Module
-from pyharness.lean.names import Name, parse_name
-from pyharness.lean.olean import Olean
-from pyharness.lean.terms import Terms
+from pyharness.proofs.modules import Module
+from pyharness.proofs.names import Name, parse_name
+from pyharness.proofs.olean import Olean
+from pyharness.proofs.terms import Terms
 
 __all__ = ["doctored"]
 

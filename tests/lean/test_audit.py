@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyharness.core.errors import EXIT_LEAN, EXIT_USAGE
-from pyharness.lean.audit import AuditError, NotATheorem, UnknownTheorem, audit
-from pyharness.lean.environment import Environment
-from pyharness.lean.policy import PolicyViolation, forbidden_words
-from pyharness.lean.questions import NoAnswer
+from pyharness.proofs.audit import AuditError, NotATheorem, UnknownTheorem, audit
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.policy import PolicyViolation, forbidden_words
+from pyharness.proofs.questions import NoAnswer
 
 SAMPLE = """\
 theorem Sample.proved {p q : Prop} (h : p ∧ q) : q ∧ p := ⟨h.2, h.1⟩

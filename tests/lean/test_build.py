@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from pyharness.core.errors import EXIT_LEAN
-from pyharness.lean.build import LeanBuildError, read_imports
-from pyharness.lean.toolchain import LeanStopped
+from pyharness.proofs.build import LeanBuildError, read_imports
+from pyharness.proofs.toolchain import LeanStopped
 
 CHAIN = {
     "A": "import A.B\nimport A.C\ninductive A\n",
@@ -203,8 +203,8 @@ class TestCache:
         """
         bare.write(**CHAIN)
         code = (
-            "import os, signal, sys\nfrom pathlib import Path\nfrom pyharness.lean.build import build\n"
-            "from pyharness.lean.toolchain import locate\nroot = Path(sys.argv[1])\n"
+            "import os, signal, sys\nfrom pathlib import Path\nfrom pyharness.proofs.build import build\n"
+            "from pyharness.proofs.toolchain import locate\nroot = Path(sys.argv[1])\n"
             "build(root, 'A', out=root / 'build', toolchain=locate(), jobs=2,\n"
             "      progress=lambda module, done, total: done == 2 and os.kill(os.getpid(), signal.SIGKILL))\n"
         )

@@ -15,15 +15,15 @@ from doctor import doctored
 
 from pyharness.claim import Claim, Source, load_pack
 from pyharness.core.errors import HarnessError
-from pyharness.lean.acceleration import NotTied
-from pyharness.lean.audit import AuditError, NotATheorem, UnknownTheorem, audit
-from pyharness.lean.environment import Environment
-from pyharness.lean.modules import LeanBuildError
-from pyharness.lean.olean import DamagedOlean
-from pyharness.lean.policy import PolicyViolation
-from pyharness.lean.replay import ReplayRefused
 from pyharness.pins import StatementChanged, pin
 from pyharness.project import Project, load_project
+from pyharness.proofs.acceleration import NotTied
+from pyharness.proofs.audit import AuditError, NotATheorem, UnknownTheorem, audit
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.modules import LeanBuildError
+from pyharness.proofs.olean import DamagedOlean
+from pyharness.proofs.policy import PolicyViolation
+from pyharness.proofs.replay import ReplayRefused
 from pyharness.verify import prove_as_pinned
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pyharness.core.errors import UsageError
-from pyharness.lean.audit import NotATheorem, UnknownTheorem
-from pyharness.lean.conformance import Kernel
-from pyharness.lean.policy import PolicyViolation
-from pyharness.lean.toolchain import LeanStopped
+from pyharness.proofs.audit import NotATheorem, UnknownTheorem
+from pyharness.proofs.conformance import Kernel
+from pyharness.proofs.policy import PolicyViolation
+from pyharness.proofs.toolchain import LeanStopped
 
 HEADER = "prelude\nimport LeanMining.Sample\nset_option autoImplicit false\n"
 LIBRARY = """\
@@ -124,6 +124,6 @@ class TestDecide:
 
     def test_a_lean_that_does_not_answer_decides_nothing(self, kernel, monkeypatch):
         """When Lean takes too long, that is an error and counts neither for nor against."""
-        monkeypatch.setattr("pyharness.lean.modules._TIMEOUT", 0.001)
+        monkeypatch.setattr("pyharness.proofs.modules._TIMEOUT", 0.001)
         with pytest.raises(LeanStopped, match="stopped after 0.001 s"):
             kernel.decide("T", HEADER + "theorem T : Sample.clip 1 1 = 1 := rfl\n")

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyharness.core.errors import EXIT_LEAN
-from pyharness.lean.environment import DamagedOlean, Environment, UnknownConstant
-from pyharness.lean.names import parse_name, show_name, write_name
-from pyharness.lean.olean import Olean
-from pyharness.lean.terms import APP, BVAR, CONST, LAM, LIT, PI, SORT, Terms
+from pyharness.proofs.environment import DamagedOlean, Environment, UnknownConstant
+from pyharness.proofs.names import parse_name, show_name, write_name
+from pyharness.proofs.olean import Olean
+from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LIT, PI, SORT, Terms
 
 SAMPLE = """\
 /-- A definition. -/

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pyharness.lean.toolchain import locate
+from pyharness.proofs.toolchain import locate
 
 FOUNDATION = Path(__file__).parents[2] / "LeanMining" / "Foundation"
 

@@ -19,12 +19,12 @@ from test_cheats import CHEATS, DEFAULT
 
 from pyharness.kernel import Constant, Library, Name, Refused, check
 from pyharness.kernel.digests import Digests
-from pyharness.lean.build import build
-from pyharness.lean.environment import Environment
-from pyharness.lean.export import export
-from pyharness.lean.olean import Olean
-from pyharness.lean.terms import Terms
 from pyharness.project import load_project
+from pyharness.proofs.build import build
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.export import export
+from pyharness.proofs.olean import Olean
+from pyharness.proofs.terms import Terms
 
 ROOT = Path(__file__).resolve().parents[2]
 ORACLE = Path(__file__).with_name("kernel_oracle.py")

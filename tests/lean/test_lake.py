@@ -15,11 +15,11 @@ import pytest
 
 from pyharness.cli import main
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, EXIT_USAGE, UsageError
-from pyharness.lean.audit import NotATheorem, UnknownTheorem
-from pyharness.lean.lake import LakeError, lake_status
-from pyharness.lean.questions import NoAnswer, read_answers, read_axioms
-from pyharness.lean.toolchain import VERSION, LeanMissing
 from pyharness.project import FILE_NAME, STANDARD_AXIOMS, load_lean_policy
+from pyharness.proofs.audit import NotATheorem, UnknownTheorem
+from pyharness.proofs.lake import LakeError, lake_status
+from pyharness.proofs.questions import NoAnswer, read_answers, read_axioms
+from pyharness.proofs.toolchain import VERSION, LeanMissing
 
 HERE = Path(__file__).resolve().parent
 FOUNDATION = HERE.parents[1] / "LeanMining" / "Foundation"
@@ -319,7 +319,7 @@ class TestErrors:
         subprocess.run(["lake", "build"], cwd=tmp_path, check=True, capture_output=True)
         ilean = write(tmp_path, **{"damaged": text}) / "damaged"
         monkeypatch.setattr(
-            "pyharness.lean.lake._Lake.build",
+            "pyharness.proofs.lake._Lake.build",
             lambda *_: shutil.copyfile(ilean, tmp_path / ".lake/build/lib/lean/Small.ilean"),
         )
         self.refused(tmp_path, LakeError, "Small.ilean cannot be used .*; delete it")

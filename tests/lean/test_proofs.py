@@ -19,8 +19,7 @@ from pathlib import Path
 import certificate_samples as samples
 import pytest
 
-import pyharness.agreement as agreement
-from pyharness.agreement import KERNELS, Disagreement, SecondKernel, carry, require_agreement
+import pyharness.proofs.agreement as agreement
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import check
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
@@ -30,9 +29,10 @@ from pyharness.cli import main
 from pyharness.core.cache import Cache
 from pyharness.core.errors import EXIT_LEAN
 from pyharness.kernel.certificate import AXIOMS
-from pyharness.lean.audit import audit
-from pyharness.lean.environment import Environment
-from pyharness.lean.export import FORMAT
+from pyharness.proofs.agreement import KERNELS, Disagreement, SecondKernel, carry, require_agreement
+from pyharness.proofs.audit import audit
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.export import FORMAT
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -763,7 +763,7 @@ class TestAgreement:
             self.ask(parts.bytes(), names, cache)["constants"] == first["constants"] - 1
             and len(started) == 3
         )
-        used = agreement.code(["pyharness._agreement_main"])
+        used = agreement.code(["pyharness.proofs._agreement_main"])
         modules = {
             f"pyharness.kernel.{path.stem}" for path in (ROOT / "pyharness" / "kernel").glob("*.py")
         }

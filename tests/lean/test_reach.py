@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyharness.lean.reach import Reach
+from pyharness.proofs.reach import Reach
 
 NAMES = [(letter,) for letter in "abcdefg"]
 graphs = st.fixed_dictionaries(

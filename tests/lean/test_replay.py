@@ -9,10 +9,10 @@ import pytest
 from export_format import DECLARATIONS, EXPRESSIONS, LEVELS, NAMES, faults
 
 from pyharness.core.errors import EXIT_LEAN
-from pyharness.lean.environment import Environment
-from pyharness.lean.export import export
-from pyharness.lean.replay import ReplayRefused, accepts, replay
-from pyharness.lean.toolchain import LeanStopped
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.export import export
+from pyharness.proofs.replay import ReplayRefused, accepts, replay
+from pyharness.proofs.toolchain import LeanStopped
 
 SAMPLE = """\
 inductive Sample.Tree (α : Type) where

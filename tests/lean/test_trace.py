@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from pyharness.core.errors import UsageError
-from pyharness.lean.trace import StaleTrace, TracedTheorem, read_trace
+from pyharness.proofs.trace import StaleTrace, TracedTheorem, read_trace
 
 FIXTURE = Path(__file__).resolve().parents[1] / "data" / "dojo"
 RECORDED = Path(".lake", "build", "ir", "Small", "Swap.trace.xml")
@@ -70,7 +70,7 @@ def forgotten(monkeypatch):
 class TestWithoutLeanDojo:
     def test_it_is_imported_only_when_it_is_needed(self):
         """Importing the reader imports neither lean-dojo nor Ray."""
-        code = "import sys, pyharness.lean.trace; sys.exit('lean_dojo' in sys.modules or 'ray' in sys.modules)"
+        code = "import sys, pyharness.proofs.trace; sys.exit('lean_dojo' in sys.modules or 'ray' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
     def test_not_installed(self, traced, forgotten, monkeypatch):

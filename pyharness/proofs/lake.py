@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.core.errors import UsageError
-from pyharness.lean.audit import NotATheorem, UnknownTheorem
-from pyharness.lean.environment import SORRY
-from pyharness.lean.names import Name, parse_name, show_name, write_name
-from pyharness.lean.questions import NoAnswer, read_answers, read_axioms, write_questions
-from pyharness.lean.toolchain import LeanError, LeanMissing
 from pyharness.project import FILE_NAME, load_lean_policy
+from pyharness.proofs.audit import NotATheorem, UnknownTheorem
+from pyharness.proofs.environment import SORRY
+from pyharness.proofs.names import Name, parse_name, show_name, write_name
+from pyharness.proofs.questions import NoAnswer, read_answers, read_axioms, write_questions
+from pyharness.proofs.toolchain import LeanError, LeanMissing
 
 __all__ = ["LakeError", "LakeReport", "lake_status"]
 

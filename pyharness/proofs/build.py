@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pyharness.lean.modules import Cache, LeanBuildError, Message, Module, Source
-from pyharness.lean.toolchain import Toolchain
+from pyharness.proofs.modules import Cache, LeanBuildError, Message, Module, Source
+from pyharness.proofs.toolchain import Toolchain
 
 __all__ = ["Build", "LeanBuildError", "Message", "Module", "Progress", "build", "read_imports"]
 

@@ -10,11 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyharness.lean.build import Build, Module
-from pyharness.lean.environment import Constant, Environment
-from pyharness.lean.names import Name, show_name, write_name
-from pyharness.lean.terms import CONST, LAM, LIT, PROJ
-from pyharness.lean.toolchain import LeanError
+from pyharness.proofs.build import Build, Module
+from pyharness.proofs.environment import Constant, Environment
+from pyharness.proofs.names import Name, show_name, write_name
+from pyharness.proofs.terms import CONST, LAM, LIT, PROJ
+from pyharness.proofs.toolchain import LeanError
 
 __all__ = [
     "ACCELERATED",

@@ -15,11 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from pyharness import __version__
-from pyharness.lean.environment import Environment
-from pyharness.lean.names import Name, show_name
-from pyharness.lean.olean import Constant, Constructor, DamagedOlean, Inductive, Recursor
-from pyharness.lean.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, SORT, term_parts
-from pyharness.lean.toolchain import GITHASH, VERSION
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.names import Name, show_name
+from pyharness.proofs.olean import Constant, Constructor, DamagedOlean, Inductive, Recursor
+from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, SORT, term_parts
+from pyharness.proofs.toolchain import GITHASH, VERSION
 
 __all__ = ["FORMAT", "declarations", "export"]
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pyharness.core.errors import HarnessError
-from pyharness.lean.build import Build, Module
-from pyharness.lean.names import Name, parse_name, show_name
-from pyharness.lean.olean import Constant, DamagedOlean, Inductive, Kind, Olean
-from pyharness.lean.reach import Reach
-from pyharness.lean.terms import CONST, LET, PI, Terms, json_sha256
+from pyharness.proofs.build import Build, Module
+from pyharness.proofs.names import Name, parse_name, show_name
+from pyharness.proofs.olean import Constant, DamagedOlean, Inductive, Kind, Olean
+from pyharness.proofs.reach import Reach
+from pyharness.proofs.terms import CONST, LET, PI, Terms, json_sha256
 
 __all__ = ["SORRY", "Constant", "DamagedOlean", "Environment", "UnknownConstant"]
 

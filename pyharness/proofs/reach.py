@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from pyharness.lean.names import Name
+from pyharness.proofs.names import Name
 
 __all__ = ["Reach"]
 

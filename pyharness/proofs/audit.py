@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pyharness.core.errors import HarnessError
-from pyharness.lean.build import Build
-from pyharness.lean.dependencies import Dependencies
-from pyharness.lean.environment import SORRY, Constant, Environment
-from pyharness.lean.names import show_name, write_name
-from pyharness.lean.policy import check_policy, check_statements
-from pyharness.lean.questions import ask, read_axioms
-from pyharness.lean.terms import BVAR, LAM, PROJ
-from pyharness.lean.toolchain import LeanError, Toolchain
-from pyharness.lean.vacuity import find_examples, find_stubs, unused_hypotheses
+from pyharness.proofs.build import Build
+from pyharness.proofs.dependencies import Dependencies
+from pyharness.proofs.environment import SORRY, Constant, Environment
+from pyharness.proofs.names import show_name, write_name
+from pyharness.proofs.policy import check_policy, check_statements
+from pyharness.proofs.questions import ask, read_axioms
+from pyharness.proofs.terms import BVAR, LAM, PROJ
+from pyharness.proofs.toolchain import LeanError, Toolchain
+from pyharness.proofs.vacuity import find_examples, find_stubs, unused_hypotheses
 
 __all__ = [
     "AuditError",

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from pyharness.lean.environment import Environment
-from pyharness.lean.names import Name, show_name, write_name
-from pyharness.lean.olean import Constant, Inductive
-from pyharness.lean.policy import in_foundation
-from pyharness.lean.terms import CONST
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.names import Name, show_name, write_name
+from pyharness.proofs.olean import Constant, Inductive
+from pyharness.proofs.policy import in_foundation
+from pyharness.proofs.terms import CONST
 
 __all__ = ["Definition", "DefinitionKind", "Dependencies"]
 

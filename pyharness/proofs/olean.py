@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from pyharness.lean.names import Name, show_name
-from pyharness.lean.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT, Terms
-from pyharness.lean.toolchain import GITHASH, LeanError
+from pyharness.proofs.names import Name, show_name
+from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT, Terms
+from pyharness.proofs.toolchain import GITHASH, LeanError
 
 __all__ = [
     "Constant",

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pyharness.lean.names import Name
+from pyharness.proofs.names import Name
 
 __all__ = ["APP", "BVAR", "CONST", "LAM", "LET", "LIT", "PI", "PROJ", "SORT", "Terms", "term_parts"]
 

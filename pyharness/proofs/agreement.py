@@ -17,12 +17,12 @@ from typing import Any
 from pyharness import __version__
 from pyharness.core.cache import Cache
 from pyharness.core.fingerprint import code
-from pyharness.lean.acceleration import EQUATIONS
-from pyharness.lean.audit import Proof
-from pyharness.lean.environment import Environment
-from pyharness.lean.export import export
-from pyharness.lean.names import Name
-from pyharness.lean.toolchain import VERSION, LeanError
+from pyharness.proofs.acceleration import EQUATIONS
+from pyharness.proofs.audit import Proof
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.export import export
+from pyharness.proofs.names import Name
+from pyharness.proofs.toolchain import VERSION, LeanError
 
 __all__ = ["KERNELS", "Disagreement", "SecondKernel", "carry", "require_agreement"]
 

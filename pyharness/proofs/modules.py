@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pyharness.lean.toolchain import LeanError, LeanStopped, Toolchain
+from pyharness.proofs.toolchain import LeanError, LeanStopped, Toolchain
 
 __all__ = ["Cache", "LeanBuildError", "Message", "Module", "Source", "setup"]
 

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyharness.lean.environment import Environment, UnknownConstant
-from pyharness.lean.export import export
-from pyharness.lean.names import Name, show_name
-from pyharness.lean.olean import DamagedOlean, Olean
-from pyharness.lean.toolchain import REPLAY_MAIN, LeanError, LeanStopped, Toolchain
+from pyharness.proofs.environment import Environment, UnknownConstant
+from pyharness.proofs.export import export
+from pyharness.proofs.names import Name, show_name
+from pyharness.proofs.olean import DamagedOlean, Olean
+from pyharness.proofs.toolchain import REPLAY_MAIN, LeanError, LeanStopped, Toolchain
 
 __all__ = ["Replay", "ReplayRefused", "accepts", "replay"]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pyharness.lean.environment import SORRY, Constant, Environment
-from pyharness.lean.names import Name, show_name
-from pyharness.lean.olean import Definition
-from pyharness.lean.terms import BVAR, CONST, LAM, LET, PI, SORT, term_parts
+from pyharness.proofs.environment import SORRY, Constant, Environment
+from pyharness.proofs.names import Name, show_name
+from pyharness.proofs.olean import Definition
+from pyharness.proofs.terms import BVAR, CONST, LAM, LET, PI, SORT, term_parts
 
 __all__ = ["find_examples", "find_stubs", "unused_hypotheses"]
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import unnoted
-from pyharness.lean.audit import find_theorem, judge
-from pyharness.lean.build import Build, LeanBuildError, read_imports
-from pyharness.lean.environment import Environment
-from pyharness.lean.modules import Cache, Module, Source
-from pyharness.lean.policy import PolicyViolation, violations
-from pyharness.lean.toolchain import Toolchain
-from pyharness.lean.vacuity import find_stubs
+from pyharness.proofs.audit import find_theorem, judge
+from pyharness.proofs.build import Build, LeanBuildError, read_imports
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.modules import Cache, Module, Source
+from pyharness.proofs.policy import PolicyViolation, violations
+from pyharness.proofs.toolchain import Toolchain
+from pyharness.proofs.vacuity import find_stubs
 
 __all__ = ["Decision", "Kernel"]
 

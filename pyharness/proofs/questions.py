@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Sequence
 from subprocess import CompletedProcess
 
-from pyharness.lean.build import Build
-from pyharness.lean.modules import setup
-from pyharness.lean.names import Name, parse_name, show_name
-from pyharness.lean.toolchain import LeanError, Toolchain
+from pyharness.proofs.build import Build
+from pyharness.proofs.modules import setup
+from pyharness.proofs.names import Name, parse_name, show_name
+from pyharness.proofs.toolchain import LeanError, Toolchain
 
 __all__ = ["NoAnswer", "ask", "read_answers", "read_axioms", "write_questions"]
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pyharness.lean.environment import Environment
-from pyharness.lean.names import Name, show_name
-from pyharness.lean.olean import Constructor, Inductive
-from pyharness.lean.policy import ACCELERATED
-from pyharness.lean.replay import ReplayRefused, accepts
-from pyharness.lean.terms import APP, BVAR, CONST, PI, SORT, Terms
-from pyharness.lean.toolchain import LeanError, Toolchain
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.names import Name, show_name
+from pyharness.proofs.olean import Constructor, Inductive
+from pyharness.proofs.policy import ACCELERATED
+from pyharness.proofs.replay import ReplayRefused, accepts
+from pyharness.proofs.terms import APP, BVAR, CONST, PI, SORT, Terms
+from pyharness.proofs.toolchain import LeanError, Toolchain
 
 __all__ = ["EQUATIONS", "NotTied", "require_tied"]
 
