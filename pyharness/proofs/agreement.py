@@ -28,8 +28,8 @@ __all__ = ["KERNELS", "Disagreement", "SecondKernel", "carry", "require_agreemen
 
 LEAN, SECOND = KERNELS = (f"Lean {VERSION}", f"pyharness.kernel {__version__}")
 
-_PACKAGE = Path(__file__).resolve().parent
-_MAIN = _PACKAGE / "_agreement_main.py"
+_ROOT = Path(__file__).resolve().parents[2]
+_MAIN = Path(__file__).with_name("_agreement_main.py")
 
 
 class Disagreement(LeanError):
@@ -135,7 +135,7 @@ class SecondKernel:
                             "-I",
                             "-S",
                             str(_MAIN),
-                            str(_PACKAGE.parent),
+                            str(_ROOT),
                             *self._names,
                         ],
                         stdin=given,

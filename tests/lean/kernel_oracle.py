@@ -17,7 +17,7 @@ import os
 import sys
 from pathlib import Path
 
-_PATH = Path(__file__).resolve().parents[2] / "pyharness" / "lean" / "_replay_main.py"
+_PATH = Path(__file__).resolve().parents[2] / "pyharness" / "proofs" / "_replay_main.py"
 
 
 def main(lean: str, folder: str) -> None:
