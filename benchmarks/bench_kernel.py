@@ -26,7 +26,7 @@ from pyharness.certificate.canonical import read_json
 from pyharness.core.cache import Cache
 from pyharness.kernel import check, show_name
 from pyharness.kernel.certificate import read_proofs
-from pyharness.project import load_project
+from pyharness.project.settings import load_project
 from pyharness.proofs.agreement import SecondKernel
 from pyharness.proofs.build import build
 from pyharness.proofs.environment import Environment

@@ -108,14 +108,14 @@ CONFORMANCE = """
 import time
 from pathlib import Path
 from pyharness.core.cache import Cache
-from pyharness.claim import load_pack
+from pyharness.project.pack import load_pack
 from pyharness.evidence.collect import collect
 from pyharness.evidence.executor import LocalExecutor
 from pyharness.evidence.runner import Run
 from pyharness.proofs.build import build
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate
-from pyharness.project import load_project
+from pyharness.project.settings import load_project
 project, toolchain = load_project(Path(".")), locate()
 claims = load_pack(project.packs)
 library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain)

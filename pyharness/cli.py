@@ -23,7 +23,7 @@ from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, 
 if TYPE_CHECKING:
     from pyharness.certificate.check import Finding
     from pyharness.evidence.executor import Executor
-    from pyharness.project import Project
+    from pyharness.project.settings import Project
 
 __all__ = ["entry", "main"]
 
@@ -497,7 +497,7 @@ def _verify_tensors(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     if options.lean_project is not None:
         return _lake_status(options)
-    from pyharness.claim import load_pack
+    from pyharness.project.pack import load_pack
     from pyharness.report import terminal
     from pyharness.verify import claim_status, prove_as_pinned
 
@@ -514,8 +514,8 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _pin(options: argparse.Namespace) -> int:
-    from pyharness.claim import load_pack
-    from pyharness.pins import pin
+    from pyharness.project.pack import load_pack
+    from pyharness.project.pins import pin
     from pyharness.verify import prove
 
     project = _project(options.project)
@@ -980,7 +980,7 @@ def _examine(folder: Path) -> Iterator[Mapping[str, Any]]:
         return ", ".join(f"{model.name} ({len(model.layers)} layers)" for model in load_models())
 
     def project() -> str:
-        from pyharness.project import load_project
+        from pyharness.project.settings import load_project
 
         return str(load_project(folder).name)
 
@@ -999,7 +999,7 @@ def _examine(folder: Path) -> Iterator[Mapping[str, Any]]:
 # ------------------------------------------------------------------------------------------ helpers
 def _project(folder: Path) -> Any:
     """Load the project and let its claim packs be imported from its folder."""
-    from pyharness.project import load_project
+    from pyharness.project.settings import load_project
 
     project = load_project(folder)
     if str(project.root) not in sys.path:

@@ -20,7 +20,6 @@ import torch
 
 from pyharness.certificate.canonical import read_json
 from pyharness.certificate.schema import CertificateError
-from pyharness.claim import Claim, load_pack
 from pyharness.core.cache import Cache
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.core.fingerprint import code, machine
@@ -32,7 +31,8 @@ from pyharness.evidence.runner import EvidenceError, Run, require_replays
 from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare, scan
 from pyharness.formats.sources import Catalogue, catalogue
 from pyharness.formats.stored import Raw, Stored
-from pyharness.project import Project
+from pyharness.project.pack import Claim, load_pack
+from pyharness.project.settings import Project
 from pyharness.verify import Progress, Verification, certify_by, publish
 
 __all__ = ["Reading", "output_path", "verify_tensors"]

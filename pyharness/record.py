@@ -23,12 +23,12 @@ from pyharness.certificate.canonical import file_bytes, parse
 from pyharness.certificate.recorded import record_digest
 from pyharness.certificate.schema import RECORDED, require
 from pyharness.certificate.seal import plain_evidence
-from pyharness.claim import Claim, load_pack
 from pyharness.core.cache import key_sha256
 from pyharness.core.device import flags
 from pyharness.core.fingerprint import code
 from pyharness.evidence.runner import Run, gather, prepare
-from pyharness.project import Project
+from pyharness.project.pack import Claim, load_pack
+from pyharness.project.settings import Project
 from pyharness.proofs.build import build
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate

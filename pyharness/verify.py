@@ -17,7 +17,6 @@ from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write
 from pyharness.certificate.recorded import Recording, hold_against, read_recordings
 from pyharness.certificate.seal import Record, plain_evidence, seal, write, write_run_record
 from pyharness.certificate.tiers import proof_status
-from pyharness.claim import Claim, load_pack
 from pyharness.core.cache import Cache
 from pyharness.core.device import CPU
 from pyharness.core.errors import UsageError
@@ -27,8 +26,9 @@ from pyharness.evidence.collect import collect
 from pyharness.evidence.conformance import untied
 from pyharness.evidence.executor import Executor, LocalExecutor
 from pyharness.evidence.runner import Run
-from pyharness.pins import read_pins, require_unchanged
-from pyharness.project import Project
+from pyharness.project.pack import Claim, load_pack
+from pyharness.project.pins import read_pins, require_unchanged
+from pyharness.project.settings import Project
 from pyharness.proofs.acceleration import require_tied
 from pyharness.proofs.agreement import KERNELS, SecondKernel, carry, require_agreement
 from pyharness.proofs.audit import Proof, audit
@@ -280,7 +280,7 @@ def prove_as_pinned(
         )
         return True
 
-    key = _key("pins", proofs.build, proofs.toolchain, "pyharness.pins")
+    key = _key("pins", proofs.build, proofs.toolchain, "pyharness.project.pins")
     _once(
         kept(project, fresh=fresh),
         key | {"pins": pins, "theorems": sorted(proofs.by_theorem)},

@@ -12,8 +12,8 @@ from typing import Any
 from pyharness.certificate.canonical import digest, file_bytes
 from pyharness.certificate.recorded import Recording, record_digest
 from pyharness.certificate.seal import Record, plain_evidence, seal
-from pyharness.claim import Claim, Source
 from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.project.pack import Claim, Source
 
 SHA = "0123456789abcdef" * 4
 PROOFS = {

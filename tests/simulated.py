@@ -182,10 +182,10 @@ def main() -> int:
     """
     from pyharness.certificate.canonical import read_json
     from pyharness.certificate.seal import plain_evidence
-    from pyharness.claim import load_pack
     from pyharness.evidence.rounding import disagreement
     from pyharness.evidence.runner import Run, gather, prepare
-    from pyharness.project import load_project
+    from pyharness.project.pack import load_pack
+    from pyharness.project.settings import load_project
 
     project = load_project(Path(__file__).parent.parent)
     certified = {

@@ -34,7 +34,7 @@ theorem Small.rests (a : Prop) (h : a) : a := Small.unfinished a (.inl h)
 """
 
 PACK = """\
-from pyharness.claim import Source, claim
+from pyharness.project.pack import Source, claim
 from pyharness.evidence import Evidence
 
 PAPER = Source("A paper", "Section 1")

@@ -10,8 +10,8 @@ import pytest
 from certificate_samples import AGREES, FLOATS, LAYERS, SWEEP, proof, record, sealed
 
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule, verdict
-from pyharness.claim import Tier
 from pyharness.evidence import Evidence, Outcome
+from pyharness.project.pack import Tier
 
 PROVED = Facts(
     status="proved",

@@ -7,9 +7,9 @@ import textwrap
 
 import pytest
 
-from pyharness.claim import Source, claim, load_pack
 from pyharness.core.errors import EXIT_USAGE, UsageError
-from pyharness.project import FILE_NAME, load_project
+from pyharness.project.pack import Source, claim, load_pack
+from pyharness.project.settings import FILE_NAME, load_project
 
 SOURCE = Source("A paper", "Section 2")
 
@@ -45,7 +45,7 @@ class TestLoadPack:
         return write
 
     DECLARES = """
-        from pyharness.claim import Source, claim
+        from pyharness.project.pack import Source, claim
         @claim("{id}", statement="s", source=Source("d", "h"), tier="bronze")
         def one(run):
             return []

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from pyharness.claim import load_pack
 from pyharness.claims import clipping, gap, nucleus
 from pyharness.evidence.runner import Run
 from pyharness.formats import affine as quantize
+from pyharness.project.pack import load_pack
 
 PACKS = ("pyharness.claims.nucleus", "pyharness.claims.gap", "pyharness.claims.clipping")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}

@@ -9,10 +9,10 @@ from fractions import Fraction
 import pytest
 import torch
 
-from pyharness.claim import load_pack
 from pyharness.claims import languages, quant_error, spectral
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
+from pyharness.project.pack import load_pack
 from pyharness.tensors.models import load_models
 from pyharness.tensors.thresholds import Data
 

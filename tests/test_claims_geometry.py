@@ -7,10 +7,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pyharness.claim import load_pack
 from pyharness.claims import beta, rotation
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
+from pyharness.project.pack import load_pack
 from pyharness.tensors import geometry
 
 PACKS = ("pyharness.claims.beta", "pyharness.claims.rotation")

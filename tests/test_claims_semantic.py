@@ -9,10 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyharness.claim import load_pack
 from pyharness.claims import semantic
 from pyharness.core.errors import UsageError
 from pyharness.evidence.runner import Run
+from pyharness.project.pack import load_pack
 from pyharness.tensors import information
 
 CLAIMS = {item.id: item for item in load_pack(["pyharness.claims.semantic"])}

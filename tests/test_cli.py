@@ -19,7 +19,7 @@ from pyharness.certificate.canonical import digest, file_bytes
 
 SLOW_PACK = """\
 import time
-from pyharness.claim import Source, claim
+from pyharness.project.pack import Source, claim
 @claim("slow", statement="s", source=Source("d", "h"), tier="none")
 def slow(run):
     print("gathering", flush=True)

@@ -13,17 +13,17 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from pyharness.claim import load_pack
 from pyharness.core import fingerprint as dependencies
 from pyharness.core.cache import Cache
 from pyharness.evidence import collect as collecting
 from pyharness.evidence.collect import collect
 from pyharness.evidence.runner import EvidenceError, Run
+from pyharness.project.pack import load_pack
 
 PACK = '''\
 from pathlib import Path
 
-from pyharness.claim import Source, claim
+from pyharness.project.pack import Source, claim
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.conformance import Conformance, Theorems
 

@@ -15,7 +15,6 @@ import pytest
 import torch
 from simulated import DEVICE, Refused, operations
 
-from pyharness.claim import load_pack
 from pyharness.claims import beta, clipping, conformance, gap, nucleus, rotation
 from pyharness.core import device
 from pyharness.core.device import CPU, at_hand, cached, here, made, on_cpu, settle, using
@@ -23,6 +22,7 @@ from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.runner import EvidenceError, Run, gather
 from pyharness.formats.digests import tensor_sha256
+from pyharness.project.pack import load_pack
 from pyharness.tensors.rotations import turn
 from pyharness.tensors.thresholds import running_sums
 

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from pyharness.claim import Source, claim, load_pack
 from pyharness.claims.conformance import CLIP, LE, QRELU
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import digits, indices, untied, vector
 from pyharness.formats import affine as functions
 from pyharness.formats.affine import clip, qrelu
-from pyharness.project import load_project
+from pyharness.project.pack import Source, claim, load_pack
+from pyharness.project.settings import load_project
 from pyharness.verify import require_meant
 
 ROOT = Path(__file__).resolve().parent.parent

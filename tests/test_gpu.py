@@ -15,13 +15,13 @@ from pyharness.certificate.canonical import file_bytes, parse
 from pyharness.certificate.recorded import Recording, hold_against
 from pyharness.certificate.schema import RECORDED
 from pyharness.certificate.seal import plain_evidence
-from pyharness.claim import load_pack
 from pyharness.claims import conformance, nucleus
 from pyharness.core.device import device, flags, using
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
 from pyharness.evidence.runner import Run, gather, prepare
 from pyharness.formats.affine import affine_params, quantize
+from pyharness.project.pack import load_pack
 from pyharness.record import describe, entry
 from pyharness.tensors.thresholds import running_sums
 

@@ -31,11 +31,11 @@ from pyharness.formats import stored
 from pyharness.formats.affine import TensorError
 from pyharness.formats.digests import tensor_sha256
 from pyharness.own_tensors import output_path, verify_tensors
-from pyharness.project import load_project
+from pyharness.project.settings import load_project
 
 PACK = """\
 import torch
-from pyharness.claim import Source, claim
+from pyharness.project.pack import Source, claim
 from pyharness.evidence import Evidence
 from pyharness.evidence.streaming import as_blocks, of_blocks, of_values
 PAPER = Source("A paper", "Section 1")

@@ -17,16 +17,16 @@ from torch.profiler import ProfilerActivity, profile
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import read_recording, record_digest
 from pyharness.certificate.schema import RECORDED
-from pyharness.claim import load_pack
 from pyharness.cli import main
 from pyharness.core.device import CPU
-from pyharness.project import load_project
+from pyharness.project.pack import load_pack
+from pyharness.project.settings import load_project
 from pyharness.record import code_sha256, ran, record
 from pyharness.verify import verify
 
 PACK = '''\
 import torch
-from pyharness.claim import Source, claim
+from pyharness.project.pack import Source, claim
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 
 PAPER = Source("A paper", "Section 1")

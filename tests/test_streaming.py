@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from pyharness.claim import load_pack
 from pyharness.claims.clipping import in_range, monotone_in_x
 from pyharness.claims.nucleus import is_extensive, preserves_meet
 from pyharness.evidence import streaming
@@ -31,6 +30,7 @@ from pyharness.formats.affine import TensorError
 from pyharness.formats.digests import tensor_ref
 from pyharness.formats.sources import catalogue
 from pyharness.formats.stored import DTYPES
+from pyharness.project.pack import load_pack
 
 PACKS = tomllib.loads((Path(__file__).resolve().parent.parent / "pyharness.toml").read_text())[
     "packs"

@@ -10,9 +10,9 @@ import pytest
 from small_project import LEAN
 
 from pyharness import verify
-from pyharness.claim import Source, claim
 from pyharness.core.errors import UsageError
-from pyharness.project import load_project
+from pyharness.project.pack import Source, claim
+from pyharness.project.settings import load_project
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change, compare
 from pyharness.certificate.seal import tier_if_signed
 from pyharness.certificate.tiers import meets
-from pyharness.claim import Tier
+from pyharness.project.pack import Tier
 
 __all__ = ["RULES", "Failure", "gate"]
 

@@ -33,9 +33,9 @@ from pyharness.certificate.schema import (
     require,
 )
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
-from pyharness.claim import Claim, Tier
 from pyharness.core.cache import Cache, key_sha256
 from pyharness.evidence import Evidence, Outcome
+from pyharness.project.pack import Claim, Tier
 
 __all__ = [
     "Proof",

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyharness.claim import Tier
 from pyharness.evidence import Outcome
+from pyharness.project.pack import Tier
 
 __all__ = ["Facts", "ProofStatus", "Ruling", "meets", "on_a_gpu", "proof_status", "rule", "verdict"]
 

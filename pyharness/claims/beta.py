@@ -14,7 +14,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pyharness.claim import Source, claim
 from pyharness.claims.conformance import L1_NORM, NORM_SQ, SIGN
 from pyharness.claims.gap import significant
 from pyharness.core.device import at_hand, cached, on_cpu
@@ -23,6 +22,7 @@ from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
 from pyharness.formats.digests import tensor_ref
+from pyharness.project.pack import Source, claim
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
 from pyharness.tensors.attention import head as head_values
 from pyharness.tensors.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign

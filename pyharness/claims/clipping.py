@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from pyharness.claim import Source, claim
 from pyharness.claims.conformance import CLIP
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, sweep
@@ -17,6 +16,7 @@ from pyharness.evidence.property import from_hex, search, to_hex
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import clip
+from pyharness.project.pack import Source, claim
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

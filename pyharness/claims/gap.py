@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pyharness.claim import claim
 from pyharness.claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
 from pyharness.claims.nucleus import (
     ARCHITECTURE,
@@ -48,6 +47,7 @@ from pyharness.formats.affine import (
     to_fp16,
 )
 from pyharness.formats.digests import tensor_ref
+from pyharness.project.pack import claim
 from pyharness.tensors.layers import Layer
 from pyharness.tensors.models import Model, load_models
 

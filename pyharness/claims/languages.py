@@ -17,7 +17,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pyharness.claim import Source, claim
 from pyharness.claims.gap import significant
 from pyharness.claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness.core.device import cached, made
@@ -26,6 +25,7 @@ from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.runner import Run
 from pyharness.formats.affine import affine_params, quantize
 from pyharness.formats.digests import tensor_ref
+from pyharness.project.pack import Source, claim
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.models import (
     COSINES,

@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 
-from pyharness.claim import Source, claim
 from pyharness.claims.conformance import INF, JOIN, LE, QRELU, SUP
 from pyharness.core.device import at_hand
 from pyharness.evidence import Evidence, Witness
@@ -18,6 +17,7 @@ from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import qrelu
+from pyharness.project.pack import Source, claim
 from pyharness.tensors.activations import QuantizedLayer
 
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")

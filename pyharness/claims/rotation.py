@@ -17,7 +17,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pyharness.claim import Source, claim
 from pyharness.claims.beta import (
     CONFIDENCE,
     HADAMARD_4,
@@ -37,6 +36,7 @@ from pyharness.evidence.exhaustive import dotted, enumerate_cases
 from pyharness.evidence.runner import Run
 from pyharness.formats.affine import affine_params, dequantize, quantize
 from pyharness.formats.digests import tensor_ref
+from pyharness.project.pack import Source, claim
 from pyharness.tensors.attention import (
     HEADS,
     OneBitKeys,

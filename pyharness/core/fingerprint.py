@@ -25,7 +25,7 @@ _BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
 """Words by which code can reach modules that its imports do not name; as methods, such as
 `module.eval`, the last two do not."""
 _RESOLVES = {"importlib.import_module", "pyharness.evidence.resolve", "runpy"}
-_KNOWN_BY_NAME = {"pyharness.claim", "pyharness.evidence"}
+_KNOWN_BY_NAME = {"pyharness.project.pack", "pyharness.evidence"}
 """Modules that import by name what a result's own key holds: a pack, and a witness's predicate."""
 
 VARIABLES = (

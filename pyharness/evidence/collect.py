@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 
 import torch
 
-from pyharness.claim import Claim, load_pack
 from pyharness.core.cache import Cache
 from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
 from pyharness.evidence import Evidence
 from pyharness.evidence.executor import Executor
 from pyharness.evidence.runner import Run, gather, prepare, require_replays
+from pyharness.project.pack import Claim, load_pack
 
 __all__ = ["Part", "collect"]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from pyharness.claim import load_pack
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Witness, resolve
+from pyharness.project.pack import load_pack
 
 __all__ = ["Replayed", "replay"]
 

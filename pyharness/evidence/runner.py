@@ -15,7 +15,7 @@ from pyharness.tensors.activations import QuantizedLayer, quantize_layers
 from pyharness.tensors.models import Model, load_models
 
 if TYPE_CHECKING:
-    from pyharness.claim import Claim
+    from pyharness.project.pack import Claim
     from pyharness.proofs.conformance import Kernel
 
 __all__ = ["EvidenceError", "Run", "gather", "prepare", "require_replays"]

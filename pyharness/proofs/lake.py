@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.core.errors import UsageError
-from pyharness.project import FILE_NAME, load_lean_policy
+from pyharness.project.settings import FILE_NAME, load_lean_policy
 from pyharness.proofs.audit import NotATheorem, UnknownTheorem
 from pyharness.proofs.environment import SORRY
 from pyharness.proofs.names import Name, parse_name, show_name, write_name

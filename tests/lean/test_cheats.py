@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from doctor import doctored
 
-from pyharness.claim import Claim, Source, load_pack
 from pyharness.core.errors import HarnessError
-from pyharness.pins import StatementChanged, pin
-from pyharness.project import Project, load_project
+from pyharness.project.pack import Claim, Source, load_pack
+from pyharness.project.pins import StatementChanged, pin
+from pyharness.project.settings import Project, load_project
 from pyharness.proofs.acceleration import NotTied
 from pyharness.proofs.audit import AuditError, NotATheorem, UnknownTheorem, audit
 from pyharness.proofs.environment import Environment

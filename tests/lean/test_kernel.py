@@ -19,7 +19,7 @@ from test_cheats import CHEATS, DEFAULT
 
 from pyharness.kernel import Constant, Library, Name, Refused, check
 from pyharness.kernel.digests import Digests
-from pyharness.project import load_project
+from pyharness.project.settings import load_project
 from pyharness.proofs.build import build
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.export import export

@@ -15,7 +15,7 @@ import pytest
 
 from pyharness.cli import main
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, EXIT_USAGE, UsageError
-from pyharness.project import FILE_NAME, STANDARD_AXIOMS, load_lean_policy
+from pyharness.project.settings import FILE_NAME, STANDARD_AXIOMS, load_lean_policy
 from pyharness.proofs.audit import NotATheorem, UnknownTheorem
 from pyharness.proofs.lake import LakeError, lake_status
 from pyharness.proofs.questions import NoAnswer, read_answers, read_axioms

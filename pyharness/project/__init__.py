@@ -1,0 +1,1 @@
+"""A project: its settings, its claims, and what its theorems are pinned to."""
