@@ -29,8 +29,8 @@ from pyharness.claims import beta, nucleus
 from pyharness.core.device import CPU, device, using
 from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import sweep
-from pyharness.evidence.runner import Run, prepare
-from pyharness.record import describe
+from pyharness.pipeline.record import describe
+from pyharness.pipeline.runner import Run, prepare
 from pyharness.tensors.attention import int8_keys
 from pyharness.tensors.thresholds import Data
 

@@ -405,8 +405,8 @@ def _parser() -> argparse.ArgumentParser:
 # ----------------------------------------------------------------------------------------- commands
 def _verify(options: argparse.Namespace) -> int:
     from pyharness.core.device import device
+    from pyharness.pipeline.verify import verify
     from pyharness.report import terminal
-    from pyharness.verify import verify
 
     where = device(options.device)
     if options.tensors:
@@ -453,7 +453,7 @@ def _executor(options: argparse.Namespace, project: Project) -> Executor | None:
 
 
 def _verify_tensors(options: argparse.Namespace) -> int:
-    from pyharness.own_tensors import output_path, verify_tensors
+    from pyharness.pipeline.own_tensors import output_path, verify_tensors
     from pyharness.report import terminal
 
     project = _project(options.project)
@@ -497,9 +497,9 @@ def _verify_tensors(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     if options.lean_project is not None:
         return _lake_status(options)
+    from pyharness.pipeline.verify import claim_status, prove_as_pinned
     from pyharness.project.pack import load_pack
     from pyharness.report import terminal
-    from pyharness.verify import claim_status, prove_as_pinned
 
     project = _project(options.project)
     claims = load_pack(project.packs)
@@ -514,9 +514,9 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _pin(options: argparse.Namespace) -> int:
+    from pyharness.pipeline.verify import prove
     from pyharness.project.pack import load_pack
     from pyharness.project.pins import pin
-    from pyharness.verify import prove
 
     project = _project(options.project)
     claims = load_pack(project.packs)
@@ -586,7 +586,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _replay(claim: Mapping[str, Any], packs: Sequence[str], *, as_json: bool) -> int:
-    from pyharness.evidence.replay import replay
+    from pyharness.pipeline.replay import replay
 
     replayed = replay(claim, packs)
     if as_json:
@@ -740,7 +740,7 @@ def _rechecked(path: Path) -> str:
 def _rerun(path: Path, folder: Path) -> list[Finding]:
     from pyharness.certificate.check import Finding
     from pyharness.certificate.diff import compare
-    from pyharness.verify import certify
+    from pyharness.pipeline.verify import certify
 
     with _progress() as progress:
         again = certify(_project(folder), progress=progress, fresh=True).certificate
@@ -878,7 +878,7 @@ def _record(options: argparse.Namespace) -> int:
     from pyharness.certificate.recorded import FOLDER
     from pyharness.certificate.schema import RECORDED
     from pyharness.core.device import device
-    from pyharness.record import record
+    from pyharness.pipeline.record import record
 
     where = device(options.device)
     project = _project(options.project)

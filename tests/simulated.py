@@ -183,7 +183,7 @@ def main() -> int:
     from pyharness.certificate.canonical import read_json
     from pyharness.certificate.seal import plain_evidence
     from pyharness.evidence.rounding import disagreement
-    from pyharness.evidence.runner import Run, gather, prepare
+    from pyharness.pipeline.runner import Run, gather, prepare
     from pyharness.project.pack import load_pack
     from pyharness.project.settings import load_project
 

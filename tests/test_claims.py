@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from pyharness.claims import clipping, gap, nucleus
-from pyharness.evidence.runner import Run
 from pyharness.formats import affine as quantize
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 
 PACKS = ("pyharness.claims.nucleus", "pyharness.claims.gap", "pyharness.claims.clipping")

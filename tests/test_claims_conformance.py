@@ -12,8 +12,8 @@ import pytest
 
 from pyharness.claims import conformance
 from pyharness.evidence.conformance import Conformance, Nonconformance, Rows, Table
-from pyharness.evidence.runner import Run
 from pyharness.formats import affine as quantize
+from pyharness.pipeline.runner import Run
 from pyharness.proofs.build import build
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate

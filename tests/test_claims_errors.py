@@ -11,7 +11,7 @@ import torch
 
 from pyharness.claims import languages, quant_error, spectral
 from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.runner import Run
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 from pyharness.tensors.models import load_models
 from pyharness.tensors.thresholds import Data

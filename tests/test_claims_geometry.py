@@ -9,7 +9,7 @@ import torch
 
 from pyharness.claims import beta, rotation
 from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.runner import Run
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 from pyharness.tensors import geometry
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pyharness.claims import semantic
 from pyharness.core.errors import UsageError
-from pyharness.evidence.runner import Run
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 from pyharness.tensors import information
 

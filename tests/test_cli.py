@@ -14,8 +14,8 @@ import sys
 import pytest
 from small_project import LEAN, PACK, ROOT, call, run, write, write_pack
 
-from pyharness import verify
 from pyharness.certificate.canonical import digest, file_bytes
+from pyharness.pipeline import verify
 
 SLOW_PACK = """\
 import time

@@ -15,9 +15,9 @@ import torch
 
 from pyharness.core import fingerprint as dependencies
 from pyharness.core.cache import Cache
-from pyharness.evidence import collect as collecting
-from pyharness.evidence.collect import collect
-from pyharness.evidence.runner import EvidenceError, Run
+from pyharness.pipeline import collect as collecting
+from pyharness.pipeline.collect import collect
+from pyharness.pipeline.runner import EvidenceError, Run
 from pyharness.project.pack import load_pack
 
 PACK = '''\

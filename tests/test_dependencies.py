@@ -136,7 +136,7 @@ class TestCode:
             "pyharness.claims.gap",
             "pyharness.tensors.models",
             "pyharness.tensors.transformer",
-            "pyharness.evidence.runner",
+            "pyharness.pipeline.runner",
         } <= set(found)
         assert not any(
             name.startswith(("torch", "numpy", "pyharness.proofs", "pyharness.cli"))

@@ -20,8 +20,8 @@ from pyharness.core import device
 from pyharness.core.device import CPU, at_hand, cached, here, made, on_cpu, settle, using
 from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
-from pyharness.evidence.runner import EvidenceError, Run, gather
 from pyharness.formats.digests import tensor_sha256
+from pyharness.pipeline.runner import EvidenceError, Run, gather
 from pyharness.project.pack import load_pack
 from pyharness.tensors.rotations import turn
 from pyharness.tensors.thresholds import running_sums

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyharness.evidence import Evidence, Witness, resolve
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
-from pyharness.evidence.runner import EvidenceError, Run, gather
+from pyharness.pipeline.runner import EvidenceError, Run, gather
 from pyharness.project.pack import Source, claim
 from tests.strategies import evidence
 

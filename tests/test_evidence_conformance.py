@@ -14,9 +14,9 @@ from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import digits, indices, untied, vector
 from pyharness.formats import affine as functions
 from pyharness.formats.affine import clip, qrelu
+from pyharness.pipeline.verify import require_meant
 from pyharness.project.pack import Source, claim, load_pack
 from pyharness.project.settings import load_project
-from pyharness.verify import require_meant
 
 ROOT = Path(__file__).resolve().parent.parent
 SWEEP = Evidence("exhaustive", "a domain", 1, 0, "one")

@@ -11,7 +11,7 @@ import pytest
 
 from pyharness.cli import main
 from pyharness.core.errors import UsageError
-from pyharness.evidence.replay import replay
+from pyharness.pipeline.replay import replay
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = ["pyharness.claims.beta", "pyharness.claims.rotation"]

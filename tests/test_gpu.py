@@ -19,10 +19,10 @@ from pyharness.claims import conformance, nucleus
 from pyharness.core.device import device, flags, using
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
-from pyharness.evidence.runner import Run, gather, prepare
 from pyharness.formats.affine import affine_params, quantize
+from pyharness.pipeline.record import describe, entry
+from pyharness.pipeline.runner import Run, gather, prepare
 from pyharness.project.pack import load_pack
-from pyharness.record import describe, entry
 from pyharness.tensors.thresholds import running_sums
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")

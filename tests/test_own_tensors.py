@@ -19,18 +19,18 @@ import torch
 from safetensors.torch import save_file
 from small_project import CONFIG, ROOT, importable, run
 
-from pyharness import own_tensors
 from pyharness.certificate.canonical import read_json
 from pyharness.certificate.check import check
 from pyharness.cli import main
 from pyharness.core.errors import UsageError
 from pyharness.evidence.executor import LocalExecutor
-from pyharness.evidence.replay import replay
 from pyharness.evidence.streaming import scan
 from pyharness.formats import stored
 from pyharness.formats.affine import TensorError
 from pyharness.formats.digests import tensor_sha256
-from pyharness.own_tensors import output_path, verify_tensors
+from pyharness.pipeline import own_tensors
+from pyharness.pipeline.own_tensors import output_path, verify_tensors
+from pyharness.pipeline.replay import replay
 from pyharness.project.settings import load_project
 
 PACK = """\
@@ -298,7 +298,7 @@ class TestResuming:
         time.sleep(2.1)
         script = tmp_path / "small_parts.py"
         script.write_text(
-            "import sys, pyharness.own_tensors as t; t._PART = 1\n"
+            "import sys, pyharness.pipeline.own_tensors as t; t._PART = 1\n"
             "from pyharness.cli import entry; sys.argv[0] = 'pyharness'; entry()\n"
         )
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}

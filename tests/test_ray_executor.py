@@ -20,7 +20,7 @@ from pyharness.core.errors import UsageError
 from pyharness.evidence import ray_executor
 from pyharness.evidence.executor import WorkerLost
 from pyharness.evidence.ray_executor import ClusterError, RayExecutor
-from pyharness.verify import verify
+from pyharness.pipeline.verify import verify
 from tests import workers
 
 ITEMS = range(6)

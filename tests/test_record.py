@@ -19,10 +19,10 @@ from pyharness.certificate.recorded import read_recording, record_digest
 from pyharness.certificate.schema import RECORDED
 from pyharness.cli import main
 from pyharness.core.device import CPU
+from pyharness.pipeline.record import code_sha256, ran, record
+from pyharness.pipeline.verify import verify
 from pyharness.project.pack import load_pack
 from pyharness.project.settings import load_project
-from pyharness.record import code_sha256, ran, record
-from pyharness.verify import verify
 
 PACK = '''\
 import torch

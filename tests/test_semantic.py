@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pyharness import semantic
-from pyharness.core.errors import UsageError
-from pyharness.semantic import (
+from pyharness.checkpoint import compress as semantic
+from pyharness.checkpoint.compress import (
     Compressed,
     Packed,
     SemanticQuantizer,
@@ -25,6 +24,7 @@ from pyharness.semantic import (
     pack_rows,
     unpack_bits,
 )
+from pyharness.core.errors import UsageError
 from pyharness.tensors import digits, models
 from pyharness.tensors.layers import Recorder
 

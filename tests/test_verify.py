@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from small_project import LEAN
 
-from pyharness import verify
 from pyharness.core.errors import UsageError
+from pyharness.pipeline import verify
 from pyharness.project.pack import Source, claim
 from pyharness.project.settings import load_project
 

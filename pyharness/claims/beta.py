@@ -19,9 +19,9 @@ from pyharness.claims.gap import significant
 from pyharness.core.device import at_hand, cached, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
-from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
 from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
 from pyharness.tensors.attention import head as head_values

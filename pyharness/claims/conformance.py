@@ -14,8 +14,8 @@ from pyharness.core.device import here
 from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8
-from pyharness.evidence.runner import Run
 from pyharness.formats.affine import clip, gate_gap, qrelu, round_up
+from pyharness.pipeline.runner import Run
 from pyharness.tensors.attention import HEADS, int8_keys, int8_queries
 from pyharness.tensors.geometry import dot, l1_norm, norm_sq, sign
 

@@ -35,7 +35,6 @@ from pyharness.core.device import at_hand, cached
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, sweep
 from pyharness.evidence.rounding import DIGITS
-from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import (
     affine_params,
@@ -47,6 +46,7 @@ from pyharness.formats.affine import (
     to_fp16,
 )
 from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import claim
 from pyharness.tensors.layers import Layer
 from pyharness.tensors.models import Model, load_models

@@ -22,9 +22,9 @@ from pyharness.claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.runner import Run
 from pyharness.formats.affine import affine_params, quantize
 from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.models import (

@@ -14,9 +14,9 @@ from pyharness.claims.conformance import INF, JOIN, LE, QRELU, SUP
 from pyharness.core.device import at_hand
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
-from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import qrelu
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.activations import QuantizedLayer
 

@@ -21,8 +21,8 @@ from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
 from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.geometry import norm_sq
 from pyharness.tensors.models import load_models

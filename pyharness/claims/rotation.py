@@ -33,9 +33,9 @@ from pyharness.claims.gap import find_layer, significant
 from pyharness.core.device import at_hand, cached, here, made, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import dotted, enumerate_cases
-from pyharness.evidence.runner import Run
 from pyharness.formats.affine import affine_params, dequantize, quantize
 from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.attention import (
     HEADS,

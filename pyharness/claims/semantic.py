@@ -13,15 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pyharness.checkpoint.compress import Compressed, SemanticQuantizer
 from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
 from pyharness.core.device import at_hand, cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
-from pyharness.evidence.runner import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
-from pyharness.semantic import Compressed, SemanticQuantizer
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
 from pyharness.tensors.geometry import strongest
 from pyharness.tensors.information import (

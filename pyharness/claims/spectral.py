@@ -21,8 +21,8 @@ from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
 from pyharness.core.device import cached, here, made, on_cpu
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.runner import Run
 from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, read_digits
 from pyharness.tensors.layers import Recorder

@@ -17,7 +17,7 @@ from pyharness.core.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence, TensorRef
 
 if TYPE_CHECKING:
-    from pyharness.evidence.runner import Run
+    from pyharness.pipeline.runner import Run
     from pyharness.project.pack import Claim
     from pyharness.tensors.activations import QuantizedLayer
 

@@ -14,6 +14,7 @@ import pytest
 from doctor import doctored
 
 from pyharness.core.errors import HarnessError
+from pyharness.pipeline.verify import prove_as_pinned
 from pyharness.project.pack import Claim, Source, load_pack
 from pyharness.project.pins import StatementChanged, pin
 from pyharness.project.settings import Project, load_project
@@ -24,7 +25,6 @@ from pyharness.proofs.modules import LeanBuildError
 from pyharness.proofs.olean import DamagedOlean
 from pyharness.proofs.policy import PolicyViolation
 from pyharness.proofs.replay import ReplayRefused
-from pyharness.verify import prove_as_pinned
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "cheats"

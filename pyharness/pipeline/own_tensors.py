@@ -24,16 +24,16 @@ from pyharness.core.cache import Cache
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.core.fingerprint import code, machine
 from pyharness.evidence import Evidence, TensorRef, Witness
-from pyharness.evidence.collect import collect
 from pyharness.evidence.executor import Executor, LocalExecutor
 from pyharness.evidence.exhaustive import dotted
-from pyharness.evidence.runner import EvidenceError, Run, require_replays
 from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare, scan
 from pyharness.formats.sources import Catalogue, catalogue
 from pyharness.formats.stored import Raw, Stored
+from pyharness.pipeline.collect import collect
+from pyharness.pipeline.runner import EvidenceError, Run, require_replays
+from pyharness.pipeline.verify import Progress, Verification, certify_by, publish
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
-from pyharness.verify import Progress, Verification, certify_by, publish
 
 __all__ = ["Reading", "output_path", "verify_tensors"]
 
@@ -99,7 +99,7 @@ def verify_tensors(
             paths; None for threads of this process, as many as it has cores.
 
     Raises:
-        HarnessError: as `pyharness.verify.verify`; or if no claim of the project speaks of any
+        HarnessError: as `pyharness.pipeline.verify.verify`; or if no claim of the project speaks of any
             tensor, a file cannot be used, a tensor has NaN or infinities, or the output would
             replace something other than such a certificate.
     """

@@ -26,7 +26,7 @@ from pyharness.certificate.seal import plain_evidence
 from pyharness.core.cache import key_sha256
 from pyharness.core.device import flags
 from pyharness.core.fingerprint import code
-from pyharness.evidence.runner import Run, gather, prepare
+from pyharness.pipeline.runner import Run, gather, prepare
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
 from pyharness.proofs.build import build

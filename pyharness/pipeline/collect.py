@@ -21,7 +21,7 @@ from pyharness.core.cache import Cache
 from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
 from pyharness.evidence import Evidence
 from pyharness.evidence.executor import Executor
-from pyharness.evidence.runner import Run, gather, prepare, require_replays
+from pyharness.pipeline.runner import Run, gather, prepare, require_replays
 from pyharness.project.pack import Claim, load_pack
 
 __all__ = ["Part", "collect"]

@@ -22,10 +22,11 @@ from pyharness.core.device import CPU
 from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import code
 from pyharness.evidence import Evidence
-from pyharness.evidence.collect import collect
 from pyharness.evidence.conformance import untied
 from pyharness.evidence.executor import Executor, LocalExecutor
-from pyharness.evidence.runner import Run
+from pyharness.pipeline.collect import collect
+from pyharness.pipeline.record import code_sha256
+from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.pins import read_pins, require_unchanged
 from pyharness.project.settings import Project
@@ -40,7 +41,6 @@ from pyharness.proofs.export import FORMAT
 from pyharness.proofs.policy import in_foundation
 from pyharness.proofs.replay import Replay, replay
 from pyharness.proofs.toolchain import Toolchain, locate
-from pyharness.record import code_sha256
 
 __all__ = [
     "Certified",

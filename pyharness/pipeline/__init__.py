@@ -1,0 +1,1 @@
+"""From a project to its certificate: prove, gather, recheck, seal."""
