@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pyharness.claims.nucleus import TRIPLES, is_nucleus
+from claims.nucleus import TRIPLES, is_nucleus
 from pyharness.evidence.exhaustive import sweep
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,7 +25,7 @@ from typing import Any
 
 import torch
 
-from pyharness.claims import beta, nucleus
+from claims import beta, nucleus
 from pyharness.core.device import CPU, device, using
 from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import sweep

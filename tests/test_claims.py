@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from pyharness.claims import clipping, gap, nucleus
+from claims import clipping, gap, nucleus
 from pyharness.formats import affine as quantize
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 
-PACKS = ("pyharness.claims.nucleus", "pyharness.claims.gap", "pyharness.claims.clipping")
+PACKS = ("claims.nucleus", "claims.gap", "claims.clipping")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 RUN = Run(seed=0, kernel=None)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pyharness.claims import conformance
+from claims import conformance
 from pyharness.evidence.conformance import Conformance, Nonconformance, Rows, Table
 from pyharness.formats import affine as quantize
 from pyharness.pipeline.runner import Run

@@ -9,14 +9,14 @@ from fractions import Fraction
 import pytest
 import torch
 
-from pyharness.claims import languages, quant_error, spectral
+from claims import languages, quant_error, spectral
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 from pyharness.tensors.models import load_models
 from pyharness.tensors.thresholds import Data
 
-PACKS = ("pyharness.claims.quant_error", "pyharness.claims.languages", "pyharness.claims.spectral")
+PACKS = ("claims.quant_error", "claims.languages", "claims.spectral")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 RUN = Run(seed=0, kernel=None)
 LAYER = "digits-mlp/hidden2"

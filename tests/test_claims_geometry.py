@@ -7,13 +7,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pyharness.claims import beta, rotation
+from claims import beta, rotation
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 from pyharness.tensors import geometry
 
-PACKS = ("pyharness.claims.beta", "pyharness.claims.rotation")
+PACKS = ("claims.beta", "claims.rotation")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 RUN = Run(seed=0, kernel=None)
 

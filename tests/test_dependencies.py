@@ -131,9 +131,9 @@ class TestCode:
         """A pack of this project reaches the code that loads the models and runs the claims, and
         nothing of Lean's audit.
         """
-        found = code(["pyharness.claims.spectral"])
+        found = code(["claims.spectral"])
         assert {
-            "pyharness.claims.gap",
+            "claims.gap",
             "pyharness.tensors.models",
             "pyharness.tensors.transformer",
             "pyharness.pipeline.runner",

@@ -15,7 +15,7 @@ import pytest
 import torch
 from simulated import DEVICE, Refused, operations
 
-from pyharness.claims import beta, clipping, conformance, gap, nucleus, rotation
+from claims import beta, clipping, conformance, gap, nucleus, rotation
 from pyharness.core import device
 from pyharness.core.device import CPU, at_hand, cached, here, made, on_cpu, settle, using
 from pyharness.core.errors import UsageError
@@ -27,15 +27,15 @@ from pyharness.tensors.rotations import turn
 from pyharness.tensors.thresholds import running_sums
 
 PACKS = (
-    "pyharness.claims.nucleus",
-    "pyharness.claims.gap",
-    "pyharness.claims.clipping",
-    "pyharness.claims.beta",
-    "pyharness.claims.rotation",
-    "pyharness.claims.quant_error",
-    "pyharness.claims.languages",
-    "pyharness.claims.spectral",
-    "pyharness.claims.semantic",
+    "claims.nucleus",
+    "claims.gap",
+    "claims.clipping",
+    "claims.beta",
+    "claims.rotation",
+    "claims.quant_error",
+    "claims.languages",
+    "claims.spectral",
+    "claims.semantic",
 )
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 THERE, AT_HOME = Run(seed=0, kernel=None, device=DEVICE), Run(seed=0, kernel=None)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from pyharness.claims.conformance import CLIP, LE, QRELU
+from claims.conformance import CLIP, LE, QRELU
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import digits, indices, untied, vector

@@ -14,7 +14,7 @@ from pyharness.core.errors import UsageError
 from pyharness.pipeline.replay import replay
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKS = ["pyharness.claims.beta", "pyharness.claims.rotation"]
+PACKS = ["claims.beta", "claims.rotation"]
 
 
 def claim(predicate, **inputs):
@@ -30,9 +30,9 @@ def claim(predicate, **inputs):
 
 def test_a_witness_fails_again_and_a_false_one_does_not():
     """(2, 2, 3) loses by centering; of (1, 1) nothing is left to lose."""
-    (found,) = replay(claim("pyharness.claims.beta:centering_lifts_beta", k=[2, 2, 3]), PACKS)
+    (found,) = replay(claim("claims.beta:centering_lifts_beta", k=[2, 2, 3]), PACKS)
     assert (found.fails and "centered" in found.says) or "mean" in found.says
-    (found,) = replay(claim("pyharness.claims.beta:centering_lifts_beta", k=[1, 1]), PACKS)
+    (found,) = replay(claim("claims.beta:centering_lifts_beta", k=[1, 1]), PACKS)
     assert not found.fails
 
 
@@ -41,10 +41,10 @@ def test_a_witness_fails_again_and_a_false_one_does_not():
     [
         "os:system",
         "subprocess:run",
-        "pyharness.claims.beta:enumerate_cases",
-        "pyharness.claims.beta:torch.load",
-        "pyharness.claims.beta:nothing",
-        "pyharness.claims.nucleus:is_monotone",
+        "claims.beta:enumerate_cases",
+        "claims.beta:torch.load",
+        "claims.beta:nothing",
+        "claims.nucleus:is_monotone",
         "builtins:exec",
         "",
         ":",
@@ -62,7 +62,7 @@ def test_only_functions_of_the_packs_are_called(predicate, tmp_path):
 def test_inputs_that_do_not_fit_are_refused(inputs):
     """The error names the predicate."""
     with pytest.raises(UsageError, match="centering_lifts_beta cannot be evaluated"):
-        replay(claim("pyharness.claims.beta:centering_lifts_beta", **inputs), PACKS)
+        replay(claim("claims.beta:centering_lifts_beta", **inputs), PACKS)
 
 
 def test_the_command(capsys):

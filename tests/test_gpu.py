@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 import torch
 
+from claims import conformance, nucleus
 from pyharness.certificate.canonical import file_bytes, parse
 from pyharness.certificate.recorded import Recording, hold_against
 from pyharness.certificate.schema import RECORDED
 from pyharness.certificate.seal import plain_evidence
-from pyharness.claims import conformance, nucleus
 from pyharness.core.device import device, flags, using
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
@@ -28,7 +28,7 @@ from pyharness.tensors.thresholds import running_sums
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
 PACKS = [
-    f"pyharness.claims.{name}"
+    f"claims.{name}"
     for name in (
         "nucleus",
         "gap",

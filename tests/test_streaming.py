@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from pyharness.claims.clipping import in_range, monotone_in_x
-from pyharness.claims.nucleus import is_extensive, preserves_meet
+from claims.clipping import in_range, monotone_in_x
+from claims.nucleus import is_extensive, preserves_meet
 from pyharness.evidence import streaming
 from pyharness.evidence.streaming import (
     BLOCK,
@@ -310,7 +310,7 @@ class TestOfBlocks:
             signs[:, ::100] *= -1
             return signs
 
-        monkeypatch.setattr("pyharness.claims.beta.sign", wrong)
+        monkeypatch.setattr("claims.beta.sign", wrong)
         assert not STREAMED[name].streams.law(*Blocks(torch.randn(1, BLOCK)).stored(0))
         with pytest.raises(ValueError, match="of block 0 is .*the law says otherwise"):
             found(STREAMED[name].streams, torch.randn(5000))

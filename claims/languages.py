@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pyharness.claims.gap import significant
-from pyharness.claims.quant_error import AXIOMS, SEED, SLACK
+from claims.gap import significant
+from claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases

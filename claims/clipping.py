@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from pyharness.claims.conformance import CLIP
+from claims.conformance import CLIP
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, sweep
 from pyharness.evidence.property import from_hex, search, to_hex

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from claims.gap import find_layer, layers_of, per_layer, significant
 from pyharness.checkpoint.compress import Compressed, SemanticQuantizer
-from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
 from pyharness.core.device import at_hand, cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep

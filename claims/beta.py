@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pyharness.claims.conformance import L1_NORM, NORM_SQ, SIGN
-from pyharness.claims.gap import significant
+from claims.conformance import L1_NORM, NORM_SQ, SIGN
+from claims.gap import significant
 from pyharness.core.device import at_hand, cached, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep

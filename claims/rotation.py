@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pyharness.claims.beta import (
+from claims.beta import (
     CONFIDENCE,
     HADAMARD_4,
     ISOTROPIC,
@@ -28,8 +28,8 @@ from pyharness.claims.beta import (
     per_head,
     sampled,
 )
-from pyharness.claims.conformance import DOT
-from pyharness.claims.gap import find_layer, significant
+from claims.conformance import DOT
+from claims.gap import find_layer, significant
 from pyharness.core.device import at_hand, cached, here, made, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import dotted, enumerate_cases

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from pyharness.claims.conformance import INF, JOIN, LE, QRELU, SUP
+from claims.conformance import INF, JOIN, LE, QRELU, SUP
 from pyharness.core.device import at_hand
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep

@@ -17,7 +17,7 @@ from typing import Any
 
 from torch import Tensor
 
-from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
+from claims.gap import find_layer, layers_of, per_layer, significant
 from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases

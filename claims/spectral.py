@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pyharness.claims.gap import find_layer, layers_of, per_layer, significant
+from claims.gap import find_layer, layers_of, per_layer, significant
 from pyharness.core.device import cached, here, made, on_cpu
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pyharness.claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
-from pyharness.claims.nucleus import (
+from claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
+from claims.nucleus import (
     ARCHITECTURE,
     EMPIRICAL,
     FORMAL,

@@ -1,0 +1,1 @@
+"""The models that the claims are checked on, and what they put out on real inputs."""
