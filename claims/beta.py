@@ -1,7 +1,7 @@
 """Seed 001, one-bit keys: what signs keep of a vector, and which floors and ceilings there are.
 
 A law speaks of vectors of integers, multiplied out, so that it is exact on INT8 keys and no
-rounding can hide in it. β, the sign of 0 and the scale are as `pyharness.tensors.geometry` says.
+rounding can hide in it. β, the sign of 0 and the scale are as `claims.measures.geometry` says.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from torch import Tensor
 
 from claims.conformance import L1_NORM, NORM_SQ, SIGN
 from claims.gap import significant
+from claims.measures.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
+from claims.measures.rotations import turn
 from pyharness.core.device import at_hand, cached, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
@@ -25,8 +27,6 @@ from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.attention import attention_layers, head_names, int8_keys
 from pyharness.tensors.attention import head as head_values
-from pyharness.tensors.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
-from pyharness.tensors.rotations import turn
 
 SEED = "001 Neural geometry"
 JENSEN = Source(SEED, "JensenFloor")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import torch
 
+from claims.measures.geometry import dot, l1_norm, norm_sq, sign
 from pyharness.core.device import here
 from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
@@ -17,7 +18,6 @@ from pyharness.evidence.exhaustive import INT8
 from pyharness.formats.affine import clip, gate_gap, qrelu, round_up
 from pyharness.pipeline.runner import Run
 from pyharness.tensors.attention import HEADS, int8_keys, int8_queries
-from pyharness.tensors.geometry import dot, l1_norm, norm_sq, sign
 
 __all__ = [
     "CLIP",

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from claims.gap import significant
+from claims.measures.thresholds import Data, to_grid, variance
 from claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
@@ -34,7 +35,6 @@ from pyharness.tensors.models import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.tensors.thresholds import Data, to_grid, variance
 
 BITS = (2, 4, 6, 8)
 

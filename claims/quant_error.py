@@ -18,15 +18,8 @@ from typing import Any
 from torch import Tensor
 
 from claims.gap import find_layer, layers_of, per_layer, significant
-from pyharness.core.device import cached, made
-from pyharness.evidence import Evidence
-from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
-from pyharness.pipeline.runner import Run
-from pyharness.project.pack import Source, claim
-from pyharness.tensors.geometry import norm_sq
-from pyharness.tensors.models import load_models
-from pyharness.tensors.thresholds import (
+from claims.measures.geometry import norm_sq
+from claims.measures.thresholds import (
     REFERENCES,
     Data,
     banner_threshold,
@@ -34,6 +27,13 @@ from pyharness.tensors.thresholds import (
     step_size,
     to_grid,
 )
+from pyharness.core.device import cached, made
+from pyharness.evidence import Evidence
+from pyharness.evidence.exhaustive import enumerate_cases
+from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
+from pyharness.pipeline.runner import Run
+from pyharness.project.pack import Source, claim
+from pyharness.tensors.models import load_models
 
 SEED = "002 Clipping and kurtosis"
 MSE = Source(SEED, "Layer 2: MSE Decomposition")

@@ -30,6 +30,25 @@ from claims.beta import (
 )
 from claims.conformance import DOT
 from claims.gap import find_layer, significant
+from claims.measures.geometry import (
+    beta,
+    beta_eff,
+    dot,
+    gamma,
+    norm_sq,
+    project,
+    residual,
+    sign,
+    strongest,
+)
+from claims.measures.rotations import (
+    Learned,
+    hadamard,
+    learn_rotation,
+    random_rotation,
+    srht,
+    turn,
+)
 from pyharness.core.device import at_hand, cached, here, made, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import dotted, enumerate_cases
@@ -47,27 +66,8 @@ from pyharness.tensors.attention import (
     split_heads,
 )
 from pyharness.tensors.attention import head as head_values
-from pyharness.tensors.geometry import (
-    beta,
-    beta_eff,
-    dot,
-    gamma,
-    norm_sq,
-    project,
-    residual,
-    sign,
-    strongest,
-)
 from pyharness.tensors.layers import Kind, Recorder
 from pyharness.tensors.models import minilm_weights, read_sentences, sentence_embeddings
-from pyharness.tensors.rotations import (
-    Learned,
-    hadamard,
-    learn_rotation,
-    random_rotation,
-    srht,
-    turn,
-)
 
 GAUGE = Source(SEED, "MoEGauge")
 RANK_R = Source(SEED, "RankRResidualCorrection")

@@ -14,6 +14,15 @@ import torch
 from torch import Tensor
 
 from claims.gap import find_layer, layers_of, per_layer, significant
+from claims.measures.geometry import strongest
+from claims.measures.information import (
+    collision,
+    entropy,
+    floor_codes,
+    hypercubicity,
+    round_codes,
+)
+from claims.measures.spectra import round_to_multiples
 from pyharness.checkpoint.compress import Compressed, SemanticQuantizer
 from pyharness.core.device import at_hand, cached, made
 from pyharness.evidence import Evidence
@@ -23,14 +32,6 @@ from pyharness.formats.digests import tensor_ref
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
-from pyharness.tensors.geometry import strongest
-from pyharness.tensors.information import (
-    collision,
-    entropy,
-    floor_codes,
-    hypercubicity,
-    round_codes,
-)
 from pyharness.tensors.layers import Recorder
 from pyharness.tensors.models import (
     COSINES,
@@ -42,7 +43,6 @@ from pyharness.tensors.models import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.tensors.spectra import round_to_multiples
 from pyharness.tensors.train_digits import train
 
 SEED = "004 Semantic quantization"

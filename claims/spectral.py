@@ -18,6 +18,15 @@ import torch
 from torch import Tensor
 
 from claims.gap import find_layer, layers_of, per_layer, significant
+from claims.measures.spectra import (
+    as_matrix,
+    condition_number,
+    frobenius,
+    op_norm,
+    range_step,
+    round_to_multiples,
+    stable_rank,
+)
 from pyharness.core.device import cached, here, made, on_cpu
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
@@ -34,15 +43,6 @@ from pyharness.tensors.models import (
     read_held_out,
     read_sentences,
     sentence_embeddings,
-)
-from pyharness.tensors.spectra import (
-    as_matrix,
-    condition_number,
-    frobenius,
-    op_norm,
-    range_step,
-    round_to_multiples,
-    stable_rank,
 )
 from pyharness.tensors.train_digits import train
 

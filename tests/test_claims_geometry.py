@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from claims import beta, rotation
+from claims.measures import geometry
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
-from pyharness.tensors import geometry
 
 PACKS = ("claims.beta", "claims.rotation")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import semantic
+from claims.measures import information
 from pyharness.core.errors import UsageError
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
-from pyharness.tensors import information
 
 CLAIMS = {item.id: item for item in load_pack(["claims.semantic"])}
 RUN = Run(seed=0, kernel=None)

@@ -16,6 +16,8 @@ import torch
 from simulated import DEVICE, Refused, operations
 
 from claims import beta, clipping, conformance, gap, nucleus, rotation
+from claims.measures.rotations import turn
+from claims.measures.thresholds import running_sums
 from pyharness.core import device
 from pyharness.core.device import CPU, at_hand, cached, here, made, on_cpu, settle, using
 from pyharness.core.errors import UsageError
@@ -23,8 +25,6 @@ from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.formats.digests import tensor_sha256
 from pyharness.pipeline.runner import EvidenceError, Run, gather
 from pyharness.project.pack import load_pack
-from pyharness.tensors.rotations import turn
-from pyharness.tensors.thresholds import running_sums
 
 PACKS = (
     "claims.nucleus",

@@ -11,8 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.measures import geometry, rotations
 from pyharness.core.errors import UsageError
-from pyharness.tensors import attention, geometry, models, rotations
+from pyharness.tensors import attention, models
 from pyharness.tensors.layers import Recorder
 
 

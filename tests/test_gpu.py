@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from claims import conformance, nucleus
+from claims.measures.thresholds import running_sums
 from pyharness.certificate.canonical import file_bytes, parse
 from pyharness.certificate.recorded import Recording, hold_against
 from pyharness.certificate.schema import RECORDED
@@ -23,7 +24,6 @@ from pyharness.formats.affine import affine_params, quantize
 from pyharness.pipeline.record import describe, entry
 from pyharness.pipeline.runner import Run, gather, prepare
 from pyharness.project.pack import load_pack
-from pyharness.tensors.thresholds import running_sums
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 

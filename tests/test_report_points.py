@@ -10,10 +10,10 @@ import torch
 from selenium.webdriver.support.ui import WebDriverWait
 from test_report_html import Structure
 
+from claims.measures.information import entropy, hypercubicity, round_codes
 from pyharness.report.html import Report, render
 from pyharness.report.points import point_sets
 from pyharness.report.site import write_site
-from pyharness.tensors.information import entropy, hypercubicity, round_codes
 
 NAMES = ("tokens </script><b>", "tanh, none", "tanh, L2")
 

@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.measures.thresholds import Data, banner_threshold, reference, step_size, to_grid
 from pyharness.core.errors import UsageError
-from pyharness.tensors.thresholds import Data, banner_threshold, reference, step_size, to_grid
 
 
 def numbers(seed: int) -> torch.Tensor:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
+from claims.measures.geometry import correct
 from pyharness.core.device import cached
 from pyharness.evidence import TensorRef
 from pyharness.formats.affine import affine_params, quantize
 from pyharness.formats.digests import tensor_ref
-from pyharness.tensors.geometry import correct
 from pyharness.tensors.layers import Kind, Layer, Recorder
 from pyharness.tensors.models import load_models
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from claims.measures.geometry import beta, l1_norm, sign
 from pyharness.core.errors import UsageError
-from pyharness.tensors.geometry import beta, l1_norm, sign
 
 __all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht", "turn"]
 
