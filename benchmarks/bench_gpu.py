@@ -27,12 +27,12 @@ import torch
 
 from claims import beta, nucleus
 from claims.measures.thresholds import Data
+from claims.models.attention import int8_keys
 from pyharness.core.device import CPU, device, using
 from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import sweep
 from pyharness.pipeline.record import describe
 from pyharness.pipeline.runner import Run, prepare
-from pyharness.tensors.attention import int8_keys
 
 RESULTS = Path(__file__).with_name("gpu.json")
 ROOT = RESULTS.parent.parent

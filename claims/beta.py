@@ -18,6 +18,8 @@ from claims.conformance import L1_NORM, NORM_SQ, SIGN
 from claims.gap import significant
 from claims.measures.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
 from claims.measures.rotations import turn
+from claims.models.attention import attention_layers, head_names, int8_keys
+from claims.models.attention import head as head_values
 from pyharness.core.device import at_hand, cached, on_cpu
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
@@ -25,8 +27,6 @@ from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
 from pyharness.formats.digests import tensor_ref
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
-from pyharness.tensors.attention import attention_layers, head_names, int8_keys
-from pyharness.tensors.attention import head as head_values
 
 SEED = "001 Neural geometry"
 JENSEN = Source(SEED, "JensenFloor")

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import torch
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
+from claims.models.attention import HEADS, int8_keys, int8_queries
 from pyharness.core.device import here
 from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8
 from pyharness.formats.affine import clip, gate_gap, qrelu, round_up
 from pyharness.pipeline.runner import Run
-from pyharness.tensors.attention import HEADS, int8_keys, int8_queries
 
 __all__ = [
     "CLIP",

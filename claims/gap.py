@@ -20,6 +20,8 @@ import torch
 from torch import Tensor
 
 from claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
+from claims.models.layers import Layer
+from claims.models.zoo import Model, load_models
 from claims.nucleus import (
     ARCHITECTURE,
     EMPIRICAL,
@@ -48,8 +50,6 @@ from pyharness.formats.affine import (
 from pyharness.formats.digests import tensor_ref
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import claim
-from pyharness.tensors.layers import Layer
-from pyharness.tensors.models import Model, load_models
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
 FORMATS = (*BITS, "FP16")

@@ -19,6 +19,14 @@ from torch import Tensor
 
 from claims.gap import significant
 from claims.measures.thresholds import Data, to_grid, variance
+from claims.models.layers import Kind, Layer, Recorder
+from claims.models.zoo import (
+    COSINES,
+    minilm_weights,
+    read_languages,
+    read_sentences,
+    sentence_embeddings,
+)
 from claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence, TensorRef
@@ -27,14 +35,6 @@ from pyharness.formats.affine import affine_params, quantize
 from pyharness.formats.digests import tensor_ref
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
-from pyharness.tensors.layers import Kind, Layer, Recorder
-from pyharness.tensors.models import (
-    COSINES,
-    minilm_weights,
-    read_languages,
-    read_sentences,
-    sentence_embeddings,
-)
 
 BITS = (2, 4, 6, 8)
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from claims.conformance import INF, JOIN, LE, QRELU, SUP
+from claims.models.activations import QuantizedLayer
 from pyharness.core.device import at_hand
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
@@ -18,7 +19,6 @@ from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import qrelu
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
-from pyharness.tensors.activations import QuantizedLayer
 
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")
 ARCHITECTURE = Source("000 Nucleus grafting", "ARCHITECTURE")

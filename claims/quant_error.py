@@ -27,13 +27,13 @@ from claims.measures.thresholds import (
     step_size,
     to_grid,
 )
+from claims.models.zoo import load_models
 from pyharness.core.device import cached, made
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
-from pyharness.tensors.models import load_models
 
 SEED = "002 Clipping and kurtosis"
 MSE = Source(SEED, "Layer 2: MSE Decomposition")

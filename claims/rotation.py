@@ -49,14 +49,7 @@ from claims.measures.rotations import (
     srht,
     turn,
 )
-from pyharness.core.device import at_hand, cached, here, made, on_cpu
-from pyharness.evidence import Evidence, TensorRef, Witness
-from pyharness.evidence.exhaustive import dotted, enumerate_cases
-from pyharness.formats.affine import affine_params, dequantize, quantize
-from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
-from pyharness.project.pack import Source, claim
-from pyharness.tensors.attention import (
+from claims.models.attention import (
     HEADS,
     OneBitKeys,
     attention_layers,
@@ -65,9 +58,16 @@ from pyharness.tensors.attention import (
     int8_queries,
     split_heads,
 )
-from pyharness.tensors.attention import head as head_values
-from pyharness.tensors.layers import Kind, Recorder
-from pyharness.tensors.models import minilm_weights, read_sentences, sentence_embeddings
+from claims.models.attention import head as head_values
+from claims.models.layers import Kind, Recorder
+from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
+from pyharness.core.device import at_hand, cached, here, made, on_cpu
+from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.evidence.exhaustive import dotted, enumerate_cases
+from pyharness.formats.affine import affine_params, dequantize, quantize
+from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
+from pyharness.project.pack import Source, claim
 
 GAUGE = Source(SEED, "MoEGauge")
 RANK_R = Source(SEED, "RankRResidualCorrection")

@@ -23,17 +23,10 @@ from claims.measures.information import (
     round_codes,
 )
 from claims.measures.spectra import round_to_multiples
-from pyharness.checkpoint.compress import Compressed, SemanticQuantizer
-from pyharness.core.device import at_hand, cached, made
-from pyharness.evidence import Evidence
-from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
-from pyharness.evidence.streaming import of_values
-from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
-from pyharness.project.pack import Source, claim
-from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
-from pyharness.tensors.layers import Recorder
-from pyharness.tensors.models import (
+from claims.models.digits import HELD_OUT, NETWORKS, Network, read_digits
+from claims.models.layers import Recorder
+from claims.models.train_digits import train
+from claims.models.zoo import (
     COSINES,
     digits_weights,
     load_models,
@@ -43,7 +36,14 @@ from pyharness.tensors.models import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.tensors.train_digits import train
+from pyharness.checkpoint.compress import Compressed, SemanticQuantizer
+from pyharness.core.device import at_hand, cached, made
+from pyharness.evidence import Evidence
+from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
+from pyharness.evidence.streaming import of_values
+from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
+from pyharness.project.pack import Source, claim
 
 SEED = "004 Semantic quantization"
 CORNERS = Source(SEED, "1. Hypercubic Latent Spaces")

@@ -27,15 +27,10 @@ from claims.measures.spectra import (
     round_to_multiples,
     stable_rank,
 )
-from pyharness.core.device import cached, here, made, on_cpu
-from pyharness.evidence import Evidence
-from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
-from pyharness.project.pack import Source, claim
-from pyharness.tensors.digits import HELD_OUT, NETWORKS, read_digits
-from pyharness.tensors.layers import Recorder
-from pyharness.tensors.models import (
+from claims.models.digits import HELD_OUT, NETWORKS, read_digits
+from claims.models.layers import Recorder
+from claims.models.train_digits import train
+from claims.models.zoo import (
     COSINES,
     digits_weights,
     load_models,
@@ -44,7 +39,12 @@ from pyharness.tensors.models import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.tensors.train_digits import train
+from pyharness.core.device import cached, here, made, on_cpu
+from pyharness.evidence import Evidence
+from pyharness.evidence.exhaustive import enumerate_cases
+from pyharness.formats.digests import tensor_ref
+from pyharness.pipeline.runner import Run
+from pyharness.project.pack import Source, claim
 
 SEED = "003 Spectral limits"
 LOCK = Source(SEED, "AI/RL/ML Statement")

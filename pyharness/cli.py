@@ -975,7 +975,7 @@ def _examine(folder: Path) -> Iterator[Mapping[str, Any]]:
         return f"cpu ({os.cpu_count()} cores), " + (", ".join(gpus) if gpus else "no GPU")
 
     def models() -> str:
-        from pyharness.tensors.models import load_models
+        from claims.models.zoo import load_models
 
         return ", ".join(f"{model.name} ({len(model.layers)} layers)" for model in load_models())
 

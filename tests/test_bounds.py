@@ -9,11 +9,11 @@ import json
 import pytest
 import torch
 
-from pyharness import bounds
+from claims.models import bounds
+from claims.models.digits import NETWORKS
+from claims.models.layers import Recorder
+from claims.models.zoo import digits_weights, read_held_out
 from pyharness.core.errors import UsageError
-from pyharness.tensors.digits import NETWORKS
-from pyharness.tensors.layers import Recorder
-from pyharness.tensors.models import digits_weights, read_held_out
 
 
 @pytest.mark.parametrize("network", NETWORKS)

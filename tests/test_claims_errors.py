@@ -11,10 +11,10 @@ import torch
 
 from claims import languages, quant_error, spectral
 from claims.measures.thresholds import Data
+from claims.models.zoo import load_models
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
-from pyharness.tensors.models import load_models
 
 PACKS = ("claims.quant_error", "claims.languages", "claims.spectral")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}

@@ -134,8 +134,8 @@ class TestCode:
         found = code(["claims.spectral"])
         assert {
             "claims.gap",
-            "pyharness.tensors.models",
-            "pyharness.tensors.transformer",
+            "claims.models.zoo",
+            "claims.models.transformer",
             "pyharness.pipeline.runner",
         } <= set(found)
         assert not any(

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.measures import geometry, rotations
+from claims.models import attention
+from claims.models import zoo as models
+from claims.models.layers import Recorder
 from pyharness.core.errors import UsageError
-from pyharness.tensors import attention, models
-from pyharness.tensors.layers import Recorder
 
 
 def rows(seed: int, count: int = 40, d: int = 8) -> torch.Tensor:

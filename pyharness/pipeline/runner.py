@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from claims.models.activations import QuantizedLayer, quantize_layers
+from claims.models.zoo import Model, load_models
 from pyharness.core.device import CPU, settle, using
 from pyharness.core.errors import HarnessError
 from pyharness.evidence import Evidence
-from pyharness.tensors.activations import QuantizedLayer, quantize_layers
-from pyharness.tensors.models import Model, load_models
 
 if TYPE_CHECKING:
     from pyharness.project.pack import Claim

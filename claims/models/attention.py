@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from claims.measures.geometry import correct
+from claims.models.layers import Kind, Layer, Recorder
+from claims.models.zoo import load_models
 from pyharness.core.device import cached
 from pyharness.evidence import TensorRef
 from pyharness.formats.affine import affine_params, quantize
 from pyharness.formats.digests import tensor_ref
-from pyharness.tensors.layers import Kind, Layer, Recorder
-from pyharness.tensors.models import load_models
 
 __all__ = [
     "HEADS",

@@ -20,13 +20,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from claims.models import digits, speech, transformer
+from claims.models.layers import Kind, Layer, Recorder
+from claims.models.packages import package_file
 from pyharness.core.device import CPU, made, on_cpu, using
 from pyharness.core.errors import UsageError
 from pyharness.evidence.rounding import FLOAT32, gamma
 from pyharness.formats.digests import file_sha256
-from pyharness.tensors import digits, speech, transformer
-from pyharness.tensors.layers import Kind, Layer, Recorder
-from pyharness.tensors.packages import package_file
 
 __all__ = [
     "COSINES",
@@ -266,7 +266,7 @@ def _digits(name: str) -> Model:
         output = network.forward(run, images)
     return Model(
         f"digits-{name}",
-        "trained by python -m pyharness.tensors.train_digits",
+        "trained by python -m claims.models.train_digits",
         False,
         file_sha256(path),
         f"the last {len(images)} images of scikit-learn's digits",

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from claims.models.layers import Recorder
 from pyharness.core.errors import UsageError
-from pyharness.tensors.layers import Recorder
 
 __all__ = ["read_wave", "speech_probability"]
 

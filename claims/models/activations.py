@@ -10,11 +10,11 @@ from typing import Literal
 
 import torch
 
+from claims.models.layers import Layer
+from claims.models.zoo import Model
 from pyharness.evidence import TensorRef
 from pyharness.formats.affine import QuantParams, affine_params, quantize
 from pyharness.formats.digests import tensor_ref
-from pyharness.tensors.layers import Layer
-from pyharness.tensors.models import Model
 
 __all__ = ["QuantizedLayer", "quantize_layers"]
 

@@ -1,5 +1,5 @@
 """Train the networks of `digits` and write their weights to `data/`: `python -m
-pyharness.tensors.train_digits`.
+claims.models.train_digits`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from pyharness.tensors.digits import HELD_OUT, NETWORKS, Network, read_digits
-from pyharness.tensors.layers import Recorder
+from claims.models.digits import HELD_OUT, NETWORKS, Network, read_digits
+from claims.models.layers import Recorder
 
 __all__ = ["main", "train"]
 

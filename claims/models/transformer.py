@@ -9,7 +9,7 @@ import math
 import torch.nn.functional as F
 from torch import Tensor
 
-from pyharness.tensors.layers import Recorder
+from claims.models.layers import Recorder
 
 __all__ = ["encode"]
 

@@ -4,7 +4,7 @@ bound propagation.
 An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to
 each side. An enclosure holds the outputs of the network on the whole box. Needs the extra `bounds`:
 pip install 'pyharness[bounds]' (the package bound-propagation, under the GPL-3). Run `python -m
-pyharness.bounds` for a table.
+claims.models.bounds` for a table.
 
 Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu
     et al. 2021.
@@ -23,11 +23,11 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from claims.models.digits import NETWORKS
+from claims.models.layers import Recorder
+from claims.models.zoo import digits_weights, read_held_out
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.formats.affine import affine_params, dequantize, quantize
-from pyharness.tensors.digits import NETWORKS
-from pyharness.tensors.layers import Recorder
-from pyharness.tensors.models import digits_weights, read_held_out
 
 __all__ = ["Enclosure", "Method", "Report", "enclose", "sequential", "survey"]
 
@@ -209,10 +209,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     enclosure.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m pyharness.bounds",
+        prog="python -m claims.models.bounds",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Enclose the digits networks around the quantization cell of each held-out digit.",
-        epilog="example:\n  python -m pyharness.bounds --images 36 --json",
+        epilog="example:\n  python -m claims.models.bounds --images 36 --json",
     )
     parser.add_argument(
         "--images", type=int, default=360, help="how many of the 360 held-out digits (default: all)"
@@ -248,5 +248,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except HarnessError as error:
-        print(f"pyharness.bounds: {error}", file=sys.stderr)
+        print(f"claims.models.bounds: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pyharness.tensors.layers import Recorder
-from pyharness.tensors.packages import package_file
+from claims.models.layers import Recorder
+from claims.models.packages import package_file
 
 __all__ = ["HELD_OUT", "NETWORKS", "Network", "read_digits"]
 
