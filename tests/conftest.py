@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import small_project
 import torch
 from hypothesis import settings
 
+from tests import small_project
+
 if TYPE_CHECKING:
-    from browsers import Browser
+    from tests.browsers import Browser
 
 # A process a core: more threads than that fight for the cores, and take ten times as long.
 torch.set_num_threads(1)
@@ -29,7 +30,7 @@ settings.load_profile("untimed")
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A real browser; the test is skipped where there is none."""
-    import browsers
+    from tests import browsers
 
     if browsers.ABSENT:
         pytest.skip(browsers.ABSENT)

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from export_format import faults
-
 from pyharness.certificate.canonical import read_json
 from pyharness.certificate.check import check
 from pyharness.kernel.certificate import read_proofs
+from tests.export_format import faults
 
 CERTIFICATE = Path(__file__).resolve().parent.parent / "certificates" / "leanmining.json"
 

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import certificate_samples as samples
 import pytest
 import yaml
 
 from pyharness.certificate.canonical import file_bytes
+from tests import certificate_samples as samples
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "gate.yml").read_text())

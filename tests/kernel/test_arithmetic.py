@@ -10,12 +10,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_exports import Export, basics
 
 from pyharness.kernel import Refused, check
 from pyharness.kernel.arithmetic import _FUNCTIONS
 from pyharness.kernel.checker import Checker
 from pyharness.kernel.terms import Term
+from tests.kernel_exports import Export, basics
 
 OPERATIONS: dict[str, Callable[[int, int], int | bool]] = {
     "add": lambda n, m: n + m,

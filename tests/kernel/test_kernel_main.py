@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from kernel_exports import Export, basics
 
 from pyharness.kernel import Refused, check, library
 from pyharness.kernel.__main__ import ACCEPTED, REFUSED, main
+from tests.kernel_exports import Export, basics
 
 
 @pytest.fixture

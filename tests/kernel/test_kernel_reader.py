@@ -10,10 +10,10 @@ import sys
 import threading
 
 import pytest
-from kernel_exports import META, basics
 
 from pyharness.kernel import Refused, check
 from pyharness.kernel.reader import DEEPEST
+from tests.kernel_exports import META, basics
 
 AXIOM = (
     '{"str":{"pre":0,"str":"a"},"in":1}',

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from kernel_exports import Export, basics
 
 from pyharness.kernel import Refused, check
+from tests.kernel_exports import Export, basics
 
 Case = Callable[[Export], None]
 

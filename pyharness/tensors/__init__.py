@@ -1,3 +1,0 @@
-"""Tensors: what they are named by, how they are quantized, and the real models and files they come
-from.
-"""

@@ -1,0 +1,324 @@
+"""Checking: an honest certificate passes, and each way of changing one is found."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyharness.certificate.canonical import file_bytes
+from pyharness.certificate.check import check
+from pyharness.certificate.schema import CertificateError
+from pyharness.certificate.seal import write
+from tests.certificate_samples import (
+    COUNTEREXAMPLE,
+    SWEEP,
+    forge,
+    proof,
+    record,
+    sealed,
+    write_project,
+)
+
+HONEST = sealed()
+
+
+def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The path of every scalar in a JSON value."""
+    if isinstance(value, (dict, list)):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from leaves(value[key], (*path, key))
+    else:
+        yield path
+
+
+def name(path: tuple[str | int, ...]) -> str:
+    return "/".join(map(str, path))
+
+
+def derived(path: tuple[str | int, ...]) -> bool:
+    """Whether the value at a path follows from others."""
+    last = ("outcome", "verdict", "tier", "conflict", "violations")
+    return path[0] == "summary" or path[-1] in last or "next" in path
+
+
+def changed(path: tuple[str | int, ...], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """The honest certificate with one value replaced."""
+    certificate = copy.deepcopy(HONEST)
+    holder: Any = certificate
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = change(holder[path[-1]])
+    return certificate
+
+
+def other(value: Any) -> Any:
+    """A different value, of the same type where there is one."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1
+    return value + "x" if isinstance(value, str) else "x"
+
+
+def saved(certificate: dict[str, Any], folder: Path) -> Path:
+    path = folder / "c.json"
+    path.write_bytes(file_bytes(certificate))
+    return path
+
+
+def found(certificate: dict[str, Any], folder: Path) -> str:
+    """What is found in a certificate whose digest was computed again."""
+    return "\n".join(map(str, check(forge(certificate, folder / "c.json"))))
+
+
+class TestHonest:
+    def test_passes(self, tmp_path: Path) -> None:
+        """A sealed certificate checks, alone and against its project's files."""
+        write(HONEST, tmp_path / "c.json")
+        write_project(tmp_path)
+        assert check(tmp_path / "c.json") == []
+        assert check(tmp_path / "c.json", root=tmp_path) == []
+
+    def test_unreadable(self, tmp_path: Path) -> None:
+        """What is not JSON is an error, not a finding."""
+        (tmp_path / "c.json").write_text("{")
+        with pytest.raises(CertificateError, match=r"c\.json: not JSON"):
+            check(tmp_path / "c.json")
+
+    def test_required_tiers(self, tmp_path: Path) -> None:
+        """An honest certificate of a project that does not reach what it requires does not
+        check.
+        """
+        records = [
+            record("a.b", "gold", [SWEEP], proof()),
+            record("a.c", "none", [COUNTEREXAMPLE], proof()),
+        ]
+        words = found(sealed(records), tmp_path)
+        assert "claim a.b: its tier is silver; gold is required" in words
+        assert "claim a.c: proof and evidence are in conflict" in words
+
+
+class TestChangedFile:
+    @pytest.mark.parametrize("path", list(leaves(HONEST)), ids=name)
+    def test_any_value(self, tmp_path: Path, path: tuple[str | int, ...]) -> None:
+        """Changing any one value is found."""
+        assert check(saved(changed(path, other), tmp_path))
+
+    def test_any_missing_or_additional_field(self, tmp_path: Path) -> None:
+        """Removing any top-level field or adding one is found."""
+        for key in HONEST:
+            assert check(saved({name: HONEST[name] for name in HONEST if name != key}, tmp_path)), (
+                key
+            )
+        assert check(saved(HONEST | {"extra": 1}, tmp_path))
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.data())
+    def test_any_byte(self, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+        """Replacing, removing or inserting any byte is found, in spaces and the spelling of numbers
+        too.
+        """
+        honest = file_bytes(HONEST)
+        place = data.draw(st.integers(0, len(honest) - 1))
+        byte = data.draw(st.integers(0, 255).map(lambda value: bytes([value])))
+        end = place + data.draw(st.integers(0, 1))
+        bad = honest[:place] + data.draw(st.sampled_from([b"", byte])) + honest[end:]
+        path = tmp_path_factory.mktemp("byte") / "c.json"
+        path.write_bytes(bad)
+        if bad == honest:
+            assert check(path) == []
+            return
+        try:
+            assert check(path)
+        except CertificateError:
+            pass
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (b'"cases": 200', b'"cases": 200.0'),
+            (b'"cases": 200', b'"cases": 2e2'),
+            (b'"tolerance": 0.00001', b'"tolerance": 1e-5'),
+            (b'"seed": 3', b'"seed":  3'),
+            (b"\n", b"\r\n"),
+            ("∀".encode(), b"\\u2200"),
+        ],
+    )
+    def test_spelling(self, tmp_path: Path, old: bytes, new: bytes) -> None:
+        """The same values spelled otherwise are not the file that was sealed."""
+        honest = file_bytes(HONEST)
+        assert old in honest
+        (tmp_path / "c.json").write_bytes(honest.replace(old, new))
+        assert "certificate" in [finding.where for finding in check(tmp_path / "c.json")]
+
+
+CLAIM = ("claims", 0)
+DEFINITION = ("lean", "definitions", 0)
+FORGERIES = [
+    ((*DEFINITION, "name"), "zero", "lean/definitions: the names are not sorted"),
+    (
+        (*DEFINITION, "module"),
+        "Demo.Other",
+        "the library has no module Demo.Other outside the foundation",
+    ),
+    ((*DEFINITION, "uses"), ["max", "Demo.qRelu"], "its uses are not sorted"),
+    ((*DEFINITION, "uses"), ["min"], "it uses what is no other definition here: min"),
+    ((*DEFINITION, "axioms"), ["b", "a"], "its axioms are not sorted"),
+    (
+        (*CLAIM, "proof", "definitions"),
+        ["Demo.other"],
+        "its definitions are not sorted, or name what the certificate does not have",
+    ),
+    (
+        (*CLAIM, "proof", "rests_on"),
+        ["Demo.extensive"],
+        "its rests_on are not sorted, or name what the certificate does not have",
+    ),
+    ((*CLAIM, "tier"), "gold", "tier: proof and evidence give 'silver', not 'gold'"),
+    ((*CLAIM, "verdict"), "inconclusive", "verdict: proof and evidence give 'confirmed'"),
+    ((*CLAIM, "conflict"), "a conflict", "conflict: proof and evidence give None"),
+    ((*CLAIM, "next"), None, "next: proof and evidence give {'tier': 'gold'"),
+    ((*CLAIM, "id"), "relu.open", "claim relu.open: the id is used twice"),
+    ((*CLAIM, "required_tier"), "gold", "its tier is silver; gold is required"),
+    (
+        (*CLAIM, "proof", "status"),
+        "refuted",
+        "the status is refuted, but the theorem states the claim",
+    ),
+    ((*CLAIM, "proof", "status"), "sorry", "tier: proof and evidence give 'bronze'"),
+    (
+        (*CLAIM, "proof", "negates"),
+        True,
+        "the status is proved, but the theorem states the negation",
+    ),
+    ((*CLAIM, "proof", "theorem"), None, "the status is proved, but no theorem is named"),
+    ((*CLAIM, "proof", "statement_sha256"), None, "these are missing: statement_sha256"),
+    ((*CLAIM, "proof", "line"), None, "these are missing: line"),
+    ((*CLAIM, "proof", "axioms"), ["propext", "sorryAx"], "the proof rests on sorryAx"),
+    (
+        (*CLAIM, "proof", "axioms"),
+        ["Classical.choice", "propext"],
+        "the proof rests on Classical.choice",
+    ),
+    ((*CLAIM, "proof", "axioms"), ["propext", "Quot.sound"], "the axioms are not sorted"),
+    ((*CLAIM, "proof", "rechecked"), False, "next: proof and evidence give"),
+    ((*CLAIM, "proof", "replayed"), False, "two kernels are said to agree, but only one was asked"),
+    (("proofs",), None, "two kernels are said to agree, but no file carries the proof"),
+    (
+        ("proofs", "kernels"),
+        ["Lean 4.35.0"],
+        "two kernels are said to agree, but only one was asked",
+    ),
+    (
+        ("claims", 2, "proof", "rechecked"),
+        True,
+        "no theorem is named that could be pinned, replayed, rechecked or applied",
+    ),
+    ((*CLAIM, "proof", "module"), "Demo.Other", "no module Demo.Other in Demo/Relu.lean"),
+    ((*CLAIM, "proof", "file"), "Demo/Other.lean", "no module Demo.Relu in Demo/Other.lean"),
+    (
+        (*CLAIM, "evidence", 0, "outcome"),
+        "refuted",
+        "evidence 1: the numbers say confirmed, not refuted",
+    ),
+    (
+        (*CLAIM, "evidence", 0, "cases"),
+        0,
+        "evidence 1: the numbers say inconclusive, not confirmed",
+    ),
+    ((*CLAIM, "evidence", 0, "violations"), 1, "of INT8: a witness goes with violations"),
+    ((*CLAIM, "evidence", 0, "violations"), 65537, "evidence 1: 65537 violations in 65536 cases"),
+    ((*CLAIM, "evidence", 0, "max_error"), 1.0, "max_error and tolerance go together"),
+    (
+        (*CLAIM, "evidence", 1, "measurements", "rows", 0),
+        ["net.0", 1],
+        "a row of the measurements is not as long",
+    ),
+    ((*CLAIM, "evidence"), [], "verdict: proof and evidence give 'inconclusive'"),
+    (("claims", 1, "evidence", 0, "violations"), 0, "a witness goes with violations"),
+    (("claims", 1, "evidence", 0, "witness"), None, "a witness goes with violations"),
+    (("claims", 1, "proof", "status"), "open", "summary/proofs"),
+    (("claims", 2, "evidence", 0, "max_error"), 1.0, "the error 1 is over 1e-05"),
+    (("claims",), HONEST["claims"][:2], "summary/claims: the claims give 2, not 3"),
+    (("summary", "claims"), 4, "summary/claims: the claims give 3, not 4"),
+    (("summary", "tiers", "gold"), 1, "summary/tiers"),
+    (("summary", "proofs", "proved"), 2, "summary/proofs"),
+    (("summary", "verdicts", "confirmed"), 3, "summary/verdicts"),
+    (("summary", "unmet"), ["relu.open"], "summary/unmet"),
+    (("policy", "allowed_axioms"), [], "the proof rests on propext"),
+    (
+        ("policy", "allowed_axioms"),
+        ["propext", "Quot.sound"],
+        "policy/allowed_axioms: the names are not sorted",
+    ),
+    (("policy", "allowed_axioms"), ["propext", "sorryAx"], "policy/allowed_axioms/1"),
+    (
+        ("lean", "modules"),
+        HONEST["lean"]["modules"][::-1],
+        "lean/modules: the names are not sorted",
+    ),
+    (("lean", "modules"), HONEST["lean"]["modules"][:1], "no module Demo.Relu in Demo/Relu.lean"),
+]
+
+
+class TestForged:
+    @pytest.mark.parametrize(
+        ("path", "value", "words"), FORGERIES, ids=[name(path) for path, *_ in FORGERIES]
+    )
+    def test_contradictions(
+        self, tmp_path: Path, path: tuple[str | int, ...], value: Any, words: str
+    ) -> None:
+        """One who computes the digest again is found out by what no longer follows."""
+        assert words in found(changed(path, lambda _: value), tmp_path)
+
+    @pytest.mark.parametrize("path", list(filter(derived, leaves(HONEST))), ids=name)
+    def test_derived_values(self, tmp_path: Path, path: tuple[str | int, ...]) -> None:
+        """No value that follows from others can be changed by computing the digest again."""
+        assert found(changed(path, other), tmp_path)
+
+    def test_a_fake_gold(self, tmp_path: Path) -> None:
+        """Renaming a tier consistently in claim and summary is found in the claim."""
+        certificate = changed((*CLAIM, "tier"), lambda _: "gold")
+        certificate["claims"][0]["next"] = None
+        certificate["summary"]["tiers"] |= {"silver": 0, "gold": 1}
+        assert "claim relu.extensive: tier" in found(certificate, tmp_path)
+
+
+class TestFiles:
+    def project(self, folder: Path) -> Path:
+        write(HONEST, folder / "c.json")
+        write_project(folder)
+        return folder / "c.json"
+
+    def test_changed_file(self, tmp_path: Path) -> None:
+        """A Lean file with other bytes is found."""
+        path = self.project(tmp_path)
+        (tmp_path / "Demo" / "Relu.lean").write_text("theorem Demo.extensive : 1 = 1 := rfl\n")
+        assert [finding.where for finding in check(path, root=tmp_path)] == ["module Demo.Relu"]
+
+    def test_missing_file(self, tmp_path: Path) -> None:
+        """A Lean file that is not there is found."""
+        path = self.project(tmp_path)
+        (tmp_path / "Demo.lean").unlink()
+        assert "cannot read" in str(check(path, root=tmp_path)[0])
+
+    def test_symbolic_links(self, tmp_path: Path) -> None:
+        """A link is not followed, even to the right bytes."""
+        root, outside = tmp_path / "root", tmp_path / "outside"
+        root.mkdir()
+        path = self.project(root)
+        (root / "Demo").rename(outside)
+        (root / "Demo").symlink_to(outside)
+        assert "symbolic link" in str(check(path, root=root)[0])
+
+    def test_paths_that_leave_the_project(self, tmp_path: Path) -> None:
+        """A path that leads outside is refused, and nothing there is read."""
+        certificate = changed(("lean", "modules", 0, "file"), lambda _: "../secret.lean")
+        findings = check(forge(certificate, tmp_path / "c.json"), root=tmp_path)
+        assert [finding.where for finding in findings] == ["lean/modules/0/file"]

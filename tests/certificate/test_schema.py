@@ -1,0 +1,169 @@
+"""The schemas of certificates and records: well formed, closed, described, and the same in both
+places.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from pyharness.certificate import schema
+from pyharness.certificate.schema import (
+    RECORDED,
+    SCHEMA,
+    CertificateError,
+    arrange,
+    require,
+    violations,
+)
+from tests.certificate_samples import sealed
+
+ROOT = Path(__file__).resolve().parents[2]
+FORMS = (SCHEMA, RECORDED)
+NAMES = ("tiered-certificate-1", "recorded-evidence-1")
+
+
+def nodes(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every subschema, with its place."""
+    if not isinstance(node, dict):
+        return
+    yield where, node
+    for key in ("properties", "$defs"):
+        for name, child in node.get(key, {}).items():
+            yield from nodes(child, f"{where}/{name}")
+    yield from nodes(node.get("items"), f"{where}/items")
+    for number, child in enumerate(node.get("anyOf", ())):
+        yield from nodes(child, f"{where}/{number}")
+
+
+class TestSchema:
+    @pytest.mark.parametrize("form", FORMS, ids=NAMES)
+    def test_is_a_schema_of_its_draft(self, form: dict[str, Any]) -> None:
+        """It is a valid JSON Schema 2020-12 and names itself without a host."""
+        Draft202012Validator.check_schema(form)
+        assert form["$id"] == f"urn:pyharness:schema:{form['properties']['schema']['const']}"
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_repeats_the_published_file(self, name: str) -> None:
+        """The copy in `certificates/schema/` is byte for byte the one in the package; copy it over
+        when this fails.
+        """
+        published = ROOT / "certificates" / "schema" / f"{name}.schema.json"
+        assert (
+            published.read_bytes() == Path(schema.__file__).with_name(published.name).read_bytes()
+        )
+
+    @pytest.mark.parametrize("form", FORMS, ids=NAMES)
+    def test_objects_are_closed_and_complete(self, form: dict[str, Any]) -> None:
+        """Every object refuses unknown fields and requires all its own; a witness's inputs and the
+        claims' times are free.
+        """
+        objects = [(where, node) for where, node in nodes(form) if node.get("type") == "object"]
+        assert len(objects) > 6
+        for where, node in objects:
+            if where not in ("/witness/inputs", "/timings/seconds"):
+                assert node["additionalProperties"] is False, where
+                assert sorted(node["required"]) == sorted(node["properties"]), where
+
+    @pytest.mark.parametrize("form", FORMS, ids=NAMES)
+    def test_fields_are_described(self, form: dict[str, Any]) -> None:
+        """Every field has a description, its own or that of the definition that it refers to."""
+        for where, node in nodes(form):
+            for name, child in node.get("properties", {}).items():
+                target = (
+                    SCHEMA["$defs"][child["$ref"].rpartition("/")[2]] if "$ref" in child else child
+                )
+                assert "description" in child or "description" in target, f"{where}/{name}"
+
+
+class TestViolations:
+    def test_accepts_a_sealed_certificate(self) -> None:
+        """What `seal` returns fits the schema."""
+        assert violations(sealed()) == []
+
+    @pytest.mark.parametrize(
+        "file", ["Demo.lean", "Demo/A b.lean", "a/..b/c", ".hidden", "é/λ.lean"]
+    )
+    def test_accepts_paths_inside_the_project(self, file: str) -> None:
+        """A relative path with ordinary parts fits."""
+        certificate = sealed()
+        certificate["lean"]["modules"][0]["file"] = file
+        assert violations(certificate) == []
+
+    @pytest.mark.parametrize(
+        "file",
+        ["", "/etc/x", "../x", "a/../x", "a/..", ".", "./a", "a//b", "a/", "a\\b", "a\n", "a\0"],
+    )
+    def test_refuses_paths_that_could_leave_it(self, file: str) -> None:
+        """Absolute paths, empty and dotted parts, backslashes and control characters do not fit."""
+        certificate = sealed()
+        certificate["lean"]["modules"][0]["file"] = file
+        assert [where for where, _ in violations(certificate)] == ["lean/modules/0/file"]
+
+    @pytest.mark.parametrize(
+        ("change", "where"),
+        [
+            (lambda c: c.pop("policy"), "certificate"),
+            (lambda c: c.update(signature="x"), "certificate"),
+            (lambda c: c.update(schema="tiered-certificate-2"), "schema"),
+            (lambda c: c.update(digest=c["digest"] + "\n"), "digest"),
+            (lambda c: c["policy"]["allowed_axioms"].append("sorryAx"), "policy/allowed_axioms/1"),
+            (lambda c: c["claims"][0].update(tier="diamond"), "claims/0/tier"),
+            (lambda c: c["claims"][0]["proof"].update(line=0), "claims/0/proof/line"),
+            (lambda c: c["claims"][0]["proof"].update(replayed=1), "claims/0/proof/replayed"),
+            (
+                lambda c: c["claims"][0]["evidence"][0].update(cases=2**53),
+                "claims/0/evidence/0/cases",
+            ),
+            (
+                lambda c: c["claims"][0]["evidence"][0].update(cases=True),
+                "claims/0/evidence/0/cases",
+            ),
+            (
+                lambda c: c["claims"][0]["evidence"][0].update(cases=0.5),
+                "claims/0/evidence/0/cases",
+            ),
+        ],
+    )
+    def test_says_where(self, change: Any, where: str) -> None:
+        """A missing, unknown or ill-typed field is found where it is."""
+        certificate = sealed()
+        change(certificate)
+        assert [place for place, _ in violations(certificate)] == [where]
+
+
+class TestRequire:
+    def test_returns_what_fits(self) -> None:
+        """A certificate that fits is returned."""
+        assert require(sealed()) == sealed()
+
+    @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}])
+    def test_refuses_what_does_not(self, value: Any) -> None:
+        """Any other JSON is refused with the reason."""
+        with pytest.raises(
+            CertificateError, match="does not fit the schema tiered-certificate-1: "
+        ):
+            require(value)
+
+
+class TestArrange:
+    def test_restores_the_order_of_the_schema(self) -> None:
+        """Whatever order the keys had, they come out in the schema's, and free keys sorted."""
+
+        def reverse(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {key: reverse(value[key]) for key in reversed(value)}
+            return [reverse(item) for item in value] if isinstance(value, list) else value
+
+        certificate = sealed()
+        arranged = arrange(reverse(copy.deepcopy(certificate)))
+        assert repr(arranged) == repr(certificate)
+        assert list(arranged) == SCHEMA["required"]
+        witness = arranged["claims"][1]["evidence"][0]["witness"]
+        assert list(witness) == ["predicate", "inputs", "shows"]
+        assert list(witness["inputs"]) == ["q", "z"]

@@ -1,0 +1,444 @@
+"""verify --tensors on a small real project: what is checked, kept, written and refused; and check
+--tensors.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from pyharness.certificate.canonical import read_json
+from pyharness.certificate.check import check
+from pyharness.cli import main
+from pyharness.core.errors import UsageError
+from pyharness.evidence.executor import LocalExecutor
+from pyharness.evidence.streaming import scan
+from pyharness.formats import stored
+from pyharness.formats.affine import TensorError
+from pyharness.formats.digests import tensor_sha256
+from pyharness.pipeline import own_tensors
+from pyharness.pipeline.own_tensors import output_path, verify_tensors
+from pyharness.pipeline.replay import replay
+from pyharness.project.settings import load_project
+from tests.small_project import CONFIG, ROOT, importable, run
+
+PACK = """\
+import torch
+from pyharness.project.pack import Source, claim
+from pyharness.evidence import Evidence
+from pyharness.evidence.streaming import as_blocks, of_blocks, of_values
+PAPER = Source("A paper", "Section 1")
+
+def has_opposite(q):
+    '''−q is an INT8 value as well.'''
+    return torch.as_tensor(q).short() != -128
+
+def is_not_seven(q):
+    '''q is not 7.'''
+    return torch.as_tensor(q) != 7
+
+def largest(x):
+    return x.largest * x.unit
+
+def is_under_100(x, dtype="float32"):
+    '''No element is over 100.'''
+    return largest(as_blocks(x, dtype)) <= 100
+
+@claim("small.proved", statement="Conjunction commutes.", source=PAPER, theorem="Small.proved", tier="silver",
+       streams=of_values(has_opposite, "q"))
+def proved(run):
+    yield Evidence("exhaustive", "the four cases", 4, 0, "4 cases")
+
+@claim("small.bounded", statement="Weights are at most 100.", source=PAPER, tier="bronze",
+       streams=of_blocks(is_under_100, largest, tolerance=100.0, domain="every block; the error is its largest magnitude",
+                         sums=lambda x: [largest(x)], figures=lambda total: {"sum": total}))
+def bounded(run):
+    return []
+
+@claim("small.false", statement="Nothing is 7.", source=PAPER, tier="refuted", streams=of_values(is_not_seven, "q"))
+def false(run):
+    return []
+
+@claim("small.untouched", statement="Nothing of tensors.", source=PAPER, tier="none")
+def untouched(run):
+    return []
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(built_project, tmp_path_factory):
+    """A project whose Lean library is built and pinned."""
+    folder = shutil.copytree(built_project, tmp_path_factory.mktemp("own") / "project")
+    (folder / "pyharness.toml").write_text(CONFIG.replace("small_pack", "own_pack"))
+    (folder / "own_pack.py").write_text(PACK)
+    with importable(folder):
+        assert main(["pin", "--project", str(folder)]) == 0
+        yield folder
+
+
+@pytest.fixture
+def project(folder, monkeypatch):
+    """The project; files count as settled at once."""
+    monkeypatch.setattr(stored, "_SETTLED", -1)
+    return load_project(folder)
+
+
+@pytest.fixture
+def model(tmp_path):
+    """Two shards with an index, of several dtypes, and a mask that is not read."""
+    generator = torch.Generator().manual_seed(0)
+    first = {
+        "a": torch.randn(30, 50, generator=generator),
+        "b": torch.randn(5000, generator=generator).bfloat16(),
+    }
+    second = {"c": torch.arange(-100, 100).to(torch.int8), "mask": torch.ones(3, dtype=torch.bool)}
+    save_file(first, tmp_path / "m1.safetensors")
+    save_file(second, tmp_path / "m2.safetensors")
+    names = dict.fromkeys(first, "m1.safetensors") | dict.fromkeys(second, "m2.safetensors")
+    (tmp_path / "m.safetensors.index.json").write_text(json.dumps({"weight_map": names}))
+    return tmp_path
+
+
+def quiet(*_):
+    """No progress."""
+
+
+def verified(project, paths, out, progress=quiet, **options):
+    """The certificate, and what was read."""
+    done, reading = verify_tensors(project, paths, out, progress=progress, **options)
+    return json.loads(done.path.read_text()), reading
+
+
+def claims(certificate):
+    """The certificate's claims by id."""
+    return {claim["id"]: claim for claim in certificate["claims"]}
+
+
+class TestCertificate:
+    def test_says_what_was_found_in_which_tensors(self, project, model):
+        """Each claim that speaks of any tensor has its proof, and evidence on all tensors, named by
+        content.
+        """
+        certificate, reading = verified(project, [model], model / "out.json")
+        found = claims(certificate)
+        assert list(found) == ["small.proved", "small.bounded", "small.false"]
+        assert (
+            found["small.proved"]["proof"]["status"] == "proved"
+            and found["small.proved"]["tier"] == "silver"
+        )
+        evidence = found["small.bounded"]["evidence"][0]
+        assert (
+            evidence["kind"],
+            evidence["cases"],
+            evidence["violations"],
+            evidence["tolerance"],
+        ) == ("model", 8, 0, 100.0)
+        assert evidence["max_error"] == 100.0
+        assert [tensor["name"] for tensor in evidence["tensors"]] == ["a", "b", "c"]
+        assert evidence["tensors"][2]["sha256"] == tensor_sha256(
+            torch.arange(-100, 100).to(torch.int8)
+        )
+        assert evidence["measurements"]["columns"] == ["tensor", "sum"]
+        assert (
+            "6,700 elements of m1.safetensors, m2.safetensors" in evidence["domain"]
+            and "mask" in evidence["domain"]
+        )
+        assert (reading.tensors, reading.size, reading.read) == (
+            3,
+            16200,
+            16200,
+        ) and "bool" in reading.others["mask"]
+        assert check(model / "out.json") == []
+
+    def test_a_false_claim_is_there_if_it_is_refuted(self, project, model):
+        """A claim that is to be refuted has a witness that replays; where these tensors do not
+        refute it, it is left out.
+        """
+        certificate, _ = verified(project, [model], model / "out.json")
+        refuted = claims(certificate)["small.false"]
+        assert (
+            refuted["tier"] == "refuted"
+            and "tensor a: it fails where q = 7" in refuted["evidence"][0]["witness"]["shows"]
+        )
+        assert all(one.fails for one in replay(refuted, project.packs))
+        save_file({"w": torch.tensor([1, 2], dtype=torch.int8)}, model / "w.safetensors")
+        certificate, _ = verified(project, [model / "w.safetensors"], model / "out.json")
+        assert "small.false" not in claims(certificate)
+
+    def test_a_claim_that_fails_has_a_witness(self, project, model):
+        """A claim that these tensors refute has the first block as a witness, which replays, and
+        does not reach its tier.
+        """
+        save_file(
+            {"w": torch.cat([torch.ones(2000), torch.full((2000,), 101.5)])},
+            model / "w.safetensors",
+        )
+        certificate, _ = verified(project, [model / "w.safetensors"], model / "out.json")
+        claim = claims(certificate)["small.bounded"]
+        assert claim["verdict"] == "refuted" and "small.bounded" in certificate["summary"]["unmet"]
+        assert claim["evidence"][0]["violations"] == 3
+        assert "tensor w: elements 1,024 to 2,047" in claim["evidence"][0]["witness"]["shows"]
+        assert replay(claim, project.packs)[0].fails
+
+    def test_a_proved_claim_that_fails_is_a_conflict(self, project, model):
+        """Where evidence refutes what is proved, they do not say the same, and the certificate does
+        not check.
+        """
+        save_file({"w": torch.tensor([-128], dtype=torch.int8)}, model / "w.safetensors")
+        verified(project, [model / "w.safetensors"], model / "out.json")
+        assert any("conflict" in str(finding) for finding in check(model / "out.json"))
+
+    def test_what_is_not_finite(self, project, model):
+        """A NaN is an error that names tensor and index; nothing is written."""
+        save_file({"w": torch.tensor([[1.0, torch.nan]])}, model / "w.safetensors")
+        with pytest.raises(TensorError, match=r"'w' has nan at index \(0, 1\)"):
+            verified(project, [model / "w.safetensors"], model / "out.json")
+        assert not (model / "out.json").exists()
+
+
+class TestTheSameBytes:
+    def test_whatever_the_executor(self, project, model, monkeypatch):
+        """One process, several, and parts of any size give the same bytes."""
+        verified(project, [model], model / "one.json")
+        monkeypatch.setattr(own_tensors, "_PART", 1)
+        assert (
+            verified(project, [model], model / "several.json", executor=LocalExecutor())[1].read
+            == 16200
+        )
+        names = ("one", "several")
+        # The file of proofs is called after the certificate.
+        texts = [
+            (model / f"{name}.json").read_text().replace(f"proofs/{name}-", "proofs/x-")
+            for name in names
+        ]
+        texts = [[line for line in text.splitlines() if '"digest"' not in line] for text in texts]
+        assert texts[0] == texts[1]
+
+
+class TestResuming:
+    def interrupted(self, project, model, at):
+        """Run until all tensors but one are read and that one is begun, then interrupt."""
+        parts = itertools.count(2)
+
+        def progress(stage, item, done, total):
+            if stage == "Tensors" and item and next(parts) == 3:
+                raise KeyboardInterrupt
+
+        def scan_slowly(tensor, checks, *, stopped):
+            while tensor.name == at and not stopped():
+                time.sleep(0.01)
+            return scan(tensor, checks, stopped=stopped)
+
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(own_tensors, "scan", scan_slowly)
+            verified(project, [model], model / "out.json", progress=progress)
+
+    @pytest.fixture(autouse=True)
+    def _small_parts(self, monkeypatch):
+        monkeypatch.setattr(own_tensors, "_PART", 1)
+
+    def test_only_the_rest_is_read(self, project, model):
+        """Interrupted after two of three tensors, a run reads the third alone, and finds what one
+        run would have found.
+        """
+        shutil.copytree(model, model / "copy")
+        expected, _ = verified(project, [model / "copy"], model / "copy" / "out.json")
+        self.interrupted(project, model, at="c")
+        assert not (model / "out.json").exists()
+        certificate, reading = verified(project, [model], model / "out.json")
+        assert certificate == expected and reading.read == 200
+        assert verified(project, [model], model / "out.json")[1].read == 0
+
+    def test_a_file_that_was_written_anew_is_read_anew(self, project, model):
+        """What was kept of a file is not used once it was written again, with the same size and
+        times of change even.
+        """
+        path = model / "w.safetensors"
+        save_file({"w": torch.zeros(64)}, path)
+        verified(project, [path], model / "out.json")
+        before = path.stat()
+        save_file({"w": torch.full((64,), 200.0)}, path)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        certificate, reading = verified(project, [path], model / "out.json")
+        assert reading.read == 256 and claims(certificate)["small.bounded"]["verdict"] == "refuted"
+
+    def test_a_file_that_was_just_written_is_not_kept(self, project, model, monkeypatch):
+        """A file that may change once more without its times showing it is read each time."""
+        monkeypatch.setattr(stored, "_SETTLED", 10**15)
+        verified(project, [model], model / "out.json")
+        assert verified(project, [model], model / "out.json")[1].read == 16200
+
+    def test_what_is_kept_is_not_used_for_other_code(self, project, model, folder):
+        """A change of the pack is seen."""
+        verified(project, [model], model / "out.json")
+        pack = folder / "own_pack.py"
+        text = pack.read_text()
+        try:
+            pack.write_text(text + "# another line\n")
+            assert verified(project, [model], model / "out.json")[1].read == 16200
+        finally:
+            pack.write_text(text)
+
+    def test_killed_with_no_warning(self, folder, tmp_path):
+        """After kill -9 what was read before is not read again."""
+        save_file({"b": torch.zeros(2 << 20, dtype=torch.int64)}, tmp_path / "1.safetensors")
+        # Who comes to check this one stops, once the other one is kept.
+        save_file({"a": torch.full((1024,), 1, dtype=torch.int8)}, tmp_path / "2.safetensors")
+        time.sleep(2.1)
+        script = tmp_path / "small_parts.py"
+        script.write_text(
+            "import sys, pyharness.pipeline.own_tensors as t; t._PART = 1\n"
+            "from pyharness.cli import entry; sys.argv[0] = 'pyharness'; entry()\n"
+        )
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
+        command = [
+            sys.executable,
+            str(script),
+            "verify",
+            "--project",
+            str(folder),
+            "--tensors",
+            str(tmp_path),
+            "-o",
+            str(tmp_path / "out.json"),
+            "--json",
+        ]
+        trap = folder / "sitecustomize.py"
+        trap.write_text(STOP_AT_A)
+        try:
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            assert process.stdout.readline() == "at a\n"
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        finally:
+            trap.unlink()
+        assert not (tmp_path / "out.json").exists()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        told = json.loads(done.stdout)
+        assert (told["tensors"], told["bytes"], told["bytes_read"]) == (2, (16 << 20) + 1024, 1024)
+
+
+STOP_AT_A = """\
+import pathlib, sys, time
+def stop(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("2.safetensors") and "streaming.py" in sys._getframe(3).f_code.co_filename:
+        kept = pathlib.Path(__file__).with_name("build") / "cache"
+        while not any(b"/1.safetensors" in file.read_bytes() for file in kept.glob("*.json")):
+            time.sleep(0.05)
+        print("at a", flush=True)
+        time.sleep(60)
+sys.addaudithook(stop)
+"""
+
+
+class TestOutput:
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("a/model.safetensors", "model"),
+            ("model.safetensors.index.json", "model"),
+            ("x.npz", "x"),
+            ("b/x.onnx", "x"),
+            ("a/b", "b"),
+        ],
+    )
+    def test_default(self, path, name):
+        """The certificate is called after the first path, and goes into this folder."""
+        assert output_path(Path(path)) == Path(f"{name}.certificate.json")
+
+    def test_nothing_else_is_overwritten(self, project, model):
+        """Neither the project's own certificate nor a file that is no certificate is overwritten;
+        an earlier one is.
+        """
+        with pytest.raises(UsageError, match="the project's own certificate"):
+            verified(project, [model], project.certificate)
+        before = (model / "m1.safetensors").read_bytes()
+        for name in ("m1.safetensors", "m.safetensors.index.json"):
+            with pytest.raises(UsageError, match="is no certificate"):
+                verified(project, [model], model / name)
+        assert (model / "m1.safetensors").read_bytes() == before
+        verified(project, [model], model / "out.json")
+        verified(project, [model / "m1.safetensors"], model / "out.json")
+        assert "2 tensors" in read_json(model / "out.json")["claims"][0]["evidence"][0]["summary"]
+
+    def test_a_project_without_such_claims(self, project, model, folder):
+        """A project none of whose claims speaks of any tensor says how one is made to."""
+        (folder / "plain_pack.py").write_text(
+            PACK.partition("def has_opposite")[0] + PACK[PACK.index('@claim("small.untouched"') :]
+        )
+        (folder / "other").mkdir(exist_ok=True)
+        (folder / "other" / "pyharness.toml").write_text(CONFIG.replace("small_pack", "plain_pack"))
+        with pytest.raises(UsageError, match="streams="):
+            verified(load_project(folder / "other"), [model], model / "out.json")
+
+
+class TestCommandLine:
+    @pytest.fixture
+    def command(self, project, model, monkeypatch, capsys):
+        """Run the command line in the model's folder, but in this process, and return its status
+        and what it prints.
+        """
+        monkeypatch.chdir(model)
+
+        def run_here(*arguments):
+            status = main(arguments)
+            return (status, *capsys.readouterr())
+
+        return run_here
+
+    def test_verify_and_check(self, folder, model, command):
+        """One run writes a certificate that checks against the tensors, until one of them
+        changes.
+        """
+        done = run(
+            model, "verify", "--project", str(folder), "--tensors", "m.safetensors.index.json"
+        )
+        assert done.returncode == 0, done.stderr
+        assert "small.bounded" in done.stdout and "m.certificate.json" in done.stdout
+        assert (
+            "Tensors: 3, 1.62e-05 GB" in done.stdout
+            and "Not read: 'mask' has dtype bool" in done.stdout
+        )
+        assert command("check", "m.certificate.json", "--tensors", ".")[0] == 0
+        save_file({"a": torch.ones(30, 50), "b": torch.zeros(1)}, model / "m1.safetensors")
+        (model / "m2.safetensors").rename(model / "m2")
+        (model / "m.safetensors.index.json").unlink()
+        status, shown, _ = command("check", "m.certificate.json", "--tensors", ".")
+        assert status == 1 and "3 reason(s)" in shown
+        assert "tensor 'a': it has SHA-256" in shown and "tensor 'b': it has the shape [1]" in shown
+        assert "tensor 'c': no file in . holds it" in shown
+
+    def test_fresh(self, folder, command):
+        """With --fresh nothing is taken from a run before."""
+        arguments = ["verify", "--project", str(folder), "--tensors", "m1.safetensors", "--json"]
+        assert [
+            json.loads(command(*arguments, *more)[1])["bytes_read"]
+            for more in ([], [], ["--fresh"])
+        ] == [16000, 0, 16000]
+
+    def test_errors(self, folder, command):
+        """What cannot be used is named, with status 2."""
+        for arguments, words in (
+            (["--tensors", "no.safetensors"], "no.safetensors"),
+            (["-o", "x.json"], "--tensors"),
+            (["--tensors", "m1.safetensors", "./m1.safetensors"], "named twice"),
+        ):
+            status, _, complaint = command("verify", "--project", str(folder), *arguments)
+            assert status == 2 and words in complaint

@@ -1,0 +1,80 @@
+"""Witnesses out of a certificate: evaluated again, and nothing else that a certificate might name
+is ever called.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pyharness.cli import main
+from pyharness.core.errors import UsageError
+from pyharness.pipeline.replay import replay
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKS = ["claims.beta", "claims.rotation"]
+
+
+def claim(predicate, **inputs):
+    """An entry of a certificate with one witness."""
+    return {
+        "id": "some.claim",
+        "evidence": [
+            {"witness": None},
+            {"witness": {"predicate": predicate, "inputs": inputs, "shows": "something"}},
+        ],
+    }
+
+
+def test_a_witness_fails_again_and_a_false_one_does_not():
+    """(2, 2, 3) loses by centering; of (1, 1) nothing is left to lose."""
+    (found,) = replay(claim("claims.beta:centering_lifts_beta", k=[2, 2, 3]), PACKS)
+    assert (found.fails and "centered" in found.says) or "mean" in found.says
+    (found,) = replay(claim("claims.beta:centering_lifts_beta", k=[1, 1]), PACKS)
+    assert not found.fails
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        "os:system",
+        "subprocess:run",
+        "claims.beta:enumerate_cases",
+        "claims.beta:torch.load",
+        "claims.beta:nothing",
+        "claims.nucleus:is_monotone",
+        "builtins:exec",
+        "",
+        ":",
+    ],
+)
+def test_only_functions_of_the_packs_are_called(predicate, tmp_path):
+    """A forged predicate is refused before anything runs."""
+    canary = tmp_path / "ran"
+    with pytest.raises(UsageError, match="no claim pack of this project defines"):
+        replay(claim(predicate, command=f"touch {canary}"), PACKS)
+    assert not canary.exists()
+
+
+@pytest.mark.parametrize("inputs", [{}, {"k": "text"}, {"other": 1}])
+def test_inputs_that_do_not_fit_are_refused(inputs):
+    """The error names the predicate."""
+    with pytest.raises(UsageError, match="centering_lifts_beta cannot be evaluated"):
+        replay(claim("claims.beta:centering_lifts_beta", **inputs), PACKS)
+
+
+def test_the_command(capsys):
+    """On this project's certificate: every witness of a false claim fails again; a true claim has
+    none.
+    """
+    assert main(["explain", "geometry.one_rotation_gap", "--replay", "--project", str(ROOT)]) == 0
+    assert "the claim fails here" in capsys.readouterr().out
+    assert (
+        main(["explain", "clip.le_alpha_as_given", "--replay", "--json", "--project", str(ROOT)])
+        == 0
+    )
+    assert all(one["fails"] for one in json.loads(capsys.readouterr().out))
+    assert main(["explain", "geometry.gauge", "--replay", "--project", str(ROOT)]) == 2
+    assert "no witness" in capsys.readouterr().err

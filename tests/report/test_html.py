@@ -1,0 +1,336 @@
+"""A certificate as pages: all of it is there, every link leads somewhere, and text from outside
+stays text.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
+from tinyhtml5.parser import HTMLParser as HTML5Parser
+
+from pyharness.certificate.canonical import file_bytes
+from pyharness.certificate.check import Finding
+from pyharness.certificate.diff import Change
+from pyharness.cli import main
+from pyharness.core.errors import UsageError
+from pyharness.report.html import Report, render, visible
+from pyharness.report.site import file_name
+from tests import certificate_samples as samples
+
+CERTIFICATE = samples.sealed()
+PAGES = render(Report(CERTIFICATE))
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</pre></td><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "&lt;b&gt; &amp;",
+    "a\u202egnp.exe",
+    "a\u2066b\u2069",
+    "nul\0 bell\x07",
+    "<!-- -->]]>",
+    "'",
+    "\u2028",
+]
+
+
+class Structure(HTMLParser):
+    """The elements of a page with the names of their attributes, its links and its text."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.elements: list[object] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.text = ""
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, [name for name, _ in attrs]))
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag):
+        self.elements.append(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def with_text(text, certificate=CERTIFICATE):
+    """The certificate with every text in it that names nothing replaced."""
+
+    def replaced(value, key=""):
+        if isinstance(value, dict):
+            return {name: replaced(item, name) for name, item in value.items()}
+        if isinstance(value, list):
+            return [replaced(item, key) for item in value]
+        return (
+            text
+            if key
+            in (
+                "statement",
+                "heading",
+                "domain",
+                "summary",
+                "shows",
+                "name",
+                "note",
+                "columns",
+                "rows",
+                "inputs",
+                "words",
+                "root",
+                "example",
+            )
+            and isinstance(value, str)
+            else value
+        )
+
+    return replaced(certificate)
+
+
+class TestRender:
+    def test_every_claim_and_theorem_has_a_page(self):
+        """Named by it, and listed."""
+        for claim in CERTIFICATE["claims"]:
+            page = Structure(PAGES[f"claims/{claim['id']}.html"])
+            assert claim["statement"] in page.text
+            assert f"claims/{claim['id']}.html" in Structure(PAGES["claims.html"]).links
+        theorem = Structure(PAGES[f"theorems/{file_name('Demo.extensive')}"])
+        assert {"../claims/relu.extensive.html", "../claims/relu.identity.html"} <= set(
+            theorem.links
+        )
+
+    def test_every_link_leads_somewhere(self):
+        """To a page of the report and, where it names a part of it, to that part."""
+        ids = {
+            name: set(Structure(data).ids) for name, data in PAGES.items() if name.endswith(".html")
+        }
+        for name in ids:
+            for link in Structure(PAGES[name]).links:
+                path, _, part = link.partition("#")
+                target = (
+                    posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+                    if path
+                    else name
+                )
+                assert target in PAGES, (name, link)
+                assert not part or "=" in part or part in ids[target], (name, link)
+
+    def test_pages_are_valid(self):
+        """No parse error, no id twice, headings in order, one first heading."""
+        for name, data in PAGES.items():
+            if name.endswith(".html"):
+                parser = HTML5Parser()
+                parser.parse(data)
+                assert not parser.errors, (name, parser.errors)
+                page = Structure(data)
+                assert len(page.ids) == len(set(page.ids)), name
+                levels = [
+                    int(item[0][1]) for item in page.elements if item[0] in ("h1", "h2", "h3", "h4")
+                ]
+                assert levels[0] == 1 and levels.count(1) == 1, name
+                assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), name
+
+    def test_equal_reports_give_equal_bytes(self):
+        """Whenever and wherever."""
+        assert render(Report(CERTIFICATE)) == PAGES
+
+    def test_a_refuted_claim_stands_on_the_first_page_with_its_witness(self):
+        """An answer like any other."""
+        assert "the maximum of 1 and 3 is 3" in Structure(PAGES["index.html"]).text
+
+    def test_nothing_is_fetched(self):
+        """Every address is inside the report, and the policy of every page allows no other."""
+        for name, data in PAGES.items():
+            if name.endswith(".html"):
+                assert b"default-src 'none'; script-src 'self'" in data
+                assert not [
+                    link for link in Structure(data).links if ":" in link or link.startswith("/")
+                ]
+
+    def test_what_is_found_against_it_is_said(self):
+        """At the top of the first page."""
+        page = render(Report(CERTIFICATE, [Finding("digest", "it was changed")]))[
+            "index.html"
+        ].decode()
+        assert (
+            "does not check" in page
+            and "it was changed" in page
+            and "The certificate checked" not in page
+        )
+        assert "was not checked" in PAGES["index.html"].decode()
+        assert "The certificate checked" in render(Report(CERTIFICATE, []))["index.html"].decode()
+
+    def test_changes_are_listed(self):
+        """Losses first; a claim that is gone has no link."""
+        changes = [
+            Change("relu.extensive", "raised", "it rose"),
+            Change("relu.gone", "lost", "it is gone"),
+        ]
+        page = Structure(render(Report(CERTIFICATE, [], changes))["index.html"])
+        assert (
+            page.text.index("it is gone") < page.text.index("it rose")
+            and "claims/relu.gone.html" not in page.links
+        )
+        assert (
+            "Nothing differs" in Structure(render(Report(CERTIFICATE, [], []))["index.html"]).text
+        )
+
+    def test_an_unknown_field_is_shown(self):
+        """A certificate may come to hold more than these pages know words for."""
+        certificate = with_text("x")
+        certificate["claims"][0]["proof"]["second_kernel"] = "agrees"
+        certificate["claims"][0]["evidence"][0]["reproduced_on"] = ["cuda"]
+        text = Structure(render(Report(certificate))["claims/relu.extensive.html"]).text
+        assert "Second kernel" in text and "agrees" in text and '["cuda"]' in text
+
+    def test_an_id_that_is_used_twice_is_refused(self):
+        """Two claims cannot have one page."""
+        claims = [*CERTIFICATE["claims"], CERTIFICATE["claims"][0]]
+        with pytest.raises(UsageError, match="relu.extensive is used twice"):
+            render(Report(CERTIFICATE | {"claims": claims}))
+
+
+class TestText:
+    @settings(max_examples=25, deadline=None)
+    @given(st.text(min_size=1).filter(str.strip) | st.sampled_from(HOSTILE))
+    def test_stays_text(self, text):
+        """Whatever a certificate says, each page has the elements that it has for another text."""
+        pages, plain = render(Report(with_text(text))), render(Report(with_text("plain")))
+        for name in (
+            "index.html",
+            "claims.html",
+            "claims/relu.identity.html",
+            "claims/relu.extensive.html",
+        ):
+            assert Structure(pages[name]).elements == Structure(plain[name]).elements
+        assert visible(text).replace("\r", "") in Structure(pages["claims.html"]).text
+
+    @staticmethod
+    def named(text):
+        """The pages of a certificate whose first claim has a theorem and a definition of this
+        name.
+        """
+        certificate = with_text("plain")
+        certificate["claims"][0]["proof"] |= {"theorem": text, "definitions": [text]}
+        certificate["lean"]["definitions"][0]["name"] = text
+        return render(Report(certificate))
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_a_theorem_or_definition_may_have_any_name(self, text):
+        """Its page has a safe name, all links to it lead there, and the graph shows it as text."""
+        pages, plain = self.named(text), self.named("a name")
+        assert {
+            f"../theorems/{file_name(text)}",
+            f"../definitions.html#at-{file_name(text)[:-5]}",
+        } <= set(Structure(pages["claims/relu.extensive.html"]).links)
+        assert visible(text) in Structure(pages[f"theorems/{file_name(text)}"]).text
+        for name in ("graph.html", "definitions.html", "theorems.html"):
+            assert visible(text) in Structure(pages[name]).text
+            assert Structure(pages[name]).elements == Structure(plain[name]).elements
+
+    @pytest.mark.parametrize(
+        "text, shown",
+        [
+            ("a\u202eb", "a⟨U+202E⟩b"),
+            ("\0", "⟨U+0000⟩"),
+            ("α ≤ β\n\tγ", "α ≤ β\n\tγ"),
+            ("\u200b", "⟨U+200B⟩"),
+        ],
+    )
+    def test_hidden_characters_are_spelled_out(self, text, shown):
+        """What turns text around or cannot be seen."""
+        assert visible(text) == shown
+        assert visible(Markup(text)) == text
+
+
+class TestCommand:
+    def test_writes_a_folder(self, tmp_path, capsys):
+        """By default where -o names no file of another kind."""
+        path, out = tmp_path / "demo.json", tmp_path / "report"
+        path.write_bytes(file_bytes(CERTIFICATE))
+        assert main(["report", str(path), "-o", str(out), "--baseline", str(path)]) == 0
+        assert "index.html" in capsys.readouterr().out and "Nothing differs" in (
+            out / "index.html"
+        ).read_text("utf-8")
+        assert main(["report", str(path), "-o", str(out), "--format", "html", "--json"]) == 0
+
+    def test_says_what_is_wrong(self, tmp_path, capsys):
+        """No folder given; a folder of somebody else's; options of another format."""
+        path = tmp_path / "demo.json"
+        path.write_bytes(file_bytes(CERTIFICATE))
+        assert (
+            main(["report", str(path), "--format", "html"]) == 2 and "-o" in capsys.readouterr().err
+        )
+        assert (
+            main(["report", str(path), "-o", "a.html"]) == 2 and "folder" in capsys.readouterr().err
+        )
+        assert (
+            main(["report", str(path), "-o", "a", "--source", str(path)]) == 2
+            and "--source" in capsys.readouterr().err
+        )
+        assert (
+            main(["report", str(path), "-o", str(tmp_path)]) == 2
+            and "demo.json" in capsys.readouterr().err
+        )
+        assert (
+            main(["report", str(path), "--baseline", str(path)]) == 2
+            and "--baseline" in capsys.readouterr().err
+        )
+
+
+class TestStyles:
+    STYLES = files("pyharness.report").joinpath("pages", "report.css").read_text("utf-8")
+
+    def schemes(self):
+        """The colours by name, of the light scheme and of the dark one."""
+        for block in re.findall(r":root \{(.*?)\}", self.STYLES, re.DOTALL)[:2]:
+            yield dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+
+    @staticmethod
+    def contrast(one, two):
+        """The contrast of two colours, as WCAG 2 defines it."""
+
+        def luminance(colour):
+            parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+            red, green, blue = (
+                part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+                for part in parts
+            )
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+        dark, light = sorted(map(luminance, (one, two)))
+        return (light + 0.05) / (dark + 0.05)
+
+    def test_can_be_read(self):
+        """Letters have a contrast of 4.5 or more to all that they stand on, lines of plots 3 or
+        more, in both schemes.
+        """
+        light, dark = self.schemes()
+        assert set(light) == set(dark) and len(light) > 20
+        for colours in (light, dark):
+            for name, colour in colours.items():
+                grounds = [colours["ground"], colours["panel"]]
+                if f"{name}-ground" in colours:
+                    grounds.append(colours[f"{name}-ground"])
+                if name in ("ink", "soft", "link") or f"{name}-ground" in colours:
+                    assert min(self.contrast(colour, ground) for ground in grounds) >= 4.5, name
+                if name.startswith("series"):
+                    assert min(self.contrast(colour, ground) for ground in grounds) >= 3, name
+            for name in colours:
+                if name.endswith("-ground"):
+                    assert (
+                        min(self.contrast(colours[ink], colours[name]) for ink in ("ink", "link"))
+                        >= 4.5
+                    ), name

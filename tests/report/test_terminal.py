@@ -1,0 +1,262 @@
+"""The terminal report: the table and the full view, from the certificate alone."""
+
+from __future__ import annotations
+
+import copy
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from pyharness.core.errors import UsageError
+from pyharness.evidence import Evidence
+from pyharness.report.terminal import explain, find_claim, show, show_statuses
+from tests.certificate_samples import (
+    AGREES,
+    COUNTEREXAMPLE,
+    FLOATS,
+    SWEEP,
+    below,
+    proof,
+    record,
+    sample_records,
+    sealed,
+)
+
+PATH = Path("certificates/demo.json")
+
+
+def shown(certificate: dict[str, Any], width: int = 80, **options: Any) -> str:
+    console = Console(file=io.StringIO(), width=width, **options)
+    show(certificate, PATH, console=console)
+    return console.file.getvalue()
+
+
+def explained(certificate: dict[str, Any], id: str, width: int = 80) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    explain(certificate, id, console=console)
+    return console.file.getvalue()
+
+
+def rows(text: str) -> list[list[str]]:
+    """The words of each line."""
+    return [line.split() for line in text.splitlines()]
+
+
+def summarised(summary: str) -> Evidence:
+    return Evidence("exhaustive", "pairs", cases=4, violations=0, summary=summary)
+
+
+class TestShow:
+    def test_rows(self) -> None:
+        """Each claim has a row with its proof status, verdict, tier and evidence."""
+        lines = rows(shown(sealed(), width=120))
+        assert "relu.identity refuted refuted refuted z = 3, q = 1".split() in lines
+        assert (
+            "relu.extensive proved confirmed silver 65,536 pairs; 2 layers; the kernel agrees".split()
+            in lines
+        )
+
+    def test_summary(self) -> None:
+        """Below the table stand the counts, whether all is as required, and the certificate's
+        path.
+        """
+        assert shown(sealed()).splitlines()[-5:] == [
+            "3 claims: 1 bronze, 1 silver, 1 refuted; proofs: 1 proved, 1 open, 1 refuted.",
+            "Every claim has the tier required of it.",
+            "2 constants accepted by Lean 4.35.0 and pyharness.kernel 0.1.0.",
+            "Proofs: certificates/proofs/demo-0123456789abcdef.ndjson.gz",
+            "Certificate: certificates/demo.json",
+        ]
+
+    def test_unmet(self) -> None:
+        """A claim without its tier is marked in its row and named below."""
+        text = shown(
+            sealed([*sample_records(), record("relu.below", "silver", [FLOATS], proof("sorry"))])
+        )
+        assert "not silver" in text
+        assert "Without the tier required of them: relu.below." in text
+        assert "Every claim" not in text
+
+    def test_conflict(self) -> None:
+        """A conflict is marked as one."""
+        text = shown(sealed([record("relu.conflict", "silver", [COUNTEREXAMPLE], proof())]))
+        assert "conflict" in text.splitlines()[3]
+
+    def test_decides_nothing(self) -> None:
+        """It shows what the certificate says, though it should not follow."""
+        certificate = copy.deepcopy(sealed())
+        certificate["claims"][2].update(verdict="inconclusive", tier="platinum")
+        assert "relu.open open inconclusive platinum 200 draws".split() in rows(shown(certificate))
+
+    def test_refuted_is_an_answer(self) -> None:
+        """On a terminal, refuted has a colour of its own, which is not that of an unmet claim."""
+        certificate = sealed([*sample_records(), record("relu.below", "silver", [FLOATS])])
+        text = shown(certificate, force_terminal=True, color_system="standard")
+        assert "\x1b[1;35mrefuted" in text and "\x1b[1;31mnot silver" in text
+
+    def test_plain(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Off a terminal there are no escape codes, and with NO_COLOR no colours on one."""
+        assert "\x1b" not in shown(sealed())
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert "\x1b[1;35m" not in shown(sealed(), force_terminal=True, color_system="standard")
+
+    @pytest.mark.parametrize("width", [60, 80, 200])
+    def test_width(self, width: int) -> None:
+        """No line is wider than the terminal, and what is too long for its column goes on in the
+        next line.
+        """
+        id = "nucleus.nonboolean_from_incomparable_as_given"
+        summary = "every pair of zero points below 126 and 3 layers of the network"
+        text = shown(sealed([record(id, "bronze", [summarised(summary)])]), width=width)
+        assert all(len(line) <= width for line in text.splitlines())
+        body = text.splitlines()[2 : text.splitlines().index("")]
+        assert "".join(line.split()[0] for line in body if line[0] != " ") == id
+        assert set(summary.split()) <= set(" ".join(body).split())
+
+    def test_markup_and_control_characters(self) -> None:
+        """Text from the certificate is shown, never obeyed."""
+        text = shown(
+            sealed([record("a.b", "bronze", [summarised("[red]a=[0,1][/red]\x1b[31m\u202e")])]),
+            width=120,
+        )
+        assert "[red]a=[0,1][/red]\ufffd[31m\ufffd" in text
+
+
+class TestShowStatuses:
+    def test_rows(self) -> None:
+        """Each claim has its status, its theorem with the place, its axioms and its note; the
+        counts stand below.
+        """
+        found = {
+            "theorem": "Demo.extensive",
+            "file": "Demo/Relu.lean",
+            "line": 7,
+            "axioms": ["propext"],
+        }
+        nothing = {"theorem": None, "file": None, "line": None, "axioms": []}
+        console = Console(file=io.StringIO(), width=80)
+        show_statuses(
+            [
+                {"id": "relu.extensive", "status": "proved", "note": "", **found},
+                {"id": "relu.identity", "status": "stub", "note": "it says X = X", **found},
+                {"id": "relu.open", "status": "open", "note": "", **nothing},
+            ],
+            console=console,
+        )
+        lines = rows(console.file.getvalue())
+        for line in (
+            "relu.extensive proved Demo.extensive propext",
+            "Demo/Relu.lean:7",
+            "it says X = X",
+            "relu.open open none named",
+            "3 claims: 1 proved, 1 stub, 1 open.",
+        ):
+            assert line.split() in lines
+
+
+class TestFindClaim:
+    def test_known(self) -> None:
+        """A claim is found by its id."""
+        assert find_claim(sealed(), "relu.open") == sealed()["claims"][2]
+
+    def test_unknown(self) -> None:
+        """An id that is not there is an error that names those that are near."""
+        with pytest.raises(
+            UsageError, match=r"no claim 'relu\.extensiv'; there is relu\.extensive"
+        ):
+            find_claim(sealed(), "relu.extensiv")
+
+
+class TestExplain:
+    def test_proof(self) -> None:
+        """The statement, its source, the theorem as Lean prints it, where it stands and its axioms
+        are there.
+        """
+        text = explained(sealed(), "relu.extensive")
+        for part in (
+            "What relu.extensive says.",
+            "from 000 A paper, RESULTS",
+            "tier silver, required silver",
+            "Demo.extensive",
+            "Demo/Relu.lean:1",
+            "∀ (z q : Int8), q ≤ qRelu z q",
+            "axioms: propext",
+        ):
+            assert part in text
+
+    def test_statement_of_several_lines(self) -> None:
+        """A statement that Lean prints on several lines keeps them."""
+        found = proof(statement="∀ (z q : Int8),\n  q ≤ qRelu z q")
+        lines = explained(sealed([record("a.b", "bronze", [FLOATS], found)]), "a.b").splitlines()
+        at = [line.rstrip() for line in lines].index("    ∀ (z q : Int8),")
+        assert lines[at + 1].rstrip() == "      q ≤ qRelu z q"
+
+    def test_evidence(self) -> None:
+        """Each piece of evidence shows its domain, cases, tensors and measurements."""
+        lines = rows(explained(sealed(), "relu.extensive"))
+        for line in (
+            "evidence 1, exhaustive: confirmed",
+            "domain: every weight of a small net",
+            "2,048 cases, 0 violations",
+            "net.0.weight 64×32 int8 0123456789ab",
+            "layer ratio gap",
+            "net.0 1 0.333333",
+            "net.2 2.5 1e-07",
+        ):
+            assert line.split() in lines
+
+    def test_tolerance(self) -> None:
+        """Evidence on floats shows its largest error, what was allowed, and its seed."""
+        text = explained(sealed(), "relu.open")
+        for part in ("largest error 1e-07, allowed 1e-05", "on cpu, seed 3", "no theorem is named"):
+            assert part in text
+
+    def test_witness_replays(self) -> None:
+        """The lines that replay a witness do replay it."""
+        lines = [line.strip() for line in explained(sealed(), "relu.identity").splitlines()]
+        assert "witness: the maximum of 1 and 3 is 3" in lines
+        at = lines.index("from certificate_samples import below")
+        assert eval(lines[at + 1], {"below": below}) is False
+
+    def test_next(self) -> None:
+        """What the next tier needs comes last."""
+        assert [
+            line.strip() for line in explained(sealed(), "relu.extensive").splitlines()[-2:]
+        ] == [
+            "to be gold it needs",
+            "an example in Lean that the hypotheses can hold",
+        ]
+
+    def test_proof(self) -> None:
+        """What is known of a proof beyond its status is said, and what a claim computes with untied
+        is named.
+        """
+        found = proof(example="Demo.extensive_example", unused=("h",))
+        text = explained(
+            sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo.ops:loose"])]),
+            "a.b",
+        )
+        for part in (
+            "statement: as it was pinned; proof: replayed through the kernel",
+            "a second kernel agrees on proof, statement and axioms",
+            "example: Demo.extensive_example",
+            "hypotheses that nothing uses: h",
+            "Lean definition: Demo.qRelu",
+            "demo.ops:loose",
+        ):
+            assert part in text
+
+    def test_conflict(self) -> None:
+        """A conflict is explained."""
+        text = explained(
+            sealed([record("a.b", "silver", [COUNTEREXAMPLE], proof())]), "a.b", width=160
+        )
+        assert "conflict: the theorem is proved, yet evidence refutes the claim" in text
+
+    def test_unknown_claim(self) -> None:
+        """An id that is not there is an error."""
+        with pytest.raises(UsageError, match="no claim"):
+            explained(sealed(), "relu.extensiv")
