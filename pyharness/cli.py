@@ -497,7 +497,7 @@ def _verify_tensors(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     if options.lean_project is not None:
         return _lake_status(options)
-    from pyharness.pipeline.verify import claim_status, prove_as_pinned
+    from pyharness.pipeline.prove import claim_status, prove_as_pinned
     from pyharness.project.pack import load_pack
     from pyharness.report import terminal
 
@@ -514,7 +514,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _pin(options: argparse.Namespace) -> int:
-    from pyharness.pipeline.verify import prove
+    from pyharness.pipeline.prove import prove
     from pyharness.project.pack import load_pack
     from pyharness.project.pins import pin
 

@@ -52,7 +52,7 @@ def nothing(run):
 
 CONFIG = """\
 name = "Small"
-lean-root = "LeanMining"
+lean-root = "Small"
 packs = ["small_pack"]
 allowed-axioms = []
 certificate = "certificates/small.json"
@@ -61,9 +61,8 @@ seed = 0
 
 
 def write(folder: Path) -> None:
-    """Write the project's sources, on a copy of the Lean foundation."""
-    shutil.copytree(ROOT / "LeanMining" / "Foundation", folder / "LeanMining" / "Foundation")
-    (folder / "LeanMining.lean").write_text(LEAN)
+    """Write the project's sources."""
+    (folder / "Small.lean").write_text(LEAN)
     (folder / "pyharness.toml").write_text(CONFIG)
     write_pack(folder)
 

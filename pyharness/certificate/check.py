@@ -17,6 +17,8 @@ from pyharness.certificate.seal import ruling, summarise, tier_if_signed
 from pyharness.certificate.tiers import meets
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
+from pyharness.proofs.library import NAME as LIBRARY
+from pyharness.proofs.library import folder
 
 if TYPE_CHECKING:
     from pyharness.formats.stored import Stored
@@ -290,7 +292,7 @@ def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
 def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
     for module in certificate["lean"]["modules"]:
         try:
-            found = hashlib.sha256(source_bytes(root, module["file"])).hexdigest()
+            found = hashlib.sha256(source_bytes(certificate, module["file"], root)).hexdigest()
         except CertificateError as error:
             yield Finding(f"module {module['module']}", str(error))
         else:
@@ -299,16 +301,18 @@ def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
                 yield Finding(f"module {module['module']}", reason)
 
 
-def source_bytes(root: Path, file: str) -> bytes:
-    """Return the bytes of a project's file, without leaving its root folder.
+def source_bytes(certificate: Mapping[str, Any], file: str, root: Path) -> bytes:
+    """Return the bytes of a Lean file that a certificate names, without leaving its root folder.
 
-    The schema lets no `..` through, and links are refused.
+    What a project imports from the library is read from the library that ships with the harness,
+    the rest from the project's folder. The schema lets no `..` through, and links are refused.
 
     Raises:
         CertificateError: if it cannot be read or is reached through a link.
     """
-    path = root
-    for part in PurePosixPath(file).parts:
+    parts = PurePosixPath(file).parts
+    path = folder() if parts[0] == LIBRARY != certificate["project"]["root"] else root
+    for part in parts:
         path /= part
         if path.is_symlink():
             raise CertificateError(

@@ -34,12 +34,7 @@ __all__ = [
     "vector",
 ]
 
-_PRELUDE = """\
-prelude
-import {library}
-open {library}
-set_option maxRecDepth 100000
-"""
+_OPTIONS = "set_option maxRecDepth 100000\n"
 _BLOCK = 16
 """Rows of a table in one theorem: a longer one takes the kernel longer."""
 
@@ -107,9 +102,7 @@ class Conformance:
         )
 
     def _decide(self, run: Run, asked: Theorems) -> Evidence:
-        decision = run.kernel.decide(
-            asked.names, _PRELUDE.format(library=run.kernel.library) + asked.source
-        )
+        decision = run.kernel.decide(asked.names, run.kernel.header + _OPTIONS + asked.source)
         if not decision.accepted:
             raise Nonconformance(
                 f"{self.function.__name__} and Lean's {self.definition} disagree on {asked.domain}: the "

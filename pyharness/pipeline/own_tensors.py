@@ -30,8 +30,9 @@ from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare,
 from pyharness.formats.sources import Catalogue, catalogue
 from pyharness.formats.stored import Raw, Stored
 from pyharness.pipeline.collect import collect
+from pyharness.pipeline.prove import Progress
 from pyharness.pipeline.runner import EvidenceError, Run, require_replays
-from pyharness.pipeline.verify import Progress, Verification, certify_by, publish
+from pyharness.pipeline.verify import Verification, certify_by, publish
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
 

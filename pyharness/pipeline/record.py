@@ -26,10 +26,10 @@ from pyharness.certificate.seal import plain_evidence
 from pyharness.core.cache import key_sha256
 from pyharness.core.device import flags
 from pyharness.core.fingerprint import code
+from pyharness.pipeline.prove import build_library
 from pyharness.pipeline.runner import Run, gather, prepare
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
-from pyharness.proofs.build import build
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate
 
@@ -57,13 +57,7 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     claims = load_pack(project.packs)
     progress("Lean", "checking the toolchain", 0, 1)
     toolchain = locate()
-    library = build(
-        project.root,
-        project.lean_root,
-        out=project.build,
-        toolchain=toolchain,
-        progress=lambda module, done, total: progress("Lean", module, done, total),
-    )
+    library = build_library(project, toolchain, progress=progress)
     run = Run(project.seed, Kernel(toolchain, library, project.build, fresh=True), device)
     prepare(run)
     entries, seconds = [], {}

@@ -15,8 +15,8 @@ from pyharness.core.errors import EXIT_UNMET, HarnessError, UsageError
 from pyharness.proofs.audit import Proof
 from pyharness.proofs.build import Build
 from pyharness.proofs.environment import Environment
+from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, parse_name, show_name, write_name
-from pyharness.proofs.policy import in_foundation
 from pyharness.proofs.questions import ask
 from pyharness.proofs.toolchain import Toolchain
 
@@ -156,7 +156,7 @@ def _digests(build: Build, environment: Environment, proofs: Mapping[str, Proof]
         "foundation": {
             module.source.as_posix(): module.source_sha256
             for module in build.modules
-            if in_foundation(module, build.root_module)
+            if in_foundation(module.name)
         },
         "theorems": {
             name: {

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pyharness.core.errors import UsageError
+from pyharness.proofs.library import folder
 
 __all__ = [
     "FILE_NAME",
@@ -44,11 +45,12 @@ class Project:
     Attributes:
         root: the folder that holds the file; every path in it is relative to this one.
         name: the project's name.
-        lean_root: the Lean module that imports all others.
+        lean_root: the Lean module that imports all others of the project.
         packs: Python modules that declare claims.
         allowed_axioms: Lean axioms on which a proved theorem may rest.
         certificate: where the certificate is written.
         seed: the seed of every pseudo-random draw.
+        library: the folder of the Lean library that the project may import from.
     """
 
     root: Path
@@ -58,6 +60,7 @@ class Project:
     allowed_axioms: tuple[str, ...]
     certificate: Path
     seed: int
+    library: Path = field(default_factory=folder)
 
     @property
     def build(self) -> Path:

@@ -144,9 +144,7 @@ def audit(
         examples = find_examples(
             environment, [constant.name for constant in constants.values()], allowed_axioms
         )
-        dependencies = Dependencies(
-            environment, build.root_module, [constant.name for constant in constants.values()]
-        )
+        dependencies = Dependencies(environment, [constant.name for constant in constants.values()])
         proofs = {}
         for name, constant in constants.items():
             status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])

@@ -4,6 +4,7 @@ parallel.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import time
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pyharness.proofs.library import NAME as LIBRARY
+from pyharness.proofs.library import folder, in_foundation, in_library
 from pyharness.proofs.modules import Cache, LeanBuildError, Message, Module, Source
 from pyharness.proofs.toolchain import Toolchain
 
@@ -28,7 +31,10 @@ class Build:
 
     Attributes:
         root: the project's folder.
-        root_module: the module that imports all others.
+        root_module: the project's root module.
+        library: the folder of the Lean library's modules, see `pyharness.proofs.library`.
+        roots: the root module, and those of the library that are built with it although it does not
+            reach them. Together they import all others.
         modules: every module, each after those that it imports.
         compiled: how many of them Lean compiled now; the others were in the cache.
         seconds: how long the build took.
@@ -36,6 +42,8 @@ class Build:
 
     root: Path
     root_module: str
+    library: Path
+    roots: tuple[str, ...]
     modules: tuple[Module, ...]
     compiled: int
     seconds: float
@@ -48,7 +56,12 @@ class Build:
     @property
     def key(self) -> str:
         """The SHA-256 of all that the library depends on: every source, and Lean itself."""
-        return self.by_name[self.root_module].key
+        keys = [self.by_name[name].key for name in self.roots]
+        return keys[0] if len(keys) == 1 else hashlib.sha256("".join(keys).encode()).hexdigest()
+
+    def file(self, module: Module) -> Path:
+        """Where the source of a module is."""
+        return _folder(module.name, self.root, self.root_module, self.library) / module.source
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -62,6 +75,8 @@ def build(
     *,
     out: Path,
     toolchain: Toolchain,
+    library: Path | None = None,
+    support: Sequence[str] = (),
     jobs: int | None = None,
     fresh: bool = False,
     progress: Progress = lambda *_: None,
@@ -73,25 +88,31 @@ def build(
 
     Args:
         root: the project's folder; the module `A.B` is `A/B.lean` in it.
-        module: the root module. Every module that it reaches must be it or be under its name.
+        module: the root module. Every module that it reaches must be it, be under its name, or be
+            of the library.
         out: where compiled modules are kept, in a folder `lean`.
         toolchain: the Lean that compiles.
+        library: the folder of the Lean library's modules; by default, of the one that ships with
+            the harness.
+        support: modules of the library to build as well.
         jobs: how many modules are compiled at a time; by default, as many as there are cores.
         fresh: compile every module, whatever is there.
         progress: called after each module.
 
     Raises:
-        LeanBuildError: if an import is missing, outside the root module or part of a cycle, or Lean
-            refuses a module. The message lists every error that was found.
+        LeanBuildError: if an import is missing, neither the project's nor the library's, or part of
+            a cycle; if the project has a file of its own in the place of one of the library's; or
+            if Lean refuses a module. The message lists every error that was found.
         LeanStopped: if Lean ends without an answer.
     """
     start = time.perf_counter()
-    sources = _discover(root, module)
+    library = folder() if library is None else library
+    sources, roots = _discover(root, module, library, support)
     cache = Cache(out.absolute() / "lean", toolchain, fresh=fresh)
     with cache.locked():
         modules, compiled = _compile_all(sources, cache, jobs or os.cpu_count() or 1, progress)
         cache.prune(modules)
-    return Build(root, module, modules, compiled, time.perf_counter() - start)
+    return Build(root, module, library, roots, modules, compiled, time.perf_counter() - start)
 
 
 def _compile_all(
@@ -139,53 +160,74 @@ def _compile_all(
 
 
 # ---------------------------------------------------------------------------------------- discovery
-def _discover(root: Path, module: str) -> tuple[Source, ...]:
-    """Return the module and all that it imports, each after its imports."""
+def _folder(name: str, root: Path, module: str, library: Path) -> Path:
+    """Return the folder of a module: a project has those under its own root module, but for the
+    foundation, and the library has the others.
+    """
+    own = name == module or name.startswith(f"{module}.")
+    return root if own and not in_foundation(name) else library
+
+
+def _discover(
+    root: Path, module: str, library: Path, support: Sequence[str]
+) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Return the module, those of `support`, and all that they import, each after its imports; and
+    those of them that nothing else imports.
+    """
     found: dict[str, Source] = {}
     ordered: dict[str, Source] = {}
     path: list[tuple[Source, Iterator[tuple[str, int, int]]]] = []
 
     def enter(name: str, refuse: Callable[[str], LeanBuildError]) -> None:
         file = Path(*name.split(".")).with_suffix(".lean")
+        folder = _folder(name, root, module, library)
         try:
-            text = (root / file).read_bytes()
+            text = (folder / file).read_bytes()
         except OSError as error:
             raise refuse(
                 f"module {name}: {file.as_posix()} cannot be read: {error.strerror}"
             ) from None
+        if folder != root and (root / file).is_file() and (root / file).read_bytes() != text:
+            raise refuse(
+                f"{name} comes with the library {LIBRARY}, and {file.as_posix()} here is another "
+                "one; remove it, or put your own modules under another name"
+            )
         imports = read_imports(text.decode(errors="replace"), file.as_posix())
         found[name] = Source(name, file, text, tuple(imported for imported, _, _ in imports))
         path.append((found[name], iter(imports)))
 
-    enter(
-        module,
-        lambda text: LeanBuildError(
-            [Message(f"{module.replace('.', '/')}.lean", 1, 0, "error", text)]
-        ),
-    )
-    while path:
-        source, imports = path[-1]
-        for name, line, column in imports:
+    def follow() -> None:
+        while path:
+            source, imports = path[-1]
+            for name, line, column in imports:
+                refuse = _refusal(source.path.as_posix(), line, column)
+                if not (name == module or name.startswith(f"{module}.") or in_library(name)):
+                    raise refuse(
+                        f"{name} is neither a module of {module} nor one of the library {LIBRARY}; "
+                        "only these can be imported"
+                    )
+                if name not in found:
+                    enter(name, refuse)
+                    break
+                if name not in ordered:
+                    names = [item.name for item, _ in path]
+                    cycle = " -> ".join([*names[names.index(name) :], name])
+                    raise refuse(f"import cycle: {cycle}")
+            else:
+                ordered[source.name] = source
+                path.pop()
 
-            def refuse(text: str) -> LeanBuildError:
-                return LeanBuildError(
-                    [Message(source.path.as_posix(), line, column, "error", text)]
-                )
+    roots = []
+    for name in (module, *support):
+        if name not in found:
+            enter(name, _refusal(f"{name.replace('.', '/')}.lean"))
+            follow()
+            roots.append(name)
+    return tuple(ordered.values()), tuple(roots)
 
-            if name != module and not name.startswith(f"{module}."):
-                raise refuse(
-                    f"{name} is outside {module}; only {module} and modules under it can be imported"
-                )
-            if name not in found:
-                enter(name, refuse)
-                break
-            if name not in ordered:
-                names = [item.name for item, _ in path]
-                raise refuse(f"import cycle: {' -> '.join([*names[names.index(name) :], name])}")
-        else:
-            ordered[source.name] = source
-            path.pop()
-    return tuple(ordered.values())
+
+def _refusal(file: str, line: int = 1, column: int = 0) -> Callable[[str], LeanBuildError]:
+    return lambda text: LeanBuildError([Message(file, line, column, "error", text)])
 
 
 _SPACE = re.compile(r"(?:\s+|--[^\n]*)+")
@@ -218,7 +260,8 @@ def read_imports(text: str, file: str) -> tuple[tuple[str, int, int], ...]:
 
     if word() != "prelude":
         raise refuse(
-            "a module must begin with `prelude`: the Lean that pip installs brings no Init to import"
+            "a module must begin with `prelude`: the Lean that pip installs brings no Init to import. "
+            f"Write `prelude`, then what you need of the library, such as `import {LIBRARY}.Algebra.Rat`"
         )
     position += len("prelude")
     while word() == "import":

@@ -15,6 +15,7 @@ from pyharness.core.fingerprint import unnoted
 from pyharness.proofs.audit import find_theorem, judge
 from pyharness.proofs.build import Build, LeanBuildError, read_imports
 from pyharness.proofs.environment import Environment
+from pyharness.proofs.library import NAME as LIBRARY
 from pyharness.proofs.modules import Cache, Module, Source
 from pyharness.proofs.policy import PolicyViolation, violations
 from pyharness.proofs.toolchain import Toolchain
@@ -71,10 +72,22 @@ class Kernel:
         self._folder = out / "conformance"
         self._allowed_axioms = tuple(allowed_axioms)
 
-    @property
-    def library(self) -> str:
-        """The library's root module, which imports all of it."""
-        return self._build.root_module
+    @cached_property
+    def header(self) -> str:
+        """How a file of theorems begins: it imports all that was built, and opens the namespaces of
+        the library and of the project, as far as they are there.
+        """
+        imports = "".join(f"import {module}\n" for module in self._build.roots)
+        opened = dict.fromkeys([LIBRARY, self._build.root_module])
+        return f"prelude\n{imports}" + "".join(
+            f"open {name}\n" for name in opened if self._is_namespace(name)
+        )
+
+    def _is_namespace(self, name: str) -> bool:
+        parts = tuple(name.split("."))
+        return any(
+            found[: len(parts)] == parts and found != parts for found in self._environment.modules
+        )
 
     @property
     def key(self) -> Mapping[str, Any]:

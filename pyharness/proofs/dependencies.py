@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Literal
 
 from pyharness.proofs.environment import Environment
+from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, show_name, write_name
 from pyharness.proofs.olean import Constant, Inductive
-from pyharness.proofs.policy import in_foundation
 from pyharness.proofs.terms import CONST
 
 __all__ = ["Definition", "DefinitionKind", "Dependencies"]
@@ -53,19 +53,11 @@ class Dependencies:
 
     Args:
         environment: the library's constants.
-        root: its root module; the foundation is below this.
         theorems: the theorems in question.
     """
 
-    def __init__(self, environment: Environment, root: str, theorems: Iterable[Name]) -> None:
+    def __init__(self, environment: Environment, theorems: Iterable[Name]) -> None:
         self._environment = environment
-        self._foundation = frozenset(
-            name
-            for name, module in {
-                module.name: module for module in environment.modules.values()
-            }.items()
-            if in_foundation(module, root)
-        )
         self._theorems = frozenset(theorems)
         self._above = environment.resting_on(self._theorems, self._theorems)
         self._classes = environment.classes
@@ -198,7 +190,7 @@ class Dependencies:
                 )
 
     def _in_foundation(self, name: Name) -> bool:
-        return self._environment.modules[name].name in self._foundation
+        return in_foundation(self._environment.modules[name].name)
 
 
 def _shown(names: Iterable[Name]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyharness.proofs.build import Build, Module
 from pyharness.proofs.environment import Constant, Environment
+from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, show_name, write_name
 from pyharness.proofs.terms import CONST, LAM, LIT, PROJ
 from pyharness.proofs.toolchain import LeanError
@@ -22,7 +23,6 @@ __all__ = [
     "check_policy",
     "check_statements",
     "forbidden_words",
-    "in_foundation",
     "violations",
 ]
 
@@ -58,13 +58,6 @@ class PolicyViolation(LeanError):
     """
 
 
-def in_foundation(module: Module, root_module: str) -> bool:
-    """Whether a module belongs to the foundation: its name begins with that of the root module and
-    `Foundation`.
-    """
-    return f"{module.name}.".startswith(f"{root_module}.Foundation.")
-
-
 def check_policy(build: Build, environment: Environment, allowed_axioms: Sequence[str]) -> None:
     """Check that no module outside the foundation can deceive the kernel or the reader, or pass for
     the foundation.
@@ -87,7 +80,7 @@ def check_policy(build: Build, environment: Environment, allowed_axioms: Sequenc
     tokens = _tokens(environment)
     last_parts = {name[-1] for name in environment.modules if write_name(name)}
     for module in build.modules:
-        if not in_foundation(module, build.root_module):
+        if not in_foundation(module.name):
             found += violations(module, _compiled_text(build, module), environment, allowed_axioms)
             found += _notations(module, environment, tokens, last_parts)
     found += _look_alikes(build, environment)
@@ -261,7 +254,7 @@ def _look_alikes(build: Build, environment: Environment) -> Iterator[str]:
         if not write_name(name):
             continue
         other = seen.setdefault(_shape(name), name)
-        if other != name and not in_foundation(environment.modules[name], build.root_module):
+        if other != name and not in_foundation(environment.modules[name].name):
             yield f"{_place(environment, name)}: {show_name(name)} looks like {show_name(other)}"
 
 
@@ -272,7 +265,7 @@ def _place(environment: Environment, name: Name) -> str:
 
 def _compiled_text(build: Build, module: Module) -> str:
     """Return the source of a module as it was compiled."""
-    data = (build.root / module.source).read_bytes()
+    data = build.file(module).read_bytes()
     if hashlib.sha256(data).hexdigest() != module.source_sha256:
         raise PolicyViolation(f"{module.source.as_posix()} changed after it was built; run again")
     return data.decode()

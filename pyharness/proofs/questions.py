@@ -31,20 +31,20 @@ class NoAnswer(LeanError):
 
 
 def ask(build: Build, toolchain: Toolchain, commands: Sequence[str]) -> tuple[str, ...]:
-    """Return what Lean answers to each command, such as `#check _root_.Nat.add`, given the
-    library's root module.
+    """Return what Lean answers to each command, such as `#check _root_.Nat.add`, given all that
+    was built.
 
     Raises:
         NoAnswer: as `read_answers`.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as plan:
-        plan.write(setup("Audit", [build.root_module], build.by_name))
+        plan.write(setup("Audit", build.roots, build.by_name))
         plan.flush()
         done = toolchain.run(
             ["--json", "--stdin", "--setup", plan.name],
-            stdin=write_questions([build.root_module], commands),
+            stdin=write_questions(build.roots, commands),
         )
-    return read_answers(commands, done)
+    return read_answers(commands, done, imports=len(build.roots))
 
 
 def write_questions(modules: Sequence[str], commands: Sequence[str]) -> str:

@@ -56,7 +56,7 @@ class LeanSource:
             module["file"]: module["sha256"] for module in self.certificate["lean"]["modules"]
         }
         try:
-            data = source_bytes(self.root, file)
+            data = source_bytes(self.certificate, file, self.root)
         except CertificateError as error:
             return str(error)
         if hashlib.sha256(data).hexdigest() != digests.get(file):

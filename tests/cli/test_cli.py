@@ -113,7 +113,7 @@ class TestVerify:
         a theorem any more.
         """
         (first,) = (verified / "certificates" / "proofs").iterdir()
-        (verified / "LeanMining.lean").write_text(
+        (verified / "Small.lean").write_text(
             LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)")
         )
         assert call(verified, "verify").returncode == 0
@@ -148,9 +148,9 @@ class TestVerify:
 
     def test_a_lean_error_shows_where(self, project):
         """A library that does not build ends with status 3 and file:line:col: message."""
-        (project / "LeanMining.lean").write_text(LEAN + "\ntheorem wrong : True := 3\n")
+        (project / "Small.lean").write_text(LEAN + "\ntheorem wrong : True := 3\n")
         done = call(project, "verify")
-        assert done.returncode == 3 and "LeanMining.lean:13:24" in done.stderr
+        assert done.returncode == 3 and "Small.lean:13:24" in done.stderr
 
     def test_the_old_certificate_survives_a_kill(self, verified):
         """Kill -9 halfway leaves the certificate that was there, whole."""
@@ -192,7 +192,7 @@ class TestPin:
         """
         assert "Small.proved" in call(project, "pin").stdout
         assert "nothing changed" in call(project, "pin").stdout
-        (project / "LeanMining.lean").write_text(LEAN.replace("b ∧ a := ⟨h.2, h.1⟩", "b := h.2"))
+        (project / "Small.lean").write_text(LEAN.replace("b ∧ a := ⟨h.2, h.1⟩", "b := h.2"))
         for command in ("status", "verify"):
             done = call(project, command)
             assert (
@@ -208,12 +208,24 @@ class TestPin:
         )
         assert "stub" in call(project, "status").stdout
 
-    def test_a_changed_foundation_fails(self, verified):
+    def test_a_changed_foundation_fails(self, verified, tmp_path, monkeypatch):
         """The foundation's files are pinned as they are."""
-        path = verified / "LeanMining" / "Foundation" / "Acceleration.lean"
+        shutil.copytree(ROOT / "LeanMining", tmp_path / "LeanMining")
+        path = tmp_path / "LeanMining" / "Foundation" / "Acceleration.lean"
         path.write_text(path.read_text() + "-- another line\n")
+        monkeypatch.setattr(settings.Project, "library", tmp_path)
         done = call(verified, "status")
         assert done.returncode == 1 and "Foundation/Acceleration.lean" in done.stderr
+
+    def test_a_project_brings_no_foundation_of_its_own(self, project):
+        """A file in the place of one of the library's is refused, unless it is the same."""
+        path = project / "LeanMining" / "Foundation" / "Acceleration.lean"
+        path.parent.mkdir(parents=True)
+        shutil.copy(ROOT / "LeanMining" / "Foundation" / "Acceleration.lean", path)
+        assert call(project, "status").returncode == 0
+        path.write_text(path.read_text() + "-- another line\n")
+        done = call(project, "status")
+        assert done.returncode == 3 and "comes with the library LeanMining" in done.stderr
 
     def test_pins_that_cannot_be_read_are_an_error(self, verified):
         """A file that pin did not write is named, and left as it is."""
@@ -247,7 +259,7 @@ class TestOtherCommands:
         assert (
             "Conjunction commutes." in done.stdout
             and "b ∧ a" in done.stdout
-            and "LeanMining.lean:5" in done.stdout
+            and "Small.lean:5" in done.stdout
         )
         assert (
             json.loads(call(verified, "explain", "small.proved", "--json").stdout)["id"]

@@ -99,7 +99,7 @@ ALL = sorted([*CLAIMS, "f_0"])
 class Kernel:
     """Accepts everything, of a library that a digest stands for."""
 
-    library = "Library"
+    header = "prelude\n"
 
     def __init__(self, digest):
         self.key, self.asked = {"library": digest, "axioms": []}, 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pyharness.core.errors import UsageError
-from pyharness.pipeline import verify
+from pyharness.pipeline import prove as proving
 from pyharness.project.pack import Source, claim
 from pyharness.project.settings import load_project
 from tests.small_project import LEAN
@@ -32,19 +32,19 @@ def named(theorem):
 def audits(monkeypatch):
     """What was audited, in order."""
     done = []
-    real = verify.audit
+    real = proving.audit
 
     def audit(library, environment, toolchain, theorems, axioms):
         done.append((theorems, axioms))
         return real(library, environment, toolchain, theorems, axioms)
 
-    monkeypatch.setattr(verify, "audit", audit)
+    monkeypatch.setattr(proving, "audit", audit)
     return done
 
 
 def prove(folder, item, *, fresh=False, **changes):
     """The proofs of a project for one claim."""
-    return verify.prove(
+    return proving.prove(
         replace(load_project(folder), **changes), [item], progress=lambda *_: None, fresh=fresh
     )
 
@@ -61,7 +61,7 @@ def test_an_audit_is_kept_until_something_changes(project, audits):
     assert len(audits) == 2
     prove(project, named("Small.proved"), allowed_axioms=("propext",))
     assert len(audits) == 3
-    (project / "LeanMining.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "sorry"))
+    (project / "Small.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "sorry"))
     assert prove(project, named("Small.proved")).by_theorem["Small.proved"].status == "sorry"
     assert len(audits) == 4
     prove(project, named("Small.proved"), fresh=True)
@@ -72,7 +72,7 @@ def test_what_is_kept_is_what_was_found(project, audits):
     """Definitions that give a theorem its meaning, and what it rests on, are the same in a
     certificate, kept or not.
     """
-    (project / "LeanMining.lean").write_text(
+    (project / "Small.lean").write_text(
         LEAN
         + """
 def Small.both (a b : Prop) : Prop := a ∧ b

@@ -44,9 +44,8 @@ class Project:
 
     def build(self, module: str, **arguments: Any) -> Build:
         """Build a module of the project."""
-        return build(
-            self.root, module, **{"out": self.out, "toolchain": self.toolchain, **arguments}
-        )
+        given = {"out": self.out, "toolchain": self.toolchain, "library": self.root, **arguments}
+        return build(self.root, module, **given)
 
     def library(self, text: str) -> tuple[Build, Environment]:
         """Build a library `LeanMining` of the foundation and one module, `LeanMining.Sample`, with

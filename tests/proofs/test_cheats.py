@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pyharness.core.errors import HarnessError
-from pyharness.pipeline.verify import prove_as_pinned
+from pyharness.pipeline.prove import prove_as_pinned
 from pyharness.project.pack import Claim, Source, load_pack
 from pyharness.project.pins import StatementChanged, pin
 from pyharness.project.settings import Project, load_project
@@ -148,6 +148,7 @@ def attempt(new_project, toolchain):
             ("propext",),
             files.root / "certificates" / "c.json",
             0,
+            files.root,
         )
         project.build.symlink_to(files.out)
         item = Claim("cheat", "", Source("", ""), cheat.theorem, None, "silver", lambda run: [])

@@ -37,7 +37,7 @@ THEOREMS = ("low", "middle", "high", "aside", "onHole")
 @pytest.fixture(scope="module")
 def dependencies(new_project):
     _, environment = new_project().library(SAMPLE)
-    return Dependencies(environment, "LeanMining", [("Sample", name) for name in THEOREMS])
+    return Dependencies(environment, [("Sample", name) for name in THEOREMS])
 
 
 class TestDependencies:
