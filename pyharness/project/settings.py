@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyharness.core.errors import UsageError
-from pyharness.proofs.library import folder
+from pyharness.proofs import library
 
 __all__ = [
     "FILE_NAME",
@@ -60,7 +60,7 @@ class Project:
     allowed_axioms: tuple[str, ...]
     certificate: Path
     seed: int
-    library: Path = field(default_factory=folder)
+    library: Path
 
     @property
     def build(self) -> Path:
@@ -107,6 +107,7 @@ def load_project(folder: Path) -> Project:
         allowed_axioms=tuple(data["allowed-axioms"]),
         certificate=root / certificate,
         seed=data["seed"],
+        library=library.folder(),
     )
 
 

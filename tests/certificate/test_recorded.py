@@ -384,7 +384,7 @@ class TestSigned:
     @pytest.fixture
     def keys(self, tmp_path):
         pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
-        from test_certificate_sign import write_keys
+        from tests.certificate.test_sign import write_keys
 
         return [str(path) for path in write_keys(tmp_path, "own")]
 
@@ -408,7 +408,7 @@ class TestSigned:
         """By another key, or of another certificate, it fails the gate, and the claim stays
         gold.
         """
-        from test_certificate_sign import write_keys
+        from tests.certificate.test_sign import write_keys
 
         path, private, public = str(project[0]), *keys
         assert main(["sign", path, "--key", str(write_keys(tmp_path, "other")[0])]) == 0

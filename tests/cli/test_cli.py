@@ -15,6 +15,7 @@ import pytest
 
 from pyharness.certificate.canonical import digest, file_bytes
 from pyharness.pipeline import verify
+from pyharness.proofs import library
 from tests.small_project import LEAN, PACK, ROOT, call, run, write, write_pack
 
 SLOW_PACK = """\
@@ -213,7 +214,7 @@ class TestPin:
         shutil.copytree(ROOT / "LeanMining", tmp_path / "LeanMining")
         path = tmp_path / "LeanMining" / "Foundation" / "Acceleration.lean"
         path.write_text(path.read_text() + "-- another line\n")
-        monkeypatch.setattr(settings.Project, "library", tmp_path)
+        monkeypatch.setattr(library, "folder", lambda: tmp_path)
         done = call(verified, "status")
         assert done.returncode == 1 and "Foundation/Acceleration.lean" in done.stderr
 
