@@ -27,12 +27,15 @@ import torch
 
 from claims import beta, nucleus
 from claims.measures.thresholds import Data
+from claims.models.activations import quantized_layers
 from claims.models.attention import int8_keys
-from pyharness.core.device import CPU, device, using
+from claims.models.zoo import load_models
+from pyharness.core.device import CPU, default_device, find_device
 from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import sweep
+from pyharness.evidence.run import Run
+from pyharness.pipeline.gather import prepare
 from pyharness.pipeline.record import describe
-from pyharness.pipeline.runner import Run, prepare
 
 RESULTS = Path(__file__).with_name("gpu.json")
 ROOT = RESULTS.parent.parent
@@ -78,10 +81,10 @@ def checks(run: Run) -> Iterator[Check]:
             cases,
             2 * cases,
         )
-    read = sum(layer.values.numel() for layer in run.quantized)
+    read = sum(layer.values.numel() for layer in quantized_layers())
     yield Check(
         "nucleus laws on every layer's INT8 activations",
-        lambda run: nucleus.on_every_layer(run.quantized, nucleus.is_nucleus, pairs=True),
+        lambda run: nucleus.on_every_layer(quantized_layers(), nucleus.is_nucleus, pairs=True),
         read // 2,
         2 * read,
     )
@@ -104,7 +107,7 @@ def checks(run: Run) -> Iterator[Check]:
 def largest(run: Run) -> torch.Tensor:
     """Return the most outputs that a layer has, where the run's models lie."""
     return max(
-        (layer.preactivation for model in run.models for layer in model.layers), key=torch.numel
+        (layer.preactivation for model in load_models() for layer in model.layers), key=torch.numel
     )
 
 
@@ -153,7 +156,7 @@ def measure(gpu: torch.device) -> dict[str, Any]:
         }
         for where, run in runs.items():
             repetitions = 1 if where == CPU and check.cases >= 2**32 else REPETITIONS
-            with torch.no_grad(), using(where):
+            with torch.no_grad(), default_device(where):
                 row[f"{where.type}, seconds"] = seconds(
                     lambda: check.compute(run), where, repetitions
                 )
@@ -180,7 +183,7 @@ def commit() -> str | None:
 
 def main() -> int:
     try:
-        gpu = device("cuda")
+        gpu = find_device("cuda")
     except UsageError as error:
         print(f"nothing was measured: {error}", file=sys.stderr)
         return error.exit_code

@@ -110,8 +110,8 @@ from pathlib import Path
 from pyharness.core.cache import Cache
 from pyharness.project.pack import load_pack
 from pyharness.pipeline.collect import collect
-from pyharness.evidence.executor import LocalExecutor
-from pyharness.pipeline.runner import Run
+from pyharness.core.executor import LocalExecutor
+from pyharness.evidence.run import Run
 from pyharness.proofs.build import build
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate

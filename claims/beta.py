@@ -20,12 +20,12 @@ from claims.measures.geometry import beta, beta_of_rows, center, l1_norm, norm_s
 from claims.measures.rotations import turn
 from claims.models.attention import attention_layers, head_names, int8_keys
 from claims.models.attention import head as head_values
-from pyharness.core.device import at_hand, cached, on_cpu
-from pyharness.evidence import Evidence, TensorRef, Witness
-from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
+from pyharness.core.device import cached_per_device, computed_on_cpu, current_device
+from pyharness.evidence import Evidence, TensorRef, Witness, dotted
+from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
+from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
 from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 
 SEED = "001 Neural geometry"
@@ -179,7 +179,7 @@ def on_keys(run: Run, law: Callable[..., Tensor], **arguments: int) -> Evidence:
         len(keys),
         len(failing),
         f"{len(keys):,} keys",
-        device=at_hand().type,
+        device=current_device().type,
         tensors=refs,
         witness=witness,
     )
@@ -294,14 +294,14 @@ DISTRIBUTIONS: Mapping[str, tuple[Callable[[torch.Generator, int, int], Tensor],
 tends."""
 
 
-@cached
+@cached_per_device
 def sample_beta(distribution: str, d: int, draws: int, seed: int) -> tuple[float, float]:
     """Return the mean of β over random vectors of independent coordinates, and half the width of
     its 99.9 % interval.
     """
     generator = torch.Generator().manual_seed(seed)
     rows = max(1, 4_000_000 // (6 * d))
-    draw = on_cpu(DISTRIBUTIONS[distribution][0])
+    draw = computed_on_cpu(DISTRIBUTIONS[distribution][0])
     found = torch.cat(
         [
             beta_of_rows(draw(generator, min(rows, draws - start), d))
@@ -346,7 +346,7 @@ def sampled(
         len(cases),
         len(failing),
         summary,
-        device=at_hand().type,
+        device=current_device().type,
         seed=cases[0]["seed"],
         witness=witness,
         measurements=[rows(**case) for case in cases],
@@ -534,7 +534,7 @@ def per_head(
         len(names),
         len(failing),
         f"{len(names)} heads",
-        device=at_hand().type,
+        device=current_device().type,
         tensors=key_refs(),
         witness=witness,
         measurements=rows,

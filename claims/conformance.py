@@ -5,19 +5,29 @@ it, and where they agree.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
+from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
 from claims.models.attention import HEADS, int8_keys, int8_queries
-from pyharness.core.device import here
+from pyharness.core.device import to_current_device
 from pyharness.evidence import TensorRef
-from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
+from pyharness.evidence.conformance import (
+    Conformance,
+    Row,
+    Rows,
+    Table,
+    Theorems,
+    indices,
+    int8_pairs,
+    vector,
+)
 from pyharness.evidence.exhaustive import INT8
+from pyharness.evidence.run import Run
 from pyharness.formats.affine import clip, gate_gap, qrelu, round_up
-from pyharness.pipeline.runner import Run
 
 __all__ = [
     "CLIP",
@@ -39,27 +49,42 @@ PAIRS = "all 65,536 INT8 pairs"
 HALF = torch.tensor(64, dtype=torch.int8)
 
 
-def _pairs(function, offset: int = 128):
+def _pairs(
+    function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], offset: int = 128
+) -> Callable[[], list[list[int]]]:
     """Return what computes the table of a function on all pairs of INT8 values, as int16 plus
     `offset`.
     """
-    return lambda: (
-        function(here(INT8)[:, None], here(INT8)[None]).to(torch.int16) + offset
-    ).tolist()
+
+    def rows() -> list[list[int]]:
+        values = to_current_device(INT8)
+        found = function(values[:, None], values[None]).to(torch.int16) + offset
+        return found.tolist()
+
+    return rows
+
+
+def first_rows(
+    granularity: Granularity, argument: Callable[[QuantizedLayer], torch.Tensor]
+) -> Iterator[Row]:
+    """Yield the first INT8 row of every layer, with the function's first argument there."""
+    for item in quantized_layers():
+        if item.granularity == granularity:
+            yield Row(item.ref, argument(item), item.values[0])
 
 
 QRELU = Conformance(
     "LeanMining.qRelu",
     qrelu,
     (
-        Table("(Encoding.index₂ qRelu)", _pairs(qrelu), 256, f"qRelu at {PAIRS} (z, q)"),
+        int8_pairs("qRelu", qrelu, f"qRelu at {PAIRS} (z, q)"),
         Rows(
             "(fun z q => (qRelu z q).index)",
             256,
-            lambda item: item.granularity == "per-channel",
-            lambda item: item.zero_points,
+            lambda: first_rows("per-channel", lambda item: item.zero_points),
             qrelu,
             f"qRelu at {ROWS}, per-channel zero points",
+            of="activations",
         ),
     ),
 )
@@ -68,10 +93,9 @@ JOIN = Conformance(
     "Nucleus.ofSup",
     qrelu,
     (
-        Table(
-            "(Encoding.index₂ fun z q => Nucleus.ofSup z q)",
-            _pairs(qrelu),
-            256,
+        int8_pairs(
+            "fun z q => Nucleus.ofSup z q",
+            qrelu,
             f"the nucleus q ↦ q ⊔ z at {PAIRS} (z, q)",
         ),
     ),
@@ -80,13 +104,13 @@ JOIN = Conformance(
 INF = Conformance(
     "Lattice.inf",
     torch.minimum,
-    (Table("(Encoding.index₂ (· ⊓ ·))", _pairs(torch.minimum), 256, f"⊓ at {PAIRS} (p, q)"),),
+    (int8_pairs("(· ⊓ ·)", torch.minimum, f"⊓ at {PAIRS} (p, q)"),),
 )
 
 SUP = Conformance(
     "Lattice.sup",
     torch.maximum,
-    (Table("(Encoding.index₂ (· ⊔ ·))", _pairs(torch.maximum), 256, f"⊔ at {PAIRS} (p, q)"),),
+    (int8_pairs("(· ⊔ ·)", torch.maximum, f"⊔ at {PAIRS} (p, q)"),),
 )
 
 LE = Conformance(
@@ -116,10 +140,10 @@ CLIP = Conformance(
         Rows(
             "clipIndex",
             257,
-            lambda item: item.granularity == "per-tensor",
-            lambda item: here(HALF),
+            lambda: first_rows("per-tensor", lambda item: to_current_device(HALF)),
             lambda alpha, x: clip(x, alpha),
             f"clip with α = {int(HALF)} at {ROWS}",
+            of="activations",
         ),
     ),
 )
@@ -130,7 +154,9 @@ ROUND_UP = Conformance(
     (
         Table(
             "(fun k q => (roundUp k (.ofIndex q)).index)",
-            lambda: [(round_up(k, here(INT8)).short() + 128).tolist() for k in range(9)],
+            lambda: [
+                (round_up(k, to_current_device(INT8)).short() + 128).tolist() for k in range(9)
+            ],
             256,
             "roundUp for 0 to 8 dropped bits on all of INT8",
         ),
@@ -147,7 +173,7 @@ class _MeasuredGaps:
         source, theorems, tensors = "", [], []
         relu = (
             item
-            for item in run.quantized
+            for item in quantized_layers()
             if item.layer.kind == "relu" and item.granularity == "per-channel"
         )
         for number, item in enumerate(relu):
@@ -230,7 +256,7 @@ SIGN = Conformance(
     (
         Table(
             "(fun _ q => (sign (Int8.ofIndex q).toInt + 1).toNat)",
-            lambda: [(sign(here(INT8)).short() + 1).tolist()],
+            lambda: [(sign(to_current_device(INT8)).short() + 1).tolist()],
             3,
             "sign on all of INT8",
         ),

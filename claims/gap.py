@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
+from claims.models.activations import quantized_layers
 from claims.models.layers import Layer
 from claims.models.zoo import Model, load_models
 from claims.nucleus import (
@@ -33,10 +34,11 @@ from claims.nucleus import (
     on_every_layer,
     on_every_row,
 )
-from pyharness.core.device import at_hand, cached
-from pyharness.evidence import Evidence, Witness
-from pyharness.evidence.exhaustive import INT8, dotted, sweep
+from pyharness.core.device import cached_per_device, current_device
+from pyharness.evidence import Evidence, Witness, dotted
+from pyharness.evidence.exhaustive import INT8, sweep
 from pyharness.evidence.rounding import DIGITS
+from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import (
     affine_params,
@@ -48,7 +50,6 @@ from pyharness.formats.affine import (
     to_fp16,
 )
 from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import claim
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
@@ -92,7 +93,7 @@ def losses(x: Tensor, number_format: str) -> Losses:
     return Losses((x - r).abs(), (r - y).abs(), (y - x_hat).abs(), (x - x_hat).abs(), (x - y).abs())
 
 
-@cached
+@cached_per_device
 def layer_losses(layer_name: str, number_format: str) -> dict[str, float]:
     """Return the means of the losses of the layer `model/layer`, and the two ratios that the source
     speaks of.
@@ -144,7 +145,7 @@ def per_layer(
     """Ask `predicate` of every layer by name, and report `figures` of it."""
     cases = violations = 0
     rows, tensors, witness = [], [], None
-    for name, layer in layers_of(run.models, relu_only=relu_only):
+    for name, layer in layers_of(load_models(), relu_only=relu_only):
         cases += 1
         rows.append(
             {"layer": name, "followed by": layer.kind}
@@ -160,7 +161,7 @@ def per_layer(
         cases,
         violations,
         f"{cases} layers",
-        device=at_hand().type,
+        device=current_device().type,
         tensors=tensors,
         witness=witness,
         measurements=rows,
@@ -471,7 +472,7 @@ def bitwidth_order(run: Run) -> Iterator[Evidence]:
     )
 
 
-@cached
+@cached_per_device
 def fp16_threshold_p10(layer: str) -> dict[str, float]:
     """What keeping the smallest tenth in FP16 recovers of the INT8 quantization loss.
 
@@ -523,10 +524,10 @@ def fp16_recovery(run: Run) -> Iterator[Evidence]:
     measures=[QRELU, INF, LE],
 )
 def architectures(run: Run) -> Iterator[Evidence]:
-    for model in run.models:
+    for model in load_models():
         if not model.pretrained:
             yield on_every_layer(
-                [item for item in run.quantized if item.model is model],
+                [item for item in quantized_layers() if item.model is model],
                 is_nucleus,
                 pairs=True,
                 domain=f"{model.name}, {model.inputs}: INT8 outputs of every layer",

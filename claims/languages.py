@@ -28,12 +28,12 @@ from claims.models.zoo import (
     sentence_embeddings,
 )
 from claims.quant_error import AXIOMS, SEED, SLACK
-from pyharness.core.device import cached, made
+from pyharness.core.device import cached_on_cpu, cached_per_device
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases
+from pyharness.evidence.run import Run
 from pyharness.formats.affine import affine_params, quantize
 from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 
 BITS = (2, 4, 6, 8)
@@ -42,7 +42,7 @@ MIXTURE = Source(SEED, "Layer 3: Mixture Kurtosis")
 DISPARITY = Source(SEED, "Layer 5: Disparity Bound")
 
 
-@made
+@cached_on_cpu
 def in_language(language: str) -> tuple[Tensor, tuple[Layer, ...]]:
     """Return the embedding of a language's text, float32 [1, 384], and the transformer's layers on
     it.
@@ -51,7 +51,7 @@ def in_language(language: str) -> tuple[Tensor, tuple[Layer, ...]]:
     return sentence_embeddings([read_languages()[language]], run), run.layers()
 
 
-@cached
+@cached_per_device
 def layer_names() -> tuple[str, ...]:
     """Return the names of the transformer's layers, in their order."""
     return tuple(layer.name for layer in in_language("English")[1])
@@ -82,14 +82,14 @@ def on_all_texts(layer: str) -> Tensor:
     return torch.cat([outputs(language, layer) for language in read_languages()])
 
 
-@made
+@cached_on_cpu
 def common_thresholds(layer: str) -> Mapping[int, float]:
     """Return, by bits, the threshold that is best on a layer's outputs on all texts together."""
     together = Data(on_all_texts(layer))
     return {bits: together.best_threshold(bits)[0] for bits in BITS}
 
 
-@cached
+@cached_per_device
 def measured(layer: str) -> Measured:
     """Measure a layer's outputs on all texts; the sorted outputs themselves would fill the
     memory.
@@ -181,7 +181,7 @@ def formula_without_skew_holds(components: list[list[int]]) -> bool:
     return direct == formula
 
 
-@cached
+@cached_per_device
 def layer_moments(layer: str) -> tuple[Fraction, Fraction, Fraction]:
     """As `fourth_moments`, of a layer's outputs in INT8, with the languages as components."""
     params = affine_params(on_all_texts(layer), symmetric=True)
@@ -259,7 +259,7 @@ def mixture_without_skew(run: Run) -> Iterator[Evidence]:
 
 
 # ---------------------------------------------------------------------------------------- disparity
-@cached
+@cached_per_device
 def disparity(layer: str, bits: int) -> tuple[float, float]:
     """Return max − min over languages of MSE / σ² at the common threshold, and √Var κ · 2^−bits."""
     found = measured(layer)
@@ -269,7 +269,7 @@ def disparity(layer: str, bits: int) -> tuple[float, float]:
     ) * 2**-bits
 
 
-@cached
+@cached_per_device
 def fitted_constant() -> float:
     """Return the least C for which the bound holds in every second layer, at 2 to 8 bits."""
     return max(
@@ -321,7 +321,7 @@ def disparity_bound(run: Run) -> Iterator[Evidence]:
 
 
 # ----------------------------------------------------------------------------------- T-009 to T-004
-@made
+@cached_on_cpu
 def degradation(language: str, bits: int) -> float:
     """Return 1 less the cosine of a text's embedding with all outputs on common grids and the
     model's own.
@@ -332,7 +332,7 @@ def degradation(language: str, bits: int) -> float:
     return 1 - float((found * in_language(language)[0]).sum())
 
 
-@cached
+@cached_per_device
 def effective_kurtosis(language: str, average: str) -> float:
     """Return the mean or the median over the layers of the excess kurtosis of their outputs on a
     language's text.
@@ -341,7 +341,7 @@ def effective_kurtosis(language: str, average: str) -> float:
     return statistics.fmean(found) if average == "mean" else statistics.median(found)
 
 
-@cached
+@cached_per_device
 def correlation(bits: int, average: str) -> tuple[float, float, float]:
     """Return Pearson's r of effective kurtosis and degradation over the languages, and its 95 %
     interval by Fisher's z.
@@ -422,7 +422,7 @@ def block(layer: str) -> int:
     return int(layer.split(".")[2])
 
 
-@cached
+@cached_per_device
 def block_variance(number: int) -> float:
     """Return the variance of what a block adds, the mean over its two output layers."""
     return statistics.fmean(
@@ -477,7 +477,7 @@ def gateway_variance(run: Run) -> Iterator[Evidence]:
 KEPT = {"none": (), "first": (0,), "last": (5,), "first and last": (0, 5)}
 
 
-@cached
+@cached_per_device
 def kept_similarity(kept: str, bits: int) -> float:
     """Return the mean cosine of sentence embeddings with the model's own, with all blocks but some
     on common grids.

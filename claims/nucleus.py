@@ -11,13 +11,13 @@ from typing import Any
 import torch
 
 from claims.conformance import INF, JOIN, LE, QRELU, SUP
-from claims.models.activations import QuantizedLayer
-from pyharness.core.device import at_hand
-from pyharness.evidence import Evidence, Witness
-from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
+from claims.models.activations import QuantizedLayer, quantized_layers
+from pyharness.core.device import current_device
+from pyharness.evidence import Evidence, Witness, dotted
+from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
+from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import qrelu
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")
@@ -250,7 +250,7 @@ def on_every_layer(
         cases,
         violations,
         f"{len(tensors)} layer activations",
-        device=at_hand().type,
+        device=current_device().type,
         tensors=tensors,
         witness=witness,
         measurements=measurements,
@@ -263,7 +263,7 @@ def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
     """
     cases = violations = 0
     tensors, witness = [], None
-    for layer in run.quantized:
+    for layer in quantized_layers():
         q, z = layer.values, layer.zero_points.expand(layer.values.shape)
         holds = law(z=z, q=q)
         cases += len(holds)
@@ -282,7 +282,7 @@ def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
         cases,
         violations,
         f"{cases:,} activation vectors",
-        device=at_hand().type,
+        device=current_device().type,
         tensors=tensors,
         witness=witness,
     )
@@ -306,7 +306,7 @@ def extensive(run: Run) -> Iterator[Evidence]:
         summary="65,536 (z, q)",
         shows="max({q}, {z}) < {q}",
     )
-    yield on_every_layer(run.quantized, is_extensive, pairs=False)
+    yield on_every_layer(quantized_layers(), is_extensive, pairs=False)
 
 
 @claim(
@@ -320,7 +320,7 @@ def extensive(run: Run) -> Iterator[Evidence]:
 )
 def idempotent(run: Run) -> Iterator[Evidence]:
     yield sweep(is_idempotent, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
-    yield on_every_layer(run.quantized, is_idempotent, pairs=False)
+    yield on_every_layer(quantized_layers(), is_idempotent, pairs=False)
 
 
 @claim(
@@ -334,7 +334,7 @@ def idempotent(run: Run) -> Iterator[Evidence]:
 )
 def map_inf(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_meet, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    yield on_every_layer(run.quantized, preserves_meet, pairs=True)
+    yield on_every_layer(quantized_layers(), preserves_meet, pairs=True)
     yield from on_all_quadruples(run, composition_preserves_meet)
 
 
@@ -349,7 +349,7 @@ def map_inf(run: Run) -> Iterator[Evidence]:
 )
 def map_sup(run: Run) -> Iterator[Evidence]:
     yield sweep(preserves_join, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    yield on_every_layer(run.quantized, preserves_join, pairs=True)
+    yield on_every_layer(quantized_layers(), preserves_join, pairs=True)
 
 
 @claim(
@@ -363,7 +363,7 @@ def map_sup(run: Run) -> Iterator[Evidence]:
 )
 def mono(run: Run) -> Iterator[Evidence]:
     yield sweep(is_monotone, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
-    yield on_every_layer(run.quantized, is_monotone, pairs=True)
+    yield on_every_layer(quantized_layers(), is_monotone, pairs=True)
 
 
 @claim(
@@ -391,16 +391,16 @@ def bot(run: Run) -> Iterator[Evidence]:
 def axioms(run: Run) -> Iterator[Evidence]:
     yield sweep(is_nucleus, TRIPLES, domain=TRIPLES_DOMAIN, summary="16,777,216 (z, p, q)")
     zero_points = sorted(
-        {z for layer in run.quantized for z in layer.zero_points.flatten().tolist()}
+        {z for layer in quantized_layers() for z in layer.zero_points.flatten().tolist()}
     )
     yield sweep(
         is_nucleus,
         TRIPLES | {"z": torch.tensor(zero_points, dtype=torch.int8)},
         domain=f"the {len(zero_points)} zero points that occur in the layers of the models × all 65,536 pairs (p, q)",
         summary=f"{len(zero_points)} layers' z × 65,536 pairs",
-        tensors=[layer.ref for layer in run.quantized],
+        tensors=[layer.ref for layer in quantized_layers()],
     )
-    yield on_every_layer(run.quantized, is_nucleus, pairs=True)
+    yield on_every_layer(quantized_layers(), is_nucleus, pairs=True)
 
 
 @claim(
@@ -414,7 +414,7 @@ def axioms(run: Run) -> Iterator[Evidence]:
 )
 def fixed_iff(run: Run) -> Iterator[Evidence]:
     yield sweep(is_fixed_iff, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (z, q)")
-    yield on_every_layer(run.quantized, is_fixed_iff, pairs=False)
+    yield on_every_layer(quantized_layers(), is_fixed_iff, pairs=False)
 
 
 @claim(
@@ -426,7 +426,7 @@ def fixed_iff(run: Run) -> Iterator[Evidence]:
     measures=[QRELU, INF, LE],
 )
 def layer(run: Run) -> Iterator[Evidence]:
-    yield on_every_layer(run.quantized, is_nucleus, pairs=True)
+    yield on_every_layer(quantized_layers(), is_nucleus, pairs=True)
 
 
 @claim(

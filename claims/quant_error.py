@@ -28,11 +28,11 @@ from claims.measures.thresholds import (
     to_grid,
 )
 from claims.models.zoo import load_models
-from pyharness.core.device import cached, made
+from pyharness.core.device import cached_on_cpu, cached_per_device
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
+from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 
 SEED = "002 Clipping and kurtosis"
@@ -52,13 +52,13 @@ DISTRIBUTIONS = (*REFERENCES, "contaminated normal")
 ALL_LAYERS = "every layer of every model"
 
 
-@cached
+@cached_per_device
 def data_of(name: str) -> Data:
     """Return a distribution of `DISTRIBUTIONS`, or the outputs of the layer `model/layer`."""
     return reference(name) if name in DISTRIBUTIONS else Data(find_layer(name).preactivation)
 
 
-@made
+@cached_on_cpu
 def best(name: str, bits: int) -> tuple[float, float]:
     """Return the best threshold of `data_of` that is found, and the mean square error there."""
     return data_of(name).best_threshold(bits)

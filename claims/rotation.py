@@ -61,12 +61,18 @@ from claims.models.attention import (
 from claims.models.attention import head as head_values
 from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
-from pyharness.core.device import at_hand, cached, here, made, on_cpu
-from pyharness.evidence import Evidence, TensorRef, Witness
-from pyharness.evidence.exhaustive import dotted, enumerate_cases
+from pyharness.core.device import (
+    cached_on_cpu,
+    cached_per_device,
+    computed_on_cpu,
+    current_device,
+    to_current_device,
+)
+from pyharness.evidence import Evidence, TensorRef, Witness, dotted
+from pyharness.evidence.exhaustive import enumerate_cases
+from pyharness.evidence.run import Run
 from pyharness.formats.affine import affine_params, dequantize, quantize
 from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 
 GAUGE = Source(SEED, "MoEGauge")
@@ -99,7 +105,7 @@ def seeded(*numbers: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-@on_cpu
+@computed_on_cpu
 def head_rotation(name: str, draw: int = 0) -> Tensor:
     """Return a rotation drawn for a head."""
     number, _, index = name.partition("/")
@@ -108,7 +114,7 @@ def head_rotation(name: str, draw: int = 0) -> Tensor:
     )
 
 
-@made
+@cached_on_cpu
 def learned(name: str, kind: Kind = "key") -> Learned:
     """Return the rotation that is learned on the first half of a head's tokens."""
     return learn_rotation(halves(head_values(name, kind))[0], steps=STEPS)
@@ -148,13 +154,13 @@ def on_heads(law: Any, *, shows: str) -> Evidence:
         len(keys),
         len(failing),
         f"{len(keys):,} scores",
-        device=at_hand().type,
+        device=current_device().type,
         tensors=(*query_refs, *key_tensors),
         witness=witness,
     )
 
 
-@made
+@cached_on_cpu
 def rotated_weights() -> Mapping[str, Tensor]:
     """Return the transformer's weights with W_K and W_Q of each head rotated alike, in float64."""
     weights = {name: value.double() for name, value in minilm_weights().items()}
@@ -185,7 +191,7 @@ def _scores(run: Recorder) -> Tensor:
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32}
 
 
-@cached
+@cached_per_device
 def rotated_alike(precision: str) -> dict[str, float]:
     """Return how far rotated W_K and W_Q move the transformer's scores and sentence embeddings,
     computed in a precision.
@@ -200,7 +206,7 @@ def rotated_alike(precision: str) -> dict[str, float]:
     }
 
 
-@on_cpu
+@computed_on_cpu
 def _run_rotated(precision: str) -> tuple[list[Tensor], list[Tensor]]:
     """The embeddings and the scores of the model and of the one that `rotated_alike` compares with
     it.
@@ -355,7 +361,7 @@ def agreeing(
         summary=summary,
         kind="model",
         shows="over the tolerance",
-        device=at_hand(),
+        device=current_device(),
     )
     return replace(
         found,
@@ -401,7 +407,7 @@ def _with_gamma_of_keys(name: str) -> dict[str, float]:
     }
 
 
-@made
+@cached_on_cpu
 def _rotations(name: str) -> dict[str, Tensor]:
     d = head_values(name, "key").shape[-1]
     number, _, index = name.partition("/")
@@ -565,7 +571,7 @@ def _floor(name: str) -> float:
     return 2 / math.pi + (1 - 2 / math.pi) / head_values(name, "key").shape[-1]
 
 
-@cached
+@cached_per_device
 def _random_rotations(name: str) -> tuple[float, float]:
     found = torch.tensor(
         [beta(head_values(name, "key") @ head_rotation(name, draw).T) for draw in range(64)],
@@ -663,14 +669,14 @@ def matrices_of(vectors: str) -> Sequence[Tensor]:
     return [find_layer(vectors).weight.double().flatten(1)]
 
 
-@made
+@cached_on_cpu
 def matrix_rotation(vectors: str, index: int) -> Tensor:
     """Return the rotation that is learned on the first half of the rows of one of `matrices_of`."""
     own, _ = halves(matrices_of(vectors)[index])
     return learn_rotation(own, steps=STEPS if own.shape[-1] < 256 else WIDE_STEPS).rotation
 
 
-@cached
+@cached_per_device
 def across(vectors: str) -> dict[str, float]:
     """Return the mean of β of such matrices under no, a random and a learned rotation, on rows that
     none was learned on.
@@ -685,7 +691,7 @@ def across(vectors: str) -> dict[str, float]:
         own, other = halves(matrix)
         found_turn, drawn = (
             matrix_rotation(vectors, index),
-            here(random_rotation(matrix.shape[-1], seeded(index))),
+            to_current_device(random_rotation(matrix.shape[-1], seeded(index))),
         )
         for which, rows in (
             ("none", other),
@@ -729,7 +735,7 @@ def _across(names: Sequence[str], domain: str) -> Evidence:
         kind="model",
         summary=f"{len(names)} sets of rows",
         shows="other rows of {vectors} gain nothing",
-        device=at_hand(),
+        device=current_device(),
     )
     return replace(found, tensors=refs, measurements=rows)
 
@@ -779,7 +785,7 @@ def learned_rotation_of_weights(run: Run) -> Iterator[Evidence]:
 VARIANTS = [(which, r) for which in ("none", "SRHT", "learned") for r in RANKS]
 
 
-@cached
+@cached_per_device
 def similarity(rotation: str, r: int) -> tuple[float, float]:
     """Return the mean and the least cosine between the model's own sentence embeddings and those
     with one-bit keys.
@@ -795,7 +801,7 @@ def similarity(rotation: str, r: int) -> tuple[float, float]:
     return float(cosine.mean()), float(cosine.min())
 
 
-@on_cpu
+@computed_on_cpu
 def _with_one_bit_keys(rotation: str, r: int) -> tuple[Tensor, Tensor]:
     """The embeddings of the other sentences with one-bit keys, and the model's own."""
     shape = (len(attention_layers("key")), HEADS)
@@ -876,13 +882,13 @@ def is_frobenius_over_rows(weight: list[list[int]]) -> bool:
     )
 
 
-@cached
+@cached_per_device
 def amplification(layer: str, draws: int, seed: int) -> tuple[float, float]:
     """Return the mean of ‖W x‖² over points drawn uniformly on the sphere, and half the width of
     its 99.9 % interval.
     """
     weight = find_layer(layer).weight.double()
-    points = here(
+    points = to_current_device(
         torch.randn(
             draws, weight.shape[1], generator=seeded(seed), dtype=torch.float64, device="cpu"
         )
@@ -1010,7 +1016,7 @@ def overlap_is_a_share(head: str) -> bool:
     return -EXACT <= _subspaces(head)["overlap of the halves"] <= 1 + EXACT
 
 
-@cached
+@cached_per_device
 def _subspaces(name: str) -> dict[str, float]:
     keys = head_values(name, "key")
     return {
@@ -1048,7 +1054,7 @@ def subspace_overlap(run: Run) -> Iterator[Evidence]:
 
 
 # ------------------------------------------------------------------------------ weights and experts
-@cached
+@cached_per_device
 def whole_beta(layer: str) -> float:
     """Return β of all rows of a weight under the rotation that is learned on the first half of
     them.
@@ -1100,7 +1106,7 @@ POPULATIONS = {f"the heads of layer {number}": f"minilm/key/{number}" for number
 }
 
 
-@cached
+@cached_per_device
 def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
     """Return β of each population of rows (columns) under each of several rotations (rows).
 
@@ -1119,7 +1125,7 @@ def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
     )
     rows = [halves(matrices_of(vectors)[index])[0] for vectors, index in named]
     d = rows[0].shape[1]
-    one = on_cpu(learn_rotation)(
+    one = computed_on_cpu(learn_rotation)(
         torch.cat(rows).cpu(), steps=STEPS if d < 256 else WIDE_STEPS
     ).rotation
     rotations = [

@@ -37,12 +37,12 @@ from claims.models.zoo import (
     sentence_embeddings,
 )
 from pyharness.checkpoint.compress import Compressed, SemanticQuantizer
-from pyharness.core.device import at_hand, cached, made
+from pyharness.core.device import cached_on_cpu, cached_per_device, current_device
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
+from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 
 SEED = "004 Semantic quantization"
@@ -101,7 +101,7 @@ def rounds_to_zero(run: Run) -> Iterator[Evidence]:
         found,
         tensors=[
             tensor_ref(f"{name}.weight", layer.weight)
-            for name, layer in layers_of(run.models, relu_only=False)
+            for name, layer in layers_of(load_models(), relu_only=False)
         ],
     )
 
@@ -110,7 +110,7 @@ STEPS = [0.01 * 2 ** (k / 2) for k in range(17)]
 """Steps of the weights' grid, from 0.01 to 2.56, each √2 of the one before."""
 
 
-@cached
+@cached_per_device
 def coherence(step: float) -> float:
     """Return the mean cosine of sentence embeddings with the model's own, its weights rounded to
     multiples of a step.
@@ -160,7 +160,7 @@ def phase_transition(run: Run) -> Iterator[Evidence]:
     rows = [{"δ": significant(step), "coherence": significant(coherence(step))} for step in STEPS]
     refs = [
         tensor_ref(f"minilm/{layer.name}.weight", layer.weight)
-        for model in run.models
+        for model in load_models()
         if model.name == "minilm"
         for layer in model.layers
     ]
@@ -187,7 +187,7 @@ def phase_transition(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------------------- information
-@made
+@cached_on_cpu
 def embeddings() -> Tensor:
     """Return the embeddings of the sentences and of the texts in all languages, float32 [35,
     384].
@@ -358,7 +358,7 @@ def in_cube(x: Tensor, activation: str) -> Tensor:
     return x if activation == "tanh" else 2 * x - 1
 
 
-@made
+@cached_on_cpu
 def codes(activation: str, regularization: str) -> Tensor:
     """Return the last hidden activations of a perceptron on the held-out digits, in the cube,
     float32 [360, 16].
@@ -401,7 +401,7 @@ def codes(activation: str, regularization: str) -> Tensor:
     return in_cube(hidden(Recorder(weights), read_held_out()[0], activation)[1], activation)
 
 
-@made
+@cached_on_cpu
 def tokens() -> Tensor:
     """Return the last hidden states of the tokens of all texts in their 8 strongest directions,
     float64 [tokens, 8].
@@ -454,7 +454,7 @@ def _corners() -> Evidence:
         domain=f"sentence embeddings and networks' activations: {'; '.join(names)}",
         summary=f"{len(names)} sets of points",
         shows="not for {which}",
-        device=at_hand(),
+        device=current_device(),
     )
     rows = [
         {"points": which, "number": len(points(which)), "d": points(which).shape[1]}
@@ -480,7 +480,7 @@ def _most(which: str, domain: str) -> Evidence:
         domain=domain,
         summary=which,
         shows="fewer than half of {which} are corners",
-        device=at_hand(),
+        device=current_device(),
     )
     return replace(
         found,
@@ -555,7 +555,7 @@ TARGETS = {
 """The compressions that are asked for of each model."""
 
 
-@made
+@cached_on_cpu
 def compressed(model: str, target: float) -> Compressed:
     """Return what compressing a model as asked gives, without its weights.
 

@@ -39,11 +39,16 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.core.device import cached, here, made, on_cpu
+from pyharness.core.device import (
+    cached_on_cpu,
+    cached_per_device,
+    computed_on_cpu,
+    to_current_device,
+)
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
+from pyharness.evidence.run import Run
 from pyharness.formats.digests import tensor_ref
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 
 SEED = "003 Spectral limits"
@@ -60,7 +65,7 @@ ROUNDING = 1e-9
 ALL_LAYERS = "the weights of every layer of every model"
 
 
-@cached
+@cached_per_device
 def spectrum(layer: str) -> dict[str, float]:
     """Return the norms of the weight of the layer `model/layer`, its reciprocal condition number
     and its stable rank.
@@ -75,7 +80,7 @@ def spectrum(layer: str) -> dict[str, float]:
     }
 
 
-@cached
+@cached_per_device
 def condition(layer: str) -> float:
     """Return the condition number of the weight of the layer `model/layer`, which may be
     infinite.
@@ -83,7 +88,7 @@ def condition(layer: str) -> float:
     return condition_number(as_matrix(find_layer(layer).weight))
 
 
-@cached
+@cached_per_device
 def errors(layer: str, bits: int) -> tuple[float, float]:
     """Return the operator and the Frobenius norm of what rounding to `bits` changes of a layer's
     weight.
@@ -174,7 +179,7 @@ def _on_layers(run: Run, predicate: Any, figures: Any = norms) -> Evidence:
         found,
         tensors=[
             tensor_ref(f"{name}.weight", layer.weight)
-            for name, layer in layers_of(run.models, relu_only=False)
+            for name, layer in layers_of(load_models(), relu_only=False)
         ],
     )
 
@@ -270,7 +275,7 @@ def accuracy(network: str, weights: Mapping[str, Tensor]) -> float:
     )
 
 
-@made
+@cached_on_cpu
 def digits_accuracy(network: str, bits: int | None) -> float:
     """Return a digits network's accuracy with the weights of its layers rounded to `bits`, or as
     they are.
@@ -382,14 +387,17 @@ def injective(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------------------- propagation
-@cached
+@cached_per_device
 def propagation(network: str, bits: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return each held-out image's output error, its bound by ε_l = ‖E_l ĥ_(l−1)‖, and the source's
     by ε_l = ‖E_l‖_F.
 
     Of a digits network of linear layers with ReLU between them; float64 [images] each.
     """
-    images, weights = here(read_held_out()[0]), here(digits_weights(network))
+    images, weights = (
+        to_current_device(read_held_out()[0]),
+        to_current_device(digits_weights(network)),
+    )
     exact = coarse = images.double()
     bound, given = torch.zeros(len(images), dtype=torch.float64, device=images.device), 0.0
     names = list(NETWORKS[network].shapes)
@@ -499,7 +507,7 @@ def size(bits: Mapping[str, int]) -> int:
     )
 
 
-@made
+@cached_on_cpu
 def allocation(rule: str, equal: int) -> Mapping[str, int]:
     """Return bits for each of the transformer's layers that take no more room than so many bits for
     all, if they can.
@@ -542,13 +550,13 @@ def _condition(name: str) -> float:
     return condition(f"minilm/{name.removesuffix('.weight')}")
 
 
-@cached
+@cached_per_device
 def _squared_error(name: str, bits: int) -> float:
     weight = find_layer(f"minilm/{name.removesuffix('.weight')}").weight
     return float((weight - round_to_multiples(weight, range_step(weight, bits))).square().sum())
 
 
-@cached
+@cached_per_device
 def embedding_similarity(rule: str, equal: int) -> float:
     """Return the mean cosine of sentence embeddings with the model's own, its layers rounded to the
     bits of an allocation.
@@ -603,7 +611,7 @@ def mixed_precision(run: Run) -> Iterator[Evidence]:
 EPOCHS = 20
 
 
-@made
+@cached_on_cpu
 def trained(penalty: float, seed: int) -> dict[str, Tensor]:
     """Return the digits perceptron, trained anew with so much of Σ κ(W_l) added to the loss."""
     images, labels = read_digits()
@@ -633,7 +641,7 @@ def penalised_training_helps(penalty: float, bits: int, seed: int) -> bool:
     return _trained_accuracy(penalty, bits, seed) >= _trained_accuracy(0.0, bits, seed)
 
 
-@made
+@cached_on_cpu
 def _trained_accuracy(penalty: float, bits: int | None, seed: int) -> float:
     weights = trained(penalty, seed)
     return accuracy(
@@ -641,7 +649,7 @@ def _trained_accuracy(penalty: float, bits: int | None, seed: int) -> float:
     )
 
 
-@on_cpu
+@computed_on_cpu
 def _training_row(penalty: float, seed: int) -> dict[str, Any]:
     weights = trained(penalty, seed)
     return {

@@ -22,7 +22,7 @@ from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, 
 
 if TYPE_CHECKING:
     from pyharness.certificate.check import Finding
-    from pyharness.evidence.executor import Executor
+    from pyharness.core.executor import Executor
     from pyharness.project.settings import Project
 
 __all__ = ["entry", "main"]
@@ -404,11 +404,11 @@ def _parser() -> argparse.ArgumentParser:
 
 # ----------------------------------------------------------------------------------------- commands
 def _verify(options: argparse.Namespace) -> int:
-    from pyharness.core.device import device
+    from pyharness.core.device import find_device
     from pyharness.pipeline.verify import verify
     from pyharness.report import terminal
 
-    where = device(options.device)
+    where = find_device(options.device)
     if options.tensors:
         if where.type != "cpu":
             raise UsageError(
@@ -447,7 +447,7 @@ def _executor(options: argparse.Namespace, project: Project) -> Executor | None:
     """What spreads the work; None for this machine alone."""
     if options.executor == "local":
         return None
-    from pyharness.evidence.ray_executor import RayExecutor
+    from pyharness.core.ray_executor import RayExecutor
 
     return RayExecutor(project.packs)
 
@@ -877,10 +877,10 @@ def _record(options: argparse.Namespace) -> int:
     from pyharness.certificate.canonical import file_bytes, write_bytes
     from pyharness.certificate.recorded import FOLDER
     from pyharness.certificate.schema import RECORDED
-    from pyharness.core.device import device
+    from pyharness.core.device import find_device
     from pyharness.pipeline.record import record
 
-    where = device(options.device)
+    where = find_device(options.device)
     project = _project(options.project)
     # Before the work, so that none is lost.
     try:

@@ -180,10 +180,14 @@ def main() -> int:
     """Gather every claim's own evidence on the device, and hold it against the certificate; return
     1 if any differs.
     """
+    from pyharness.evidence.run import Run
+from pyharness.pipeline.gather import gather_part, prepare
+
     from pyharness.certificate.canonical import read_json
     from pyharness.certificate.seal import plain_evidence
     from pyharness.evidence.rounding import disagreement
-    from pyharness.pipeline.runner import Run, gather, prepare
+    from pyharness.evidence.run import Run
+    from pyharness.pipeline.gather import gather_part, prepare
     from pyharness.project.pack import load_pack
     from pyharness.project.settings import load_project
 
@@ -196,7 +200,7 @@ def main() -> int:
     differing = 0
     for item in load_pack(project.packs):
         operations.clear()
-        found = [plain_evidence(piece) for piece in gather(item, run)]
+        found = [plain_evidence(piece) for piece in gather_part(item, run).evidence]
         expected = [piece for piece in certified[item.id] if piece["kind"] != "conformance"]
         reasons = [disagreement(*pair) for pair in zip(expected, found)]
         reasons += [

@@ -17,8 +17,8 @@ __all__ = [
     "evidence",
     "finite_floats",
     "finite_tensors",
-    "int8s",
     "int8_tensors",
+    "int8s",
     "json_values",
     "shapes",
 ]

@@ -17,12 +17,13 @@ from pyharness.certificate.canonical import file_bytes, parse
 from pyharness.certificate.recorded import Recording, hold_against
 from pyharness.certificate.schema import RECORDED
 from pyharness.certificate.seal import plain_evidence
-from pyharness.core.device import device, flags, using
+from pyharness.core.device import default_device, find_device, flags
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
+from pyharness.evidence.run import Run
 from pyharness.formats.affine import affine_params, quantize
+from pyharness.pipeline.gather import prepare
 from pyharness.pipeline.record import describe, entry
-from pyharness.pipeline.runner import Run, gather, prepare
 from pyharness.project.pack import load_pack
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
@@ -90,7 +91,7 @@ FLOATS = [
 @pytest.fixture(scope="module")
 def gpu():
     """A run on the GPU, torch set up for it."""
-    run = Run(0, None, device("cuda"))
+    run = Run(0, None, find_device("cuda"))
     prepare(run)
     return run
 
@@ -132,7 +133,7 @@ class TestClaims:
     def test_all_quadruples(self, law, id, gpu):
         """2^32 cases, none of which fails, in bounded memory."""
         torch.cuda.reset_peak_memory_stats()
-        with using(gpu.device):
+        with default_device(gpu.device):
             (piece,) = nucleus.on_all_quadruples(gpu, law)
         assert (piece.cases, piece.violations, piece.device) == (2**32, 0, "cuda")
         assert torch.cuda.max_memory_allocated() < 4 * 2**30
@@ -165,7 +166,7 @@ class TestClaims:
         """What the GPU computes of a function is, to the digit, what Lean's kernel decides about
         the CPU's.
         """
-        with torch.no_grad(), using(gpu.device):
+        with torch.no_grad(), default_device(gpu.device):
             there = [check.theorems(gpu, "t") for check in entry.checks]
         assert there == [check.theorems(cpu, "t") for check in entry.checks]
 

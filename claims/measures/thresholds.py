@@ -16,12 +16,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pyharness.core.device import on_cpu
+from pyharness.core.device import computed_on_cpu
 from pyharness.core.errors import UsageError
 
 __all__ = [
-    "Data",
     "REFERENCES",
+    "Data",
     "banner_threshold",
     "reference",
     "running_sums",
@@ -240,7 +240,7 @@ def reference(name: str) -> Data:
     return Data(torch.cat([-x, x]), torch.cat([w, w]))
 
 
-@on_cpu
+@computed_on_cpu
 def _points(name: str) -> tuple[Tensor, Tensor]:
     if name == "contaminated normal":
         near, weights = _nodes(_normal, 12.0)

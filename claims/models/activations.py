@@ -4,19 +4,19 @@ points.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 
 from claims.models.layers import Layer
-from claims.models.zoo import Model
+from claims.models.zoo import Model, load_models
+from pyharness.core.device import cached_per_device
 from pyharness.evidence import TensorRef
 from pyharness.formats.affine import QuantParams, affine_params, quantize
 from pyharness.formats.digests import tensor_ref
 
-__all__ = ["QuantizedLayer", "quantize_layers"]
+__all__ = ["QuantizedLayer", "quantized_layers"]
 
 Granularity = Literal["per-tensor", "per-channel"]
 
@@ -47,10 +47,13 @@ class QuantizedLayer:
         return self.params.zero_point.to(torch.int8)
 
 
-def quantize_layers(models: Iterable[Model]) -> tuple[QuantizedLayer, ...]:
-    """Quantize the outputs of every layer of every model, once per tensor and once per channel."""
+@cached_per_device
+def quantized_layers() -> tuple[QuantizedLayer, ...]:
+    """Return the outputs of every layer of every model as INT8, once per tensor and once per
+    channel.
+    """
     quantized = []
-    for model in models:
+    for model in load_models():
         for layer in model.layers:
             for granularity, axis in (("per-tensor", None), ("per-channel", 1)):
                 params = affine_params(layer.preactivation, axis=axis)

@@ -12,7 +12,7 @@ from torch import Tensor
 from claims.measures.geometry import correct
 from claims.models.layers import Kind, Layer, Recorder
 from claims.models.zoo import load_models
-from pyharness.core.device import cached
+from pyharness.core.device import cached_per_device
 from pyharness.evidence import TensorRef
 from pyharness.formats.affine import affine_params, quantize
 from pyharness.formats.digests import tensor_ref
@@ -60,7 +60,7 @@ def head_names() -> Iterator[str]:
         yield from (f"{number}/{index}" for index in range(HEADS))
 
 
-@cached
+@cached_per_device
 def head(name: str, kind: Kind) -> Tensor:
     """Return the keys, queries or values of the head `layer/head`, float64 [tokens, 32]."""
     number, _, index = name.partition("/")
@@ -81,7 +81,7 @@ def int8_queries() -> tuple[Tensor, tuple[TensorRef, ...]]:
     return _int8("query")
 
 
-@cached
+@cached_per_device
 def _int8(kind: Kind) -> tuple[Tensor, tuple[TensorRef, ...]]:
     rows, refs = [], []
     for layer in attention_layers(kind):

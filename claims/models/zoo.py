@@ -23,7 +23,7 @@ from torch import Tensor
 from claims.models import digits, speech, transformer
 from claims.models.layers import Kind, Layer, Recorder
 from claims.models.packages import package_file
-from pyharness.core.device import CPU, made, on_cpu, using
+from pyharness.core.device import CPU, cached_on_cpu, computed_on_cpu, default_device
 from pyharness.core.errors import UsageError
 from pyharness.evidence.rounding import FLOAT32, gamma
 from pyharness.formats.digests import file_sha256
@@ -97,7 +97,7 @@ class Model:
         )
 
 
-@made
+@cached_on_cpu
 def load_models() -> tuple[Model, ...]:
     """Load and run every model on the CPU, in a fixed order and once a process; its tensors come on
     the device at hand.
@@ -208,7 +208,7 @@ def read_languages() -> dict[str, str]:
     return dict(line.split("\t") for line in lines)
 
 
-@on_cpu
+@computed_on_cpu
 def sentence_embeddings(sentences: Sequence[str], run: Recorder | None = None) -> Tensor:
     """Return the embeddings of sentences by all-MiniLM-L6-v2: [sentences, 384], each row of
     Euclidean length 1.
@@ -289,9 +289,9 @@ def _tokenize(sentences: Sequence[str]) -> list[Tensor]:
 
 @functools.cache
 def _tokenizer(tokenizers: ModuleType, path: Path) -> Any:
-    made = tokenizers.Tokenizer.from_file(str(path))
-    made.no_padding()
-    return made
+    cached_on_cpu = tokenizers.Tokenizer.from_file(str(path))
+    cached_on_cpu.no_padding()
+    return cached_on_cpu
 
 
 def _minilm_shape() -> dict[str, int | float]:
@@ -309,7 +309,7 @@ def _package_source(distribution: str, path: Path) -> str:
 
 def _read_weights(path: Path) -> dict[str, Tensor]:
     try:
-        with using(CPU):
+        with default_device(CPU):
             return load_file(path)
     except SafetensorError as error:
         raise UsageError(f"{path} is damaged ({error}); install its package again") from error

@@ -14,26 +14,29 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
+from torch.autograd import DeviceType
+from torch.profiler import ProfilerActivity, profile
 
 from pyharness.core.errors import UsageError
 
 __all__ = [
     "CPU",
-    "at_hand",
-    "cached",
-    "device",
+    "cached_on_cpu",
+    "cached_per_device",
+    "computed_on_cpu",
+    "current_device",
+    "default_device",
+    "find_device",
     "flags",
-    "here",
-    "made",
-    "on_cpu",
-    "settle",
-    "using",
+    "kernels_run",
+    "make_deterministic",
+    "to_current_device",
 ]
 
 P = ParamSpec("P")
@@ -50,7 +53,7 @@ _WORKSPACE = ":4096:8"
 Reproducibility)."""
 
 
-def device(name: str) -> torch.device:
+def find_device(name: str) -> torch.device:
     """Return the device of a name, "cpu" or "cuda".
 
     Raises:
@@ -69,7 +72,7 @@ def device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def settle(where: torch.device) -> None:
+def make_deterministic(where: torch.device) -> None:
     """Have torch compute so that equal inputs give equal results on a device: deterministically,
     and float32 as float32.
 
@@ -98,26 +101,26 @@ def flags() -> dict[str, Any]:
     }
 
 
-def at_hand() -> torch.device:
+def current_device() -> torch.device:
     """Return the device on which torch makes tensors now."""
     return torch.get_default_device()
 
 
-def using(where: torch.device) -> AbstractContextManager[Any]:
+def default_device(where: torch.device) -> AbstractContextManager[Any]:
     """Have torch make tensors on a device within this context; nothing is done where it does so
     already.
     """
-    return nullcontext() if where.type == at_hand().type else where
+    return nullcontext() if where.type == current_device().type else where
 
 
-def here(value: T) -> T:
+def to_current_device(value: T) -> T:
     """Return a value with the tensors in it on the device at hand.
 
     Args:
         value: a tensor, a dataclass or a collection of such, or anything else, which is returned as
             it is.
     """
-    return _moved(value, at_hand())
+    return _moved(value, current_device())
 
 
 def _moved(value: Any, where: torch.device) -> Any:
@@ -138,7 +141,7 @@ def _moved(value: Any, where: torch.device) -> Any:
     return value
 
 
-def cached(function: Callable[P, T]) -> Callable[P, T]:
+def cached_per_device(function: Callable[P, T]) -> Callable[P, T]:
     """Keep what a function returns, for each device at hand apart. Its arguments are hashable."""
     kept = functools.lru_cache(maxsize=None)(
         lambda where, *args, **kwargs: function(*args, **kwargs)
@@ -146,32 +149,32 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        return kept(at_hand(), *args, **kwargs)
+        return kept(current_device(), *args, **kwargs)
 
     call.cache_clear = kept.cache_clear
     return call
 
 
-def on_cpu(function: Callable[P, T]) -> Callable[P, T]:
+def computed_on_cpu(function: Callable[P, T]) -> Callable[P, T]:
     """Have a function compute on the CPU, and give out what it returns with its tensors on the
     device at hand.
     """
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        with using(CPU):
+        with default_device(CPU):
             found = function(*args, **kwargs)
-        return here(found)
+        return to_current_device(found)
 
     return call
 
 
-def made(function: Callable[P, T]) -> Callable[P, T]:
-    """Have a function make what it returns on the CPU, as `on_cpu`, and keep it: the tensors are
+def cached_on_cpu(function: Callable[P, T]) -> Callable[P, T]:
+    """Have a function make what it returns on the CPU, as `computed_on_cpu`, and keep it: the tensors are
     made once for all devices.
     """
-    at_home = cached(function)
-    call = cached(on_cpu(at_home))
+    at_home = cached_per_device(function)
+    call = cached_per_device(computed_on_cpu(at_home))
     forget = call.cache_clear
 
     def clear() -> None:
@@ -180,3 +183,31 @@ def made(function: Callable[P, T]) -> Callable[P, T]:
 
     call.cache_clear = clear
     return call
+
+
+@contextmanager
+def kernels_run(where: torch.device | None) -> Iterator[set[str]]:
+    """Collect the names of the GPU kernels that run within this context; of no device, or of one
+    without any, nothing.
+    """
+    found: set[str] = set()
+    if where is None or where.type != "cuda":
+        yield found
+        return
+    with profile(activities=[ProfilerActivity.CUDA]) as profiled:
+        yield found
+        torch.cuda.synchronize(where)
+    found |= ran(profiled, DeviceType.CUDA)
+
+
+def ran(profiled: profile, kind: DeviceType) -> set[str]:
+    """Return the names of what a profiler saw running on a kind of device, copies and fills of
+    memory apart.
+    """
+    # Its own list of events costs seconds where there are a million.
+    names = {
+        event.name()
+        for event in profiled.profiler.kineto_results.events()
+        if event.device_type() == kind
+    }
+    return {name for name in names if not name.startswith(("Memcpy", "Memset"))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["EXIT_OK", "EXIT_UNMET", "EXIT_USAGE", "EXIT_LEAN", "HarnessError", "UsageError"]
+__all__ = ["EXIT_LEAN", "EXIT_OK", "EXIT_UNMET", "EXIT_USAGE", "HarnessError", "UsageError"]
 
 EXIT_OK = 0
 """Every required claim reaches its tier."""

@@ -12,7 +12,16 @@ from typing import Any, Literal, Self, get_args
 
 from pyharness.evidence.rounding import FIGURES
 
-__all__ = ["Evidence", "Kind", "Outcome", "TensorRef", "Witness", "resolve"]
+__all__ = [
+    "Evidence",
+    "Kind",
+    "Outcome",
+    "TensorRef",
+    "Witness",
+    "dotted",
+    "resolve",
+    "witness_of",
+]
 
 Kind = Literal["exhaustive", "model", "property", "statistics", "witness", "conformance"]
 Outcome = Literal["confirmed", "refuted", "inconclusive"]
@@ -29,6 +38,20 @@ def resolve(dotted: str) -> Callable[..., Any]:
         return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"no predicate {dotted!r}: {error}") from error
+
+
+def dotted(function: Callable[..., Any]) -> str:
+    """Name a module-level function so that `pyharness.evidence.resolve` finds it again.
+
+    Raises:
+        ValueError: if the function is not reachable by that name, so that a witness naming it could
+            not replay.
+    """
+    if "." in function.__qualname__:
+        raise ValueError(
+            f"{function.__qualname__} is not at module level, so a witness could not name it"
+        )
+    return f"{function.__module__}:{function.__qualname__}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +78,10 @@ class Witness:
     inputs: Mapping[str, Any]
     shows: str
 
+    def __post_init__(self) -> None:
+        if not self.shows.strip():
+            raise ValueError(f"the witness of {self.predicate} must say what it shows")
+
     def replays(self) -> bool:
         """Evaluate the predicate again: True if the claim does fail on this instance.
 
@@ -62,6 +89,20 @@ class Witness:
             ValueError: if the predicate cannot be found.
         """
         return not bool(resolve(self.predicate)(**self.inputs))
+
+
+def witness_of(
+    predicate: Callable[..., Any], inputs: Mapping[str, Any], shows: str = ""
+) -> Witness:
+    """Return the witness that a predicate is false of some inputs.
+
+    Args:
+        predicate: the predicate, at module level.
+        inputs: its keyword arguments, JSON-able.
+        shows: what is seen, a `str.format` template over the inputs; by default the inputs.
+    """
+    seen = shows or "false where " + ", ".join(f"{name} = {{{name}}}" for name in inputs)
+    return Witness(dotted(predicate), dict(inputs), seen.format(**inputs))
 
 
 @dataclass(frozen=True)
@@ -197,6 +238,12 @@ class Evidence:
                 f"{found.domain}: {found.violations} violations in {found.cases} cases are not {data['outcome']!r}"
             )
         return found
+
+    @property
+    def covers(self) -> bool:
+        """Whether it confirms the claim on all of a finite domain, or on a real model's tensors."""
+        whole = self.kind == "exhaustive" or (self.kind == "model" and bool(self.tensors))
+        return whole and self.outcome == "confirmed"
 
     @property
     def outcome(self) -> Outcome:

@@ -5,32 +5,32 @@ ties the one to the other.
 from __future__ import annotations
 
 import functools
-import inspect
-import types
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
-import torch
+from torch import Tensor
 
+from pyharness.core.device import to_current_device
 from pyharness.core.errors import EXIT_UNMET, HarnessError
 from pyharness.evidence import Evidence, TensorRef
+from pyharness.evidence.exhaustive import INT8
 
 if TYPE_CHECKING:
-    from claims.models.activations import QuantizedLayer
-    from pyharness.pipeline.runner import Run
-    from pyharness.project.pack import Claim
+    from pyharness.evidence.run import Run
+    from pyharness.proofs.conformance import Kernel
 
 __all__ = [
     "Check",
     "Conformance",
     "Nonconformance",
+    "Point",
+    "Row",
     "Rows",
     "Table",
     "Theorems",
-    "digits",
     "indices",
-    "untied",
+    "int8_pairs",
     "vector",
 ]
 
@@ -46,6 +46,21 @@ class Nonconformance(HarnessError):
 
 
 @dataclass(frozen=True)
+class Point:
+    """One input of a function, with what was computed there.
+
+    Attributes:
+        inputs: the input, in words.
+        lean: what Lean's definition gives there, as a Lean term for a natural number.
+        value: what the function gave, as such a number.
+    """
+
+    inputs: str
+    lean: str
+    value: int
+
+
+@dataclass(frozen=True)
 class Theorems:
     """Theorems for the kernel to decide, with what they cover.
 
@@ -56,6 +71,10 @@ class Theorems:
         cases: how many results they compare.
         summary: a few words for a table.
         tensors: the real tensors that were read.
+        points: what each theorem compares, in the order of `names`, to find where Lean differs;
+            empty if that cannot be told.
+        below: a bound on what Lean's definition gives at a point.
+        shown: how a value is shown to people.
     """
 
     names: Sequence[str]
@@ -64,6 +83,9 @@ class Theorems:
     cases: int
     summary: str
     tensors: Sequence[TensorRef] = ()
+    points: Sequence[Callable[[], Sequence[Point]]] = field(default=(), compare=False)
+    below: int = 0
+    shown: Callable[[int], object] = field(default=int, compare=False)
 
 
 class Check(Protocol):
@@ -71,30 +93,34 @@ class Check(Protocol):
 
     def theorems(self, run: Run, name: str) -> Theorems:
         """Return the theorems; `name` begins their names."""
+        ...
 
 
 @dataclass(frozen=True)
 class Conformance:
-    """One entry of the table that ties what is measured to what is proved.
+    """Ties a function that evidence computes with to a Lean definition that a theorem speaks of.
 
     Attributes:
         definition: the Lean definition, by full name. A claim can measure it only if its theorem
             speaks of it.
         function: the function that stands for it in evidence.
         checks: what the kernel decides, each over its domain.
+
+    Example:
+        >>> RELU = Conformance("Demo.relu", relu, (int8_pairs("relu", relu, "relu at all pairs"),))
     """
 
     definition: str
-    function: Callable[..., Any]
+    function: Callable[..., object]
     checks: tuple[Check, ...]
 
-    @functools.cache
+    @functools.cache  # noqa: B019 (an entry lives as long as its module)
     def decide(self, run: Run) -> tuple[Evidence, ...]:
         """Have the kernel decide each check, and return that it did.
 
         Raises:
             Nonconformance: if it refuses one: what is proved of the definition then says nothing of
-                the function, and no certificate can be given.
+                the function.
         """
         return tuple(
             self._decide(run, check.theorems(run, f"{self.definition.rpartition('.')[2]}_{number}"))
@@ -102,12 +128,14 @@ class Conformance:
         )
 
     def _decide(self, run: Run, asked: Theorems) -> Evidence:
-        decision = run.kernel.decide(asked.names, run.kernel.header + _OPTIONS + asked.source)
+        header = run.kernel.header + _OPTIONS
+        decision = run.kernel.decide(asked.names, header + asked.source)
         if not decision.accepted:
+            where = _difference(run.kernel, header, asked)
             raise Nonconformance(
-                f"{self.function.__name__} and Lean's {self.definition} disagree on {asked.domain}: the "
-                f"kernel refuses {asked.names[0]} (build/conformance/{asked.names[0]}.lean)\n"
-                f"{decision.message}"
+                f"{self.function.__name__} and Lean's {self.definition} disagree on "
+                f"{asked.domain}{where and ': '}{where}\nLean's kernel refuses it in "
+                f"build/conformance/{asked.names[0]}.lean:\n{decision.message}"
             )
         return Evidence(
             "conformance",
@@ -119,6 +147,25 @@ class Conformance:
             tensors=asked.tensors,
             definition=self.definition,
         )
+
+
+def _difference(kernel: Kernel, header: str, asked: Theorems) -> str:
+    """Say at which point Lean differs first, and what both give there; nothing if it cannot be
+    found.
+    """
+    for points in asked.points:
+        block = points()
+        wrong = kernel.refused(header, [f"{point.lean} = {point.value}" for point in block])
+        if not wrong:
+            continue
+        point = block[min(wrong)]
+        values = range(asked.below)
+        others = kernel.refused(header, [f"{point.lean} = {value}" for value in values])
+        given = [str(asked.shown(value)) for value in values if value not in others]
+        return f"at {point.inputs} the function gives {asked.shown(point.value)}, and Lean " + (
+            given[0] if len(given) == 1 else "another value"
+        )
+    return ""
 
 
 # ------------------------------------------------------------------------------------------ domains
@@ -133,6 +180,8 @@ class Table:
         domain: what the table covers, in words.
         proof: the proof of each theorem; `{first}` and `{rows}` stand for its number of the first
             row and its rows.
+        inputs: what a row's and a column's number stand for, in words.
+        shown: what a result stands for.
     """
 
     lean: str
@@ -140,14 +189,17 @@ class Table:
     base: int
     domain: str
     proof: str = "by decide +kernel"
+    inputs: Callable[[int, int], str] = "row {}, column {}".format
+    shown: Callable[[int], object] = int
 
     def theorems(self, run: Run, name: str) -> Theorems:
+        """As `Check.theorems`."""
         rows = self.rows()
-        names, source = [], ""
+        names, source, points = [], "", []
         for first in range(0, len(rows), _BLOCK):
             block = rows[first : first + _BLOCK]
             written = (
-                "".join(f"(.cons {digits(row, self.base)} " for row in block)
+                "".join(f"(.cons {_number(row, self.base)} " for row in block)
                 + ".nil"
                 + ")" * len(block)
             )
@@ -156,55 +208,133 @@ class Table:
             source += (
                 f"def {theorem}_rows : List Nat := {written}\n"
                 f"theorem {theorem} :\n"
-                f"    Encoding.table {self.base} {self.lean} {len(rows[0])} {first} {theorem}_rows = true :=\n"
+                f"    Encoding.table {self.base} {self.lean} {len(rows[0])} {first} "
+                f"{theorem}_rows = true :=\n"
                 f"  {self.proof.format(first=first, rows=f'{theorem}_rows')}\n"
             )
+            points.append(functools.partial(self._points, first, block))
         cases = sum(map(len, rows))
-        return Theorems(names, source, self.domain, cases, f"kernel: {cases:,} table entries")
+        return Theorems(
+            names,
+            source,
+            self.domain,
+            cases,
+            f"kernel: {cases:,} table entries",
+            points=points,
+            below=self.base,
+            shown=self.shown,
+        )
+
+    def _points(self, first: int, block: Sequence[Sequence[int]]) -> list[Point]:
+        return [
+            Point(self.inputs(row, column), f"{self.lean} {row} {column}", value)
+            for row, values in enumerate(block, first)
+            for column, value in enumerate(values)
+        ]
+
+
+def int8_pairs(lean: str, compute: Callable[[Tensor, Tensor], Tensor], domain: str) -> Table:
+    """Return the check of a function of two INT8 values at all 65,536 pairs.
+
+    Args:
+        lean: the function in Lean, from two `Int8` to `Int8`.
+        compute: the same in torch, of int8 tensors that broadcast against each other.
+        domain: what is covered, in words.
+    """
+
+    def rows() -> list[list[int]]:
+        values = to_current_device(INT8)
+        return [*map(indices, compute(values[:, None], values[None]))]
+
+    return Table(
+        f"(Encoding.index₂ {lean})",
+        rows,
+        256,
+        domain,
+        inputs=lambda row, column: f"({row - 128}, {column - 128})",
+        shown=lambda value: value - 128,
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of INT8 data.
+
+    Attributes:
+        ref: the tensor that it is of.
+        first: the function's first argument, int8, of a shape that the row's broadcasts to.
+        values: the row, int8 [d].
+    """
+
+    ref: TensorRef
+    first: Tensor
+    values: Tensor
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A function at the first row of each layer's INT8 activations, the first argument being a
-    parameter of the layer.
+    """A function at rows of INT8 data, elementwise.
 
     Attributes:
         lean: the function in Lean, from two `Int8` to a natural number below `base`.
         base: see `lean`.
-        layers: selects the layers.
-        arguments: the first argument at a layer, int8, of a shape that the row's broadcasts to.
-        compute: the function, of the arguments and the row.
+        rows: gives the rows.
+        compute: the function, of the first argument and the row.
         domain: what is covered, in words.
+        of: what the values are, in words.
     """
 
     lean: str
     base: int
-    layers: Callable[[QuantizedLayer], bool]
-    arguments: Callable[[QuantizedLayer], torch.Tensor]
-    compute: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    rows: Callable[[], Iterable[Row]]
+    compute: Callable[[Tensor, Tensor], Tensor]
     domain: str
+    of: str = field(default="values", kw_only=True)
 
     def theorems(self, run: Run, name: str) -> Theorems:
-        source, names, cases, tensors = "", [], 0, []
-        for number, item in enumerate(filter(self.layers, run.quantized)):
-            x = item.values[0]
-            other = self.arguments(item).expand(x.shape)
+        """As `Check.theorems`."""
+        source, names, cases, tensors, points = "", [], 0, [], []
+        for number, row in enumerate(self.rows()):
+            x = row.values
+            first = row.first.expand(x.shape)
+            results = indices(self.compute(first, x))
             names.append(f"{name}_{number}")
             source += (
-                f"\n/-- {item.ref.name} -/\ntheorem {name}_{number} : Conformance.row {self.base} {self.lean} {len(x)}\n"
-                f"    {_bytes(other)}\n    {_bytes(x)} =\n    {digits(indices(self.compute(other, x)), self.base)} := "
+                f"\n/-- {row.ref.name} -/\n"
+                f"theorem {name}_{number} : Conformance.row {self.base} {self.lean} {len(x)}\n"
+                f"    {_bytes(first)}\n    {_bytes(x)} =\n    {_number(results, self.base)} := "
                 "by decide +kernel\n"
             )
             cases += len(x)
-            tensors.append(item.ref)
+            tensors.append(row.ref)
+            points.append(functools.partial(self._points, row.ref.name, first, x, results))
         return Theorems(
-            names, source, self.domain, cases, f"kernel: {cases:,} activations", tensors
+            names,
+            source,
+            self.domain,
+            cases,
+            f"kernel: {cases:,} {self.of}",
+            tensors,
+            points,
+            self.base,
         )
 
+    def _points(self, name: str, first: Tensor, x: Tensor, results: Sequence[int]) -> list[Point]:
+        arguments = zip(indices(first), indices(x), results, strict=True)
+        return [
+            Point(
+                f"element {place} of {name}, where the arguments are ({a - 128}, {b - 128}),",
+                f"{self.lean} (Int8.ofIndex {a}) (Int8.ofIndex {b})",
+                value,
+            )
+            for place, (a, b, value) in enumerate(arguments)
+        ]
 
-def indices(values: torch.Tensor) -> list[int]:
+
+def indices(values: Tensor) -> list[int]:
     """Return INT8 values in offset binary, value + 128: how Lean's `Int8` holds them."""
-    return (values.short() + 128).flatten().tolist()
+    found: list[int] = (values.short() + 128).flatten().tolist()
+    return found
 
 
 def vector(numbers: Sequence[int]) -> str:
@@ -212,83 +342,18 @@ def vector(numbers: Sequence[int]) -> str:
     return f"({' ::ᵥ '.join(map(str, numbers))} ::ᵥ .nil)"
 
 
-def digits(numbers: Sequence[int], base: int) -> str:
-    """Write the number whose digits these are, the first one highest: what `Encoding.encode`
-    gives.
+def _number(places: Sequence[int], base: int) -> str:
+    """Write the number that has these places in a base, the first one highest: what
+    `Encoding.encode` gives.
     """
     number = 0
-    for digit in numbers:
-        number = number * base + digit
+    for place in places:
+        number = number * base + place
     return hex(number)
 
 
-def _bytes(values: torch.Tensor) -> str:
+def _bytes(values: Tensor) -> str:
     """Write a row of INT8 values as the number whose bytes they are in offset binary, the first one
     highest.
     """
     return f"0x{bytes(indices(values)).hex()}"
-
-
-# ------------------------------------------------------------------------------------- what is tied
-def untied(item: Claim) -> tuple[str, ...]:
-    """Return the functions that a claim's evidence computes with and that no conformance of the
-    claim ties, by dotted name.
-
-    Looked at are the functions of every module that has one for which a conformance stands, and
-    that the evidence function reaches by name: a module whose functions are measured must be tied
-    as far as it is used. A claim without a conformance has nothing tied, which its missing evidence
-    says.
-    """
-    tied = {_unwrapped(entry.function) for entry in item.measures}
-    measured = {
-        function.__module__ for function in tied if isinstance(function, types.FunctionType)
-    }
-    packages = {
-        module.partition(".")[0] for module in (*measured, item.gather.__module__, __name__)
-    }
-    found: set[str] = set()
-    seen: set[types.FunctionType] = set()
-    pending = [_unwrapped(item.gather)]
-    while pending:
-        function = pending.pop()
-        if function in seen or function in tied:
-            continue
-        seen.add(function)
-        if function.__module__ in measured and not function.__name__.startswith("_"):
-            found.add(f"{function.__module__}:{function.__qualname__}")
-        else:
-            pending += (
-                reached
-                for reached in _reached(function)
-                if reached.__module__.partition(".")[0] in packages
-            )
-    return tuple(sorted(found))
-
-
-def _unwrapped(function: Any) -> Any:
-    while hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    return function
-
-
-def _reached(function: types.FunctionType) -> Iterator[types.FunctionType]:
-    """Yield the functions that a function's code refers to, through globals, attributes of modules
-    and closures.
-    """
-    values = [*inspect.getclosurevars(function).nonlocals.values()]
-    codes = [function.__code__]
-    while codes:
-        code = codes.pop()
-        codes += (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
-        named = [function.__globals__.get(name) for name in code.co_names]
-        values += named
-        values += (
-            getattr(module, name, None)
-            for module in named
-            if isinstance(module, types.ModuleType)
-            for name in code.co_names
-        )
-    for value in values:
-        for item in value if isinstance(value, (tuple, list)) else (value,):
-            if isinstance(reached := _unwrapped(item), types.FunctionType):
-                yield reached

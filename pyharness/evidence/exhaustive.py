@@ -10,10 +10,11 @@ from typing import Any
 
 import torch
 
-from pyharness.core.device import CPU, here
-from pyharness.evidence import Evidence, Kind, TensorRef, Witness
+from pyharness.core.device import CPU, to_current_device
+from pyharness.evidence import Evidence, Kind, TensorRef, dotted, witness_of
+from pyharness.evidence.ties import observed
 
-__all__ = ["INT8", "dotted", "enumerate_cases", "sweep"]
+__all__ = ["INT8", "enumerate_cases", "sweep"]
 
 INT8 = torch.arange(-128, 128, dtype=torch.int16).to(torch.int8)
 """All 256 INT8 values in ascending order, int8, shape (256,), on the CPU."""
@@ -24,20 +25,6 @@ cache."""
 _GPU_BLOCK = 1 << 26
 """The same on a GPU: enough for one to be busy with; a byte an operand for int8, and eight for a
 predicate in float64."""
-
-
-def dotted(function: Callable[..., Any]) -> str:
-    """Name a module-level function so that `pyharness.evidence.resolve` finds it again.
-
-    Raises:
-        ValueError: if the function is not reachable by that name, so that a witness naming it could
-            not replay.
-    """
-    if "." in function.__qualname__:
-        raise ValueError(
-            f"{function.__qualname__} is not at module level, so a witness could not name it"
-        )
-    return f"{function.__module__}:{function.__qualname__}"
 
 
 def sweep(
@@ -59,12 +46,14 @@ def sweep(
         axes: 1-D integer tensors, in the order of nesting.
         domain: the grid, in words.
         summary: a few words for a table.
-        shows: what the first violation shows, a `str.format` template over the axes' names.
+        shows: what the first violation shows, a `str.format` template over the axes' names; by
+            default that the predicate is false of it.
 
     Returns:
         Evidence whose witness, if any, is the first violation in the order of nesting.
     """
-    axes = {name: here(values) for name, values in axes.items()}
+    asked = observed(predicate)
+    axes = {name: to_current_device(values) for name, values in axes.items()}
     first_name, *rest_names = axes
     first, rest = axes[first_name], [axes[name] for name in rest_names]
     shape = [len(values) for values in rest]
@@ -78,7 +67,7 @@ def sweep(
     violations, found = 0, None
     for start in range(0, len(first), step):
         block = first[start : start + step]
-        holds = predicate(**{first_name: block.view([-1] + [1] * len(rest))}, **grid)
+        holds = asked(**{first_name: block.view([-1] + [1] * len(rest))}, **grid)
         if holds.shape != (len(block), *shape):
             raise ValueError(
                 f"{dotted(predicate)} answered with shape {tuple(holds.shape)}, not {(len(block), *shape)}"
@@ -96,9 +85,7 @@ def sweep(
         summary=summary,
         device=first.device.type,
         tensors=tuple(tensors),
-        witness=Witness(dotted(predicate), found, shows.format(**found))
-        if found is not None
-        else None,
+        witness=None if found is None else witness_of(predicate, found, shows),
     )
 
 
@@ -119,13 +106,14 @@ def enumerate_cases(
         device: where the predicate computes: the run's, or the CPU for one that computes with
             Python's own numbers.
     """
+    asked = observed(predicate)
     count = violations = 0
     witness = None
     for case in cases:
         count += 1
-        if not predicate(**case):
+        if not asked(**case):
             violations += 1
-            witness = witness or Witness(dotted(predicate), dict(case), shows.format(**case))
+            witness = witness or witness_of(predicate, case, shows)
     return Evidence(
         kind=kind,
         domain=domain,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from pyharness.core.device import CPU
-from pyharness.evidence import Evidence, Witness
-from pyharness.evidence.exhaustive import dotted
+from pyharness.evidence import Evidence, witness_of
+from pyharness.evidence.ties import observed
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -48,7 +48,8 @@ def search(
         predicate: True of the inputs on which the claim holds.
         inputs: a strategy of keyword arguments, JSON-able (floats through `to_hex`).
         device: where the predicate computes, as for `enumerate_cases`.
-        shows: what the smallest failing input shows, a `str.format` template over the inputs.
+        shows: what the smallest failing input shows, a `str.format` template over the inputs;
+            by default that the predicate is false of it.
 
     Returns:
         Evidence with the number of inputs tried; on failure one violation, whose witness is the
@@ -58,6 +59,7 @@ def search(
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import seed as with_seed
 
+    asked = observed(predicate)
     cases = 0
     failing: dict[str, Any] | None = None
 
@@ -74,7 +76,7 @@ def search(
     def run(case: Mapping[str, Any]) -> None:
         nonlocal cases, failing
         cases += 1
-        if not predicate(**case):
+        if not asked(**case):
             failing = dict(case)
             raise _ClaimFails
 
@@ -82,7 +84,7 @@ def search(
         with _seed_alone():
             run()
     except _ClaimFails:
-        witness = Witness(dotted(predicate), failing, shows.format(**failing))
+        witness = witness_of(predicate, failing, shows)
     else:
         witness = None
     return Evidence(

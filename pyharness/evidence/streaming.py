@@ -23,9 +23,10 @@ import torch
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
-from pyharness.evidence import TensorRef
-from pyharness.evidence.exhaustive import INT8, dotted
+from pyharness.evidence import TensorRef, dotted
+from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.property import from_hex, to_hex
+from pyharness.evidence.ties import observed
 from pyharness.formats.affine import TensorError
 from pyharness.formats.digests import dtype_name, started_sha256
 from pyharness.formats.stored import DTYPES, Stored
@@ -340,6 +341,9 @@ class Stream(Protocol):
     def finish(self, state: Any) -> Found:
         """Return what was found, from the accumulator's last state."""
 
+    def probe(self) -> None:
+        """Ask the law once, so that what it computes with can be noticed."""
+
 
 class _Present:
     """Gathers which INT8 values occur, bool [256] from −128 up."""
@@ -409,6 +413,11 @@ class OfValues:
             if not holds.all():
                 total += np.count_nonzero(~holds.reshape(-1, *total.shape), axis=0)
         return total
+
+    def probe(self) -> None:
+        """Ask the law once, so that what it computes with can be noticed."""
+        ones = {name: axis[-1:] for name, axis in self.over.items()}
+        observed(self.law)(**ones, **dict.fromkeys(self.of, INT8[-1:]))
 
     def _holds(self, over: Mapping[str, Tensor], of: Mapping[str, Tensor]) -> np.ndarray:
         """The law on a grid, an axis for each of the other arguments, then one for each that takes
@@ -548,6 +557,10 @@ class OfBlocks:
             max(state.error, float(errors.amax())),
             sums,
         )
+
+    def probe(self) -> None:
+        """Ask the law once, so that what it computes with can be noticed."""
+        observed(self.law)([to_hex(1.0), to_hex(-0.5)])
 
     def _ask_the_law(self, blocks: Blocks, errors: Tensor, within: np.ndarray) -> None:
         first = -(blocks.first // BLOCK) % _SPOT

@@ -5,11 +5,9 @@ certificate says what was found.
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,16 +20,17 @@ from pyharness.certificate.canonical import read_json
 from pyharness.certificate.schema import CertificateError
 from pyharness.core.cache import Cache
 from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.executor import Executor, LocalExecutor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
-from pyharness.evidence import Evidence, TensorRef, Witness
-from pyharness.evidence.executor import Executor, LocalExecutor
-from pyharness.evidence.exhaustive import dotted
+from pyharness.core.work import work_through
+from pyharness.evidence import Evidence, TensorRef, Witness, dotted
+from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare, scan
+from pyharness.evidence.ties import Noticed, Watch
 from pyharness.formats.sources import Catalogue, catalogue
 from pyharness.formats.stored import Raw, Stored
-from pyharness.pipeline.collect import collect
+from pyharness.pipeline.gather import EvidenceError, Gathered, gather, require_replays
 from pyharness.pipeline.prove import Progress
-from pyharness.pipeline.runner import EvidenceError, Run, require_replays
 from pyharness.pipeline.verify import Verification, certify_by, publish
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
@@ -121,14 +120,14 @@ def verify_tensors(
             target=_prepare, args=({tensor.dtype for tensor in found.tensors.values()},)
         ).start()
 
-    def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
+    def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Gathered]]:
         nonlocal seconds, read
         start = time.perf_counter()
         scanned, read = _scan(
             project, claims, found, cache=cache, executor=executor, progress=progress
         )
         seconds = time.perf_counter() - start
-        decided = collect(
+        decided = gather(
             claims,
             project.packs,
             run,
@@ -142,9 +141,14 @@ def verify_tensors(
             own = _evidence(item.streams, [(one.ref, one.found[item.id]) for one in scanned], found)
             require_replays(item.id, own)
             if own.violations or item.tier != "refuted":
-                # The law is what was evaluated: the functions that it computes with are those that
-                # have to be tied.
-                evidence.append((replace(item, gather=item.streams.law), (own, *decided[item.id])))
+                noticed = (_noticed(item, project.packs),)
+                conforms = decided[item.id]
+                evidence.append(
+                    (
+                        item,
+                        replace(conforms, evidence=(own, *conforms.evidence), noticed=noticed),
+                    )
+                )
         return evidence
 
     done = publish(
@@ -215,19 +219,24 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Scanner:
-    """Reads parts, in whichever process, and keeps what it finds."""
+    """Reads parts, in whichever process.
+
+    Attributes:
+        packs: the modules that declare the claims.
+        stopped: asked from time to time; if it says so, reading ends.
+    """
 
     packs: tuple[str, ...]
-    cache: Cache
-    base: Mapping[str, Any]
+    stopped: Callable[[], bool] | None = None
 
     @cached_property
     def _checks(self) -> dict[str, Stream]:
         return {item.id: item.streams for item in load_pack(self.packs) if item.streams}
 
-    def __call__(self, part: _Part, stopped: Callable[[], bool] = lambda: False) -> list[Scanned]:
+    def __call__(self, part: _Part) -> list[Scanned]:
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
+        stopped = self.stopped or (lambda: False)
         try:
             with torch.no_grad():
                 scanned = [scan(tensor, self._checks, stopped=stopped) for tensor in part.tensors]
@@ -237,17 +246,7 @@ class _Scanner:
             raise EvidenceError(f"a check failed on {part}: {error!r}") from error
         for tensor in part.tensors:
             tensor.stamp.require(tensor.path)
-        if part.is_settled:
-            self.cache.put(self._key(part), [asdict(one) for one in scanned])
         return scanned
-
-    def kept(self, part: _Part) -> list[Scanned] | None:
-        """What an earlier run found in a part that has not changed since."""
-        value = self.cache.get(self._key(part)) if part.is_settled else None
-        return value and [_scanned(one) for one in value]
-
-    def _key(self, part: _Part) -> dict[str, Any]:
-        return {**self.base, "tensors": part.key()}
 
 
 def _scanned(value: Mapping[str, Any]) -> Scanned:
@@ -273,55 +272,52 @@ def _scan(
         "machine": dict(machine()),
         "claims": [item.id for item in claims],
     }
-    scanner = _Scanner(project.packs, cache, base)
-    parts = _parts(found.tensors.values())
-    results = {part: kept for part in parts if (kept := scanner.kept(part)) is not None}
-    missing = [part for part in parts if part not in results]
-    total = sum(part.size for part in missing)
-    done, start = 0, time.perf_counter()
+    stop = threading.Event()
+    size = total = done = 0
+    start = time.perf_counter()
 
-    def finished(part: _Part, _: object = None) -> None:
+    def begun(missing: Sequence[_Part]) -> None:
+        nonlocal size, total
+        size = sum(part.size for part in missing)
+        total = _mib(size)
+        if missing:
+            progress("Tensors", "", 0, total)
+
+    def finished(part: _Part, _: object) -> None:
         nonlocal done
         done += part.size
         rate = done / (time.perf_counter() - start)
-        progress(
-            "Tensors",
-            f"{rate / 1e9:.2f} GB/s, {_duration((total - done) / rate)} left",
-            _mib(done),
-            _mib(total),
+        left = _duration((size - done) / rate)
+        progress("Tensors", f"{rate / 1e9:.2f} GB/s, {left} left", _mib(done), total)
+
+    try:
+        results = work_through(
+            _parts(found.tensors.values()),
+            # Another process is ended as a whole.
+            _Scanner(project.packs, None if executor else stop.is_set),
+            executor=executor or ThreadExecutor(),
+            cache=cache,
+            key=lambda part: {**base, "tensors": part.key()} if part.is_settled else None,
+            load=lambda _, stored: [_scanned(one) for one in stored],
+            dump=lambda _, scanned: [asdict(one) for one in scanned],
+            begun=begun,
+            finished=finished,
         )
-
-    if missing:
-        progress("Tensors", "", 0, _mib(total))
-    read = (
-        executor.map(scanner, missing, finished=finished)
-        if executor
-        else _in_threads(scanner, missing, finished)
-    )
-    results |= zip(missing, read, strict=True)
-    return sorted(
-        (one for part in parts for one in results[part]), key=lambda one: one.ref.name
-    ), total
+    finally:
+        stop.set()
+    return sorted((one for found in results.values() for one in found), key=_name), size
 
 
-def _in_threads(
-    scanner: _Scanner, parts: Sequence[_Part], finished: Callable[[_Part], None]
-) -> list[list[Scanned]]:
-    """Read parts in threads: hashing and checking leave the interpreter free, and one process takes
-    less memory than several.
-    """
-    stop = threading.Event()
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        futures = {pool.submit(scanner, part, stop.is_set): part for part in parts}
-        try:
-            for future in as_completed(futures):
-                future.result()
-                finished(futures[future])
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-    return [future.result() for future in futures]
+def _name(scanned: Scanned) -> str:
+    return scanned.ref.name
+
+
+def _noticed(item: Claim, packs: Sequence[str]) -> Noticed:
+    """What the law of a claim computes with, noticed where it is asked once."""
+    watch = Watch(item.measures, {name.partition(".")[0] for name in packs})
+    with torch.no_grad(), watch.active():
+        item.streams.probe()
+    return watch.take()
 
 
 def _parts(tensors: Iterable[Stored]) -> list[_Part]:

@@ -6,43 +6,29 @@ from __future__ import annotations
 
 import os
 import platform
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch.autograd import DeviceType
-from torch.profiler import ProfilerActivity, profile
 
 from pyharness import __version__
 from pyharness.certificate.canonical import file_bytes, parse
 from pyharness.certificate.recorded import record_digest
 from pyharness.certificate.schema import RECORDED, require
 from pyharness.certificate.seal import plain_evidence
-from pyharness.core.cache import key_sha256
 from pyharness.core.device import flags
-from pyharness.core.fingerprint import code
-from pyharness.pipeline.prove import build_library
-from pyharness.pipeline.runner import Run, gather, prepare
+from pyharness.core.executor import SerialExecutor
+from pyharness.evidence.run import Run
+from pyharness.pipeline.gather import EvidenceError, Gathered, code_sha256, gather
+from pyharness.pipeline.prove import Progress, build_library, kept
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate
 
-__all__ = ["code_sha256", "describe", "entry", "ran", "record"]
-
-Progress = Callable[[str, str, int, int], None]
-
-
-def code_sha256(item: Claim) -> str:
-    """Return the digest of the sources that a claim's evidence depends on: its module's and those
-    of all that this imports.
-    """
-    return key_sha256(code([item.gather.__module__]))
+__all__ = ["describe", "entry", "record"]
 
 
 def record(project: Project, device: torch.device, *, progress: Progress) -> dict[str, Any]:
@@ -59,16 +45,20 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     toolchain = locate()
     library = build_library(project, toolchain, progress=progress)
     run = Run(project.seed, Kernel(toolchain, library, project.build, fresh=True), device)
-    prepare(run)
-    entries, seconds = [], {}
-    for done, item in enumerate(claims):
-        progress("Evidence", item.id, done, len(claims))
-        start = time.perf_counter()
-        found = entry(item, run)
-        seconds[item.id] = round(time.perf_counter() - start, 3)
-        if found["evidence"]:
-            entries.append(found)
-    progress("Evidence", "", len(claims), len(claims))
+    found = gather(
+        claims,
+        project.packs,
+        run,
+        # In this process, so that a device that only it has set up is there.
+        executor=SerialExecutor(),
+        cache=kept(project, fresh=True),
+        progress=lambda part, done, total: progress("Evidence", part, done, total),
+        recording=True,
+    )
+    if failures := [failure for one in found.values() for failure in one.failures]:
+        raise EvidenceError("\n".join(failures))
+    entries = [entry(item, found[item.id]) for item in claims if found[item.id].evidence]
+    seconds = {name: round(one.seconds, 3) for name, one in found.items()}
     content = {
         "schema": "recorded-evidence-1",
         "project": {"name": project.name, "seed": project.seed},
@@ -88,23 +78,17 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     return parse(file_bytes(require(content, RECORDED), RECORDED))
 
 
-def entry(item: Claim, run: Run) -> dict[str, Any]:
-    """Return what a record says of one claim: its evidence, gathered now, and what ran for it.
+def entry(item: Claim, found: Gathered) -> dict[str, Any]:
+    """Return what a record says of one claim: its evidence, and what ran for it.
 
     Raises:
-        HarnessError: as `gather`; or if a value cannot stand in a record.
+        CertificateError: if a value cannot stand in a record.
     """
-    with _kernels(run.device) as kernels:
-        evidence = [
-            piece
-            for measure in (None, *range(len(item.measures)))
-            for piece in gather(item, run, measure)
-        ]
     return {
         "id": item.id,
         "code_sha256": code_sha256(item),
-        "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in evidence],
-        "kernels": sorted(kernels),
+        "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in found.evidence],
+        "kernels": sorted(found.kernels),
     }
 
 
@@ -140,29 +124,3 @@ def _versions() -> dict[str, str | None]:
         "cuda": torch.version.cuda,
         "cudnn": None if cudnn is None else str(cudnn),
     }
-
-
-@contextmanager
-def _kernels(device: torch.device) -> Iterator[set[str]]:
-    """Collect the names of the GPU kernels that run within this context."""
-    found: set[str] = set()
-    if device.type != "cuda":
-        yield found
-        return
-    with profile(activities=[ProfilerActivity.CUDA]) as profiled:
-        yield found
-        torch.cuda.synchronize(device)
-    found |= ran(profiled, DeviceType.CUDA)
-
-
-def ran(profiled: profile, kind: DeviceType) -> set[str]:
-    """Return the names of what a profiler saw running on a kind of device, copies and fills of
-    memory apart.
-    """
-    # Its own list of events costs seconds where there are a million.
-    names = {
-        event.name()
-        for event in profiled.profiler.kineto_results.events()
-        if event.device_type() == kind
-    }
-    return {name for name in names if not name.startswith(("Memcpy", "Memset"))}

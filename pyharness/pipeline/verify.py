@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +17,11 @@ from pyharness.certificate.seal import Record, plain_evidence, seal, write, writ
 from pyharness.core.cache import Cache
 from pyharness.core.device import CPU
 from pyharness.core.errors import UsageError
+from pyharness.core.executor import Executor, LocalExecutor
 from pyharness.evidence import Evidence
-from pyharness.evidence.conformance import untied
-from pyharness.evidence.executor import Executor, LocalExecutor
-from pyharness.pipeline.collect import collect
+from pyharness.evidence.run import Run
+from pyharness.pipeline.gather import Gathered, code_sha256, gather
 from pyharness.pipeline.prove import Progress, Proofs, kept, once, proof_key, prove_as_pinned, timed
-from pyharness.pipeline.record import code_sha256
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
 from pyharness.proofs.agreement import KERNELS, SecondKernel, carry, require_agreement
@@ -44,24 +42,36 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Certified:
-    """A certificate, the lines that carry its proofs (empty if it has none), and the seconds that
-    each stage took.
+    """A certificate that is not written yet.
+
+    Attributes:
+        certificate: the certificate.
+        lines: those that carry its proofs; empty if it has none.
+        seconds: how long each stage took.
+        failures: why evidence of a claim could not be gathered, in words.
     """
 
     certificate: Mapping[str, Any]
     lines: bytes
     seconds: dict[str, float]
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Verification:
-    """A sealed certificate and where it was written; `changed` is False if the file there was the
-    same already.
+    """A sealed certificate and where it was written.
+
+    Attributes:
+        certificate: the certificate.
+        path: its file.
+        changed: False if the file there was the same already.
+        failures: why evidence of a claim could not be gathered, in words.
     """
 
     certificate: Mapping[str, Any]
     path: Path
     changed: bool
+    failures: tuple[str, ...] = ()
 
 
 def _carried(proofs: Proofs, cache: Cache) -> tuple[bytes, tuple[str, ...]]:
@@ -124,7 +134,7 @@ def publish(done: Certified, path: Path, started: datetime) -> Verification:
         started=started,
         seconds=done.seconds,
     )
-    return Verification(done.certificate, path, changed)
+    return Verification(done.certificate, path, changed, done.failures)
 
 
 def certify(
@@ -151,8 +161,8 @@ def certify(
     """
     claims = load_pack(project.packs)
 
-    def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Sequence[Evidence]]]:
-        evidence = collect(
+    def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Gathered]]:
+        found = gather(
             claims,
             project.packs,
             run,
@@ -160,7 +170,7 @@ def certify(
             cache=cache,
             progress=lambda part, done, total: progress("Evidence", part, done, total),
         )
-        return [(item, evidence[item.id]) for item in claims]
+        return [(item, found[item.id]) for item in claims]
 
     return certify_by(
         gathered,
@@ -174,7 +184,7 @@ def certify(
 
 
 def certify_by(
-    gathered: Callable[[Run, Cache], Sequence[tuple[Claim, Sequence[Evidence]]]],
+    gathered: Callable[[Run, Cache], Sequence[tuple[Claim, Gathered]]],
     project: Project,
     path: Path,
     *,
@@ -183,8 +193,8 @@ def certify_by(
     device: torch.device = CPU,
     recordings: Sequence[Recording] = (),
 ) -> Certified:
-    """Return the certificate, to be written to `path`, of the claims with their evidence that a
-    function returns.
+    """Return the certificate, to be written to `path`, of the claims with what a function gathers
+    of them.
 
     The evidence is held against `recordings`, which other machines made; `fresh` and `device` as in
     `certify`.
@@ -212,78 +222,97 @@ def certify_by(
             )
             found = gathered(run, cache)
             _require_all_meant(found, proofs, cache)
-            recorded = {
-                item.id: hold_against(
-                    item.id,
-                    [plain_evidence(piece) for piece in evidence],
-                    recordings,
-                    code_sha256=code_sha256(item),
-                )
-                for item, evidence in found
-                if recordings
-            }
+            records = [_record(item, one, proofs, pinned, recordings) for item, one in found]
         with timed(proofs.seconds, "second kernel, after the evidence"):
             answer = second.answer()
             _require_agreement(proofs, answer["answers"], cache)
     certificate = seal(
         project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
-        lean={
-            "version": proofs.toolchain.version,
-            "githash": proofs.toolchain.githash,
-            "library_sha256": proofs.toolchain.library_sha256,
-            "replayed": proofs.replay.constants,
-            "modules": [
-                {
-                    "module": module.name,
-                    "file": module.source.as_posix(),
-                    "sha256": module.source_sha256,
-                    "foundation": in_foundation(module.name),
-                }
-                for module in proofs.build.modules
-            ],
-            "definitions": proofs.definitions,
-        },
+        lean=_lean(proofs),
         policy={"allowed_axioms": project.allowed_axioms},
-        proofs={
-            "file": proofs_file(path, lines),
-            "format": FORMAT,
-            "sha256": hashlib.sha256(lines).hexdigest(),
-            "constants": answer["constants"],
-            "kernels": KERNELS,
-        }
-        if lines
-        else None,
-        records=[
-            # What is here at all, the replay accepted, and the second kernel agreed.
-            Record(
-                item,
-                proof := proofs.of(item),
-                pinned=proof is not None and proof.theorem in pinned,
-                replayed=proof is not None,
-                rechecked=proof is not None,
-                evidence=evidence,
-                recorded=recorded.get(item.id, ()),
-                untied=untied(item),
-            )
-            for item, evidence in found
-        ],
+        proofs=_carrier(path, lines, answer["constants"]) if lines else None,
+        records=records,
         cache=cache,
     )
     cache.prune()
-    return Certified(certificate, lines, proofs.seconds)
+    failures = dict.fromkeys(failure for _, one in found for failure in one.failures)
+    return Certified(certificate, lines, proofs.seconds, tuple(failures))
+
+
+def _record(
+    item: Claim,
+    found: Gathered,
+    proofs: Proofs,
+    pinned: Collection[str],
+    recordings: Sequence[Recording],
+) -> Record:
+    """What a certificate holds of one claim."""
+    proof = proofs.of(item)
+    recorded = (
+        hold_against(
+            item.id,
+            [plain_evidence(piece) for piece in found.evidence],
+            recordings,
+            code_sha256=code_sha256(item),
+        )
+        if recordings
+        else ()
+    )
+    return Record(
+        item,
+        proof,
+        pinned=proof is not None and proof.theorem in pinned,
+        # What is here at all, the replay accepted, and the second kernel agreed.
+        replayed=proof is not None,
+        rechecked=proof is not None,
+        evidence=found.evidence,
+        recorded=recorded,
+        untied=found.untied(item.measures),
+    )
+
+
+def _lean(proofs: Proofs) -> dict[str, Any]:
+    """What a certificate holds of Lean."""
+    return {
+        "version": proofs.toolchain.version,
+        "githash": proofs.toolchain.githash,
+        "library_sha256": proofs.toolchain.library_sha256,
+        "replayed": proofs.replay.constants,
+        "modules": [
+            {
+                "module": module.name,
+                "file": module.source.as_posix(),
+                "sha256": module.source_sha256,
+                "foundation": in_foundation(module.name),
+            }
+            for module in proofs.build.modules
+        ],
+        "definitions": proofs.definitions,
+    }
+
+
+def _carrier(path: Path, lines: bytes, constants: int) -> dict[str, Any]:
+    """What a certificate, written to `path`, holds of the file of its proofs."""
+    return {
+        "file": proofs_file(path, lines),
+        "format": FORMAT,
+        "sha256": hashlib.sha256(lines).hexdigest(),
+        "constants": constants,
+        "kernels": KERNELS,
+    }
 
 
 def _require_all_meant(
-    found: Sequence[tuple[Claim, Sequence[Evidence]]], proofs: Proofs, cache: Cache
+    found: Sequence[tuple[Claim, Gathered]], proofs: Proofs, cache: Cache
 ) -> None:
     def find() -> bool:
-        for item, evidence in found:
-            require_meant(item, evidence, proofs)
+        for item, one in found:
+            require_meant(item, one.evidence, proofs)
         return True
 
     compared = [
-        [item.id, item.theorem or item.negation, [piece.definition for piece in evidence]]
-        for item, evidence in found
+        [item.id, item.theorem or item.negation, [piece.definition for piece in one.evidence]]
+        for item, one in found
     ]
     once(
         cache,

@@ -15,8 +15,8 @@ from pyharness.evidence import Evidence
 
 if TYPE_CHECKING:
     from pyharness.evidence.conformance import Conformance
+    from pyharness.evidence.run import Run
     from pyharness.evidence.streaming import Stream
-    from pyharness.pipeline.runner import Run
 
 __all__ = ["Claim", "Source", "Tier", "claim", "load_pack"]
 

@@ -135,6 +135,25 @@ class Kernel:
                 reason = str(error)
         return Decision(not reason, reason, digest, time.perf_counter() - start)
 
+    def refused(self, header: str, statements: Sequence[str]) -> set[int]:
+        """Return which of some statements the kernel does not decide to be true, by their places.
+
+        This is for messages: what Lean prints is believed.
+        """
+        lines = [
+            f"theorem refused_{place} : {statement} := by decide +kernel"
+            for place, statement in enumerate(statements)
+        ]
+        first = header.count("\n") + 1
+        text = (header + "\n".join(lines) + "\n").encode()
+        with unnoted():
+            path = self._write("difference", text)
+            try:
+                self._compile(Source(_MODULE, path, text, self._imports(header, path)))
+            except LeanBuildError as error:
+                return {message.line - first for message in error.messages}
+        return set()
+
     def _write(self, name: str, text: bytes) -> Path:
         """Keep the file where a person can read it."""
         self._folder.mkdir(parents=True, exist_ok=True)

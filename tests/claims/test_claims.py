@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from claims import clipping, gap, nucleus
+from pyharness.evidence.run import Run
 from pyharness.formats import affine as quantize
-from pyharness.pipeline.runner import Run
 from pyharness.project.pack import load_pack
 
 PACKS = ("claims.nucleus", "claims.gap", "claims.clipping")

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from claims import conformance
+from claims.models.activations import quantized_layers
 from pyharness.evidence.conformance import Conformance, Nonconformance, Rows, Table
+from pyharness.evidence.run import Run
 from pyharness.formats import affine as quantize
-from pyharness.pipeline.runner import Run
 from pyharness.proofs.build import build
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate
@@ -67,7 +68,7 @@ def spoilt(check, run):
         rows[-1][-1] ^= 1
         return replace(check, rows=lambda: rows)
     if isinstance(check, Rows):
-        first = next(filter(check.layers, run.quantized))
+        first = next(filter(check.layers, quantized_layers()))
         check = replace(check, layers=lambda item: item is first)
     else:
         check = replace(check, read=tuple(partial(of_first_layer, read) for read in check.read))
@@ -85,7 +86,7 @@ class TestTable:
     def test_the_kernel_accepts_what_torch_computes(self, run, name):
         """Lean's definition gives torch's values, and every one of them is counted."""
         evidence = ENTRIES[name].decide(run)
-        activations = sum(len(item.values[0]) for item in run.quantized) // 2
+        activations = sum(len(item.values[0]) for item in quantized_layers()) // 2
         assert [piece.cases for piece in evidence] == [
             count or activations for count in CASES[name]
         ]

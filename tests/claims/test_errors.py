@@ -13,7 +13,7 @@ from claims import languages, quant_error, spectral
 from claims.measures.thresholds import Data
 from claims.models.zoo import load_models
 from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.pipeline.runner import Run
+from pyharness.evidence.run import Run
 from pyharness.project.pack import load_pack
 
 PACKS = ("claims.quant_error", "claims.languages", "claims.spectral")

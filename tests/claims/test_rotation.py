@@ -10,7 +10,7 @@ import torch
 from claims import beta, rotation
 from claims.measures import geometry
 from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.pipeline.runner import Run
+from pyharness.evidence.run import Run
 from pyharness.project.pack import load_pack
 
 PACKS = ("claims.beta", "claims.rotation")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from claims import semantic
 from claims.measures import information
 from pyharness.core.errors import UsageError
-from pyharness.pipeline.runner import Run
+from pyharness.evidence.run import Run
 from pyharness.project.pack import load_pack
 
 CLAIMS = {item.id: item for item in load_pack(["claims.semantic"])}

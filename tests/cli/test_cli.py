@@ -114,9 +114,7 @@ class TestVerify:
         a theorem any more.
         """
         (first,) = (verified / "certificates" / "proofs").iterdir()
-        (verified / "Small.lean").write_text(
-            LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)")
-        )
+        (verified / "Small.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)"))
         assert call(verified, "verify").returncode == 0
         (second,) = (verified / "certificates" / "proofs").iterdir()
         assert second.name != first.name

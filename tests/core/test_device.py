@@ -18,11 +18,21 @@ from claims import beta, clipping, conformance, gap, nucleus, rotation
 from claims.measures.rotations import turn
 from claims.measures.thresholds import running_sums
 from pyharness.core import device
-from pyharness.core.device import CPU, at_hand, cached, here, made, on_cpu, settle, using
+from pyharness.core.device import (
+    CPU,
+    cached_on_cpu,
+    cached_per_device,
+    computed_on_cpu,
+    current_device,
+    default_device,
+    make_deterministic,
+    to_current_device,
+)
 from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
+from pyharness.evidence.run import Run
 from pyharness.formats.digests import tensor_sha256
-from pyharness.pipeline.runner import EvidenceError, Run, gather
+from pyharness.pipeline.gather import EvidenceError
 from pyharness.project.pack import load_pack
 from tests.simulated import DEVICE, Refused, operations
 
@@ -77,7 +87,7 @@ QUICK = [
 
 def pieces(id, run):
     """What a claim's own function yields on a run's device."""
-    with torch.no_grad(), using(run.device):
+    with torch.no_grad(), default_device(run.device):
         return list(CLAIMS[id].gather(run))
 
 
@@ -140,20 +150,20 @@ class TestSimulated:
 
 
 class TestPlaces:
-    """`using`, `here`, `cached`, `on_cpu` and `made`."""
+    """`default_device`, `to_current_device`, `cached_per_device`, `computed_on_cpu` and `cached_on_cpu`."""
 
     def test_tensors_are_made_at_hand(self):
         """Within a context plain numbers become tensors on its device, and outside it on the CPU
         again.
         """
-        with using(DEVICE):
+        with default_device(DEVICE):
             assert (
-                at_hand() == DEVICE
+                current_device() == DEVICE
                 and torch.tensor([1]).device == DEVICE == nucleus.int8([1, 2]).device
             )
-            with using(CPU):
+            with default_device(CPU):
                 assert torch.arange(3).device == CPU
-        assert at_hand() == CPU
+        assert current_device() == CPU
 
     def test_here_moves_what_holds_tensors(self):
         """Tensors in dataclasses and collections come along; everything else is as it was."""
@@ -163,22 +173,22 @@ class TestPlaces:
             name: str
             values: tuple[torch.Tensor, ...]
 
-        with using(DEVICE):
-            moved = here({"a": Pair("p", (INT8,)), "b": [1, INT8], "c": None})
+        with default_device(DEVICE):
+            moved = to_current_device({"a": Pair("p", (INT8,)), "b": [1, INT8], "c": None})
         assert moved["a"].values[0].device == DEVICE == moved["b"][1].device
         assert (moved["a"].name, moved["b"][0], moved["c"]) == ("p", 1, None)
-        assert torch.equal(here(moved["a"].values[0]), INT8)
+        assert torch.equal(to_current_device(moved["a"].values[0]), INT8)
 
     def test_what_is_cached_is_kept_for_each_device(self):
         """A result of one device is never given out on another."""
         calls = []
 
-        @cached
+        @cached_per_device
         def three(n):
             calls.append(n)
             return torch.full((n,), 3)
 
-        with using(DEVICE):
+        with default_device(DEVICE):
             assert three(2).device == three(2).device == DEVICE
         assert three(2).device == CPU and calls == [2, 2]
 
@@ -186,12 +196,12 @@ class TestPlaces:
         """The maker sees the CPU at hand; every device gets a copy of the same numbers."""
         places = []
 
-        @made
+        @cached_on_cpu
         def drawn(n):
-            places.append(at_hand())
+            places.append(current_device())
             return torch.randn(n, generator=torch.Generator().manual_seed(n))
 
-        with using(DEVICE):
+        with default_device(DEVICE):
             there = drawn(3)
         assert there.device == DEVICE and torch.equal(there.cpu(), drawn(3)) and places == [CPU]
         drawn.cache_clear()
@@ -199,16 +209,16 @@ class TestPlaces:
 
     def test_on_cpu_computes_there(self):
         """What it returns comes back on the device at hand."""
-        with using(DEVICE):
-            assert on_cpu(lambda: (at_hand(), torch.ones(2)))()[1].device == DEVICE
-            assert on_cpu(at_hand)() == CPU
+        with default_device(DEVICE):
+            assert computed_on_cpu(lambda: (current_device(), torch.ones(2)))()[1].device == DEVICE
+            assert computed_on_cpu(current_device)() == CPU
 
     @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
     def test_a_device_that_is_not_there_is_an_error(self):
         """It says what PyTorch this is and what to do."""
         with pytest.raises(UsageError, match="no CUDA device here: PyTorch .*--device"):
-            device.device("cuda")
-        assert device.device("cpu") == CPU
+            device.find_device("cuda")
+        assert device.find_device("cpu") == CPU
 
     def test_settled_results_do_not_depend_on_addresses(self):
         """A product of equal matrices is the same bits wherever in memory they lie; only a process
@@ -232,11 +242,11 @@ class TestPlaces:
 
     def test_settled_flags(self):
         """Once settled, torch is deterministic; what is said of it is asked of torch."""
-        settle(CPU)
+        make_deterministic(CPU)
         assert device.flags()["deterministic"]
         torch.use_deterministic_algorithms(False)
         assert not device.flags()["deterministic"]
-        settle(CPU)
+        make_deterministic(CPU)
 
 
 class TestClaims:
@@ -259,7 +269,7 @@ class TestClaims:
             function.cache_clear()
         found = []
         operations.clear()
-        with torch.no_grad(), using(DEVICE):
+        with torch.no_grad(), default_device(DEVICE):
             for piece in CLAIMS[id].gather(THERE):
                 assert (piece.device == DEVICE.type) == bool(operations), piece.domain
                 found.append(replace(piece, device="cpu"))
@@ -282,7 +292,7 @@ class TestClaims:
     )
     def test_conformance_asks_the_kernel_the_same(self, entry):
         """What the device computed of a function gives the same theorems to the last digit."""
-        with torch.no_grad(), using(DEVICE):
+        with torch.no_grad(), default_device(DEVICE):
             there = [check.theorems(THERE, "t") for check in entry.checks]
         assert there == [check.theorems(AT_HOME, "t") for check in entry.checks]
 
@@ -369,7 +379,7 @@ def is_even(n):
 
 def test_cases_of_plain_numbers_are_said_to_be_computed_on_the_cpu():
     """Whatever the device at hand, unless it is said that the predicate computes there."""
-    with using(DEVICE):
+    with default_device(DEVICE):
         assert enumerate_cases(is_even, [{"n": 2}], domain="d", summary="s").device == "cpu"
         assert (
             enumerate_cases(is_even, [{"n": 2}], domain="d", summary="s", device=DEVICE).device

@@ -10,10 +10,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyharness.evidence import Evidence, Witness, resolve
-from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
+from pyharness.evidence import Evidence, Witness, dotted, resolve
+from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
-from pyharness.pipeline.runner import EvidenceError, Run, gather
+from pyharness.evidence.run import Run
+from pyharness.pipeline.gather import EvidenceError
 from pyharness.project.pack import Source, claim
 from tests.strategies import evidence
 

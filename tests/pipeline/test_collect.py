@@ -12,12 +12,13 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from pyharness.pipeline.collect import collect
 
 from pyharness.core import fingerprint as dependencies
 from pyharness.core.cache import Cache
+from pyharness.evidence.run import Run
 from pyharness.pipeline import collect as collecting
-from pyharness.pipeline.collect import collect
-from pyharness.pipeline.runner import EvidenceError, Run
+from pyharness.pipeline.gather import EvidenceError
 from pyharness.project.pack import load_pack
 
 PACK = '''\

@@ -22,7 +22,7 @@ from pyharness.certificate.canonical import read_json
 from pyharness.certificate.check import check
 from pyharness.cli import main
 from pyharness.core.errors import UsageError
-from pyharness.evidence.executor import LocalExecutor
+from pyharness.core.executor import LocalExecutor
 from pyharness.evidence.streaming import scan
 from pyharness.formats import stored
 from pyharness.formats.affine import TensorError

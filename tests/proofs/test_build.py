@@ -64,8 +64,14 @@ class TestDiscovery:
         [
             ({}, "A.lean:1:0: module A: A.lean cannot be read"),
             ({"A": "import A.B\n"}, "A.lean:2:7: module A.B: A/B.lean cannot be read"),
-            ({"A": "import B\n", "B": ""}, "A.lean:2:7: B is neither a module of A nor one of the library"),
-            ({"A": "import AB\n", "AB": ""}, "A.lean:2:7: AB is neither a module of A nor one of the library"),
+            (
+                {"A": "import B\n", "B": ""},
+                "A.lean:2:7: B is neither a module of A nor one of the library",
+            ),
+            (
+                {"A": "import AB\n", "AB": ""},
+                "A.lean:2:7: AB is neither a module of A nor one of the library",
+            ),
             (
                 {"A": "import A.B\n", "A_B": "import A.C\n", "A_C": "import A.B\n"},
                 "A/C.lean:2:7: import cycle: A.B -> A.C -> A.B",

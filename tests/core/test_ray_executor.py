@@ -15,9 +15,9 @@ cluster_utils = pytest.importorskip("ray.cluster_utils")
 
 from pyharness.cli import main
 from pyharness.core.errors import UsageError
+from pyharness.core.executor import WorkerLost
+from pyharness.core.ray_executor import ClusterError, RayExecutor
 from pyharness.evidence import ray_executor
-from pyharness.evidence.executor import WorkerLost
-from pyharness.evidence.ray_executor import ClusterError, RayExecutor
 from pyharness.pipeline.verify import verify
 from tests import workers
 from tests.pipeline.test_own_tensors import folder, model, project, quiet, verified  # noqa: F401

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pyharness.core.errors import UsageError
-from pyharness.evidence.executor import LocalExecutor, WorkerLost, spread
+from pyharness.core.executor import LocalExecutor, WorkerLost, spread
 from pyharness.proofs.modules import LeanBuildError
 from tests import workers
 
@@ -111,7 +111,7 @@ class TestLocalExecutor:
         """Ctrl-C, or a kill that leaves no time for anything, ends busy workers too."""
         script = (
             "from functools import partial; from tests.workers import hang; "
-            "from pyharness.evidence.executor import LocalExecutor; import sys; "
+            "from pyharness.core.executor import LocalExecutor; import sys; "
             "list(LocalExecutor().map(partial(hang, sys.argv[1]), range(4)))"
         )
         parent = subprocess.Popen(

@@ -16,8 +16,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.executor import Answer, Lost, spread
 from pyharness.core.fingerprint import VARIABLES, code, machine
-from pyharness.evidence.executor import Answer, Lost, spread
 
 __all__ = ["ClusterError", "RayExecutor"]
 

@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cached_property
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -20,7 +21,18 @@ from typing import Any, Protocol, TypeVar
 
 from pyharness.core.errors import HarnessError
 
-__all__ = ["Answer", "Executor", "LocalExecutor", "Lost", "Worker", "WorkerLost", "serve", "spread"]
+__all__ = [
+    "Answer",
+    "Executor",
+    "LocalExecutor",
+    "Lost",
+    "SerialExecutor",
+    "ThreadExecutor",
+    "Worker",
+    "WorkerLost",
+    "serve",
+    "spread",
+]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -302,3 +314,48 @@ class Answer:
             except Exception:
                 return pickle.dumps((False, RuntimeError(told)))
             return pickled
+
+
+# ------------------------------------------------------------------------------------- this process
+class SerialExecutor:
+    """This process itself, one item after another."""
+
+    def map(
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        group: Callable[[Item], Hashable] = str,
+        finished: Callable[[Item, Result], None] = lambda *_: None,
+    ) -> Iterator[Result]:
+        """As `Executor.map`."""
+        for item in items:
+            result = function(item)
+            finished(item, result)
+            yield result
+
+
+class ThreadExecutor:
+    """Threads of this process, as many as it has cores: for work that leaves the interpreter free,
+    such as reading and hashing.
+    """
+
+    def map(
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        group: Callable[[Item], Hashable] = str,
+        finished: Callable[[Item, Result], None] = lambda *_: None,
+    ) -> Iterator[Result]:
+        """As `Executor.map`. What is running when the iteration ends early goes on until it is
+        done.
+        """
+        pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+        try:
+            futures = {pool.submit(function, item): item for item in items}
+            for future in as_completed(futures):
+                finished(futures[future], future.result())
+            yield from (future.result() for future in futures)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

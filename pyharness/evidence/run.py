@@ -1,0 +1,30 @@
+"""The run: what the evidence functions of claims may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from pyharness.core.device import CPU
+
+if TYPE_CHECKING:
+    from pyharness.proofs.conformance import Kernel
+
+__all__ = ["Run"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What an evidence function may use.
+
+    Attributes:
+        seed: seeds every pseudo-random draw.
+        kernel: has Lean's kernel decide that Lean's definitions give what torch computed.
+        device: where tensors are checked. Evidence functions run with it as torch's default device.
+    """
+
+    seed: int
+    kernel: Kernel
+    device: torch.device = CPU

@@ -1,0 +1,382 @@
+"""Ties: which functions the predicates of a claim compute with, noticed while its evidence is
+gathered, and which of them no conformance ties to Lean.
+
+A predicate may compute with three kinds of functions. A function for which a `Conformance` in the
+claim's `measures` stands is *tied*: Lean's kernel decides that Lean's definition gives the same,
+and what the function calls in turn is its own business. A function of the pack that is marked
+`@predicate` or `@notation` only says the law in other words, and is looked through. And torch's
+elementary operations mean what they say: comparisons, logic, conversions and shapes, and on
+integers also sums, differences and products. Whatever else a predicate calls, in the pack, in torch
+or in another package, is *untied*, and evidence that rests on it gives no gold.
+
+Python's own operators on numbers cannot be noticed, so let tensors carry what matters.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import sysconfig
+import types
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+if TYPE_CHECKING:
+    from pyharness.evidence import Evidence
+    from pyharness.evidence.conformance import Conformance
+
+__all__ = ["Noticed", "Watch", "notation", "observed", "predicate", "untied", "unwrapped"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_HARNESS = __name__.partition(".")[0]
+
+_ORDER = frozenset({"le", "lt", "ge", "gt", "less", "less_equal", "greater", "greater_equal"})
+_LOGIC = frozenset("""
+    eq ne not_equal equal and or xor invert all any where isnan isinf isfinite logical_and
+    logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not
+""".split())  # fmt: skip
+_EXACT = frozenset({"neg", "negative", "abs", "absolute", "pos", "positive"})
+_CONVERSIONS = frozenset("""
+    to double float short int long bool byte char type as_tensor tensor asarray from_numpy item
+    tolist numpy index get len numel dim size is_floating_point element_size cpu set_grad_enabled
+""".split())  # fmt: skip
+_SHAPES = frozenset("""
+    view reshape flatten unflatten ravel unsqueeze squeeze expand expand_as broadcast_tensors
+    broadcast_to movedim moveaxis transpose permute swapaxes t stack cat concat getitem setitem iter
+    split chunk unbind select narrow index_select take gather nonzero count_nonzero argwhere arange
+    cartesian_prod meshgrid clone contiguous detach zeros ones full empty eye zeros_like ones_like
+    full_like empty_like new_zeros new_ones new_full new_tensor repeat repeat_interleave tile flip
+    roll diagonal diag masked_fill masked_select unfold
+""".split())  # fmt: skip
+_OF_ANY_NUMBERS = _ORDER | _LOGIC | _EXACT | _CONVERSIONS | _SHAPES
+_OF_INTEGERS = frozenset("""
+    add radd iadd sub rsub isub subtract mul rmul imul multiply square sum cumsum prod
+""".split())  # fmt: skip
+
+_BUILTINS = frozenset({"max", "min", "round", "pow", "divmod"})
+"""Functions of Python that compute more than an elementary operation does."""
+
+
+# -------------------------------------------------------------------------------------- in the pack
+def predicate(function: Callable[P, T]) -> Callable[P, T]:
+    """Mark a function of a pack as a predicate: True where the claim holds.
+
+    A predicate that is handed to `sweep`, `search`, `enumerate_cases`, `of_values` or `of_blocks`
+    is known to be one. Mark those that an evidence function calls itself, or that another predicate
+    calls. See the module for what a predicate may compute with.
+
+    Example:
+        >>> @predicate
+        ... def is_extensive(z, q):
+        ...     return relu(z, q) >= q
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return observed(function)(*args, **kwargs)
+
+    return notation(call)
+
+
+def notation(function: Callable[P, T]) -> Callable[P, T]:
+    """Mark a function of a pack that only says something in other words, such as a conversion.
+
+    What it calls counts as if the predicate called it.
+    """
+    unwrapped(function).__dict__["_is_notation"] = True
+    return function
+
+
+def unwrapped(function: Any) -> Any:
+    """Return a function without its decorators, as far as these say what they wrap."""
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return function
+
+
+# ------------------------------------------------------------------------------------------ noticed
+@dataclass(frozen=True)
+class Noticed:
+    """What the predicates behind one piece of evidence computed with.
+
+    Attributes:
+        watched: whether a predicate was called at all.
+        called: the tied functions that were called, by dotted name.
+        beyond: what else was called that needs a tie, by dotted name.
+    """
+
+    watched: bool
+    called: tuple[str, ...]
+    beyond: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Return what `dataclasses.asdict` made this of, whether or not it was JSON since."""
+        return cls(value["watched"], tuple(value["called"]), tuple(value["beyond"]))
+
+
+_WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)
+
+
+def observed(function: Callable[P, T]) -> Callable[P, T]:
+    """Return a predicate that notes what it computes with, where evidence is gathered."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        watch = _WATCH.get()
+        if watch is None:
+            return function(*args, **kwargs)
+        with watch.inside(unwrapped(function)):
+            return function(*args, **kwargs)
+
+    return call
+
+
+class Watch:
+    """Notes what predicates compute with.
+
+    Args:
+        measures: what ties functions to Lean.
+        packages: the top-level packages of the pack.
+    """
+
+    def __init__(self, measures: Iterable[Conformance], packages: Collection[str]) -> None:
+        functions = [unwrapped(entry.function) for entry in measures]
+        self._tied = {
+            function.__code__: dotted_name(function)
+            for function in functions
+            if isinstance(function, types.FunctionType)
+        }
+        self._operations = {
+            _operation(function): dotted_name(function)
+            for function in functions
+            if not isinstance(function, types.FunctionType)
+        }
+        self._packages = frozenset(packages)
+        self._depth = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._watched = False
+        self._called: set[str] = set()
+        self._beyond: set[str] = set()
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Watch every predicate that this thread calls within this context."""
+        token = _WATCH.set(self)
+        try:
+            yield
+        finally:
+            _WATCH.reset(token)
+
+    def take(self) -> Noticed:
+        """Return what was noticed since the last time."""
+        found = Noticed(self._watched, tuple(sorted(self._called)), tuple(sorted(self._beyond)))
+        self._forget()
+        return found
+
+    @contextmanager
+    def inside(self, function: Callable[..., Any]) -> Iterator[None]:
+        """Note what happens in this context, which is a call of a predicate."""
+        if self._depth:
+            yield
+            return
+        self._watched = True
+        self._depth = 1
+        calls = _Calls(self, function)
+        before = sys.getprofile()
+        with _Operations(self, calls):
+            sys.setprofile(calls)
+            try:
+                yield
+            finally:
+                sys.setprofile(before)
+                self._depth = 0
+
+    def tied_code(self, code: types.CodeType) -> bool:
+        """Whether this is the code of a tied function; if so, note that it was called."""
+        name = self._tied.get(code)
+        if name is not None:
+            self._called.add(name)
+        return name is not None
+
+    def operation(self, function: Any, operands: Iterable[Any]) -> None:
+        """Note a call of one of torch's functions."""
+        name = _operation(function)
+        if name in self._operations:
+            self._called.add(self._operations[name])
+        elif not _is_elementary(name, operands):
+            self._beyond.add(f"torch:{name}")
+
+    def other(self, name: str) -> None:
+        """Note a call of another function."""
+        self._beyond.add(name)
+
+    def is_of_the_pack(self, module: str) -> bool:
+        """Whether a module is of the pack."""
+        return module.partition(".")[0] in self._packages
+
+
+class _Calls:
+    """A profile function: follows the calls of Python functions from a predicate on."""
+
+    def __init__(self, watch: Watch, function: Callable[..., Any]) -> None:
+        self._watch = watch
+        self._stack: list[bool] = []
+        self._first = getattr(function, "__code__", None)
+        self._through: list[tuple[str, str]] = []
+
+    @property
+    def opaque(self) -> bool:
+        """Whether what happens now is a tied function's own business, or noted already."""
+        return bool(self._stack) and self._stack[-1]
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> None:
+        if event == "call":
+            self._stack.append(self.opaque or self._enter(frame))
+        elif event == "return":
+            if self._stack:
+                self._stack.pop()
+        elif event == "c_call" and not self.opaque:
+            self._enter_builtin(frame, argument)
+
+    def _enter(self, frame: types.FrameType) -> bool:
+        """Return whether a function that is called now hides what it calls."""
+        code, module = frame.f_code, frame.f_globals.get("__name__", "")
+        if self._watch.tied_code(code):
+            return True
+        if self._watch.is_of_the_pack(module):
+            if code is self._first or self._is_looked_through(code, frame):
+                self._through.append((module, code.co_qualname))
+                return False
+            self._watch.other(f"{module}:{code.co_qualname}")
+            return True
+        if _is_transparent(module, code.co_filename):
+            return False
+        self._watch.other(f"{module}:{code.co_qualname}")
+        return True
+
+    def _is_looked_through(self, code: types.CodeType, frame: types.FrameType) -> bool:
+        if code.co_filename.startswith("<"):
+            return True  # Made by the standard library, such as a dataclass's __init__.
+        module = frame.f_globals.get("__name__", "")
+        outer, _, _ = code.co_qualname.rpartition(".<locals>.")
+        if outer and (module, outer) in self._through:
+            return True
+        function = _by_qualname(frame.f_globals, code.co_qualname)
+        found = unwrapped(function)
+        return getattr(found, "__code__", None) is code and vars(found).get("_is_notation", False)
+
+    def _enter_builtin(self, frame: types.FrameType, function: Any) -> None:
+        module = getattr(function, "__module__", None) or ""
+        name = getattr(function, "__name__", "")
+        top = module.partition(".")[0]
+        called_here = self._watch.is_of_the_pack(frame.f_globals.get("__name__", ""))
+        if called_here and (
+            (top == "builtins" and name in _BUILTINS) or top in ("math", "cmath", "numpy")
+        ):
+            self._watch.other(f"{module}:{name}")
+
+
+class _Operations(TorchFunctionMode):  # type: ignore[misc]
+    """Sees every call of a torch function."""
+
+    def __init__(self, watch: Watch, calls: _Calls) -> None:
+        super().__init__()
+        self._watch, self._calls = watch, calls
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if not self._calls.opaque:
+            self._watch.operation(func, (*args, *kwargs.values()))
+        return func(*args, **kwargs)
+
+
+def _operation(function: Any) -> str:
+    """The name of a torch function; all that compare by order have one."""
+    name = str(getattr(function, "__name__", function)).strip("_")
+    return "le" if name in _ORDER else name
+
+
+def _is_elementary(name: str, operands: Iterable[Any]) -> bool:
+    if name in _OF_ANY_NUMBERS:
+        return True
+    return name in _OF_INTEGERS and not any(map(_is_real, operands))
+
+
+def _is_real(value: Any) -> bool:
+    if isinstance(value, Tensor):
+        return value.is_floating_point() or value.is_complex()
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_real, value))
+    return isinstance(value, (float, complex))
+
+
+_INSTALLED = tuple(str(Path(sysconfig.get_path(kind)).resolve()) for kind in ("purelib", "platlib"))
+
+
+def _is_transparent(module: str, file: str) -> bool:
+    """Whether a function outside the pack is looked through: torch's, whose operations are seen
+    themselves, the harness's own, and the standard library's.
+    """
+    top = module.partition(".")[0]
+    return top in (_HARNESS, "torch", "hypothesis") or not file.startswith(_INSTALLED)
+
+
+def _by_qualname(names: Mapping[str, Any], qualname: str) -> Any:
+    first, *rest = qualname.split(".")
+    found = names.get(first)
+    for part in rest:
+        found = getattr(found, part, None)
+    return found
+
+
+def dotted_name(function: Any) -> str:
+    """Return `module:name` of a function, torch's own included."""
+    if isinstance(function, types.FunctionType):
+        return f"{function.__module__}:{function.__qualname__}"
+    return f"torch:{_operation(function)}"
+
+
+# ----------------------------------------------------------------------------------- what is untied
+def untied(
+    measures: Sequence[Conformance], evidence: Sequence[Evidence], noticed: Sequence[Noticed]
+) -> tuple[str, ...]:
+    """Return what keeps a claim's evidence from being tied to Lean, in words; nothing if it is.
+
+    One piece of evidence is enough that is exhaustive, or on a real model's tensors, and whose
+    predicates compute with tied functions alone. Of several that are not, the one that lacks least
+    is reported. A claim without a conformance has nothing tied, which its missing evidence says.
+
+    Args:
+        measures: the claim's.
+        evidence: the claim's own, without what conformance found.
+        noticed: what was noticed while each piece was gathered.
+    """
+    if not measures:
+        return ()
+    tied = {dotted_name(unwrapped(entry.function)) for entry in measures}
+    called = {name for found in noticed for name in found.called}
+    idle = [f"{name}, which no predicate calls" for name in sorted(tied - called)]
+    lacking = [
+        [*found.beyond] if found.watched else [f"the predicate of {piece.domain!r}, unmarked"]
+        for piece, found in zip(evidence, noticed, strict=True)
+        if piece.covers
+    ]
+    return (*min(lacking, key=len, default=()), *idle)

@@ -1,0 +1,408 @@
+"""Gathering: the evidence of a project's claims, by workers, as far as no earlier run kept it.
+
+A part of the evidence, one claim's own or one conformance, is kept under all that it depends on:
+the code that gathers it and all that this imports, the machine, the packages, the seed and the
+device; for a conformance also the Lean library. Beside it stand the digests of the files that its
+process had read by then. A part is used again only if all of these are the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pyharness.core.cache import Cache, key_sha256
+from pyharness.core.device import default_device, kernels_run, make_deterministic
+from pyharness.core.errors import EXIT_UNMET, HarnessError
+from pyharness.core.executor import Executor
+from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
+from pyharness.core.work import work_through
+from pyharness.evidence import Evidence
+from pyharness.evidence.conformance import Conformance
+from pyharness.evidence.run import Run
+from pyharness.evidence.ties import Noticed, Watch, untied
+from pyharness.formats.affine import TensorError
+from pyharness.project.pack import Claim, load_pack
+
+__all__ = [
+    "EvidenceError",
+    "Gathered",
+    "Part",
+    "code_sha256",
+    "gather",
+    "gather_part",
+    "prepare",
+    "require_replays",
+]
+
+_THREADS = 1
+"""With more, how a float reduction is split depends on the machine and its load, and so do an
+activation's last bits."""
+
+_REPLAYED = {"exhaustive", "property", "witness"}
+"""Kinds of evidence whose witnesses are plain numbers, and cheap to replay. Another kind's may take
+a model's training."""
+
+
+class EvidenceError(HarnessError):
+    """An evidence function failed, or what it yielded cannot be believed."""
+
+    exit_code = EXIT_UNMET
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is gathered at once: a claim's own evidence, or that of one of its conformances, by its
+    place among them.
+    """
+
+    claim: str
+    measure: int | None = None
+
+    def __str__(self) -> str:
+        place = "" if self.measure is None else f", conformance {self.measure + 1}"
+        return f"claim {self.claim}{place}"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was gathered of a part, or of a claim with its conformances.
+
+    Attributes:
+        evidence: in the order in which it was found.
+        noticed: what the predicates of each piece computed with; of a conformance nothing.
+        failures: why evidence is missing, in words.
+        files: the digests of the files that were read for it.
+        asked_kernel: whether Lean's kernel was asked.
+        seconds: how long it took.
+        kernels: the GPU kernels that ran for it, where they were asked for.
+    """
+
+    evidence: tuple[Evidence, ...]
+    noticed: tuple[Noticed, ...] = ()
+    failures: tuple[str, ...] = ()
+    files: Mapping[str, str | None] | None = None
+    asked_kernel: bool = False
+    seconds: float = 0.0
+    kernels: frozenset[str] = frozenset()
+
+    def untied(self, measures: Sequence[Conformance]) -> tuple[str, ...]:
+        """Return what keeps the evidence from being tied to Lean by a claim's measures."""
+        return untied(measures, self.evidence[: len(self.noticed)], self.noticed)
+
+
+# -------------------------------------------------------------------------------------- all of them
+def gather(
+    claims: Sequence[Claim],
+    packs: Sequence[str],
+    run: Run,
+    *,
+    executor: Executor,
+    cache: Cache,
+    progress: Callable[[str, int, int], None],
+    own: bool = True,
+    recording: bool = False,
+) -> dict[str, Gathered]:
+    """Return what was gathered of each claim, in the claims' order.
+
+    An exception in the evidence of one claim is that claim's failure and nobody else's.
+
+    Args:
+        claims: the claims.
+        packs: the modules that declare them, from which a worker loads them again.
+        run: what their functions may use; must be possible to pickle.
+        executor: what gathers the parts that are not kept.
+        cache: where parts are kept.
+        progress: called with a part's name, how many parts are done and how many there are.
+        own: whether the claims' own evidence is wanted; if not, that of their conformances alone.
+        recording: whether this is for a record: GPU kernels that run are then listed, and nothing
+            is kept.
+
+    Raises:
+        HarnessError: whatever expected failure a function raised; or if workers were lost.
+    """
+    by_id = {item.id: item for item in claims}
+    conformances: dict[Any, Part] = {}
+    for item in claims:
+        for number, entry in enumerate(item.measures):
+            conformances.setdefault(entry, Part(item.id, number))
+    parts = [*(Part(item.id) for item in claims if own), *conformances.values()]
+    declaring = _declaring_modules(packs)
+    sources: Callable[[tuple[str, ...]], Mapping[str, str]] = functools.cache(code)
+    done = 0
+
+    def key(part: Part) -> Mapping[str, Any] | None:
+        if recording:
+            return None
+        item = by_id[part.claim]
+        return _key(part, {item.gather.__module__, declaring[item.id]}, run, sources)
+
+    def begun(missing: Sequence[Part]) -> None:
+        nonlocal sources, done
+        # From here on code that is changed meanwhile has to be seen.
+        sources, done = code, len(parts) - len(missing)
+        progress(str(missing[0]) if missing else "", done, len(parts))
+
+    def finished(part: Part, result: Gathered) -> None:
+        nonlocal done
+        done += 1
+        progress(str(part), done, len(parts))
+
+    found = work_through(
+        parts,
+        functools.partial(_gather_in_worker, run, tuple(packs), recording),
+        executor=executor,
+        cache=cache,
+        key=key,
+        load=_load,
+        dump=_dump,
+        group=functools.partial(_group, by_id),
+        begun=begun,
+        finished=finished,
+    )
+    progress("", len(parts), len(parts))
+    return {
+        item.id: _joined(
+            [
+                *([found[Part(item.id)]] if own else []),
+                *(found[conformances[entry]] for entry in item.measures),
+            ]
+        )
+        for item in claims
+    }
+
+
+def _declaring_modules(packs: Sequence[str]) -> dict[str, str]:
+    return {
+        value.id: name
+        for name in packs
+        for value in vars(sys.modules[name]).values()
+        if isinstance(value, Claim)
+    }
+
+
+def _joined(parts: Sequence[Gathered]) -> Gathered:
+    return Gathered(
+        evidence=tuple(piece for part in parts for piece in part.evidence),
+        noticed=tuple(one for part in parts for one in part.noticed),
+        failures=tuple(failure for part in parts for failure in part.failures),
+        seconds=sum(part.seconds for part in parts),
+        kernels=frozenset().union(*(part.kernels for part in parts)),
+    )
+
+
+def _group(claims: Mapping[str, Claim], part: Part) -> str:
+    """Claims of one module share what they compute; a conformance shares nothing."""
+    return claims[part.claim].gather.__module__ if part.measure is None else str(part)
+
+
+def _gather_in_worker(run: Run, packs: tuple[str, ...], recording: bool, part: Part) -> Gathered:
+    if not recording:
+        watch_files()
+    prepare(run)
+    item = next(item for item in load_pack(packs) if item.id == part.claim)
+    return gather_part(item, run, part.measure, packs=packs, profiled=recording)
+
+
+# ------------------------------------------------------------------------------------- one of them
+def prepare(run: Run) -> None:
+    """Set up torch for evidence: the same bits each time."""
+    torch.set_num_threads(_THREADS)
+    make_deterministic(run.device)
+
+
+def gather_part(
+    item: Claim,
+    run: Run,
+    measure: int | None = None,
+    *,
+    packs: Sequence[str] = (),
+    profiled: bool = False,
+) -> Gathered:
+    """Gather a claim's own evidence, or that of one of its conformances, and replay each witness.
+
+    Args:
+        item: the claim.
+        run: what its functions may use.
+        measure: the conformance, by its place among the claim's.
+        packs: the modules of the project's packs.
+        profiled: whether to list the GPU kernels that run.
+
+    Raises:
+        HarnessError: whatever expected failure a function raised.
+    """
+    packages = {name.partition(".")[0] for name in (*packs, item.gather.__module__)}
+    before, start = run.kernel.asked if run.kernel else 0, time.perf_counter()
+    evidence: list[Evidence] = []
+    noticed: list[Noticed] = []
+    failures: tuple[str, ...] = ()
+    with kernels_run(run.device if profiled else None) as kernels:
+        try:
+            for piece, found in _pieces(item, run, measure, packages):
+                evidence.append(piece)
+                noticed += [found] if measure is None else []
+        except TensorError as error:
+            failures = (_failure(item, error, packages),)
+        except EvidenceError as error:
+            failures = (str(error),)
+        except HarnessError as error:
+            if error.exit_code != EXIT_UNMET:
+                raise
+            failures = (f"claim {item.id}: {error}",)
+        except Exception as error:
+            failures = (_failure(item, error, packages),)
+    return Gathered(
+        evidence=() if failures else tuple(evidence),
+        noticed=() if failures else tuple(noticed),
+        failures=failures,
+        files=read_files(),
+        asked_kernel=bool(run.kernel) and run.kernel.asked > before,
+        seconds=time.perf_counter() - start,
+        kernels=frozenset(kernels),
+    )
+
+
+def _pieces(
+    item: Claim, run: Run, measure: int | None, packages: set[str]
+) -> Iterator[tuple[Evidence, Noticed]]:
+    """Yield each piece of evidence, with what was noticed while it was gathered."""
+    watch = Watch(item.measures, packages)
+    with torch.no_grad(), default_device(run.device), watch.active():
+        found = item.gather(run) if measure is None else item.measures[measure].decide(run)
+        if not isinstance(found, Iterable):
+            raise EvidenceError(
+                f"claim {item.id}: its function {_where_defined(item)} returned {found!r}; it must "
+                "yield Evidence: write `yield` where it says `return`"
+            )
+        for piece in found:
+            if not isinstance(piece, Evidence):
+                raise EvidenceError(
+                    f"claim {item.id}: its function {_where_defined(item)} yielded {piece!r}, "
+                    "which is no Evidence"
+                )
+            require_replays(item.id, piece)
+            yield piece, watch.take()
+
+
+def _where_defined(item: Claim) -> str:
+    code = item.gather.__code__
+    return f"{item.gather.__name__} ({_short(code.co_filename)}:{code.co_firstlineno})"
+
+
+def _failure(item: Claim, error: Exception, packages: set[str]) -> str:
+    """Say what was raised, and where in the pack."""
+    return f"claim {item.id}: {_raised(error, packages)}"
+
+
+def _raised(error: BaseException, packages: set[str]) -> str:
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    frames = [
+        (frame.f_code, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] in packages
+    ]
+    if not frames:
+        return said
+    code, line = frames[-1]
+    return f"{said} ({_short(code.co_filename)}:{line}, in {code.co_name})"
+
+
+def _short(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def require_replays(claim_id: str, evidence: Evidence) -> None:
+    """Check that the witness in a claim's evidence, if there is one, replays.
+
+    Raises:
+        EvidenceError: if it does not.
+    """
+    witness = evidence.witness
+    if witness is None:
+        return
+    place = f"claim {claim_id}: the witness of {evidence.domain!r}"
+    packages = {witness.predicate.partition(":")[0].partition(".")[0]}
+    try:
+        with torch.no_grad():
+            replays = witness.replays()
+    except Exception as error:
+        raise EvidenceError(
+            f"{place} cannot be replayed on {dict(witness.inputs)}: {_raised(error, packages)}. "
+            f"{witness.predicate} must also take plain numbers, as they stand in the certificate: "
+            "begin it with torch.as_tensor(…) of its arguments"
+        ) from error
+    if not replays:
+        raise EvidenceError(f"{place} does not replay: the claim holds on it")
+
+
+# ------------------------------------------------------------------------------------- what is kept
+def code_sha256(item: Claim) -> str:
+    """Return the digest of the code that a claim's evidence depends on: its module's and that of
+    all that this imports. Comments, docstrings and layout do not count.
+    """
+    return key_sha256(code([item.gather.__module__]))
+
+
+def _key(
+    part: Part,
+    modules: Iterable[str],
+    run: Run,
+    sources: Callable[[tuple[str, ...]], Mapping[str, str]],
+) -> dict[str, Any]:
+    lean = (
+        ()
+        if part.measure is None
+        else ("pyharness.proofs.conformance", "pyharness.proofs._lean_main")
+    )
+    return {
+        "what": str(part),
+        "code": sources((__name__, *sorted(modules), *lean)),
+        "machine": machine(),
+        "seed": run.seed,
+        "device": [
+            str(run.device),
+            torch.cuda.get_device_name(run.device) if run.device.type == "cuda" else "",
+        ],
+        "lean": None if part.measure is None else run.kernel.key,
+    }
+
+
+def _dump(part: Part, result: Gathered) -> Any:
+    """Return what is kept of a part: nothing of one that failed, or that depends on what it asked
+    the kernel.
+    """
+    if result.failures or (part.measure is None and result.asked_kernel):
+        return None
+    return {
+        "evidence": [piece.as_json() for piece in result.evidence],
+        "noticed": [asdict(one) for one in result.noticed],
+        "files": result.files,
+    }
+
+
+def _load(part: Part, stored: Any) -> Gathered | None:
+    """Return evidence that was kept, if it is sound and the files that it rests on are the same;
+    replay its witnesses.
+    """
+    try:
+        if not is_unchanged(stored["files"]):
+            return None
+        found = Gathered(
+            tuple(map(Evidence.from_json, stored["evidence"])),
+            tuple(map(Noticed.from_json, stored["noticed"])),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    for piece in found.evidence:
+        if piece.kind in _REPLAYED:
+            require_replays(part.claim, piece)
+    return found
