@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import torch
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
+from claims.measures.int8 import clip, gate_gap, qrelu, round_up
 from claims.models.attention import HEADS, int8_keys, int8_queries
 from pyharness.core.device import here
 from pyharness.evidence import TensorRef
 from pyharness.evidence.conformance import Conformance, Rows, Table, Theorems, indices, vector
 from pyharness.evidence.exhaustive import INT8
-from pyharness.formats.affine import clip, gate_gap, qrelu, round_up
 from pyharness.pipeline.runner import Run
 
 __all__ = [

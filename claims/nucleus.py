@@ -11,12 +11,12 @@ from typing import Any
 import torch
 
 from claims.conformance import INF, JOIN, LE, QRELU, SUP
+from claims.measures.int8 import qrelu
 from claims.models.activations import QuantizedLayer
 from pyharness.core.device import at_hand
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.exhaustive import INT8, dotted, enumerate_cases, sweep
 from pyharness.evidence.streaming import of_values
-from pyharness.formats.affine import qrelu
 from pyharness.pipeline.runner import Run
 from pyharness.project.pack import Source, claim
 

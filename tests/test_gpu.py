@@ -20,7 +20,7 @@ from pyharness.certificate.seal import plain_evidence
 from pyharness.core.device import device, flags, using
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
-from pyharness.formats.affine import affine_params, quantize
+from pyharness.formats.affine import choose_params_affine, quantize_affine
 from pyharness.pipeline.record import describe, entry
 from pyharness.pipeline.runner import Run, gather, prepare
 from pyharness.project.pack import load_pack
@@ -204,10 +204,11 @@ class TestArithmetic:
         same.
         """
         x = torch.randn(1 << 18, generator=torch.Generator().manual_seed(1))
-        there = x.to(gpu.device)
-        assert torch.equal(
-            quantize(there, affine_params(there)).cpu(), quantize(x, affine_params(x))
+        here, there = (
+            quantize_affine(values, x.shape, *choose_params_affine(values, x.shape))
+            for values in (x, x.to(gpu.device))
         )
+        assert torch.equal(here, there.cpu())
 
     def test_every_int8_pair(self, gpu):
         """The integer operations of the claims, on all pairs."""
