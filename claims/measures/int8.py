@@ -130,7 +130,7 @@ def _require_int8(x: Tensor, caller: str) -> None:
         )
 
 
-def _int8(value: int, caller: str) -> int:
+def _int8(value: float, caller: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not -128 <= value <= 127:
         raise TensorError(f"{caller}: expected an integer from -128 to 127, got {value!r}")
     return value
