@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from claims.conformance import CLIP
+from claims.measures.int8 import clip
 from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
 from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import of_values
-from pyharness.formats.affine import clip
 from pyharness.project.pack import Source, claim
 
 if TYPE_CHECKING:

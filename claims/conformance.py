@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
+from claims.measures.int8 import clip, gate_gap, qrelu, round_up
 from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
 from claims.models.attention import HEADS, int8_keys, int8_queries
 from pyharness.core.device import to_current_device
@@ -27,7 +28,6 @@ from pyharness.evidence.conformance import (
 )
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.run import Run
-from pyharness.formats.affine import clip, gate_gap, qrelu, round_up
 
 __all__ = [
     "CLIP",

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from claims.conformance import GATE_GAP, INF, LE, QRELU, ROUND_UP
+from claims.measures.int8 import gate_gap, qrelu, round_up
 from claims.models.activations import quantized_layers
 from claims.models.layers import Layer
 from claims.models.zoo import Model, load_models
@@ -41,12 +42,9 @@ from pyharness.evidence.rounding import DIGITS
 from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import of_values
 from pyharness.formats.affine import (
-    affine_params,
-    dequantize,
-    gate_gap,
-    qrelu,
-    quantize,
-    round_up,
+    choose_params_affine,
+    dequantize_affine,
+    quantize_affine,
     to_fp16,
 )
 from pyharness.formats.digests import tensor_ref
@@ -77,10 +75,11 @@ def gated(x: Tensor, number_format: str) -> Tensor:
     """Return y = Q(relu x) as float64, for x float64 of any shape."""
     if number_format == "FP16":
         return to_fp16(x.relu()).double()
-    params = affine_params(x, bits=BITS[number_format])
-    q = quantize(x, params)
+    params = choose_params_affine(x, x.shape, bits=BITS[number_format])
+    q = quantize_affine(x, x.shape, *params)
     z = params.zero_point.to(q.dtype)
-    return dequantize(qrelu(z, q) if q.dtype == torch.int8 else torch.maximum(q, z), params)
+    y = qrelu(z, q) if q.dtype == torch.int8 else torch.maximum(q, z)
+    return dequantize_affine(y, x.shape, params.scale, params.zero_point)
 
 
 def losses(x: Tensor, number_format: str) -> Losses:

@@ -32,7 +32,7 @@ from pyharness.core.device import cached_on_cpu, cached_per_device
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.run import Run
-from pyharness.formats.affine import affine_params, quantize
+from pyharness.formats.affine import choose_params_affine, quantize_affine
 from pyharness.formats.digests import tensor_ref
 from pyharness.project.pack import Source, claim
 
@@ -184,8 +184,10 @@ def formula_without_skew_holds(components: list[list[int]]) -> bool:
 @cached_per_device
 def layer_moments(layer: str) -> tuple[Fraction, Fraction, Fraction]:
     """As `fourth_moments`, of a layer's outputs in INT8, with the languages as components."""
-    params = affine_params(on_all_texts(layer), symmetric=True)
-    codes = [quantize(outputs(language, layer), params).long() for language in read_languages()]
+    every = on_all_texts(layer)
+    params = choose_params_affine(every, every.shape, symmetric=True)
+    found = [outputs(language, layer) for language in read_languages()]
+    codes = [quantize_affine(x, x.shape, *params).long() for x in found]
     return _from_power_sums([[int(some.pow(power).sum()) for power in range(5)] for some in codes])
 
 

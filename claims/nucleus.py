@@ -11,13 +11,13 @@ from typing import Any
 import torch
 
 from claims.conformance import INF, JOIN, LE, QRELU, SUP
+from claims.measures.int8 import qrelu
 from claims.models.activations import QuantizedLayer, quantized_layers
 from pyharness.core.device import current_device
 from pyharness.evidence import Evidence, Witness, dotted
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import of_values
-from pyharness.formats.affine import qrelu
 from pyharness.project.pack import Source, claim
 
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")

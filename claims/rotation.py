@@ -49,6 +49,7 @@ from claims.measures.rotations import (
     srht,
     turn,
 )
+from claims.measures.spectra import stable_rank
 from claims.models.attention import (
     HEADS,
     OneBitKeys,
@@ -71,7 +72,7 @@ from pyharness.core.device import (
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.run import Run
-from pyharness.formats.affine import affine_params, dequantize, quantize
+from pyharness.formats.affine import choose_params_affine, dequantize_affine, quantize_affine
 from pyharness.formats.digests import tensor_ref
 from pyharness.project.pack import Source, claim
 
@@ -232,8 +233,9 @@ def _in_int8(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for kind in ("key", "query"):
         for layer in attention_layers(kind):
             weight = weights[f"{layer.name}.weight"]
-            params = affine_params(weight, symmetric=True)
-            rounded[f"{layer.name}.weight"] = dequantize(quantize(weight, params), params).double()
+            params = choose_params_affine(weight, weight.shape, symmetric=True)
+            codes = quantize_affine(weight, weight.shape, *params)
+            rounded[f"{layer.name}.weight"] = dequantize_affine(codes, weight.shape, params.scale)
     return rounded
 
 
@@ -989,13 +991,6 @@ def amplification_by_rows(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------- stable rank and overlap
-def stable_rank(rows: Tensor) -> float:
-    """Return the energy of the rows over that along their strongest direction. Lean:
-    `stableRank`.
-    """
-    return 1 / gamma(rows, strongest(rows, 1))
-
-
 def overlap(v: Tensor, w: Tensor) -> float:
     """Return the mean energy that the span of orthonormal w [r, d] has of orthonormal v [r, d].
     Lean: `subspaceOverlap`.

@@ -20,7 +20,6 @@ from claims.measures.information import (
     entropy,
     floor_codes,
     hypercubicity,
-    round_codes,
 )
 from claims.measures.spectra import round_to_multiples
 from claims.models.digits import HELD_OUT, NETWORKS, Network, read_digits
@@ -42,6 +41,7 @@ from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import of_values
+from pyharness.formats.affine import quantize_affine
 from pyharness.formats.digests import tensor_ref
 from pyharness.project.pack import Source, claim
 
@@ -229,12 +229,17 @@ def _collisions(codes: Sequence[int]) -> int:
     return sum(codes.count(code) for code in codes)
 
 
+def information(x: Tensor, step: float) -> float:
+    """Return H(Q) in bits, Q(x) being the nearest multiple of a step."""
+    return entropy(quantize_affine(x, x.shape, step))
+
+
 def information_falls_on_embeddings(fine: float, coarse: float) -> bool:
     """On real embeddings a coarser grid of multiples of its step tells at most as much of a
     coordinate.
     """
     x = embeddings().flatten()
-    return entropy(round_codes(x, coarse)) <= entropy(round_codes(x, fine))
+    return information(x, coarse) <= information(x, fine)
 
 
 GRID = [0.005 * 2**k for k in range(7)]
@@ -322,7 +327,7 @@ def information_falls_with_the_step(run: Run) -> Iterator[Evidence]:
         found,
         tensors=[tensor_ref("minilm embeddings", embeddings())],
         measurements=[
-            {"δ": significant(step), "H(Q), bits": significant(entropy(round_codes(x, step)))}
+            {"δ": significant(step), "H(Q), bits": significant(information(x, step))}
             for step in steps
         ],
     )

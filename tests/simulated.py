@@ -180,9 +180,6 @@ def main() -> int:
     """Gather every claim's own evidence on the device, and hold it against the certificate; return
     1 if any differs.
     """
-    from pyharness.evidence.run import Run
-from pyharness.pipeline.gather import gather_part, prepare
-
     from pyharness.certificate.canonical import read_json
     from pyharness.certificate.seal import plain_evidence
     from pyharness.evidence.rounding import disagreement

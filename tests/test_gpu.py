@@ -21,8 +21,8 @@ from pyharness.core.device import default_device, find_device, flags
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
 from pyharness.evidence.run import Run
-from pyharness.formats.affine import affine_params, quantize
-from pyharness.pipeline.gather import prepare
+from pyharness.formats.affine import choose_params_affine, quantize_affine
+from pyharness.pipeline.gather import gather_part, prepare
 from pyharness.pipeline.record import describe, entry
 from pyharness.project.pack import load_pack
 
@@ -103,7 +103,7 @@ def cpu():
 
 def own(id, run):
     """A claim's own evidence, gathered and its witnesses replayed."""
-    return gather(CLAIMS[id], run)
+    return gather_part(CLAIMS[id], run).evidence
 
 
 class TestClaims:
@@ -205,10 +205,11 @@ class TestArithmetic:
         same.
         """
         x = torch.randn(1 << 18, generator=torch.Generator().manual_seed(1))
-        there = x.to(gpu.device)
-        assert torch.equal(
-            quantize(there, affine_params(there)).cpu(), quantize(x, affine_params(x))
+        here, there = (
+            quantize_affine(values, x.shape, *choose_params_affine(values, x.shape))
+            for values in (x, x.to(gpu.device))
         )
+        assert torch.equal(here, there.cpu())
 
     def test_every_int8_pair(self, gpu):
         """The integer operations of the claims, on all pairs."""

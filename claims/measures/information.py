@@ -9,21 +9,15 @@ from torch import Tensor
 
 from pyharness.core.errors import UsageError
 
-__all__ = ["collision", "entropy", "floor_codes", "hypercubicity", "round_codes"]
+__all__ = ["collision", "entropy", "floor_codes", "hypercubicity"]
 
 
 def floor_codes(x: Tensor, step: float) -> Tensor:
     """Return the number of the cell [k·step, (k + 1)·step) that each entry is in, int64; two of
     them make one of 2·step.
     """
+    # Not a call of `quantize_affine`, whose ties go to even: every cell holds its lower end.
     return torch.floor(x.double() / step).long()
-
-
-def round_codes(x: Tensor, step: float) -> Tensor:
-    """Return the number of the multiple of a step that is nearest to each entry, int64; ties go to
-    even.
-    """
-    return (x.double() / step).round().long()
 
 
 def _shares(codes: Tensor) -> Tensor:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from pyharness.formats.affine import dequantize_affine, quantize_affine
+
 __all__ = [
     "as_matrix",
     "condition_number",
@@ -28,7 +30,7 @@ def range_step(weight: Tensor, bits: int) -> float:
 
 def round_to_multiples(weight: Tensor, step: float) -> Tensor:
     """Return the nearest multiple of a step to each entry, float64. Lean: `RoundedTo`."""
-    return (weight.double() / step).round() * step
+    return dequantize_affine(quantize_affine(weight, weight.shape, step), weight.shape, step)
 
 
 def frobenius(matrix: Tensor) -> float:
@@ -52,6 +54,8 @@ def condition_number(matrix: Tensor) -> float:
 
 
 def stable_rank(matrix: Tensor) -> float:
-    """Return the squared Frobenius norm over the squared operator norm."""
+    """Return the squared Frobenius norm over the squared operator norm. Lean: `stableRank` of the
+    rows, along their strongest direction.
+    """
     values = torch.linalg.svdvals(matrix)
     return float(values.square().sum() / values[0].square())

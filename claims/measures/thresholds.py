@@ -18,6 +18,7 @@ from torch import Tensor
 
 from pyharness.core.device import computed_on_cpu
 from pyharness.core.errors import UsageError
+from pyharness.formats.affine import dequantize_affine, quantize_affine
 
 __all__ = [
     "REFERENCES",
@@ -41,12 +42,13 @@ def to_grid(x: Tensor, alpha: float, bits: int) -> Tensor:
     breaks ties downwards.
 
     Args:
-        x: floating point, any shape.
+        x: floating point, any shape, finite.
         alpha: the threshold, positive.
         bits: 1 or more.
     """
     step = step_size(alpha, bits)
-    return ((x.double().clamp(-alpha, alpha) + alpha) / step).round() * step - alpha
+    codes = quantize_affine(x, x.shape, step, 0, 0, 2**bits - 1, offset=-alpha)
+    return dequantize_affine(codes, x.shape, step, offset=-alpha)
 
 
 def variance(x: Tensor) -> float:

@@ -13,7 +13,7 @@ from claims.models.layers import Layer
 from claims.models.zoo import Model, load_models
 from pyharness.core.device import cached_per_device
 from pyharness.evidence import TensorRef
-from pyharness.formats.affine import QuantParams, affine_params, quantize
+from pyharness.formats.affine import QuantParams, choose_params_affine, quantize_affine
 from pyharness.formats.digests import tensor_ref
 
 __all__ = ["QuantizedLayer", "quantized_layers"]
@@ -29,7 +29,7 @@ class QuantizedLayer:
         model: the model it belongs to.
         layer: the layer, with the real values, float32 [rows, out].
         granularity: one zero point for the tensor, or one for each output channel.
-        params: scale and zero point, shape [] or [out].
+        params: of INT8, for all the values or for each column, shape [1, 1] or [1, out].
         values: int8, [rows, out].
         ref: names `values` by content.
     """
@@ -43,8 +43,8 @@ class QuantizedLayer:
 
     @property
     def zero_points(self) -> torch.Tensor:
-        """The zero points as int8, shape [] or [out]: both broadcast against `values`."""
-        return self.params.zero_point.to(torch.int8)
+        """The zero points as int8, shape [1] or [out]: both broadcast against `values`."""
+        return self.params.zero_point[0].to(torch.int8)
 
 
 @cached_per_device
@@ -55,9 +55,10 @@ def quantized_layers() -> tuple[QuantizedLayer, ...]:
     quantized = []
     for model in load_models():
         for layer in model.layers:
-            for granularity, axis in (("per-tensor", None), ("per-channel", 1)):
-                params = affine_params(layer.preactivation, axis=axis)
-                values = quantize(layer.preactivation, params)
+            x = layer.preactivation
+            for granularity, block_size in (("per-tensor", x.shape), ("per-channel", (len(x), 1))):
+                params = choose_params_affine(x, block_size)
+                values = quantize_affine(x, block_size, *params)
                 ref = tensor_ref(f"{model.name}/{layer.name} int8 {granularity}", values)
                 quantized.append(QuantizedLayer(model, layer, granularity, params, values, ref))
     return tuple(quantized)

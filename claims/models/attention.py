@@ -14,7 +14,7 @@ from claims.models.layers import Kind, Layer, Recorder
 from claims.models.zoo import load_models
 from pyharness.core.device import cached_per_device
 from pyharness.evidence import TensorRef
-from pyharness.formats.affine import affine_params, quantize
+from pyharness.formats.affine import choose_params_affine, quantize_affine
 from pyharness.formats.digests import tensor_ref
 
 __all__ = [
@@ -85,7 +85,8 @@ def int8_queries() -> tuple[Tensor, tuple[TensorRef, ...]]:
 def _int8(kind: Kind) -> tuple[Tensor, tuple[TensorRef, ...]]:
     rows, refs = [], []
     for layer in attention_layers(kind):
-        codes = quantize(layer.preactivation, affine_params(layer.preactivation, symmetric=True))
+        x = layer.preactivation
+        codes = quantize_affine(x, x.shape, *choose_params_affine(x, x.shape, symmetric=True))
         rows.append(split_heads(codes).flatten(0, 1))
         refs.append(tensor_ref(f"minilm/{layer.name} int8 symmetric", codes))
     return torch.cat(rows), tuple(refs)

@@ -27,7 +27,7 @@ from claims.models.digits import NETWORKS
 from claims.models.layers import Recorder
 from claims.models.zoo import digits_weights, read_held_out
 from pyharness.core.errors import HarnessError, UsageError
-from pyharness.formats.affine import affine_params, dequantize, quantize
+from pyharness.formats.affine import choose_params_affine, dequantize_affine, quantize_affine
 
 __all__ = ["Enclosure", "Method", "Report", "enclose", "sequential", "survey"]
 
@@ -180,8 +180,10 @@ def survey(
     """
     model = sequential(network)
     digits = read_held_out()[0][:images].double()
-    params = affine_params(digits)
-    stored, radius = dequantize(quantize(digits, params), params), float(params.scale) / 2
+    params = choose_params_affine(digits, digits.shape)
+    codes = quantize_affine(digits, digits.shape, *params)
+    stored = dequantize_affine(codes, digits.shape, params.scale, params.zero_point)
+    radius = float(params.scale) / 2
     enclosure = enclose(model, stored, radius, method)
     generator = torch.Generator().manual_seed(seed)
     inside = torch.ones(len(digits), dtype=torch.bool)

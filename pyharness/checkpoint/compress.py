@@ -167,6 +167,8 @@ def _scales(weight: Tensor, bits: int) -> Tensor:
 
 def _codes(rows: Tensor, scale: Tensor, bits: int) -> Tensor:
     """The codes nearest to rows [some, rest], in float32."""
+    # Those of `quantize_affine` with the lowest value as offset, unless an entry is next to a tie.
+    # That takes ten times as long, and the search over scales needs codes of every weight for each.
     step = torch.where(scale > 0, scale, 1).float()
     return (rows / step).add_((2**bits - 1) / 2).round_().clamp_(0, 2**bits - 1)
 

@@ -2,7 +2,8 @@
 `tensors` (numba).
 
 One operation of torch after another would read and write each block some sixty times. What is
-computed here is held against torch's own functions by the checks that use it.
+computed here is held against torch's own functions by the checks that use it, and rounding against
+`quantize_affine` by the tests.
 """
 
 from __future__ import annotations

@@ -172,6 +172,8 @@ class Blocks:
     @cached_property
     def rounded(self) -> Tensor:
         """The nearest numbers of steps, whole numbers from −127 to 127 as floats, [blocks, d]."""
+        # Those of `quantize_affine` by blocks of d, unless an element is next to a tie. In float64
+        # they would take 80 times as long.
         return (self.values * (1 / nonzero(self.step))[:, None]).round_()
 
     @cached_property

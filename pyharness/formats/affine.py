@@ -1,13 +1,20 @@
-"""Quantization: affine INT4/INT8/INT16 and FP16, the quantized ReLU, and clipping, in plain torch
-on any device.
+"""Affine quantization by block size, and half precision, in plain torch on any device.
 
-What is not finite has no integer, so each function that quantizes refuses NaN and infinities;
-`clip` on floats keeps NaN as NaN. Integers are computed by way of float64.
+An affine grid holds the reals offset + scale · (q − zero_point), one for each integer q from
+quant_min to quant_max. A tensor has one grid for each of its blocks. A block size has an entry for
+each dimension: for x of shape (4, 64), x.shape makes one block of the whole tensor, (1, 64) a block
+of each row (per channel), and (1, 32) two blocks of each row (per group). A scale, zero point or
+offset then has an entry for each block: its shape is the number of blocks along each dimension,
+here (1, 1), (4, 1) and (4, 2), or one that broadcasts to it, such as that of a single number.
+
+Everything is computed in float64, and rounding is to nearest, ties to even. NaN and infinities have
+no integer, so that each function that quantizes refuses them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,19 +24,16 @@ from pyharness.core.errors import UsageError
 __all__ = [
     "QuantParams",
     "TensorError",
-    "affine_params",
-    "clip",
-    "dequantize",
-    "fake_quant",
-    "gate_gap",
+    "choose_params_affine",
+    "dequantize_affine",
     "integer_range",
-    "qrelu",
-    "quantize",
-    "round_up",
+    "quantize_affine",
     "to_fp16",
 ]
 
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+_EXACT = 2**53
+"""Float64 holds every integer up to here."""
 
 
 class TensorError(UsageError):
@@ -38,22 +42,20 @@ class TensorError(UsageError):
     """
 
 
-@dataclass(frozen=True, eq=False)
-class QuantParams:
-    """How reals map to signed integers of `bits` bits: x ≈ scale · (q − zero_point).
+class QuantParams(NamedTuple):
+    """A grid for each block, in the order of the arguments of `quantize_affine`.
 
     Attributes:
-        scale: float64, positive; shape [] per tensor, or [channels] per channel.
-        zero_point: int64, the integer that stands for 0.0, in the integer range; same shape as
-            `scale`.
-        bits: width of the integers, 2 to 16.
-        axis: the dimension that holds the channels, not negative; None per tensor.
+        scale: float64, positive, the number of blocks along each dimension.
+        zero_point: int64, the integer that stands for 0.0, in the integer range; same shape.
+        quant_min: the least integer.
+        quant_max: the greatest integer.
     """
 
     scale: Tensor
     zero_point: Tensor
-    bits: int
-    axis: int | None = None
+    quant_min: int
+    quant_max: int
 
 
 def integer_range(bits: int) -> tuple[int, int]:
@@ -68,119 +70,169 @@ def integer_range(bits: int) -> tuple[int, int]:
     return -(1 << bits - 1), (1 << bits - 1) - 1
 
 
-def affine_params(
-    x: Tensor, *, bits: int = 8, axis: int | None = None, symmetric: bool = False
+def choose_params_affine(
+    x: Tensor, block_size: Sequence[int], *, bits: int = 8, symmetric: bool = False
 ) -> QuantParams:
-    """Choose the scale and zero point that cover the range of `x`, per tensor or per channel.
+    """Choose the grid of each block of `x` that covers the block's range.
 
-    With lo = min(0, min x), hi = max(0, max x) and [qmin, qmax] = [−2^(bits−1), 2^(bits−1) − 1]:
+    With lo = min(0, min x), hi = max(0, max x) over a block, and [quant_min, quant_max] =
+    [−2^(bits−1), 2^(bits−1) − 1]:
 
-    - asymmetric: scale = (hi − lo) / (qmax − qmin), zero_point = clamp(round(qmin − lo / scale),
-      qmin, qmax);
-    - symmetric: scale = max(−lo, hi) / qmax, zero_point = 0, so that qmin is used only by what
-      rounds there.
+    - asymmetric: scale = (hi − lo) / (quant_max − quant_min), zero_point = clamp(round(quant_min −
+      lo / scale), quant_min, quant_max);
+    - symmetric: scale = max(−lo, hi) / quant_max, zero_point = 0, so that quant_min is not used.
 
-    Rounding is half to even. The range holds 0, so 0.0 is represented exactly, by `zero_point`.
-    Where the scale would be under float64's least normal number, 2^−1022 (`x` empty, all zeros, or
-    hardly larger than float64's subnormals), it is 1, and the zero point qmin, or 0 when symmetric:
-    every value of `x` then quantizes to the zero point.
+    The range holds 0, so 0.0 is represented exactly, by `zero_point`. Where the scale would be
+    under float64's least normal number, 2^−1022 (a block that is empty, all zeros, or hardly larger
+    than float64's subnormals), it is 1, and the zero point quant_min, or 0 when symmetric: every
+    value of the block then quantizes to the zero point.
 
     Args:
         x: floating point, any shape, finite.
-        bits: 2 to 16.
-        axis: dimension of `x` whose indices are the channels, each with its own scale; negative
-            counts from the end. None: one scale for the whole tensor.
+        block_size: the size of a block along each dimension of `x`, a divisor of `x`'s.
+        bits: width of the integers, 2 to 16.
         symmetric: keep the zero point at 0.
 
     Example:
-        x = [−1.0, 0.0, 1.55], 8 bits: scale = 2.55 / 255 = 0.01 and zero_point = round(−128 + 100)
-        = −28, so that x quantizes to [−128, −28, 127]. Symmetric: scale = 1.55 / 127 ≈ 0.0122, and
-        x gives [−82, 0, 127].
+        >>> x = torch.tensor([-1.0, 0.0, 1.55], dtype=torch.float64)
+        >>> scale, zero_point, *_ = params = choose_params_affine(x, x.shape)
+        >>> round(float(scale), 6), int(zero_point)  # 2.55 / 255 and round(-128 + 100)
+        (0.01, -28)
+        >>> quantize_affine(x, x.shape, *params).tolist()
+        [-128, -28, 127]
+        >>> params = choose_params_affine(x, x.shape, symmetric=True)
+        >>> float(params.scale) == 1.55 / 127
+        True
+        >>> quantize_affine(x, x.shape, *params).tolist()
+        [-82, 0, 127]
 
     Raises:
-        TensorError: if `x` is not floating point, holds NaN or an infinity, has a range that
-            overflows, or has no dimension `axis`.
+        TensorError: if `x` is not floating point, holds NaN or an infinity, has a block whose range
+            overflows, or is not divided by `block_size`.
     """
-    qmin, qmax = integer_range(bits)
-    _require_finite(x, "affine_params")
-    values = x.double()
-    if axis is None:
-        rows = values.reshape(1, -1)
-    else:
-        axis = _dimension(x, axis)
-        rows = values.movedim(axis, 0).unsqueeze(-1).flatten(1)
-    zero = rows.new_zeros(rows.shape[0], 1)
-    rows = torch.cat([zero, rows], dim=1)
-    lo, hi = rows.amin(1), rows.amax(1)
-    step = torch.maximum(-lo, hi) / qmax if symmetric else (hi - lo) / (qmax - qmin)
+    quant_min, quant_max = integer_range(bits)
+    _require_finite(x, "choose_params_affine")
+    blocks = _blocks(x, block_size, "choose_params_affine").double()
+    counts, within = blocks.shape[::2], tuple(range(1, blocks.dim(), 2))
+    lo = hi = blocks.new_zeros(counts)
+    if x.numel():
+        lo, hi = blocks.amin(within).clamp(max=0), blocks.amax(within).clamp(min=0)
+    step = torch.maximum(-lo, hi) / quant_max if symmetric else (hi - lo) / (quant_max - quant_min)
     if not bool(torch.isfinite(step).all()):
-        raise TensorError("affine_params: max - min overflows float64; scale the tensor down first")
+        raise TensorError(
+            "choose_params_affine: max - min of a block overflows float64; scale the tensor down "
+            "first"
+        )
     scale = torch.where(step < torch.finfo(torch.float64).tiny, 1.0, step)
     zero_point = (
-        torch.zeros_like(scale) if symmetric else (qmin - lo / scale).round().clamp(qmin, qmax)
+        torch.zeros_like(scale)
+        if symmetric
+        else (quant_min - lo / scale).round().clamp(quant_min, quant_max)
     )
-    shape = () if axis is None else (-1,)
-    return QuantParams(scale.reshape(shape), zero_point.to(torch.int64).reshape(shape), bits, axis)
+    return QuantParams(scale, zero_point.long(), quant_min, quant_max)
 
 
-def quantize(x: Tensor, params: QuantParams) -> Tensor:
-    """Return q = clamp(round(x / scale) + zero_point, −2^(bits−1), 2^(bits−1) − 1), rounding half
-    to even.
+def quantize_affine(
+    x: Tensor,
+    block_size: Sequence[int],
+    scale: Tensor | float,
+    zero_point: Tensor | int = 0,
+    quant_min: int | None = None,
+    quant_max: int | None = None,
+    *,
+    offset: Tensor | float = 0.0,
+) -> Tensor:
+    """Return q = clamp(round((x − offset) / scale) + zero_point, quant_min, quant_max).
+
+    Rounding is to nearest, ties to even, and comes before the zero point is added.
 
     Args:
-        x: floating point, any shape, finite; with `params.axis`, as many indices there as
-            `params.scale` has.
-        params: from `affine_params`, of this tensor or of a calibration set; values out of its
-            range saturate.
+        x: floating point, any shape, finite.
+        block_size: the size of a block along each dimension of `x`, a divisor of `x`'s.
+        scale: the distance between neighbours of the grid, positive and finite; one for each block.
+        zero_point: the integer that stands for `offset`; one for each block.
+        quant_min: the least integer, at least −2^53; None, and `quant_max` too, for a grid without
+            ends.
+        quant_max: the greatest integer, at most 2^53.
+        offset: a real that the grid holds, finite; one for each block.
 
     Returns:
-        Integers in the shape of `x`: int8 for bits ≤ 8 (INT4 takes [−8, 7] of it), int16 above.
+        Integers in the shape of `x`, of the narrowest of int8, int16, int32 and int64 that holds
+        quant_min and quant_max; int64 without these.
 
     Example:
-        scale 0.5, zero point −28, 8 bits: x = [0.0, 0.25, 0.75, −0.6, 1000.0] gives x / scale = [0,
-        0.5, 1.5, −1.2, 2000], rounded [0, 0, 2, −1, 2000], so q = [−28, −28, −26, −29, 127].
+        x / scale is [0, 0.5, 1.5, −1.2, 2000], which rounds to [0, 0, 2, −1, 2000]:
+
+        >>> x = torch.tensor([0.0, 0.25, 0.75, -0.6, 1000.0])
+        >>> quantize_affine(x, x.shape, 0.5, -28, -128, 127).tolist()
+        [-28, -28, -26, -29, 127]
+
+        A scale for each group of two, and the levels −3, −1, 1 and 3, which do not hold 0:
+
+        >>> x = torch.tensor([[1.0, 2.0, 10.0, 20.0]])
+        >>> quantize_affine(x, (1, 2), torch.tensor([[1.0, 10.0]])).tolist()
+        [[1, 2, 1, 2]]
+        >>> x = torch.tensor([-9.0, -1.2, 0.1, 2.5])
+        >>> quantize_affine(x, x.shape, 2, 0, 0, 3, offset=-3).tolist()
+        [0, 1, 2, 3]
 
     Raises:
-        TensorError: if `x` is not floating point, holds NaN or an infinity, or does not have the
-            channels of `params`.
+        TensorError: if `x` is not floating point or holds NaN or an infinity; if `block_size` does
+            not divide it, or the blocks have no such grids; or if there are no ends and an integer
+            is over 2^53.
     """
-    qmin, qmax = integer_range(params.bits)
-    _require_finite(x, "quantize")
-    scale, zero_point = _broadcast(params, x)
-    q = ((x.double() / scale).round() + zero_point).clamp(qmin, qmax)
-    return q.to(torch.int8 if params.bits <= 8 else torch.int16)
+    dtype = _narrowest(quant_min, quant_max)
+    _require_finite(x, "quantize_affine")
+    blocks = _blocks(x, block_size, "quantize_affine")
+    scale, zero_point, offset = _grids(blocks, scale, zero_point, offset, "quantize_affine")
+    q = ((blocks.double() - offset) / scale).round() + zero_point
+    if quant_min is not None:
+        q = q.clamp(quant_min, quant_max)
+    elif bool((q.abs() > _EXACT).any()):
+        raise TensorError(
+            f"quantize_affine: a value is over 2^53 steps of {float(scale.min()):g} from 0, where "
+            "float64 does not hold every integer; use a larger scale, or pass quant_min and "
+            "quant_max"
+        )
+    return q.to(dtype).reshape(x.shape)
 
 
-def dequantize(q: Tensor, params: QuantParams) -> Tensor:
-    """Return x̂ = scale · (q − zero_point), float64 in the shape of `q`.
+def dequantize_affine(
+    q: Tensor,
+    block_size: Sequence[int],
+    scale: Tensor | float,
+    zero_point: Tensor | int = 0,
+    *,
+    offset: Tensor | float = 0.0,
+) -> Tensor:
+    """Return x̂ = (q − zero_point) · scale + offset, float64 in the shape of `q`.
 
-    For x in the range that `params` was made from, |x̂ − x| ≤ scale / 2 up to float64 rounding; out
-    of it the error is the distance to the nearest end and at most scale / 2 more.
+    For x between the ends of the grid that gave `q`, |x̂ − x| ≤ scale / 2 up to float64 rounding;
+    beyond them x̂ is the nearer end.
 
     Args:
         q: integers, int8 to int64.
+        block_size: as in `quantize_affine`.
+        scale: as in `quantize_affine`.
+        zero_point: as in `quantize_affine`.
+        offset: as in `quantize_affine`.
 
     Example:
-        scale 0.5, zero point −28: q = [−28, −26, 127] gives [0.0, 1.0, 77.5].
+        >>> q = torch.tensor([-28, -26, 127])
+        >>> dequantize_affine(q, q.shape, 0.5, -28).tolist()
+        [0.0, 1.0, 77.5]
 
     Raises:
-        TensorError: if `q` does not hold integers or does not have the channels of `params`.
+        TensorError: if `q` does not hold integers, `block_size` does not divide it, or the blocks
+            have no such grids.
     """
     if q.is_floating_point() or q.is_complex() or q.dtype == torch.bool:
-        raise TensorError(f"dequantize: expected integers such as int8, got {_name(q.dtype)}")
-    scale, zero_point = _broadcast(params, q)
-    return (q.double() - zero_point) * scale
-
-
-def fake_quant(x: Tensor, bits: int, *, axis: int | None = None, symmetric: bool = False) -> Tensor:
-    """Return `x` after `affine_params`, `quantize` and `dequantize`: float64, the nearest points of
-    its own grid.
-
-    Raises:
-        TensorError: as `affine_params`.
-    """
-    params = affine_params(x, bits=bits, axis=axis, symmetric=symmetric)
-    return dequantize(quantize(x, params), params)
+        raise TensorError(
+            f"dequantize_affine: expected integers such as int8, got {_name(q.dtype)}"
+        )
+    blocks = _blocks(q, block_size, "dequantize_affine")
+    scale, zero_point, offset = _grids(blocks, scale, zero_point, offset, "dequantize_affine")
+    return ((blocks.double() - zero_point) * scale + offset).reshape(q.shape)
 
 
 def to_fp16(x: Tensor) -> Tensor:
@@ -188,7 +240,8 @@ def to_fp16(x: Tensor) -> Tensor:
     give zero.
 
     Example:
-        [1.0, 0.1, 1e-8] gives [1.0, 0.0999755859375, 0.0].
+        >>> to_fp16(torch.tensor([1.0, 0.1, 1e-8])).tolist()
+        [1.0, 0.0999755859375, 0.0]
 
     Raises:
         TensorError: if `x` is not floating point, holds NaN or an infinity, or a value that rounds
@@ -200,122 +253,15 @@ def to_fp16(x: Tensor) -> Tensor:
     return half
 
 
-def qrelu(z: int | Tensor, q: Tensor) -> Tensor:
-    """Return the quantized ReLU max(q, z): every integer below the zero point z becomes z.
-
-    A comparison, not arithmetic, so nothing can overflow. Lean: `qRelu z q = max q z`.
-
-    Args:
-        z: zero point, from −128 to 127: an int, or an int8 tensor that broadcasts with `q`.
-        q: int8, any shape.
-
-    Returns:
-        int8, in the broadcast shape.
-
-    Example:
-        qrelu(−28, [−128, −28, 5]) = [−28, −28, 5].
-
-    Raises:
-        TensorError: if `q` or a tensor `z` is not int8, or an int `z` is out of range.
-    """
-    _require_int8(q, "qrelu")
-    if isinstance(z, Tensor):
-        _require_int8(z, "qrelu")
-        return torch.maximum(q, z.to(q.device))
-    return torch.maximum(q, torch.tensor(_int8(z, "qrelu"), dtype=torch.int8, device=q.device))
-
-
-def gate_gap(z: int | Tensor, q: Tensor) -> Tensor:
-    """Return how far `qrelu` raises activations in sum: Σ (max(q_i, z_i) − q_i) over the last
-    dimension.
-
-    Lean: `DiscreteGateMeasurement.gap`. The result is exact.
-
-    Args:
-        z: zero point, as for `qrelu`.
-        q: int8, [..., d].
-
-    Returns:
-        int64, [...], nonnegative, in steps of the quantization.
-
-    Example:
-        gate_gap(0, [2, −10]) = 10.
-
-    Raises:
-        TensorError: as `qrelu`.
-    """
-    return (qrelu(z, q).long() - q.long()).sum(-1)
-
-
-def round_up(k: int | Tensor, q: int | Tensor) -> Tensor:
-    """Return INT8 values with their low k bits dropped, rounding up.
-
-    That is the least value from q up whose offset binary ends in k ones. Lean: `roundUp k q`.
-    The greatest value, 127, is on every such grid.
-
-    Args:
-        k: how many bits are dropped, 0 to 8: an int, or an integer tensor that broadcasts with `q`.
-        q: from −128 to 127: an int, or an int8 tensor.
-
-    Returns:
-        int8, in the broadcast shape.
-
-    Example:
-        round_up(2, [−128, −3, 5]) = [−125, −1, 7].
-    """
-    index = torch.as_tensor(q, dtype=torch.int16) + 128
-    ones = 2 ** torch.as_tensor(k, dtype=torch.int16) - 1
-    return ((index | ones.to(index.device)) - 128).to(torch.int8)
-
-
-def clip(x: Tensor, alpha: float | int | Tensor) -> Tensor:
-    """Return max(−α, min(α, x)), elementwise, as seed 002 defines it: for α < 0 too, where it is −α
-    whatever x is.
-
-    On floats the result has the dtype of `x`, α is rounded to it first, and NaN in `x` or α gives
-    NaN. On int8 it is computed over the integers and returned as int16, because −α can be 128 (α =
-    −128), which int8 does not hold. Lean's `clip` on Int8 values is likewise over Int. A zero may
-    come out with either sign where x and α are zeros.
-
-    Args:
-        x: floating point or int8, any shape.
-        alpha: for floats a number or a floating-point tensor; for int8 an int from −128 to 127 or
-            an int8 tensor. A tensor broadcasts with `x`.
-
-    Example:
-        clip([−3.0, 0.5, 3.0], 1.0) = [−1.0, 0.5, 1.0]; clip(0, −1) = 1; on int8, clip([−128, 7],
-        −128) = [128, 128].
-
-    Raises:
-        TensorError: if `x` is neither floating point nor int8, or `alpha` is not of its kind.
-    """
-    if x.dtype == torch.int8:
-        if isinstance(alpha, Tensor):
-            _require_int8(alpha, "clip")
-        else:
-            alpha = torch.tensor(_int8(alpha, "clip"))
-        x, alpha = x.short(), alpha.to(x.device).short()
-    else:
-        _require_float(x, "clip")
-        if isinstance(alpha, Tensor):
-            _require_float(alpha, "clip")
-        alpha = torch.as_tensor(alpha, dtype=x.dtype, device=x.device)
-    return torch.maximum(-alpha, torch.minimum(alpha, x))
-
-
 def _name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _require_float(x: Tensor, caller: str) -> None:
+def _require_finite(x: Tensor, caller: str) -> None:
     if x.dtype not in _FLOATS:
         raise TensorError(
             f"{caller}: expected float16, bfloat16, float32 or float64, got {_name(x.dtype)}"
         )
-
-
-def _require_finite(x: Tensor, caller: str) -> None:
-    _require_float(x, caller)
     bad = ~torch.isfinite(x)
     if bool(bad.any()):
         index = tuple(bad.nonzero()[0].tolist())
@@ -326,38 +272,91 @@ def _require_finite(x: Tensor, caller: str) -> None:
         )
 
 
-def _require_int8(x: Tensor, caller: str) -> None:
-    if x.dtype != torch.int8:
+def _narrowest(quant_min: int | None, quant_max: int | None) -> torch.dtype:
+    """The dtype of the integers of a grid with these ends."""
+    if quant_min is None and quant_max is None:
+        return torch.int64
+    if quant_min is None or quant_max is None:
         raise TensorError(
-            f"{caller}: expected int8, got {_name(x.dtype)}; quantize the tensor to 8 bits first"
+            "quantize_affine: quant_min and quant_max go together: pass both, or neither for a "
+            "grid without ends"
         )
+    if not -_EXACT <= quant_min <= quant_max <= _EXACT:
+        raise TensorError(
+            f"quantize_affine: expected -2^53 ≤ quant_min ≤ quant_max ≤ 2^53, got {quant_min} and "
+            f"{quant_max}"
+        )
+    return next(
+        dtype
+        for dtype in (torch.int8, torch.int16, torch.int32, torch.int64)
+        if torch.iinfo(dtype).min <= quant_min and quant_max <= torch.iinfo(dtype).max
+    )
 
 
-def _int8(value: int, caller: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not -128 <= value <= 127:
-        raise TensorError(f"{caller}: expected an integer from -128 to 127, got {value!r}")
-    return value
+def _blocks(x: Tensor, block_size: Sequence[int], caller: str) -> Tensor:
+    """`x` with each dimension as two, [blocks along it, size of a block, …]; one that is empty is
+    one block of size 0 or no block of another size.
+    """
+    fits = len(block_size) == x.dim() and all(
+        isinstance(block, int) and (size == 0 if block == 0 else block > 0 and size % block == 0)
+        for size, block in zip(x.shape, block_size, strict=True)
+    )
+    if not fits:
+        raise TensorError(
+            f"{caller}: block size {tuple(block_size)} does not fit a tensor of shape "
+            f"{tuple(x.shape)}: it needs a divisor of each dimension; pad the tensor, or use "
+            "another block size"
+        )
+    return x.reshape(
+        [
+            part
+            for size, block in zip(x.shape, block_size, strict=True)
+            for part in ((size // block, block) if block else (1, 0))
+        ]
+    )
 
 
-def _dimension(x: Tensor, axis: int) -> int:
-    if not -x.dim() <= axis < x.dim():
-        raise TensorError(f"axis {axis} is not a dimension of a tensor of shape {tuple(x.shape)}")
-    return axis % x.dim()
-
-
-def _broadcast(params: QuantParams, x: Tensor) -> tuple[Tensor, Tensor]:
-    """The scale and zero point of `params`, in the shape that broadcasts with `x` and on its
+def _grids(
+    blocks: Tensor,
+    scale: Tensor | float,
+    zero_point: Tensor | int,
+    offset: Tensor | float,
+    caller: str,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Scale, zero point and offset, in a shape that broadcasts with the blocks and on their
     device.
     """
-    scale, zero_point = params.scale.to(x.device), params.zero_point.to(x.device)
-    if params.axis is None:
-        return scale, zero_point
-    axis = _dimension(x, params.axis)
-    if x.shape[axis] != len(scale):
+    integers = torch.as_tensor(zero_point)
+    if integers.is_floating_point() or integers.is_complex() or integers.dtype == torch.bool:
         raise TensorError(
-            f"the parameters have {len(scale)} channels, a tensor of shape {tuple(x.shape)} has {x.shape[axis]} "
-            f"along axis {axis}"
+            f"{caller}: expected an integer zero_point, got {_name(integers.dtype)}; a real that "
+            "the grid holds is its offset"
         )
-    shape = [1] * x.dim()
-    shape[axis] = -1
-    return scale.reshape(shape), zero_point.reshape(shape)
+    steps = torch.as_tensor(scale, dtype=torch.float64, device=blocks.device)
+    offsets = torch.as_tensor(offset, dtype=torch.float64, device=blocks.device)
+    for what, values, fit in (
+        ("positive and finite scale", steps, (steps > 0) & steps.isfinite()),
+        ("finite offset", offsets, offsets.isfinite()),
+    ):
+        if not bool(fit.all()):
+            raise TensorError(f"{caller}: expected a {what}, got {float(values[~fit][0]):g}")
+    return (
+        _for_each(blocks, steps, "scale", caller),
+        _for_each(blocks, integers.to(blocks.device), "zero_point", caller),
+        _for_each(blocks, offsets, "offset", caller),
+    )
+
+
+def _for_each(blocks: Tensor, values: Tensor, name: str, caller: str) -> Tensor:
+    """The entry of each block, in a shape that broadcasts with the blocks."""
+    counts = blocks.shape[::2]
+    try:
+        values = values.expand(counts)
+    except RuntimeError:
+        raise TensorError(
+            f"{caller}: {name} has shape {tuple(values.shape)}, but there are {tuple(counts)} "
+            "blocks along the dimensions; it needs an entry for each, or a single one"
+        ) from None
+    for dimension in range(1, blocks.dim(), 2):
+        values = values.unsqueeze(dimension)
+    return values

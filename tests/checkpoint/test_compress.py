@@ -28,6 +28,7 @@ from pyharness.checkpoint.compress import (
     unpack_bits,
 )
 from pyharness.core.errors import UsageError
+from pyharness.formats.affine import dequantize_affine, quantize_affine
 
 BITS = st.integers(2, 8)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -115,6 +116,25 @@ class TestRounding:
         weight = normal(seed, 5, 30) * size
         bound = 30 * (weight.double().abs().amax(1) / (2**bits - 1) * (1 + 2**-10)) ** 2
         assert (squared_error(weight, bits) <= bound).all()
+
+    @given(BITS, SEEDS, st.floats(1e-2, 1e4))
+    def test_is_affine_quantization_of_each_row(self, bits, seed, size):
+        """Codes are those of float64, but next to a tie that is not exact; what they stand for is
+        the same.
+        """
+        weight = normal(seed, 5, 30) * size
+        weight[:, :3] = 0
+        packed, grid = pack_rows(weight, bits), (1, 30)
+        scale = packed.scales[:, None].double()
+        lowest = -scale * (2**bits - 1) / 2
+        codes = quantize_affine(weight, grid, scale, 0, 0, 2**bits - 1, offset=lowest)
+        found = unpack_bits(packed.stream, bits, 150).view(5, 30)
+        steps = (weight.double() - lowest) / scale
+        clear = ((steps - steps.floor() - 0.5).abs() > 2.0**-14) | (weight == 0)
+        assert torch.equal(found[clear].long(), codes[clear].long())
+        assert int((found.long() - codes.long()).abs().max()) <= 1
+        real = dequantize_affine(found.long(), grid, scale, offset=lowest)
+        assert torch.equal(packed.unpack().double(), real)
 
     @given(SEEDS)
     @settings(max_examples=30)

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from claims import clipping, gap, nucleus
+from claims.measures import int8
 from pyharness.evidence.run import Run
-from pyharness.formats import affine as quantize
 from pyharness.project.pack import load_pack
 
 PACKS = ("claims.nucleus", "claims.gap", "claims.clipping")
@@ -31,7 +31,7 @@ def shrinks(z, q):
 
 def creeps(z, q):
     """One more than it should be: not idempotent."""
-    return saturating(quantize.qrelu(z, q).short() + 1)
+    return saturating(int8.qrelu(z, q).short() + 1)
 
 
 def reflects(z, q):
@@ -128,17 +128,17 @@ class TestNucleus:
 
 def too_wide(x, alpha):
     """One above the range."""
-    return quantize.clip(x, alpha) + 1
+    return int8.clip(x, alpha) + 1
 
 
 def negated(x, alpha):
     """Turned over: monotone the wrong way."""
-    return -quantize.clip(x, alpha)
+    return -int8.clip(x, alpha)
 
 
 def saturated_at_zero(x, alpha):
     """Loses negative values."""
-    return quantize.clip(x, alpha).clamp(min=0)
+    return int8.clip(x, alpha).clamp(min=0)
 
 
 def identity(x, alpha):

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from claims import conformance
+from claims.measures.int8 import gate_gap
 from claims.models.activations import quantized_layers
 from pyharness.evidence.conformance import Conformance, Nonconformance, Rows, Table
 from pyharness.evidence.run import Run
-from pyharness.formats import affine as quantize
 from pyharness.proofs.build import build
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate
@@ -122,6 +122,6 @@ class TestTable:
 
     def test_a_wrong_gap_is_refused(self, run, monkeypatch):
         """A measured gap that is one off is refused."""
-        monkeypatch.setattr(conformance, "gate_gap", one_off(quantize.gate_gap, 0))
+        monkeypatch.setattr(conformance, "gate_gap", one_off(gate_gap, 0))
         with pytest.raises(Nonconformance):
             Conformance.decide.__wrapped__(conformance.GATE_GAP, run)

@@ -5,6 +5,7 @@ what a GPU would refuse.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -17,6 +18,8 @@ import torch
 from claims import beta, clipping, conformance, gap, nucleus, rotation
 from claims.measures.rotations import turn
 from claims.measures.thresholds import running_sums
+from claims.models.activations import quantized_layers
+from claims.models.zoo import load_models
 from pyharness.core import device
 from pyharness.core.device import (
     CPU,
@@ -32,7 +35,7 @@ from pyharness.core.errors import UsageError
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.run import Run
 from pyharness.formats.digests import tensor_sha256
-from pyharness.pipeline.gather import EvidenceError
+from pyharness.pipeline.gather import gather_part
 from pyharness.project.pack import load_pack
 from tests.simulated import DEVICE, Refused, operations
 
@@ -299,7 +302,7 @@ class TestClaims:
     def test_a_witness_of_the_device_replays_on_the_cpu(self):
         """Gathering replays it away from the device that found it."""
         item = CLAIMS["gap.positive_as_given"]
-        (piece,) = gather(item, THERE)
+        (piece,) = gather_part(item, THERE).evidence
         assert piece.device == DEVICE.type and piece.violations and piece.witness.replays()
 
     def test_a_constant_that_stays_on_the_cpu_is_found(self, monkeypatch):
@@ -307,17 +310,19 @@ class TestClaims:
         fail.
         """
         monkeypatch.setattr(nucleus, "qrelu", lambda z, q: torch.maximum(q, INT8[5:6]))
-        with pytest.raises(EvidenceError, match="nucleus.extensive.*on the CPU"):
-            gather(replace(CLAIMS["nucleus.extensive"], measures=()), THERE)
+        (failure,) = gather_part(CLAIMS["nucleus.extensive"], THERE).failures
+        assert re.search("nucleus.extensive.*on the CPU", failure)
 
     def test_models_lie_on_the_runs_device(self):
         """With the digests that they have on the CPU, and the same from call to call."""
-        model, layer = THERE.models[0], THERE.models[0].layers[0]
-        assert layer.weight.device == DEVICE and THERE.quantized[0].model is model
+        with default_device(DEVICE):
+            there, quantized = load_models(), quantized_layers()
+        layer = there[0].layers[0]
+        assert layer.weight.device == DEVICE and quantized[0].model is there[0]
         assert tensor_sha256(layer.preactivation) == tensor_sha256(
-            AT_HOME.models[0].layers[0].preactivation
+            load_models()[0].layers[0].preactivation
         )
-        assert [item.ref for item in THERE.quantized] == [item.ref for item in AT_HOME.quantized]
+        assert [item.ref for item in quantized] == [item.ref for item in quantized_layers()]
 
 
 class TestQuadruples:

@@ -136,7 +136,7 @@ class TestCode:
             "claims.gap",
             "claims.models.zoo",
             "claims.models.transformer",
-            "pyharness.pipeline.runner",
+            "pyharness.pipeline.gather",
         } <= set(found)
         assert not any(
             name.startswith(("torch", "numpy", "pyharness.proofs", "pyharness.cli"))

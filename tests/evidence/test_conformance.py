@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from claims.conformance import CLIP, LE, QRELU
+from claims.measures import int8
+from claims.measures.int8 import clip, qrelu
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import digits, indices, untied, vector
-from pyharness.formats import affine as functions
-from pyharness.formats.affine import clip, qrelu
 from pyharness.pipeline.verify import require_meant
 from pyharness.project.pack import Source, claim, load_pack
 from pyharness.project.settings import load_project
@@ -44,7 +44,7 @@ def gather_through_a_law(run):
 
 
 def gather_through_a_module(run):
-    yield functions.round_up(3, torch.tensor([1], dtype=torch.int8))
+    yield int8.round_up(3, torch.tensor([1], dtype=torch.int8))
 
 
 def gather_through_a_closure():
@@ -79,7 +79,7 @@ class TestUntied:
         too.
         """
         assert untied(make(gather, *measures)) == tuple(
-            f"pyharness.formats.affine:{name}" for name in names
+            f"claims.measures.int8:{name}" for name in names
         )
 
     def test_torch_functions_can_be_measured(self):

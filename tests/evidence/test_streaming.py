@@ -26,7 +26,7 @@ from pyharness.evidence.streaming import (
     scan,
     sha256,
 )
-from pyharness.formats.affine import TensorError
+from pyharness.formats.affine import TensorError, choose_params_affine, quantize_affine
 from pyharness.formats.digests import tensor_ref
 from pyharness.formats.sources import catalogue
 from pyharness.formats.stored import DTYPES
@@ -118,6 +118,19 @@ class TestBlocks:
             assert (blocks.int8.double() - steps).abs().max() <= 0.5 + 2.0**-14
             assert blocks.int8.min() >= -127
         assert blocks.present.tolist() == [value in blocks.int8 for value in range(-128, 128)]
+
+    @given(tensors().filter(lambda tensor: tensor.is_floating_point()))
+    @settings(max_examples=60, deadline=None)
+    def test_int8_is_affine_quantization_of_each_block(self, tensor):
+        """Symmetric, by the largest magnitude: the integers of float64, but next to a tie."""
+        for blocks in blocks_of(tensor, 0):
+            x = blocks.values.double()
+            params = choose_params_affine(x, (1, blocks.d), symmetric=True)
+            q = quantize_affine(x, (1, blocks.d), *params)
+            steps = x / params.scale
+            clear = (steps - steps.floor() - 0.5).abs() > 2.0**-14
+            assert blocks.int8[clear].equal(q[clear])
+            assert (blocks.int8.short() - q.short()).abs().max() <= 1
 
     @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES.values()], ids=str)
     def test_a_witness_is_the_block_again(self, dtype):

@@ -8,7 +8,8 @@ import pytest
 import torch
 from selenium.webdriver.support.ui import WebDriverWait
 
-from claims.measures.information import entropy, hypercubicity, round_codes
+from claims.measures.information import entropy, hypercubicity
+from pyharness.formats.affine import quantize_affine
 from pyharness.report.html import Report, render
 from pyharness.report.points import point_sets
 from pyharness.report.site import write_site
@@ -98,7 +99,7 @@ class TestPointSets:
 
 def expected(x, step):
     """What the page should show: with torch, on the same points."""
-    codes = round_codes(x, step)
+    codes = quantize_affine(x, x.shape, step)
     cosine = torch.nn.functional.cosine_similarity(x, codes.double(), dim=1)
     return {
         "corners": hypercubicity(x, step),
