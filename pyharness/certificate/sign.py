@@ -19,6 +19,7 @@ from pyharness.certificate.canonical import file_bytes, parse, read_bytes, write
 from pyharness.certificate.check import Finding
 from pyharness.certificate.schema import CertificateError, require
 from pyharness.core.errors import UsageError
+from pyharness.core.extras import install
 
 __all__ = [
     "PAYLOAD_TYPE",
@@ -248,9 +249,7 @@ def _library() -> tuple[Any, Any]:
     try:
         from securesystemslib import dsse, signer
     except ImportError as error:
-        raise UsageError(
-            "signatures need securesystemslib; run: pip install 'pyharness[sign]'"
-        ) from error
+        raise UsageError(f"signatures need securesystemslib; {install('sign')}") from error
     return dsse, signer
 
 
@@ -259,7 +258,5 @@ def _keyless() -> Any:
         import sigstore  # noqa: F401
         from securesystemslib.signer import SigstoreSigner
     except ImportError as error:
-        raise UsageError(
-            "signatures without a key need sigstore; run: pip install 'pyharness[keyless]'"
-        ) from error
+        raise UsageError(f"signatures without a key need sigstore; {install('keyless')}") from error
     return SigstoreSigner
