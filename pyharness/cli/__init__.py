@@ -21,7 +21,7 @@ from pyharness import __version__
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError, UsageError
 
 if TYPE_CHECKING:
-    from pyharness.certificate.check import Finding
+    from pyharness.certificate.findings import Finding
     from pyharness.evidence.executor import Executor
     from pyharness.project.settings import Project
 
@@ -704,7 +704,13 @@ def _check(options: argparse.Namespace) -> int:
                 "checks": not findings,
                 "platinum": platinum,
                 "findings": [
-                    {"where": finding.where, "reason": finding.reason} for finding in findings
+                    {
+                        "code": finding.code,
+                        "claim": finding.claim,
+                        "where": finding.where,
+                        "reason": finding.reason,
+                    }
+                    for finding in findings
                 ],
             }
         )
@@ -738,14 +744,14 @@ def _rechecked(path: Path) -> str:
 
 
 def _rerun(path: Path, folder: Path) -> list[Finding]:
-    from pyharness.certificate.check import Finding
     from pyharness.certificate.diff import compare
+    from pyharness.certificate.findings import Finding
     from pyharness.pipeline.verify import certify
 
     with _progress() as progress:
         again = certify(_project(folder), progress=progress, fresh=True).certificate
     return [
-        Finding(f"claim {change.claim}", f"run again, {change.words}")
+        Finding("rerun", f"claim {change.claim}", f"run again, {change.words}", change.claim)
         for change in compare(_certificate(path), again)
     ]
 
@@ -843,7 +849,7 @@ def _gate(options: argparse.Namespace) -> int:
     baseline = _certificate(options.baseline) if options.baseline else None
     signature = _signature(options)
     findings = check(options.certificate, root=options.source, signature=signature)
-    signed = signature is not None and not any(finding.where == "signature" for finding in findings)
+    signed = signature is not None and not any(finding.code == "signature" for finding in findings)
     failures = gate(certificate, findings, least=options.min_tier, baseline=baseline, signed=signed)
     written = {
         "junit": lambda: ci.junit(certificate, failures),

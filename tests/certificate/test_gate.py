@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from pyharness.certificate.canonical import file_bytes
-from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import compare
+from pyharness.certificate.findings import Finding
 from pyharness.certificate.gate import RULES, gate
 from pyharness.cli import main
 from pyharness.report import ci
@@ -151,18 +151,33 @@ class TestGate:
         """Not again as what the check found of the same claim; other findings are passed on."""
         lower = changed(CHANGES["lowered"][0])
         findings = [
-            Finding("claim relu.extensive", "its tier is bronze"),
-            Finding("digest", "it was changed"),
+            Finding("tier-unmet", "claim relu.extensive", "its tier is low", "relu.extensive"),
+            Finding("digest", "digest", "it was changed"),
         ]
         assert [failure.rule for failure in gate(lower, findings)] == [
             "certificate-invalid",
             "tier-unmet",
         ]
 
+    @pytest.mark.parametrize(
+        "finding",
+        [
+            Finding("claim-duplicate", "claim relu.extensive", "twice", "relu.extensive"),
+            Finding("tier-unmet", "claim relu.open", "its tier is low", "relu.open"),
+        ],
+        ids=["another code", "another claim"],
+    )
+    def test_an_unmet_tier_hides_nothing_else(self, finding):
+        """Neither another finding about the same claim, in the same place, nor the same about
+        another claim.
+        """
+        failures = gate(changed(CHANGES["lowered"][0]), [finding])
+        assert [failure.rule for failure in failures] == ["certificate-invalid", "tier-unmet"]
+
 
 FAILURES = gate(
     without("relu.open"),
-    [Finding("digest", "a <b>&\x00 | `c`")],
+    [Finding("digest", "digest", "a <b>&\x00 | `c`")],
     least="gold",
     baseline=CERTIFICATE,
 )

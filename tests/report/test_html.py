@@ -16,8 +16,8 @@ from markupsafe import Markup
 from tinyhtml5.parser import HTMLParser as HTML5Parser
 
 from pyharness.certificate.canonical import file_bytes
-from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
+from pyharness.certificate.findings import Finding
 from pyharness.cli import main
 from pyharness.core.errors import UsageError
 from pyharness.report.html import Report, render, visible
@@ -161,7 +161,7 @@ class TestRender:
 
     def test_what_is_found_against_it_is_said(self):
         """At the top of the first page."""
-        page = render(Report(CERTIFICATE, [Finding("digest", "it was changed")]))[
+        page = render(Report(CERTIFICATE, [Finding("digest", "digest", "it was changed")]))[
             "index.html"
         ].decode()
         assert (
