@@ -49,7 +49,7 @@ from pyharness.evidence import Evidence
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.run import Run
 from pyharness.formats.digests import tensor_ref
-from pyharness.project.pack import Source, claim
+from pyharness.project.pack import Source, claim, requirement
 
 SEED = "003 Spectral limits"
 LOCK = Source(SEED, "AI/RL/ML Statement")
@@ -63,6 +63,12 @@ BITS = (2, 3, 4, 6, 8)
 ROUNDING = 1e-9
 """The share by which two float64 results of one quantity may differ."""
 ALL_LAYERS = "the weights of every layer of every model"
+
+
+@requirement("models")
+def models() -> str:
+    """Load the models that this project's evidence is gathered on, and name them."""
+    return ", ".join(f"{model.name} ({len(model.layers)} layers)" for model in load_models())
 
 
 @cached_per_device

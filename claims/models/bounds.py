@@ -2,9 +2,8 @@
 bound propagation.
 
 An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to
-each side. An enclosure holds the outputs of the network on the whole box. Needs the extra `bounds`:
-pip install 'pyharness[bounds]' (the package bound-propagation, under the GPL-3). Run `python -m
-claims.models.bounds` for a table.
+each side. An enclosure holds the outputs of the network on the whole box. Needs the extra `bounds`
+(the package bound-propagation, under the GPL-3). Run `python -m claims.models.bounds` for a table.
 
 Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu
     et al. 2021.
@@ -27,6 +26,7 @@ from claims.models.digits import NETWORKS
 from claims.models.layers import Recorder
 from claims.models.zoo import digits_weights, read_held_out
 from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.extras import install
 from pyharness.formats.affine import choose_params_affine, dequantize_affine, quantize_affine
 
 __all__ = ["Enclosure", "Method", "Report", "enclose", "sequential", "survey"]
@@ -149,7 +149,7 @@ def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Metho
         from bound_propagation import BoundModelFactory, HyperRectangle
     except ImportError as error:
         raise UsageError(
-            "bounds need the package bound-propagation (GPL-3); run: pip install 'pyharness[bounds]'"
+            f"bounds need the package bound-propagation (GPL-3); {install('bounds')}"
         ) from error
     bounded = BoundModelFactory().build(network)
     box = HyperRectangle.from_eps(inputs, radius)

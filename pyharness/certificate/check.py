@@ -6,11 +6,11 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pyharness.certificate.canonical import digest, file_bytes, parse, read_bytes
+from pyharness.certificate.findings import Finding
 from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
 from pyharness.certificate.schema import CertificateError, violations
 from pyharness.certificate.seal import ruling, summarise, tier_if_signed
@@ -23,18 +23,7 @@ from pyharness.proofs.library import folder
 if TYPE_CHECKING:
     from pyharness.formats.stored import Stored
 
-__all__ = ["Finding", "check", "source_bytes"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One reason why a certificate does not check: where in it, and why in words."""
-
-    where: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.reason}"
+__all__ = ["check", "source_bytes"]
 
 
 def check(
@@ -80,7 +69,7 @@ def check(
         certificate = parse(data)
     except CertificateError as error:
         raise CertificateError(f"{path}: {error}") from error
-    faults = [Finding(where, reason) for where, reason in violations(certificate)]
+    faults = [Finding("schema", where, reason) for where, reason in violations(certificate)]
     if faults:
         return faults
     again = recheck(certificate, path.parent, progress=progress).faults if proofs else ()
@@ -91,7 +80,7 @@ def check(
         *(unsigned or ()),
         *((*_files(certificate, root), *_records(certificate, path)) if root else ()),
         *(_tensors(certificate, tensors) if tensors else ()),
-        *(Finding(*fault) for fault in again),
+        *(Finding("second-kernel", *fault) for fault in again),
     ]
 
 
@@ -99,43 +88,51 @@ def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
     found = digest(certificate)
     if found != certificate["digest"]:
         yield Finding(
-            "digest", f"that of the content is {found}, not {certificate['digest']}: it was changed"
+            "digest",
+            "digest",
+            f"that of the content is {found}, not {certificate['digest']}: it was changed",
         )
     elif data != file_bytes(certificate):
         yield Finding(
+            "file-form",
             "certificate",
             "the content is as sealed, but the file's spacing, order or spelling is not",
         )
     for name, value in summarise(certificate["claims"]).items():
         if certificate["summary"][name] != value:
             yield Finding(
-                f"summary/{name}", f"the claims give {value}, not {certificate['summary'][name]}"
+                "summary",
+                f"summary/{name}",
+                f"the claims give {value}, not {certificate['summary'][name]}",
             )
     for where, names in (
         ("policy/allowed_axioms", certificate["policy"]["allowed_axioms"]),
         ("lean/modules", [item["module"] for item in certificate["lean"]["modules"]]),
     ):
         if names != sorted(set(names)):
-            yield Finding(where, "the names are not sorted and distinct")
+            yield Finding("names-unsorted", where, "the names are not sorted and distinct")
     yield from _definitions(certificate["lean"])
 
 
 def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:
     names = [item["name"] for item in lean["definitions"]]
     if names != sorted(set(names)):
-        yield Finding("lean/definitions", "the names are not sorted and distinct")
+        yield Finding("names-unsorted", "lean/definitions", "the names are not sorted and distinct")
     modules = {item["module"] for item in lean["modules"] if not item["foundation"]}
     for item in lean["definitions"]:
         where = f"definition {item['name']}"
         if item["module"] not in modules:
             yield Finding(
-                where, f"the library has no module {item['module']} outside the foundation"
+                "definition",
+                where,
+                f"the library has no module {item['module']} outside the foundation",
             )
         for field in ("uses", "axioms"):
             if item[field] != sorted(item[field]):
-                yield Finding(where, f"its {field} are not sorted")
+                yield Finding("definition", where, f"its {field} are not sorted")
         if not set(item["uses"]) <= set(names) - {item["name"]}:
             yield Finding(
+                "definition",
                 where,
                 f"it uses what is no other definition here: {', '.join(sorted(set(item['uses']) - set(names)))}",
             )
@@ -148,15 +145,15 @@ def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding
     theorems = {claim["proof"]["theorem"] for claim in certificate["claims"]}
     seen: set[str] = set()
     for claim in certificate["claims"]:
-        where = f"claim {claim['id']}"
-        if claim["id"] in seen:
-            yield Finding(where, "the id is used twice")
-        seen.add(claim["id"])
+        claim_id, where = claim["id"], f"claim {claim['id']}"
+        if claim_id in seen:
+            yield Finding("claim-duplicate", where, "the id is used twice", claim_id)
+        seen.add(claim_id)
         for reason in (
             *_proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]),
             *_rechecked(claim["proof"], certificate["proofs"]),
         ):
-            yield Finding(f"{where}: proof", reason)
+            yield Finding("proof", f"{where}: proof", reason, claim_id)
         for field, known in (
             ("definitions", definitions),
             ("rests_on", theorems - {claim["proof"]["theorem"]}),
@@ -164,26 +161,37 @@ def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding
             names = claim["proof"][field]
             if names != sorted(names) or not set(names) <= known:
                 yield Finding(
+                    "proof",
                     f"{where}: proof",
                     f"its {field} are not sorted, or name what the certificate does not have",
+                    claim_id,
                 )
         for number, evidence in enumerate(claim["evidence"], 1):
             for reason in _evidence(evidence):
-                yield Finding(f"{where}: evidence {number}", reason)
+                yield Finding("evidence", f"{where}: evidence {number}", reason, claim_id)
         for reason in _recorded(claim):
-            yield Finding(f"{where}: recorded", reason)
-        for name, value in ruling(claim, allowed).items():
-            if claim[name] != value:
-                yield Finding(
-                    f"{where}: {name}", f"proof and evidence give {value!r}, not {claim[name]!r}"
-                )
-        if claim["conflict"]:
-            yield Finding(where, f"proof and evidence are in conflict: {claim['conflict']}")
-        elif not meets(
-            tier := tier_if_signed(claim, allowed) if signed else claim["tier"],
-            claim["required_tier"],
-        ):
-            yield Finding(where, f"its tier is {tier}; {claim['required_tier']} is required")
+            yield Finding("recorded", f"{where}: recorded", reason, claim_id)
+        yield from _ruled(claim, allowed, signed=signed)
+
+
+def _ruled(claim: Mapping[str, Any], allowed: list[str], *, signed: bool) -> Iterator[Finding]:
+    """Check what follows from a claim's proof and evidence, and that it has its required tier."""
+    claim_id, where = claim["id"], f"claim {claim['id']}"
+    for name, value in ruling(claim, allowed).items():
+        if claim[name] != value:
+            yield Finding(
+                "ruling",
+                f"{where}: {name}",
+                f"proof and evidence give {value!r}, not {claim[name]!r}",
+                claim_id,
+            )
+    tier = tier_if_signed(claim, allowed) if signed else claim["tier"]
+    if claim["conflict"]:
+        reason = f"proof and evidence are in conflict: {claim['conflict']}"
+        yield Finding("conflict", where, reason, claim_id)
+    elif not meets(tier, claim["required_tier"]):
+        reason = f"its tier is {tier}; {claim['required_tier']} is required"
+        yield Finding("tier-unmet", where, reason, claim_id)
 
 
 def _proof(
@@ -269,8 +277,9 @@ def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
         try:
             recordings[file] = read_recording(path.parent, file)
         except CertificateError as error:
-            yield Finding(f"record {file}", str(error))
+            yield Finding("record-unreadable", f"record {file}", str(error))
     for claim in certificate["claims"]:
+        where = f"claim {claim['id']}: recorded"
         for record in claim["recorded"]:
             if record["file"] not in recordings:
                 continue
@@ -280,13 +289,11 @@ def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
                     claim["id"], claim["evidence"], [recordings[record["file"]]], code_sha256=code
                 )
             except Contradiction as error:
-                yield Finding(f"claim {claim['id']}: recorded", str(error))
+                yield Finding("recorded", where, str(error), claim["id"])
             else:
                 if found != [record]:
-                    yield Finding(
-                        f"claim {claim['id']}: recorded",
-                        f"{record['file']} does not say what it is said to",
-                    )
+                    reason = f"{record['file']} does not say what it is said to"
+                    yield Finding("recorded", where, reason, claim["id"])
 
 
 def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
@@ -294,11 +301,11 @@ def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
         try:
             found = hashlib.sha256(source_bytes(certificate, module["file"], root)).hexdigest()
         except CertificateError as error:
-            yield Finding(f"module {module['module']}", str(error))
+            yield Finding("module-unreadable", f"module {module['module']}", str(error))
         else:
             if found != module["sha256"]:
                 reason = f"{module['file']} has SHA-256 {found}, not {module['sha256']}"
-                yield Finding(f"module {module['module']}", reason)
+                yield Finding("module-changed", f"module {module['module']}", reason)
 
 
 def source_bytes(certificate: Mapping[str, Any], file: str, root: Path) -> bytes:
@@ -360,6 +367,7 @@ def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -
 
     if not there:
         return Finding(
+            "tensor-missing",
             f"tensor {tensor['name']!r}",
             f"no file in {folder} holds it" if folder.is_dir() else f"{folder} does not hold it",
         )
@@ -374,4 +382,4 @@ def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -
             reasons.append(f"it has SHA-256 {digest} in {found.path}, not {tensor['sha256']}")
         else:
             return None
-    return Finding(f"tensor {tensor['name']!r}", "; ".join(reasons))
+    return Finding("tensor-changed", f"tensor {tensor['name']!r}", "; ".join(reasons))

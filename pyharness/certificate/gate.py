@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change, compare
+from pyharness.certificate.findings import Finding
 from pyharness.certificate.seal import tier_if_signed
 from pyharness.certificate.tiers import meets
 from pyharness.project.pack import Tier
@@ -84,7 +84,7 @@ def gate(
     failures = [
         Failure("certificate-invalid", "", str(finding))
         for finding in findings
-        if finding.where not in {f"claim {name}" for name in unmet}
+        if not (finding.code in ("conflict", "tier-unmet") and finding.claim in unmet)
     ]
     for claim in certificate["claims"]:
         if claim["conflict"]:

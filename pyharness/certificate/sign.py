@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.certificate.canonical import file_bytes, parse, read_bytes, write_bytes
-from pyharness.certificate.check import Finding
+from pyharness.certificate.findings import Finding
 from pyharness.certificate.schema import CertificateError, require
 from pyharness.core.errors import UsageError
+from pyharness.core.extras import install
 
 __all__ = [
     "PAYLOAD_TYPE",
@@ -197,34 +198,30 @@ def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
     try:
         found = dsse.Envelope.from_dict(parse(read_bytes(envelope)))
         if found.payload_type != PAYLOAD_TYPE:
-            return [Finding("signature", f"it signs {found.payload_type}, not {PAYLOAD_TYPE}")]
+            return [_finding(f"it signs {found.payload_type}, not {PAYLOAD_TYPE}")]
         found.verify([key], 1)
     except VerificationError as error:
         why = f": {error.__cause__}" if error.__cause__ else ""
         return [
-            Finding(
-                "signature",
-                f"{envelope.name} holds no valid signature by the key {key.keyid[:16]}…{why}",
-            )
+            _finding(f"{envelope.name} holds no valid signature by the key {key.keyid[:16]}…{why}")
         ]
     except CertificateError:
         raise
     # The library lets through whatever a malformed envelope makes it stumble over.
     except Exception as error:
-        return [Finding("signature", f"{envelope.name} is not a DSSE envelope: {error!r}")]
+        return [_finding(f"{envelope.name} is not a DSSE envelope: {error!r}")]
     try:
         signed = parse(found.payload)
     except CertificateError as error:
-        return [Finding("signature", f"what it signs is {error}")]
+        return [_finding(f"what it signs is {error}")]
     expected = statement(require(parse(read_bytes(path))))
     if signed == expected:
         return []
-    return [
-        Finding(
-            "signature",
-            "it is a valid signature of something else: " + _difference(signed, expected),
-        )
-    ]
+    return [_finding("it is a valid signature of something else: " + _difference(signed, expected))]
+
+
+def _finding(reason: str) -> Finding:
+    return Finding("signature", "signature", reason)
 
 
 def _difference(signed: Any, expected: Mapping[str, Any]) -> str:
@@ -248,9 +245,7 @@ def _library() -> tuple[Any, Any]:
     try:
         from securesystemslib import dsse, signer
     except ImportError as error:
-        raise UsageError(
-            "signatures need securesystemslib; run: pip install 'pyharness[sign]'"
-        ) from error
+        raise UsageError(f"signatures need securesystemslib; {install('sign')}") from error
     return dsse, signer
 
 
@@ -259,7 +254,5 @@ def _keyless() -> Any:
         import sigstore  # noqa: F401
         from securesystemslib.signer import SigstoreSigner
     except ImportError as error:
-        raise UsageError(
-            "signatures without a key need sigstore; run: pip install 'pyharness[keyless]'"
-        ) from error
+        raise UsageError(f"signatures without a key need sigstore; {install('keyless')}") from error
     return SigstoreSigner

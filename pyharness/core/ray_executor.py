@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.core.executor import Answer, Lost, spread
+from pyharness.core.extras import install
 from pyharness.core.fingerprint import VARIABLES, code, machine
 
 __all__ = ["ClusterError", "RayExecutor"]
@@ -47,9 +48,7 @@ class RayExecutor:
         try:
             import ray
         except ImportError as error:
-            raise UsageError(
-                "--executor ray needs Ray; run: pip install 'pyharness[cluster]'"
-            ) from error
+            raise UsageError(f"--executor ray needs Ray; {install('cluster')}") from error
         self._ray, self._modules = ray, (*_CODE, *packs)
 
     def map(

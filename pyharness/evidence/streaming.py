@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
+from pyharness.core.extras import install
 from pyharness.evidence import TensorRef, dotted
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.property import from_hex, to_hex
@@ -222,7 +223,7 @@ def _compiled() -> types.ModuleType:
         from pyharness.evidence import block_figures
     except ImportError as error:
         raise UsageError(
-            "tensors are checked by code that numba compiles; run: pip install 'pyharness[tensors]'"
+            f"tensors are checked by code that numba compiles; {install('tensors')}"
         ) from error
     return block_figures
 

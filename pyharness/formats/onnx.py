@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from pyharness.core.errors import UsageError
+from pyharness.core.extras import install
 from pyharness.formats.stored import DTYPES, Raw, Stamp, Stored, damaged
 
 __all__ = ["onnx_entries"]
@@ -194,9 +195,7 @@ def _onnx() -> Any:
         import onnx
         import onnx.numpy_helper
     except ImportError as error:
-        raise UsageError(
-            "ONNX files need the package onnx; run: pip install 'pyharness[onnx]'"
-        ) from error
+        raise UsageError(f"ONNX files need the package onnx; {install('onnx')}") from error
     return onnx
 
 

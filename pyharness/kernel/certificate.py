@@ -69,10 +69,13 @@ class Unreadable(ValueError):
 
 
 class Fault(NamedTuple):
-    """One reason against a certificate: where in it, and why in words."""
+    """One reason against a certificate: where in it, why in words, and the id of the claim that it
+    is about; None if it is about the file of proofs.
+    """
 
     where: str
     reason: str
+    claim: str | None = None
 
 
 def read_certificate(path: Path) -> Mapping[str, Any]:
@@ -206,6 +209,7 @@ def recheck(
                 Fault(
                     f"claim {claim['id']}: proof",
                     "two kernels are said to agree, but no file carries the proof",
+                    claim["id"],
                 )
                 for claim in claims
             ],
@@ -238,7 +242,7 @@ def recheck(
         )
     compare = _Comparison(library, certificate["policy"]["allowed_axioms"], pins)
     faults += [
-        Fault(f"claim {claim['id']}: proof", reason)
+        Fault(f"claim {claim['id']}: proof", reason, claim["id"])
         for claim in claims
         for reason in compare(claim["proof"])
     ]

@@ -8,6 +8,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pyharness.core.errors import UsageError
@@ -18,7 +19,16 @@ if TYPE_CHECKING:
     from pyharness.evidence.run import Run
     from pyharness.evidence.streaming import Stream
 
-__all__ = ["Claim", "Source", "Tier", "claim", "load_pack"]
+__all__ = [
+    "Claim",
+    "Requirement",
+    "Source",
+    "Tier",
+    "claim",
+    "load_pack",
+    "load_requirements",
+    "requirement",
+]
 
 Tier = Literal["none", "bronze", "silver", "gold", "platinum", "refuted"]
 
@@ -113,6 +123,60 @@ def claim(
     return declare
 
 
+@dataclass(frozen=True)
+class Requirement:
+    """Something that a pack's evidence needs and that does not come with it, such as a model.
+
+    Attributes:
+        name: what it is, in a word or two.
+        look: returns in words what is there; raises UsageError, which says what to run, if it is
+            not.
+    """
+
+    name: str
+    look: Callable[[], str]
+
+
+def requirement(name: str) -> Callable[[Callable[[], str]], Requirement]:
+    """Declare what a pack needs on the function that looks for it; `pyharness doctor` shows it.
+
+    The function returns in words what is there, or raises `UsageError` with what to run.
+
+    Example:
+        >>> @requirement("weights")
+        ... def weights():
+        ...     if not PATH.is_file():
+        ...         raise UsageError(f"{PATH} is not there; run: python -m mypack.fetch")
+        ...     return str(PATH)
+
+    Raises:
+        UsageError: if the name is empty.
+    """
+    if not name.strip():
+        raise UsageError("the name of a requirement is empty; say in a word what is required")
+    return lambda look: Requirement(name, look)
+
+
+def load_requirements(modules: Sequence[str]) -> tuple[Requirement, ...]:
+    """Import the modules of a claim pack and return what they require, in order of declaration.
+
+    One that several modules hold, as one imports it from another, counts once.
+
+    Raises:
+        UsageError: if a module does not import, or two requirements share a name.
+    """
+    found: dict[str, Requirement] = {}
+    for name in modules:
+        for value in vars(_import(name)).values():
+            if not isinstance(value, Requirement):
+                continue
+            if found.setdefault(value.name, value) is not value:
+                raise UsageError(
+                    f"the requirement {value.name!r} is declared twice; the second is in {name}"
+                )
+    return tuple(found.values())
+
+
 def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
     """Import the modules of a claim pack and return the claims that they declare, in order of
     declaration.
@@ -122,13 +186,7 @@ def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
     """
     claims: dict[str, Claim] = {}
     for name in modules:
-        try:
-            module = importlib.import_module(name)
-        except ImportError as error:
-            raise UsageError(
-                f"claim pack {name}: {error}; check `packs` in pyharness.toml"
-            ) from error
-        declared = [value for value in vars(module).values() if isinstance(value, Claim)]
+        declared = [value for value in vars(_import(name)).values() if isinstance(value, Claim)]
         if not declared:
             raise UsageError(
                 f"claim pack {name} declares no claim; decorate a function with @claim"
@@ -138,3 +196,10 @@ def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
                 raise UsageError(f"claim {item.id} is declared twice; the second is in {name}")
             claims[item.id] = item
     return tuple(claims.values())
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise UsageError(f"claim pack {name}: {error}; check `packs` in pyharness.toml") from error

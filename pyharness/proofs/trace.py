@@ -14,13 +14,12 @@ from types import ModuleType
 from xml.etree import ElementTree
 
 from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.extras import install
 
 __all__ = ["StaleTrace", "TracedTheorem", "read_trace"]
 
 _RECORDED = Path(".lake", "build", "ir")
 """Where LeanDojo leaves `*.trace.xml`, a file each, beside what Lean's build tool writes."""
-
-_INSTALL = "pip install 'pyharness[dojo]'"
 
 
 class StaleTrace(HarnessError):
@@ -118,7 +117,7 @@ def _lean_dojo() -> tuple[ModuleType, type]:
             from lean_dojo.data_extraction.lean import Theorem
         except ImportError as error:
             raise UsageError(
-                f"reading a trace needs lean-dojo ({error}); run: {_INSTALL}"
+                f"reading a trace needs lean-dojo ({error}); {install('dojo')}"
             ) from error
     return traced_data, Theorem
 

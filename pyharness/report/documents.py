@@ -10,6 +10,7 @@ from typing import Any
 
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
+from pyharness.core.extras import install
 from pyharness.report.ci import markdown_text
 
 __all__ = ["latex", "markdown"]
@@ -135,9 +136,7 @@ def latex(certificate: Mapping[str, Any]) -> str:
     try:
         from pylatexenc.latexencode import UnicodeToLatexEncoder
     except ImportError as error:
-        raise UsageError(
-            "LaTeX needs the package pylatexenc; run: pip install 'pyharness[latex]'"
-        ) from error
+        raise UsageError(f"LaTeX needs the package pylatexenc; {install('latex')}") from error
     encode = UnicodeToLatexEncoder(
         replacement_latex_protection="braces-all",
         unknown_char_policy="replace",

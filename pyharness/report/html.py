@@ -18,8 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pyharness import __version__
-from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
+from pyharness.certificate.findings import Finding
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
 from pyharness.report import graph
@@ -343,7 +343,7 @@ def _pages(report: Report) -> Iterator[Page]:
         )
     yield Page("trusted-base.html", "Trusted base", "trusted-base.html", listed=True)
     claims = report.certificate["claims"]
-    for before, claim, after in zip([None, *claims], claims, [*claims[1:], None]):
+    for before, claim, after in zip([None, *claims], claims, [*claims[1:], None], strict=False):
         yield Page(
             _claim_file(claim["id"]),
             claim["id"],

@@ -155,7 +155,7 @@ class TestChangedFile:
         honest = file_bytes(HONEST)
         assert old in honest
         (tmp_path / "c.json").write_bytes(honest.replace(old, new))
-        assert "certificate" in [finding.where for finding in check(tmp_path / "c.json")]
+        assert "file-form" in [finding.code for finding in check(tmp_path / "c.json")]
 
 
 CLAIM = ("claims", 0)
@@ -290,6 +290,37 @@ class TestForged:
         assert "claim relu.extensive: tier" in found(certificate, tmp_path)
 
 
+CODED = [
+    (("lean", "modules", 0, "file"), "../secret.lean", "schema", None),
+    (("summary", "claims"), 4, "summary", None),
+    (("policy", "allowed_axioms"), ["propext", "Quot.sound"], "names-unsorted", None),
+    ((*DEFINITION, "module"), "Demo.Other", "definition", None),
+    ((*CLAIM, "id"), "relu.open", "claim-duplicate", "relu.open"),
+    ((*CLAIM, "proof", "negates"), True, "proof", "relu.extensive"),
+    ((*CLAIM, "evidence", 0, "outcome"), "refuted", "evidence", "relu.extensive"),
+    ((*CLAIM, "tier"), "gold", "ruling", "relu.extensive"),
+    ((*CLAIM, "conflict"), "a conflict", "conflict", "relu.extensive"),
+    ((*CLAIM, "required_tier"), "gold", "tier-unmet", "relu.extensive"),
+]
+
+
+class TestCodes:
+    @pytest.mark.parametrize(
+        ("path", "value", "code", "claim"), CODED, ids=[code for *_, code, _ in CODED]
+    )
+    def test_a_finding_has_a_code_and_its_claim(
+        self, tmp_path: Path, path: tuple[str | int, ...], value: Any, code: str, claim: str | None
+    ) -> None:
+        """Programs read what kind of reason it is, and which claim it is about, off the finding."""
+        findings = check(forge(changed(path, lambda _: value), tmp_path / "c.json"))
+        assert (code, claim) in [(finding.code, finding.claim) for finding in findings]
+
+    def test_a_changed_value_is_one_of_the_digest(self, tmp_path: Path) -> None:
+        """Where the digest was not computed again."""
+        findings = check(saved(changed((*CLAIM, "statement"), other), tmp_path))
+        assert [finding.code for finding in findings] == ["digest"]
+
+
 class TestFiles:
     def project(self, folder: Path) -> Path:
         write(HONEST, folder / "c.json")
@@ -300,13 +331,15 @@ class TestFiles:
         """A Lean file with other bytes is found."""
         path = self.project(tmp_path)
         (tmp_path / "Demo" / "Relu.lean").write_text("theorem Demo.extensive : 1 = 1 := rfl\n")
-        assert [finding.where for finding in check(path, root=tmp_path)] == ["module Demo.Relu"]
+        (finding,) = check(path, root=tmp_path)
+        assert (finding.code, finding.where) == ("module-changed", "module Demo.Relu")
 
     def test_missing_file(self, tmp_path: Path) -> None:
         """A Lean file that is not there is found."""
         path = self.project(tmp_path)
         (tmp_path / "Demo.lean").unlink()
-        assert "cannot read" in str(check(path, root=tmp_path)[0])
+        (finding,) = check(path, root=tmp_path)
+        assert finding.code == "module-unreadable" and "cannot read" in finding.reason
 
     def test_symbolic_links(self, tmp_path: Path) -> None:
         """A link is not followed, even to the right bytes."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 from xml.etree import ElementTree
 
 import pytest
 
-from pyharness.certificate.canonical import file_bytes
-from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import compare
+from pyharness.certificate.findings import Finding
 from pyharness.certificate.gate import RULES, gate
-from pyharness.cli import main
 from pyharness.report import ci
 from tests import certificate_samples as samples
 
@@ -151,18 +148,33 @@ class TestGate:
         """Not again as what the check found of the same claim; other findings are passed on."""
         lower = changed(CHANGES["lowered"][0])
         findings = [
-            Finding("claim relu.extensive", "its tier is bronze"),
-            Finding("digest", "it was changed"),
+            Finding("tier-unmet", "claim relu.extensive", "its tier is low", "relu.extensive"),
+            Finding("digest", "digest", "it was changed"),
         ]
         assert [failure.rule for failure in gate(lower, findings)] == [
             "certificate-invalid",
             "tier-unmet",
         ]
 
+    @pytest.mark.parametrize(
+        "finding",
+        [
+            Finding("claim-duplicate", "claim relu.extensive", "twice", "relu.extensive"),
+            Finding("tier-unmet", "claim relu.open", "its tier is low", "relu.open"),
+        ],
+        ids=["another code", "another claim"],
+    )
+    def test_an_unmet_tier_hides_nothing_else(self, finding):
+        """Neither another finding about the same claim, in the same place, nor the same about
+        another claim.
+        """
+        failures = gate(changed(CHANGES["lowered"][0]), [finding])
+        assert [failure.rule for failure in failures] == ["certificate-invalid", "tier-unmet"]
+
 
 FAILURES = gate(
     without("relu.open"),
-    [Finding("digest", "a <b>&\x00 | `c`")],
+    [Finding("digest", "digest", "a <b>&\x00 | `c`")],
     least="gold",
     baseline=CERTIFICATE,
 )
@@ -223,57 +235,3 @@ class TestFormats:
             "message": "1 proved, 1 refuted of 3",
         }
         assert ci.badge(CERTIFICATE, FAILURES)["color"] == "red"
-
-
-class TestCommands:
-    @pytest.fixture
-    def files(self, tmp_path):
-        for name, certificate in (
-            ("old", CERTIFICATE),
-            ("new", samples.sealed(samples.sample_records()[:2])),
-        ):
-            (tmp_path / f"{name}.json").write_bytes(file_bytes(certificate))
-        return tmp_path
-
-    def test_diff(self, files, capsys):
-        """Status 0 for the same, 1 for a difference, in words and in JSON; 2 for what is no
-        certificate.
-        """
-        old, new = str(files / "old.json"), str(files / "new.json")
-        assert main(["diff", old, old]) == 0 and "nothing differs" in capsys.readouterr().out
-        assert main(["diff", old, new]) == 1 and "relu.open: it is gone" in capsys.readouterr().out
-        assert main(["diff", old, new, "--json"]) == 1
-        assert json.loads(capsys.readouterr().out)[0]["loss"] is True
-        (files / "bad.json").write_text("{}")
-        assert (
-            main(["diff", old, str(files / "bad.json")]) == 2
-            and "bad.json" in capsys.readouterr().err
-        )
-
-    def test_gate(self, files, capsys):
-        """Status and every format; the files are written when it fails too."""
-        old, new = str(files / "old.json"), str(files / "new.json")
-        assert (
-            main(["gate", old, "--baseline", old]) == 0
-            and "the gate passes" in capsys.readouterr().out
-        )
-        formats = {name: files / "out" / name for name in ("junit", "sarif", "summary", "badge")}
-        options = [word for name, path in formats.items() for word in (f"--{name}", str(path))]
-        assert main(["gate", new, "--baseline", old, *options]) == 1
-        assert "claim-lost" in capsys.readouterr().out
-        ElementTree.parse(formats["junit"])
-        assert (
-            json.loads(formats["sarif"].read_text())["runs"][0]["results"][0]["ruleId"]
-            == "claim-lost"
-        )
-        assert (
-            "relu" in formats["summary"].read_text()
-            and json.loads(formats["badge"].read_text())["message"] == "failed"
-        )
-
-    def test_a_tampered_certificate_fails_the_gate(self, files, capsys):
-        """The gate checks before it judges."""
-        path = files / "old.json"
-        path.write_text(path.read_text().replace("What relu.open says.", "What relu.shut says."))
-        assert main(["gate", str(path), "--json"]) == 1
-        assert json.loads(capsys.readouterr().out)["failures"][0]["rule"] == "certificate-invalid"

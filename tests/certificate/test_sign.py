@@ -70,6 +70,7 @@ def verify(path, envelope, public):
 
 def reason(*arguments):
     (finding,) = verify(*arguments)
+    assert finding.code == "signature"
     return finding.reason
 
 

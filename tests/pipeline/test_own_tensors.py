@@ -424,6 +424,12 @@ class TestCommandLine:
         assert status == 1 and "3 reason(s)" in shown
         assert "tensor 'a': it has SHA-256" in shown and "tensor 'b': it has the shape [1]" in shown
         assert "tensor 'c': no file in . holds it" in shown
+        _, shown, _ = command("check", "m.certificate.json", "--tensors", ".", "--json")
+        assert [finding["code"] for finding in json.loads(shown)["findings"]] == [
+            "tensor-changed",
+            "tensor-changed",
+            "tensor-missing",
+        ]
 
     def test_fresh(self, folder, command):
         """With --fresh nothing is taken from a run before."""

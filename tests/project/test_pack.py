@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from pyharness.core.errors import EXIT_USAGE, UsageError
-from pyharness.project.pack import Source, claim, load_pack
+from pyharness.project.pack import Source, claim, load_pack, load_requirements, requirement
 from pyharness.project.settings import FILE_NAME, load_project
 
 SOURCE = Source("A paper", "Section 2")
@@ -32,18 +32,20 @@ class TestClaim:
             )
 
 
+@pytest.fixture
+def pack(tmp_path, monkeypatch):
+    """Write a module that can be imported, and return its name."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(name, text):
+        (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
+        sys.modules.pop(name, None)
+        return name
+
+    return write
+
+
 class TestLoadPack:
-    @pytest.fixture
-    def pack(self, tmp_path, monkeypatch):
-        monkeypatch.syspath_prepend(tmp_path)
-
-        def write(name, text):
-            (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
-            sys.modules.pop(name, None)
-            return name
-
-        return write
-
     DECLARES = """
         from pyharness.project.pack import Source, claim
         @claim("{id}", statement="s", source=Source("d", "h"), tier="bronze")
@@ -77,6 +79,57 @@ class TestLoadPack:
         """A pack that is not there is named, with the field to look at."""
         with pytest.raises(UsageError, match="no_such_pack.*pyharness.toml"):
             load_pack(["no_such_pack"])
+
+
+class TestRequirements:
+    """`requirement` and `load_requirements`."""
+
+    DECLARES = """
+        from pyharness.project.pack import requirement
+        @requirement("{name}")
+        def look():
+            return "{name} is there"
+    """
+
+    def test_they_come_in_order(self, pack):
+        """Each with the function that looks for it; a module may require nothing."""
+        names = [
+            pack("pack_one", self.DECLARES.format(name="one")),
+            pack("pack_none", "x = 1"),
+            pack("pack_two", self.DECLARES.format(name="two")),
+        ]
+        found = load_requirements(names)
+        assert [(item.name, item.look()) for item in found] == [
+            ("one", "one is there"),
+            ("two", "two is there"),
+        ]
+
+    def test_one_that_is_imported_counts_once(self, pack):
+        """A module that imports it from another does not declare it again."""
+        names = [
+            pack("pack_one", self.DECLARES.format(name="one")),
+            pack("pack_two", "from pack_one import look"),
+        ]
+        assert [item.name for item in load_requirements(names)] == ["one"]
+
+    def test_a_name_declared_twice_is_refused(self, pack):
+        """Two requirements cannot share a name."""
+        names = [
+            pack("pack_one", self.DECLARES.format(name="one")),
+            pack("pack_two", self.DECLARES.format(name="one")),
+        ]
+        with pytest.raises(UsageError, match="'one' is declared twice.*pack_two"):
+            load_requirements(names)
+
+    def test_a_name_is_needed(self):
+        """An empty one is refused where it is declared."""
+        with pytest.raises(UsageError, match="the name of a requirement is empty"):
+            requirement(" ")
+
+    def test_a_pack_that_does_not_import_is_named(self):
+        """As where its claims are loaded."""
+        with pytest.raises(UsageError, match="no_such_pack.*pyharness.toml"):
+            load_requirements(["no_such_pack"])
 
 
 class TestProject:

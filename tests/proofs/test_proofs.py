@@ -199,6 +199,16 @@ class TestHonest:
         ]
         assert [claim["tier"] for claim in certified[1]["claims"]] == list(CLAIMS.values())
 
+    def test_a_finding_of_the_second_kernel_names_the_claim(self, certified):
+        """By its id, beside the code of what the second kernel finds."""
+        folder, certificate = certified
+        first = certificate["claims"][0]
+        first["proof"]["statement_sha256"] = "0" * 64
+        findings = check(samples.forge(certificate, folder / "demo.json"), proofs=True)
+        assert ("second-kernel", first["id"]) in [
+            (finding.code, finding.claim) for finding in findings
+        ]
+
     def test_the_same_library_gives_the_same_bytes(self, proofs, lines, tmp_path):
         """Lines and file depend on nothing else; a file that holds the lines already is left alone,
         whatever made it.

@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from tinyhtml5.parser import HTMLParser as HTML5Parser
 
-from pyharness.certificate.canonical import file_bytes
-from pyharness.certificate.check import Finding
 from pyharness.certificate.diff import Change
-from pyharness.cli import main
+from pyharness.certificate.findings import Finding
 from pyharness.core.errors import UsageError
 from pyharness.report.html import Report, render, visible
 from pyharness.report.site import file_name
@@ -161,7 +159,7 @@ class TestRender:
 
     def test_what_is_found_against_it_is_said(self):
         """At the top of the first page."""
-        page = render(Report(CERTIFICATE, [Finding("digest", "it was changed")]))[
+        page = render(Report(CERTIFICATE, [Finding("digest", "digest", "it was changed")]))[
             "index.html"
         ].decode()
         assert (
@@ -253,41 +251,6 @@ class TestText:
         """What turns text around or cannot be seen."""
         assert visible(text) == shown
         assert visible(Markup(text)) == text
-
-
-class TestCommand:
-    def test_writes_a_folder(self, tmp_path, capsys):
-        """By default where -o names no file of another kind."""
-        path, out = tmp_path / "demo.json", tmp_path / "report"
-        path.write_bytes(file_bytes(CERTIFICATE))
-        assert main(["report", str(path), "-o", str(out), "--baseline", str(path)]) == 0
-        assert "index.html" in capsys.readouterr().out and "Nothing differs" in (
-            out / "index.html"
-        ).read_text("utf-8")
-        assert main(["report", str(path), "-o", str(out), "--format", "html", "--json"]) == 0
-
-    def test_says_what_is_wrong(self, tmp_path, capsys):
-        """No folder given; a folder of somebody else's; options of another format."""
-        path = tmp_path / "demo.json"
-        path.write_bytes(file_bytes(CERTIFICATE))
-        assert (
-            main(["report", str(path), "--format", "html"]) == 2 and "-o" in capsys.readouterr().err
-        )
-        assert (
-            main(["report", str(path), "-o", "a.html"]) == 2 and "folder" in capsys.readouterr().err
-        )
-        assert (
-            main(["report", str(path), "-o", "a", "--source", str(path)]) == 2
-            and "--source" in capsys.readouterr().err
-        )
-        assert (
-            main(["report", str(path), "-o", str(tmp_path)]) == 2
-            and "demo.json" in capsys.readouterr().err
-        )
-        assert (
-            main(["report", str(path), "--baseline", str(path)]) == 2
-            and "--baseline" in capsys.readouterr().err
-        )
 
 
 class TestStyles:

@@ -1,0 +1,181 @@
+"""`pyharness check`: check a certificate against itself and what it names."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyharness.cli.arguments import Commands, add_certificate, add_command, add_identity
+from pyharness.cli.inputs import (
+    read_certificate,
+    read_project,
+    require_folder,
+    signature_check,
+)
+from pyharness.cli.output import print_json, show_progress
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET
+
+if TYPE_CHECKING:
+    from pyharness.certificate.findings import Finding
+
+__all__ = ["add", "run"]
+
+_EXITS = {
+    EXIT_OK: "the certificate checks",
+    EXIT_UNMET: "it does not, or with --rerun a new run finds something else",
+    EXIT_LEAN: "with --rerun: Lean is missing, damaged or unsupported here; the library does not "
+    "build; the audit refuses it; or the two kernels disagree",
+}
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands,
+        "check",
+        run,
+        summary="Check a certificate against its schema, its digest and its own figures.",
+        examples=[
+            "certificates/demo.json",
+            "certificates/demo.json --source .",
+            "certificates/demo.json --proofs",
+        ],
+        exits=_EXITS,
+    )
+    add_certificate(parser)
+    parser.add_argument(
+        "--source",
+        type=Path,
+        metavar="DIR",
+        help="a project's folder: also compare its Lean files with those that the certificate "
+        "names",
+    )
+    parser.add_argument(
+        "--tensors",
+        type=Path,
+        metavar="DIR",
+        help="a folder of tensor files, or one: also compare the tensors in it with those that the "
+        "certificate names; outputs of models are in no file, and are reported as not found",
+    )
+    parser.add_argument(
+        "--proofs",
+        action="store_true",
+        help="also have the second kernel check every proof again, from the file beside the "
+        "certificate that carries them; needs no Lean",
+    )
+    parser.add_argument(
+        "--rerun",
+        action="store_true",
+        help="also build, replay and measure all again in the folder of --source, or this one, and "
+        "compare",
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="PEM", help="a public key: also check the signature"
+    )
+    add_identity(parser, "also check that the signature is this identity's")
+    parser.add_argument(
+        "--signature",
+        type=Path,
+        metavar="FILE",
+        help="the DSSE envelope (default: beside the certificate, .dsse.json for .json)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the certificate and print each reason against it.
+
+    Raises:
+        HarnessError: if the certificate, or what it is checked against, cannot be read.
+    """
+    from pyharness.certificate.check import check
+
+    require_folder("--source", options.source)
+    signature = signature_check(options)
+    with show_progress() as progress:
+        findings = check(
+            options.certificate,
+            root=options.source,
+            tensors=options.tensors,
+            proofs=options.proofs,
+            signature=signature,
+            progress=lambda item, done, total: progress("Proofs", item, done, total),
+        )
+    if options.rerun and not findings:
+        findings = _rerun(options.certificate, options.source or Path("."))
+    platinum = _platinum(options.certificate) if signature and not findings else []
+    if options.json:
+        print_json(
+            {
+                "certificate": str(options.certificate),
+                "checks": not findings,
+                "platinum": platinum,
+                "findings": [
+                    {
+                        "code": finding.code,
+                        "claim": finding.claim,
+                        "where": finding.where,
+                        "reason": finding.reason,
+                    }
+                    for finding in findings
+                ],
+            }
+        )
+    else:
+        _show(options, findings, platinum)
+    return EXIT_UNMET if findings else EXIT_OK
+
+
+def _show(
+    options: argparse.Namespace, findings: Sequence[Finding], platinum: Sequence[str]
+) -> None:
+    from pyharness.report.terminal import visible
+
+    if platinum:
+        print(f"{options.certificate}: platinum by this signature: {', '.join(platinum)}")
+    for finding in findings:
+        print(visible(f"{options.certificate}: {finding}"))
+    if findings:
+        print(f"{options.certificate}: {len(findings)} reason(s) against it")
+    elif options.proofs:
+        what = _rechecked(options.certificate)
+        print(f"{options.certificate} checks, and the second kernel accepts {what}")
+    else:
+        print(f"{options.certificate} checks")
+
+
+def _rechecked(path: Path) -> str:
+    certificate = read_certificate(path)
+    claims = sum(claim["proof"]["rechecked"] for claim in certificate["claims"])
+    return (
+        f"the {certificate['proofs']['constants']:,} constants that {claims} claims rest on"
+        if claims
+        else "no claim's proof"
+    )
+
+
+def _rerun(path: Path, folder: Path) -> list[Finding]:
+    from pyharness.certificate.diff import compare
+    from pyharness.certificate.findings import Finding
+    from pyharness.pipeline.verify import certify
+
+    with show_progress() as progress:
+        again = certify(read_project(folder), progress=progress, fresh=True).certificate
+    return [
+        Finding("rerun", f"claim {change.claim}", f"run again, {change.words}", change.claim)
+        for change in compare(read_certificate(path), again)
+    ]
+
+
+def _platinum(path: Path) -> list[str]:
+    """Return the claims of a certificate that a signature of it makes platinum."""
+    from pyharness.certificate.seal import tier_if_signed
+
+    certificate = read_certificate(path)
+    allowed = certificate["policy"]["allowed_axioms"]
+    return [
+        claim["id"]
+        for claim in certificate["claims"]
+        if tier_if_signed(claim, allowed) == "platinum"
+    ]

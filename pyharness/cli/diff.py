@@ -1,0 +1,55 @@
+"""`pyharness diff`: what changed from one certificate to another."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pyharness.cli.arguments import Commands, add_command
+from pyharness.cli.inputs import read_certificate
+from pyharness.cli.output import print_json
+from pyharness.core.errors import EXIT_OK, EXIT_UNMET
+
+__all__ = ["add", "run"]
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands,
+        "diff",
+        run,
+        summary="Say what changed from one certificate to another.",
+        examples=["old.json new.json"],
+        exits={EXIT_OK: "nothing differs", EXIT_UNMET: "something does"},
+    )
+    parser.add_argument("old", type=Path, metavar="OLD")
+    parser.add_argument("new", type=Path, metavar="NEW")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print each difference.
+
+    Raises:
+        CertificateError: if a certificate cannot be read.
+    """
+    from pyharness.certificate.diff import compare
+
+    changes = compare(read_certificate(options.old), read_certificate(options.new))
+    if options.json:
+        print_json(
+            [
+                {
+                    "claim": change.claim,
+                    "kind": change.kind,
+                    "words": change.words,
+                    "loss": change.loss,
+                }
+                for change in changes
+            ]
+        )
+    else:
+        for change in changes:
+            print(f"{change.kind:12}{change}")
+        print(f"{len(changes)} difference(s)" if changes else "nothing differs")
+    return EXIT_UNMET if changes else EXIT_OK

@@ -1,0 +1,69 @@
+"""`pyharness pin`: record what the claims' theorems say."""
+
+from __future__ import annotations
+
+import argparse
+
+from pyharness.cli.arguments import Commands, add_command, add_project
+from pyharness.cli.inputs import read_project
+from pyharness.cli.output import near, print_json, show_progress
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK
+
+__all__ = ["add", "run"]
+
+_EXITS = {
+    EXIT_OK: "what the theorems say is recorded",
+    EXIT_LEAN: "Lean is missing, damaged or unsupported here; the library does not build; or the "
+    "audit refuses it",
+}
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands,
+        "pin",
+        run,
+        summary="Record what the claims' theorems say, after an intended change.",
+        examples=["", "--json"],
+        exits=_EXITS,
+    )
+    add_project(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Pin the theorems and print what changed.
+
+    Raises:
+        HarnessError: if they cannot be read, or the pins cannot be written.
+    """
+    from pyharness.pipeline.prove import prove
+    from pyharness.project.pack import load_pack
+    from pyharness.project.pins import pin
+
+    project = read_project(options.project)
+    claims = load_pack(project.packs)
+    with show_progress() as progress:
+        proofs = prove(project, claims, progress=progress)
+    changes = pin(
+        project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem
+    )
+    if options.json:
+        print_json(
+            {
+                "pins": str(near(project.pins)),
+                "changes": [
+                    {"what": change.what, "was": change.was, "now": change.now}
+                    for change in changes
+                ],
+            }
+        )
+        return EXIT_OK
+    for change in changes:
+        print(change)
+    print(
+        f"{near(project.pins)}: {len(changes)} change(s) recorded"
+        if changes
+        else f"{near(project.pins)}: nothing changed"
+    )
+    return EXIT_OK

@@ -1,0 +1,82 @@
+"""`pyharness status`: the proof status of every claim, or of a Lean project's theorems."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pyharness.cli.arguments import Commands, add_command, add_project
+from pyharness.cli.inputs import read_project
+from pyharness.cli.output import print_json, show_progress, standard_output
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET
+
+__all__ = ["add", "run"]
+
+_EXITS = {
+    EXIT_OK: "every theorem that a claim names is proved, or with --lean-project every theorem",
+    EXIT_UNMET: "one is not, or a statement is not as it was pinned",
+    EXIT_LEAN: "Lean (with --lean-project: lake) is missing, damaged or unsupported here; the "
+    "library does not build; or the audit refuses it",
+}
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands,
+        "status",
+        run,
+        summary="Read the proof status of every claim out of Lean; gather no evidence.",
+        examples=["", "--json", "--lean-project path/to/lake/project"],
+        exits=_EXITS,
+    )
+    add_project(parser)
+    parser.add_argument(
+        "--lean-project",
+        type=Path,
+        metavar="DIR",
+        help="report the theorems of this Lean project, which `lake` builds, instead of any "
+        "claims; `theorems` and `allowed-axioms` in its pyharness.toml, if there is one, choose "
+        "and judge them",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the proof statuses.
+
+    Raises:
+        HarnessError: if they cannot be read.
+    """
+    if options.lean_project is not None:
+        return _lake_status(options)
+    from pyharness.pipeline.prove import claim_status, prove_as_pinned
+    from pyharness.project.pack import load_pack
+    from pyharness.report import terminal
+
+    project = read_project(options.project)
+    claims = load_pack(project.packs)
+    with show_progress() as progress:
+        proofs, _ = prove_as_pinned(project, claims, progress=progress)
+    rows = [claim_status(item, proofs) for item in claims]
+    if options.json:
+        print_json({"claims": rows})
+    else:
+        terminal.show_statuses(rows, console=standard_output())
+    return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
+
+
+def _lake_status(options: argparse.Namespace) -> int:
+    from pyharness.proofs.lake import lake_status
+    from pyharness.report import terminal
+
+    with show_progress() as progress:
+        report = lake_status(options.lean_project, progress=progress)
+    if options.json:
+        print_json({"lean": report.lean, "theorems": report.rows})
+    else:
+        terminal.show_statuses(
+            [{**row, "theorem": row["statement"]} for row in report.rows],
+            of="theorem",
+            console=standard_output(),
+        )
+    return EXIT_OK if all(row["settled"] for row in report.rows) else EXIT_UNMET

@@ -1,0 +1,164 @@
+"""`pyharness verify`: what it prints and writes, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from pyharness.pipeline import verify
+from tests.small_project import LEAN, PACK, ROOT, call, run, write, write_pack
+
+SLOW_PACK = """\
+import time
+from pyharness.project.pack import Source, claim
+@claim("slow", statement="s", source=Source("d", "h"), tier="none")
+def slow(run):
+    print("gathering", flush=True)
+    time.sleep(60)
+    return []
+"""
+
+
+def start_slow_verify(folder):
+    """Start a verify, and return its process when it gathers evidence, which takes a minute."""
+    (folder / "small_pack.py").write_text(SLOW_PACK)
+    # A shell's background job ignores Ctrl-C, and what it starts inherits that.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pyharness", "verify"],
+        cwd=folder,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stdout.readline() == "gathering\n"
+    return process
+
+
+def test_writes_a_certificate_that_checks(tmp_path):
+    """From sources and nothing else to a certificate, which then checks against them; again,
+    and nothing changes.
+    """
+    write(project := tmp_path)
+    assert run(project, "pin").returncode == 0
+    done = run(project, "verify")
+    assert done.returncode == 0, done.stderr
+    assert (
+        "small.proved" in done.stdout
+        and "silver" in done.stdout
+        and "certificates/small.json" in done.stdout
+    )
+    certificate = project / "certificates" / "small.json"
+    before = certificate.stat()
+    (proofs,) = (project / "certificates" / "proofs").iterdir()
+    carried = proofs.stat()
+    again = json.loads(run(project, "verify", "--json").stdout)
+    assert again["changed"] is False and certificate.stat().st_mtime_ns == before.st_mtime_ns
+    assert proofs.stat().st_mtime_ns == carried.st_mtime_ns
+    assert (
+        run(project, "check", "certificates/small.json", "--source", ".", "--proofs").returncode
+        == 0
+    )
+
+
+def test_two_kernels_that_disagree_end_it(verified, monkeypatch):
+    """Status 3, with the declaration and both answers; the certificate and the proofs that were
+    there stay.
+    """
+    before = {
+        path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()
+    }
+    real = verify.carry
+
+    def carry(*arguments):
+        lines, names = real(*arguments)
+        return lines.replace(b'"type":', b'"type":0,"was":', 1), names
+
+    shutil.rmtree(verified / "build" / "cache")
+    monkeypatch.setattr(verify, "carry", carry)
+    done = call(verified, "verify")
+    assert done.returncode == 3 and "the two kernels disagree on line" in done.stderr
+    assert before == {
+        path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()
+    }
+
+
+def test_the_proofs_change_with_the_library(verified):
+    """A new proof gives a new file, and the old one goes; so does the last when no claim names
+    a theorem any more.
+    """
+    (first,) = (verified / "certificates" / "proofs").iterdir()
+    (verified / "Small.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "And.intro h.2 (id h.1)"))
+    assert call(verified, "verify").returncode == 0
+    (second,) = (verified / "certificates" / "proofs").iterdir()
+    assert second.name != first.name
+    (verified / "small_pack.py").write_text(
+        PACK.format(theorem="", tier="none").replace(', theorem=""', "")
+    )
+    call(verified, "verify")
+    assert not list((verified / "certificates" / "proofs").iterdir())
+    assert json.loads((verified / "certificates" / "small.json").read_text())["proofs"] is None
+    assert call(verified, "check", "certificates/small.json", "--proofs").returncode == 0
+
+
+@pytest.mark.parametrize("theorem", ["Small.unfinished", "Small.rests"])
+def test_sorry_is_shown_and_fails(project, theorem):
+    """A theorem with sorry, or one that rests on it, is shown as sorry and does not reach
+    silver.
+    """
+    write_pack(project, theorem)
+    done = call(project, "verify", "--json")
+    assert done.returncode == 1
+    claim = json.loads((project / "certificates" / "small.json").read_text())["claims"][0]
+    assert claim["proof"]["status"] == "sorry" and claim["tier"] == "bronze"
+
+
+def test_an_unknown_theorem_is_an_error(project):
+    """A claim that names a theorem that is not there ends with status 2 and names it."""
+    write_pack(project, "Small.provd")
+    done = call(project, "verify")
+    assert done.returncode == 2 and "Small.provd" in done.stderr and "Small.proved" in done.stderr
+
+
+def test_a_lean_error_shows_where(project):
+    """A library that does not build ends with status 3 and file:line:col: message."""
+    (project / "Small.lean").write_text(LEAN + "\ntheorem wrong : True := 3\n")
+    done = call(project, "verify")
+    assert done.returncode == 3 and "Small.lean:13:24" in done.stderr
+
+
+def test_the_old_certificate_survives_a_kill(verified):
+    """Kill -9 halfway leaves the certificate that was there, whole."""
+    certificate = verified / "certificates" / "small.json"
+    before = certificate.read_bytes()
+    with start_slow_verify(verified) as process:
+        process.send_signal(signal.SIGKILL)
+    assert certificate.read_bytes() == before
+    write_pack(verified)
+    assert call(verified, "verify").returncode == 0
+
+
+def test_interruption_says_that_nothing_was_lost(project):
+    """Ctrl-C ends with status 130 and says that the certificate is as it was."""
+    process = start_slow_verify(project)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130 and "interrupted" in errors
+    assert not (project / "certificates" / "small.json").exists()
+
+
+def test_an_output_folder_that_cannot_be_made_is_an_error(project):
+    """Where the certificate cannot be written, the message names the path, and the status is
+    2.
+    """
+    (project / "certificates").write_text("a file, not a folder")
+    done = call(project, "verify")
+    assert done.returncode == 2 and "certificates" in done.stderr
+    assert (project / "certificates").read_text() == "a file, not a folder"
