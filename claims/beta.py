@@ -15,18 +15,31 @@ import torch
 from torch import Tensor
 
 from claims.conformance import L1_NORM, NORM_SQ, SIGN
-from claims.gap import significant
 from claims.measures.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
 from claims.measures.rotations import turn
 from claims.models.attention import attention_layers, head_names, int8_keys
 from claims.models.attention import head as head_values
-from pyharness.core.device import cached_per_device, computed_on_cpu, current_device
-from pyharness.evidence import Evidence, TensorRef, Witness, dotted
-from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
-from pyharness.evidence.run import Run
-from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
-from pyharness.formats.digests import tensor_ref
-from pyharness.project.pack import Source, claim
+from pyharness import (
+    INT8,
+    Blocks,
+    Evidence,
+    Run,
+    Source,
+    TensorRef,
+    Witness,
+    as_blocks,
+    cached_per_device,
+    claim,
+    computed_on_cpu,
+    current_device,
+    dotted,
+    enumerate_cases,
+    nonzero,
+    of_blocks,
+    significant,
+    sweep,
+    tensor_ref,
+)
 
 SEED = "001 Neural geometry"
 JENSEN = Source(SEED, "JensenFloor")

@@ -11,12 +11,7 @@ import torch
 
 from claims.conformance import CLIP
 from claims.measures.int8 import clip
-from pyharness.evidence import Evidence
-from pyharness.evidence.exhaustive import INT8, sweep
-from pyharness.evidence.property import from_hex, search, to_hex
-from pyharness.evidence.run import Run
-from pyharness.evidence.streaming import of_values
-from pyharness.project.pack import Source, claim
+from pyharness import INT8, Evidence, Run, Source, claim, from_hex, of_values, search, sweep, to_hex
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

@@ -14,20 +14,20 @@ from claims.measures.geometry import dot, l1_norm, norm_sq, sign
 from claims.measures.int8 import clip, gate_gap, qrelu, round_up
 from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
 from claims.models.attention import HEADS, int8_keys, int8_queries
-from pyharness.core.device import to_current_device
-from pyharness.evidence import TensorRef
-from pyharness.evidence.conformance import (
+from pyharness import (
+    INT8,
     Conformance,
     Row,
     Rows,
+    Run,
     Table,
+    TensorRef,
     Theorems,
     indices,
     int8_pairs,
+    to_current_device,
     vector,
 )
-from pyharness.evidence.exhaustive import INT8
-from pyharness.evidence.run import Run
 
 __all__ = [
     "CLIP",

@@ -35,28 +35,27 @@ from claims.nucleus import (
     on_every_layer,
     on_every_row,
 )
-from pyharness.core.device import cached_per_device, current_device
-from pyharness.evidence import Evidence, Witness, dotted
-from pyharness.evidence.exhaustive import INT8, sweep
-from pyharness.evidence.rounding import DIGITS
-from pyharness.evidence.run import Run
-from pyharness.evidence.streaming import of_values
-from pyharness.formats.affine import (
+from pyharness import (
+    INT8,
+    Evidence,
+    Run,
+    Witness,
+    cached_per_device,
     choose_params_affine,
+    claim,
+    current_device,
     dequantize_affine,
+    dotted,
+    of_values,
     quantize_affine,
+    significant,
+    sweep,
+    tensor_ref,
     to_fp16,
 )
-from pyharness.formats.digests import tensor_ref
-from pyharness.project.pack import claim
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
 FORMATS = (*BITS, "FP16")
-
-
-def significant(value: float) -> float:
-    """Round to the digits that are reported."""
-    return float(f"{value:.{DIGITS}g}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from claims.gap import significant
 from claims.measures.thresholds import Data, to_grid, variance
 from claims.models.layers import Kind, Layer, Recorder
 from claims.models.zoo import (
@@ -28,13 +27,20 @@ from claims.models.zoo import (
     sentence_embeddings,
 )
 from claims.quant_error import AXIOMS, SEED, SLACK
-from pyharness.core.device import cached_on_cpu, cached_per_device
-from pyharness.evidence import Evidence, TensorRef
-from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.run import Run
-from pyharness.formats.affine import choose_params_affine, quantize_affine
-from pyharness.formats.digests import tensor_ref
-from pyharness.project.pack import Source, claim
+from pyharness import (
+    Evidence,
+    Run,
+    Source,
+    TensorRef,
+    cached_on_cpu,
+    cached_per_device,
+    choose_params_affine,
+    claim,
+    enumerate_cases,
+    quantize_affine,
+    significant,
+    tensor_ref,
+)
 
 BITS = (2, 4, 6, 8)
 

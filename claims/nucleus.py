@@ -13,12 +13,19 @@ import torch
 from claims.conformance import INF, JOIN, LE, QRELU, SUP
 from claims.measures.int8 import qrelu
 from claims.models.activations import QuantizedLayer, quantized_layers
-from pyharness.core.device import current_device
-from pyharness.evidence import Evidence, Witness, dotted
-from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
-from pyharness.evidence.run import Run
-from pyharness.evidence.streaming import of_values
-from pyharness.project.pack import Source, claim
+from pyharness import (
+    INT8,
+    Evidence,
+    Run,
+    Source,
+    Witness,
+    claim,
+    current_device,
+    dotted,
+    enumerate_cases,
+    of_values,
+    sweep,
+)
 
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")
 ARCHITECTURE = Source("000 Nucleus grafting", "ARCHITECTURE")

@@ -17,7 +17,7 @@ from typing import Any
 
 from torch import Tensor
 
-from claims.gap import find_layer, layers_of, per_layer, significant
+from claims.gap import find_layer, layers_of, per_layer
 from claims.measures.geometry import norm_sq
 from claims.measures.thresholds import (
     REFERENCES,
@@ -28,12 +28,20 @@ from claims.measures.thresholds import (
     to_grid,
 )
 from claims.models.zoo import load_models
-from pyharness.core.device import cached_on_cpu, cached_per_device
-from pyharness.evidence import Evidence
-from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.run import Run
-from pyharness.evidence.streaming import Blocks, as_blocks, nonzero, of_blocks
-from pyharness.project.pack import Source, claim
+from pyharness import (
+    Blocks,
+    Evidence,
+    Run,
+    Source,
+    as_blocks,
+    cached_on_cpu,
+    cached_per_device,
+    claim,
+    enumerate_cases,
+    nonzero,
+    of_blocks,
+    significant,
+)
 
 SEED = "002 Clipping and kurtosis"
 MSE = Source(SEED, "Layer 2: MSE Decomposition")

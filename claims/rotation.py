@@ -29,7 +29,7 @@ from claims.beta import (
     sampled,
 )
 from claims.conformance import DOT
-from claims.gap import find_layer, significant
+from claims.gap import find_layer
 from claims.measures.geometry import (
     beta,
     beta_eff,
@@ -62,19 +62,26 @@ from claims.models.attention import (
 from claims.models.attention import head as head_values
 from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
-from pyharness.core.device import (
+from pyharness import (
+    Evidence,
+    Run,
+    Source,
+    TensorRef,
+    Witness,
     cached_on_cpu,
     cached_per_device,
+    choose_params_affine,
+    claim,
     computed_on_cpu,
     current_device,
+    dequantize_affine,
+    dotted,
+    enumerate_cases,
+    quantize_affine,
+    significant,
+    tensor_ref,
     to_current_device,
 )
-from pyharness.evidence import Evidence, TensorRef, Witness, dotted
-from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.run import Run
-from pyharness.formats.affine import choose_params_affine, dequantize_affine, quantize_affine
-from pyharness.formats.digests import tensor_ref
-from pyharness.project.pack import Source, claim
 
 GAUGE = Source(SEED, "MoEGauge")
 RANK_R = Source(SEED, "RankRResidualCorrection")

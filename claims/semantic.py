@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from claims.gap import find_layer, layers_of, per_layer, significant
+from claims.gap import find_layer, layers_of, per_layer
 from claims.measures.geometry import strongest
 from claims.measures.information import (
     collision,
@@ -35,15 +35,24 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.checkpoint.compress import Compressed, SemanticQuantizer
-from pyharness.core.device import cached_on_cpu, cached_per_device, current_device
-from pyharness.evidence import Evidence
-from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
-from pyharness.evidence.run import Run
-from pyharness.evidence.streaming import of_values
-from pyharness.formats.affine import quantize_affine
-from pyharness.formats.digests import tensor_ref
-from pyharness.project.pack import Source, claim
+from pyharness import (
+    INT8,
+    Compressed,
+    Evidence,
+    Run,
+    SemanticQuantizer,
+    Source,
+    cached_on_cpu,
+    cached_per_device,
+    claim,
+    current_device,
+    enumerate_cases,
+    of_values,
+    quantize_affine,
+    significant,
+    sweep,
+    tensor_ref,
+)
 
 SEED = "004 Semantic quantization"
 CORNERS = Source(SEED, "1. Hypercubic Latent Spaces")

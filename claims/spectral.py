@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from claims.gap import find_layer, layers_of, per_layer, significant
+from claims.gap import find_layer, layers_of, per_layer
 from claims.measures.spectra import (
     as_matrix,
     condition_number,
@@ -39,17 +39,20 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
-from pyharness.core.device import (
+from pyharness import (
+    Evidence,
+    Run,
+    Source,
     cached_on_cpu,
     cached_per_device,
+    claim,
     computed_on_cpu,
+    enumerate_cases,
+    requirement,
+    significant,
+    tensor_ref,
     to_current_device,
 )
-from pyharness.evidence import Evidence
-from pyharness.evidence.exhaustive import enumerate_cases
-from pyharness.evidence.run import Run
-from pyharness.formats.digests import tensor_ref
-from pyharness.project.pack import Source, claim, requirement
 
 SEED = "003 Spectral limits"
 LOCK = Source(SEED, "AI/RL/ML Statement")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from pyharness.core.errors import UsageError
+from pyharness import UsageError
 
 __all__ = ["collision", "entropy", "floor_codes", "hypercubicity"]
 

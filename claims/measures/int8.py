@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from pyharness.formats.affine import TensorError
-from pyharness.formats.digests import dtype_name
+from pyharness import TensorError, dtype_name
 
 __all__ = ["clip", "gate_gap", "qrelu", "round_up"]
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from claims.measures.geometry import beta, l1_norm, sign
-from pyharness.core.errors import UsageError
+from pyharness import UsageError
 
 __all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht", "turn"]
 

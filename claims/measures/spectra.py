@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from pyharness.formats.affine import dequantize_affine, quantize_affine
+from pyharness import dequantize_affine, quantize_affine
 
 __all__ = [
     "as_matrix",

@@ -16,9 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pyharness.core.device import computed_on_cpu
-from pyharness.core.errors import UsageError
-from pyharness.formats.affine import dequantize_affine, quantize_affine
+from pyharness import UsageError, computed_on_cpu, dequantize_affine, quantize_affine
 
 __all__ = [
     "REFERENCES",

@@ -11,10 +11,14 @@ import torch
 
 from claims.models.layers import Layer
 from claims.models.zoo import Model, load_models
-from pyharness.core.device import cached_per_device
-from pyharness.evidence import TensorRef
-from pyharness.formats.affine import QuantParams, choose_params_affine, quantize_affine
-from pyharness.formats.digests import tensor_ref
+from pyharness import (
+    QuantParams,
+    TensorRef,
+    cached_per_device,
+    choose_params_affine,
+    quantize_affine,
+    tensor_ref,
+)
 
 __all__ = ["QuantizedLayer", "quantized_layers"]
 

