@@ -23,7 +23,6 @@ from claims.beta import (
     ISOTROPIC,
     SEED,
     exact_beta,
-    integers,
     key_refs,
     per_head,
     sampled,
@@ -62,6 +61,7 @@ from claims.models.attention import (
 from claims.models.attention import head as head_values
 from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
+from claims.notation import Integers, integers
 from pyharness import (
     Evidence,
     Run,
@@ -77,6 +77,7 @@ from pyharness import (
     dequantize_affine,
     dotted,
     enumerate_cases,
+    predicate,
     quantize_affine,
     significant,
     tensor_ref,
@@ -129,7 +130,8 @@ def learned(name: str, kind: Kind = "key") -> Learned:
 
 
 # -------------------------------------------------------------------------------------------- gauge
-def hadamard_keeps_score(q, k):
+@predicate
+def hadamard_keeps_score(q: Integers, k: Integers) -> Tensor:
     """(H q) · (H k) = d (q · k), with H the Hadamard matrix of ±1, which is orthogonal but for its
     length √d.
     """
@@ -137,7 +139,8 @@ def hadamard_keeps_score(q, k):
     return dot(_hadamard_turned(q), _hadamard_turned(k)) == q.shape[-1] * dot(q, k)
 
 
-def hadamard_keeps_score_of_signs(q, k):
+@predicate
+def hadamard_keeps_score_of_signs(q: Integers, k: Integers) -> Tensor:
     """Sign (H q) · sign (H k) = sign q · sign k, with H as in `hadamard_keeps_score`."""
     q, k = integers(q), integers(k)
     return dot(sign(_hadamard_turned(q)), sign(_hadamard_turned(k))) == dot(sign(q), sign(k))
@@ -251,6 +254,7 @@ def rounding(precision: str) -> float:
     return math.sqrt(torch.finfo(PRECISIONS[precision]).eps)
 
 
+@predicate
 def rotated_weights_keep_scores(precision: str) -> bool:
     """With W_K and W_Q rotated alike, scores and embeddings stay the same to half the digits of the
     precision.
@@ -314,6 +318,7 @@ def gauge_of_signs(run: Run) -> Iterator[Evidence]:
 
 
 # ---------------------------------------------------------------------------------- what to correct
+@predicate
 def dropping_the_smallest_is_best(energies: Sequence[int], kept: int) -> bool:
     """Of all ways to keep so many energies, keeping the largest drops the least."""
     least = min(sum(energies) - sum(some) for some in itertools.combinations(energies, kept))
@@ -351,7 +356,7 @@ def directions(name: str, r: int, *, rotation: Tensor | None = None) -> Tensor:
 
 
 def agreeing(
-    predicate: Callable[..., bool],
+    law: Callable[..., bool],
     error: Callable[..., float],
     cases: Sequence[Mapping[str, Any]],
     *,
@@ -360,11 +365,11 @@ def agreeing(
     tensors: Sequence[TensorRef],
     measurements: Sequence[Mapping[str, Any]],
 ) -> Evidence:
-    """Ask a predicate, that an error is at most `EXACT`, of each case, and report the largest
+    """Ask a law, that an error is at most `EXACT`, of each case, and report the largest
     error.
     """
     found = enumerate_cases(
-        predicate,
+        law,
         cases,
         domain=domain,
         summary=summary,
@@ -381,6 +386,7 @@ def agreeing(
     )
 
 
+@predicate
 def beta_eff_is_the_product(head: str, r: int) -> bool:
     """β_eff = 1 − (1 − β)(1 − γ_r) in a head's strongest r directions and in r drawn ones, up to
     rounding.
@@ -400,6 +406,7 @@ def _product_error(rows: Tensor, w: Tensor) -> float:
     return abs(beta_eff(rows, w) - (1 - (1 - beta(rows)) * (1 - gamma(residual(rows), w))))
 
 
+@predicate
 def gamma_of_keys_serves(head: str) -> bool:
     """1 − β_eff = (1 − β)(1 − γ_4) with γ_4 on the keys, in their own four strongest directions."""
     found = _with_gamma_of_keys(head)
@@ -503,6 +510,7 @@ def _others(name: str, r: int) -> list[Tensor]:
     ]
 
 
+@predicate
 def strongest_beat_others(head: str) -> bool:
     """γ_r of a head's residual in its strongest directions is at least that in others, for each
     rank.
@@ -515,6 +523,7 @@ def strongest_beat_others(head: str) -> bool:
     )
 
 
+@predicate
 def no_directions_leave_less(head: str) -> bool:
     """A head's residual less its part in r directions has at least the energy of the dropped
     eigenvalues, and exactly that in the strongest ones.
@@ -570,6 +579,7 @@ def eckart_young(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------------- learned rotations
+@predicate
 def random_rotations_reach_the_floor(head: str) -> bool:
     """The mean of β over 64 random rotations is 2/π + (1 − 2/π)/d, within five standard errors."""
     mean, error = _random_rotations(head)
@@ -609,6 +619,7 @@ def random_rotations(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def learning_lifts_other_tokens(head: str) -> bool:
     """A rotation learned on the first half of a head's tokens lifts β of the other half above that
     of a SRHT.
@@ -626,6 +637,7 @@ def _lift(name: str) -> dict[str, float]:
     }
 
 
+@predicate
 def no_step_lowers(head: str) -> bool:
     """β of the tokens that a head's rotation is learned on never falls from one step to the
     next.
@@ -712,6 +724,7 @@ def across(vectors: str) -> dict[str, float]:
     return {f"β {which}": sum(values) / len(values) for which, values in found.items()}
 
 
+@predicate
 def learning_lifts_other_rows(vectors: str) -> bool:
     """The rotations learned on the first half of the rows lift β of the others above that of random
     ones.
@@ -825,6 +838,7 @@ def _with_one_bit_keys(rotation: str, r: int) -> tuple[Tensor, Tensor]:
     return sentence_embeddings(unseen, run), sentence_embeddings(unseen)
 
 
+@predicate
 def is_nearer(rotation: str, r: int, than: str, than_r: int) -> bool:
     """With one-bit keys embeddings are nearer to the model's own under one rotation and correction
     than under another.
@@ -877,6 +891,7 @@ def mean_square_over_axes(weight: Sequence[Sequence[int]]) -> Fraction:
     return Fraction(2 * int(norm_sq(columns).sum()), 2 * len(columns))
 
 
+@predicate
 def is_frobenius_over_columns(weight: list[list[int]]) -> bool:
     """The mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of columns."""
     return mean_square_over_axes(weight) == Fraction(
@@ -884,6 +899,7 @@ def is_frobenius_over_columns(weight: list[list[int]]) -> bool:
     )
 
 
+@predicate
 def is_frobenius_over_rows(weight: list[list[int]]) -> bool:
     """The mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of rows."""
     return mean_square_over_axes(weight) == Fraction(
@@ -906,6 +922,7 @@ def amplification(layer: str, draws: int, seed: int) -> tuple[float, float]:
     return float(found.mean()), CONFIDENCE * float(found.std()) / math.sqrt(draws)
 
 
+@predicate
 def amplifies_by_columns(layer: str, draws: int, seed: int) -> bool:
     """The mean of ‖W x‖² on the sphere is ‖W‖² over the number of columns, within its 99.9 %
     interval.
@@ -913,6 +930,7 @@ def amplifies_by_columns(layer: str, draws: int, seed: int) -> bool:
     return _amplifies(layer, draws, seed, 1)
 
 
+@predicate
 def amplifies_by_rows(layer: str, draws: int, seed: int) -> bool:
     """The mean of ‖W x‖² on the sphere is ‖W‖² over the number of rows, within its 99.9 %
     interval.
@@ -1005,6 +1023,7 @@ def overlap(v: Tensor, w: Tensor) -> float:
     return float(norm_sq(v @ w.T).sum()) / len(v)
 
 
+@predicate
 def stable_rank_is_at_least_one(head: str) -> bool:
     """The stable ranks of a head's keys and of their residual are at least 1."""
     return (
@@ -1013,6 +1032,7 @@ def stable_rank_is_at_least_one(head: str) -> bool:
     )
 
 
+@predicate
 def overlap_is_a_share(head: str) -> bool:
     """The overlap of the 4 strongest directions of two halves of a head's tokens is in [0, 1]."""
     return -EXACT <= _subspaces(head)["overlap of the halves"] <= 1 + EXACT
@@ -1064,6 +1084,7 @@ def whole_beta(layer: str) -> float:
     return beta(find_layer(layer).weight.double() @ matrix_rotation(layer, 0).T)
 
 
+@predicate
 def a_rotation_lifts_weight(layer: str) -> bool:
     """There is a rotation, learned on half of a weight's rows, under which β of all of them is over
     2/π + (1 − 2/π)/d.
@@ -1138,6 +1159,7 @@ def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(beta(some @ rotation.T) for some in rows) for rotation in rotations)
 
 
+@predicate
 def one_for_all_is_at_most_the_least_best(population: str) -> bool:
     """Over the rotations at hand, the greatest least β of the populations is at most the least
     greatest.
@@ -1183,6 +1205,7 @@ def one_rotation(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def some_population_falls_short(
     populations: list[list[list[int]]], rotation: list[list[int]]
 ) -> bool:
@@ -1221,6 +1244,7 @@ def one_rotation_gap(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def beta_eff_of_weight_is_the_product(layer: str, r: int) -> bool:
     """β_eff = 1 − (1 − β)(1 − γ_r) of a weight under its own rotation, up to rounding."""
     return matrix_product_error(layer, r) <= EXACT
