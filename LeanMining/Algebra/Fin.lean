@@ -1,10 +1,15 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Logic
 
 /-!
 # Finite index types
 
-`Fin n` has `n` elements. It is an inductive family (Mathlib's `Fin2`), so that sums and vectors over it recurse structurally.
+`Fin n` has `n` elements. It is an inductive family (Mathlib's `Fin2`), so that sums and vectors
+over it recurse structurally.
 -/
 
 set_option autoImplicit false
@@ -34,15 +39,19 @@ theorem succ_inj {n : Nat} {i : Fin n} : {j : Fin n} → Fin.succ i = Fin.succ j
     | .isTrue h => .isTrue (congrArg Fin.succ h)
     | .isFalse h => .isFalse fun e => h (succ_inj e)
 
-theorem forall_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} : (∀ i, p i) ↔ p .zero ∧ ∀ i, p (.succ i) :=
-  ⟨fun h => ⟨h .zero, fun i => h (.succ i)⟩, fun h i => match i with | .zero => h.1 | .succ i => h.2 i⟩
+theorem forall_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} :
+    (∀ i, p i) ↔ p .zero ∧ ∀ i, p (.succ i) :=
+  ⟨fun h => ⟨h .zero, fun i => h (.succ i)⟩,
+   fun h i => match i with | .zero => h.1 | .succ i => h.2 i⟩
 
-theorem exists_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} : (∃ i, p i) ↔ p .zero ∨ ∃ i, p (.succ i) :=
+theorem exists_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} :
+    (∃ i, p i) ↔ p .zero ∨ ∃ i, p (.succ i) :=
   ⟨fun ⟨i, h⟩ => match i, h with | .zero, h => .inl h | .succ i, h => .inr ⟨i, h⟩,
    fun h => h.elim (fun h => ⟨.zero, h⟩) fun ⟨i, h⟩ => ⟨.succ i, h⟩⟩
 
 /-- A decidable property holds at every index or fails at one. -/
-theorem forall_or_exists_not : {n : Nat} → (p : Fin n → Prop) → ((i : Fin n) → Decidable (p i)) → (∀ i, p i) ∨ ∃ i, ¬ p i
+theorem forall_or_exists_not :
+    {n : Nat} → (p : Fin n → Prop) → ((i : Fin n) → Decidable (p i)) → (∀ i, p i) ∨ ∃ i, ¬ p i
   | .zero, _, _ => .inl fun i => i.elim0.elim
   | .succ _, p, d => match d .zero with
     | .isFalse h => .inr ⟨.zero, h⟩

@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Sum
 
@@ -9,8 +13,8 @@ Vectors with entries in a commutative ring are functions `Fin n → R`.
 ## Main results
 
 * `dot`, `normSq` and `l1Norm`: the inner product, the square of the L2 norm, and the L1 norm
-* `lagrange_identity`, and from it `dot_mul_dot_le`, the Cauchy–Schwarz inequality, with `dot_mul_dot_eq_iff`, its case of
-  equality
+* `lagrange_identity`, and from it `dot_mul_dot_le`, the Cauchy–Schwarz inequality, with
+  `dot_mul_dot_eq_iff`, its case of equality
 -/
 
 set_option autoImplicit false
@@ -29,7 +33,8 @@ def normSq (v : Fin n → R) : R := dot v v
 
 theorem dot_comm (u v : Fin n → R) : dot u v = dot v u := sum_congr fun _ => mul_comm _ _
 
-theorem dot_congr {u u' v v' : Fin n → R} (h : ∀ i, u i = u' i) (k : ∀ i, v i = v' i) : dot u v = dot u' v' :=
+theorem dot_congr {u u' v v' : Fin n → R} (h : ∀ i, u i = u' i) (k : ∀ i, v i = v' i) :
+    dot u v = dot u' v' :=
   sum_congr fun i => by rw [h i, k i]
 
 theorem normSq_congr {v w : Fin n → R} (h : ∀ i, v i = w i) : normSq v = normSq w := dot_congr h h
@@ -44,12 +49,15 @@ theorem dot_smul_right (c : R) (u v : Fin n → R) : dot u (fun i => c * v i) = 
   (dot_comm _ _).trans ((dot_smul_left c v u).trans (congrArg (c * ·) (dot_comm v u)))
 
 theorem dot_add_right (u v w : Fin n → R) : dot u (fun i => v i + w i) = dot u v + dot u w :=
-  (dot_comm _ _).trans ((dot_add_left v w u).trans (congr (congrArg HAdd.hAdd (dot_comm v u)) (dot_comm w u)))
+  (dot_comm _ _).trans
+    ((dot_add_left v w u).trans (congr (congrArg HAdd.hAdd (dot_comm v u)) (dot_comm w u)))
 
 theorem normSq_smul (c : R) (v : Fin n → R) : normSq (fun i => c * v i) = c * c * normSq v :=
-  (dot_smul_left c v _).trans ((congrArg (c * ·) (dot_smul_right c v v)).trans (mul_assoc c c _).symm)
+  (dot_smul_left c v _).trans
+    ((congrArg (c * ·) (dot_smul_right c v v)).trans (mul_assoc c c _).symm)
 
-theorem normSq_add (u v : Fin n → R) : normSq (fun i => u i + v i) = normSq u + 2 * dot u v + normSq v := by
+theorem normSq_add (u v : Fin n → R) :
+    normSq (fun i => u i + v i) = normSq u + 2 * dot u v + normSq v := by
   show dot (fun i => u i + v i) (fun i => u i + v i) = _
   rw [dot_add_left, dot_add_right, dot_add_right, dot_comm v u]
   show dot u u + dot u v + (dot u v + dot v v) = dot u u + 2 * dot u v + dot v v
@@ -57,7 +65,8 @@ theorem normSq_add (u v : Fin n → R) : normSq (fun i => u i + v i) = normSq u 
 
 theorem normSq_sub_smul (u v : Fin n → R) (c : R) :
     normSq (fun i => u i - c * v i) = normSq u - 2 * c * dot u v + c * c * normSq v := by
-  rw [normSq_congr (w := fun i => u i + (-c) * v i) fun i => by ring, normSq_add, normSq_smul, dot_smul_right]
+  rw [normSq_congr (w := fun i => u i + (-c) * v i) fun i => by ring, normSq_add, normSq_smul,
+    dot_smul_right]
   ring
 
 end Ring
@@ -74,7 +83,8 @@ theorem normSq_nonneg (v : Fin n → R) : 0 ≤ normSq v := sum_nonneg fun i => 
 theorem l1Norm_nonneg (v : Fin n → R) : 0 ≤ l1Norm v := sum_nonneg fun i => abs_nonneg (v i)
 
 theorem normSq_eq_zero_iff {v : Fin n → R} : normSq v = 0 ↔ ∀ i, v i = 0 :=
-  ⟨fun h i => mul_self_eq_zero_iff.mp ((sum_eq_zero_iff_of_nonneg fun i => mul_self_nonneg (v i)).mp h i),
+  ⟨fun h i =>
+    mul_self_eq_zero_iff.mp ((sum_eq_zero_iff_of_nonneg fun i => mul_self_nonneg (v i)).mp h i),
    fun h => sum_eq_zero fun i => by rw [h i, zero_mul]⟩
 
 theorem normSq_pos {v : Fin n → R} (h : ∃ i, v i ≠ 0) : 0 < normSq v :=
@@ -87,7 +97,8 @@ theorem lagrange_identity (u v : Fin n → R) :
   have e : ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
       ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) := by
     refine sum_congr fun i => ?_
-    show _ = u i * u i * ∑ j, v j * v j - 2 * (u i * v i) * ∑ j, u j * v j + v i * v i * ∑ j, u j * u j
+    show _ = u i * u i * ∑ j, v j * v j - 2 * (u i * v i) * ∑ j, u j * v j +
+      v i * v i * ∑ j, u j * u j
     rw [mul_sum, mul_sum, mul_sum, ← sum_sub, ← sum_add]
     exact sum_congr fun j => by ring
   have f : ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) =

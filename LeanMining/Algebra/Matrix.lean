@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.InnerProduct
 
@@ -46,7 +50,8 @@ def IsOrthogonal (A : Fin m → Fin n → R) : Prop := ∀ i j, ∑ k, A k i * A
 /-- An inner product of images, as a double sum over the columns' inner products. -/
 theorem dot_mulVec_mulVec (A : Fin m → Fin n → R) (u v : Fin n → R) :
     dot (mulVec A u) (mulVec A v) = ∑ i, u i * ∑ j, (∑ k, A k i * A k j) * v j := by
-  have e : dot (mulVec A u) (mulVec A v) = ∑ k, ∑ i, ∑ j, u i * ((A k i * A k j) * v j) := sum_congr fun k => by
+  have e : dot (mulVec A u) (mulVec A v) = ∑ k, ∑ i, ∑ j, u i * ((A k i * A k j) * v j) :=
+    sum_congr fun k => by
     show (∑ i, A k i * u i) * (∑ j, A k j * v j) = _
     rw [sum_mul]
     exact sum_congr fun i => by
@@ -69,6 +74,7 @@ theorem normSq_mulVec_of_isOrthogonal {A : Fin m → Fin n → R} (h : IsOrthogo
 /-- The sum of the squares of all entries. -/
 def frobeniusSq (A : Fin m → Fin n → R) : R := ∑ i, normSq (A i)
 
-theorem frobeniusSq_comm (A : Fin m → Fin n → R) : frobeniusSq A = ∑ j, ∑ i, A i j * A i j := sum_comm _
+theorem frobeniusSq_comm (A : Fin m → Fin n → R) : frobeniusSq A = ∑ j, ∑ i, A i j * A i j :=
+  sum_comm _
 
 end Ring

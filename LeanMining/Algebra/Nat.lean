@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Arithmetic
 import LeanMining.Algebra.Order
@@ -5,7 +9,8 @@ import LeanMining.Algebra.Order
 /-!
 # Natural numbers
 
-Their linear order, decided by `Nat.ble`, which the kernel computes on literals in one step, and the laws of `+`, `-` and `*`.
+Their linear order, decided by `Nat.ble`, which the kernel computes on literals in one step, and the
+laws of `+`, `-` and `*`.
 -/
 
 set_option autoImplicit false
@@ -127,7 +132,8 @@ protected theorem sub_self : (n : Nat) → n - n = 0
 protected theorem add_sub_cancel (m : Nat) : (n : Nat) → m + n - n = m
   | .zero => rfl
   | .succ n => (succ_sub_succ (m + n) n).trans (Nat.add_sub_cancel m n)
-protected theorem add_sub_cancel_left (m n : Nat) : m + n - m = n := by rw [Nat.add_comm, Nat.add_sub_cancel]
+protected theorem add_sub_cancel_left (m n : Nat) : m + n - m = n := by
+  rw [Nat.add_comm, Nat.add_sub_cancel]
 protected theorem sub_add_cancel : {m n : Nat} → n ≤ m → m - n + n = m
   | _, .zero, _ => rfl
   | .succ m, .succ n, h => by
@@ -144,7 +150,8 @@ where
     | .succ n => le_succ n
 protected theorem sub_pos_iff : {m n : Nat} → (0 < m - n ↔ n < m)
   | _, .zero => Iff.rfl
-  | .zero, .succ n => ⟨fun h => absurd (le_of_eq (Nat.zero_sub (Nat.succ n))) h.2, fun h => nomatch h.1⟩
+  | .zero, .succ n => ⟨fun h => absurd (le_of_eq (Nat.zero_sub (Nat.succ n))) h.2,
+    fun h => nomatch h.1⟩
   | .succ m, .succ n => Iff.trans (iff_of_eq (congrArg (0 < ·) (succ_sub_succ m n))) Nat.sub_pos_iff
 
 /-! ### Products -/
