@@ -109,8 +109,6 @@ example : (0 : Int) ≤ 3 ∧ (3 : Int) < 4 := by decide
 theorem clip_le_alpha_iff : clip x α ≤ α ↔ 0 ≤ α :=
   ⟨fun h => nonneg_of_neg_le_self (le_trans (neg_alpha_le_clip x α) h), fun h => clip_le_alpha h x⟩
 
-theorem not_nonneg_neg_one : ¬ (0 : K) ≤ -1 := fun h => zero_lt_one.2 (neg_nonneg.mp h)
-
 variable (K)
 
 /-- `clip_le_alpha` as Seed 002 gives it is false, in every linearly ordered ring:

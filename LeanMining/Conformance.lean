@@ -35,19 +35,11 @@ def digit (B : Nat) : Nat → Nat → Nat
   | .zero, x => x % B
   | .succ i, x => digit B i (x / B)
 
-/-- The last digit and the digits before it are the remainder and the quotient. -/
-theorem mod_div_of_digit {B r : Nat} (hr : r < B) (a : Nat) :
-    (a * B + r) % B = r ∧ (a * B + r) / B = a :=
-  have e : (a * B + r) / B * B + (a * B + r) % B = a * B + r := by
-    rw [Nat.mul_comm]
-    exact Nat.div_add_mod _ B
-  (Encoding.digit_unique (Nat.mod_lt _ (lt_of_le_of_lt (Nat.zero_le r) hr)) hr e).symm
-
 /-- With `i` digits after it, the digit of `encode` at place `i` is the value at `k`. -/
 theorem digit_encode {B : Nat} {g : Nat → Nat} (hg : ∀ i, g i < B) (k : Nat) : (i : Nat) →
     digit B i (Encoding.encode B g (Nat.succ k + i)) = g k
-  | .zero => (mod_div_of_digit (hg k) (Encoding.encode B g k)).1
-  | .succ i => (congrArg (digit B i) (mod_div_of_digit (hg (Nat.succ k + i)) _).2).trans
+  | .zero => (Nat.mod_div_of_digit (hg k) (Encoding.encode B g k)).1
+  | .succ i => (congrArg (digit B i) (Nat.mod_div_of_digit (hg (Nat.succ k + i)) _).2).trans
     (digit_encode hg k i)
 
 /-- The number whose digits in base `B` are what `f` gives at the `n` lowest bytes of `z` and `x`,
@@ -67,10 +59,10 @@ theorem digit_row {B : Nat} {f : Int8 → Int8 → Nat} (hf : ∀ z q, f z q < B
     {n i : Nat} → i < n → (z x : Nat) →
     digit B i (row B f n z x) = f (.ofIndex (digit 256 i z)) (.ofIndex (digit 256 i x))
   | .zero, _, h, _, _ => (h.2 (Nat.zero_le _)).elim
-  | .succ _, .zero, _, _, _ => by rw [row_succ]; exact (mod_div_of_digit (hf _ _) _).1
+  | .succ _, .zero, _, _, _ => by rw [row_succ]; exact (Nat.mod_div_of_digit (hf _ _) _).1
   | .succ n, .succ i, h, z, x => by
     show digit B i (row B f (Nat.succ n) z x / B) = _
-    rw [row_succ, (mod_div_of_digit (hf _ _) _).2]
+    rw [row_succ, (Nat.mod_div_of_digit (hf _ _) _).2]
     exact digit_row hf (n := n) h (z / 256) (x / 256)
 
 /-- The bytes of what a function on INT8 gives are the function at the bytes in the same place. -/
@@ -81,37 +73,14 @@ theorem byte_row (f : Int8 → Int8 → Int8) {n i : Nat} (h : i < n) (z x : Nat
 
 /-! ### Clipping on INT8 -/
 
-theorem subNatNat_mono {a b : Nat} (h : a ≤ b) (k : Nat) : Int.subNatNat a k ≤ Int.subNatNat b k :=
-  (Int.subNatNat_le_subNatNat a k b k).mpr (Nat.add_le_add_iff_right.mpr h)
-
-theorem subNatNat_max (a b k : Nat) :
-    Int.subNatNat (max a b) k = max (Int.subNatNat a k) (Int.subNatNat b k) :=
-  (le_total a b).elim (fun h => by rw [max_eq_right h, max_eq_right (subNatNat_mono h k)])
-    fun h => by rw [max_eq_left h, max_eq_left (subNatNat_mono h k)]
-
-theorem subNatNat_min (a b k : Nat) :
-    Int.subNatNat (min a b) k = min (Int.subNatNat a k) (Int.subNatNat b k) :=
-  (le_total a b).elim (fun h => by rw [min_eq_left h, min_eq_left (subNatNat_mono h k)])
-    fun h => by rw [min_eq_right h, min_eq_right (subNatNat_mono h k)]
-
-theorem neg_toInt (a : Int8) : -a.toInt = Int.subNatNat (256 - a.index) 128 := by
-  show -Int.subNatNat a.index 128 = _
-  rw [Int.neg_subNatNat, ← Int.subNatNat_add_add (256 - a.index) 128 a.index,
-    Nat.sub_add_cancel (le_trans (α := Nat) a.index_le (Nat.le_succ 255)), Nat.add_comm 128 a.index]
-  exact (Int.subNatNat_add_add 128 a.index 128).symm
-
-theorem subNatNat_add_self (a k : Nat) : Int.subNatNat a k + Int.ofNat k = Int.ofNat a := by
-  rw [← Int.subNatNat_zero k, Int.subNatNat_add_subNatNat, Nat.add_comm k 0, Int.subNatNat_add_add,
-    Int.subNatNat_zero]
-
 /-- In offset binary `clip` is arithmetic of natural numbers, where negation is the difference from
 256. -/
 theorem clipIndex_eq (α x : Int8) : clipIndex α x = max (256 - α.index) (min α.index x.index) := by
   show Int.toNat (max (-α.toInt) (min α.toInt x.toInt) + 128) = _
-  rw [neg_toInt]
+  rw [Int8.neg_toInt]
   show Int.toNat (max _ (min (Int.subNatNat α.index 128) (Int.subNatNat x.index 128)) +
     Int.ofNat 128) = _
-  rw [← subNatNat_min, ← subNatNat_max, subNatNat_add_self]
+  rw [← Int.subNatNat_min, ← Int.subNatNat_max, Int.subNatNat_add_self]
   rfl
 
 /-- What `clipIndex` gives is a digit in base 257, as `Encoding.table_inj` and `digit_row` ask. -/

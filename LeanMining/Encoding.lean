@@ -3,6 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
+import LeanMining.Algebra.Bool
 import LeanMining.Algebra.Int8
 
 /-!
@@ -29,26 +30,13 @@ noncomputable def table (B : Nat) (f : Nat → Nat → Nat) (columns first : Nat
     (fun row _ rest i => Bool.and (Nat.beq (encode B (f i) columns) row) (rest (Nat.succ i))) rows
       first
 
-/-- A number is the quotient and the last digit of one number only. -/
-theorem digit_unique {B a b r s : Nat} (hr : r < B) (hs : s < B) (h : a * B + r = b * B + s) :
-    a = b ∧ r = s :=
-  have low {a b r s : Nat} (hr : r < B) (h : a * B + r = b * B + s) : b ≤ a :=
-    (le_or_lt b a).elim id fun k =>
-      have step : a * B + B ≤ a * B + r :=
-        le_trans (ge_of_eq (Nat.succ_mul a B))
-          (le_trans (Nat.mul_le_mul_right (Nat.lt_iff_succ_le.mp k) B)
-          (le_trans (Nat.le_add_right _ s) (ge_of_eq h)))
-      (not_le_of_lt hr (Nat.add_le_add_iff_left.mp step)).elim
-  have e : a = b := le_antisymm (low hs h.symm) (low hr h)
-  ⟨e, Nat.add_left_cancel (e ▸ h)⟩
-
 /-- Functions with digits below the base and the same number agree on the range. -/
 theorem encode_inj {B : Nat} {f g : Nat → Nat} :
     {n : Nat} → (∀ i, i < n → f i < B) → (∀ i, i < n → g i < B) →
     encode B f n = encode B g n → ∀ i, i < n → f i = g i
   | .zero, _, _, _, _, hi => (Nat.not_succ_le_zero _ (Nat.lt_iff_succ_le.mp hi)).elim
   | .succ n, hf, hg, h, i, hi =>
-    have both := digit_unique (hf n ⟨Nat.le_succ n, Nat.not_succ_le_self n⟩)
+    have both := Nat.digit_unique (hf n ⟨Nat.le_succ n, Nat.not_succ_le_self n⟩)
       (hg n ⟨Nat.le_succ n, Nat.not_succ_le_self n⟩) h
     (lt_or_eq_of_le (Nat.lt_succ_iff.mp hi)).elim
       (encode_inj (fun j hj => hf j (lt_trans hj ⟨Nat.le_succ n, Nat.not_succ_le_self n⟩))
@@ -77,11 +65,6 @@ def count : List Nat → Nat
   | .nil => 0
   | .cons _ rows => Nat.succ (count rows)
 
-theorem and_eq_true : {a b : Bool} → Bool.and a b = true → a = true ∧ b = true
-  | .true, .true, _ => ⟨rfl, rfl⟩
-  | .true, .false, h => nomatch h
-  | .false, _, h => nomatch h
-
 /-- Functions with digits below the base that have the same table agree on it. -/
 theorem table_inj {B columns : Nat} {f g : Nat → Nat → Nat} (hf : ∀ i j, f i j < B)
     (hg : ∀ i j, g i j < B) :
@@ -93,10 +76,11 @@ theorem table_inj {B columns : Nat} {f g : Nat → Nat → Nat} (hf : ∀ i j, f
     have eq (e : Nat → Nat → Nat) (m : Nat.beq (encode B (e first) columns) row = true) :=
       Nat.eq_of_beq_eq_true _ _ m
     encode_inj (fun j _ => hf first j) (fun j _ => hg first j)
-      ((eq f (and_eq_true h).1).trans (eq g (and_eq_true k).1).symm)
+      ((eq f (Bool.and_eq_true_left h)).trans (eq g (Bool.and_eq_true_left k)).symm)
   | .cons _ rows, first, h, k, .succ i, hi => fun j hj =>
     have e : first + Nat.succ i = Nat.succ first + i := (Nat.succ_add first i).symm
-    e ▸ table_inj hf hg (rows := rows) (and_eq_true h).2 (and_eq_true k).2 i hi j hj
+    e ▸ table_inj hf hg (rows := rows) (Bool.and_eq_true_right h)
+      (Bool.and_eq_true_right k) i hi j hj
 
 /-- The offset-binary index of what `f` gives at two INT8 values, from their indices. -/
 def index₂ (f : Int8 → Int8 → Int8) (z q : Nat) : Nat := (f (.ofIndex z) (.ofIndex q)).index

@@ -147,19 +147,6 @@ Hypercubicity metric). -/
 def hypercubicity {d : Nat} (x : Fin n → Fin d → K) (t : K) : K :=
   (∑ s, indicator (fun s => isCorner (x s) t) s) / Nat.cast n
 
-theorem indicator_nonneg (kept : Fin n → Bool) (i : Fin n) : (0 : K) ≤ indicator kept i := by
-  show (0 : K) ≤ cond (kept i) 1 0
-  cases kept i with
-  | true => exact zero_le_one
-  | false => exact le_refl 0
-
-theorem indicator_mono {p q : Fin n → Bool} {i : Fin n} (h : p i = true → q i = true) :
-    (indicator p i : K) ≤ indicator q i := by
-  show (cond (p i) 1 0 : K) ≤ indicator q i
-  cases e : p i with
-  | true => exact ge_of_eq (by show cond (q i) 1 0 = 1; rw [h e]; rfl)
-  | false => exact indicator_nonneg q i
-
 /-- Hypercubicity is a share (seed 004, Hypercubicity metric). -/
 theorem hypercubicity_mem {d : Nat} (hn : (0 : K) < Nat.cast n) (x : Fin n → Fin d → K) (t : K) :
     0 ≤ hypercubicity x t ∧ hypercubicity x t ≤ 1 :=

@@ -246,11 +246,6 @@ theorem cond_lock_as_given_false :
     nearlySingular_roundedTo
     ⟨fun _ => 1, Vector.get (1 ::ᵥ -1 ::ᵥ .nil), by decide⟩).elim fun _ h => h.elim fun _ k => k rfl
 
-theorem mulVec_sub {K : Type u} [CommRing K] {m n : Nat} (W Q : Fin m → Fin n → K) (x : Fin n → K)
-    (i : Fin m) :
-    mulVec (fun i j => W i j - Q i j) x i = mulVec W x i - mulVec Q x i :=
-  (sum_congr fun j => sub_mul (W i j) (Q i j) (x j)).trans (sum_sub _ _)
-
 /-- What does hold of small singular values: if the error's operator norm is below the least
 singular value of `W` (here `e` and `c` bound their squares), then `Q` maps no vector but 0 to 0
 (seed 003, Step 3: Condition Number Sensitivity). -/

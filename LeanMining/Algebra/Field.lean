@@ -124,6 +124,8 @@ theorem div_le_one (h : 0 < b) : a / b ≤ 1 ↔ a ≤ b := by
   have k := div_le_iff (a := a) (c := 1) h
   rw [one_mul] at k
   exact k
+theorem div_le_one_of_le (h : a ≤ b) (hb : 0 ≤ b) : a / b ≤ 1 := (lt_or_eq_of_le hb).elim
+  (fun k => (div_le_one k).mpr h) fun e => by rw [← e, div_zero]; exact zero_le_one
 theorem one_le_div (h : 0 < b) : 1 ≤ a / b ↔ b ≤ a := by
   have k := le_div_iff (a := 1) (b := a) h
   rw [one_mul] at k

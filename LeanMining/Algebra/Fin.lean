@@ -14,7 +14,6 @@ over it recurse structurally.
 
 set_option autoImplicit false
 
-
 /-- The index type with `n` elements. -/
 inductive Fin : Nat → Type where
   /-- The first index. -/
@@ -57,5 +56,14 @@ theorem forall_or_exists_not :
     | .isFalse h => .inr ⟨.zero, h⟩
     | .isTrue h => (forall_or_exists_not (fun i => p (.succ i)) fun i => d (.succ i)).elim
       (fun k => .inl (forall_succ.2 ⟨h, k⟩)) fun ⟨i, k⟩ => .inr ⟨.succ i, k⟩
+
+/-- Whether a decidable property holds at every index. -/
+@[reducible] instance instDecidableForall : {n : Nat} → {p : Fin n → Prop} →
+    [h : (i : Fin n) → Decidable (p i)] → Decidable (∀ i, p i)
+  | .zero, _, _ => .isTrue fun i => i.elim0.elim
+  | .succ _, _, d => match d .zero, instDecidableForall (h := fun i => d (.succ i)) with
+    | .isTrue h, .isTrue k => .isTrue (forall_succ.2 ⟨h, k⟩)
+    | .isFalse h, _ => .isFalse fun f => h (f .zero)
+    | _, .isFalse k => .isFalse fun f => k fun i => f (.succ i)
 
 end Fin

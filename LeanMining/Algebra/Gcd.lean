@@ -64,6 +64,14 @@ where
 /-- A remainder is less than the divisor. -/
 theorem mod_lt (a : Nat) {b : Nat} (hb : 0 < b) : a % b < b := modFuel_lt hb a a (le_refl a)
 
+/-- The last digit and the digits before it are the remainder and the quotient. -/
+theorem mod_div_of_digit {B r : Nat} (hr : r < B) (a : Nat) :
+    (a * B + r) % B = r ∧ (a * B + r) / B = a :=
+  have e : (a * B + r) / B * B + (a * B + r) % B = a * B + r := by
+    rw [Nat.mul_comm]
+    exact Nat.div_add_mod _ B
+  (digit_unique (Nat.mod_lt _ (lt_of_le_of_lt (Nat.zero_le r) hr)) hr e).symm
+
 protected theorem div_zero (a : Nat) : a / 0 = 0 := by
   cases a with
   | zero => rfl

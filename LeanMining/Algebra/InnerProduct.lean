@@ -15,6 +15,8 @@ Vectors with entries in a commutative ring are functions `Fin n → R`.
 * `dot`, `normSq` and `l1Norm`: the inner product, the square of the L2 norm, and the L1 norm
 * `lagrange_identity`, and from it `dot_mul_dot_le`, the Cauchy–Schwarz inequality, with
   `dot_mul_dot_eq_iff`, its case of equality
+* `l1Norm_mul_l1Norm_le`: the L2 norm bounds the L1 norm, and `l1Norm_mul_l1Norm_eq_iff`: where
+  both are equal
 -/
 
 set_option autoImplicit false
@@ -69,6 +71,23 @@ theorem normSq_sub_smul (u v : Fin n → R) (c : R) :
     dot_smul_right]
   ring
 
+/-- Lagrange's identity: by how much the Cauchy–Schwarz inequality misses equality, twice. -/
+theorem lagrange_identity (u v : Fin n → R) :
+    ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
+      2 * (normSq u * normSq v - dot u v * dot u v) := by
+  have e : ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
+      ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) := by
+    refine sum_congr fun i => ?_
+    show _ = u i * u i * ∑ j, v j * v j - 2 * (u i * v i) * ∑ j, u j * v j +
+      v i * v i * ∑ j, u j * u j
+    rw [mul_sum, mul_sum, mul_sum, ← sum_sub, ← sum_add]
+    exact sum_congr fun j => by ring
+  have f : ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) =
+      normSq u * normSq v - 2 * dot u v * dot u v + normSq v * normSq u := by
+    rw [sum_add, sum_sub, ← sum_mul, ← sum_mul, ← sum_mul, ← mul_sum]
+    rfl
+  rw [e, f]; ring
+
 end Ring
 
 section Ordered
@@ -90,23 +109,6 @@ theorem normSq_eq_zero_iff {v : Fin n → R} : normSq v = 0 ↔ ∀ i, v i = 0 :
 theorem normSq_pos {v : Fin n → R} (h : ∃ i, v i ≠ 0) : 0 < normSq v :=
   h.elim fun i k => sum_pos (fun j => mul_self_nonneg (v j)) ⟨i, mul_self_pos k⟩
 
-/-- Lagrange's identity: by how much the Cauchy–Schwarz inequality misses equality, twice. -/
-theorem lagrange_identity (u v : Fin n → R) :
-    ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
-      2 * (normSq u * normSq v - dot u v * dot u v) := by
-  have e : ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
-      ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) := by
-    refine sum_congr fun i => ?_
-    show _ = u i * u i * ∑ j, v j * v j - 2 * (u i * v i) * ∑ j, u j * v j +
-      v i * v i * ∑ j, u j * u j
-    rw [mul_sum, mul_sum, mul_sum, ← sum_sub, ← sum_add]
-    exact sum_congr fun j => by ring
-  have f : ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) =
-      normSq u * normSq v - 2 * dot u v * dot u v + normSq v * normSq u := by
-    rw [sum_add, sum_sub, ← sum_mul, ← sum_mul, ← sum_mul, ← mul_sum]
-    rfl
-  rw [e, f]; ring
-
 /-- The Cauchy–Schwarz inequality. -/
 theorem dot_mul_dot_le (u v : Fin n → R) : dot u v * dot u v ≤ normSq u * normSq v :=
   sub_nonneg.mp (le_of_mul_le_mul_left (c := 2) (by
@@ -126,5 +128,38 @@ theorem dot_mul_dot_eq_iff (u v : Fin n → R) :
     have e := lagrange_identity u v
     rw [sum_eq_zero fun i => sum_eq_zero fun j => by rw [h i j, sub_self, zero_mul]] at e
     exact (sub_eq_zero_iff.mp ((mul_eq_zero_iff.mp e.symm).resolve_left two_ne_zero)).symm⟩
+
+/-! ### The L1 norm and the L2 norm -/
+
+theorem normSq_one : normSq (fun _ : Fin n => (1 : R)) = Nat.cast n :=
+  (sum_congr fun _ => one_mul 1).trans ((sum_const 1 n).trans (mul_one _))
+
+theorem normSq_abs (v : Fin n → R) : normSq (fun i => |v i|) = normSq v :=
+  sum_congr fun i => abs_mul_abs_self (v i)
+
+theorem dot_abs_one (v : Fin n → R) : dot (fun i => |v i|) (fun _ => 1) = l1Norm v :=
+  sum_congr fun _ => mul_one _
+
+/-- The L2 norm bounds the L1 norm, in squares. -/
+theorem l1Norm_mul_l1Norm_le (v : Fin n → R) : l1Norm v * l1Norm v ≤ Nat.cast n * normSq v := by
+  have h := dot_mul_dot_le (fun i => |v i|) fun _ => 1
+  rw [dot_abs_one, normSq_abs, normSq_one, mul_comm (normSq v)] at h
+  exact h
+
+/-- That bound is attained exactly where all magnitudes are equal. -/
+theorem l1Norm_mul_l1Norm_eq_iff (v : Fin n → R) :
+    l1Norm v * l1Norm v = Nat.cast n * normSq v ↔ ∀ i j, |v i| = |v j| := by
+  have h := dot_mul_dot_eq_iff (fun i => |v i|) fun _ => 1
+  rw [dot_abs_one, normSq_abs, normSq_one, mul_comm (normSq v)] at h
+  exact h.trans ⟨fun k i j => (mul_one _).symm.trans ((k i j).trans (mul_one _)),
+    fun k i j => congrArg (· * 1) (k i j)⟩
+
+theorem dim_pos {v : Fin n → R} (h : ∃ i, v i ≠ 0) : (0 : R) < Nat.cast n := by
+  cases n with
+  | zero => exact h.elim fun i _ => nomatch i
+  | succ n => exact natCast_succ_pos n
+
+theorem dim_mul_normSq_pos {v : Fin n → R} (h : ∃ i, v i ≠ 0) : 0 < Nat.cast n * normSq v :=
+  mul_pos (dim_pos h) (normSq_pos h)
 
 end Ordered

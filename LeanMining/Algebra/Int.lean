@@ -259,6 +259,25 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
     · intro c d h; rw [subNatNat_succ_succ, Nat.succ_add]; exact h
   · intro a b h; rw [subNatNat_succ_succ, Nat.succ_add]; exact h
 
+/-! ### Order of differences -/
+
+theorem subNatNat_mono {a b : Nat} (h : a ≤ b) (k : Nat) : subNatNat a k ≤ subNatNat b k :=
+  (subNatNat_le_subNatNat a k b k).mpr (Nat.add_le_add_iff_right.mpr h)
+
+theorem subNatNat_max (a b k : Nat) :
+    subNatNat (max a b) k = max (subNatNat a k) (subNatNat b k) :=
+  (le_total a b).elim (fun h => by rw [max_eq_right h, max_eq_right (subNatNat_mono h k)])
+    fun h => by rw [max_eq_left h, max_eq_left (subNatNat_mono h k)]
+
+theorem subNatNat_min (a b k : Nat) :
+    subNatNat (min a b) k = min (subNatNat a k) (subNatNat b k) :=
+  (le_total a b).elim (fun h => by rw [min_eq_left h, min_eq_left (subNatNat_mono h k)])
+    fun h => by rw [min_eq_right h, min_eq_right (subNatNat_mono h k)]
+
+theorem subNatNat_add_self (a k : Nat) : subNatNat a k + ofNat k = ofNat a := by
+  rw [← subNatNat_zero k, subNatNat_add_subNatNat, Nat.add_comm k 0, subNatNat_add_add,
+    subNatNat_zero]
+
 /-! ### Ring -/
 
 @[reducible] instance instCommRing : CommRing Int where

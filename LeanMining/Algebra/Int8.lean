@@ -89,6 +89,13 @@ theorem toInt_le_toInt {a b : Int8} : a.toInt ≤ b.toInt ↔ a ≤ b :=
 theorem toInt_inj {a b : Int8} (h : a.toInt = b.toInt) : a = b :=
   le_antisymm (toInt_le_toInt.mp (le_of_eq h)) (toInt_le_toInt.mp (ge_of_eq h))
 
+/-- In offset binary, negation is the difference from 256. -/
+theorem neg_toInt (a : Int8) : -a.toInt = Int.subNatNat (256 - a.index) 128 := by
+  show -Int.subNatNat a.index 128 = _
+  rw [Int.neg_subNatNat, ← Int.subNatNat_add_add (256 - a.index) 128 a.index,
+    Nat.sub_add_cancel (le_trans (α := Nat) a.index_le (Nat.le_succ 255)), Nat.add_comm 128 a.index]
+  exact (Int.subNatNat_add_add 128 a.index 128).symm
+
 theorem le_toInt (a : Int8) : -128 ≤ a.toInt := toInt_le_toInt.mpr (bot_le a)
 theorem toInt_le (a : Int8) : a.toInt ≤ 127 := toInt_le_toInt.mpr (le_top a)
 

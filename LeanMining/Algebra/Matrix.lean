@@ -13,7 +13,7 @@ A matrix is a function `Fin m → Fin n → R`, its rows first.
 ## Main results
 
 * `IsOrthogonal R`: the columns of `R` are orthonormal, `RᵀR = 1`; then `dot_mulVec_of_isOrthogonal`
-* `frobeniusSq`, the sum of the squares of all entries, and `frobeniusSq_mulVec_of_isOrthogonal`
+* `frobeniusSq`: the sum of the squares of all entries
 -/
 
 set_option autoImplicit false
@@ -31,6 +31,10 @@ def delta : {n : Nat} → Fin n → Fin n → R
   | .succ _, .succ _, .zero => 0
   | .succ _, .succ i, .succ j => delta i j
 
+theorem delta_self : {n : Nat} → (i : Fin n) → (delta i i : R) = 1
+  | .succ _, .zero => rfl
+  | .succ _, .succ i => delta_self i
+
 theorem sum_delta_mul : {n : Nat} → (i : Fin n) → (f : Fin n → R) → ∑ j, delta i j * f j = f i
   | .succ _, .zero, f => by
     rw [sum_succ]
@@ -43,6 +47,10 @@ theorem sum_delta_mul : {n : Nat} → (i : Fin n) → (f : Fin n → R) → ∑ 
 
 /-- A matrix times a vector. -/
 def mulVec (A : Fin m → Fin n → R) (v : Fin n → R) : Fin m → R := fun i => ∑ j, A i j * v j
+
+theorem mulVec_sub (A B : Fin m → Fin n → R) (v : Fin n → R) (i : Fin m) :
+    mulVec (fun i j => A i j - B i j) v i = mulVec A v i - mulVec B v i :=
+  (sum_congr fun j => sub_mul (A i j) (B i j) (v j)).trans (sum_sub _ _)
 
 /-- The columns are orthonormal. -/
 def IsOrthogonal (A : Fin m → Fin n → R) : Prop := ∀ i j, ∑ k, A k i * A k j = delta i j

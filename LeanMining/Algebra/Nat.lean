@@ -185,4 +185,55 @@ protected theorem mul_le_mul_right {a b : Nat} (h : a ≤ b) : (c : Nat) → a *
 protected theorem mul_le_mul_left {a b : Nat} (c : Nat) (h : a ≤ b) : c * a ≤ c * b := by
   rw [Nat.mul_comm c, Nat.mul_comm c]; exact Nat.mul_le_mul_right h c
 
+/-- A number is the quotient and the last digit of one number only. -/
+theorem digit_unique {B a b r s : Nat} (hr : r < B) (hs : s < B) (h : a * B + r = b * B + s) :
+    a = b ∧ r = s :=
+  have low {a b r s : Nat} (hr : r < B) (h : a * B + r = b * B + s) : b ≤ a :=
+    (le_or_lt b a).elim id fun k =>
+      have step : a * B + B ≤ a * B + r :=
+        le_trans (ge_of_eq (Nat.succ_mul a B))
+          (le_trans (Nat.mul_le_mul_right (Nat.lt_iff_succ_le.mp k) B)
+          (le_trans (Nat.le_add_right _ s) (ge_of_eq h)))
+      (not_le_of_lt hr (Nat.add_le_add_iff_left.mp step)).elim
+  have e : a = b := le_antisymm (low hs h.symm) (low hr h)
+  ⟨e, Nat.add_left_cancel (e ▸ h)⟩
+
+/-! ### Halves and doubles -/
+
+/-- Half of `n`, rounded down. -/
+def half : Nat → Nat
+  | .zero => 0
+  | .succ .zero => 0
+  | .succ (.succ n) => Nat.succ (half n)
+
+/-- Twice `n`. -/
+def double : Nat → Nat
+  | .zero => 0
+  | .succ n => Nat.succ (Nat.succ (double n))
+
+theorem half_mono : {a b : Nat} → a ≤ b → half a ≤ half b
+  | .zero, _, _ => Nat.zero_le _
+  | .succ .zero, _, _ => Nat.zero_le _
+  | .succ (.succ _), .zero, h => nomatch h
+  | .succ (.succ _), .succ .zero, h => nomatch h
+  | .succ (.succ a), .succ (.succ b), h => (half_mono h : half a ≤ half b)
+
+theorem double_mono : {a b : Nat} → a ≤ b → double a ≤ double b
+  | .zero, _, _ => Nat.zero_le _
+  | .succ _, .zero, h => nomatch h
+  | .succ a, .succ b, h => (double_mono h : double a ≤ double b)
+
+theorem le_double : (n : Nat) → n ≤ double n
+  | .zero => rfl
+  | .succ n => le_trans (Nat.succ_le_succ_iff.mpr (le_double n)) (Nat.le_succ (Nat.succ (double n)))
+
+theorem half_succ_double : (n : Nat) → half (Nat.succ (double n)) = n
+  | .zero => rfl
+  | .succ n => congrArg Nat.succ (half_succ_double n)
+
+theorem le_succ_double_half : (n : Nat) → n ≤ Nat.succ (double (half n))
+  | .zero => rfl
+  | .succ .zero => rfl
+  | .succ (.succ n) => le_succ_double_half n
+
 end Nat

@@ -136,6 +136,8 @@ theorem neg_neg_iff_pos : -a < 0 ↔ 0 < a :=
   ⟨fun h => ⟨neg_nonpos.mp h.1, fun k => h.2 (neg_nonneg.mpr k)⟩,
     fun h => ⟨neg_nonpos.mpr h.1, fun k => h.2 (neg_nonneg.mp k)⟩⟩
 theorem neg_le_self (h : 0 ≤ a) : -a ≤ a := le_trans (neg_nonpos.mpr h) h
+theorem nonneg_of_eq_neg (ha : a ≤ 0) (h : a = -a) : 0 ≤ a :=
+  le_trans (neg_nonneg.mpr ha) (ge_of_eq h)
 theorem nonneg_of_neg_le_self (h : -a ≤ a) : 0 ≤ a :=
   (le_total 0 a).elim id fun k => le_trans (neg_nonneg.mpr k) h
 
@@ -206,6 +208,9 @@ theorem eq_of_mul_self_eq_mul_self (ha : 0 ≤ a) (hb : 0 ≤ b) (h : a * a = b 
   le_antisymm (le_of_mul_self_le_mul_self hb (le_of_eq h))
     (le_of_mul_self_le_mul_self ha (ge_of_eq h))
 
+theorem pos_of_mul_self_pos (ha : 0 ≤ a) (h : 0 < a * a) : 0 < a :=
+  lt_of_le_of_ne ha fun e => ne_of_lt h (by rw [← e, mul_zero])
+
 /-! ### Numerals and powers -/
 
 theorem zero_le_one : (0 : R) ≤ 1 := zero_lt_one.1
@@ -218,6 +223,8 @@ theorem natCast_succ_pos (n : Nat) : (0 : R) < Nat.cast (Nat.succ n) := by
 theorem zero_lt_two : (0 : R) < 2 := natCast_succ_pos 1
 theorem zero_le_two : (0 : R) ≤ 2 := zero_lt_two.1
 theorem two_ne_zero : (2 : R) ≠ 0 := Ne.symm (ne_of_lt zero_lt_two)
+theorem twelve_pos : (0 : R) < 12 := natCast_succ_pos 11
+theorem not_nonneg_neg_one : ¬ (0 : R) ≤ -1 := fun h => zero_lt_one.2 (neg_nonneg.mp h)
 theorem pow_nonneg (h : 0 ≤ a) : (n : Nat) → 0 ≤ a ^ n
   | .zero => zero_le_one
   | .succ n => mul_nonneg (pow_nonneg h n) h
@@ -234,6 +241,19 @@ theorem max_neg_neg (a b : R) : max (-a) (-b) = -min a b := (le_total a b).elim
 theorem min_neg_neg (a b : R) : min (-a) (-b) = -max a b := (le_total a b).elim
   (fun h => by rw [max_eq_right h, min_eq_right (neg_le_neg h)])
   fun h => by rw [max_eq_left h, min_eq_left (neg_le_neg h)]
+
+/-! ### Comparisons as numbers -/
+
+theorem ite_le_nonneg (a b : R) : (0 : R) ≤ if a ≤ b then 1 else 0 := by
+  cases instDecidableLe a b with
+  | isTrue _ => exact zero_le_one
+  | isFalse _ => exact le_refl 0
+theorem ite_le_mono (h : b ≤ c) : (if a ≤ b then (1 : R) else 0) ≤ if a ≤ c then 1 else 0 := by
+  cases instDecidableLe a b with
+  | isTrue p => cases instDecidableLe a c with
+    | isTrue _ => exact le_refl 1
+    | isFalse q => exact absurd (le_trans p h) q
+  | isFalse _ => exact ite_le_nonneg a c
 
 /-! ### Absolute values -/
 

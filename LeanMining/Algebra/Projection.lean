@@ -14,8 +14,9 @@ there.
 ## Main results
 
 * `normSq_sub_project`: Pythagoras' theorem; `sum_dot_sq_le_normSq`: Bessel's inequality
-* `capturedEnergy_le_of_isEigenbasis`: no family of `r` orthonormal vectors captures more energy
-  than the `r` eigenvectors with the largest eigenvalues (Eckart and Young, for a given eigenbasis)
+* `capturedEnergy_le_of_isEigenbasis`: no family of `r` orthonormal vectors captures more energy than
+  the `r` eigenvectors with the largest eigenvalues, for an eigenbasis that is given. This is the
+  part of Eckart and Young's theorem on projections
 -/
 
 set_option autoImplicit false
@@ -110,16 +111,25 @@ theorem sum_dot_sq_le_normSq {w : Fin r → Fin n → R} (hw : Orthonormal w) (v
     ∑ a, dot v (w a) * dot v (w a) ≤ normSq v :=
   sub_nonneg.mp (normSq_sub_project hw v ▸ normSq_nonneg _)
 
-theorem delta_self : {n : Nat} → (i : Fin n) → (delta i i : R) = 1
-  | .succ _, .zero => rfl
-  | .succ _, .succ i => delta_self i
+theorem energy_nonneg (E : Fin m → Fin n → R) : 0 ≤ energy E :=
+  sum_nonneg fun s => normSq_nonneg (E s)
 
-/-- 1 where a choice takes an index, 0 elsewhere. -/
-def indicator (kept : Fin n → Bool) (i : Fin n) : R := cond (kept i) 1 0
+theorem capturedEnergy_nonneg (w : Fin r → Fin n → R) (E : Fin m → Fin n → R) :
+    0 ≤ capturedEnergy w E :=
+  sum_nonneg fun _ => sum_nonneg fun _ => mul_self_nonneg _
 
-/-- Eckart and Young, for a given eigenbasis: `r` orthonormal vectors capture at most the energy of
-the `r` eigenvectors that are kept, when every eigenvalue kept is at least `t` and every one dropped
-at most `t`. -/
+theorem capturedEnergy_le_energy {w : Fin r → Fin n → R} (hw : Orthonormal w)
+    (E : Fin m → Fin n → R) : capturedEnergy w E ≤ energy E :=
+  sub_nonneg.mp (energy_sub_project hw E ▸ energy_nonneg _)
+
+theorem energyAlong_le_energy {v : Fin n → R} (hv : normSq v = 1) (E : Fin m → Fin n → R) :
+    energyAlong E v ≤ energy E := sum_le_sum fun s => by
+  have e := dot_mul_dot_le (E s) v
+  rw [hv, mul_one] at e
+  exact e
+
+/-- Given an eigenbasis, `r` orthonormal vectors capture at most the energy of the `r` eigenvectors
+that are kept, when every eigenvalue kept is at least `t` and every one dropped at most `t`. -/
 theorem capturedEnergy_le_of_isEigenbasis {E : Fin m → Fin n → R} {u : Fin n → Fin n → R}
     {lam : Fin n → R} (h : IsEigenbasis E u lam) {kept : Fin n → Bool} {t : R}
     (hkept : ∀ i, kept i = true → t ≤ lam i) (hdropped : ∀ i, kept i = false → lam i ≤ t)

@@ -3,6 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
+import LeanMining.Algebra.Bool
 import LeanMining.Algebra.Int
 
 /-!
@@ -48,12 +49,6 @@ def Expr.eval {R : Type u} [CommRing R] (ρ : Nat → R) : Expr → R
   | .mul a b => a.eval ρ * b.eval ρ
   | .neg a => -a.eval ρ
   | .pow a n => a.eval ρ ^ n
-
-theorem _root_.Bool.and_eq_true_left : {a b : Bool} → Bool.and a b = true → a = true
-  | true, _, _ => rfl
-
-theorem _root_.Bool.and_eq_true_right : {a b : Bool} → Bool.and a b = true → b = true
-  | true, _, h => h
 
 /-! ### Monomials -/
 

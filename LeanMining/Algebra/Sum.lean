@@ -3,6 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
+import LeanMining.Algebra.Field
 import LeanMining.Algebra.Fin
 import LeanMining.Algebra.RingNF
 
@@ -17,6 +18,7 @@ import LeanMining.Algebra.RingNF
 * `sum_add`, `sum_sub`, `mul_sum`, `sum_mul`, `sum_comm`
 * `sum_le_sum`, `sum_nonneg`, `single_le_sum`, `abs_sum_le`
 * `sum_mul_sq_le_sq_mul_sq`: the Cauchy-Schwarz inequality
+* `indicator kept`: a choice of indices as a family of zeros and ones
 -/
 
 set_option autoImplicit false
@@ -97,6 +99,9 @@ theorem sum_eq_single :
     rw [sum_succ, h .zero (nomatch ·), zero_add]
     exact sum_eq_single i fun j k => h (.succ j) fun e => k (Fin.succ_inj e)
 
+/-- 1 where a choice takes an index, 0 elsewhere. -/
+def indicator {n : Nat} (kept : Fin n → Bool) (i : Fin n) : R := cond (kept i) 1 0
+
 end CommRing
 
 section LinearOrderedCommRing
@@ -156,4 +161,23 @@ theorem sum_mul_sq_le_sq_mul_sq : {n : Nat} → (f g : Fin n → R) →
     refine sub_nonneg.mp (le_trans (add_nonneg cross (sub_nonneg.mpr ih)) (le_of_eq ?_))
     ring
 
+theorem indicator_nonneg {n : Nat} (kept : Fin n → Bool) (i : Fin n) :
+    (0 : R) ≤ indicator kept i := by
+  show (0 : R) ≤ cond (kept i) 1 0
+  cases kept i with
+  | true => exact zero_le_one
+  | false => exact le_refl 0
+
+theorem indicator_mono {n : Nat} {p q : Fin n → Bool} {i : Fin n} (h : p i = true → q i = true) :
+    (indicator p i : R) ≤ indicator q i := by
+  show (cond (p i) 1 0 : R) ≤ indicator q i
+  cases e : p i with
+  | true => exact ge_of_eq (by show cond (q i) 1 0 = 1; rw [h e]; rfl)
+  | false => exact indicator_nonneg q i
+
 end LinearOrderedCommRing
+
+theorem sum_div {K : Type u} [LinearOrderedField K] {n : Nat} (f : Fin n → K) (c : K) :
+    (∑ i, f i) / c = ∑ i, f i / c := by
+  rw [div_eq_mul_inv, sum_mul]
+  exact sum_congr fun i => (div_eq_mul_inv _ _).symm

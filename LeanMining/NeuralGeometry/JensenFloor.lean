@@ -48,37 +48,6 @@ theorem dot_signQuant (k : Fin d → K) : dot k (signQuant k) = l1Norm k :=
 theorem normSq_signQuant (k : Fin d → K) : normSq (signQuant k) = Nat.cast d :=
   (sum_congr fun i => sign_mul_sign (k i)).trans ((sum_const 1 d).trans (mul_one _))
 
-/-- The L1 norm bounds the L2 norm, in squares. -/
-theorem l1Norm_mul_l1Norm_le (k : Fin d → K) : l1Norm k * l1Norm k ≤ Nat.cast d * normSq k := by
-  rw [← dot_signQuant, ← normSq_signQuant k, mul_comm (normSq _)]
-  exact dot_mul_dot_le k (signQuant k)
-
-/-- That bound is attained exactly where all magnitudes are equal. -/
-theorem l1Norm_mul_l1Norm_eq_iff (k : Fin d → K) :
-    l1Norm k * l1Norm k = Nat.cast d * normSq k ↔ ∀ i j, |k i| = |k j| := by
-  rw [← dot_signQuant, ← normSq_signQuant k, mul_comm (normSq _)]
-  refine Iff.trans (dot_mul_dot_eq_iff k (signQuant k)) ⟨fun h i j => ?_, fun h i j => ?_⟩
-  · rw [← mul_sign (k i), ← mul_sign (k j)]
-    have e : k i * sign (k j) = k j * sign (k i) := h i j
-    have f : k i * sign (k j) * (sign (k i) * sign (k j)) =
-        k j * sign (k i) * (sign (k i) * sign (k j)) := by rw [e]
-    have g : k i * sign (k j) * (sign (k i) * sign (k j)) =
-        k i * sign (k i) * (sign (k j) * sign (k j)) := by ring
-    have l : k j * sign (k i) * (sign (k i) * sign (k j)) =
-        k j * sign (k j) * (sign (k i) * sign (k i)) := by ring
-    rw [g, l, sign_mul_sign, sign_mul_sign, mul_one, mul_one] at f
-    exact f
-  · show k i * sign (k j) = k j * sign (k i)
-    have e : k i * sign (k i) = k j * sign (k j) := by rw [mul_sign, mul_sign]; exact h i j
-    have f : k i * sign (k i) * (sign (k i) * sign (k j)) =
-        k j * sign (k j) * (sign (k i) * sign (k j)) := by rw [e]
-    have g : k i * sign (k i) * (sign (k i) * sign (k j)) =
-        k i * sign (k j) * (sign (k i) * sign (k i)) := by ring
-    have l : k j * sign (k j) * (sign (k i) * sign (k j)) =
-        k j * sign (k i) * (sign (k j) * sign (k j)) := by ring
-    rw [g, l, sign_mul_sign, sign_mul_sign, mul_one, mul_one] at f
-    exact f
-
 end Ring
 
 section Field
@@ -88,21 +57,8 @@ variable {K : Type u} [LinearOrderedField K] {d : Nat}
 /-- The squared cosine between a vector and its signs: ‖k‖₁² / (d ‖k‖₂²) (seed 001, glossary). -/
 def beta (k : Fin d → K) : K := l1Norm k * l1Norm k / (Nat.cast d * normSq k)
 
-theorem dim_pos {k : Fin d → K} (h : ∃ i, k i ≠ 0) : (0 : K) < Nat.cast d := by
-  cases d with
-  | zero => exact h.elim fun i _ => nomatch i
-  | succ n => exact natCast_succ_pos n
-
-theorem dim_mul_normSq_pos {k : Fin d → K} (h : ∃ i, k i ≠ 0) : 0 < Nat.cast d * normSq k :=
-  mul_pos (dim_pos h) (normSq_pos h)
-
 theorem beta_le_one {k : Fin d → K} (h : ∃ i, k i ≠ 0) : beta k ≤ 1 :=
   (div_le_one (dim_mul_normSq_pos h)).mpr (l1Norm_mul_l1Norm_le k)
-
-theorem pos_of_mul_self_pos {x y : K} (hx : 0 ≤ x) (h : x * x = y) (hy : 0 < y) : 0 < x :=
-  lt_of_le_of_ne hx fun e => by
-    rw [← e, mul_zero] at h
-    exact ne_of_lt hy h
 
 /-- The cosine between a vector and its signs, with `n = ‖k‖`, `q = ‖sign k‖` and `s = √d`; its
 denominator is positive (seed 001, JensenFloor). -/
@@ -111,9 +67,9 @@ theorem cos_sign_quant_formula (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n q s 
     (hs' : s * s = Nat.cast d) :
     0 < n * q ∧ dot k (signQuant k) / (n * q) = l1Norm k / (s * n) := by
   have e : q = s := eq_of_mul_self_eq_mul_self hq hs (by rw [hq', hs', normSq_signQuant])
-  refine ⟨mul_pos (pos_of_mul_self_pos hn hn' (normSq_pos hk)) ?_,
+  refine ⟨mul_pos (pos_of_mul_self_pos hn (hn' ▸ normSq_pos hk)) ?_,
     by rw [e, dot_signQuant, mul_comm n s]⟩
-  rw [e]; exact pos_of_mul_self_pos hs hs' (dim_pos hk)
+  rw [e]; exact pos_of_mul_self_pos hs (hs' ▸ dim_pos hk)
 
 /-- A vector of norm 6 in a dimension whose root is 2, for examples. -/
 def exampleKey : Fin 4 → Rat := Vector.get (1 ::ᵥ -1 ::ᵥ 3 ::ᵥ -5 ::ᵥ .nil)
@@ -138,7 +94,8 @@ theorem cos_eq_one_iff_sign_lattice (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n
     (hn' : n * n = normSq k) (hs : 0 ≤ s) (hs' : s * s = Nat.cast d) :
     l1Norm k / (s * n) = 1 ↔ ∀ i j, |k i| = |k j| := by
   have pos : 0 < s * n :=
-    mul_pos (pos_of_mul_self_pos hs hs' (dim_pos hk)) (pos_of_mul_self_pos hn hn' (normSq_pos hk))
+    mul_pos (pos_of_mul_self_pos hs (hs' ▸ dim_pos hk))
+      (pos_of_mul_self_pos hn (hn' ▸ normSq_pos hk))
   have e : s * n * (s * n) = Nat.cast d * normSq k := by rw [← hs', ← hn']; ring
   refine Iff.trans (div_eq_iff (Ne.symm (ne_of_lt pos))) (Iff.trans ?_ (l1Norm_mul_l1Norm_eq_iff k))
   rw [one_mul, ← e]

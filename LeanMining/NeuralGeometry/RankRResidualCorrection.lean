@@ -46,9 +46,6 @@ theorem normSq_residual (k : Fin d → K) (hd : (Nat.cast d : K) ≠ 0) :
     rw [mul_assoc, c]
   rw [f, ← div_mul_eq_mul_div]; ring
 
-theorem sum_div {m : Nat} (f : Fin m → K) (c : K) : (∑ i, f i) / c = ∑ i, f i / c := by
-  rw [div_eq_mul_inv, sum_mul]; exact sum_congr fun i => (div_eq_mul_inv _ _).symm
-
 /-- The one-bit forms lose the share `1 - β` of the energy. -/
 theorem energy_residual_div (k : Fin n → Fin d → K) (hd : (Nat.cast d : K) ≠ 0)
     (hk : energy k ≠ 0) :

@@ -179,4 +179,14 @@ theorem complementedAbove_iff_of_linear {α : Type u} [LinearOrder α] [BoundedO
     (fun e => ⟨⊤, le_top z, e ▸ min_eq_left (le_top _), e ▸ max_eq_right (le_top _)⟩)
     (fun e => ⟨z, le_refl z, min_eq_right hx, (max_eq_left hx).trans e⟩)⟩
 
+/-- On a chain, every extensive, idempotent, monotone map is a nucleus. -/
+def ofMonotone {α : Type u} [LinearOrder α] (f : α → α) (le_apply : ∀ q, q ≤ f q)
+    (idempotent : ∀ q, f (f q) = f q) (mono : ∀ {p q}, p ≤ q → f p ≤ f q) : Nucleus α where
+  toFun := f
+  le_apply' := le_apply
+  idempotent' := idempotent
+  map_inf' p q := (le_total p q).elim
+    (fun h => (congrArg f (min_eq_left h)).trans (min_eq_left (mono h)).symm)
+    fun h => (congrArg f (min_eq_right h)).trans (min_eq_right (mono h)).symm
+
 end Nucleus

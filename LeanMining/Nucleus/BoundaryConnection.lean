@@ -24,16 +24,6 @@ set_option autoImplicit false
 
 universe u
 
-/-- On a chain, every extensive, idempotent, monotone map is a nucleus. -/
-def Nucleus.ofMonotone {α : Type u} [LinearOrder α] (f : α → α) (le_apply : ∀ q, q ≤ f q)
-    (idempotent : ∀ q, f (f q) = f q) (mono : ∀ {p q}, p ≤ q → f p ≤ f q) : Nucleus α where
-  toFun := f
-  le_apply' := le_apply
-  idempotent' := idempotent
-  map_inf' p q := (le_total p q).elim
-    (fun h => (congrArg f (min_eq_left h)).trans (min_eq_left (mono h)).symm)
-    fun h => (congrArg f (min_eq_right h)).trans (min_eq_right (mono h)).symm
-
 namespace LeanMining
 
 /-- The nucleus at the boundary of a layer: its gate, with the zero points of the layer (seed 000,
@@ -64,65 +54,30 @@ theorem graftBoundaryNucleus_not_boolean_as_given_false :
 
 /-! ### Fewer bits -/
 
-/-- Half of `n`, rounded down. -/
-def half : Nat → Nat
-  | .zero => 0
-  | .succ .zero => 0
-  | .succ (.succ n) => Nat.succ (half n)
-
-/-- Twice `n`. -/
-def double : Nat → Nat
-  | .zero => 0
-  | .succ n => Nat.succ (Nat.succ (double n))
-
 /-- The least number from `n` up whose low `k` bits are all one. -/
 def ceilGrid : Nat → Nat → Nat
   | .zero, n => n
-  | .succ k, n => Nat.succ (double (ceilGrid k (half n)))
-
-theorem half_mono : {a b : Nat} → a ≤ b → half a ≤ half b
-  | .zero, _, _ => Nat.zero_le _
-  | .succ .zero, _, _ => Nat.zero_le _
-  | .succ (.succ _), .zero, h => nomatch h
-  | .succ (.succ _), .succ .zero, h => nomatch h
-  | .succ (.succ a), .succ (.succ b), h => (half_mono h : half a ≤ half b)
-
-theorem double_mono : {a b : Nat} → a ≤ b → double a ≤ double b
-  | .zero, _, _ => Nat.zero_le _
-  | .succ _, .zero, h => nomatch h
-  | .succ a, .succ b, h => (double_mono h : double a ≤ double b)
-
-theorem le_double : (n : Nat) → n ≤ double n
-  | .zero => rfl
-  | .succ n => le_trans (Nat.succ_le_succ_iff.mpr (le_double n)) (Nat.le_succ (Nat.succ (double n)))
-
-theorem half_succ_double : (n : Nat) → half (Nat.succ (double n)) = n
-  | .zero => rfl
-  | .succ n => congrArg Nat.succ (half_succ_double n)
-
-theorem le_succ_double_half : (n : Nat) → n ≤ Nat.succ (double (half n))
-  | .zero => rfl
-  | .succ .zero => rfl
-  | .succ (.succ n) => le_succ_double_half n
+  | .succ k, n => Nat.succ (Nat.double (ceilGrid k (Nat.half n)))
 
 theorem le_ceilGrid : (k n : Nat) → n ≤ ceilGrid k n
   | .zero, n => le_refl n
   | .succ k, n =>
-    le_trans (le_succ_double_half n)
-    (Nat.succ_le_succ_iff.mpr (double_mono (le_ceilGrid k (half n))))
+    le_trans (Nat.le_succ_double_half n)
+    (Nat.succ_le_succ_iff.mpr (Nat.double_mono (le_ceilGrid k (Nat.half n))))
 
 theorem ceilGrid_mono : (k : Nat) → {a b : Nat} → a ≤ b → ceilGrid k a ≤ ceilGrid k b
   | .zero, _, _, h => h
-  | .succ k, _, _, h => Nat.succ_le_succ_iff.mpr (double_mono (ceilGrid_mono k (half_mono h)))
+  | .succ k, _, _, h =>
+    Nat.succ_le_succ_iff.mpr (Nat.double_mono (ceilGrid_mono k (Nat.half_mono h)))
 
 theorem ceilGrid_idempotent : (k n : Nat) → ceilGrid k (ceilGrid k n) = ceilGrid k n
   | .zero, _ => rfl
-  | .succ k, n => congrArg (fun m => Nat.succ (double m))
-    ((congrArg (ceilGrid k) (half_succ_double _)).trans (ceilGrid_idempotent k (half n)))
+  | .succ k, n => congrArg (fun m => Nat.succ (Nat.double m))
+    ((congrArg (ceilGrid k) (Nat.half_succ_double _)).trans (ceilGrid_idempotent k (Nat.half n)))
 
 theorem ceilGrid_le_succ : (k n : Nat) → ceilGrid k n ≤ ceilGrid (Nat.succ k) n
-  | .zero, n => le_succ_double_half n
-  | .succ k, n => Nat.succ_le_succ_iff.mpr (double_mono (ceilGrid_le_succ k (half n)))
+  | .zero, n => Nat.le_succ_double_half n
+  | .succ k, n => Nat.succ_le_succ_iff.mpr (Nat.double_mono (ceilGrid_le_succ k (Nat.half n)))
 
 theorem ceilGrid_mono_left {j : Nat} (n : Nat) : {k : Nat} → j ≤ k → ceilGrid j n ≤ ceilGrid k n
   | .zero, h => match j, h with | .zero, _ => le_refl n
@@ -171,7 +126,7 @@ theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
       (le_trans (α := Nat)
         (Int8.le_def.mp (le_trans ((bitwidthFamily (Nat.succ k)).monotone (bot_le _)) (le_of_eq e)))
         (min_le_left _ 255))
-    Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (le_double _)) le)⟩
+    Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (Nat.le_double _)) le)⟩
 
 theorem bitwidthFamily_strict_example :
     ∃ q, (bitwidthFamily 7).IsFixed q ∧ ¬ (bitwidthFamily 8).IsFixed q :=

@@ -31,9 +31,6 @@ def relu (x : K) : K := max x 0
 theorem relu_of_nonneg {x : K} (h : 0 ≤ x) : relu x = x := max_eq_left h
 theorem relu_of_nonpos {x : K} (h : x ≤ 0) : relu x = 0 := max_eq_right h
 
-theorem nonneg_of_eq_neg {x : K} (hx : x ≤ 0) (h : x = -x) : 0 ≤ x :=
-  le_trans (neg_nonneg.mpr hx) (ge_of_eq h)
-
 /-- The way from `x` to `y` by the gate is no detour exactly when `x` or `y` is not negative. -/
 theorem gate_additive_iff {x y : K} : |x - y| = |x - relu x| + |relu x - y| ↔ 0 ≤ x ∨ 0 ≤ y := by
   cases le_total 0 x with

@@ -3,9 +3,10 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
-import LeanMining.Clipping
+import LeanMining.Algebra.Convex
 import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
+import LeanMining.Clipping
 
 /-!
 # Clipping error and the model of the quantization noise
@@ -19,7 +20,6 @@ it is not.
 
 * `clippingError`: the mean of (|x| − α)² over |x| > α
 * `stepSize`, `quantizationNoise`: Δ = 2α/N for N steps, and Δ²/12 times the share of data within α
-* `ConvexOnPos`: convex on the positive numbers
 -/
 
 set_option autoImplicit false
@@ -83,21 +83,6 @@ theorem clippingError_antitone_example :
 
 /-! ### Convexity -/
 
-/-- A function is convex on the positive numbers. -/
-def ConvexOnPos (f : K → K) : Prop :=
-  ∀ s t a b : K, 0 ≤ s → 0 ≤ t → s + t = 1 → 0 < a → 0 < b → f (s * a + t * b) ≤ s * f a + t * f b
-
-theorem mul_self_convex {s t : K} (hs : 0 ≤ s) (ht : 0 ≤ t) (h : s + t = 1) (a b : K) :
-    (s * a + t * b) * (s * a + t * b) ≤ s * (a * a) + t * (b * b) := by
-  have e : s * (a * a) + t * (b * b) - (s * a + t * b) * (s * a + t * b) =
-      s * t * ((a - b) * (a - b)) := by
-    have e₁ : s * (a * a) + t * (b * b) - (s * a + t * b) * (s * a + t * b) =
-      (1 - s) * s * (a * a) + (1 - t) * t * (b * b) - 2 * (s * t) * (a * b) := by ring
-    have hs' : 1 - s = t := by rw [← h, add_sub_cancel_left]
-    have ht' : 1 - t = s := by rw [← h, add_sub_cancel_right]
-    rw [e₁, hs', ht']; ring
-  exact sub_nonneg.mp (e ▸ mul_nonneg (mul_nonneg hs ht) (mul_self_nonneg _))
-
 theorem excess_convex {s t : K} (hs : 0 ≤ s) (ht : 0 ≤ t) (h : s + t = 1) (x a b : K) :
     excess x (s * a + t * b) ≤ s * excess x a + t * excess x b := by
   have e : |x| - (s * a + t * b) = s * (|x| - a) + t * (|x| - b) := by
@@ -147,8 +132,6 @@ theorem stepSize_linear (s t a b : K) (N : Nat) :
 /-- The mean square of an error that is uniform on a step: Δ²/12. -/
 def uniformNoise (α : K) (N : Nat) : K := stepSize α N * stepSize α N / 12
 
-theorem twelve_pos : (0 : K) < 12 := natCast_succ_pos 11
-
 /-- The weight of the data within the threshold. -/
 def massWithin (w x : Fin n → K) (α : K) : K := ∑ i, w i * (if |x i| ≤ α then 1 else 0)
 
@@ -162,19 +145,6 @@ theorem uniformNoise_mono {α β : K} (h₀ : 0 ≤ α) (h : α ≤ β) (N : Nat
     uniformNoise α N ≤ uniformNoise β N :=
   div_le_div_of_nonneg_right (mul_self_le_mul_self (stepSize_nonneg h₀ N) (stepSize_mono h N))
     twelve_pos.1
-
-theorem ite_le_nonneg (a b : K) : (0 : K) ≤ if a ≤ b then 1 else 0 := by
-  cases instDecidableLe a b with
-  | isTrue _ => exact zero_le_one
-  | isFalse _ => exact le_refl 0
-
-theorem ite_le_mono {a b c : K} (h : b ≤ c) :
-    (if a ≤ b then (1 : K) else 0) ≤ if a ≤ c then 1 else 0 := by
-  cases instDecidableLe a b with
-  | isTrue p => cases instDecidableLe a c with
-    | isTrue _ => exact le_refl 1
-    | isFalse q => exact absurd (le_trans p h) q
-  | isFalse _ => exact ite_le_nonneg a c
 
 /-- The model of the noise does not fall as the threshold rises (seed 002, Layer 2). -/
 theorem quantizationNoise_monotone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (N : Nat)
@@ -192,7 +162,7 @@ theorem modelMse_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n →
     ConvexOnPos fun α => clippingError w x α + uniformNoise α N := fun s t a b hs ht h ha hb => by
   have noise : uniformNoise (s * a + t * b) N ≤ s * uniformNoise a N + t * uniformNoise b N := by
     have k := div_le_div_of_nonneg_right (mul_self_convex hs ht h (stepSize a N) (stepSize b N))
-      (twelve_pos (K := K)).1
+      (twelve_pos (R := K)).1
     have e : (s * (stepSize a N * stepSize a N) + t * (stepSize b N * stepSize b N)) / 12 =
         s * uniformNoise a N + t * uniformNoise b N := by
       rw [add_div, mul_div_assoc s, mul_div_assoc t]; rfl
