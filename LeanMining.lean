@@ -8,6 +8,14 @@ import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
 import LeanMining.Clipping
 import LeanMining.Conformance
+import LeanMining.Examples.Algebra
+import LeanMining.Examples.Clipping
+import LeanMining.Examples.Conformance
+import LeanMining.Examples.NeuralGeometry
+import LeanMining.Examples.Nucleus
+import LeanMining.Examples.QuantError
+import LeanMining.Examples.Semantic
+import LeanMining.Examples.Spectral
 import LeanMining.NeuralGeometry.BetaLocalHessian
 import LeanMining.NeuralGeometry.DCMeanCentering
 import LeanMining.NeuralGeometry.MoEGauge

@@ -11,7 +11,8 @@ import LeanMining.Nucleus.Basic
 
 `clip x α = max (-α) (min α x)` over any linearly ordered commutative ring, so over the integers,
 the rationals and the reals alike. Five of the nine theorems of Seed 002 hold for every `α`. The
-other four hold for `0 ≤ α`, and only then: at `x = 0`, `α = -1` the clipped value is 1.
+other four are proved for `0 ≤ α`, and false without it: 0 clipped at -1 is 1. Three of them hold
+for no other `α`; `clip_mono_alpha` holds for `α < 0` as well where `-α ≤ β`.
 
 ## References
 
@@ -34,13 +35,9 @@ def clip (x α : K) : K := max (-α) (min α x)
 /-- `-α ≤ clip x α`. Seed 002, Layer 1. -/
 theorem neg_alpha_le_clip (x α : K) : -α ≤ clip x α := le_max_left (-α) (min α x)
 
-theorem neg_alpha_le_clip_example : -3 ≤ clip (-5 : Int) 3 := neg_alpha_le_clip (-5) 3
-
 /-- Clipping keeps what is in range. Seed 002, Layer 1. -/
 theorem clip_of_in_range (h : -α ≤ x) (k : x ≤ α) : clip x α = x := by
   show max (-α) (min α x) = x; rw [min_eq_right k, max_eq_right h]
-
-theorem clip_of_in_range_example : clip (2 : Int) 3 = 2 := clip_of_in_range (by decide) (by decide)
 
 /-- Below zero, `α` leaves no range and every value becomes `-α`. -/
 theorem clip_of_alpha_nonpos (h : α ≤ 0) (x : K) : clip x α = -α :=
@@ -49,28 +46,20 @@ theorem clip_of_alpha_nonpos (h : α ≤ 0) (x : K) : clip x α = -α :=
 /-- `clip x α ≤ α`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the hypothesis out. -/
 theorem clip_le_alpha (h : 0 ≤ α) (x : K) : clip x α ≤ α := max_le (neg_le_self h) (min_le_left α x)
 
-theorem clip_le_alpha_example : clip (5 : Int) 3 ≤ 3 := clip_le_alpha (by decide) 5
-
 /-- Clipping twice is clipping once. Seed 002, Layer 1. -/
 theorem clip_idempotent (x α : K) : clip (clip x α) α = clip x α := (le_total 0 α).elim
   (fun h => clip_of_in_range (neg_alpha_le_clip x α) (clip_le_alpha h x))
   fun h => by rw [clip_of_alpha_nonpos h, clip_of_alpha_nonpos h]
-
-theorem clip_idempotent_example : clip (clip (5 : Int) 3) 3 = clip 5 3 := clip_idempotent 5 3
 
 /-- Clipping is monotone in `x`. Seed 002, Layer 1. -/
 theorem clip_mono_x (h : x ≤ y) (α : K) : clip x α ≤ clip y α :=
   max_le (le_max_left _ _) (le_trans (le_min (min_le_left α x) (le_trans (min_le_right α x) h))
     (le_max_right _ _))
 
-theorem clip_mono_x_example : clip (2 : Int) 3 ≤ clip 5 3 := clip_mono_x (by decide) 3
-
 /-- Clipping keeps a nonnegative value nonnegative. Seed 002, Layer 1. -/
 theorem clip_nonneg (h : 0 ≤ x) (α : K) : 0 ≤ clip x α := (le_total 0 α).elim
   (fun k => le_trans (le_min k h) (le_max_right _ _))
   fun k => le_trans (neg_nonneg.mpr k) (neg_alpha_le_clip x α)
-
-theorem clip_nonneg_example : 0 ≤ clip (5 : Int) 3 := clip_nonneg (by decide) 3
 
 /-! ### For `0 ≤ α` -/
 
@@ -78,21 +67,13 @@ theorem clip_nonneg_example : 0 ≤ clip (5 : Int) 3 := clip_nonneg (by decide) 
 theorem clip_in_range (h : 0 ≤ α) (x : K) : -α ≤ clip x α ∧ clip x α ≤ α :=
   ⟨neg_alpha_le_clip x α, clip_le_alpha h x⟩
 
-theorem clip_in_range_example : -3 ≤ clip (5 : Int) 3 ∧ clip (5 : Int) 3 ≤ 3 :=
-  clip_in_range (by decide) 5
-
 /-- `|clip x α| ≤ α`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the hypothesis out. -/
 theorem clip_abs_le (h : 0 ≤ α) (x : K) : |clip x α| ≤ α := abs_le.mpr (clip_in_range h x)
-
-theorem clip_abs_le_example : |clip (-5 : Int) 3| ≤ 3 := clip_abs_le (by decide) (-5)
 
 /-- `clip x α` is in `[-β, β]` for `α ≤ β`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the
 hypothesis `0 ≤ α` out. -/
 theorem clip_mono_alpha (h : 0 ≤ α) (k : α ≤ β) (x : K) : -β ≤ clip x α ∧ clip x α ≤ β :=
   ⟨le_trans (neg_le_neg k) (neg_alpha_le_clip x α), le_trans (clip_le_alpha h x) k⟩
-
-theorem clip_mono_alpha_example : -4 ≤ clip (5 : Int) 3 ∧ clip (5 : Int) 3 ≤ 4 :=
-  clip_mono_alpha (by decide) (by decide) 5
 
 /-- For `0 ≤ α`, the values that clipping keeps are those in range. -/
 theorem clip_eq_self_iff (h : 0 ≤ α) : clip x α = x ↔ -α ≤ x ∧ x ≤ α :=
@@ -100,8 +81,6 @@ theorem clip_eq_self_iff (h : 0 ≤ α) : clip x α = x ↔ -α ≤ x ∧ x ≤ 
 
 /-- A value above the range falls. -/
 theorem clip_lt_self (h : 0 ≤ α) (k : α < x) : clip x α < x := lt_of_le_of_lt (clip_le_alpha h x) k
-
-example : (0 : Int) ≤ 3 ∧ (3 : Int) < 4 := by decide
 
 /-! ### What the seed says without `0 ≤ α` -/
 
@@ -129,18 +108,6 @@ theorem clip_abs_le_as_given_false : ¬ ∀ x α : K, |clip x α| ≤ α :=
 theorem clip_mono_alpha_as_given_false : ¬ ∀ x α β : K, α ≤ β → -β ≤ clip x α ∧ clip x α ≤ β :=
   fun h => clip_le_alpha_as_given_false K fun x α => (h x α α (le_refl α)).2
 
-theorem clip_le_alpha_as_given_false_example : ¬ ∀ x α : Int, clip x α ≤ α :=
-  clip_le_alpha_as_given_false Int
-theorem clip_in_range_as_given_false_example : ¬ ∀ x α : Int, -α ≤ clip x α ∧ clip x α ≤ α :=
-  clip_in_range_as_given_false Int
-theorem clip_abs_le_as_given_false_example : ¬ ∀ x α : Int, |clip x α| ≤ α :=
-  clip_abs_le_as_given_false Int
-theorem clip_mono_alpha_as_given_false_example :
-    ¬ ∀ x α β : Int, α ≤ β → -β ≤ clip x α ∧ clip x α ≤ β :=
-  clip_mono_alpha_as_given_false Int
-
-example : clip (0 : Int) (-1) = 1 := by decide
-
 /-! ### Clipping is not a nucleus -/
 
 variable {K}
@@ -156,15 +123,10 @@ theorem clip_not_nucleus (α : K) : ¬ ∃ n : Nucleus K, ∀ x, n x = clip x α
   fun ⟨n, h⟩ => match exists_clip_lt_self α with
     | ⟨x, k⟩ => k.2 (h x ▸ n.le_apply)
 
-theorem clip_not_nucleus_example : ¬ ∃ n : Nucleus Int, ∀ x, n x = clip x 3 := clip_not_nucleus 3
-
 /-! ### INT8 -/
 
 /-- What clipping the INT8 value `x` at `α` gives, plus 128. It is computed over the integers, where
 `-(-128)` is 128: clipping at `α = -128` leaves INT8. -/
 def clipIndex (α x : Int8) : Nat := (clip x.toInt α.toInt + 128).toNat
-
-example : clipIndex 3 5 = 131 := by decide
-example : clipIndex ⊥ 5 = 256 := by decide
 
 end LeanMining

@@ -354,10 +354,6 @@ theorem lt_iff_add_one_le {a b : Int} : a < b ↔ a + 1 ≤ b := by
   rw [Nat.succ_add]
   exact not_le.symm.trans (k.trans (not_le.trans Nat.lt_iff_succ_le))
 
-example : (-3 : Int) * 5 + 2 = -13 := by decide
-example : (-128 : Int) < 127 - 1 := by decide
-example : (123456789 - 987654321 : Int) * 1000000007 = -864197538049382724 := by decide
-
 /-! ### Images in other rings -/
 
 universe u

@@ -99,7 +99,4 @@ theorem neg_toInt (a : Int8) : -a.toInt = Int.subNatNat (256 - a.index) 128 := b
 theorem le_toInt (a : Int8) : -128 ≤ a.toInt := toInt_le_toInt.mpr (bot_le a)
 theorem toInt_le (a : Int8) : a.toInt ≤ 127 := toInt_le_toInt.mpr (le_top a)
 
-example : toInt 5 = 5 := by decide
-example : toInt ⊥ = -128 := by decide
-
 end Int8

@@ -35,6 +35,12 @@ theorem delta_self : {n : Nat} → (i : Fin n) → (delta i i : R) = 1
   | .succ _, .zero => rfl
   | .succ _, .succ i => delta_self i
 
+theorem delta_comm : {n : Nat} → (i j : Fin n) → (delta i j : R) = delta j i
+  | .succ _, .zero, .zero => rfl
+  | .succ _, .zero, .succ _ => rfl
+  | .succ _, .succ _, .zero => rfl
+  | .succ _, .succ i, .succ j => delta_comm i j
+
 theorem sum_delta_mul : {n : Nat} → (i : Fin n) → (f : Fin n → R) → ∑ j, delta i j * f j = f i
   | .succ _, .zero, f => by
     rw [sum_succ]
@@ -54,6 +60,11 @@ theorem mulVec_sub (A B : Fin m → Fin n → R) (v : Fin n → R) (i : Fin m) :
 
 /-- The columns are orthonormal. -/
 def IsOrthogonal (A : Fin m → Fin n → R) : Prop := ∀ i j, ∑ k, A k i * A k j = delta i j
+
+/-- The identity. -/
+theorem isOrthogonal_delta : IsOrthogonal (fun i j => delta i j : Fin n → Fin n → R) := fun i j =>
+  (sum_congr fun k => congrArg (· * delta k j) (delta_comm k i)).trans
+    (sum_delta_mul i fun k => delta k j)
 
 /-- An inner product of images, as a double sum over the columns' inner products. -/
 theorem dot_mulVec_mulVec (A : Fin m → Fin n → R) (u v : Fin n → R) :

@@ -14,9 +14,9 @@ there.
 ## Main results
 
 * `normSq_sub_project`: Pythagoras' theorem; `sum_dot_sq_le_normSq`: Bessel's inequality
-* `capturedEnergy_le_of_isEigenbasis`: no family of `r` orthonormal vectors captures more energy than
-  the `r` eigenvectors with the largest eigenvalues, for an eigenbasis that is given. This is the
-  part of Eckart and Young's theorem on projections
+* `capturedEnergy_le_of_isEigenbasis`: no family of `r` orthonormal vectors captures more energy
+  than the `r` eigenvectors with the largest eigenvalues, for an eigenbasis that is given. This is
+  the part of Eckart and Young's theorem on projections
 -/
 
 set_option autoImplicit false

@@ -317,8 +317,4 @@ theorem mul_inv_self : {a : Rat} → a ≠ 0 → a * a⁻¹ = 1
   inv_zero := rfl
   div_eq_mul_inv _ _ := rfl
 
-example : (1 / 3 : Rat) + 1 / 6 = 1 / 2 := by decide
-example : (355 / 113 : Rat) < 22 / 7 := by decide
-example : (-7 / 2 : Rat) * (4 / 21) = -2 / 3 := by decide
-
 end Rat

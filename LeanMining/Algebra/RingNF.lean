@@ -374,28 +374,3 @@ that one expression needs, about two for each operation and one for each step al
 atoms. -/
 macro "ring" : tactic =>
   `(tactic| set_option synthInstance.maxSize 100000 in exact RingNF.eq_of_beq (by decide +kernel))
-
-section Examples
-
-variable {R : Type u} [CommRing R] (a b c d e f g h : R)
-
-example : (a + b) * c = b * c + c * a := by ring
-example : (a + b) * (a - b) = a ^ 2 - b ^ 2 := by ring
-example : (a - b) ^ 3 = a ^ 3 - 3 * a ^ 2 * b + 3 * (a * b ^ 2) - b * b * b := by ring
-example : 12 * a - 5 * a + 2 = -(-7) * a + 1 + 1 := by ring
-
-example (n : Nat) : Nat.cast n * a + a = (Nat.cast n + 1) * a := by ring
-
-example (m n : Nat) (x : Int) :
-    Int.ofNat m * x + x * Int.ofNat n = (Int.ofNat n + Int.ofNat m) * x := by ring
-
-/-- Lagrange's identity in three dimensions. -/
-example : (a * a + b * b + c * c) * (d * d + e * e + f * f) - (a * d + b * e + c * f) ^ 2 =
-    (a * e - b * d) ^ 2 + (a * f - c * d) ^ 2 + (b * f - c * e) ^ 2 := by ring
-
-/-- Euler's four-square identity. -/
-example : (a ^ 2 + b ^ 2 + c ^ 2 + d ^ 2) * (e ^ 2 + f ^ 2 + g ^ 2 + h ^ 2) =
-    (a * e + b * f + c * g + d * h) ^ 2 + (a * f - b * e + c * h - d * g) ^ 2 +
-    (a * g - b * h - c * e + d * f) ^ 2 + (a * h + b * g - c * f - d * e) ^ 2 := by ring
-
-end Examples

@@ -3,13 +3,14 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
+import LeanMining.Algebra.Vector
 import LeanMining.NeuralGeometry.JensenFloor
 
 /-!
 # Centering
 
-Seed 001, *DCMeanCentering*. A mean adds its own energy to a centered vector's. That centering a key
-lifts β is false.
+Seed 001, *DCMeanCentering*. A mean adds its own energy to a centered vector's. That centering a
+key, without a rotation, lifts its β is false.
 -/
 
 set_option autoImplicit false
@@ -44,18 +45,14 @@ theorem l2Norm_uncentered_gt (v : Fin d → K) (hv : ∑ i, v i = 0) {μ s n m :
     rw [hn', hm, normSq_uncentered v hv μ hs hs', add_comm]
     exact lt_add_of_pos_right (mul_self_pos hμ)))) id
 
-theorem l2Norm_uncentered_gt_example : (0 : Rat) < 3 :=
-  l2Norm_uncentered_gt (d := 1) (fun _ => 0) (by decide) (μ := 3) (s := 1) (by decide) (by decide)
-    (by decide) (by decide)
-    (by decide) (by decide)
-
 end Field
 
 /-- The entries less their mean. -/
 def center {d : Nat} (k : Fin d → Rat) : Fin d → Rat := fun i => k i - (∑ j, k j) / Nat.cast d
 
-/-- Centering a key can lower β: of (2, 2, 3) from 49/51 to 8/9 (seed 001, DCMeanCentering, an axiom
-there). -/
+/-- Centering a key can lower its β: that of (2, 2, 3) from 49/51 to 8/9. Without a rotation, then,
+centering lifts no ceiling; the axiom of the seed, which speaks of the best rotation of a centered
+key, is not what is refuted (seed 001, DCMeanCentering). -/
 theorem dc_centering_lifts_rotational_ceiling_as_given_false :
     ¬ ∀ (d : Nat) (k : Fin d → Rat), (∃ i, center k i ≠ 0) → beta k ≤ beta (center k) :=
   fun h => absurd (h 3 (Vector.get (2 ::ᵥ 2 ::ᵥ 3 ::ᵥ .nil)) ⟨.zero, by decide⟩) (by decide)

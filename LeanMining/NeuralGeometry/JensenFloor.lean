@@ -12,6 +12,13 @@ import LeanMining.Algebra.Vector
 
 Seed 001, *JensenFloor*. The sign of 0 is 1, the scale of a one-bit vector is the mean of the
 magnitudes, and `beta` is the squared cosine. Square roots are given as numbers with their squares.
+
+## Main results
+
+* `cos_sign_quant_formula`: the cosine between a vector and its signs, and `cos_mul_cos_eq_beta`:
+  its square is `beta`
+* `cos_eq_one_iff_sign_lattice`: it is 1 exactly where all magnitudes are equal
+* `residual_energy_formula`: the share of the energy that a one-bit vector loses
 -/
 
 set_option autoImplicit false
@@ -57,8 +64,8 @@ variable {K : Type u} [LinearOrderedField K] {d : Nat}
 /-- The squared cosine between a vector and its signs: ‖k‖₁² / (d ‖k‖₂²) (seed 001, glossary). -/
 def beta (k : Fin d → K) : K := l1Norm k * l1Norm k / (Nat.cast d * normSq k)
 
-theorem beta_le_one {k : Fin d → K} (h : ∃ i, k i ≠ 0) : beta k ≤ 1 :=
-  (div_le_one (dim_mul_normSq_pos h)).mpr (l1Norm_mul_l1Norm_le k)
+theorem beta_le_one (k : Fin d → K) : beta k ≤ 1 :=
+  div_le_one_of_le (l1Norm_mul_l1Norm_le k) (mul_nonneg (natCast_nonneg d) (normSq_nonneg k))
 
 /-- The cosine between a vector and its signs, with `n = ‖k‖`, `q = ‖sign k‖` and `s = √d`; its
 denominator is positive (seed 001, JensenFloor). -/
@@ -70,16 +77,6 @@ theorem cos_sign_quant_formula (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n q s 
   refine ⟨mul_pos (pos_of_mul_self_pos hn (hn' ▸ normSq_pos hk)) ?_,
     by rw [e, dot_signQuant, mul_comm n s]⟩
   rw [e]; exact pos_of_mul_self_pos hs (hs' ▸ dim_pos hk)
-
-/-- A vector of norm 6 in a dimension whose root is 2, for examples. -/
-def exampleKey : Fin 4 → Rat := Vector.get (1 ::ᵥ -1 ::ᵥ 3 ::ᵥ -5 ::ᵥ .nil)
-
-theorem cos_sign_quant_formula_example :
-    (0 : Rat) < 6 * 2 ∧ dot exampleKey (signQuant exampleKey) / (6 * 2) =
-    l1Norm exampleKey / (2 * 6) :=
-  cos_sign_quant_formula exampleKey ⟨.zero, by decide⟩ (n := 6) (by decide) (by decide) (q := 2)
-    (by decide) (by decide)
-    (s := 2) (by decide) (by decide)
 
 /-- The squared cosine is β: nothing but a key's two norms and its dimension decide how well its
 signs keep it. -/
@@ -101,33 +98,29 @@ theorem cos_eq_one_iff_sign_lattice (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n
   rw [one_mul, ← e]
   exact ⟨fun h => by rw [h], eq_of_mul_self_eq_mul_self (l1Norm_nonneg k) pos.1⟩
 
-theorem cos_eq_one_iff_sign_lattice_example :
-    l1Norm exampleKey / (2 * 6) = 1 ↔ ∀ i j, |exampleKey i| = |exampleKey j| :=
-  cos_eq_one_iff_sign_lattice exampleKey ⟨.zero, by decide⟩ (n := 6) (by decide) (by decide)
-    (s := 2) (by decide) (by decide)
+/-- What a key's one-bit form, with the mean of the magnitudes as its scale, loses of it. -/
+def residual (k : Fin d → K) : Fin d → K := fun i => k i - l1Norm k / Nat.cast d * signQuant k i
+
+theorem normSq_residual : {d : Nat} → (k : Fin d → K) →
+    normSq (residual k) = normSq k - l1Norm k * l1Norm k / Nat.cast d
+  | .zero, _ => by
+    show (0 : K) = 0 - 0 * 0 / Nat.cast Nat.zero
+    rw [zero_mul, zero_div, sub_zero]
+  | .succ d, k => by
+    show normSq (fun i => k i - l1Norm k / Nat.cast (Nat.succ d) * signQuant k i) = _
+    rw [normSq_sub_smul, dot_signQuant, normSq_signQuant]
+    have c : l1Norm k / Nat.cast (Nat.succ d) * Nat.cast (Nat.succ d) = l1Norm k :=
+      div_mul_cancel _ (Ne.symm (ne_of_lt (natCast_succ_pos d)))
+    rw [mul_assoc (l1Norm k / _), c, ← div_mul_eq_mul_div]
+    ring
 
 /-- With the mean of the magnitudes as its scale, a one-bit vector loses the share 1 - β of the
 energy (seed 001, JensenFloor). -/
 theorem residual_energy_formula (k : Fin d → K) (hk : ∃ i, k i ≠ 0) :
     normSq (fun i => k i - l1Norm k / Nat.cast d * signQuant k i) / normSq k =
       1 - l1Norm k * l1Norm k / (Nat.cast d * normSq k) := by
-  have hd : (Nat.cast d : K) ≠ 0 := Ne.symm (ne_of_lt (dim_pos hk))
-  have hn : normSq k ≠ 0 := Ne.symm (ne_of_lt (normSq_pos hk))
-  have e : normSq (fun i => k i - l1Norm k / Nat.cast d * signQuant k i) =
-      normSq k - l1Norm k * l1Norm k / Nat.cast d := by
-    rw [normSq_sub_smul, dot_signQuant, normSq_signQuant]
-    have c : l1Norm k / Nat.cast d * Nat.cast d = l1Norm k := div_mul_cancel _ hd
-    have f : l1Norm k / Nat.cast d * (l1Norm k / Nat.cast d) * Nat.cast d =
-        l1Norm k / Nat.cast d * l1Norm k := by
-      rw [mul_assoc, c]
-    rw [f, ← div_mul_eq_mul_div]; ring
-  rw [e, sub_div, div_self hn, div_div]
-
-theorem residual_energy_formula_example :
-    normSq (fun i => exampleKey i - l1Norm exampleKey / Nat.cast 4 * signQuant exampleKey i) /
-      normSq exampleKey =
-      1 - l1Norm exampleKey * l1Norm exampleKey / (Nat.cast 4 * normSq exampleKey) :=
-  residual_energy_formula exampleKey ⟨.zero, by decide⟩
+  show normSq (residual k) / normSq k = _
+  rw [normSq_residual, sub_div, div_self (Ne.symm (ne_of_lt (normSq_pos hk))), div_div]
 
 end Field
 

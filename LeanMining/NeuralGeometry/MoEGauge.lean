@@ -3,7 +3,8 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
-import LeanMining.NeuralGeometry.RankRResidualCorrection
+import LeanMining.Examples.Witnesses
+import LeanMining.NeuralGeometry.JensenFloor
 
 /-!
 # Gauge invariance
@@ -23,18 +24,12 @@ theorem attention_score_gauge_invariance {K : Type u} [CommRing K] {d : Nat} {R 
     (hR : IsOrthogonal R) (k q : Fin d → K) : dot (mulVec R k) (mulVec R q) = dot k q :=
   dot_mulVec_of_isOrthogonal hR k q
 
-theorem attention_score_gauge_invariance_example :
-    dot (mulVec rotation345 fun _ => 3) (mulVec rotation345 fun _ => 4) =
-      dot (fun _ => 3) fun _ : Fin 2 => (4 : Rat) :=
-  attention_score_gauge_invariance rotation345_isOrthogonal _ _
-
 /-- Not so the scores of their signs: a rotation changes them (seed 001, MoEGauge). -/
 theorem sign_gauge_invariance_as_given_false :
     ¬ ∀ (d : Nat) (R : Fin d → Fin d → Rat) (k q : Fin d → Rat), IsOrthogonal R →
       dot (signQuant (mulVec R k)) (signQuant (mulVec R q)) = dot (signQuant k) (signQuant q) :=
   fun h => absurd (h 2 rotation345 (Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) (Vector.get (0 ::ᵥ 1 ::ᵥ .nil))
-    rotation345_isOrthogonal)
-    (by decide)
+    rotation345_isOrthogonal) (by decide)
 
 /-- Keeping the largest residual energies drops the least: every energy that is kept is at least
 `t`, every one that is dropped at most `t`, and `other` keeps as many (seed 001, MoEGauge). -/
@@ -61,10 +56,5 @@ theorem top_k_optimal {K : Type u} [LinearOrderedCommRing K] {n : Nat} (eps : Fi
           (indicator kept i - indicator other i) * t) := sum_congr fun i => by ring
     rw [e, sum_sub, sum_sub, ← sum_mul, sum_sub, hcount, sub_self, zero_mul, sub_zero]
   exact sub_nonneg.mp (sums ▸ sum_nonneg nonneg)
-
-theorem top_k_optimal_example :
-    (∑ i, (1 - indicator firstKept i) * (Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i) : Rat) ≤
-      ∑ i, (1 - indicator (fun i => Bool.not (firstKept i)) i) * Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i :=
-  top_k_optimal _ axisRows_kept axisRows_dropped (by decide)
 
 end LeanMining

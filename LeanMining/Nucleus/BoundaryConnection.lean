@@ -42,9 +42,6 @@ theorem graftBoundaryNucleus_not_boolean {n : Nat} (p : LayerQuantParams n) :
       | .inr ⟨i, k⟩ => ⟨i, Int8.le_125_iff_not_126_le.mpr k⟩,
      fun ⟨i, k⟩ h => Int8.le_125_iff_not_126_le.mp k (h i)⟩
 
-example : ¬ ComplementedLattice (graftBoundaryNucleus (n := 1) ⟨(0, .unit)⟩).Fixed :=
-  (graftBoundaryNucleus_not_boolean _).mpr ⟨.zero, rfl⟩
-
 /-- It is not true of every layer: with one channel at zero point 126, the fixed values 126 and 127
 are a Boolean lattice (seed 000, FORMAL.RESULTS, "never Boolean"). -/
 theorem graftBoundaryNucleus_not_boolean_as_given_false :
@@ -127,10 +124,6 @@ theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
         (Int8.le_def.mp (le_trans ((bitwidthFamily (Nat.succ k)).monotone (bot_le _)) (le_of_eq e)))
         (min_le_left _ 255))
     Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (Nat.le_double _)) le)⟩
-
-theorem bitwidthFamily_strict_example :
-    ∃ q, (bitwidthFamily 7).IsFixed q ∧ ¬ (bitwidthFamily 8).IsFixed q :=
-  (bitwidthFamily_strict 7 ⟨rfl, fun h => nomatch h⟩).2
 
 /-! ### Measured gaps -/
 
@@ -239,10 +232,5 @@ def measuredGapBand {n : Nat} (m : DiscreteGateMeasurement n) : GapBand where
 theorem measuredGapBand_contains {n : Nat} (m : DiscreteGateMeasurement n) :
     (measuredGapBand m).lower ≤ m.gap ∧ m.gap ≤ (measuredGapBand m).upper :=
   gateGap_bounds m.zeroPoint m.activation
-
-example : 0 <
-    (DiscreteGateMeasurement.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil)
-    (130 ::ᵥ 118 ::ᵥ .nil)).gap :=
-  (gap_pos_iff _).mpr ⟨.succ .zero, rfl, fun h => nomatch h⟩
 
 end LeanMining

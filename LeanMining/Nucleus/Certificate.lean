@@ -10,7 +10,8 @@ import LeanMining.Nucleus.BoundaryConnection
 
 A certificate bundles a measurement of a gate with its gap, the band that holds it and the proof
 that it is positive (seed 000, ARCHITECTURE, "Certificate"). All its numbers are integers, in INT8
-steps, and its gate is the measured gap.
+steps. Its gate is the measured gap; the losses of quantization and of reconstruction are whatever
+numbers it is given, and its total is the sum of the three by construction.
 -/
 
 set_option autoImplicit false
@@ -50,15 +51,6 @@ theorem ofMeasurement_gap_pos {n : Nat} (m : DiscreteGateMeasurement n)
     (ofMeasurement m quantization reconstruction h).decomposition.gate = m.gap ∧ 0 < m.gap ∧
       (measuredGapBand m).lower ≤ m.gap ∧ m.gap ≤ (measuredGapBand m).upper :=
   ⟨rfl, (gap_pos_iff m).mpr h, measuredGapBand_contains m⟩
-
-theorem ofMeasurement_gap_pos_example :
-    0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil)
-      (130 ::ᵥ 118 ::ᵥ .nil)).gap :=
-  (ofMeasurement_gap_pos (.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)) 3 1
-    ⟨.succ .zero, rfl, fun h => nomatch h⟩).2.1
-
-example : (ofMeasurement (n := 2) (.ofIndices (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)) 3 1
-    ⟨.succ .zero, rfl, fun h => nomatch h⟩).decomposition.total = 14 := rfl
 
 end NucleusGraftingCertificate
 

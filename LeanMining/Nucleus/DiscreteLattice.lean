@@ -24,19 +24,13 @@ def qRelu (z q : Int8) : Int8 := max q z
 /-- Never below its argument (seed 000, FORMAL.RESULTS). -/
 theorem qRelu_extensive (z q : Int8) : q ≤ qRelu z q := le_max_left q z
 
-theorem qRelu_extensive_example : 3 ≤ qRelu 5 3 := qRelu_extensive 5 3
-
 /-- Applying it twice is applying it once (seed 000, FORMAL.RESULTS). -/
 theorem qRelu_idempotent (z q : Int8) : qRelu z (qRelu z q) = qRelu z q :=
   (Nucleus.ofSup z).idempotent q
 
-theorem qRelu_idempotent_example : qRelu 5 (qRelu 5 3) = qRelu 5 3 := qRelu_idempotent 5 3
-
 /-- Preserves meets (seed 000, FORMAL.RESULTS). -/
 theorem qRelu_map_inf (z p q : Int8) : qRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q :=
   (Nucleus.ofSup z).map_inf p q
-
-theorem qRelu_map_inf_example : qRelu 5 (3 ⊓ 7) = qRelu 5 3 ⊓ qRelu 5 7 := qRelu_map_inf 5 3 7
 
 /-- Preserves joins as well. -/
 theorem qRelu_map_sup (z p q : Int8) : qRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z q :=
@@ -45,23 +39,15 @@ theorem qRelu_map_sup (z p q : Int8) : qRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z
       (le_trans (le_sup_right p z) (le_sup_left _ _)))
     (sup_le (sup_le_sup (le_sup_left p q) (le_refl z)) (sup_le_sup (le_sup_right p q) (le_refl z)))
 
-theorem qRelu_map_sup_example : qRelu 5 (3 ⊔ 7) = qRelu 5 3 ⊔ qRelu 5 7 := qRelu_map_sup 5 3 7
-
 /-- Monotone. -/
 theorem qRelu_mono (z : Int8) {p q : Int8} (h : p ≤ q) : qRelu z p ≤ qRelu z q :=
   (Nucleus.ofSup z).monotone h
 
-theorem qRelu_mono_example : qRelu 4 3 ≤ qRelu 4 5 := qRelu_mono 4 rfl
-
 /-- Keeps the least value only for the least zero point, -128. -/
 theorem qRelu_bot_iff (z : Int8) : qRelu z ⊥ = ⊥ ↔ z = ⊥ := Iff.trans sup_eq_left le_bot_iff
 
-theorem qRelu_bot_iff_example : qRelu 3 ⊥ = ⊥ ↔ (3 : Int8) = ⊥ := qRelu_bot_iff 3
-
 /-- The fixed points are the values from the zero point up (seed 000, ARCHITECTURE). -/
 theorem qRelu_fixed_iff (z q : Int8) : qRelu z q = q ↔ z ≤ q := Nucleus.ofSup_isFixed_iff
-
-theorem qRelu_fixed_iff_example : qRelu 3 5 = 5 ↔ (3 : Int8) ≤ 5 := qRelu_fixed_iff 3 5
 
 /-- The quantized ReLU as a nucleus (seed 000, ARCHITECTURE). -/
 def qRelu_nucleus (z : Int8) : Nucleus Int8 := Nucleus.ofSup z
@@ -69,8 +55,6 @@ def qRelu_nucleus (z : Int8) : Nucleus Int8 := Nucleus.ofSup z
 /-- Every quantized ReLU is a nucleus (seed 000, EMPIRICAL.RESULTS). -/
 theorem qRelu_isNucleus (z : Int8) : ∃ n : Nucleus Int8, ∀ q, n q = qRelu z q :=
   ⟨qRelu_nucleus z, fun _ => rfl⟩
-
-theorem qRelu_isNucleus_example : ∃ n : Nucleus Int8, ∀ q, n q = qRelu 3 q := qRelu_isNucleus 3
 
 /-! ### Activation vectors -/
 
@@ -88,10 +72,6 @@ ARCHITECTURE). -/
 theorem layerNucleus_isNucleus {n : Nat} (z : ActivationVector n) :
     ∃ j : Nucleus (ActivationVector n), ∀ q i, (j q).get i = qRelu (z.get i) (q.get i) :=
   ⟨layerNucleus z, layerNucleus_get z⟩
-
-theorem layerNucleus_isNucleus_example : ∃ j : Nucleus (ActivationVector 2),
-    ∀ q i, (j q).get i = qRelu (Vector.get (n := 2) (3, 1, .unit) i) (q.get i) :=
-  layerNucleus_isNucleus (n := 2) (3, 1, .unit)
 
 /-- The fixed vectors of a layer's gate form a Boolean lattice exactly when every zero point is at
 least 126: then each channel has at most two fixed values (seed 000, FORMAL.RESULTS, corrected). -/

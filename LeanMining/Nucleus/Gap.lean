@@ -64,10 +64,6 @@ theorem gate_quant_l1_additive (Q : K → K) (h : 0 ≤ Q 0) (x : K) :
     |x - Q (relu x)| = |x - relu x| + |relu x - Q (relu x)| :=
   gate_additive_iff.mpr ((le_total 0 x).elim .inl fun k => .inr (by rw [relu_of_nonpos k]; exact h))
 
-theorem gate_quant_l1_additive_example :
-    |(-2 : Int) - relu (-2)| = |-2 - relu (-2)| + |relu (-2) - relu (-2)| :=
-  gate_quant_l1_additive (fun y => y) (le_refl (0 : Int)) (-2)
-
 /-- No weaker hypothesis serves: were `Q 0` negative, the losses at -1 would not add up. -/
 theorem gate_quant_l1_additive_iff (Q : K → K) :
     (∀ x, |x - Q (relu x)| = |x - relu x| + |relu x - Q (relu x)|) ↔ 0 ≤ Q 0 :=
@@ -80,9 +76,6 @@ theorem gate_quant_l1_additive_iff (Q : K → K) :
 000, FORMAL.RESULTS, corrected). -/
 theorem total_le_sum (x y x' : K) : |x - x'| ≤ |x - relu x| + |relu x - y| + |y - x'| :=
   le_trans (abs_sub_le x y x') (add_le_add_right (abs_sub_le x (relu x) y) _)
-
-theorem total_le_sum_example : |(-2 : Int) - 1| ≤ |-2 - relu (-2)| + |relu (-2) - 3| + |3 - 1| :=
-  total_le_sum (-2) 3 1
 
 /-! ### Vectors -/
 

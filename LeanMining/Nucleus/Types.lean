@@ -42,19 +42,10 @@ theorem activationFixedSet_mono {n : Nat} {z w : ActivationVector n} (h : z ≤ 
     (q : ActivationVector n) (hq : activationFixedSet w q) : activationFixedSet z q :=
   Nucleus.ofSup_isFixed_mono h hq
 
-theorem activationFixedSet_mono_example : activationFixedSet (n := 2) (0, 1, .unit) (5, 1, .unit) :=
-  activationFixedSet_mono (n := 2) (z := (0, 1, .unit)) (w := (3, 1, .unit)) ⟨rfl, rfl, .intro⟩ _
-    (Nucleus.ofSup_isFixed_iff.mpr ⟨rfl, rfl, .intro⟩)
-
 /-- `z ≤ w` exactly when every vector fixed at `w` is fixed at `z` (seed 000, ARCHITECTURE). -/
 theorem activationFixedSet_mono_iff {n : Nat} {z w : ActivationVector n} :
     z ≤ w ↔ ∀ q, activationFixedSet w q → activationFixedSet z q :=
   Nucleus.le_iff_ofSup_isFixed
-
-theorem activationFixedSet_mono_iff_example (q : ActivationVector 1)
-    (h : activationFixedSet (n := 1) (3, .unit) q) :
-    activationFixedSet (n := 1) (0, .unit) q :=
-  (activationFixedSet_mono_iff (n := 1) (z := (0, .unit)) (w := (3, .unit))).mp ⟨rfl, .intro⟩ q h
 
 /-- A strictly higher zero point means strictly fewer fixed vectors (seed 000, ARCHITECTURE). -/
 theorem activationFixedSet_mono_strict {n : Nat} {z w : ActivationVector n} (h : z < w) :
@@ -63,12 +54,6 @@ theorem activationFixedSet_mono_strict {n : Nat} {z w : ActivationVector n} (h :
   ⟨activationFixedSet_mono (le_of_lt h),
    z, Nucleus.ofSup_isFixed_iff.mpr (le_refl z), fun k =>
      not_le_of_lt h (Nucleus.ofSup_isFixed_iff.mp k)⟩
-
-theorem activationFixedSet_mono_strict_example :
-    ∃ q, activationFixedSet (n := 2) (0, 1, .unit) q ∧
-      ¬ activationFixedSet (n := 2) (3, 1, .unit) q :=
-  (activationFixedSet_mono_strict (n := 2) (z := (0, 1, .unit)) (w := (3, 1, .unit))
-    ⟨⟨rfl, rfl, .intro⟩, fun h => nomatch h.1⟩).2
 
 /-- A gap with its three parts (seed 000, FORMAL.RESULTS). `hAdditive` is a field: whoever builds
 one must supply it, so that it says nothing of a measured gap

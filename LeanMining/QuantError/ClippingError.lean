@@ -4,9 +4,9 @@ Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
 import LeanMining.Algebra.Convex
-import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
 import LeanMining.Clipping
+import LeanMining.Examples.Witnesses
 
 /-!
 # Clipping error and the model of the quantization noise
@@ -28,7 +28,9 @@ universe u
 
 namespace LeanMining
 
-variable {K : Type u} [LinearOrderedField K] {n : Nat}
+section Ring
+
+variable {K : Type u} [LinearOrderedCommRing K] {n : Nat}
 
 /-- By how much |x| is over α; 0 where it is not. -/
 def excess (x α : K) : K := max (|x| - α) 0
@@ -66,20 +68,11 @@ theorem clippingError_nonneg {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin 
     0 ≤ clippingError w x α :=
   sum_nonneg fun i => mul_nonneg (hw i) (mul_self_nonneg _)
 
-/-- A data set of one number. -/
-def datum (c : Rat) : Fin 1 → Rat := fun _ => c
-
-theorem datum_one_nonneg : ∀ i, 0 ≤ datum 1 i := fun _ => zero_le_one
-
 /-- The clipping error does not rise with the threshold (seed 002, Layer 2). -/
 theorem clippingError_antitone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) {α β : K}
     (h : α ≤ β) :
     clippingError w x β ≤ clippingError w x α := sum_le_sum fun i =>
   mul_le_mul_of_nonneg_left (mul_self_le_mul_self (excess_nonneg _ _) (excess_antitone h _)) (hw i)
-
-theorem clippingError_antitone_example :
-    clippingError (datum 1) (datum 3) 2 ≤ clippingError (datum 1) (datum 3) 1 :=
-  clippingError_antitone datum_one_nonneg _ (by decide)
 
 /-! ### Convexity -/
 
@@ -110,8 +103,14 @@ theorem clippingError_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin 
       (mul_self_le_mul_self (excess_nonneg _ _) (excess_convex hs ht h _ _ _))
         (mul_self_convex hs ht h _ _)) (hw i)
 
-theorem clippingError_convex_example : ConvexOnPos (clippingError (datum 1) (datum 3)) :=
-  clippingError_convex datum_one_nonneg _
+/-- The weight of the data within the threshold. -/
+def massWithin (w x : Fin n → K) (α : K) : K := ∑ i, w i * (if |x i| ≤ α then 1 else 0)
+
+end Ring
+
+section Field
+
+variable {K : Type u} [LinearOrderedField K] {n : Nat}
 
 /-! ### The model of the noise -/
 
@@ -132,9 +131,6 @@ theorem stepSize_linear (s t a b : K) (N : Nat) :
 /-- The mean square of an error that is uniform on a step: Δ²/12. -/
 def uniformNoise (α : K) (N : Nat) : K := stepSize α N * stepSize α N / 12
 
-/-- The weight of the data within the threshold. -/
-def massWithin (w x : Fin n → K) (α : K) : K := ∑ i, w i * (if |x i| ≤ α then 1 else 0)
-
 /-- Δ²/12 times the weight of the data within the threshold (seed 002, Layer 2). -/
 def quantizationNoise (w x : Fin n → K) (N : Nat) (α : K) : K := uniformNoise α N * massWithin w x α
 
@@ -152,10 +148,6 @@ theorem quantizationNoise_monotone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x 
   mul_le_mul (uniformNoise_mono h₀ h N) (sum_le_sum fun i =>
     mul_le_mul_of_nonneg_left (ite_le_mono h) (hw i))
     (sum_nonneg fun i => mul_nonneg (hw i) (ite_le_nonneg _ _)) (uniformNoise_nonneg _ _)
-
-theorem quantizationNoise_monotone_example :
-    quantizationNoise (datum 1) (datum 3) 15 1 ≤ quantizationNoise (datum 1) (datum 3) 15 4 :=
-  quantizationNoise_monotone datum_one_nonneg _ _ (by decide) (by decide)
 
 /-- The clipping error and Δ²/12 together are convex in the threshold (seed 002, Layer 2). -/
 theorem modelMse_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (N : Nat) :
@@ -176,25 +168,22 @@ theorem modelMse_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n →
   rw [e]
   exact add_le_add (clippingError_convex hw x s t a b hs ht h ha hb) noise
 
-theorem modelMse_convex_example :
-    ConvexOnPos fun α => clippingError (datum 1) (datum 3) α + uniformNoise α 15 :=
-  modelMse_convex datum_one_nonneg _ 15
-
 /-- With the weight of the data within the threshold as a factor of the noise, as the seed has it,
-the sum is not convex: the one datum 1 comes within the threshold all at once (seed 002, Layer
-2). -/
+the sum is not convex: the one datum 1 comes within the threshold all at once (seed 002,
+Layer 2). -/
 theorem modelMse_mass_convex_as_given_false :
     ¬ ∀ (n N : Nat) (w x : Fin n → Rat), (∀ i, 0 ≤ w i) →
       ConvexOnPos fun α => clippingError w x α + quantizationNoise w x N α :=
   fun h => absurd (h 1 15 (datum 1) (datum 1) datum_one_nonneg (1 / 2) (1 / 2) (99 / 100)
-    (101 / 100) (by decide)
-    (by decide) (by decide) (by decide) (by decide)) (by decide)
+    (101 / 100) (by decide) (by decide) (by decide) (by decide) (by decide)) (by decide)
 
 /-! ### The slope -/
 
-/-- At a fixed range the noise of twice as many steps, one bit more, is a quarter: in logarithms −2
-ln 2 a bit (seed 002, Layer 6, T-010). -/
-theorem uniform_mse_step (α : K) (N : Nat) : 4 * uniformNoise α (2 * N) = uniformNoise α N := by
+/-- At a fixed range the noise of twice as many steps is a quarter. Where a bit doubles the steps
+its logarithm falls by 2 ln 2 a bit (seed 002, Layer 6, T-010); from `2 ^ B - 1` steps to
+`2 ^ (B + 1) - 1` is a little more than twice. -/
+theorem uniform_mse_step (α : K) (N : Nat) :
+    4 * uniformNoise α (2 * N) = uniformNoise α N := by
   have c : (Nat.cast (2 * N) : K) = 2 * Nat.cast N := natCast_mul 2 N
   have half : 2 * stepSize α (2 * N) = stepSize α N := by
     show 2 * (2 * α / Nat.cast (2 * N)) = 2 * α / Nat.cast N
@@ -203,11 +192,11 @@ theorem uniform_mse_step (α : K) (N : Nat) : 4 * uniformNoise α (2 * N) = unif
   rw [← half, ← mul_div_assoc]
   exact congrArg (· / 12) (by ring)
 
-theorem uniform_mse_step_example : 4 * uniformNoise (3 : Rat) (2 * 15) = uniformNoise 3 15 :=
-  uniform_mse_step 3 15
+end Field
 
-/-- The slope −ln 2 / 2, by which a bit would divide the error by √2, is not that of the noise of
-uniform steps (seed 002, Layer 6, T-010). -/
+/-- Twice as many steps do not divide the noise by √2, as an error proportional to `2 ^ (-B / 2)`
+would have it (seed 002, header, "Rate-Distortion"; of relative degradation, for which its Layer 6
+has the slope −ln 2 / 2, nothing is said). -/
 theorem rate_distortion_slope_as_given_false :
     ¬ ∀ (α : Rat) (N : Nat), 2 * (uniformNoise α (2 * N) * uniformNoise α (2 * N)) =
       uniformNoise α N * uniformNoise α N :=

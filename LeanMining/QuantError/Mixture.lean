@@ -3,9 +3,8 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
-import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
-import LeanMining.Algebra.Vector
+import LeanMining.Examples.Witnesses
 
 /-!
 # The fourth moment of a mixture
@@ -49,29 +48,6 @@ theorem mixture_fourth_moment (v : Fin c → K) (w x : Fin c → Fin n → K) (m
   rw [sum_congr expand, sum_add, sum_add, sum_add, sum_add, ← mul_sum, ← mul_sum, ← mul_sum,
     ← sum_mul, first, hw j, mul_zero, zero_add, one_mul]
   rfl
-
-/-- One component with the data 0, 0 and 3, the other with 3 three times: their means are 1 and
-3. -/
-def skewed : Fin 2 → Fin 3 → Rat
-  | .zero => Vector.get (0 ::ᵥ 0 ::ᵥ 3 ::ᵥ .nil)
-  | .succ .zero => fun _ => 3
-
-/-- The means of `skewed`. -/
-def skewedMeans : Fin 2 → Rat := Vector.get (1 ::ᵥ 3 ::ᵥ .nil)
-
-theorem skewed_means : ∀ j, ∑ i, 1 / 3 * skewed j i = skewedMeans j
-  | .zero => by decide
-  | .succ .zero => by decide
-
-theorem thirds : ∀ _j : Fin 2, ∑ _i : Fin 3, (1 / 3 : Rat) = 1 := fun _ => by decide
-
-theorem mixture_fourth_moment_example :
-    ∑ j, 1 / 2 * moment (fun _ => 1 / 3) (skewed j) 2 4 =
-      ∑ j, 1 / 2 * (moment (fun _ => 1 / 3) (skewed j) (skewedMeans j) 4 +
-        4 * (skewedMeans j - 2) * moment (fun _ => 1 / 3) (skewed j) (skewedMeans j) 3 +
-        6 * (skewedMeans j - 2) ^ 2 * moment (fun _ => 1 / 3) (skewed j) (skewedMeans j) 2 +
-        (skewedMeans j - 2) ^ 4) :=
-  mixture_fourth_moment (fun _ => 1 / 2) (fun _ _ => 1 / 3) skewed skewedMeans 2 thirds skewed_means
 
 /-- Without the skew the formula fails (seed 002, Layer 3, as it is given). -/
 theorem mixture_fourth_moment_as_given_false :

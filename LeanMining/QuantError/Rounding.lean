@@ -25,7 +25,9 @@ universe u
 
 namespace LeanMining
 
-variable {K : Type u} [LinearOrderedField K] {n : Nat}
+section Ring
+
+variable {K : Type u} [LinearOrderedCommRing K]
 
 /-- The nearest of the levels `a`, `a + Δ`, …, `a + N Δ` to `x`, the lowest where two are as
 near. -/
@@ -86,6 +88,10 @@ theorem nearestLevel_of_ge {Δ : K} (hΔ : 0 ≤ Δ) (a : K) {x : K} :
       rw [sub_eq_add_neg, sub_eq_add_neg] at k₁
       exact neg_le_neg_iff.mp (le_of_add_le_add_left k₁)
 
+end Ring
+
+variable {K : Type u} [LinearOrderedField K] {n : Nat}
+
 /-- The nearest level is within half a step. -/
 theorem abs_sub_nearestLevel_le {Δ : K} (hΔ : 0 ≤ Δ) {a x : K} (ha : a ≤ x) :
     (N : Nat) → x ≤ a + Nat.cast N * Δ → |x - nearestLevel a Δ N x| ≤ Δ / 2
@@ -140,9 +146,6 @@ theorem abs_sub_quantize_le {α : K} {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {x 
   abs_sub_nearestLevel_le (stepSize_nonneg (le_trans (abs_nonneg x) h) N) (abs_le.mp h).1 N
     (by rw [neg_add_steps α hN]; exact (abs_le.mp h).2)
 
-theorem abs_sub_quantize_le_example : |(1 : Rat) - quantize 3 15 1| ≤ stepSize 3 15 / 2 :=
-  abs_sub_quantize_le (by decide) (by decide)
-
 /-- Outside the threshold rounding is clipping. -/
 theorem quantize_of_lt {α : K} (h₀ : 0 ≤ α) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {x : K}
     (h : α ≤ |x|) :
@@ -187,11 +190,6 @@ theorem mse_split (w x : Fin n → K) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {�
     exact (by rw [zero_add, quantize_of_lt h₀ hN k, sub_clip_mul_self h₀] :
       (x i - quantize α N (x i)) * (x i - quantize α N (x i)) = 0 + excess (x i) α * excess (x i) α)
 
-theorem mse_split_example :
-    mse (datum 1) (datum 5) 3 2 = inRangeError (datum 1) (datum 5) 3 2 +
-      clippingError (datum 1) (datum 5) 2 :=
-  mse_split _ _ (by decide) (by decide)
-
 /-- The error within the threshold is at most (Δ/2)² times the weight of the data there. -/
 theorem inRangeError_le {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) {N : Nat}
     (hN : (Nat.cast N : K) ≠ 0) (α : K) :
@@ -208,11 +206,6 @@ theorem inRangeError_le {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n →
     rw [abs_mul_abs_self] at k
     exact (mul_one (stepSize α N / 2 * (stepSize α N / 2))).symm ▸ k
   | isFalse h => exact le_of_eq (mul_zero _).symm
-
-theorem inRangeError_le_example :
-    inRangeError (datum 1) (datum 1) 3 2 ≤
-      stepSize 2 3 / 2 * (stepSize 2 3 / 2) * massWithin (datum 1) (datum 1) 2 :=
-  inRangeError_le datum_one_nonneg _ (by decide) 2
 
 /-- That the mean square error is the clipping error plus Δ²/12 times the weight within, exactly, is
 false: a datum on a level has no error (seed 002, Layer 2, a `sorry` there). -/

@@ -1,0 +1,165 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
+prelude
+import LeanMining.NeuralGeometry.BetaLocalHessian
+import LeanMining.NeuralGeometry.DCMeanCentering
+import LeanMining.NeuralGeometry.MoEGauge
+import LeanMining.NeuralGeometry.MomentRatioFloor
+import LeanMining.NeuralGeometry.PartE.FFNWeightTransfer
+import LeanMining.NeuralGeometry.SubspaceOverlap
+import LeanMining.NeuralGeometry.WoAmplification
+
+/-!
+# Examples: neural geometry
+
+Theorems of `LeanMining/NeuralGeometry/`, applied to small vectors and matrices.
+-/
+
+set_option autoImplicit false
+
+namespace LeanMining
+
+/-! ### Signs -/
+
+/-- A vector of norm 6 in a dimension whose root is 2. -/
+def exampleKey : Fin 4 → Rat := Vector.get (1 ::ᵥ -1 ::ᵥ 3 ::ᵥ -5 ::ᵥ .nil)
+
+theorem cos_sign_quant_formula_example :
+    (0 : Rat) < 6 * 2 ∧
+      dot exampleKey (signQuant exampleKey) / (6 * 2) = l1Norm exampleKey / (2 * 6) :=
+  cos_sign_quant_formula exampleKey ⟨.zero, by decide⟩ (n := 6) (q := 2) (s := 2) (by decide)
+    (by decide) (by decide) (by decide) (by decide) (by decide)
+
+theorem cos_eq_one_iff_sign_lattice_example :
+    l1Norm exampleKey / (2 * 6) = 1 ↔ ∀ i j, |exampleKey i| = |exampleKey j| :=
+  cos_eq_one_iff_sign_lattice exampleKey ⟨.zero, by decide⟩ (n := 6) (s := 2) (by decide)
+    (by decide) (by decide) (by decide)
+
+theorem residual_energy_formula_example :
+    normSq (fun i => exampleKey i - l1Norm exampleKey / Nat.cast 4 * signQuant exampleKey i) /
+        normSq exampleKey =
+      1 - l1Norm exampleKey * l1Norm exampleKey / (Nat.cast 4 * normSq exampleKey) :=
+  residual_energy_formula exampleKey ⟨.zero, by decide⟩
+
+/-! ### Rotations near the sign lattice -/
+
+/-- A point of the sign lattice. -/
+def ones : Fin 2 → Rat := fun _ => 1
+
+theorem beta_local_quadratic_expansion_example : beta (rotateFirst (4 / 5) (3 / 5) ones) =
+    (1 - 2 * (1 - 4 / 5) / Nat.cast 2) * (1 - 2 * (1 - 4 / 5) / Nat.cast 2) :=
+  beta_local_quadratic_expansion (m := 1) (by decide) (by decide) (by decide) rfl rfl (by decide)
+
+theorem beta_last_mile_quadratic_hardness_example :
+    3 / 5 * (3 / 5) / Nat.cast 2 ≤ 1 - beta (rotateFirst (4 / 5) (3 / 5) ones) :=
+  beta_last_mile_quadratic_hardness (m := 1) (by decide) (by decide) (by decide) rfl rfl
+    (by decide)
+
+theorem beta_hessian_nonneg_example : beta (rotateFirst (4 / 5) (3 / 5) ones) ≤ 1 :=
+  beta_hessian_nonneg _ _ _
+
+/-! ### Floors -/
+
+theorem isotropic_floor_pos_example : 0 < 1 - 2 / (22 / 7 : Rat) := isotropic_floor_pos (by decide)
+
+/-- The mean 4/5, whose square is 2/p for the number 25/8 near π. -/
+theorem gaussian_moment_ratio_floor_eq_example : momentRatio (4 / 5 : Rat) 1 = 2 / (25 / 8) :=
+  gaussian_moment_ratio_floor_eq (by decide)
+
+/-! ### Centering -/
+
+theorem l2Norm_uncentered_gt_example : (0 : Rat) < 3 :=
+  l2Norm_uncentered_gt (d := 1) (fun _ => 0) (by decide) (μ := 3) (s := 1) (by decide) (by decide)
+    (by decide) (by decide) (by decide) (by decide)
+
+/-! ### Corrections of one-bit keys -/
+
+theorem beta_eff_formula_example : betaEff direction345 planeKeys =
+    1 - (1 - betaRows planeKeys) * (1 - gammaR direction345 fun s => residual (planeKeys s)) :=
+  beta_eff_formula direction345_orthonormal planeKeys (by decide)
+
+theorem axisRows_isEigenbasis :
+    IsEigenbasis axisRows (fun i j => delta i j) (Vector.get (4 ::ᵥ 1 ::ᵥ .nil)) where
+  orthonormal := by unfold Orthonormal; decide
+  complete x y :=
+    (sum_congr fun i => congr (congrArg HMul.hMul (sum_delta_mul i x)) (sum_delta_mul i y)).symm
+  diagonal := by decide
+
+theorem axisRows_kept (i : Fin 2) (h : firstKept i = true) :
+    (2 : Rat) ≤ Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i := match i with
+  | .zero => by decide
+  | .succ .zero => nomatch h
+
+theorem axisRows_dropped (i : Fin 2) (h : firstKept i = false) :
+    Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i ≤ (2 : Rat) := match i with
+  | .zero => nomatch h
+  | .succ .zero => by decide
+
+theorem svd_topk_maximizes_gammaR_example :
+    gammaR direction345 axisRows ≤
+      (∑ i, indicator firstKept i * energyAlong axisRows (fun j => delta i j)) / energy axisRows :=
+  svd_topk_maximizes_gammaR axisRows_isEigenbasis axisRows_kept axisRows_dropped (by decide)
+    direction345_orthonormal
+
+theorem residual_topk_eckart_young_example :
+    (∑ i, (1 - indicator firstKept i) * Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i : Rat) ≤
+      energy fun s i => axisRows s i - project direction345 (axisRows s) i :=
+  residual_topk_eckart_young axisRows_isEigenbasis axisRows_kept axisRows_dropped
+    (by decide) direction345_orthonormal
+
+/-! ### Subspaces -/
+
+theorem subspaceOverlap_mem_example :
+    0 ≤ subspaceOverlap direction345 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) ∧
+      subspaceOverlap direction345 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) ≤ 1 :=
+  subspaceOverlap_mem direction345_orthonormal (by unfold Orthonormal; decide)
+
+theorem one_le_stableRank_example : 1 ≤ stableRank axisRows 4 :=
+  one_le_stableRank (v := Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) (by decide) (by decide) (by decide)
+
+/-! ### Scores -/
+
+theorem attention_score_gauge_invariance_example :
+    dot (mulVec rotation345 fun _ => 3) (mulVec rotation345 fun _ => 4) =
+      dot (fun _ => 3) fun _ : Fin 2 => (4 : Rat) :=
+  attention_score_gauge_invariance rotation345_isOrthogonal _ _
+
+theorem top_k_optimal_example :
+    (∑ i, (1 - indicator firstKept i) * Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i : Rat) ≤
+      ∑ i, (1 - indicator (fun i => Bool.not (firstKept i)) i) * Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i :=
+  top_k_optimal _ axisRows_kept axisRows_dropped (by decide)
+
+/-! ### Amplification -/
+
+/-- The vectors along one axis, back and forth. -/
+def ends : Fin 2 → Fin 1 → Rat
+  | .zero => fun _ => 1
+  | .succ .zero => fun _ => -1
+
+theorem ends_secondMoments : IsotropicOnSphere ends := by
+  unfold IsotropicOnSphere
+  decide
+
+theorem avg_amplification_eq_frob_div_sqrt_example : (3 : Rat) = 3 / 1 :=
+  avg_amplification_eq_frob_div_sqrt (fun _ _ => 3 : Fin 1 → Fin 1 → Rat) ends_secondMoments
+    (by decide) (by decide) (by decide) (by decide) (by decide) (by decide) (by decide)
+
+/-! ### Several populations -/
+
+/-- The identity gives each of two populations along an axis of the plane a β of 1/2, and no
+rotation gives one of them more than 1. -/
+theorem sup_inf_le_inf_sup_example : (1 / 2 : Rat) ≤ 1 :=
+  sup_inf_le_inf_sup
+    (fun (R : Fin 2 → Fin 2 → Rat) (b : Fin 2) => beta (mulVec R fun j => delta b j))
+    ⟨fun i j => delta i j, by decide⟩ ⟨.zero, fun _ => beta_le_one _⟩
+
+theorem per_matrix_R_decomposition_example :
+    betaEff direction345 (fun s => mulVec rotation345 (planeKeys s)) =
+      1 - (1 - betaRows fun s => mulVec rotation345 (planeKeys s)) *
+        (1 - gammaR direction345 fun s => residual (mulVec rotation345 (planeKeys s))) :=
+  per_matrix_R_decomposition (c := 1) (fun _ => planeKeys) (fun _ => rotation345)
+    (w := fun _ => direction345) (fun _ => direction345_orthonormal) (fun _ => by decide) .zero
+
+end LeanMining
