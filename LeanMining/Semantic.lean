@@ -81,7 +81,7 @@ def collision {K : Type u} [CommRing K] {n : Nat} (w : Fin n → K) (Q : Fin n �
 /-- A code that is a function of another one, as that of the coarser of two nested grids is of the
 finer one's, collides at least as often: its Rényi information of order 2 is no greater (seed 004,
 Critical Threshold δ_crit, as far as it is true). -/
-theorem fibres_merge_of_nested {K : Type u} [LinearOrderedCommRing K] {n : Nat} {w : Fin n → K}
+theorem collision_le_collision_comp {K : Type u} [LinearOrderedCommRing K] {n : Nat} {w : Fin n → K}
     (hw : ∀ i, 0 ≤ w i) (Q : Fin n → Nat) (f : Nat → Nat) :
     collision w Q ≤ collision w fun i => f (Q i) :=
   sum_le_sum fun i => sum_le_sum fun j => mul_le_mul_of_nonneg_left (by
@@ -96,7 +96,7 @@ theorem fibres_merge_of_nested {K : Type u} [LinearOrderedCommRing K] {n : Nat} 
 /-- For grids that are not nested a greater step may make collisions rarer: steps of 2 round 5/4 and
 11/4 both to 2, steps of 4 round them to 0 and 4 (seed 004, Critical Threshold δ_crit; for these two
 points information, of which the theorem does not speak, rises from 0 bits to 1). -/
-theorem information_falls_as_given_false :
+theorem collision_le_of_step_le_as_given_false :
     ¬ ∀ (n : Nat) (x : Fin n → Rat) (δ₁ δ₂ : Rat) (k₁ k₂ : Fin n → Nat), 0 < δ₁ → δ₁ ≤ δ₂ →
       (∀ i, IsRounding δ₁ (x i) (Nat.cast (k₁ i) * δ₁)) →
       (∀ i, IsRounding δ₂ (x i) (Nat.cast (k₂ i) * δ₂)) →

@@ -208,7 +208,7 @@ def bound {K : Type u} [CommRing K] (L ε : Nat → K) : Nat → K
 is a Lipschitz constant of the layer of the *first*, original one. The layers are any functions and
 `d` any distances with the triangle inequality; for a matrix with an activation function of slope at
 most 1, `L l` is ‖W‖ (seed 003, Step 2: Output Error Propagation). -/
-theorem error_propagation {K : Type u} [LinearOrderedCommRing K] {X : Nat → Type v}
+theorem dist_run_le_bound {K : Type u} [LinearOrderedCommRing K] {X : Nat → Type v}
     {d : (l : Nat) → X l → X l → K} (triangle : ∀ l x y z, d l x z ≤ d l x y + d l y z)
     {f q : (l : Nat) → X l → X (Nat.succ l)} {L ε : Nat → K} (hL : ∀ l, 0 ≤ L l)
     (lipschitz : ∀ l x y, d (Nat.succ l) (f l x) (f l y) ≤ L l * d l x y) {x : X 0}
@@ -217,7 +217,7 @@ theorem error_propagation {K : Type u} [LinearOrderedCommRing K] {X : Nat → Ty
   | .zero => hx
   | .succ n => le_trans (triangle _ _ (f n (run q n x)) _) (add_le_add
       (le_trans (lipschitz n _ _)
-        (mul_le_mul_of_nonneg_left (error_propagation triangle hL lipschitz hx hε n) (hL n)))
+        (mul_le_mul_of_nonneg_left (dist_run_le_bound triangle hL lipschitz hx hε n) (hL n)))
         (hε n))
 
 /-- With the errors ‖W − Q‖ of the weights in the place of those on the quantized network's

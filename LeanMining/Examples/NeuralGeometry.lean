@@ -48,25 +48,25 @@ theorem residual_energy_formula_example :
 /-- A point of the sign lattice. -/
 def ones : Fin 2 → Rat := fun _ => 1
 
-theorem beta_local_quadratic_expansion_example : beta (rotateFirst (4 / 5) (3 / 5) ones) =
+theorem beta_rotateFirst_example : beta (rotateFirst (4 / 5) (3 / 5) ones) =
     (1 - 2 * (1 - 4 / 5) / Nat.cast 2) * (1 - 2 * (1 - 4 / 5) / Nat.cast 2) :=
-  beta_local_quadratic_expansion (m := 1) (by decide) (by decide) (by decide) rfl rfl (by decide)
+  beta_rotateFirst (m := 1) (by decide) (by decide) (by decide) rfl rfl (by decide)
 
-theorem beta_last_mile_quadratic_hardness_example :
+theorem mul_self_div_le_one_sub_beta_rotateFirst_example :
     3 / 5 * (3 / 5) / Nat.cast 2 ≤ 1 - beta (rotateFirst (4 / 5) (3 / 5) ones) :=
-  beta_last_mile_quadratic_hardness (m := 1) (by decide) (by decide) (by decide) rfl rfl
+  mul_self_div_le_one_sub_beta_rotateFirst (m := 1) (by decide) (by decide) (by decide) rfl rfl
     (by decide)
 
-theorem beta_hessian_nonneg_example : beta (rotateFirst (4 / 5) (3 / 5) ones) ≤ 1 :=
-  beta_hessian_nonneg _ _ _
+theorem beta_rotateFirst_le_one_example : beta (rotateFirst (4 / 5) (3 / 5) ones) ≤ 1 :=
+  beta_rotateFirst_le_one _ _ _
 
 /-! ### Floors -/
 
-theorem isotropic_floor_pos_example : 0 < 1 - 2 / (22 / 7 : Rat) := isotropic_floor_pos (by decide)
+theorem one_sub_two_div_pos_example : 0 < 1 - 2 / (22 / 7 : Rat) := one_sub_two_div_pos (by decide)
 
 /-- The mean 4/5, whose square is 2/p for the number 25/8 near π. -/
-theorem gaussian_moment_ratio_floor_eq_example : momentRatio (4 / 5 : Rat) 1 = 2 / (25 / 8) :=
-  gaussian_moment_ratio_floor_eq (by decide)
+theorem momentRatio_one_eq_two_div_example : momentRatio (4 / 5 : Rat) 1 = 2 / (25 / 8) :=
+  momentRatio_one_eq_two_div (by decide)
 
 /-! ### Centering -/
 
@@ -97,16 +97,16 @@ theorem axisRows_dropped (i : Fin 2) (h : firstKept i = false) :
   | .zero => nomatch h
   | .succ .zero => by decide
 
-theorem svd_topk_maximizes_gammaR_example :
+theorem gammaR_le_of_isEigenbasis_example :
     gammaR direction345 axisRows ≤
       (∑ i, indicator firstKept i * energyAlong axisRows (fun j => delta i j)) / energy axisRows :=
-  svd_topk_maximizes_gammaR axisRows_isEigenbasis axisRows_kept axisRows_dropped (by decide)
+  gammaR_le_of_isEigenbasis axisRows_isEigenbasis axisRows_kept axisRows_dropped (by decide)
     direction345_orthonormal
 
-theorem residual_topk_eckart_young_example :
+theorem sum_dropped_le_energy_sub_project_example :
     (∑ i, (1 - indicator firstKept i) * Vector.get (4 ::ᵥ 1 ::ᵥ .nil) i : Rat) ≤
       energy fun s i => axisRows s i - project direction345 (axisRows s) i :=
-  residual_topk_eckart_young axisRows_isEigenbasis axisRows_kept axisRows_dropped
+  sum_dropped_le_energy_sub_project axisRows_isEigenbasis axisRows_kept axisRows_dropped
     (by decide) direction345_orthonormal
 
 /-! ### Subspaces -/
@@ -116,8 +116,8 @@ theorem subspaceOverlap_mem_example :
       subspaceOverlap direction345 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) ≤ 1 :=
   subspaceOverlap_mem direction345_orthonormal (by unfold Orthonormal; decide)
 
-theorem one_le_stableRank_example : 1 ≤ stableRank axisRows 4 :=
-  one_le_stableRank (v := Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) (by decide) (by decide) (by decide)
+theorem one_le_energyRatio_example : 1 ≤ energyRatio axisRows 4 :=
+  one_le_energyRatio (v := Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) (by decide) (by decide) (by decide)
 
 /-! ### Scores -/
 
@@ -138,8 +138,8 @@ def ends : Fin 2 → Fin 1 → Rat
   | .zero => fun _ => 1
   | .succ .zero => fun _ => -1
 
-theorem ends_secondMoments : IsotropicOnSphere ends := by
-  unfold IsotropicOnSphere
+theorem ends_secondMoments : HasSphereSecondMoments ends := by
+  unfold HasSphereSecondMoments
   decide
 
 theorem avg_amplification_eq_frob_div_sqrt_example : (3 : Rat) = 3 / 1 :=
@@ -150,8 +150,8 @@ theorem avg_amplification_eq_frob_div_sqrt_example : (3 : Rat) = 3 / 1 :=
 
 /-- The identity gives each of two populations along an axis of the plane a β of 1/2, and no
 rotation gives one of them more than 1. -/
-theorem sup_inf_le_inf_sup_example : (1 / 2 : Rat) ≤ 1 :=
-  sup_inf_le_inf_sup
+theorem le_of_exists_forall_le_of_exists_forall_ge_example : (1 / 2 : Rat) ≤ 1 :=
+  le_of_exists_forall_le_of_exists_forall_ge
     (fun (R : Fin 2 → Fin 2 → Rat) (b : Fin 2) => beta (mulVec R fun j => delta b j))
     ⟨fun i j => delta i j, by decide⟩ ⟨.zero, fun _ => beta_le_one _⟩
 

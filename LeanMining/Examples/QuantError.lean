@@ -33,9 +33,9 @@ theorem modelMse_convex_example :
     ConvexOnPos fun α => clippingError (datum 1) (datum 3) α + uniformNoise α 15 :=
   modelMse_convex datum_one_nonneg _ 15
 
-theorem uniform_mse_step_example :
+theorem four_mul_uniformNoise_two_mul_example :
     4 * uniformNoise (3 : Rat) (2 * 15) = uniformNoise 3 15 :=
-  uniform_mse_step 3 15
+  four_mul_uniformNoise_two_mul 3 15
 
 /-! ### Rounding -/
 

@@ -27,10 +27,10 @@ theorem round_eq_zero_iff_example :
     | .zero => ⟨⟨0, .inl (by decide)⟩, by decide⟩
     | .succ .zero => ⟨⟨1, .inr (by decide)⟩, by decide⟩) (by decide)
 
-theorem fibres_merge_of_nested_example :
+theorem collision_le_collision_comp_example :
     collision (fun _ => 1 / 3 : Fin 3 → Rat) (Vector.get (0 ::ᵥ 1 ::ᵥ 2 ::ᵥ .nil)) ≤
       collision (fun _ => 1 / 3) fun i => Vector.get (0 ::ᵥ 1 ::ᵥ 2 ::ᵥ .nil) i / 2 :=
-  fibres_merge_of_nested (fun _ => by decide) _ (· / 2)
+  collision_le_collision_comp (fun _ => by decide) _ (· / 2)
 
 theorem hypercubicity_mem_example :
     0 ≤ hypercubicity twoPoints (1 / 10) ∧ hypercubicity twoPoints (1 / 10) ≤ 1 :=

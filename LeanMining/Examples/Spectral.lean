@@ -50,13 +50,13 @@ theorem injective_of_error_lt_example : (fun _ => 0 : Fin 2 → Rat) .zero = 0 :
 
 /-- Layers that double, and the same with a weight of 3/2: 4 and 9/4 are 7/4 apart, as the two
 layers' errors 1/2 and 3/4 accumulate to. -/
-theorem error_propagation_example :
+theorem dist_run_le_bound_example :
     |run (X := fun _ => Rat) (fun _ x => 2 * x) 2 1 -
         run (X := fun _ => Rat) (fun _ x => 3 / 2 * x) 2 1| ≤
       bound (fun _ => 2)
         (fun l => |2 * run (X := fun _ => Rat) (fun _ x => 3 / 2 * x) l 1 -
           3 / 2 * run (X := fun _ => Rat) (fun _ x => 3 / 2 * x) l 1|) 2 :=
-  error_propagation (X := fun _ => Rat) (d := fun _ x y => |x - y|) (fun _ => abs_sub_le)
+  dist_run_le_bound (X := fun _ => Rat) (d := fun _ x y => |x - y|) (fun _ => abs_sub_le)
     (fun _ => zero_le_two)
     (fun _ x y => le_of_eq (by rw [← mul_sub, abs_mul, abs_of_nonneg (zero_le_two (R := Rat))]))
     (by decide) (fun _ => le_refl _) 2

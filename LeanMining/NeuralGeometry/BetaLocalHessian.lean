@@ -17,8 +17,8 @@ takes, are not treated.
 
 ## Main results
 
-* `beta_local_quadratic_expansion`: β along such a rotation
-* `beta_last_mile_quadratic_hardness`: it falls by at least `s²/d`
+* `beta_rotateFirst`: β along such a rotation
+* `mul_self_div_le_one_sub_beta_rotateFirst`: it falls by at least `s²/d`
 -/
 
 set_option autoImplicit false
@@ -76,7 +76,7 @@ variable {K : Type u} [LinearOrderedField K] {n : Nat}
 /-- At a point of the sign lattice whose first two entries are equal and positive, β is exactly
 `(1 - x)²` with `x = 2(1 - c)/d` along the rotation of these two coordinates, as long as it changes
 no sign (seed 001, BetaLocalHessian: its second-order expansion, along such rotations). -/
-theorem beta_local_quadratic_expansion {c s m : K} (hm : 0 < m) (hcs : c * c + s * s = 1)
+theorem beta_rotateFirst {c s m : K} (hm : 0 < m) (hcs : c * c + s * s = 1)
     (hs : |s| ≤ c) {k : Fin (Nat.succ (Nat.succ n)) → K} (h0 : k .zero = m)
     (h1 : k (.succ .zero) = m) (hk : ∀ i, |k i| = m) :
     beta (rotateFirst c s k) = (1 - 2 * (1 - c) / Nat.cast (Nat.succ (Nat.succ n))) *
@@ -96,11 +96,11 @@ theorem beta_local_quadratic_expansion {c s m : K} (hm : 0 < m) (hcs : c * c + s
 
 /-- Along such a rotation by an angle of sine `s`, β falls by at least `s²/d`: to be within `e` of 1
 it needs `s² ≤ d e` (seed 001, BetaLocalHessian, "last mile", without the number of steps). -/
-theorem beta_last_mile_quadratic_hardness {c s m : K} (hm : 0 < m) (hcs : c * c + s * s = 1)
+theorem mul_self_div_le_one_sub_beta_rotateFirst {c s m : K} (hm : 0 < m) (hcs : c * c + s * s = 1)
     (hs : |s| ≤ c) {k : Fin (Nat.succ (Nat.succ n)) → K} (h0 : k .zero = m)
     (h1 : k (.succ .zero) = m) (hk : ∀ i, |k i| = m) :
     s * s / Nat.cast (Nat.succ (Nat.succ n)) ≤ 1 - beta (rotateFirst c s k) := by
-  rw [beta_local_quadratic_expansion hm hcs hs h0 h1 hk]
+  rw [beta_rotateFirst hm hcs hs h0 h1 hk]
   have hd : (0 : K) < Nat.cast (Nat.succ (Nat.succ n)) := natCast_succ_pos _
   have hc : 0 ≤ c := le_trans (abs_nonneg s) hs
   have hc1 : c ≤ 1 := le_of_mul_self_le_mul_self zero_le_one (by
@@ -128,7 +128,7 @@ theorem beta_last_mile_quadratic_hardness {c s m : K} (hm : 0 < m) (hcs : c * c 
 
 /-- No rotation of the first two coordinates takes β above 1, its value on the sign lattice (seed
 001, BetaLocalHessian, "Hessian": of second order nothing is said). -/
-theorem beta_hessian_nonneg (c s : K) (k : Fin (Nat.succ (Nat.succ n)) → K) :
+theorem beta_rotateFirst_le_one (c s : K) (k : Fin (Nat.succ (Nat.succ n)) → K) :
     beta (rotateFirst c s k) ≤ 1 := beta_le_one _
 
 end LeanMining

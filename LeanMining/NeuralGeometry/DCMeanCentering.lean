@@ -53,7 +53,7 @@ def center {d : Nat} (k : Fin d → Rat) : Fin d → Rat := fun i => k i - (∑ 
 /-- Centering a key can lower its β: that of (2, 2, 3) from 49/51 to 8/9. Without a rotation, then,
 centering lifts no ceiling; the axiom of the seed, which speaks of the best rotation of a centered
 key, is not what is refuted (seed 001, DCMeanCentering). -/
-theorem dc_centering_lifts_rotational_ceiling_as_given_false :
+theorem beta_le_beta_center_false :
     ¬ ∀ (d : Nat) (k : Fin d → Rat), (∃ i, center k i ≠ 0) → beta k ≤ beta (center k) :=
   fun h => absurd (h 3 (Vector.get (2 ::ᵥ 2 ::ᵥ 3 ::ᵥ .nil)) ⟨.zero, by decide⟩) (by decide)
 

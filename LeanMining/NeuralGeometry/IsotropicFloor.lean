@@ -24,7 +24,7 @@ variable {K : Type u} [LinearOrderedField K]
 
 /-- `2/p` is below 1 for every `p` above 2, such as π, for which it is the isotropic floor (seed
 001, IsotropicFloor). -/
-theorem isotropic_floor_pos {p : K} (h : 2 < p) : 0 < 1 - 2 / p :=
+theorem one_sub_two_div_pos {p : K} (h : 2 < p) : 0 < 1 - 2 / p :=
   sub_pos.mpr ((div_lt_iff (lt_of_le_of_lt zero_le_two h)).mpr (by rw [one_mul]; exact h))
 
 /-- β of several keys, weighted by their energy: the share of it that their one-bit forms keep. -/

@@ -26,7 +26,7 @@ def momentRatio (μ₁ μ₂ : K) : K := μ₁ * μ₁ / μ₂
 
 /-- For moments `μ₁² = 2/p` and `μ₂ = 1` the ratio is `2/p`; a standard Gaussian has them with
 `p = π` (seed 001, MomentRatioFloor). -/
-theorem gaussian_moment_ratio_floor_eq {p μ₁ : K} (h : μ₁ * μ₁ = 2 / p) :
+theorem momentRatio_one_eq_two_div {p μ₁ : K} (h : μ₁ * μ₁ = 2 / p) :
     momentRatio μ₁ 1 = 2 / p := by
   rw [← h]; exact div_one _
 

@@ -17,7 +17,7 @@ proved to be the best of all orthonormal ones.
 ## Main results
 
 * `beta_eff_formula`: β with a correction
-* `svd_topk_maximizes_gammaR`, `residual_topk_eckart_young`: the best directions
+* `gammaR_le_of_isEigenbasis`, `sum_dropped_le_energy_sub_project`: the best directions
 -/
 
 set_option autoImplicit false
@@ -81,7 +81,7 @@ theorem beta_eff_formula_gamma_of_keys_as_given_false :
 /-- For an eigenbasis that is given, the directions of the largest eigenvalues keep at least as much
 of a residual as any `r` orthonormal ones. That there is an eigenbasis, as the singular value
 decomposition says, is assumed (seed 001, RankRResidualCorrection). -/
-theorem svd_topk_maximizes_gammaR {E : Fin n → Fin d → K} {b : Fin d → Fin d → K} {lam : Fin d → K}
+theorem gammaR_le_of_isEigenbasis {E : Fin n → Fin d → K} {b : Fin d → Fin d → K} {lam : Fin d → K}
     (h : IsEigenbasis E b lam) {kept : Fin d → Bool} {t : K}
     (hkept : ∀ i, kept i = true → t ≤ lam i) (hdropped : ∀ i, kept i = false → lam i ≤ t)
     (hr : ∑ i, indicator kept i = (Nat.cast r : K)) {w : Fin r → Fin d → K} (hw : Orthonormal w) :
@@ -99,7 +99,7 @@ theorem svd_topk_maximizes_gammaR {E : Fin n → Fin d → K} {b : Fin d → Fin
 any projection onto `r` orthonormal directions leaves. This is the part of Eckart and Young's
 theorem on projections; of other matrices of rank `r` nothing is said (seed 001,
 RankRResidualCorrection). -/
-theorem residual_topk_eckart_young {E : Fin n → Fin d → K} {b : Fin d → Fin d → K}
+theorem sum_dropped_le_energy_sub_project {E : Fin n → Fin d → K} {b : Fin d → Fin d → K}
     {lam : Fin d → K} (h : IsEigenbasis E b lam) {kept : Fin d → Bool} {t : K}
     (hkept : ∀ i, kept i = true → t ≤ lam i) (hdropped : ∀ i, kept i = false → lam i ≤ t)
     (hr : ∑ i, indicator kept i = (Nat.cast r : K)) {w : Fin r → Fin d → K} (hw : Orthonormal w) :

@@ -38,12 +38,12 @@ theorem subspaceOverlap_mem {v w : Fin r → Fin d → K} (hv : Orthonormal v) (
 
 /-- The energy of rows over a number `t`. It is their stable rank where `t` is the most energy that
 lies along a vector of length 1, which nothing here asks. -/
-def stableRank (E : Fin n → Fin d → K) (t : K) : K := energy E / t
+def energyRatio (E : Fin n → Fin d → K) (t : K) : K := energy E / t
 
 /-- The energy of rows is at least that along any direction `v` of length 1. So the stable rank, for
 which `v` is the strongest one, is at least 1 (seed 001, SubspaceOverlap). -/
-theorem one_le_stableRank {E : Fin n → Fin d → K} {v : Fin d → K} (hv : normSq v = 1) {t : K}
-    (ht : 0 < t) (h : energyAlong E v = t) : 1 ≤ stableRank E t :=
+theorem one_le_energyRatio {E : Fin n → Fin d → K} {v : Fin d → K} (hv : normSq v = 1) {t : K}
+    (ht : 0 < t) (h : energyAlong E v = t) : 1 ≤ energyRatio E t :=
   (one_le_div ht).mpr (h ▸ energyAlong_le_energy hv E)
 
 end LeanMining

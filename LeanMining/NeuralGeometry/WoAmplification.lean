@@ -27,11 +27,11 @@ def meanAmplificationSq (W : Fin m → Fin n → K) (x : Fin c → Fin n → K) 
 
 /-- The second moments of the inputs are those of the uniform distribution on the sphere: `c/n` on
 the diagonal, 0 off it. That the inputs lie on the sphere is not asked. -/
-def IsotropicOnSphere (x : Fin c → Fin n → K) : Prop :=
+def HasSphereSecondMoments (x : Fin c → Fin n → K) : Prop :=
   ∀ i j, ∑ s, x s i * x s j = Nat.cast c / Nat.cast n * delta i j
 
 theorem sum_normSq_mulVec (W : Fin m → Fin n → K) {x : Fin c → Fin n → K}
-    (hx : IsotropicOnSphere x) :
+    (hx : HasSphereSecondMoments x) :
     ∑ s, normSq (mulVec W (x s)) = Nat.cast c / Nat.cast n * frobeniusSq W := by
   have e : ∑ s, normSq (mulVec W (x s)) = ∑ k, ∑ s, mulVec W (x s) k * mulVec W (x s) k :=
     sum_comm _
@@ -57,7 +57,7 @@ theorem sum_normSq_mulVec (W : Fin m → Fin n → K) {x : Fin c → Fin n → K
 /-- The average amplification `a`, `f = ‖W‖` and `s = √n`, with `n` the dimension of the inputs:
 `a = f / s` (seed 001, WoAmplification, corrected). -/
 theorem avg_amplification_eq_frob_div_sqrt (W : Fin m → Fin n → K) {x : Fin c → Fin n → K}
-    (hx : IsotropicOnSphere x) (hc : (Nat.cast c : K) ≠ 0) {a f s : K} (ha : 0 ≤ a)
+    (hx : HasSphereSecondMoments x) (hc : (Nat.cast c : K) ≠ 0) {a f s : K} (ha : 0 ≤ a)
     (ha' : a * a = meanAmplificationSq W x) (hf : 0 ≤ f) (hf' : f * f = frobeniusSq W) (hs : 0 ≤ s)
     (hs' : s * s = Nat.cast n) : a = f / s := by
   refine eq_of_mul_self_eq_mul_self ha (div_nonneg hf hs) ?_
@@ -69,11 +69,11 @@ theorem avg_amplification_eq_frob_div_sqrt (W : Fin m → Fin n → K) {x : Fin 
 /-- With the number of rows in the place of that of columns it is false of this mean: W = [1, 0] has
 one row, and the mean of ‖W x‖² is 1/2 (seed 001, WoAmplification, which does not define its
 "average amplification"). -/
-theorem avg_amplification_eq_frob_div_sqrt_rows_as_given_false :
+theorem meanAmplificationSq_eq_frobeniusSq_div_rows_false :
     ¬ ∀ (m n c : Nat) (W : Fin m → Fin n → Rat) (x : Fin c → Fin n → Rat),
-      IsotropicOnSphere x →
+      HasSphereSecondMoments x →
       meanAmplificationSq W x = frobeniusSq W / Nat.cast m :=
   fun h => absurd (h 1 2 4 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) axes
-    (by unfold IsotropicOnSphere; decide)) (by decide)
+    (by unfold HasSphereSecondMoments; decide)) (by decide)
 
 end LeanMining

@@ -182,7 +182,7 @@ theorem modelMse_mass_convex_as_given_false :
 /-- At a fixed range the noise of twice as many steps is a quarter. Where a bit doubles the steps
 its logarithm falls by 2 ln 2 a bit (seed 002, Layer 6, T-010); from `2 ^ B - 1` steps to
 `2 ^ (B + 1) - 1` is a little more than twice. -/
-theorem uniform_mse_step (α : K) (N : Nat) :
+theorem four_mul_uniformNoise_two_mul (α : K) (N : Nat) :
     4 * uniformNoise α (2 * N) = uniformNoise α N := by
   have c : (Nat.cast (2 * N) : K) = 2 * Nat.cast N := natCast_mul 2 N
   have half : 2 * stepSize α (2 * N) = stepSize α N := by
@@ -197,7 +197,7 @@ end Field
 /-- Twice as many steps do not divide the noise by √2, as an error proportional to `2 ^ (-B / 2)`
 would have it (seed 002, header, "Rate-Distortion"; of relative degradation, for which its Layer 6
 has the slope −ln 2 / 2, nothing is said). -/
-theorem rate_distortion_slope_as_given_false :
+theorem uniformNoise_inv_sqrt_rate_as_given_false :
     ¬ ∀ (α : Rat) (N : Nat), 2 * (uniformNoise α (2 * N) * uniformNoise α (2 * N)) =
       uniformNoise α N * uniformNoise α N :=
   fun h => absurd (h 1 1) (by decide)

@@ -26,7 +26,7 @@ variable {K : Type u} [LinearOrderedField K]
 With β of the population `b` under the rotation `a` for `f a b`: what one rotation gives every
 population is at most what any one population can reach at best (seed 001, PartE/FFNWeightTransfer,
 without the gap). -/
-theorem sup_inf_le_inf_sup {P : Type u} [PartialOrder P] {A : Type v}
+theorem le_of_exists_forall_le_of_exists_forall_ge {P : Type u} [PartialOrder P] {A : Type v}
     {B : Type w} (f : A → B → P) {low high : P} (hlow : ∃ a, ∀ b, low ≤ f a b)
     (hhigh : ∃ b, ∀ a, f a b ≤ high) : low ≤ high :=
   hlow.elim fun a h => hhigh.elim fun b k => le_trans (h b) (k a)
