@@ -14,6 +14,11 @@ the rationals and the reals alike. Five of the nine theorems of Seed 002 hold fo
 other four are proved for `0 ≤ α`, and false without it: 0 clipped at -1 is 1. Three of them hold
 for no other `α`; `clip_mono_alpha` holds for `α < 0` as well where `-α ≤ β`.
 
+## Main definitions
+
+* `clip x α`: `x` clipped to `[-α, α]`
+* `clipIndex α x`: clipping of INT8 values, in offset binary
+
 ## References
 
 * Seed 002, *Layer 1: Clipping*

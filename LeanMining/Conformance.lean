@@ -93,8 +93,8 @@ theorem clipIndex_lt (α x : Int8) : clipIndex α x < 257 := by
 third of the time. -/
 theorem clip_table (columns first : Nat) (rows : List Nat) :
     Encoding.table 257 (fun α x => clipIndex (.ofIndex α) (.ofIndex x)) columns first rows =
-      Encoding.table 257 (fun α x => max (256 - min α 255) (min (min α 255) (min x 255))) columns
-      first rows :=
+      Encoding.table 257 (fun α x => max (256 - min α 255) (min (min α 255) (min x 255)))
+        columns first rows :=
   Encoding.table_congr (fun α x => clipIndex_eq (.ofIndex α) (.ofIndex x)) first rows
 
 end Conformance

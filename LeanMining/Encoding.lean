@@ -13,6 +13,11 @@ What a function gives on a range is written as one number, the values being its 
 kernel compares a whole row with what was computed elsewhere in a few steps of its own arithmetic.
 Digits below the base can be read back (`encode_inj`), so that two functions with the same number
 agree everywhere on the range.
+
+## Main results
+
+* `encode`, `table`: rows of digits as numbers
+* `encode_inj`, `table_inj`, `int8_table_inj`: equal numbers mean equal functions
 -/
 
 set_option autoImplicit false
@@ -27,8 +32,8 @@ noncomputable def encode (B : Nat) (g : Nat → Nat) (n : Nat) : Nat :=
 noncomputable def table (B : Nat) (f : Nat → Nat → Nat) (columns first : Nat) (rows : List Nat) :
     Bool :=
   List.rec (motive := fun _ => Nat → Bool) (fun _ => true)
-    (fun row _ rest i => Bool.and (Nat.beq (encode B (f i) columns) row) (rest (Nat.succ i))) rows
-      first
+    (fun row _ rest i => Bool.and (Nat.beq (encode B (f i) columns) row) (rest (Nat.succ i)))
+    rows first
 
 /-- Functions with digits below the base and the same number agree on the range. -/
 theorem encode_inj {B : Nat} {f g : Nat → Nat} :
@@ -69,7 +74,7 @@ def count : List Nat → Nat
 theorem table_inj {B columns : Nat} {f g : Nat → Nat → Nat} (hf : ∀ i j, f i j < B)
     (hg : ∀ i j, g i j < B) :
     {rows : List Nat} → {first : Nat} → table B f columns first rows = true →
-    table B g columns first rows = true →
+      table B g columns first rows = true →
       ∀ i, i < count rows → ∀ j, j < columns → f (first + i) j = g (first + i) j
   | .nil, _, _, _, _, hi => (Nat.not_succ_le_zero _ (Nat.lt_iff_succ_le.mp hi)).elim
   | .cons row _, first, h, k, .zero, _ =>
@@ -79,8 +84,8 @@ theorem table_inj {B columns : Nat} {f g : Nat → Nat → Nat} (hf : ∀ i j, f
       ((eq f (Bool.and_eq_true_left h)).trans (eq g (Bool.and_eq_true_left k)).symm)
   | .cons _ rows, first, h, k, .succ i, hi => fun j hj =>
     have e : first + Nat.succ i = Nat.succ first + i := (Nat.succ_add first i).symm
-    e ▸ table_inj hf hg (rows := rows) (Bool.and_eq_true_right h)
-      (Bool.and_eq_true_right k) i hi j hj
+    e ▸ table_inj hf hg (rows := rows) (Bool.and_eq_true_right h) (Bool.and_eq_true_right k)
+      i hi j hj
 
 /-- The offset-binary index of what `f` gives at two INT8 values, from their indices. -/
 def index₂ (f : Int8 → Int8 → Int8) (z q : Nat) : Nat := (f (.ofIndex z) (.ofIndex q)).index

@@ -101,16 +101,14 @@ theorem collision_le_of_step_le_as_given_false :
       (∀ i, IsRounding δ₁ (x i) (Nat.cast (k₁ i) * δ₁)) →
       (∀ i, IsRounding δ₂ (x i) (Nat.cast (k₂ i) * δ₂)) →
         collision (fun _ => 1 / Nat.cast n : Fin n → Rat) k₁ ≤
-        collision (fun _ => 1 / Nat.cast n : Fin n → Rat) k₂ :=
+          collision (fun _ => 1 / Nat.cast n : Fin n → Rat) k₂ :=
+  have near₁ : ∀ i, |Vector.get (5 / 4 ::ᵥ 11 / 4 ::ᵥ .nil) i -
+      Nat.cast 1 * 2| ≤ (2 / 2 : Rat) := by decide
+  have near₂ : ∀ i, |Vector.get (5 / 4 ::ᵥ 11 / 4 ::ᵥ .nil) i -
+      Nat.cast (Vector.get (0 ::ᵥ 1 ::ᵥ .nil) i) * 4| ≤ (4 / 2 : Rat) := by decide
   fun h => absurd (h 2 (Vector.get (5 / 4 ::ᵥ 11 / 4 ::ᵥ .nil)) 2 4 (fun _ => 1)
-    (Vector.get (0 ::ᵥ 1 ::ᵥ .nil)) (by decide)
-    (by decide)
-    (fun i => ⟨⟨1, .inl rfl⟩, match i with
-      | .zero => by decide
-      | .succ .zero => by decide⟩)
-    (fun i => ⟨⟨_, .inl rfl⟩, match i with
-      | .zero => by decide
-      | .succ .zero => by decide⟩)) (by decide)
+    (Vector.get (0 ::ᵥ 1 ::ᵥ .nil)) (by decide) (by decide) (fun i => ⟨⟨1, .inl rfl⟩, near₁ i⟩)
+    fun i => ⟨⟨_, .inl rfl⟩, near₂ i⟩) (by decide)
 
 /-! ### Corners of the cube -/
 

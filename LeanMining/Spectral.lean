@@ -87,10 +87,8 @@ theorem quant_frobenius_inf {b : Nat} {lo hi c : K} {W Q : Fin m → Fin n → K
   quant_frobenius_le fun i j => le_trans (hQ.near i j) (by
     have e : (c - -c) / 2 ^ b / 2 = c / 2 ^ b := by
       rw [sub_neg_eq_add, ← two_mul, mul_div_assoc, mul_div_cancel_left _ two_ne_zero]
-    exact e ▸
-      div_le_div_of_nonneg_right
-      (div_le_div_of_nonneg_right (sub_le_sub hhi hlo) (pow_nonneg zero_le_two b))
-      zero_le_two)
+    exact e ▸ div_le_div_of_nonneg_right
+      (div_le_div_of_nonneg_right (sub_le_sub hhi hlo) (pow_nonneg zero_le_two b)) zero_le_two)
 
 end Field
 
@@ -215,10 +213,10 @@ theorem dist_run_le_bound {K : Type u} [LinearOrderedCommRing K] {X : Nat → Ty
     (hx : d 0 x x ≤ 0) (hε : ∀ l, d (Nat.succ l) (f l (run q l x)) (q l (run q l x)) ≤ ε l) :
     (n : Nat) → d n (run f n x) (run q n x) ≤ bound L ε n
   | .zero => hx
-  | .succ n => le_trans (triangle _ _ (f n (run q n x)) _) (add_le_add
-      (le_trans (lipschitz n _ _)
-        (mul_le_mul_of_nonneg_left (dist_run_le_bound triangle hL lipschitz hx hε n) (hL n)))
-        (hε n))
+  | .succ n =>
+    have ih := dist_run_le_bound triangle hL lipschitz hx hε n
+    le_trans (triangle _ _ (f n (run q n x)) _)
+      (add_le_add (le_trans (lipschitz n _ _) (mul_le_mul_of_nonneg_left ih (hL n))) (hε n))
 
 /-- With the errors ‖W − Q‖ of the weights in the place of those on the quantized network's
 activations it is false: the weights 1, 1 rounded to multiples of 11/10 give 1.21 for the input 1,

@@ -9,6 +9,10 @@ import LeanMining.Foundation.Logic
 # Booleans
 
 What a conjunction of two truth values says of each.
+
+## Main results
+
+* `Bool.and_eq_true_left`, `Bool.and_eq_true_right`
 -/
 
 set_option autoImplicit false

@@ -10,6 +10,10 @@ import LeanMining.Algebra.OrderedRing
 
 `LinearOrderedField` with Mathlib's names and its convention that `0⁻¹ = 0`. Theorems about the
 reals are stated over it; the library's own instance is `Rat`.
+
+## Main definitions
+
+* `LinearOrderedField`
 -/
 
 set_option autoImplicit false
@@ -47,10 +51,8 @@ theorem mul_inv (a b : K) : (a * b)⁻¹ = a⁻¹ * b⁻¹ :=
   | .isFalse h, .isFalse k => (eq_inv_of_mul_eq_one_right (by
       rw [mul_mul_mul_comm, mul_inv_cancel h, mul_inv_cancel k, one_mul])).symm
 theorem inv_pos (h : 0 < a) : 0 < a⁻¹ := (le_or_lt a⁻¹ 0).elim
-  (fun k =>
-    absurd (le_trans (ge_of_eq (mul_inv_cancel (Ne.symm (ne_of_lt h))))
-    (mul_nonpos_of_nonneg_of_nonpos h.1 k))
-    zero_lt_one.2) id
+  (fun k => absurd (le_trans (ge_of_eq (mul_inv_cancel (Ne.symm (ne_of_lt h))))
+    (mul_nonpos_of_nonneg_of_nonpos h.1 k)) zero_lt_one.2) id
 theorem inv_nonneg (h : 0 ≤ a) : 0 ≤ a⁻¹ := (lt_or_eq_of_le h).elim (fun h => (inv_pos h).1)
   fun e => ge_of_eq (by rw [← e, inv_zero])
 

@@ -10,6 +10,11 @@ import LeanMining.Foundation.Logic
 
 `Fin n` has `n` elements. It is an inductive family (Mathlib's `Fin2`), so that sums and vectors
 over it recurse structurally.
+
+## Main definitions
+
+* `Fin n`, with `DecidableEq (Fin n)`
+* `Fin.instDecidableForall`: a decidable property can be decided of all indices
 -/
 
 set_option autoImplicit false

@@ -320,8 +320,7 @@ theorem subNatNat_add_self (a k : Nat) : subNatNat a k + ofNat k = ofNat a := by
     obtain ⟨c, c', rfl⟩ := exists_eq_subNatNat c
     rw [subNatNat_add_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat,
       subNatNat_mul_subNatNat, subNatNat_add_subNatNat, Nat.mul_add, Nat.mul_add, Nat.mul_add,
-        Nat.mul_add, Nat.add_add_add_comm,
-      Nat.add_add_add_comm (a * b')]
+      Nat.mul_add, Nat.add_add_add_comm, Nat.add_add_add_comm (a * b')]
   natCast_succ _ := rfl
 
 theorem pos_mul_pos : (a b : Int) → 0 < a → 0 < b → 0 < a * b
@@ -398,9 +397,8 @@ theorem cast_mul (a b : Int) : (cast (a * b) : R) = cast a * cast b := by
   obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
   obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
   rw [subNatNat_mul_subNatNat, cast_subNatNat, cast_subNatNat, cast_subNatNat, natCast_add,
-    natCast_add, natCast_mul, natCast_mul, natCast_mul, natCast_mul, add_sub_add_comm,
-      ← mul_sub, ← mul_sub,
-    ← neg_sub (Nat.cast b : R), mul_neg, ← sub_eq_add_neg, ← sub_mul]
+    natCast_add, natCast_mul, natCast_mul, natCast_mul, natCast_mul, add_sub_add_comm, ← mul_sub,
+    ← mul_sub, ← neg_sub (Nat.cast b : R), mul_neg, ← sub_eq_add_neg, ← sub_mul]
 
 end CommRing
 

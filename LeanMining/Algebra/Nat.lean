@@ -11,6 +11,11 @@ import LeanMining.Algebra.Order
 
 Their linear order, decided by `Nat.ble`, which the kernel computes on literals in one step, and the
 laws of `+`, `-` and `*`.
+
+## Main definitions
+
+* `LinearOrder Nat`
+* `Nat.half`, `Nat.double`
 -/
 
 set_option autoImplicit false

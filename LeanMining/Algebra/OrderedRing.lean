@@ -309,19 +309,18 @@ theorem abs_abs_sub_abs_le (a b : R) : |(|a| - |b|)| ≤ |a - b| :=
   max_le (abs_sub_abs_le_abs_sub a b)
     (by rw [neg_sub, abs_sub_comm]; exact abs_sub_abs_le_abs_sub b a)
 theorem abs_mul (a b : R) : |a * b| = |a| * |b| := (le_total 0 a).elim
-  (fun h =>
-    (le_total 0 b).elim (fun k => by
-    rw [abs_of_nonneg h, abs_of_nonneg k, abs_of_nonneg (mul_nonneg h k)])
+  (fun h => (le_total 0 b).elim
+    (fun k => by rw [abs_of_nonneg h, abs_of_nonneg k, abs_of_nonneg (mul_nonneg h k)])
     fun k => by
       rw [abs_of_nonneg h, abs_of_nonpos k, abs_of_nonpos (mul_nonpos_of_nonneg_of_nonpos h k),
-      mul_neg])
+        mul_neg])
   fun h => (le_total 0 b).elim
     (fun k => by
       rw [abs_of_nonpos h, abs_of_nonneg k, mul_comm,
         abs_of_nonpos (mul_nonpos_of_nonneg_of_nonpos k h), neg_mul, mul_comm])
     fun k => by
       rw [abs_of_nonpos h, abs_of_nonpos k, abs_of_nonneg (mul_nonneg_of_nonpos_of_nonpos h k),
-      neg_mul_neg]
+        neg_mul_neg]
 theorem abs_mul_abs_self (a : R) : |a| * |a| = a * a := by
   rw [← abs_mul, abs_of_nonneg (mul_self_nonneg a)]
 theorem abs_le_abs_of_mul_self_le (h : a * a ≤ b * b) : |a| ≤ |b| :=

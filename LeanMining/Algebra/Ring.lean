@@ -50,8 +50,7 @@ class CommRing (R : Type u) extends Add R, Mul R, Neg R, Sub R, NatCast R where
   natCast_succ (n : Nat) : Nat.cast (Nat.succ n) = (Nat.cast n : R) + 1
 
 export CommRing (add_assoc add_comm add_zero add_neg_cancel sub_eq_add_neg mul_assoc mul_comm
-  mul_one mul_add
-  natCast_succ)
+  mul_one mul_add natCast_succ)
 
 section CommRing
 

@@ -80,6 +80,16 @@ theorem beta_eff_formula_example : betaEff direction345 planeKeys =
     1 - (1 - betaRows planeKeys) * (1 - gammaR direction345 fun s => residual (planeKeys s)) :=
   beta_eff_formula direction345_orthonormal planeKeys (by decide)
 
+/-- Two rows along the axes, of energy 4 and 1. -/
+def axisRows : Fin 2 → Fin 2 → Rat
+  | .zero => Vector.get (2 ::ᵥ 0 ::ᵥ .nil)
+  | .succ .zero => Vector.get (0 ::ᵥ 1 ::ᵥ .nil)
+
+/-- The first axis is kept. -/
+def firstKept : Fin 2 → Bool
+  | .zero => true
+  | .succ .zero => false
+
 theorem axisRows_isEigenbasis :
     IsEigenbasis axisRows (fun i j => delta i j) (Vector.get (4 ::ᵥ 1 ::ᵥ .nil)) where
   orthonormal := by unfold Orthonormal; decide

@@ -42,16 +42,6 @@ def direction345 : Fin 1 → Fin 2 → Rat := fun _ => Vector.get (3 / 5 ::ᵥ 4
 
 theorem direction345_orthonormal : Orthonormal direction345 := by unfold Orthonormal; decide
 
-/-- Two rows along the axes, of energy 4 and 1. -/
-def axisRows : Fin 2 → Fin 2 → Rat
-  | .zero => Vector.get (2 ::ᵥ 0 ::ᵥ .nil)
-  | .succ .zero => Vector.get (0 ::ᵥ 1 ::ᵥ .nil)
-
-/-- The first axis is kept. -/
-def firstKept : Fin 2 → Bool
-  | .zero => true
-  | .succ .zero => false
-
 /-- Two populations of one row each, along two axes. -/
 def twoAxes : Fin 2 → Fin 1 → Fin 4 → Rat
   | .zero => fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ 0 ::ᵥ 0 ::ᵥ .nil)
@@ -97,8 +87,8 @@ def halvesRounded : Fin 3 → Fin 3 → Rat
   | .zero => Vector.get (1 ::ᵥ -1 ::ᵥ 0 ::ᵥ .nil)
   | .succ _ => fun _ => 0
 
-/-- One row: two weights that are their own roundings, and three halfway between two multiples of
-1. -/
+/-- One row: two weights that are their own roundings, and three halfway between two multiples
+of 1. -/
 def halvesRow : Fin 1 → Fin 5 → Rat :=
   fun _ => Vector.get (1 ::ᵥ -1 ::ᵥ 1 / 2 ::ᵥ 1 / 2 ::ᵥ 1 / 2 ::ᵥ .nil)
 
@@ -118,8 +108,8 @@ def datum (c : Rat) : Fin 1 → Rat := fun _ => c
 
 theorem datum_one_nonneg : ∀ i, 0 ≤ datum 1 i := fun _ => zero_le_one
 
-/-- One component with the data 0, 0 and 3, the other with 3 three times: their means are 1 and
-3. -/
+/-- One component with the data 0, 0 and 3, the other with 3 three times: their means are
+1 and 3. -/
 def skewed : Fin 2 → Fin 3 → Rat
   | .zero => Vector.get (0 ::ᵥ 0 ::ᵥ 3 ::ᵥ .nil)
   | .succ .zero => fun _ => 3

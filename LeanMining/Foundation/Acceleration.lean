@@ -96,9 +96,8 @@ theorem divFuel_add_modFuel (b : Nat) :
     (n a : Nat) → Nat.add (Nat.mul b (Nat.divFuel n a b)) (Nat.modFuel n a b) = a
   | .zero, a => zero_add a
   | .succ n, a => by
-    show Nat.add
-      (Nat.mul b
-      (cond (Bool.and (Nat.ble 1 b) (Nat.ble b a)) (Nat.succ (Nat.divFuel n (Nat.sub a b) b)) 0))
+    show Nat.add (Nat.mul b
+        (cond (Bool.and (Nat.ble 1 b) (Nat.ble b a)) (Nat.succ (Nat.divFuel n (Nat.sub a b) b)) 0))
       (cond (Bool.and (Nat.ble 1 b) (Nat.ble b a)) (Nat.modFuel n (Nat.sub a b) b) a) = a
     cases h : Bool.and (Nat.ble 1 b) (Nat.ble b a) with
     | true =>
@@ -151,9 +150,8 @@ theorem mod_lt (n m : Nat) : Nat.ble (Nat.succ (Nat.mod n (Nat.succ m))) (Nat.su
 /-! ### Greatest common divisor -/
 
 /-- Enough steps are as good as more. -/
-theorem gcdFuel_eq : (k l a b : Nat) → Nat.ble (Nat.succ a) k = Bool.true → Nat.ble
-    (Nat.succ a) l = Bool.true →
-    Nat.gcdFuel k a b = Nat.gcdFuel l a b
+theorem gcdFuel_eq : (k l a b : Nat) → Nat.ble (Nat.succ a) k = Bool.true →
+    Nat.ble (Nat.succ a) l = Bool.true → Nat.gcdFuel k a b = Nat.gcdFuel l a b
   | .zero, _, _, _, h, _ => nomatch h
   | .succ _, .zero, _, _, _, h => nomatch h
   | .succ _, .succ _, .zero, _, _, _ => rfl

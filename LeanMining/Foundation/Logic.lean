@@ -106,8 +106,8 @@ theorem dite_eq_right {c : Prop} {h : Decidable c} (hc : ¬ c) {α : Sort u} {t 
 theorem funext {α : Sort u} {β : α → Sort v} {f g : (x : α) → β x} (h : (x : α) → f x = g x) :
     f = g :=
   congrArg (fun (q : Quot (fun (f g : (x : α) → β x) => (x : α) → f x = g x)) (x : α) =>
-    Quot.lift (fun (f : (x : α) → β x) => f x) (fun _ _ h => h x) q) (Quot.sound (r :=
-  fun (f g : (x : α) → β x) => (x : α) → f x = g x) h)
+      Quot.lift (fun (f : (x : α) → β x) => f x) (fun _ _ h => h x) q)
+    (Quot.sound (r := fun (f g : (x : α) → β x) => (x : α) → f x = g x) h)
 instance (p q : Prop) [dp : Decidable p] [dq : Decidable q] : Decidable (p ∧ q) :=
   match dp, dq with
   | .isTrue hp, .isTrue hq => .isTrue ⟨hp, hq⟩

@@ -118,11 +118,7 @@ theorem mul_self_div_le_one_sub_beta_rotateFirst {c s m : K} (hm : 0 < m) (hcs :
   have x1 : 2 * (1 - c) / Nat.cast (Nat.succ (Nat.succ n)) ≤ 1 := (div_le_one hd).mpr (le_trans
     (le_trans (mul_le_mul_of_nonneg_left (sub_le_self hc) zero_le_two) (le_of_eq (mul_one 2))) two)
   refine le_trans (div_le_div_of_nonneg_right low hd.1) (sub_nonneg.mp ?_)
-  have e : 1 - (1 - 2 * (1 - c) / Nat.cast (Nat.succ (Nat.succ n))) *
-    (1 - 2 * (1 - c) / Nat.cast (Nat.succ (Nat.succ n))) -
-      2 * (1 - c) / Nat.cast (Nat.succ (Nat.succ n)) =
-    2 * (1 - c) / Nat.cast (Nat.succ (Nat.succ n)) *
-      (1 - 2 * (1 - c) / Nat.cast (Nat.succ (Nat.succ n))) := by ring
+  have e (y : K) : 1 - (1 - y) * (1 - y) - y = y * (1 - y) := by ring
   rw [e]
   exact mul_nonneg x0 (sub_nonneg.mpr x1)
 

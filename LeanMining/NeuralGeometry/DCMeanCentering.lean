@@ -11,6 +11,11 @@ import LeanMining.NeuralGeometry.JensenFloor
 
 Seed 001, *DCMeanCentering*. A mean adds its own energy to a centered vector's. That centering a
 key, without a rotation, lifts its β is false.
+
+## Main results
+
+* `l2Norm_uncentered_gt`: a vector with a mean is longer than its centered part
+* `beta_le_beta_center_false`: centering can lower β
 -/
 
 set_option autoImplicit false

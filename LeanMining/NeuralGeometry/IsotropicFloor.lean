@@ -12,6 +12,11 @@ import LeanMining.NeuralGeometry.JensenFloor
 Seed 001, *IsotropicFloor*. The seed has it as an axiom that every rotation that does not look at
 the data achieves exactly the isotropic floor on coordinate-isotropic keys. That is false: β of such
 keys depends on the rotation.
+
+## Main definitions
+
+* `betaRows k`: β of several keys
+* `CoordinateIsotropic k`
 -/
 
 set_option autoImplicit false

@@ -11,6 +11,11 @@ import LeanMining.NeuralGeometry.JensenFloor
 
 Seed 001, *MoEGauge*: a rotation of keys and queries alike leaves every attention score as it is.
 Taking signs comes after the rotation and is not indifferent to it.
+
+## Main results
+
+* `attention_score_gauge_invariance`: rotations keep scores
+* `top_k_optimal`: keeping the largest energies drops the least
 -/
 
 set_option autoImplicit false

@@ -11,6 +11,10 @@ import LeanMining.Algebra.Field
 Seed 001, *MomentRatioFloor*: β of independent coordinates tends to the ratio of the squared first
 to the second absolute moment. That limit needs measure theory and is not proved here, and no
 Gaussian distribution occurs: the moments of one are put into the ratio.
+
+## Main definitions
+
+* `momentRatio μ₁ μ₂`
 -/
 
 set_option autoImplicit false

@@ -11,6 +11,10 @@ import LeanMining.Algebra.Rat
 Seed 001, *NarrowDimCeiling*. The seed's theorem is kept as it is given, since a report that left it
 out would hide what it is: its two sides are one constant in which no dimension occurs, so it is
 true of every constant and says nothing of dimensions.
+
+## Main results
+
+* `srht_floor_d_independent`: `X = X`
 -/
 
 set_option autoImplicit false

@@ -26,8 +26,6 @@ universe u
 
 namespace LeanMining
 
-section Field
-
 variable {K : Type u} [LinearOrderedField K] {n d r : Nat}
 
 /-- The share of a residual's energy in the span of orthonormal vectors (seed 001,
@@ -93,7 +91,7 @@ theorem gammaR_le_of_isEigenbasis {E : Fin n → Fin d → K} {b : Fin d → Fin
   show capturedEnergy w E / energy E ≤ _
   rw [sum_congr fun i => by rw [along i]]
   exact div_le_div_of_nonneg_right (capturedEnergy_le_of_isEigenbasis h hkept hdropped hr hw)
-    (sum_nonneg fun s => normSq_nonneg _)
+    (energy_nonneg E)
 
 /-- For an eigenbasis that is given, the eigenvalues that are dropped add up to no more than what
 any projection onto `r` orthonormal directions leaves. This is the part of Eckart and Young's
@@ -116,7 +114,5 @@ theorem sum_dropped_le_energy_sub_project {E : Fin n → Fin d → K} {b : Fin d
     exact sum_congr fun i => by ring
   rw [e, energy_sub_project hw]
   exact sub_le_sub (le_refl _) (capturedEnergy_le_of_isEigenbasis h hkept hdropped hr hw)
-
-end Field
 
 end LeanMining

@@ -12,6 +12,11 @@ import LeanMining.Algebra.Projection
 Seed 001, *SubspaceOverlap*, which names the definitions. The overlap of two subspaces of the same
 dimension is between 0 and 1. The energy of rows over that along any direction is at least 1, and so
 the stable rank is, where the direction is the strongest one.
+
+## Main results
+
+* `subspaceOverlap_mem`: an overlap is between 0 and 1
+* `one_le_energyRatio`: the energy of rows is at least that along a direction
 -/
 
 set_option autoImplicit false

@@ -11,6 +11,10 @@ import LeanMining.Examples.Witnesses
 Seed 001, *WoAmplification*. On inputs whose second moments are those of the uniform distribution on
 the sphere, the mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of W's columns, the dimension of
 the inputs. The seed has the number of its rows.
+
+## Main results
+
+* `avg_amplification_eq_frob_div_sqrt`: the root of that mean is ‖W‖ over the root of the dimension
 -/
 
 set_option autoImplicit false

@@ -22,8 +22,6 @@ lattice; rounding to fewer bits as a family of nuclei; the gap of a measured gat
 
 set_option autoImplicit false
 
-universe u
-
 namespace LeanMining
 
 /-- The nucleus at the boundary of a layer: its gate, with the zero points of the layer (seed 000,
@@ -36,8 +34,8 @@ point is at most 125 (seed 000, FORMAL.RESULTS, "Non-Boolean boundary", correcte
 theorem graftBoundaryNucleus_not_boolean {n : Nat} (p : LayerQuantParams n) :
     ¬ ComplementedLattice (graftBoundaryNucleus p).Fixed ↔ ∃ i, p.zeroPoint.get i ≤ 125 :=
   Iff.trans (not_congr (fixed_boolean_iff p.zeroPoint))
-    ⟨fun h => match Fin.forall_or_exists_not (fun i => 126 ≤ p.zeroPoint.get i) fun _ =>
-      instDecidableLe _ _ with
+    ⟨fun h => match Fin.forall_or_exists_not (fun i => 126 ≤ p.zeroPoint.get i)
+        fun _ => instDecidableLe _ _ with
       | .inl k => absurd k h
       | .inr ⟨i, k⟩ => ⟨i, Int8.le_125_iff_not_126_le.mpr k⟩,
      fun ⟨i, k⟩ h => Int8.le_125_iff_not_126_le.mp k (h i)⟩
@@ -58,8 +56,7 @@ def ceilGrid : Nat → Nat → Nat
 
 theorem le_ceilGrid : (k n : Nat) → n ≤ ceilGrid k n
   | .zero, n => le_refl n
-  | .succ k, n =>
-    le_trans (Nat.le_succ_double_half n)
+  | .succ k, n => le_trans (Nat.le_succ_double_half n)
     (Nat.succ_le_succ_iff.mpr (Nat.double_mono (le_ceilGrid k (Nat.half n))))
 
 theorem ceilGrid_mono : (k : Nat) → {a b : Nat} → a ≤ b → ceilGrid k a ≤ ceilGrid k b
@@ -80,7 +77,7 @@ theorem ceilGrid_mono_left {j : Nat} (n : Nat) : {k : Nat} → j ≤ k → ceilG
   | .zero, h => match j, h with | .zero, _ => le_refl n
   | .succ k, h => (lt_or_eq_of_le h).elim
     (fun l => le_trans (ceilGrid_mono_left n (Nat.lt_succ_iff.mp l)) (ceilGrid_le_succ k n))
-      fun e => e ▸ le_refl _
+    fun e => e ▸ le_refl _
 
 /-- An INT8 value after `k` bits are dropped, rounding up: the least value from `q` up whose
 offset-binary index has its low `k` bits all one. The greatest value, 127, is on every such grid. -/
@@ -97,9 +94,8 @@ theorem roundUp_le_succ (k : Nat) (q : Int8) : roundUp k q ≤ roundUp (Nat.succ
 
 theorem roundUp_idempotent (k : Nat) (q : Int8) : roundUp k (roundUp k q) = roundUp k q :=
   (le_total (ceilGrid k q.index) 255).elim
-    (fun h =>
-      congrArg Int8.ofIndex ((congrArg (ceilGrid k) (Int8.index_ofIndex h)).trans
-      (ceilGrid_idempotent k _)))
+    (fun h => congrArg Int8.ofIndex
+      ((congrArg (ceilGrid k) (Int8.index_ofIndex h)).trans (ceilGrid_idempotent k _)))
     fun h => le_antisymm (le_trans (le_top _) (le_of_eq (Int8.ext (min_eq_right h).symm)))
       (le_roundUp k _)
 
@@ -118,11 +114,10 @@ theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
    bitwidthFamily k ⊥, Nucleus.isFixed_apply _ _,
    fun e =>
     have inGrid : ceilGrid (Nat.succ k) 0 ≤ 255 := ceilGrid_mono_left 0 (Nat.lt_iff_succ_le.mp h)
+    have fixed := le_trans ((bitwidthFamily (Nat.succ k)).monotone (bot_le _)) (le_of_eq e)
     have le : ceilGrid (Nat.succ k) 0 ≤ ceilGrid k 0 :=
       le_trans (ge_of_eq (Int8.index_ofIndex inGrid))
-      (le_trans (α := Nat)
-        (Int8.le_def.mp (le_trans ((bitwidthFamily (Nat.succ k)).monotone (bot_le _)) (le_of_eq e)))
-        (min_le_left _ 255))
+        (le_trans (α := Nat) (Int8.le_def.mp fixed) (min_le_left _ 255))
     Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (Nat.le_double _)) le)⟩
 
 /-! ### Measured gaps -/
@@ -167,7 +162,7 @@ theorem gateGap_pos_iff :
   | .succ _, _, _ => Iff.trans Nat.add_pos_iff (Iff.trans
     ⟨fun h => h.elim (fun k => .inl (gateLoss_pos_iff.mp k)) fun k => .inr (gateGap_pos_iff.mp k),
      fun h => h.elim (fun k => .inl (gateLoss_pos_iff.mpr k)) fun k => .inr (gateGap_pos_iff.mpr k)⟩
-       Fin.exists_succ.symm)
+    Fin.exists_succ.symm)
 
 theorem gateLoss_bounds (z q : Int8) :
     (if q < z then 1 else 0) ≤ gateLoss z q ∧ gateLoss z q ≤ 255 * (if q < z then 1 else 0) :=

@@ -12,6 +12,10 @@ A certificate bundles a measurement of a gate with its gap, the band that holds 
 that it is positive (seed 000, ARCHITECTURE, "Certificate"). All its numbers are integers, in INT8
 steps. Its gate is the measured gap; the losses of quantization and of reconstruction are whatever
 numbers it is given, and its total is the sum of the three by construction.
+
+## Main definitions
+
+* `NucleusGraftingCertificate n`, and `NucleusGraftingCertificate.ofMeasurement`
 -/
 
 set_option autoImplicit false

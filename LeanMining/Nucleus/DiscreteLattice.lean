@@ -11,6 +11,11 @@ import LeanMining.Nucleus.Types
 `qRelu z q = max q z` is a nucleus on the chain of INT8 values, and entrywise on activation vectors.
 Its lattice of fixed vectors is Boolean exactly when every zero point is at least 126 (seed 000,
 FORMAL.RESULTS).
+
+## Main results
+
+* `qRelu_isNucleus`, `layerNucleus_isNucleus`: the quantized ReLU is a nucleus
+* `fixed_boolean_iff`: when its fixed vectors are a Boolean lattice
 -/
 
 set_option autoImplicit false

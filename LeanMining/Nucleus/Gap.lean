@@ -13,6 +13,12 @@ A value `x` passes the gate, `relu x`, is rounded to `y = Q (relu x)`, and is re
 gate's and the rounding's losses add up exactly when the rounding keeps zero from going below zero;
 with the loss of reading back, the sum only bounds the whole gap (seed 000, FORMAL.RESULTS,
 "Additive gap decomposition", corrected).
+
+## Main results
+
+* `gate_quant_l1_additive`: the losses of gate and rounding add up exactly, and
+  `gate_quant_l1_additive_iff`: no weaker hypothesis serves
+* `total_le_sum`: the whole gap is at most the sum of its three parts
 -/
 
 set_option autoImplicit false

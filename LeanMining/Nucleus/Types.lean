@@ -3,14 +3,20 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
-import LeanMining.Nucleus.Basic
 import LeanMining.Algebra.Int8
+import LeanMining.Nucleus.Basic
 
 /-!
 # Quantized layers
 
 The structures of seed 000, ARCHITECTURE, "Types": a layer's zero points, its INT8 activation
 vectors, the vectors that its gate leaves as they are, and the decomposition of a gap.
+
+## Main definitions
+
+* `ActivationVector n`, `LayerQuantParams n`
+* `activationFixedSet z`: the vectors that the gate with zero points `z` leaves as they are
+* `GapDecomposition K`
 -/
 
 set_option autoImplicit false

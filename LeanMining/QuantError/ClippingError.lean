@@ -70,8 +70,7 @@ theorem clippingError_nonneg {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin 
 
 /-- The clipping error does not rise with the threshold (seed 002, Layer 2). -/
 theorem clippingError_antitone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) {α β : K}
-    (h : α ≤ β) :
-    clippingError w x β ≤ clippingError w x α := sum_le_sum fun i =>
+    (h : α ≤ β) : clippingError w x β ≤ clippingError w x α := sum_le_sum fun i =>
   mul_le_mul_of_nonneg_left (mul_self_le_mul_self (excess_nonneg _ _) (excess_antitone h _)) (hw i)
 
 /-! ### Convexity -/
@@ -99,8 +98,8 @@ theorem clippingError_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin 
       rw [mul_sum, mul_sum, ← sum_add]
       exact sum_congr fun i => by ring
     rw [e]
-    exact sum_le_sum fun i => mul_le_mul_of_nonneg_left (le_trans
-      (mul_self_le_mul_self (excess_nonneg _ _) (excess_convex hs ht h _ _ _))
+    exact sum_le_sum fun i => mul_le_mul_of_nonneg_left
+      (le_trans (mul_self_le_mul_self (excess_nonneg _ _) (excess_convex hs ht h _ _ _))
         (mul_self_convex hs ht h _ _)) (hw i)
 
 /-- The weight of the data within the threshold. -/
@@ -145,8 +144,8 @@ theorem uniformNoise_mono {α β : K} (h₀ : 0 ≤ α) (h : α ≤ β) (N : Nat
 /-- The model of the noise does not fall as the threshold rises (seed 002, Layer 2). -/
 theorem quantizationNoise_monotone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (N : Nat)
     {α β : K} (h₀ : 0 ≤ α) (h : α ≤ β) : quantizationNoise w x N α ≤ quantizationNoise w x N β :=
-  mul_le_mul (uniformNoise_mono h₀ h N) (sum_le_sum fun i =>
-    mul_le_mul_of_nonneg_left (ite_le_mono h) (hw i))
+  mul_le_mul (uniformNoise_mono h₀ h N)
+    (sum_le_sum fun i => mul_le_mul_of_nonneg_left (ite_le_mono h) (hw i))
     (sum_nonneg fun i => mul_nonneg (hw i) (ite_le_nonneg _ _)) (uniformNoise_nonneg _ _)
 
 /-- The clipping error and Δ²/12 together are convex in the threshold (seed 002, Layer 2). -/
@@ -162,7 +161,7 @@ theorem modelMse_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n →
     rw [stepSize_linear, ← e]
     exact k
   have e : s * (clippingError w x a + uniformNoise a N) +
-    t * (clippingError w x b + uniformNoise b N) =
+        t * (clippingError w x b + uniformNoise b N) =
       (s * clippingError w x a + t * clippingError w x b) +
         (s * uniformNoise a N + t * uniformNoise b N) := by ring
   rw [e]

@@ -13,6 +13,10 @@ Seed 002, *Layer 3: Mixture Kurtosis*. The fourth central moment of a mixture is
 components of the fourth moment, four times the skew and six times the variance, with powers of how
 far the component's mean is from the whole one. The seed leaves the skew out, which is right only
 where Σ w δ m₃ = 0.
+
+## Main results
+
+* `mixture_fourth_moment`: the fourth moment of a mixture about its mean
 -/
 
 set_option autoImplicit false
@@ -39,11 +43,10 @@ theorem mixture_fourth_moment (v : Fin c → K) (w x : Fin c → Fin n → K) (m
     have e : ∑ i, w j i * (x j i - m j) = ∑ i, (w j i * x j i - w j i * m j) :=
       sum_congr fun i => by ring
     rw [e, sum_sub, hm j, ← sum_mul, hw j, one_mul, sub_self]
-  have expand : ∀ i, w j i * (x j i - μ) ^ 4 = w j i * (x j i - m j) ^ 4 +
-    4 * (m j - μ) * (w j i * (x j i - m j) ^ 3) +
-      6 * (m j - μ) ^ 2 * (w j i * (x j i - m j) ^ 2) +
-        (4 * (m j - μ) ^ 3 * (w j i * (x j i - m j)) +
-        w j i * (m j - μ) ^ 4) := fun i => by ring
+  have expand : ∀ i, w j i * (x j i - μ) ^ 4 =
+      w j i * (x j i - m j) ^ 4 + 4 * (m j - μ) * (w j i * (x j i - m j) ^ 3) +
+        6 * (m j - μ) ^ 2 * (w j i * (x j i - m j) ^ 2) +
+        (4 * (m j - μ) ^ 3 * (w j i * (x j i - m j)) + w j i * (m j - μ) ^ 4) := fun i => by ring
   show ∑ i, w j i * (x j i - μ) ^ 4 = _
   rw [sum_congr expand, sum_add, sum_add, sum_add, sum_add, ← mul_sum, ← mul_sum, ← mul_sum,
     ← sum_mul, first, hw j, mul_zero, zero_add, one_mul]
@@ -52,13 +55,12 @@ theorem mixture_fourth_moment (v : Fin c → K) (w x : Fin c → Fin n → K) (m
 /-- Without the skew the formula fails (seed 002, Layer 3, as it is given). -/
 theorem mixture_fourth_moment_as_given_false :
     ¬ ∀ (c n : Nat) (v : Fin c → Rat) (w x : Fin c → Fin n → Rat) (m : Fin c → Rat) (μ : Rat),
-      (∀ j, ∑ i, w j i = 1) →
-      (∀ j, ∑ i, w j i * x j i = m j) → ∑ j, v j = 1 → ∑ j, v j * m j = μ →
+      (∀ j, ∑ i, w j i = 1) → (∀ j, ∑ i, w j i * x j i = m j) → ∑ j, v j = 1 →
+      ∑ j, v j * m j = μ →
       ∑ j, v j * moment (w j) (x j) μ 4 =
-        ∑ j, v j * (moment (w j) (x j) (m j) 4 + 6 * (m j - μ) ^ 2 * moment (w j) (x j) (m j) 2 +
-        (m j - μ) ^ 4) :=
+        ∑ j, v j * (moment (w j) (x j) (m j) 4 +
+          6 * (m j - μ) ^ 2 * moment (w j) (x j) (m j) 2 + (m j - μ) ^ 4) :=
   fun h => absurd (h 2 3 (fun _ => 1 / 2) (fun _ _ => 1 / 3) skewed skewedMeans 2 thirds
-    skewed_means (by decide) (by decide))
-    (by decide)
+    skewed_means (by decide) (by decide)) (by decide)
 
 end LeanMining

@@ -34,8 +34,8 @@ near. -/
 def nearestLevel (a Δ : K) : Nat → K → K
   | .zero, _ => a
   | .succ N, x =>
-    if |x - (a + Nat.cast (Nat.succ N) * Δ)| < |x - nearestLevel a Δ N x| then a +
-      Nat.cast (Nat.succ N) * Δ
+    if |x - (a + Nat.cast (Nat.succ N) * Δ)| < |x - nearestLevel a Δ N x| then
+      a + Nat.cast (Nat.succ N) * Δ
     else nearestLevel a Δ N x
 
 theorem nearestLevel_succ_or (a Δ : K) (N : Nat) (x : K) :
@@ -112,8 +112,7 @@ theorem abs_sub_nearestLevel_le {Δ : K} (hΔ : 0 ≤ Δ) {a x : K} (ha : a ≤ 
           Δ / 2 + Δ / 2 := by
         rw [add_halves, natCast_succ]; ring
       have half : ∀ {u v : K}, u + v = Δ / 2 + Δ / 2 → u ≤ v → u ≤ Δ / 2 :=
-        fun {u v} e q => (le_total u (Δ / 2)).elim id
-        fun r => (le_or_lt u (Δ / 2)).elim id fun s =>
+        fun {u v} e q => (le_or_lt u (Δ / 2)).elim id fun s =>
           absurd (e ▸ add_lt_add s (lt_of_lt_of_le s q) : _ < _) (lt_irrefl _)
       have low : |x - (a + Nat.cast N * Δ)| = x - (a + Nat.cast N * Δ) :=
         abs_of_nonneg (sub_nonneg.mpr k)
@@ -147,9 +146,8 @@ theorem abs_sub_quantize_le {α : K} {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {x 
     (by rw [neg_add_steps α hN]; exact (abs_le.mp h).2)
 
 /-- Outside the threshold rounding is clipping. -/
-theorem quantize_of_lt {α : K} (h₀ : 0 ≤ α) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {x : K}
-    (h : α ≤ |x|) :
-    quantize α N x = clip x α := (le_total 0 x).elim
+theorem quantize_of_le {α : K} (h₀ : 0 ≤ α) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {x : K}
+    (h : α ≤ |x|) : quantize α N x = clip x α := (le_total 0 x).elim
   (fun p => by
     rw [abs_of_nonneg p] at h
     have e := nearestLevel_of_ge (stepSize_nonneg h₀ N) (-α) N (by rw [neg_add_steps α hN]; exact h)
@@ -187,7 +185,7 @@ theorem mse_split (w x : Fin n → K) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {�
       _ = (x i - quantize α N (x i)) * (x i - quantize α N (x i)) + excess (x i) α * excess (x i) α)
   | isFalse h =>
     have k : α ≤ |x i| := le_of_not_le h
-    exact (by rw [zero_add, quantize_of_lt h₀ hN k, sub_clip_mul_self h₀] :
+    exact (by rw [zero_add, quantize_of_le h₀ hN k, sub_clip_mul_self h₀] :
       (x i - quantize α N (x i)) * (x i - quantize α N (x i)) = 0 + excess (x i) α * excess (x i) α)
 
 /-- The error within the threshold is at most (Δ/2)² times the weight of the data there. -/
@@ -228,7 +226,6 @@ theorem inRangeError_monotone_as_given_false :
 theorem mse_convex_as_given_false :
     ¬ ∀ (n N : Nat) (w x : Fin n → Rat), (∀ i, 0 ≤ w i) → ConvexOnPos fun α => mse w x N α :=
   fun h => absurd (h 1 3 (datum 1) (datum 1) datum_one_nonneg (3 / 4) (1 / 4) 1 3 (by decide)
-    (by decide) (by decide)
-    (by decide) (by decide)) (by decide)
+    (by decide) (by decide) (by decide) (by decide)) (by decide)
 
 end LeanMining

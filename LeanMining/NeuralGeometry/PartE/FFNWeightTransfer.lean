@@ -12,6 +12,11 @@ Seed 001, *PartE/FFNWeightTransfer*, which leaves all of it open. One rotation f
 populations of rows gives none of them more than its own best rotation does. That it must miss it
 for one by some gap, as the seed has it, is false. The formula for β with a correction holds matrix
 by matrix.
+
+## Main results
+
+* `le_of_exists_forall_le_of_exists_forall_ge`: one choice for all reaches no more than one for each
+* `per_matrix_R_decomposition`: β with a correction, matrix by matrix
 -/
 
 set_option autoImplicit false
