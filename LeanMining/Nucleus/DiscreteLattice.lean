@@ -37,18 +37,18 @@ theorem qRelu_idempotent (z q : Int8) : qRelu z (qRelu z q) = qRelu z q :=
 theorem qRelu_map_inf (z p q : Int8) : qRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q :=
   (Nucleus.ofSup z).map_inf p q
 
-/-- Preserves joins as well. -/
+/-- Preserves joins as well (beside seed 000, FORMAL.RESULTS). -/
 theorem qRelu_map_sup (z p q : Int8) : qRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z q :=
   le_antisymm
     (sup_le (sup_le_sup (le_sup_left p z) (le_sup_left q z))
       (le_trans (le_sup_right p z) (le_sup_left _ _)))
     (sup_le (sup_le_sup (le_sup_left p q) (le_refl z)) (sup_le_sup (le_sup_right p q) (le_refl z)))
 
-/-- Monotone. -/
+/-- Monotone (beside seed 000, FORMAL.RESULTS). -/
 theorem qRelu_mono (z : Int8) {p q : Int8} (h : p ≤ q) : qRelu z p ≤ qRelu z q :=
   (Nucleus.ofSup z).monotone h
 
-/-- Keeps the least value only for the least zero point, -128. -/
+/-- Keeps the least value only for the least zero point, -128 (beside seed 000, FORMAL.RESULTS). -/
 theorem qRelu_bot_iff (z : Int8) : qRelu z ⊥ = ⊥ ↔ z = ⊥ := Iff.trans sup_eq_left le_bot_iff
 
 /-- The fixed points are the values from the zero point up (seed 000, ARCHITECTURE). -/

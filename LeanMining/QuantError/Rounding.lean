@@ -188,7 +188,8 @@ theorem mse_split (w x : Fin n → K) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) {�
     exact (by rw [zero_add, quantize_of_le h₀ hN k, sub_clip_mul_self h₀] :
       (x i - quantize α N (x i)) * (x i - quantize α N (x i)) = 0 + excess (x i) α * excess (x i) α)
 
-/-- The error within the threshold is at most (Δ/2)² times the weight of the data there. -/
+/-- The error within the threshold is at most (Δ/2)² times the weight of the data there (beside seed
+002, Layer 2). -/
 theorem inRangeError_le {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) {N : Nat}
     (hN : (Nat.cast N : K) ≠ 0) (α : K) :
     inRangeError w x N α ≤ stepSize α N / 2 * (stepSize α N / 2) * massWithin w x α := by
