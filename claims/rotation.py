@@ -27,7 +27,7 @@ from claims.beta import (
     per_head,
     sampled,
 )
-from claims.conformance import DOT
+from claims.conformance import DOT, MULVEC
 from claims.gap import find_layer
 from claims.measures.geometry import (
     beta,
@@ -42,7 +42,7 @@ from claims.measures.geometry import (
 )
 from claims.measures.rotations import (
     Learned,
-    hadamard,
+    hadamard_signs,
     learn_rotation,
     random_rotation,
     srht,
@@ -77,6 +77,7 @@ from pyharness import (
     dequantize_affine,
     dotted,
     enumerate_cases,
+    notation,
     predicate,
     quantize_affine,
     significant,
@@ -146,9 +147,10 @@ def hadamard_keeps_score_of_signs(q: Integers, k: Integers) -> Tensor:
     return dot(sign(_hadamard_turned(q)), sign(_hadamard_turned(k))) == dot(sign(q), sign(k))
 
 
+@notation
 def _hadamard_turned(k: Tensor) -> Tensor:
     """Rows of whole numbers, multiplied by the Hadamard matrix of ±1."""
-    return turn(k, (hadamard(k.shape[-1]).to(k.device) * math.sqrt(k.shape[-1])).round())
+    return turn(k, hadamard_signs(k.shape[-1]).to(k.device))
 
 
 def on_heads(law: Any, *, shows: str) -> Evidence:
@@ -268,7 +270,7 @@ def rotated_weights_keep_scores(precision: str) -> bool:
     source=GAUGE,
     theorem="LeanMining.attention_score_gauge_invariance",
     tier="gold",
-    measures=[DOT],
+    measures=[DOT, MULVEC],
 )
 def gauge(run: Run) -> Iterator[Evidence]:
     yield on_heads(hadamard_keeps_score, shows="the score of {q} and {k} changes")
