@@ -5,7 +5,7 @@ need α ≥ 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor
@@ -141,7 +141,7 @@ def _inputs(scalars: Sequence[str], tensors: Sequence[str]) -> SearchStrategy[di
 
     @st.composite
     def inputs(draw: DrawFn) -> dict[str, Any]:
-        width = draw(st.sampled_from((32, 64)))
+        width: Literal[32, 64] = draw(st.sampled_from((32, 64)))
         floats = st.floats(allow_nan=False, width=width)
         arrays = hnp.arrays(
             f"float{width}",

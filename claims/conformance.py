@@ -231,7 +231,8 @@ class _Heads:
     def theorems(self, run: Run, name: str) -> Theorems:
         values, refs = zip(*(read() for read in self.read), strict=True)
         first = [
-            rows.view(len(ref) * HEADS, -1, rows.shape[-1])[:, 0] for rows, ref in zip(values, refs)
+            rows.view(len(ref) * HEADS, -1, rows.shape[-1])[:, 0]
+            for rows, ref in zip(values, refs, strict=True)
         ]
         names = [f"{name}_{number}" for number in range(len(first[0]))]
         source = ""
@@ -310,10 +311,12 @@ class _Turned:
         signs = hadamard_signs(d)
         rows = " ::ᵥ ".join(vector(row) for row in signs.tolist())
         source = f"def {name}_matrix : Vector (Vector Int {d}) {d} := ({rows} ::ᵥ .nil)\n"
+        for place in range(d):
+            source += f"def {name}_at_{place} : Fin {d} := {'.succ (' * place}.zero{')' * place}\n"
         names = [f"{name}_{number}" for number in range(len(refs))]
         for theorem, key, turned in zip(names, first, self.compute(first, signs), strict=True):
             values = " ∧\n    ".join(
-                f"{theorem}_turned {_index(place)} = {value}"
+                f"{theorem}_turned {name}_at_{place} = {value}"
                 for place, value in enumerate(turned.tolist())
             )
             source += (
@@ -329,11 +332,6 @@ class _Turned:
             f"kernel: {len(names)} products",
             refs,
         )
-
-
-def _index(number: int) -> str:
-    """Write an index in Lean, `Fin.zero` being 0."""
-    return f"({'.succ (' * number}.zero{')' * number})"
 
 
 MULVEC = Conformance("mulVec", turn, (_Turned(turn),))

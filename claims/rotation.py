@@ -153,7 +153,7 @@ def _hadamard_turned(k: Tensor) -> Tensor:
     return turn(k, hadamard_signs(k.shape[-1]).to(k.device))
 
 
-def on_heads(law: Any, *, shows: str) -> Evidence:
+def on_heads(law: Callable[..., Tensor], *, shows: str) -> Evidence:
     """Ask a law of the INT8 query and key of each token in each head of the transformer."""
     (queries, query_refs), (keys, key_tensors) = int8_queries(), int8_keys()
     failing = (~law(queries, keys)).nonzero()
@@ -660,7 +660,8 @@ def _curve() -> list[dict[str, Any]]:
     ]
 
 
-ATTENTION = [f"minilm/{kind}/{number}" for kind in ("key", "query", "value") for number in range(6)]
+_READ: tuple[Kind, ...] = ("key", "query", "value")
+ATTENTION = {f"minilm/{kind}/{number}": (kind, number) for kind in _READ for number in range(6)}
 """The keys, queries and values of each layer's heads."""
 FEED_FORWARD = [f"minilm/encoder.layer.{number}.intermediate.dense" for number in range(6)]
 """The inner weights of each layer's feed-forward part: 1,536 rows of dimension 384."""
@@ -686,9 +687,9 @@ def matrices_of(vectors: str) -> Sequence[Tensor]:
     """Return the matrices of row vectors, float64 [rows, d] each, that an entry of `ATTENTION` or
     `MATRICES` names.
     """
-    _, kind, *number = vectors.split("/")
-    if number:
-        return [head_values(f"{number[0]}/{index}", kind) for index in range(HEADS)]
+    if vectors in ATTENTION:
+        kind, number = ATTENTION[vectors]
+        return [head_values(f"{number}/{index}", kind) for index in range(HEADS)]
     return [find_layer(vectors).weight.double().flatten(1)]
 
 
@@ -778,7 +779,9 @@ def learned_rotation(run: Run) -> Iterator[Evidence]:
         shows="not in head {head}",
         domain="minilm, the keys of every head, of the half of the tokens that nothing was learned on",
     )
-    yield _across(ATTENTION, "minilm, keys, queries and values, the mean over each layer's heads")
+    yield _across(
+        [*ATTENTION], "minilm, keys, queries and values, the mean over each layer's heads"
+    )
     names = list(head_names())
     curve = enumerate_cases(
         no_step_lowers,
@@ -1167,7 +1170,7 @@ def one_for_all_is_at_most_the_least_best(population: str) -> bool:
     greatest.
     """
     table = rotations_by_population(population)
-    return max(map(min, table)) <= min(map(max, zip(*table)))
+    return bool(max(map(min, table)) <= min(map(max, zip(*table, strict=True))))
 
 
 def _one_for_all(population: str) -> dict[str, Any]:
@@ -1266,7 +1269,9 @@ def matrix_product_error(layer: str, r: int) -> float:
     tier="silver",
 )
 def per_matrix(run: Run) -> Iterator[Evidence]:
-    cases = [{"layer": layer, "r": r} for layer in FEED_FORWARD for r in (1, 8)]
+    cases: list[dict[str, Any]] = [
+        {"layer": layer, "r": r} for layer in FEED_FORWARD for r in (1, 8)
+    ]
     rows = []
     for case in cases:
         turned = find_layer(case["layer"]).weight.double() @ matrix_rotation(case["layer"], 0).T

@@ -15,7 +15,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from claims.models.digits import NETWORKS
-from claims.models.layers import Recorder
+from claims.models.layers import Kind, Recorder
 from claims.models.zoo import digits_weights, read_held_out
 from pyharness import (
     HarnessError,
@@ -119,13 +119,19 @@ class _Unrolling(Recorder):
         self.steps: list[tuple[Tensor, Tensor, str]] = []
         self._noting = True
 
-    def linear(self, name, x, kind):
+    def linear(self, name: str, x: Tensor, kind: Kind) -> Tensor:
+        """As `Recorder.linear`."""
         return self._note(super().linear, name, x, kind)
 
-    def conv(self, name, x, kind, **shape):
-        return self._note(super().conv, name, x, kind, **shape)
+    def conv(
+        self, name: str, x: Tensor, kind: Kind, *, stride: int = 1, padding: int = 0
+    ) -> Tensor:
+        """As `Recorder.conv`."""
+        return self._note(super().conv, name, x, kind, stride=stride, padding=padding)
 
-    def _note(self, apply, name, x, kind, **shape):
+    def _note(
+        self, apply: Callable[..., Tensor], name: str, x: Tensor, kind: Kind, **shape: int
+    ) -> Tensor:
         size = x[0].numel()
         units = torch.cat(
             [torch.zeros(1, size, dtype=x.dtype), torch.eye(size, dtype=x.dtype)]
