@@ -85,8 +85,8 @@ class Record:
         rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
         recorded: what `pyharness.certificate.recorded.hold_against` returned of the records of it.
-        untied: the functions that the evidence computes with and that no conformance ties to a Lean
-            definition.
+        untied: what keeps the evidence from being tied to Lean definitions, a sentence for each
+            function.
     """
 
     claim: Claim
