@@ -94,7 +94,7 @@ def claim(
 
     Example:
         >>> @claim("relu.extensive", statement="max(q, z) >= q", source=Source("A paper", "Section 2"),
-        ...        theorem="LeanMining.qRelu_extensive", tier="silver")
+        ...        theorem="Demo.relu_extensive", tier="silver")
         ... def extensive(run):
         ...     yield Evidence("exhaustive", "all pairs", cases=65536, violations=0, summary="65,536
             pairs")

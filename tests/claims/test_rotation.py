@@ -52,7 +52,7 @@ class TestLaws:
         assert {piece.outcome for piece in evidence_of(id)} == {"confirmed"}
 
     @pytest.mark.parametrize(
-        "id, name, broken",
+        ("id", "name", "broken"),
         [
             ("geometry.cosine", "sign", zero_at_zero),
             ("geometry.cosine", "l1_norm", off_by_one),
