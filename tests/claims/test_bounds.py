@@ -53,7 +53,7 @@ def test_a_missing_extra_is_said(monkeypatch):
 class TestWithThePackage:
     @pytest.fixture(autouse=True)
     def package(self):
-        pytest.importorskip("bound_propagation", reason="the extra `bounds` is not installed")
+        pytest.importorskip("bound_propagation", reason="bound-propagation is not installed")
 
     @pytest.mark.parametrize("network", NETWORKS)
     def test_no_sample_leaves_and_better_methods_are_tighter(self, network):
