@@ -236,7 +236,17 @@ class TestExplain:
         """
         found = proof(example="Demo.extensive_example", unused=("h",))
         text = explained(
-            sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo:loose is computed with"])]),
+            sealed(
+                [
+                    record(
+                        "a.b",
+                        "silver",
+                        [SWEEP, AGREES],
+                        found,
+                        untied=["demo:loose is computed with"],
+                    )
+                ]
+            ),
             "a.b",
         )
         for part in (
