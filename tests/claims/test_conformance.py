@@ -114,7 +114,7 @@ class TestTable:
         entry = ENTRIES[name]
         with pytest.raises(
             Nonconformance,
-            match="(?s)disagree on .*: the kernel refuses .* proved that the proposition.*is false",
+            match=r"(?s)disagree on .*\nLean's kernel refuses it .* proved that the proposition.*is false",
         ) as error:
             Conformance(
                 entry.definition, entry.function, (spoilt(entry.checks[number], run),)
