@@ -40,7 +40,7 @@ def number(level: Level, values: dict[str, int]) -> int:
     if level.form == "zero":
         return 0
     if level.form == "param":
-        return values[level.parts[0][0]]
+        return values[level.name[0]]
     parts = [number(part, values) for part in level.parts]
     if level.form == "succ":
         return parts[0] + 1
