@@ -268,7 +268,8 @@ def watch_files() -> None:
     import safetensors.torch
 
     sys.addaudithook(_note)
-    for module in (safetensors, safetensors.numpy, safetensors.torch):
+    modules: tuple[Any, ...] = (safetensors, safetensors.numpy, safetensors.torch)
+    for module in modules:
         module.safe_open = _announced(module.safe_open)
 
 

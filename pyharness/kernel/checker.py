@@ -13,8 +13,8 @@ Each term has one type, up to definitional equality. `check` finds it and looks 
 | not-a-function | what is applied is a function |
 | argument | an argument is of the type that the function takes |
 | let | the value of a `let` is of its type |
-| projection | it is from a type with one constructor, of an element of that type, and there is such a field |
-| projection-from-proof | a field of a proof is a proof, and so is every field before it on which one depends |
+| projection | it is of an element of a type with one constructor, and there is such a field |
+| projection-from-proof | a field of a proof is a proof, and so is each that another depends on |
 | literal | there is a type for it: see `arithmetic.py` |
 
 Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Type Inference.

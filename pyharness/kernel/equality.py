@@ -2,11 +2,13 @@
 
 | rule | what is equal |
 |---|---|
-| congruence | what is made alike of equal parts; universes, if their levels are the same number under every choice |
-| reduction | what reduces to equal terms; of two definitions the higher is unfolded first; of one, the arguments are tried |
+| congruence | what is made alike of equal parts |
+| universes | universes whose levels are the same number under every choice |
+| reduction | what reduces to equal terms: see `_unfold` for the order |
 | proof irrelevance | two proofs of the same proposition |
 | eta | `f` and `λ x, f x` |
-| eta for structures | `s` and the constructor of its projections, and any two elements of a structure without fields |
+| eta for structures | `s` and the constructor of its projections |
+| no fields | any two elements of a structure without fields |
 
 Described in "The Type Theory of Lean", 2.2 Definitional equality, and "Type Checking in Lean 4",
 Definitional Equality.
@@ -160,7 +162,8 @@ class Equality(Reduction):
     # ---------------------------------------------------------------------------------------- delta
     def _unfold(self, left: Term, right: Term) -> tuple[bool | None, Term, Term]:
         """Unfold the definitions at both heads step by step, until the terms are settled or none is
-        left.
+        left. Of two definitions the higher is unfolded first; of one, the arguments are tried
+        before.
         """
         while True:
             self.step()

@@ -7,12 +7,14 @@ recursors are made, for this larger family; then each such member is written as 
 
 | rule | what it asks |
 |---|---|
-| inductive-type | a type is a function of parameters and indices into a universe; a family shares all but the indices |
+| inductive-type | a type is a function of parameters and indices into a universe |
+| inductive-type | all types of a family have the same parameters and universe |
 | constructor-parameters | a constructor takes the same parameters first |
-| constructor-result | it makes an element of its type at these parameters; the indices do not mention the family |
-| constructor-universe | a field's type is in no larger universe than the family, unless that is `Prop` |
-| positivity | a field's type mentions the family only as what a function gives, at these parameters |
-| nested | what an earlier type is applied to, to become a member, mentions no field, and the family at these parameters |
+| constructor-result | it makes an element of its type at these parameters |
+| constructor-result | the indices of that element do not mention the family |
+| constructor-universe | a field's type is in no larger universe than the family; in `Prop`, any |
+| positivity | a field's type mentions the family only as a function's result, at the parameters |
+| nested | an earlier type is applied to no field, and to the family at these parameters only |
 
 A recursor of a proposition gives proofs only, unless the proposition is large: see `_is_large`.
 

@@ -6,11 +6,11 @@
 | zeta | `let x := a; b` is `b[a]` |
 | delta | a definition or theorem is its value |
 | iota | a recursor on a constructor is the minor premise of that constructor |
-| K | a recursor on any proof of a proposition with one constructor without fields counts it as that constructor |
-| eta for structures | a recursor on any element of a structure counts it as the constructor of its projections |
+| K | a recursor counts any proof of a proposition with one constructor, without fields, as that |
+| eta for structures | a recursor counts `s` of a structure as the constructor of its projections |
 | projection | a projection of a constructor is the field |
 | quotient | `Quot.lift f h (Quot.mk r a)` is `f a`, and `Quot.ind` alike |
-| literals | the number n + 1 is `Nat.succ n`, 0 is `Nat.zero`; functions on numbers as `arithmetic.py` allows |
+| literals | the number n + 1 is `Nat.succ n`, 0 is `Nat.zero`; functions: see `arithmetic.py` |
 
 Described in "The Type Theory of Lean", 2.3 Reduction and 2.6.4 The computation rule, and "Type
 Checking in Lean 4", Reduction.
