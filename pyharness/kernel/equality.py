@@ -101,7 +101,8 @@ class Equality(Reduction):
 
     def _alike(self, left: Term, right: Term) -> bool | None:
         """Compare terms of one form whose parts settle it; None for all others."""
-        if type(left) is not type(right):
+        kind = type(left)
+        if kind is App or kind is not type(right):
             return None
         if type(left) is Lam or type(left) is Pi:
             return self._same_binders(left, right, type(left))

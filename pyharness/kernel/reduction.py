@@ -87,12 +87,13 @@ class Reduction:
 
     def whnf(self, term: Term) -> Term:
         """Return the weak head normal form of a term."""
-        if type(term) is Pi or type(term) is Lam or type(term) is Sort or type(term) is Lit:
+        kind = type(term)
+        if kind is Pi or kind is Lam or kind is Sort or kind is Lit:
             return term
         found = self._whnf.get(term)
         if found is not None:
             return found
-        reduced: Term = term
+        reduced = term
         while True:
             reduced = self.core(reduced)
             number = self.compute(reduced)
@@ -112,14 +113,15 @@ class Reduction:
 
         What is projected from is reduced in full too, unless it should be `cheap`.
         """
-        if type(term) is not App and type(term) is not Proj and type(term) is not Let:
+        kind = type(term)
+        if kind is not App and kind is not Proj and kind is not Let:
             return term
         found = self._core.get((term, cheap))
         if found is not None:
             return found
         self.step()
         instantiate = self.terms.instantiate
-        head: Term = term
+        head = term
         arguments: list[Term] = []  # in reverse
         changed = False
         while True:
@@ -133,6 +135,11 @@ class Reduction:
                     values.append(arguments.pop())
                     head = head.body
                 head = instantiate(head, values)
+            elif type(head) is Const and arguments:
+                result = self._eliminate(head, arguments)
+                if result is None:
+                    break
+                head = result
             elif type(head) is Let:
                 head = instantiate(head.body, [head.value])
             elif type(head) is Proj:
@@ -140,11 +147,6 @@ class Reduction:
                 if field is None:
                     break
                 head = field
-            elif type(head) is Const and arguments:
-                result = self._eliminate(head, arguments)
-                if result is None:
-                    break
-                head = result
             else:
                 break
             self.step()

@@ -89,8 +89,12 @@ class TestOrder:
 
     def test_a_level_that_grows_without_limit_is_refused(self):
         """A level of n factors with two parts each has 2 to the n parts."""
-        level = LEVELS.zero
-        with pytest.raises(Refused, match="budget"):
+
+        def grow() -> None:
+            level = LEVELS.zero
             for place in range(40):
                 both = LEVELS.max(LEVELS.param(("a", place)), LEVELS.param(("b", place)))
                 level = LEVELS.imax(LEVELS.max(level, LEVELS.one), both)
+
+        with pytest.raises(Refused, match="budget"):
+            grow()
