@@ -232,9 +232,9 @@ class TestPlaces:
         """
         code = textwrap.dedent("""
             import torch
-            from pyharness.core.device import CPU, settle
+            from pyharness.core.device import CPU, make_deterministic
             torch.set_num_threads(1)
-            settle(CPU)
+            make_deterministic(CPU)
             generator = torch.Generator().manual_seed(0)
             for shape in ((32, 32), (64, 384), (7, 33)):
                 a = torch.randn(shape, generator=generator, dtype=torch.float64)
