@@ -153,7 +153,8 @@ def seal(
         require(certificate)
         if cache is not None:
             cache.put(fits, True)
-    return arrange(certificate)
+    arranged: dict[str, Any] = arrange(certificate)
+    return arranged
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:
@@ -310,7 +311,8 @@ def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any
     Raises:
         CertificateError: if a value cannot stand in a certificate; `where` says of what.
     """
-    return _plain(evidence.as_json(), where)
+    plain: dict[str, Any] = _plain(evidence.as_json(), where)
+    return plain
 
 
 def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:
