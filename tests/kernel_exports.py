@@ -307,7 +307,7 @@ class Export:
                 )
         records["recs"] = [self._recursor(constant) for constant in made if constant.kind == "rec"]
         for record in (item for items in records.values() for item in items):
-            record |= changes.get(self._shown(record["name"]), {})
+            record.update(changes.get(self._shown(record["name"]), {}))
         self.line({"inductive": records})
 
     def _shown(self, number: int) -> str:

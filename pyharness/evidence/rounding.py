@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["SIGNIFICANT", "FIGURES", "FLOAT32", "FLOAT64", "disagreement", "gamma", "significant"]
+__all__ = ["FIGURES", "FLOAT32", "FLOAT64", "SIGNIFICANT", "disagreement", "gamma", "significant"]
 
 SIGNIFICANT = 6
 """Significant figures of what is reported: what float64 sums in any order agree on, with room to

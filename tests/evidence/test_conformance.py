@@ -51,7 +51,10 @@ def gather_through_a_closure():
     law = holds_of_both
 
     def gather(run):
-        yield (lambda: law(3, 5))()
+        def inner():
+            return law(3, 5)
+
+        yield inner()
 
     return gather
 

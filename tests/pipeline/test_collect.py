@@ -117,7 +117,7 @@ class Forked:
 
     def map(self, function, items, *, group, finished):
         with multiprocessing.get_context("fork").Pool(1) as pool:
-            for item, result in zip(items, pool.imap(function, items)):
+            for item, result in zip(items, pool.imap(function, items), strict=True):
                 finished(item, result)
                 yield result
 
@@ -150,9 +150,9 @@ class Project:
             cache=self.cache,
             progress=lambda *_: None,
         )
-        return {id: [piece.as_json() for piece in pieces] for id, pieces in found.items()}, sorted(
-            (self.folder / "log").read_text().split()
-        )
+        return {
+            claim: [piece.as_json() for piece in pieces] for claim, pieces in found.items()
+        }, sorted((self.folder / "log").read_text().split())
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ class TestCollect:
         assert gathered == ["asks"]
 
     @pytest.mark.parametrize(
-        "change, gathered, says",
+        ("change", "gathered", "says"),
         [
             (
                 lambda project: project.write(

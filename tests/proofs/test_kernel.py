@@ -131,6 +131,7 @@ class TestLibrary:
             [sys.executable, "-I", "-S", "-O", "-c", run, *arguments],
             capture_output=True,
             text=True,
+            check=False,
         )
         answer = json.loads(done.stdout)
         assert done.returncode == 0 and answer["accepted"]
@@ -244,7 +245,7 @@ def described(constant: Constant) -> dict[str, object]:
             )
         }
     if constant.kind == "ctor":
-        return made | {"detail": (detail.inductive, detail.index, detail.parameters, detail.fields)}
+        return made | {"detail": (detail.inductive, detail.place, detail.parameters, detail.fields)}
     rules = tuple(
         (name, count, digests._term(rule, constant.levels))
         for name, (count, rule) in detail.rules.items()
