@@ -15,6 +15,7 @@ from pyharness.certificate.recorded import Contradiction, Recording, hold_agains
 from pyharness.certificate.schema import CertificateError, violations
 from pyharness.certificate.seal import ruling, summarise, tier_if_signed
 from pyharness.certificate.tiers import meets
+from pyharness.core.progress import Progress, quiet
 from pyharness.evidence import Evidence, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
 from pyharness.proofs.library import NAME as LIBRARY
@@ -33,7 +34,7 @@ def check(
     tensors: Path | None = None,
     proofs: bool = False,
     signature: Callable[[], list[Finding]] | None = None,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Progress = quiet,
 ) -> list[Finding]:
     """Check a certificate: its form, its digest, all that follows from its other fields, and the
     tiers it requires.
@@ -54,8 +55,7 @@ def check(
             certificate that carries them; see `pyharness.kernel.certificate`. Needs no Lean.
         signature: checks a signature of the certificate, and returns what is against it. With a
             good one a claim has the tier that it has when signed.
-        progress: called with a declaration that it checks, how many lines of the file are read and
-            how many there are.
+        progress: told of each declaration that the second kernel checks.
 
     Returns:
         Every reason against the certificate; nothing if it checks.
@@ -72,7 +72,11 @@ def check(
     faults = [Finding("schema", where, reason) for where, reason in violations(certificate)]
     if faults:
         return faults
-    again = recheck(certificate, path.parent, progress=progress).faults if proofs else ()
+    again = (
+        recheck(certificate, path.parent, progress=lambda *done: progress("Proofs", *done)).faults
+        if proofs
+        else ()
+    )
     unsigned = signature() if signature else None
     return [
         *_whole(certificate, data),

@@ -77,7 +77,7 @@ def figuring(x: np.ndarray, out: np.ndarray, first: int = 0) -> Callable[[int, i
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
 def _scale(x_bits, start, stop, out, out_bits, first):
-    number, bits = out.dtype.type, out_bits.dtype.type
+    number = out.dtype.type
     mantissa, bias = (23, 127) if out.itemsize == 4 else (52, 1023)
     shift = 8 * (out.itemsize - x_bits.itemsize)
     magnitude = x_bits.dtype.type((1 << (8 * x_bits.itemsize - 1)) - 1)

@@ -22,6 +22,7 @@ from pyharness.core.cache import Cache
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.core.executor import Executor, LocalExecutor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
+from pyharness.core.progress import Progress
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
 from pyharness.evidence.run import Run
@@ -30,7 +31,6 @@ from pyharness.evidence.ties import Noticed, Watch
 from pyharness.formats.sources import Catalogue, catalogue
 from pyharness.formats.stored import Raw, Stored
 from pyharness.pipeline.gather import EvidenceError, Gathered, gather, require_replays
-from pyharness.pipeline.prove import Progress
 from pyharness.pipeline.verify import Verification, certify_by, publish
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
@@ -105,7 +105,8 @@ def verify_tensors(
     """
     started = datetime.now(UTC)
     _require_replaceable(output, project)
-    claims = [item for item in load_pack(project.packs) if item.streams]
+    declared = load_pack(project.packs)
+    claims = [item for item in declared if item.streams]
     if not claims:
         raise UsageError(
             f"no claim of {project.name} speaks of any tensor; give one a check by `@claim(…, streams=…)`"
@@ -134,7 +135,7 @@ def verify_tensors(
             executor=executor or LocalExecutor(),
             cache=cache,
             own=False,
-            progress=lambda part, done, total: progress("Conformance", part, done, total),
+            progress=progress,
         )
         evidence = []
         for item in claims:
@@ -152,7 +153,9 @@ def verify_tensors(
         return evidence
 
     done = publish(
-        certify_by(gathered, project, output, progress=progress, fresh=fresh), output, started
+        certify_by(gathered, declared, project, output, progress=progress, fresh=fresh),
+        output,
+        started,
     )
     size = sum(tensor.nbytes for tensor in found.tensors.values())
     return done, Reading(len(found.tensors), size, read, seconds, found.others)

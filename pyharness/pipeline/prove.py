@@ -14,6 +14,7 @@ from pyharness.certificate.tiers import proof_status
 from pyharness.core.cache import Cache
 from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import code
+from pyharness.core.progress import Progress
 from pyharness.project.pack import Claim
 from pyharness.project.pins import read_pins, require_unchanged
 from pyharness.project.settings import Project
@@ -28,7 +29,6 @@ from pyharness.proofs.replay import Replay, replay
 from pyharness.proofs.toolchain import Toolchain, locate
 
 __all__ = [
-    "Progress",
     "Proofs",
     "build_library",
     "claim_status",
@@ -39,9 +39,6 @@ __all__ = [
     "prove_as_pinned",
     "timed",
 ]
-
-Progress = Callable[[str, str, int, int], None]
-"""Called with a stage's name, the item at hand, how many items are done and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +188,7 @@ def build_library(
         # The library's own project has these among its modules.
         support=() if project.lean_root == LIBRARY else SUPPORT,
         fresh=fresh,
-        progress=lambda module, done, total: progress("Lean", module, done, total),
+        progress=progress,
     )
 
 

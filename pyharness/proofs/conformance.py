@@ -16,7 +16,7 @@ from pyharness.proofs.audit import find_theorem, judge
 from pyharness.proofs.build import Build, LeanBuildError, read_imports
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY
-from pyharness.proofs.modules import Cache, Module, Source
+from pyharness.proofs.modules import Compiler, Module, Source
 from pyharness.proofs.policy import PolicyViolation, violations
 from pyharness.proofs.toolchain import Toolchain
 from pyharness.proofs.vacuity import find_stubs
@@ -68,7 +68,7 @@ class Kernel:
     ):
         self.asked = 0
         self._build = build
-        self._cache = Cache(out.absolute() / "lean", toolchain, fresh=fresh)
+        self._compiler = Compiler(out.absolute() / "lean", toolchain, fresh=fresh)
         self._folder = out / "conformance"
         self._allowed_axioms = tuple(allowed_axioms)
 
@@ -177,8 +177,8 @@ class Kernel:
 
     def _compile(self, source: Source) -> Module:
         modules = self._build.by_name
-        with self._cache.locked(shared=True):
-            return self._cache.find(source, modules) or self._cache.compile(source, modules)
+        with self._compiler.locked(shared=True):
+            return self._compiler.find(source, modules) or self._compiler.compile(source, modules)
 
     def _objection(self, module: Module, source: str, names: Sequence[str]) -> str:
         """Return why what the kernel stored does not settle the theorems; empty if it does."""

@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyharness.core.errors import UsageError
+from pyharness.core.progress import Progress
 from pyharness.project.settings import FILE_NAME, load_lean_policy
 from pyharness.proofs.audit import NotATheorem, UnknownTheorem
 from pyharness.proofs.environment import SORRY
@@ -25,7 +26,6 @@ from pyharness.proofs.toolchain import LeanError, LeanMissing
 
 __all__ = ["LakeError", "LakeReport", "lake_status"]
 
-Progress = Callable[[str, str, int, int], None]
 """Called with a stage's name, the item at hand, how many items are done and how many there are."""
 
 _BUILT = Path(".lake", "build", "lib")

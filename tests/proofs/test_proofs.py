@@ -792,8 +792,8 @@ class TestAgreement:
         """Each declaration, with how many lines are read and how many there are."""
         told = []
         self.ask(lines, ["Sample.commutes"], tmp_path, progress=lambda *step: told.append(step))
-        assert told[-1][1] <= told[-1][2] == lines.count(b"\n") and "Sample.commutes" in [
-            step[0] for step in told
+        assert told[-1][2] <= told[-1][3] == lines.count(b"\n") and "Sample.commutes" in [
+            step[1] for step in told
         ]
 
     def test_leaving_ends_the_process(self, lines, tmp_path):
