@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import tomllib
 from pathlib import Path
@@ -31,7 +32,6 @@ from pyharness.formats.digests import tensor_ref
 from pyharness.formats.sources import catalogue
 from pyharness.formats.stored import DTYPES
 from pyharness.project.pack import load_pack
-import itertools
 
 PACKS = tomllib.loads((Path(__file__).resolve().parents[2] / "pyharness.toml").read_text())["packs"]
 STREAMED = {item.id: item for item in load_pack(PACKS) if item.streams}
