@@ -7,6 +7,7 @@ import LeanMining.Foundation.Acceleration
 import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
 import LeanMining.Clipping
+import LeanMining.ClippingTable
 import LeanMining.Conformance
 import LeanMining.Examples.Algebra
 import LeanMining.Examples.Clipping

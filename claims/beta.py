@@ -393,7 +393,7 @@ def _reference_row(distribution: str, d: int, draws: int, seed: int) -> dict[str
     "geometry.gaussian_floor",
     statement="For Gaussian coordinates the moment ratio β = μ₁²/μ₂ is 2/π.",
     source=MOMENTS,
-    theorem="LeanMining.gaussian_moment_ratio_floor_eq",
+    theorem="LeanMining.momentRatio_one_eq_two_div",
     tier="silver",
 )
 def gaussian_floor(run: Run) -> Iterator[Evidence]:
@@ -450,7 +450,7 @@ HADAMARD_4 = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]
     "geometry.floor_positive",
     statement="The isotropic floor's distance from 1, 1 − 2/π, is positive.",
     source=ISOTROPIC,
-    theorem="LeanMining.isotropic_floor_pos",
+    theorem="LeanMining.one_sub_two_div_pos",
     tier="silver",
 )
 def floor_positive(run: Run) -> Iterator[Evidence]:
@@ -576,7 +576,7 @@ SMALL_KEYS = [[2, 2, 3], [1, 1, -1], [3, 1, 1], [5, 5, 5, 6]]
     "geometry.centering_lifts",
     statement="Centering a key lifts β.",
     source=CENTERING,
-    negation="LeanMining.dc_centering_lifts_rotational_ceiling_as_given_false",
+    negation="LeanMining.beta_le_beta_center_false",
     tier="refuted",
 )
 def centering_lifts(run: Run) -> Iterator[Evidence]:
@@ -651,7 +651,7 @@ def _near_the_lattice(run: Run) -> Evidence:
     statement="Along a rotation of a plane near the sign lattice, β = 1 − (t²/2) H + O(t³): "
     "exactly, β = (1 − 2(1 − cos t)/d)².",
     source=HESSIAN,
-    theorem="LeanMining.beta_local_quadratic_expansion",
+    theorem="LeanMining.beta_rotateFirst",
     tier="silver",
 )
 def quadratic_expansion(run: Run) -> Iterator[Evidence]:
@@ -662,7 +662,7 @@ def quadratic_expansion(run: Run) -> Iterator[Evidence]:
     "geometry.hessian_nonneg",
     statement="The second-order coefficient H is not negative: β does not rise from the lattice.",
     source=HESSIAN,
-    theorem="LeanMining.beta_hessian_nonneg",
+    theorem="LeanMining.beta_rotateFirst_le_one",
     tier="silver",
 )
 def hessian_nonneg(run: Run) -> Iterator[Evidence]:
@@ -673,7 +673,7 @@ def hessian_nonneg(run: Run) -> Iterator[Evidence]:
     "geometry.last_mile",
     statement="To come within e of β = 1, a rotation must be accurate to sin² t ≤ d e: quadratically.",
     source=HESSIAN,
-    theorem="LeanMining.beta_last_mile_quadratic_hardness",
+    theorem="LeanMining.mul_self_div_le_one_sub_beta_rotateFirst",
     tier="silver",
 )
 def last_mile(run: Run) -> Iterator[Evidence]:

@@ -806,7 +806,7 @@ def _slopes(names: Sequence[str]) -> list[dict[str, Any]]:
     "error.rate",
     statement="At a fixed range one bit more divides the error of uniform steps by 4: a slope of −2 ln 2.",
     source=AXIOMS,
-    theorem="LeanMining.uniform_mse_step",
+    theorem="LeanMining.four_mul_uniformNoise_two_mul",
     tier="silver",
 )
 def rate(run: Run) -> Iterator[Evidence]:
@@ -827,7 +827,7 @@ def rate(run: Run) -> Iterator[Evidence]:
     "error.rate_as_given",
     statement="The slope of ln MSE per bit is −ln 2 / 2 ≈ −0.347 (T-010).",
     source=AXIOMS,
-    negation="LeanMining.rate_distortion_slope_as_given_false",
+    negation="LeanMining.uniformNoise_inv_sqrt_rate_as_given_false",
     tier="refuted",
 )
 def rate_as_given(run: Run) -> Iterator[Evidence]:

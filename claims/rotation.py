@@ -546,7 +546,7 @@ def _captured(name: str) -> dict[str, float]:
     statement="Of all r directions those of the residual's largest singular values have the most of "
     "its energy.",
     source=RANK_R,
-    theorem="LeanMining.svd_topk_maximizes_gammaR",
+    theorem="LeanMining.gammaR_le_of_isEigenbasis",
     tier="silver",
 )
 def svd_top_r(run: Run) -> Iterator[Evidence]:
@@ -560,7 +560,7 @@ def svd_top_r(run: Run) -> Iterator[Evidence]:
     statement="What the r best directions leave of a residual is the sum of its other squared "
     "singular values, and no r directions leave less.",
     source=RANK_R,
-    theorem="LeanMining.residual_topk_eckart_young",
+    theorem="LeanMining.sum_dropped_le_energy_sub_project",
     tier="silver",
 )
 def eckart_young(run: Run) -> Iterator[Evidence]:
@@ -981,7 +981,7 @@ def amplification_by_columns(run: Run) -> Iterator[Evidence]:
     statement="The average amplification of W is ‖W‖ (Frobenius) over √m, m the dimension of "
     "the output.",
     source=AMPLIFICATION,
-    negation="LeanMining.avg_amplification_eq_frob_div_sqrt_rows_as_given_false",
+    negation="LeanMining.meanAmplificationSq_eq_frobeniusSq_div_rows_false",
     tier="refuted",
 )
 def amplification_by_rows(run: Run) -> Iterator[Evidence]:
@@ -1032,7 +1032,7 @@ def _subspaces(name: str) -> dict[str, float]:
     "geometry.stable_rank",
     statement="The stable rank of rows that are not all zero is at least 1.",
     source=OVERLAP,
-    theorem="LeanMining.one_le_stableRank",
+    theorem="LeanMining.one_le_energyRatio",
     tier="silver",
 )
 def stable_ranks(run: Run) -> Iterator[Evidence]:
@@ -1165,7 +1165,7 @@ def _one_for_all(population: str) -> dict[str, Any]:
     statement="One rotation for several populations of rows reaches at most the least of their own "
     "best β.",
     source=WEIGHTS,
-    theorem="LeanMining.sup_inf_le_inf_sup",
+    theorem="LeanMining.le_of_exists_forall_le_of_exists_forall_ge",
     tier="silver",
 )
 def one_rotation(run: Run) -> Iterator[Evidence]:

@@ -259,7 +259,7 @@ GRID = [0.005 * 2**k for k in range(7)]
     statement="On nested grids, Q₂ = f ∘ Q₁, the coarser one tells no more: codes that "
     "collide still do.",
     source=CRITICAL,
-    theorem="LeanMining.fibres_merge_of_nested",
+    theorem="LeanMining.collision_le_collision_comp",
     tier="silver",
 )
 def nested_grids(run: Run) -> Iterator[Evidence]:
@@ -304,7 +304,7 @@ def nested_grids(run: Run) -> Iterator[Evidence]:
     "semantic.information_falls",
     statement="The mutual information I(X; Q(X)) falls as the grid coarsens.",
     source=CRITICAL,
-    negation="LeanMining.information_falls_as_given_false",
+    negation="LeanMining.collision_le_of_step_le_as_given_false",
     tier="refuted",
 )
 def information_falls_with_the_step(run: Run) -> Iterator[Evidence]:

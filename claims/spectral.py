@@ -441,7 +441,7 @@ def small_network_error_is_bounded(first: str, second: str, step: str, x: str) -
     statement="For 1-Lipschitz activations the output error is at most Σ_l Π_(j>l) ‖W_j‖ ε_l, with "
     "ε_l = ‖(W_l − Q_l) ĥ_(l−1)‖ at the quantized network's own activations.",
     source=STEP_2,
-    theorem="LeanMining.error_propagation",
+    theorem="LeanMining.dist_run_le_bound",
     tier="silver",
 )
 def propagation_bound(run: Run) -> Iterator[Evidence]:

@@ -63,7 +63,12 @@ _counts = st.integers(0, 2**40)
 _references = st.builds(
     TensorRef, _words, st.lists(_counts, max_size=3).map(tuple), st.just("int8"), st.just("0" * 64)
 )
-_witnesses = st.builds(Witness, _words, st.dictionaries(_words, json_values, max_size=3), st.text())
+_witnesses = st.builds(
+    Witness,
+    _words,
+    st.dictionaries(_words, json_values, max_size=3),
+    st.text().filter(str.strip),
+)
 
 
 @st.composite

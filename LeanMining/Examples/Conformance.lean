@@ -3,6 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
+import LeanMining.ClippingTable
 import LeanMining.Conformance
 
 /-!

@@ -54,7 +54,7 @@ def condition_number(matrix: Tensor) -> float:
 
 
 def stable_rank(matrix: Tensor) -> float:
-    """Return the squared Frobenius norm over the squared operator norm. Lean: `stableRank` of the
+    """Return the squared Frobenius norm over the squared operator norm. Lean: `energyRatio` of the
     rows, along their strongest direction.
     """
     values = torch.linalg.svdvals(matrix)
