@@ -327,19 +327,23 @@ class Accumulator(Protocol):
 
 
 class Stream(Protocol):
-    """How a claim is checked on any tensor: the argument `streams` of `@claim`.
+    """How a claim is checked on any tensor: the argument `streams` of `@claim`."""
 
-    Attributes:
-        law: True of the instances on which the claim holds; a witness replays it on plain numbers.
-        domain: the instances, in words.
-        tolerance: as in `Evidence`.
-        accumulator: gathers what `finish` needs.
-    """
+    @property
+    def law(self) -> Callable[..., Any]:
+        """True of the instances on which the claim holds; a witness replays it on plain numbers."""
 
-    law: Callable[..., Any]
-    domain: str
-    tolerance: float | None
-    accumulator: Accumulator
+    @property
+    def domain(self) -> str:
+        """The instances, in words."""
+
+    @property
+    def tolerance(self) -> float | None:
+        """As in `Evidence`."""
+
+    @property
+    def accumulator(self) -> Accumulator:
+        """Gathers what `finish` needs."""
 
     def finish(self, state: Any) -> Found:
         """Return what was found, from the accumulator's last state."""
