@@ -245,7 +245,7 @@ def described(constant: Constant) -> dict[str, object]:
             )
         }
     if constant.kind == "ctor":
-        return made | {"detail": (detail.inductive, detail.place, detail.parameters, detail.fields)}
+        return made | {"detail": (detail.inductive, detail.index, detail.parameters, detail.fields)}
     rules = tuple(
         (name, count, digests._term(rule, constant.levels))
         for name, (count, rule) in detail.rules.items()
