@@ -113,7 +113,7 @@ class TestShow:
         text = shown(sealed([record(claim, "bronze", [summarised(summary)])]), width=width)
         assert all(len(line) <= width for line in text.splitlines())
         body = text.splitlines()[2 : text.splitlines().index("")]
-        assert "".join(line.split()[0] for line in body if line[0] != " ") == id
+        assert "".join(line.split()[0] for line in body if line[0] != " ") == claim
         assert set(summary.split()) <= set(" ".join(body).split())
 
     def test_markup_and_control_characters(self) -> None:
