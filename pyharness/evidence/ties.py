@@ -288,7 +288,7 @@ class _Calls:
             self._watch.other(f"{module}:{name}")
 
 
-class _Operations(TorchFunctionMode):  # type: ignore[misc]
+class _Operations(TorchFunctionMode):
     """Sees every call of a torch function."""
 
     def __init__(self, watch: Watch, calls: _Calls) -> None:
