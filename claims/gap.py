@@ -14,7 +14,7 @@ scale · (max(q, z) − z) with q the quantized x; FP16 rounds r to half precisi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -38,6 +38,7 @@ from claims.nucleus import (
 from pyharness import (
     INT8,
     Evidence,
+    Plot,
     Run,
     Witness,
     cached_per_device,
@@ -203,6 +204,17 @@ def losses_by_format(layer: str) -> dict[str, float]:
     }
 
 
+LOSSES_PLOTS = tuple(
+    Plot(
+        "categories",
+        f"{part}, beside the gate’s gap",
+        y=("gate", *(f"{name} {part}" for name in FORMATS)),
+        by=("layer",),
+    )
+    for part in ("quantization", "reconstruction", "total")
+)
+
+
 def total_is_the_sum(layer: str) -> bool:
     """Mean |x − x̂| = gate + quantization + reconstruction, to one part in a million."""
     found = layer_losses(layer, "INT8")
@@ -275,7 +287,7 @@ def gate_quantization(run: Run) -> Iterator[Evidence]:
     tier="silver",
 )
 def total_le_sum(run: Run) -> Iterator[Evidence]:
-    yield per_layer(
+    found = per_layer(
         run,
         total_is_at_most_the_sum,
         losses_by_format,
@@ -283,6 +295,7 @@ def total_le_sum(run: Run) -> Iterator[Evidence]:
         shows=str,
         relu_only=False,
     )
+    yield replace(found, plots=LOSSES_PLOTS)
 
 
 # ---------------------------------------------------------------------------------- the integer gap

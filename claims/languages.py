@@ -29,6 +29,7 @@ from claims.models.zoo import (
 from claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness import (
     Evidence,
+    Plot,
     Run,
     Source,
     TensorRef,
@@ -369,6 +370,20 @@ def correlation_is_as_given(bits: int, average: str) -> bool:
     return low <= -0.991 <= high
 
 
+CORRELATION_PLOT = Plot(
+    "categories",
+    "r by bits",
+    y=("r",),
+    by=("bits", "average"),
+    spans={"r": ("95 % from", "95 % to")},
+)
+LANGUAGE_PLOTS = tuple(
+    Plot("points", f"{y} against {x}", x=x, y=(y,), labels="language")
+    for x in ("κ, median", "κ, mean")
+    for y in ("1 − cosine, 4 bits", "1 − cosine, 6 bits")
+)
+
+
 @claim(
     "error.kurtosis_degradation",
     statement="Over languages the effective kurtosis of the outputs and the degradation under "
@@ -398,6 +413,7 @@ def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
             for case in cases
             for r, low, high in [correlation(**case)]
         ],
+        plots=[CORRELATION_PLOT],
     )
     rows = [
         {"language": language, "tokens": len(outputs(language, layer_names()[0]))}
@@ -417,7 +433,7 @@ def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
         device=run.device,
         shows="r is not below 0 at {bits} bits with the {average}",
     )
-    yield replace(signs, tensors=text_refs(), measurements=rows)
+    yield replace(signs, tensors=text_refs(), measurements=rows, plots=LANGUAGE_PLOTS)
 
 
 def correlation_is_negative(bits: int, average: str) -> bool:

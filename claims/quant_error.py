@@ -31,6 +31,7 @@ from claims.models.zoo import load_models
 from pyharness import (
     Blocks,
     Evidence,
+    Plot,
     Run,
     Source,
     as_blocks,
@@ -247,6 +248,16 @@ def _decomposition(distribution: str, bits: int, alpha: float) -> dict[str, Any]
     }
 
 
+MODEL_PLOT = Plot(
+    "lines",
+    "The model’s error over the true one",
+    x="alpha",
+    y=("model / true",),
+    by=("bits", "distribution"),
+    x_label="α/σ",
+)
+
+
 @claim(
     "error.decomposition",
     statement="MSE(α) = E_clip(α) + Δ²/12 · P(|X| ≤ α).",
@@ -279,9 +290,8 @@ def decomposition(run: Run) -> Iterator[Evidence]:
         device=run.device,
         shows="it is off for {distribution} at {bits} bits and α = {alpha} σ",
     )
-    yield replace(
-        found, measurements=[case | _decomposition(**case) for case in sampled], rounding=RATIO
-    )
+    rows = [case | _decomposition(**case) for case in sampled]
+    yield replace(found, measurements=rows, plots=[MODEL_PLOT], rounding=RATIO)
 
 
 # ------------------------------------------------------------------------------ monotone and convex
@@ -344,6 +354,17 @@ def curve(layer: str) -> dict[str, float]:
     """Return MSE(α) at 4 bits over the variance, along `CURVE`."""
     data = data_of(layer)
     return {f"α = {alpha} σ": data.mse(alpha * data.std, 4) / data.variance for alpha in CURVE}
+
+
+CURVES_PLOT = Plot(
+    "rows",
+    "MSE over the threshold",
+    y=tuple(f"α = {alpha} σ" for alpha in CURVE),
+    by=("layer",),
+    at=tuple(CURVE),
+    x_label="α/σ",
+    y_label="MSE/σ²",
+)
 
 
 def _on_layers(
@@ -468,9 +489,10 @@ def mse_convex(run: Run) -> Iterator[Evidence]:
         summary=f"{len(cases)} cases",
         shows="not for {x} between α = {alpha} and {beta}",
     )
-    yield _on_layers(
+    found = _on_layers(
         run, mse_is_convex_at_2_bits, curve, "64 thresholds, 2 bits; the curves at 4 bits"
     )
+    yield replace(found, plots=[CURVES_PLOT])
 
 
 @claim(

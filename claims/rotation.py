@@ -64,6 +64,7 @@ from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
 from pyharness import (
     Evidence,
+    Plot,
     Run,
     Source,
     TensorRef,
@@ -428,6 +429,18 @@ def _rotations(name: str) -> dict[str, Tensor]:
     }
 
 
+FRONTIER_ROTATIONS = ("none", "SRHT", "learned")
+FRONTIER_PLOT = Plot(
+    "lines",
+    "β_eff over the bits of a key",
+    x="bits a key",
+    y=tuple(
+        f"β_eff, {which}, {half} half" for which in FRONTIER_ROTATIONS for half in ("own", "other")
+    ),
+    y_label="β_eff",
+)
+
+
 def _frontier(r: int) -> dict[str, Any]:
     """Return what a correction of rank r costs a key, and the mean of β_eff over the heads, under
     each rotation.
@@ -442,7 +455,7 @@ def _frontier(r: int) -> dict[str, Any]:
         "share of FP16": significant((d + 16 + 16 * r) / (16 * d)),
         "bits a head": 16 * r * d,
     }
-    for which in ("none", "SRHT", "learned"):
+    for which in FRONTIER_ROTATIONS:
         found = [
             beta_eff(half @ rotation.T, directions(name, r, rotation=rotation))
             for name in names
@@ -466,7 +479,7 @@ def _frontier(r: int) -> dict[str, Any]:
 )
 def beta_eff_formula(run: Run) -> Iterator[Evidence]:
     cases = [{"head": name, "r": r} for name in head_names() for r in RANKS]
-    yield agreeing(
+    found = agreeing(
         beta_eff_is_the_product,
         product_error,
         cases,
@@ -475,6 +488,7 @@ def beta_eff_formula(run: Run) -> Iterator[Evidence]:
         domain="minilm, the keys of every head, r = 0, 1, 2, 4, 8 directions; what a key costs and keeps",
         measurements=[_frontier(r) for r in RANKS],
     )
+    yield replace(found, plots=[FRONTIER_PLOT])
 
 
 @claim(
@@ -594,6 +608,16 @@ def _floors(name: str) -> dict[str, float]:
     return {"mean β": mean, "standard error": error, "2/π + (1 − 2/π)/d": _floor(name)}
 
 
+FLOORS_PLOT = Plot(
+    "categories",
+    "mean β by head",
+    y=("mean β", "2/π + (1 − 2/π)/d"),
+    by=("head",),
+    spans={"mean β": ("standard error",)},
+    y_label="mean β",
+)
+
+
 @claim(
     "geometry.random_rotations",
     statement="Over all rotations the mean of β is 2/π + (1 − 2/π)/d, whatever the keys.",
@@ -601,12 +625,13 @@ def _floors(name: str) -> dict[str, float]:
     tier="bronze",
 )
 def random_rotations(run: Run) -> Iterator[Evidence]:
-    yield per_head(
+    found = per_head(
         random_rotations_reach_the_floor,
         _floors,
         shows="head {head} has another mean",
         domain="minilm, the keys of every head under 64 random rotations",
     )
+    yield replace(found, plots=[FLOORS_PLOT])
 
 
 def learning_lifts_other_tokens(head: str) -> bool:
@@ -644,6 +669,11 @@ def _curve() -> list[dict[str, Any]]:
         }
         for step in range(STEPS + 1)
     ]
+
+
+CURVE_PLOT = Plot(
+    "lines", "mean β over step", x="step", y=("mean β",), spans={"mean β": ("least", "most")}
+)
 
 
 ATTENTION = [f"minilm/{kind}/{number}" for kind in ("key", "query", "value") for number in range(6)]
@@ -773,7 +803,7 @@ def learned_rotation(run: Run) -> Iterator[Evidence]:
         domain="minilm, β of the half that is learned on, step by step",
         summary=f"{len(names)} heads",
     )
-    yield replace(curve, tensors=key_refs(), measurements=_curve())
+    yield replace(curve, tensors=key_refs(), measurements=_curve(), plots=[CURVE_PLOT])
 
 
 @claim(
@@ -832,6 +862,15 @@ def is_nearer(rotation: str, r: int, than: str, than_r: int) -> bool:
     return similarity(rotation, r)[0] > similarity(than, than_r)[0]
 
 
+OUTPUT_PLOT = Plot(
+    "lines",
+    "mean cosine over bits a key",
+    x="bits a key",
+    y=("mean cosine",),
+    by=("rotation",),
+)
+
+
 @claim(
     "geometry.output",
     statement="With one-bit keys a learned rotation brings the sentence embeddings nearer to the model's "
@@ -865,7 +904,7 @@ def output(run: Run) -> Iterator[Evidence]:
         device=run.device,
         shows="{rotation} with r = {r} is not nearer than {than} with r = {than_r}",
     )
-    yield replace(found, tensors=key_refs(), measurements=rows)
+    yield replace(found, tensors=key_refs(), measurements=rows, plots=[OUTPUT_PLOT])
 
 
 # ------------------------------------------------------------------------------------ amplification

@@ -39,6 +39,9 @@ from pyharness import (
     INT8,
     Compressed,
     Evidence,
+    Mark,
+    Plot,
+    Points,
     Run,
     SemanticQuantizer,
     Source,
@@ -483,6 +486,21 @@ def _corners() -> Evidence:
     )
 
 
+MARKS = (
+    Mark(
+        claim="semantic.phase_transition",
+        text="A source claims that coherence breaks off at δ = 0.2",
+        step=0.2,
+        label="the claimed 0.2",
+    ),
+    Mark(
+        claim="semantic.rounds_to_zero",
+        text="The one sharp threshold is proved: everything is 0 as soon as δ > 2 max |x|",
+    ),
+)
+"""What claims say of points that are rounded."""
+
+
 def _most(which: str, domain: str) -> Evidence:
     """Ask whether most of the points are corners, and give the points themselves, to four digits,
     as figures.
@@ -496,13 +514,17 @@ def _most(which: str, domain: str) -> Evidence:
         shows="fewer than half of {which} are corners",
         device=current_device(),
     )
+    rows = [
+        {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)}
+        for row in points(which).tolist()
+    ]
+    # The names of NATURAL and FORCED hold two of these, that of the tokens one.
+    groups = tuple(zip(("Points of", "Regularization"), which.split(", "), strict=False))
     return replace(
         found,
         tensors=[tensor_ref(which, points(which))],
-        measurements=[
-            {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)}
-            for row in points(which).tolist()
-        ],
+        measurements=rows,
+        points=Points(groups, columns=tuple(rows[0]), marks=MARKS),
     )
 
 
@@ -683,6 +705,15 @@ def coherence_falls(model: str, target: float) -> bool:
     return all(after <= before + 0.01 for before, after in itertools.pairwise(kept))
 
 
+COMPRESSION_PLOT = Plot(
+    "points",
+    "embedding cosine over compression",
+    x="compression",
+    y=("embedding cosine",),
+    by=("model",),
+)
+
+
 @claim(
     "semantic.compression_range",
     statement="Neural networks are made 10 to 50 times smaller with their semantic coherence "
@@ -691,7 +722,7 @@ def coherence_falls(model: str, target: float) -> bool:
     tier="refuted",
 )
 def compression_range(run: Run) -> Iterator[Evidence]:
-    yield _reaching(
+    found = _reaching(
         [
             {"model": model, "target": target, "coherence": 0.9}
             for model in TARGETS
@@ -699,6 +730,7 @@ def compression_range(run: Run) -> Iterator[Evidence]:
         ],
         "minilm and the digits networks, half of the inputs judged",
     )
+    yield replace(found, plots=[COMPRESSION_PLOT])
 
 
 @claim(

@@ -47,6 +47,15 @@ if TYPE_CHECKING:
         Evidence as Evidence,
     )
     from pyharness.evidence import (
+        Mark as Mark,
+    )
+    from pyharness.evidence import (
+        Plot as Plot,
+    )
+    from pyharness.evidence import (
+        Points as Points,
+    )
+    from pyharness.evidence import (
         TensorRef as TensorRef,
     )
     from pyharness.evidence import (
@@ -203,6 +212,9 @@ _MODULES = {
     "HarnessError": "pyharness.core.errors",
     "UsageError": "pyharness.core.errors",
     "Evidence": "pyharness.evidence",
+    "Mark": "pyharness.evidence",
+    "Plot": "pyharness.evidence",
+    "Points": "pyharness.evidence",
     "TensorRef": "pyharness.evidence",
     "Witness": "pyharness.evidence",
     "dotted": "pyharness.evidence",

@@ -2,8 +2,8 @@
 bound propagation.
 
 An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to
-each side. An enclosure holds the outputs of the network on the whole box. Needs the extra `bounds`
-(the package bound-propagation, under the GPL-3). Run `python -m claims.models.bounds` for a table.
+each side. An enclosure holds the outputs of the network on the whole box. Needs the package
+bound-propagation (under the GPL-3). Run `python -m claims.models.bounds` for a table.
 
 Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu
     et al. 2021.
@@ -145,7 +145,7 @@ def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Metho
         method: "ibp", "crown" or "alpha-crown".
 
     Raises:
-        UsageError: if the extra `bounds` is not installed, or there is no such method.
+        UsageError: if bound-propagation is not installed, or there is no such method.
     """
     if method not in get_args(Method):
         raise UsageError(f"no method {method!r}; there are {', '.join(get_args(Method))}")

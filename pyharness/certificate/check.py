@@ -16,7 +16,7 @@ from pyharness.certificate.schema import CertificateError, violations
 from pyharness.certificate.seal import ruling, summarise, tier_if_signed
 from pyharness.certificate.tiers import meets
 from pyharness.core.progress import Progress, quiet
-from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.evidence import Evidence, Plot, Points, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
 from pyharness.proofs.library import NAME as LIBRARY
 from pyharness.proofs.library import folder
@@ -238,17 +238,24 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
     table = evidence["measurements"] or {"columns": [], "rows": []}
     if any(len(row) != len(table["columns"]) for row in table["rows"]):
         yield "a row of the measurements is not as long as their columns"
+        return
     if (evidence["rounding"] is None) != (evidence["measurements"] is None):
         yield "there are figures without a bound on their rounding, or the reverse"
     fields = {
         name: value
         for name, value in evidence.items()
-        if name not in ("outcome", "measurements") and (name, value) != ("rounding", None)
+        if name != "outcome" and (name, value) != ("rounding", None)
     }
+    fields["measurements"] = [
+        dict(zip(table["columns"], row, strict=True)) for row in table["rows"]
+    ]
     witness = evidence["witness"]
     fields["witness"] = Witness(**witness) if witness else None
     fields["tensors"] = [TensorRef(**tensor) for tensor in evidence["tensors"]]
     try:
+        fields["plots"] = [Plot.from_json(plot) for plot in evidence.get("plots", ())]
+        if "points" in evidence:
+            fields["points"] = Points.from_json(evidence["points"])
         outcome = Evidence(**fields).outcome
     except ValueError as error:
         yield str(error)

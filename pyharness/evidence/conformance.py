@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
@@ -18,7 +18,7 @@ from pyharness.evidence.exhaustive import INT8
 
 if TYPE_CHECKING:
     from pyharness.evidence.run import Run
-    from pyharness.proofs.conformance import Kernel
+    from pyharness.proofs.conformance import Decision, Kernel
 
 __all__ = [
     "Check",
@@ -131,7 +131,7 @@ class Conformance:
         header = run.kernel.header + _OPTIONS
         decision = run.kernel.decide(asked.names, header + asked.source)
         if not decision.accepted:
-            where = _difference(run.kernel, header, asked)
+            where = _difference(run.kernel, header, _first_refused(asked, decision))
             raise Nonconformance(
                 f"{self.function.__name__} and Lean's {self.definition} disagree on "
                 f"{asked.domain}{where and ': '}{where}\nLean's kernel refuses it in "
@@ -149,23 +149,60 @@ class Conformance:
         )
 
 
+def _first_refused(asked: Theorems, decision: Decision) -> Theorems:
+    """Return what was asked, with the points of the first theorem alone that the kernel refuses."""
+    refused = [
+        points
+        for name, points in zip(asked.names, asked.points, strict=bool(asked.points))
+        if name in decision.refused
+    ]
+    return replace(asked, points=refused[:1])
+
+
 def _difference(kernel: Kernel, header: str, asked: Theorems) -> str:
     """Say at which point Lean differs first, and what both give there; nothing if it cannot be
     found.
     """
+
+    def refused(claims: Sequence[Sequence[tuple[str, int]]]) -> set[int]:
+        """Which of some claims, each that terms have values, the kernel refuses."""
+        return kernel.refused(
+            header, [" ∧ ".join(f"{term} = {value}" for term, value in one) for one in claims]
+        )
+
     for points in asked.points:
         block = points()
-        wrong = kernel.refused(header, [f"{point.lean} = {point.value}" for point in block])
-        if not wrong:
+        found = [(point.lean, point.value) for point in block]
+        runs = [found[start : start + _RUN] for start in range(0, len(found), _RUN)]
+        wrong_runs = refused(runs)
+        if not wrong_runs:
             continue
-        point = block[min(wrong)]
-        values = range(asked.below)
-        others = kernel.refused(header, [f"{point.lean} = {value}" for value in values])
-        given = [str(asked.shown(value)) for value in values if value not in others]
+        start = min(wrong_runs) * _RUN
+        wrong = refused([[one] for one in found[start : start + _RUN]])
+        if not wrong:
+            return ""
+        point = block[start + min(wrong)]
+        given = _value(kernel, header, point.lean, asked.below)
         return f"at {point.inputs} the function gives {asked.shown(point.value)}, and Lean " + (
-            given[0] if len(given) == 1 else "another value"
+            "another value" if given is None else str(asked.shown(given))
         )
     return ""
+
+
+def _value(kernel: Kernel, header: str, term: str, below: int) -> int | None:
+    """Return the natural number under a bound that a Lean term is; None if it is none."""
+    bounds = range(_RUN - 1, below + _RUN, _RUN)
+    over = kernel.refused(header, [f"Nat.ble ({term}) {bound} = true" for bound in bounds])
+    fits = [bound for place, bound in enumerate(bounds) if place not in over]
+    if not fits:
+        return None
+    values = range(fits[0] - _RUN + 1, fits[0] + 1)
+    others = kernel.refused(header, [f"{term} = {value}" for value in values])
+    return next((value for place, value in enumerate(values) if place not in others), None)
+
+
+_RUN = 64
+"""Points that the kernel is asked about at once when it has to be found where it differs."""
 
 
 # ------------------------------------------------------------------------------------------ domains

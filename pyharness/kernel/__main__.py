@@ -30,8 +30,8 @@ _LONGEST = 1 << 26
 _EPILOG = """\
 examples:
   python -m pyharness.kernel proofs.ndjson.gz
-  python -m pyharness.kernel proofs.ndjson.gz --theorem LeanMining.bound --json
-  python -m pyharness.kernel --certificate certificates/leanmining.json
+  python -m pyharness.kernel proofs.ndjson.gz --theorem Demo.bound --json
+  python -m pyharness.kernel --certificate certificates/demo.json
 
 exit status: 0 every declaration is accepted, and the certificate is as it says; 1 one is refused, a theorem that is asked for
 is not there, or the certificate says something else; 2 bad usage"""

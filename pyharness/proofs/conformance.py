@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,12 +36,15 @@ class Decision:
         message: what Lean said against it; empty if accepted.
         sha256: SHA-256 of the file's bytes.
         seconds: how long it took; little if the same file was accepted before.
+        refused: the theorems in which Lean reports an error, in the order of the file; not all of
+            them if there are many.
     """
 
     accepted: bool
     message: str
     sha256: str
     seconds: float
+    refused: tuple[str, ...] = ()
 
 
 class Kernel:
@@ -126,6 +130,7 @@ class Kernel:
         text = source.encode()
         digest = hashlib.sha256(text).hexdigest()
         # The library that is read here is in `key`.
+        refused: tuple[str, ...] = ()
         with unnoted():
             path = self._write(names[0], text)
             try:
@@ -133,12 +138,14 @@ class Kernel:
                 reason = self._objection(module, source, names)
             except LeanBuildError as error:
                 reason = str(error)
-        return Decision(not reason, reason, digest, time.perf_counter() - start)
+                refused = _theorems_at(source, {message.line for message in error.messages})
+        return Decision(not reason, reason, digest, time.perf_counter() - start, refused)
 
     def refused(self, header: str, statements: Sequence[str]) -> set[int]:
         """Return which of some statements the kernel does not decide to be true, by their places.
 
-        This is for messages: what Lean prints is believed.
+        This is for messages: what Lean prints is believed. Lean stops after 100 errors, so ask of
+        fewer statements at once.
         """
         lines = [
             f"theorem refused_{place} : {statement} := by decide +kernel"
@@ -200,3 +207,18 @@ class Kernel:
             if status != "proved":
                 return f"{name}: {note}"
         return ""
+
+
+_THEOREM = re.compile(r"theorem (\S+)")
+
+
+def _theorems_at(source: str, lines: set[int]) -> tuple[str, ...]:
+    """Return the names of the theorems on some lines of a source, counted from 1."""
+    found: list[str] = []
+    name = ""
+    for number, line in enumerate(source.splitlines(), 1):
+        if match := _THEOREM.match(line):
+            name = match[1]
+        if number in lines and name and name not in found:
+            found.append(name)
+    return tuple(found)

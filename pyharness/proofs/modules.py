@@ -74,7 +74,7 @@ class Module:
     """A compiled module.
 
     Attributes:
-        name: its full name, such as "LeanMining.Clipping".
+        name: its full name, such as "Demo.Basic".
         source: its source, relative to the project's root.
         source_sha256: SHA-256 of the bytes that were compiled.
         key: SHA-256 of all that its compilation depends on.

@@ -30,7 +30,7 @@ def file_name(name: str) -> str:
     """Return the name of a page's file for what has this name.
 
     Different names give different files, on file systems that do not tell capitals from small
-    letters too, and no name leaves its folder: `gap.additive` → `gap.additive.html`, `Nat.Add` →
+    letters too, and no name leaves its folder: `relu.idem` → `relu.idem.html`, `Nat.Add` →
     `nat.add--b96d….html`.
     """
     if len(name) <= _LONGEST and _PLAIN.fullmatch(name) and not _RESERVED.match(name):
