@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePath
-from typing import Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pyharness import __version__
 from pyharness.certificate.canonical import (
@@ -37,8 +37,10 @@ from pyharness.core.cache import Cache, key_sha256
 from pyharness.evidence import Evidence, Outcome
 from pyharness.project.pack import Claim, Tier
 
+if TYPE_CHECKING:
+    from pyharness.proofs.audit import Proof
+
 __all__ = [
-    "Proof",
     "Record",
     "plain_evidence",
     "ruling",
@@ -52,25 +54,6 @@ __all__ = [
 _ABOVE = 4
 """Of a claim's evidence: above it are the certificate, the claims, the claim and its list. Nothing
 else stands deeper."""
-
-
-class Proof(Protocol):
-    """What the audit says of one theorem, as far as a certificate records it."""
-
-    status: ProofStatus
-    theorem: str
-    module: str | None
-    file: str | PurePath | None
-    line: int | None
-    statement: str | None
-    statement_sha256: str | None
-    meaning_sha256: str | None
-    axioms: Iterable[str]
-    definitions: Sequence[str]
-    rests_on: Sequence[str]
-    unused: Sequence[str]
-    example: str | None
-    note: str
 
 
 @dataclass(frozen=True)

@@ -108,12 +108,12 @@ class TestShow:
         """No line is wider than the terminal, and what is too long for its column goes on in the
         next line.
         """
-        id = "nucleus.nonboolean_from_incomparable_as_given"
+        claim = "nucleus.nonboolean_from_incomparable_as_given"
         summary = "every pair of zero points below 126 and 3 layers of the network"
-        text = shown(sealed([record(id, "bronze", [summarised(summary)])]), width=width)
+        text = shown(sealed([record(claim, "bronze", [summarised(summary)])]), width=width)
         assert all(len(line) <= width for line in text.splitlines())
         body = text.splitlines()[2 : text.splitlines().index("")]
-        assert "".join(line.split()[0] for line in body if line[0] != " ") == id
+        assert "".join(line.split()[0] for line in body if line[0] != " ") == claim
         assert set(summary.split()) <= set(" ".join(body).split())
 
     def test_markup_and_control_characters(self) -> None:
@@ -230,7 +230,7 @@ class TestExplain:
             "an example in Lean that the hypotheses can hold",
         ]
 
-    def test_proof(self) -> None:
+    def test_what_else_is_known_of_a_proof(self) -> None:
         """What is known of a proof beyond its status is said, and so is what is untied, as it
         stands.
         """
