@@ -218,7 +218,7 @@ class TestExplain:
         """The lines that replay a witness do replay it."""
         lines = [line.strip() for line in explained(sealed(), "relu.identity").splitlines()]
         assert "witness: the maximum of 1 and 3 is 3" in lines
-        at = lines.index("from certificate_samples import below")
+        at = lines.index("from tests.certificate_samples import below")
         assert eval(lines[at + 1], {"below": below}) is False
 
     def test_next(self) -> None:
