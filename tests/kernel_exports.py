@@ -151,7 +151,7 @@ class Export:
     def level(self, level: Level) -> int:
         if level not in self._levels:
             parts = (
-                self.name(level.parts[0])
+                self.name(level.name)
                 if level.form == "param"
                 else [self.level(part) for part in level.parts]
             )

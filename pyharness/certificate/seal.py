@@ -68,8 +68,8 @@ class Record:
         rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
         recorded: what `pyharness.certificate.recorded.hold_against` returned of the records of it.
-        untied: the functions that the evidence computes with and that no conformance ties to a Lean
-            definition.
+        untied: what keeps the evidence from being tied to Lean definitions, a sentence for each
+            function.
     """
 
     claim: Claim
@@ -136,7 +136,8 @@ def seal(
         require(certificate)
         if cache is not None:
             cache.put(fits, True)
-    return arrange(certificate)
+    arranged: dict[str, Any] = arrange(certificate)
+    return arranged
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:
@@ -293,7 +294,8 @@ def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any
     Raises:
         CertificateError: if a value cannot stand in a certificate; `where` says of what.
     """
-    return _plain(evidence.as_json(), where)
+    plain: dict[str, Any] = _plain(evidence.as_json(), where)
+    return plain
 
 
 def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:

@@ -195,7 +195,7 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
         console.print(Text("\nrecorded elsewhere"))
         console.print(_indented(*_recorded(claim)))
     if claim["untied"]:
-        console.print(Text("\ncomputed with, and tied to no Lean definition"))
+        console.print(Text("\nuntied"))
         console.print(_indented(*map(_text, claim["untied"])))
     if claim["next"]:
         console.print(Text.assemble("\nto be ", _word(claim["next"]["tier"]), " it needs"))

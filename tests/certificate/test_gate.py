@@ -69,7 +69,7 @@ class TestCompare:
         assert change.kind == "raised" and not change.loss
 
     @pytest.mark.parametrize(
-        "digest, words",
+        ("digest", "words"),
         [("statement_sha256", "states something else"), (None, "rests on other definitions")],
     )
     def test_another_meaning_is_seen_behind_the_same_name(self, digest, words):
@@ -98,7 +98,7 @@ class TestCompare:
             == []
         )
 
-    @pytest.mark.parametrize("factor, moved", [(1 + 1e-6, False), (1.01, True)])
+    @pytest.mark.parametrize(("factor", "moved"), [(1 + 1e-6, False), (1.01, True)])
     def test_figures_move_beyond_their_tolerance(self, factor, moved):
         """A last digit is none, one in a hundred is one; the figure is named."""
 

@@ -231,12 +231,22 @@ class TestExplain:
         ]
 
     def test_what_else_is_known_of_a_proof(self) -> None:
-        """What is known of a proof beyond its status is said, and what a claim computes with untied
-        is named.
+        """What is known of a proof beyond its status is said, and so is what is untied, as it
+        stands.
         """
         found = proof(example="Demo.extensive_example", unused=("h",))
         text = explained(
-            sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo.ops:loose"])]),
+            sealed(
+                [
+                    record(
+                        "a.b",
+                        "silver",
+                        [SWEEP, AGREES],
+                        found,
+                        untied=["demo:loose is computed with"],
+                    )
+                ]
+            ),
             "a.b",
         )
         for part in (
@@ -245,7 +255,7 @@ class TestExplain:
             "example: Demo.extensive_example",
             "hypotheses that nothing uses: h",
             "Lean definition: Demo.qRelu",
-            "demo.ops:loose",
+            "demo:loose is computed with",
         ):
             assert part in text
 
