@@ -17,8 +17,7 @@ from torch import Tensor
 from claims.conformance import L1_NORM, NORM_SQ, SIGN
 from claims.measures.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
 from claims.measures.rotations import turn
-from claims.models.attention import attention_layers, head_names, int8_keys
-from claims.models.attention import head as head_values
+from claims.models.attention import attention_layers, head as head_values, head_names, int8_keys
 from claims.notation import Integers, integers, pair
 from pyharness import (
     INT8,

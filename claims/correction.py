@@ -25,8 +25,13 @@ from claims.measures.geometry import (
     strongest,
 )
 from claims.measures.spectra import stable_rank
-from claims.models.attention import HEADS, OneBitKeys, attention_layers, head_names
-from claims.models.attention import head as head_values
+from claims.models.attention import (
+    HEADS,
+    OneBitKeys,
+    attention_layers,
+    head as head_values,
+    head_names,
+)
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
 from claims.rotation import (
     EXACT,

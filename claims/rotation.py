@@ -31,12 +31,12 @@ from claims.measures.rotations import (
 from claims.models.attention import (
     HEADS,
     attention_layers,
+    head as head_values,
     head_names,
     int8_keys,
     int8_queries,
     split_heads,
 )
-from claims.models.attention import head as head_values
 from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
 from claims.notation import Integers, integers

@@ -18,8 +18,7 @@ from pyharness.certificate.tiers import meets
 from pyharness.core.progress import Progress, quiet
 from pyharness.evidence import Evidence, Plot, Points, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
-from pyharness.proofs.library import NAME as LIBRARY
-from pyharness.proofs.library import folder
+from pyharness.proofs.library import NAME as LIBRARY, folder
 
 if TYPE_CHECKING:
     from pyharness.formats.stored import Stored

@@ -24,19 +24,19 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.nn import functional
 
+from pyharness.checkpoint.coherence import Coherence, compare, mean_cosine
+from pyharness.checkpoint.packing import (
+    Packed,
+    pack_rows,
+    rounded,
+    row_scales,
+    size_at,
+    to_half,
+)
 from pyharness.core.errors import UsageError
 
-__all__ = [
-    "Coherence",
-    "Compressed",
-    "Packed",
-    "SemanticQuantizer",
-    "pack_bits",
-    "pack_rows",
-    "unpack_bits",
-]
+__all__ = ["Compressed", "SemanticQuantizer"]
 
 Forward = Callable[[Mapping[str, Tensor], Any], Tensor]
 Inputs = Tensor | list[Any] | tuple[Any, ...]
@@ -47,243 +47,12 @@ RUNGS = (32, 16, 8, 7, 6, 5, 4, 3, 2)
 code."""
 LARGE = 1024
 """Weights of fewer entries, or of one dimension, stay in float32."""
-CLIPS = tuple(1 - 0.06 * step for step in range(13))
-"""Shares of a row's largest magnitude that are tried as the end of its codes' range."""
 POINTS = 12
 """How many sizes, evenly spaced by ratio, are measured between the model's own and the least."""
 HALVINGS = 5
 """How often the gap that holds the asked coherence is then halved, for `Compressed.best`."""
-BLOCK = 1 << 16
-"""About how many entries are rounded at a time, so that they stay in the processor's cache."""
 
 
-# ------------------------------------------------------------------------------------- packed codes
-def pack_bits(codes: Tensor, bits: int) -> Tensor:
-    """Return codes one after another as a stream of bits, the lowest first: uint8 [⌈bits · codes /
-    8⌉].
-
-    Args:
-        codes: uint8, any shape, each under 2^bits.
-        bits: 1 to 8.
-    """
-    size = math.ceil(bits * codes.numel() / 8)
-    eights = functional.pad(codes.flatten(), (0, -codes.numel() % 8)).reshape(-1, 8).long()
-    words = (eights << bits * torch.arange(8, device=codes.device)).sum(1, keepdim=True)
-    return (
-        (words >> 8 * torch.arange(bits, device=codes.device))
-        .bitwise_and_(255)
-        .to(torch.uint8)
-        .flatten()[:size]
-        .clone()
-    )
-
-
-def unpack_bits(stream: Tensor, bits: int, count: int) -> Tensor:
-    """Return the first `count` codes, uint8 [count], of a stream by `pack_bits`."""
-    parts = functional.pad(stream, (0, -len(stream) % bits)).reshape(-1, bits).long()
-    words = (parts << 8 * torch.arange(bits, device=stream.device)).sum(1, keepdim=True)
-    eights = (words >> bits * torch.arange(8, device=stream.device)).bitwise_and_(2**bits - 1)
-    return eights.to(torch.uint8).flatten()[:count]
-
-
-@dataclass(frozen=True, eq=False)
-class Packed:
-    """A weight as packed codes: with a row's scale s, code c stands for s · (c − (2^bits − 1) / 2).
-
-    The 2^bits values lie symmetrically around 0, which is not one of them unless the scale is 0.
-
-    Attributes:
-        stream: the codes in the order of the entries, uint8 [⌈bits · entries / 8⌉], as `pack_bits`
-            writes them.
-        scales: one for each index of the first dimension, nonnegative, float16 [rows].
-        bits: 2 to 8.
-        shape: of the weight.
-    """
-
-    stream: Tensor
-    scales: Tensor
-    bits: int
-    shape: tuple[int, ...]
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of both buffers."""
-        return self.stream.nbytes + self.scales.nbytes
-
-    def unpack(self) -> Tensor:
-        """Return the weight that the codes stand for, float32 in `shape`."""
-        codes = unpack_bits(self.stream, self.bits, math.prod(self.shape)).reshape(
-            len(self.scales), -1
-        )
-        return _values(codes.float(), self.scales[:, None].float(), self.bits).reshape(self.shape)
-
-
-def pack_rows(weight: Tensor, bits: int) -> Packed:
-    """Return a weight in codes of `bits` bits.
-
-    Each row's scale is the one of least squared error among those that put the outermost values at
-    1, 0.94, … 0.28 times the row's largest magnitude, rounded to float16; larger entries get the
-    outermost value. With the first of these no entry moves by over max |row| / (2^bits − 1), up to
-    the scale's rounding, so that the squared error of a row is at most its entries times the square
-    of that, whichever scale is taken. A row whose scale is under float16's least number becomes 0.
-
-    Args:
-        weight: float32, two dimensions or more, finite; its rows are the indices of the first.
-        bits: 2 to 8.
-    """
-    scales = _scales(weight, bits)
-    codes = [_codes(rows, scale, bits).to(torch.uint8) for rows, scale in _blocks(weight, scales)]
-    return Packed(pack_bits(torch.cat(codes), bits), scales.flatten(), bits, tuple(weight.shape))
-
-
-def _blocks(weight: Tensor, *more: Tensor) -> list[tuple[Tensor, ...]]:
-    """Rows of the weight [some, rest], and of each other tensor of as many rows, a few at a
-    time.
-    """
-    rows = weight.flatten(1)
-    some = max(1, BLOCK // max(1, rows.shape[1]))
-    return list(zip(*(torch.split(tensor, some) for tensor in (rows, *more)), strict=True))
-
-
-def _scales(weight: Tensor, bits: int) -> Tensor:
-    """Each row's scale, float16 [rows, 1]."""
-    found = []
-    for (rows,) in _blocks(weight):
-        end = rows.abs().amax(1, keepdim=True) / ((2**bits - 1) / 2)
-        # Where squares overflow, no error is less than another, and the whole range is taken.
-        scale, least = (
-            end.clamp(max=torch.finfo(torch.float16).max).half(),
-            torch.full_like(end, math.inf),
-        )
-        for share in CLIPS:
-            tried = (end * share).clamp(max=torch.finfo(torch.float16).max).half()
-            error = (
-                (_values(_codes(rows, tried, bits), tried.float(), bits) - rows)
-                .square_()
-                .sum(1, keepdim=True)
-            )
-            scale, least = torch.where(error < least, tried, scale), torch.minimum(error, least)
-        found.append(scale)
-    return torch.cat(found)
-
-
-def _codes(rows: Tensor, scale: Tensor, bits: int) -> Tensor:
-    """The codes nearest to rows [some, rest], in float32."""
-    # Those of `quantize_affine` with the lowest value as offset, unless an entry is next to a tie.
-    # That takes ten times as long, and the search over scales needs codes of every weight for each.
-    step = torch.where(scale > 0, scale, 1).float()
-    return (rows / step).add_((2**bits - 1) / 2).round_().clamp_(0, 2**bits - 1)
-
-
-def _values(codes: Tensor, scale: Tensor, bits: int) -> Tensor:
-    """What codes [some, rest] stand for, float32; overwrites them."""
-    return codes.sub_((2**bits - 1) / 2).mul_(scale)
-
-
-def _rounded(weight: Tensor, scales: Tensor, bits: int) -> Tensor:
-    """`pack_rows` and `unpack`, given the scales."""
-    values = [
-        _values(_codes(rows, scale, bits), scale.float(), bits)
-        for rows, scale in _blocks(weight, scales)
-    ]
-    return torch.cat(values).reshape(weight.shape)
-
-
-def _half(weight: Tensor) -> Tensor:
-    largest = torch.finfo(torch.float16).max
-    return weight.clamp(-largest, largest).half()
-
-
-def _size(weight: Tensor, bits: int) -> int:
-    """Bytes of a large weight at a rung."""
-    return (
-        bits // 8 * weight.numel()
-        if bits > 8
-        else math.ceil(bits * weight.numel() / 8) + 2 * len(weight)
-    )
-
-
-# ---------------------------------------------------------------------------------------- coherence
-@dataclass(frozen=True)
-class Coherence:
-    """How alike the embeddings of a model and of the compressed one are, on inputs by which nothing
-    was chosen.
-
-    Attributes:
-        inputs: how many.
-        embedding_cosine: the mean cosine between an input's two embeddings, at most 1. This is the
-            figure that `preserve_semantic_coherence` bounds from below.
-        neighbor_overlap: the mean share of an input's k = min(10, inputs // 2) nearest others, by
-            cosine, that stay.
-        similarity_rank_correlation: Spearman's, between the cosines of all pairs of inputs before
-            and after; None where all are equal, so for two inputs.
-        agreement: the share of inputs whose largest output stays in its place; None without labels.
-        accuracy_before, accuracy_after: the share of inputs whose largest output is at the label;
-            None without labels.
-    """
-
-    inputs: int
-    embedding_cosine: float
-    neighbor_overlap: float
-    similarity_rank_correlation: float | None
-    agreement: float | None = None
-    accuracy_before: float | None = None
-    accuracy_after: float | None = None
-
-
-def _unit(x: Tensor) -> Tensor:
-    """Rows float64 [inputs, d] at length 1; those of zeros stay."""
-    largest = x.abs().amax(1, keepdim=True)
-    return functional.normalize(x / torch.where(largest > 0, largest, 1))
-
-
-def _cosine(before: Tensor, after: Tensor) -> float:
-    """The mean cosine of rows float64 [inputs, d]; exactly 1 where they are equal, 0 where the
-    latter are 0.
-    """
-    before, after = _unit(before), _unit(after)
-    # |u − v|² for unit vectors keeps the digits that u · v, near 1, would lose.
-    present = after.any(1).double()
-    return float(((1 + present - (before - after).square().sum(1)) / 2).mean())
-
-
-def _ranks(x: Tensor) -> Tensor:
-    """Ranks of float64 [n], from 0, the mean of their places for equals."""
-    _, place, counts = torch.unique(x, return_inverse=True, return_counts=True)
-    last = counts.cumsum(0).double()
-    ranks: Tensor = (last - (counts + 1) / 2)[place]
-    return ranks
-
-
-def _rank_correlation(x: Tensor, y: Tensor) -> float | None:
-    x, y = (_ranks(values) - (len(values) - 1) / 2 for values in (x, y))
-    norm = float(x.norm() * y.norm())
-    return min(1.0, float(x @ y) / norm) if norm else None
-
-
-def _compare(before: Tensor, after: Tensor, labels: Tensor | None) -> Coherence:
-    """Embeddings float64 [inputs, d]."""
-    count = len(before)
-    similar = [_unit(x) @ _unit(x).T for x in (before, after)]
-    off_diagonal = [
-        x.masked_fill(torch.eye(count, dtype=torch.bool, device=x.device), -math.inf)
-        for x in similar
-    ]
-    k = min(10, count // 2)
-    old, new = (x.argsort(dim=1, descending=True, stable=True)[:, :k] for x in off_diagonal)
-    overlap = (old[:, :, None] == new[:, None, :]).any(2).double().mean()
-    i, j = torch.triu_indices(count, count, 1, device=before.device)
-    correlation = _rank_correlation(similar[0][i, j], similar[1][i, j])
-    shares = []
-    if labels is not None:
-        was, now = before.argmax(1), after.argmax(1)
-        shares = [
-            float((x == y).double().mean()) for x, y in ((was, now), (was, labels), (now, labels))
-        ]
-    return Coherence(count, _cosine(before, after), float(overlap), correlation, *shares)
-
-
-# -------------------------------------------------------------------------------------- compression
 @dataclass(frozen=True, eq=False)
 class Compressed:
     """A compressed model, and what was measured of it.
@@ -469,7 +238,7 @@ class SemanticQuantizer:
                 _embed(forward, weights, held_out),
                 _embed(forward, final, held_out, original=False),
             )
-            coherence = _compare(
+            coherence = compare(
                 before, after, None if labels is None else labels[1::2].to(before.device)
             )
             return Compressed(
@@ -506,7 +275,7 @@ class _Search:
         self._scales: dict[tuple[str, int], Tensor] = {}
         self._last: dict[str, tuple[int, Tensor]] = {}
         self._sizes = {
-            name: {bits: _size(value, bits) for bits in RUNGS} for name, value in large.items()
+            name: {bits: size_at(value, bits) for bits in RUNGS} for name, value in large.items()
         }
         self.bytes_before = sum(value.nbytes for value in weights.values())
         self._small = self.bytes_before - sum(value.nbytes for value in large.values())
@@ -521,7 +290,7 @@ class _Search:
     def coherence(self, bits: Mapping[str, int]) -> float:
         """Measured on the inputs; weights that `bits` does not name are in float32."""
         values = {name: self._value(name, bits.get(name, 32)) for name in self._large}
-        return _cosine(
+        return mean_cosine(
             self._embedding,
             _embed(self._forward, {**self._weights, **values}, self._inputs, original=False),
         )
@@ -613,11 +382,11 @@ class _Search:
             return weight
         if self._last.get(name, (None,))[0] != rung:
             if rung < 16 and (name, rung) not in self._scales:
-                self._scales[name, rung] = _scales(weight, rung)
+                self._scales[name, rung] = row_scales(weight, rung)
             value = (
-                _half(weight).float()
+                to_half(weight).float()
                 if rung == 16
-                else _rounded(weight, self._scales[name, rung], rung)
+                else rounded(weight, self._scales[name, rung], rung)
             )
             self._last[name] = rung, value
         return self._last[name][1]
@@ -723,7 +492,7 @@ def _embed(
 def _store(value: Tensor, bits: int) -> Packed | Tensor:
     if not value.is_floating_point() or bits == 32:
         return value.clone()
-    return _half(value) if bits == 16 else pack_rows(value, bits)
+    return to_half(value) if bits == 16 else pack_rows(value, bits)
 
 
 def _restore(value: Packed | Tensor) -> Tensor:

@@ -87,12 +87,10 @@ def _bars(console: Console) -> Iterator[Progress]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
+        Progress as Bars,
         TaskID,
         TextColumn,
         TimeElapsedColumn,
-    )
-    from rich.progress import (
-        Progress as Bars,
     )
 
     with Bars(

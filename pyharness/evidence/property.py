@@ -60,8 +60,7 @@ def search(
         smallest found.
     """
     # Where nothing is searched, a third of a second is saved.
-    from hypothesis import HealthCheck, Phase, given, settings
-    from hypothesis import seed as with_seed
+    from hypothesis import HealthCheck, Phase, given, seed as with_seed, settings
 
     asked = observed(predicate)
     cases = 0

@@ -25,8 +25,9 @@ from pyharness.core.fingerprint import code, machine
 from pyharness.core.progress import Progress
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
+from pyharness.evidence.blocks import BLOCK, prepare
 from pyharness.evidence.run import Run
-from pyharness.evidence.streaming import BLOCK, Found, Scanned, Stream, prepare, scan
+from pyharness.evidence.streaming import Found, Scanned, Stream, scan
 from pyharness.evidence.ties import Noticed, Watch
 from pyharness.formats.sources import Catalogue, catalogue
 from pyharness.formats.stored import Raw, Stored

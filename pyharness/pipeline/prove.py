@@ -23,8 +23,7 @@ from pyharness.proofs.audit import Proof, audit
 from pyharness.proofs.build import Build, build
 from pyharness.proofs.dependencies import Dependencies
 from pyharness.proofs.environment import Environment
-from pyharness.proofs.library import NAME as LIBRARY
-from pyharness.proofs.library import SUPPORT
+from pyharness.proofs.library import NAME as LIBRARY, SUPPORT
 from pyharness.proofs.replay import Replay, replay
 from pyharness.proofs.toolchain import Toolchain, locate
 

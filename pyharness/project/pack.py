@@ -90,7 +90,7 @@ def claim(
     the definitions, of which the theorem speaks, that stand for the functions in the evidence:
     Lean's kernel decides that both agree, and this becomes evidence as well. `streams` is the check
     by which `pyharness verify --tensors` asks the claim of a user's own tensors; `of_values` and
-    `of_blocks` of `pyharness.evidence.streaming` make one of a predicate.
+    `of_blocks` make one of a predicate.
 
     Example:
         >>> @claim(

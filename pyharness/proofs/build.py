@@ -15,8 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pyharness.core.progress import Progress, quiet
-from pyharness.proofs.library import NAME as LIBRARY
-from pyharness.proofs.library import folder, in_foundation, in_library
+from pyharness.proofs.library import NAME as LIBRARY, folder, in_foundation, in_library
 from pyharness.proofs.modules import Compiler, LeanBuildError, Message, Module, Source
 from pyharness.proofs.toolchain import Toolchain
 

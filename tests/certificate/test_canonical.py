@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pyharness.certificate import canonical
 from pyharness.certificate.canonical import MAX_DEPTH, digest, file_bytes, parse, read_json

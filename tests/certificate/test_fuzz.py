@@ -9,8 +9,7 @@ import json
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from pyharness.certificate.canonical import digest, file_bytes
 from pyharness.certificate.check import check

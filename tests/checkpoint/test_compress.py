@@ -10,23 +10,18 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from claims.models import digits
-from claims.models import zoo as models
+from claims.models import digits, zoo as models
 from claims.models.layers import Recorder
-from pyharness.checkpoint import compress as semantic
+from pyharness.checkpoint import coherence, packing
 from pyharness.checkpoint.compress import (
     Compressed,
-    Packed,
     SemanticQuantizer,
-    pack_bits,
-    pack_rows,
-    unpack_bits,
 )
+from pyharness.checkpoint.packing import Packed, pack_bits, pack_rows, unpack_bits
 from pyharness.core.errors import UsageError
 from pyharness.formats.affine import dequantize_affine, quantize_affine
 
@@ -99,7 +94,7 @@ class TestPacking:
     def test_packing_runs_over_blocks(self):
         """Rows are rounded a few at a time, alike however many there are."""
         weight = normal(1, 700, 3, 64)
-        assert weight.numel() > 2 * semantic.BLOCK
+        assert weight.numel() > 2 * packing.BLOCK
         whole = pack_rows(weight, 3)
         parts = [pack_rows(part, 3).unpack() for part in weight.split(100)]
         assert (
@@ -174,7 +169,7 @@ class TestCoherence:
     def test_of_a_model_with_itself(self):
         """All figures are exactly 1."""
         x = normal(3, 30, 6).double()
-        found = semantic._compare(x, x.clone(), x.argmax(1))
+        found = coherence.compare(x, x.clone(), x.argmax(1))
         assert (found.inputs, found.embedding_cosine, found.neighbor_overlap) == (30, 1, 1)
         assert (
             found.similarity_rank_correlation == pytest.approx(1)
@@ -187,7 +182,7 @@ class TestCoherence:
         """
         before = torch.tensor([[1.0, 0], [0, 2]], dtype=torch.float64)
         after = torch.tensor([[0.0, 3], [0, 1]], dtype=torch.float64)
-        found = semantic._compare(before, after, torch.tensor([0, 0]))
+        found = coherence.compare(before, after, torch.tensor([0, 0]))
         assert (
             found.embedding_cosine == pytest.approx(0.5)
             and found.similarity_rank_correlation is None
@@ -198,7 +193,7 @@ class TestCoherence:
         """It counts as 0; lengths do not count, however small."""
         before = torch.tensor([[1.0, 0], [0, 2]], dtype=torch.float64)
         assert (
-            semantic._cosine(before, torch.tensor([[0.0, 0], [0, 1e-30]], dtype=torch.float64))
+            coherence.mean_cosine(before, torch.tensor([[0.0, 0], [0, 1e-30]], dtype=torch.float64))
             == 0.5
         )
 
@@ -207,11 +202,11 @@ class TestCoherence:
         turned around.
         """
         x = torch.tensor([3.0, 1, 2, 2], dtype=torch.float64)
-        assert semantic._ranks(x).tolist() == [3, 0, 1.5, 1.5]
+        assert coherence._ranks(x).tolist() == [3, 0, 1.5, 1.5]
         assert (
-            semantic._rank_correlation(x, x.exp())
+            coherence._rank_correlation(x, x.exp())
             == pytest.approx(1)
-            == -semantic._rank_correlation(x, -x)
+            == -coherence._rank_correlation(x, -x)
         )
 
     def test_neighbors_are_counted(self):
@@ -222,7 +217,7 @@ class TestCoherence:
         x = torch.stack([angles.cos(), angles.sin()], 1)
         after = x[[0, 3, 2, 1]]
         # Nearest two before: {1, 2}, {0, 2}, {0, 1}, {1, 2}. After: {2, 3}, {2, 3}, {0, 3}, {0, 2}.
-        assert semantic._compare(x, after, None).neighbor_overlap == 0.5
+        assert coherence.compare(x, after, None).neighbor_overlap == 0.5
 
 
 class TestDigits:

@@ -9,12 +9,10 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from claims.measures import geometry, rotations
-from claims.models import attention
-from claims.models import zoo as models
+from claims.models import attention, zoo as models
 from claims.models.layers import Recorder
 from pyharness.core.errors import UsageError
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from claims.measures.geometry import gamma, strongest
 from claims.measures.spectra import range_step, round_to_multiples, stable_rank

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from claims.measures.thresholds import Data, banner_threshold, reference, step_size, to_grid
 from pyharness.core.errors import UsageError

@@ -14,8 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch.nn import functional
 
-from claims.models import digits, speech
-from claims.models import zoo as models
+from claims.models import digits, speech, zoo as models
 from claims.models.layers import Recorder
 from claims.models.packages import package_file
 from claims.models.train_digits import train

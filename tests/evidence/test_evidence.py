@@ -8,8 +8,7 @@ import re
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pyharness.evidence import Evidence, Witness, dotted, resolve
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep

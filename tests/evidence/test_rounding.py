@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pyharness.evidence import Evidence, Witness
 from pyharness.evidence.rounding import FIGURES, FLOAT32, FLOAT64, disagreement, gamma

@@ -10,18 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from safetensors.torch import save_file
 
 from claims.clipping import in_range, monotone_in_x
 from claims.nucleus import is_extensive, preserves_meet
-from pyharness.evidence import streaming
+from pyharness.evidence import blocks, streaming
+from pyharness.evidence.blocks import BLOCK, Blocks, as_blocks, blocks_of
 from pyharness.evidence.streaming import (
-    BLOCK,
-    Blocks,
-    as_blocks,
-    blocks_of,
     of_blocks,
     of_values,
     scan,
@@ -409,8 +405,9 @@ class TestScan:
         checks = {name: item.streams for name, item in STREAMED.items()}
         expected = scan(stored, checks)
         for chunk, piece, spot in ((7 * 8 * BLOCK, 1, 3), (16 * BLOCK, 24 * BLOCK, 1)):
-            for name, value in (("_CHUNK", chunk), ("_PIECE", piece), ("_SPOT", spot)):
-                monkeypatch.setattr(streaming, name, value)
+            monkeypatch.setattr(streaming, "_CHUNK", chunk)
+            monkeypatch.setattr(blocks, "_PIECE", piece)
+            monkeypatch.setattr(streaming, "_SPOT", spot)
             assert scan(stored, checks) == expected
 
     @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

@@ -6,8 +6,7 @@ import hashlib
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pyharness.core.errors import UsageError
 from pyharness.formats.digests import file_sha256, tensor_ref, tensor_sha256

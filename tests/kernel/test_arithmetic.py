@@ -8,8 +8,7 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pyharness.kernel import Refused, check
 from pyharness.kernel.arithmetic import _FUNCTIONS

@@ -37,7 +37,7 @@ PACK = """\
 import torch
 from pyharness.project.pack import Source, claim
 from pyharness.evidence import Evidence
-from pyharness.evidence.streaming import as_blocks, of_blocks, of_values
+from pyharness import as_blocks, of_blocks, of_values
 PAPER = Source("A paper", "Section 1")
 
 def has_opposite(q):

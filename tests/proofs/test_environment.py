@@ -10,8 +10,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pyharness.core.errors import EXIT_LEAN
 from pyharness.proofs.environment import DamagedOlean, Environment, UnknownConstant

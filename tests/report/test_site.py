@@ -7,8 +7,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pyharness.core.errors import UsageError
 from pyharness.report.site import MARKER, SiteError, file_name, write_site
