@@ -76,7 +76,7 @@ class TestWithoutLeanDojo:
     def test_not_installed(self, traced, forgotten, monkeypatch):
         """Without lean-dojo the error says how to install it."""
         monkeypatch.setitem(sys.modules, "lean_dojo", None)
-        with pytest.raises(UsageError, match=r"pip install '.*\[dojo\]'"):
+        with pytest.raises(UsageError, match=r"pip install .*'.*\[dojo\]'"):
             read_trace(traced)
 
     @pytest.mark.parametrize("token", ["secret", None])
