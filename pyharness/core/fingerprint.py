@@ -184,11 +184,11 @@ def _shape(node: Any, parts: list[str]) -> None:
     if isinstance(node, ast.AST):
         parts.append(type(node).__name__)
         for name in node._fields:
-            value = getattr(node, name, None)
-            if value is None or value == [] or name in _NOT_CODE:
-                continue
+            value: Any = getattr(node, name, None)
             if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, False):
                 value = value[1:]
+            if value is None or value == [] or name in _NOT_CODE:
+                continue
             parts.append(name)
             _shape(value, parts)
         parts.append(")")
