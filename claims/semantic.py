@@ -35,6 +35,7 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
+from claims.notation import Integers, integers
 from pyharness import (
     INT8,
     Compressed,
@@ -51,6 +52,7 @@ from pyharness import (
     current_device,
     enumerate_cases,
     of_values,
+    predicate,
     quantize_affine,
     significant,
     sweep,
@@ -65,6 +67,7 @@ RESULTS = Source(SEED, "Results Preview")
 
 
 # ----------------------------------------------------------------------------------- critical steps
+@predicate
 def a_step_over_twice_the_largest_rounds_to_zero(layer: str) -> bool:
     """A weight rounds to 0 everywhere at a step just over 2 max |w|, and not just under."""
     weight = find_layer(layer).weight.double()
@@ -75,11 +78,12 @@ def a_step_over_twice_the_largest_rounds_to_zero(layer: str) -> bool:
     return under and not over
 
 
-def rounds_to_zero_iff_small(w, step):
+@predicate
+def rounds_to_zero_iff_small(w: Integers, step: Integers) -> Tensor:
     """For 2 |w| ≠ step the nearest multiple of the step to w is 0 if and only if 2 |w| < step;
     whole numbers.
     """
-    w, step = torch.as_tensor(w).long(), torch.as_tensor(step).long()
+    w, step = integers(w), integers(step)
     # The multiple below or at w, and the one above; nearest is the less far.
     below = torch.div(w, step, rounding_mode="floor") * step
     nearest = torch.where(2 * (w - below) < step, below, below + step)
@@ -145,6 +149,7 @@ def coherence(step: float) -> float:
     )
 
 
+@predicate
 def half_is_lost_at_one_step(steps: list[float]) -> bool:
     """Between some two neighbouring steps half or more of all the coherence that is lost over all
     steps is lost.
@@ -156,6 +161,7 @@ def half_is_lost_at_one_step(steps: list[float]) -> bool:
     )
 
 
+@predicate
 def little_is_lost_below(step: float) -> bool:
     """Below δ_crit = 0.2 the loss is gradual and small: coherence is at least 0.9."""
     return step >= 0.2 or coherence(step) >= 0.9
@@ -207,6 +213,7 @@ def embeddings() -> Tensor:
     return sentence_embeddings([*read_sentences(), *read_languages().values()])
 
 
+@predicate
 def merging_cells_loses_information(step: float) -> bool:
     """On real embeddings cells of twice the step tell at most as much of a coordinate, and more
     pairs collide.
@@ -216,12 +223,14 @@ def merging_cells_loses_information(step: float) -> bool:
     return entropy(coarse) <= entropy(fine) and collision(coarse) >= collision(fine)
 
 
+@predicate
 def merging_codes_keeps_collisions(codes: list[int], table: list[int]) -> bool:
     """Pairs that collide still do after any function of the code."""
     before = torch.tensor(codes)
     return collision(torch.tensor(table)[before]) >= collision(before)
 
 
+@predicate
 def information_falls(x: list[str], fine: str, coarse: str) -> bool:
     """A coarser grid of multiples of its step makes at least as many pairs collide; fractions, no
     ties.
@@ -246,6 +255,7 @@ def information(x: Tensor, step: float) -> float:
     return entropy(quantize_affine(x, x.shape, step))
 
 
+@predicate
 def information_falls_on_embeddings(fine: float, coarse: float) -> bool:
     """On real embeddings a coarser grid of multiples of its step tells at most as much of a
     coordinate.
@@ -446,6 +456,7 @@ NATURAL = ("tanh, none", "tanh, L2", "sigmoid, none", "sigmoid, L2")
 FORCED = ("tanh, corners", "sigmoid, corners")
 
 
+@predicate
 def corners_grow_with_the_tolerance(which: str) -> bool:
     """Hypercubicity is in [0, 1] and does not fall as the tolerance grows; at tolerance 1 every
     point is a corner.
@@ -457,6 +468,7 @@ def corners_grow_with_the_tolerance(which: str) -> bool:
     )
 
 
+@predicate
 def most_are_corners(which: str) -> bool:
     """At least half of the points are corners within the tolerance 0.2."""
     return hypercubicity(points(which), 0.2) >= 0.5
@@ -621,6 +633,7 @@ def _compress(model: str, target: float) -> Compressed:
     )
 
 
+@predicate
 def reaches(model: str, target: float, coherence: float) -> bool:
     """A model is compressed so many times, scales counted, with this coherence on inputs by which
     no bits were chosen.
@@ -699,6 +712,7 @@ def compression_20(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def coherence_falls(model: str, target: float) -> bool:
     """Along the frontier more compression keeps less, but for a hundredth."""
     kept = [coherence for _, coherence in compressed(model, target).frontier]

@@ -39,9 +39,10 @@ def resolve(dotted: str) -> Callable[..., Any]:
     """
     module, _, name = dotted.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"no predicate {dotted!r}: {error}") from error
+    return found
 
 
 def dotted(function: Callable[..., Any]) -> str:
@@ -178,7 +179,7 @@ class Evidence:
             )
         if (self.max_error is None) != (self.tolerance is None):
             raise ValueError(f"{self.domain}: max_error and tolerance go together")
-        if self.max_error is not None:
+        if self.max_error is not None and self.tolerance is not None:
             if not (math.isfinite(self.max_error) and math.isfinite(self.tolerance)):
                 raise ValueError(f"{self.domain}: max_error and tolerance must be finite")
             if self.max_error > self.tolerance and not self.violations:

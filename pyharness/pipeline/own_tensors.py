@@ -99,8 +99,8 @@ def verify_tensors(
             paths; None for threads of this process, as many as it has cores.
 
     Raises:
-        HarnessError: as `pyharness.pipeline.verify.verify`; or if no claim of the project speaks of any
-            tensor, a file cannot be used, a tensor has NaN or infinities, or the output would
+        HarnessError: as `pyharness.pipeline.verify.verify`; or if no claim of the project speaks of
+            any tensor, a file cannot be used, a tensor has NaN or infinities, or the output would
             replace something other than such a certificate.
     """
     started = datetime.now(UTC)
@@ -139,7 +139,7 @@ def verify_tensors(
         )
         evidence = []
         for item in claims:
-            own = _evidence(item.streams, [(one.ref, one.found[item.id]) for one in scanned], found)
+            own = _evidence(_check(item), [(one.ref, one.found[item.id]) for one in scanned], found)
             require_replays(item.id, own)
             if own.violations or item.tier != "refuted":
                 noticed = (_noticed(item, project.packs),)
@@ -315,11 +315,17 @@ def _name(scanned: Scanned) -> str:
     return scanned.ref.name
 
 
+def _check(item: Claim) -> Stream:
+    """The check of a claim that has one, as all have that are asked here."""
+    assert item.streams is not None
+    return item.streams
+
+
 def _noticed(item: Claim, packs: Sequence[str]) -> Noticed:
     """What the law of a claim computes with, noticed where it is asked once."""
     watch = Watch(item.measures, {name.partition(".")[0] for name in packs})
     with torch.no_grad(), watch.active():
-        item.streams.probe()
+        _check(item).probe()
     return watch.take()
 
 
@@ -365,9 +371,11 @@ def _evidence(check: Stream, found: Sequence[tuple[TensorRef, Found]], of: Catal
     if of.others:
         domain += f"; not read, being empty or of another dtype: {_several(of.others)}"
     failing = next(((ref, one) for ref, one in found if one.violations), None)
-    witness = failing and Witness(
-        dotted(check.law), dict(failing[1].inputs), f"tensor {failing[0].name}: {failing[1].shows}"
-    )
+    witness = None
+    if failing is not None:
+        ref, one = failing
+        assert one.inputs is not None  # What fails somewhere fails on the first of them.
+        witness = Witness(dotted(check.law), dict(one.inputs), f"tensor {ref.name}: {one.shows}")
     errors = [one.max_error for _, one in found if one.max_error is not None]
     rows = [{"tensor": ref.name, **one.figures} for ref, one in found if one.figures]
     return Evidence(

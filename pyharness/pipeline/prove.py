@@ -1,5 +1,5 @@
-"""Proving: build a project's Lean library, audit what its claims name, replay all of it, and hold it
-against what was pinned.
+"""Proving: build a project's Lean library, audit what its claims name, replay all of it, and hold
+it against what was pinned.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def claim_status(item: Claim, proofs: Proofs) -> dict[str, Any]:
     does not settle it.
     """
     proof = proofs.of(item)
-    row = {
+    row: dict[str, Any] = {
         "id": item.id,
         "statement": item.statement,
         "status": "open",
@@ -211,7 +211,7 @@ def _audited(
     named = [
         [item.id, item.theorem, item.negation] for item in claims if item.theorem or item.negation
     ]
-    theorems = sorted({theorem or negation for _, theorem, negation in named})
+    theorems = sorted({name for item in claims if (name := item.theorem or item.negation)})
 
     def find() -> dict[str, Any]:
         proofs = audit(library, environment, toolchain, theorems, allowed_axioms)
@@ -221,7 +221,7 @@ def _audited(
                     f"claim {claim}: {negation} does not state a negation (`¬ …`), so it refutes nothing; "
                     "name it as `theorem` or state the negation"
                 )
-        below = Dependencies(environment, map(environment.find, proofs))
+        below = Dependencies(environment, filter(None, map(environment.find, proofs)))
         return {
             "proofs": [asdict(proof) for proof in proofs.values()],
             "definitions": [asdict(item) for item in below.all_definitions],
@@ -276,6 +276,7 @@ def proof_key(what: str, library: Build, toolchain: Toolchain, *modules: str) ->
 
 @contextmanager
 def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Add how long a stage takes."""
     start = time.perf_counter()
     try:
         yield

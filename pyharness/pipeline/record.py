@@ -76,7 +76,8 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
         },
     }
     content["digest"] = record_digest(content)
-    return parse(file_bytes(require(content, RECORDED), RECORDED))
+    made: dict[str, Any] = parse(file_bytes(require(content, RECORDED), RECORDED))
+    return made
 
 
 def entry(item: Claim, found: Gathered) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def _processor() -> str:
 
 
 def _versions() -> dict[str, str | None]:
-    cudnn = torch.backends.cudnn.version()
+    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # torch's own
     return {
         "python": platform.python_version(),
         "pyharness": __version__,

@@ -152,6 +152,8 @@ def certify(
     against what other machines recorded.
 
     Args:
+        project: the project.
+        progress: told what is done.
         fresh: as in `verify`.
         device: where the evidence is computed.
         executor: what gathers the evidence; None for processes of this machine.
@@ -199,8 +201,8 @@ def certify_by(
     """Return the certificate, to be written to `path`, of the claims with what a function gathers
     of them.
 
-    What is proved and pinned is that of `claims`, all of the project's. The evidence is held against `recordings`, which other machines made; `fresh` and `device` as in
-    `certify`.
+    What is proved and pinned is that of `claims`, all of the project's. The evidence is held
+    against `recordings`, which other machines made; `fresh` and `device` as in `certify`.
 
     Raises:
         HarnessError: as `certify`.

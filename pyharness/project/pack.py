@@ -93,11 +93,15 @@ def claim(
     `of_blocks` of `pyharness.evidence.streaming` make one of a predicate.
 
     Example:
-        >>> @claim("relu.extensive", statement="max(q, z) >= q", source=Source("A paper", "Section 2"),
-        ...        theorem="LeanMining.qRelu_extensive", tier="silver")
+        >>> @claim(
+        ...     "relu.extensive",
+        ...     statement="max(q, z) >= q",
+        ...     source=Source("A paper", "Section 2"),
+        ...     theorem="Demo.extensive",
+        ...     tier="silver",
+        ... )
         ... def extensive(run):
-        ...     yield Evidence("exhaustive", "all pairs", cases=65536, violations=0, summary="65,536
-            pairs")
+        ...     yield sweep(grows, {"z": INT8, "q": INT8}, domain="all pairs", summary="all pairs")
 
     Raises:
         UsageError: if the declaration contradicts itself.

@@ -155,6 +155,7 @@ class SecondKernel:
         """Pass on what the process says of its progress, and return the last that it says."""
         said: Mapping[str, Any] = {}
         total = self._lines.count(b"\n")
+        assert self._process.stdout is not None  # It is a pipe.
         for line in self._process.stdout:
             try:
                 said = json.loads(line)

@@ -364,7 +364,7 @@ class _Lake:
         progress("Build", "", 1, 1)
 
     def kinds(self, places: Mapping[Name, _Place]) -> dict[Name, str]:
-        """Ask what kind of declaration each name is: "theorem", "axiom", "def" …"""
+        """Ask what kind of declaration each name is: "theorem", "axiom", "def" and so on."""
         # The kind is the first thing that is printed: the term behind it need not be printed whole.
         answers = self._ask(places, ["set_option pp.maxSteps 1 in #print {}"])
         kinds = {}

@@ -43,10 +43,10 @@ def test_unknown_names_are_refused(arguments):
         bounds.survey(**arguments)
 
 
-def test_a_missing_extra_is_said(monkeypatch):
+def test_a_missing_package_is_said(monkeypatch):
     """Without the package the message gives the command."""
     monkeypatch.setitem(__import__("sys").modules, "bound_propagation", None)
-    with pytest.raises(UsageError, match="pip install bound-propagation"):
+    with pytest.raises(UsageError, match="run: pip install -r claims/requirements-bounds.txt"):
         bounds.survey("mlp", "ibp", images=1)
 
 

@@ -46,6 +46,8 @@ PACKS = (
     "claims.clipping",
     "claims.beta",
     "claims.rotation",
+    "claims.correction",
+    "claims.amplification",
     "claims.quant_error",
     "claims.languages",
     "claims.spectral",

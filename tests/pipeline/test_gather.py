@@ -114,7 +114,7 @@ class Forked:
 
     def map(self, function, items, *, group, finished):
         with multiprocessing.get_context("fork").Pool(1) as pool:
-            for item, result in zip(items, pool.imap(function, items)):
+            for item, result in zip(items, pool.imap(function, items), strict=True):
                 finished(item, result)
                 yield result
 
@@ -148,7 +148,7 @@ class Project:
             progress=lambda *_: None,
         )
         return {
-            id: [piece.as_json() for piece in one.evidence] for id, one in found.items()
+            claim: [piece.as_json() for piece in one.evidence] for claim, one in found.items()
         }, sorted((self.folder / "log").read_text().split())
 
 
@@ -202,7 +202,7 @@ class TestGather:
         assert gathered == ["asks"]
 
     @pytest.mark.parametrize(
-        "change, gathered, says",
+        ("change", "gathered", "says"),
         [
             (
                 lambda project: project.write(
