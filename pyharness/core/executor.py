@@ -325,7 +325,7 @@ class SerialExecutor:
         function: Callable[[Item], Result],
         items: Sequence[Item],
         *,
-        group: Callable[[Item], Hashable] = str,  # noqa: ARG002 (of the protocol)
+        group: Callable[[Item], Hashable] = str,
         finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """As `Executor.map`."""
@@ -345,7 +345,7 @@ class ThreadExecutor:
         function: Callable[[Item], Result],
         items: Sequence[Item],
         *,
-        group: Callable[[Item], Hashable] = str,  # noqa: ARG002 (of the protocol)
+        group: Callable[[Item], Hashable] = str,
         finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """As `Executor.map`. What is running when the iteration ends early goes on until it is
