@@ -19,11 +19,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # For `claims`, which is not installed.
 
 from claims import beta, nucleus
 from claims.measures.thresholds import Data
@@ -38,7 +42,6 @@ from pyharness.pipeline.gather import prepare
 from pyharness.pipeline.record import describe
 
 RESULTS = Path(__file__).with_name("gpu.json")
-ROOT = RESULTS.parent.parent
 REPETITIONS = 7
 BUFFER = 1 << 30
 """Bytes that are copied to measure the bandwidth."""
@@ -158,7 +161,7 @@ def measure(gpu: torch.device) -> dict[str, Any]:
             repetitions = 1 if where == CPU and check.cases >= 2**32 else REPETITIONS
             with torch.no_grad(), default_device(where):
                 row[f"{where.type}, seconds"] = seconds(
-                    lambda: check.compute(run), where, repetitions
+                    partial(check.compute, run), where, repetitions
                 )
         there = median(row[f"{gpu.type}, seconds"])
         row |= {

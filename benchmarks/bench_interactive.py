@@ -18,19 +18,19 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("interactive.json")
-sys.path.insert(0, str(ROOT / "tests"))
-
-from browsers import ABSENT, started
+sys.path.insert(0, str(ROOT))  # For `tests`, which is not installed.
 
 from pyharness.evidence import Points
 from pyharness.report.html import Report, render
 from pyharness.report.site import write_site
+from tests.browsers import ABSENT, started
 
 FRAMES = """
 const done = arguments[arguments.length - 1], slider = document.getElementById("step"), most = Number(slider.max), times = [];
@@ -76,7 +76,7 @@ def main() -> None:
             version = browser.driver.capabilities["browserVersion"]
             updates = browser.run(UPDATES)
             times = browser.driver.execute_async_script(FRAMES)
-    between = sorted(after - before for before, after in zip(times, times[1:]))
+    between = sorted(after - before for before, after in pairwise(times))
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.strip()

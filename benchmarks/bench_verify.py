@@ -64,7 +64,7 @@ def measure(command: list[str], folder: Path, cores: set[int] | None = None) -> 
         command,
         cwd=folder,
         stdout=subprocess.DEVNULL,
-        preexec_fn=cores and (lambda: os.sched_setaffinity(0, cores)),
+        preexec_fn=cores and (lambda: os.sched_setaffinity(0, cores)),  # noqa: PLW1509 (no threads yet)
     )
     peak, done = 0, threading.Event()
 

@@ -266,7 +266,7 @@ _MODULES = {
 """Where each public name is defined. It is imported when it is first used, so that the command line
 starts at once and the second kernel needs no package."""
 
-__all__ = sorted(_MODULES)
+__all__ = [*_MODULES]  # noqa: PLE0604 (they are names)
 
 
 def __getattr__(name: str) -> object:

@@ -22,7 +22,7 @@ Name = tuple[str, ...]
 TACTIC = ("Lean", "Parser", "Tactic")
 
 PARTS: list[Name] = [
-    TACTIC + (part,)
+    (*TACTIC, part)
     for part in """
     optConfig configItem posConfigItem negConfigItem valConfigItem location locationWildcard locationHyp locationType
     rwRule rwRuleSeq elimTarget inductionAlt inductionAltLHS inductionAlts simpLemma simpPre simpPost simpErase simpStar

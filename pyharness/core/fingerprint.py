@@ -186,7 +186,7 @@ def _shape(node: Any, parts: list[str]) -> None:
         for name in node._fields:
             value: Any = getattr(node, name, None)
             if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, False):
-                value = value[1:]
+                value = list(value or ())[1:]
             if value is None or value == [] or name in _NOT_CODE:
                 continue
             parts.append(name)

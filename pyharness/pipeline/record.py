@@ -117,7 +117,7 @@ def _processor() -> str:
 
 
 def _versions() -> dict[str, str | None]:
-    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # torch's own
+    cudnn = torch.backends.cudnn.version()
     return {
         "python": platform.python_version(),
         "pyharness": __version__,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from markupsafe import Markup, escape
 
@@ -250,7 +251,7 @@ def _upright(plot: Chart) -> Iterator[Markup]:
         yield element("text", _shown(tick), x=_LEFT - 7, y=_px(y + 4), text_anchor="end")
     if plot.categories:
         step = wide / len(plot.categories)
-        across: Callable[[float], float] = lambda number: (number + 0.5) * step
+        across: Callable[[float], float] = partial(_middle, step)
         yield from _group_names(plot.categories, step, high)
     else:
         places = [x for one in plot.series for x, _ in one.points]
@@ -312,7 +313,8 @@ def _series(
         return
     if one.spans:
         ends = [
-            (place(x, low), place(x, high)) for (x, _), (low, high) in zip(one.points, one.spans)
+            (place(x, low), place(x, high))
+            for (x, _), (low, high) in zip(one.points, one.spans, strict=True)
         ]
         if plot.joined:
             lower = [low for low, _ in ends]
@@ -345,13 +347,18 @@ def _marks(one: Series, points: Sequence[tuple[float, float]], number: int) -> I
             "path", d="".join(f"M{_px(x)},{_px(y)}{shape}" for x, y in points), class_=style + size
         )
         return
-    for (x, y), (_, value), label in zip(points, one.points, one.labels):
+    for (x, y), (_, value), label in zip(points, one.points, one.labels, strict=True):
         yield element(
             "path",
             element("title", f"{label}: {one.name} {_shown(value)}"),
             d=f"M{_px(x)},{_px(y)}{shape}",
             class_=style,
         )
+
+
+def _middle(step: float, number: float) -> float:
+    """The middle of a category, of which each is so wide."""
+    return (number + 0.5) * step
 
 
 def _group_names(names: Sequence[str], step: float, high: float) -> Iterator[Markup]:
@@ -461,7 +468,7 @@ def _with_names(plot: Chart, high: float) -> Iterator[Markup]:
                 class_=f"s{number + 1}",
                 d="".join(
                     f"M{_px(left + axis.at(low))},{_px(y)}H{_px(left + axis.at(high_end))}"
-                    for (low, high_end), (_, y) in zip(one.spans, places)
+                    for (low, high_end), (_, y) in zip(one.spans, places, strict=True)
                 ),
             )
         yield from _marks(one, places, number)

@@ -286,7 +286,7 @@ class TestResuming:
         pack = folder / "own_pack.py"
         text = pack.read_text()
         try:
-            pack.write_text(text + "# another line\n")
+            pack.write_text(text + "ANOTHER = 1\n")
             assert verified(project, [model], model / "out.json")[1].read == 16200
         finally:
             pack.write_text(text)

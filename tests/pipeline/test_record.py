@@ -246,7 +246,7 @@ class TestFromRecordToCertificate:
             item for item in load_pack(["recorded_pack"]) if item.id == "recorded.extensive"
         )
         before, pack = code_sha256(item), built / "recorded_pack.py"
-        pack.write_text(PACK + "\n# changed\n")
+        pack.write_text(PACK + "\nCHANGED = True\n")
         try:
             assert code_sha256(item) != before
         finally:

@@ -4,6 +4,7 @@ stays text.
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from html.parser import HTMLParser
@@ -149,7 +150,9 @@ class TestRender:
                     int(item[0][1]) for item in page.elements if item[0] in ("h1", "h2", "h3", "h4")
                 ]
                 assert levels[0] == 1 and levels.count(1) == 1, name
-                assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), name
+                assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), (
+                    name
+                )
 
     def test_equal_reports_give_equal_bytes(self):
         """Whenever and wherever."""
@@ -253,7 +256,7 @@ class TestText:
             assert Structure(pages[name]).elements == Structure(plain[name]).elements
 
     @pytest.mark.parametrize(
-        "text, shown",
+        ("text", "shown"),
         [
             ("a\u202eb", "a⟨U+202E⟩b"),
             ("\0", "⟨U+0000⟩"),

@@ -302,7 +302,7 @@ class TestDeclared:
         ]
 
     @pytest.mark.parametrize(
-        "columns, ends", [(("off",), (0.375, 0.625)), (("low", "high"), (0.25, 0.75))]
+        ("columns", "ends"), [(("off",), (0.375, 0.625)), (("low", "high"), (0.25, 0.75))]
     )
     @pytest.mark.parametrize("kind", ["lines", "points", "categories"])
     def test_spans(self, kind, columns, ends):

@@ -22,6 +22,9 @@ from pyharness import (
     Conformance,
     Evidence,
     HarnessError,
+    Mark,
+    Plot,
+    Points,
     QuantParams,
     Requirement,
     Row,
@@ -191,6 +194,12 @@ def rounded(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(is_even, numbers, domain="0 to 3", summary="4 numbers", device=CPU)
     drawn: st.SearchStrategy[Mapping[str, Any]] = st.fixed_dictionaries(
         {"x": st.floats().map(to_hex)}
+    )
+    figures = [{"step": 0.5, "error": significant(0.25)}]
+    plot = Plot("lines", "Error by step", y=["error"], x="step")
+    points = Points([("Network", "small")], ["error"], [Mark("floats.rounded", "moves little")])
+    yield Evidence(
+        "statistics", "steps", 1, 0, "1 step", measurements=figures, plots=[plot], points=points
     )
     yield search(is_finite, drawn, domain="floats", summary="floats", examples=100, seed=run.seed)
     yield Evidence("witness", "one number", 1, 1, "1 number", witness=witness_of(is_even, {"n": 1}))
