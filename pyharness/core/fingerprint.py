@@ -184,7 +184,7 @@ def _shape(node: Any, parts: list[str]) -> None:
     if isinstance(node, ast.AST):
         parts.append(type(node).__name__)
         for name in node._fields:
-            value: Any = getattr(node, name, None)
+            value = getattr(node, name, None)
             if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, False):
                 value = list(value or ())[1:]
             if value is None or value == [] or name in _NOT_CODE:
