@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 
 from claims.clipping import in_range, monotone_in_x
 from claims.nucleus import is_extensive, preserves_meet
-from pyharness.evidence import blocks, streaming
+from pyharness.evidence import blocks as blocks_module, streaming
 from pyharness.evidence.blocks import BLOCK, Blocks, as_blocks, blocks_of
 from pyharness.evidence.streaming import (
     of_blocks,
@@ -406,7 +406,7 @@ class TestScan:
         expected = scan(stored, checks)
         for chunk, piece, spot in ((7 * 8 * BLOCK, 1, 3), (16 * BLOCK, 24 * BLOCK, 1)):
             monkeypatch.setattr(streaming, "_CHUNK", chunk)
-            monkeypatch.setattr(blocks, "_PIECE", piece)
+            monkeypatch.setattr(blocks_module, "_PIECE", piece)
             monkeypatch.setattr(streaming, "_SPOT", spot)
             assert scan(stored, checks) == expected
 
