@@ -61,6 +61,20 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Some points of a function that the kernel can decide together.
+
+    Attributes:
+        statement: that Lean's definition gives what was computed at all of them, as a Lean
+            proposition.
+        points: returns the points.
+    """
+
+    statement: str
+    points: Callable[[], Sequence[Point]]
+
+
+@dataclass(frozen=True)
 class Theorems:
     """Theorems for the kernel to decide, with what they cover.
 
@@ -71,8 +85,8 @@ class Theorems:
         cases: how many results they compare.
         summary: a few words for a table.
         tensors: the real tensors that were read.
-        points: what each theorem compares, in the order of `names`, to find where Lean differs;
-            empty if that cannot be told.
+        stretches: all that the theorems compare, to find where Lean differs; empty if that cannot
+            be told.
         below: a bound on what Lean's definition gives at a point.
         shown: how a value is shown to people.
     """
@@ -83,7 +97,7 @@ class Theorems:
     cases: int
     summary: str
     tensors: Sequence[TensorRef] = ()
-    points: Sequence[Callable[[], Sequence[Point]]] = field(default=(), compare=False)
+    stretches: Sequence[Stretch] = field(default=(), compare=False)
     below: int = 0
     shown: Callable[[int], object] = field(default=int, compare=False)
 
@@ -153,19 +167,22 @@ def _difference(kernel: Kernel, header: str, asked: Theorems) -> str:
     """Say at which point Lean differs first, and what both give there; nothing if it cannot be
     found.
     """
-    for points in asked.points:
-        block = points()
-        wrong = kernel.refused(header, [f"{point.lean} = {point.value}" for point in block])
-        if not wrong:
-            continue
-        point = block[min(wrong)]
-        values = range(asked.below)
-        others = kernel.refused(header, [f"{point.lean} = {value}" for value in values])
-        given = [str(asked.shown(value)) for value in values if value not in others]
-        return f"at {point.inputs} the function gives {asked.shown(point.value)}, and Lean " + (
-            given[0] if len(given) == 1 else "another value"
-        )
-    return ""
+    # Point by point all of them would take the kernel minutes.
+    refused = kernel.refused(header, [stretch.statement for stretch in asked.stretches])
+    if not refused:
+        return ""
+    points = asked.stretches[min(refused)].points()
+    wrong = kernel.refused(header, [f"{point.lean} = {point.value}" for point in points])
+    if not wrong:
+        return ""
+    point = points[min(wrong)]
+    # What Lean gives is the one value that it refuses to be different from. It stops after a
+    # hundred errors, so the others must not be errors.
+    values = range(asked.below)
+    given = kernel.refused(header, [f"¬ {point.lean} = {value}" for value in values])
+    return f"at {point.inputs} the function gives {asked.shown(point.value)}, and Lean " + (
+        str(asked.shown(given.pop())) if len(given) == 1 else "another value"
+    )
 
 
 # ------------------------------------------------------------------------------------------ domains
@@ -195,7 +212,7 @@ class Table:
     def theorems(self, run: Run, name: str) -> Theorems:
         """As `Check.theorems`."""
         rows = self.rows()
-        names, source, points = [], "", []
+        names, source = [], ""
         for first in range(0, len(rows), _BLOCK):
             block = rows[first : first + _BLOCK]
             written = (
@@ -212,7 +229,6 @@ class Table:
                 f"{theorem}_rows = true :=\n"
                 f"  {self.proof.format(first=first, rows=f'{theorem}_rows')}\n"
             )
-            points.append(functools.partial(self._points, first, block))
         cases = sum(map(len, rows))
         return Theorems(
             names,
@@ -220,17 +236,20 @@ class Table:
             self.domain,
             cases,
             f"kernel: {cases:,} table entries",
-            points=points,
+            stretches=[self._stretch(number, row) for number, row in enumerate(rows)],
             below=self.base,
             shown=self.shown,
         )
 
-    def _points(self, first: int, block: Sequence[Sequence[int]]) -> list[Point]:
-        return [
-            Point(self.inputs(row, column), f"{self.lean} {row} {column}", value)
-            for row, values in enumerate(block, first)
-            for column, value in enumerate(values)
-        ]
+    def _stretch(self, number: int, row: Sequence[int]) -> Stretch:
+        return Stretch(
+            f"Encoding.table {self.base} {self.lean} {len(row)} {number} "
+            f"(.cons {_number(row, self.base)} .nil) = true",
+            lambda: [
+                Point(self.inputs(number, column), f"{self.lean} {number} {column}", value)
+                for column, value in enumerate(row)
+            ],
+        )
 
 
 def int8_pairs(lean: str, compute: Callable[[Tensor, Tensor], Tensor], domain: str) -> Table:
@@ -293,21 +312,29 @@ class Rows:
 
     def theorems(self, run: Run, name: str) -> Theorems:
         """As `Check.theorems`."""
-        source, names, cases, tensors, points = "", [], 0, [], []
+        source, names, cases, tensors, stretches = "", [], 0, [], []
         for number, row in enumerate(self.rows()):
             x = row.values
             first = row.first.expand(x.shape)
             results = indices(self.compute(first, x))
             names.append(f"{name}_{number}")
+            statement = (
+                f"Conformance.row {self.base} {self.lean} {len(x)}\n"
+                f"    {_bytes(first)}\n    {_bytes(x)} =\n    {_number(results, self.base)}"
+            )
             source += (
                 f"\n/-- {row.ref.name} -/\n"
-                f"theorem {name}_{number} : Conformance.row {self.base} {self.lean} {len(x)}\n"
-                f"    {_bytes(first)}\n    {_bytes(x)} =\n    {_number(results, self.base)} := "
-                "by decide +kernel\n"
+                f"theorem {name}_{number} : {statement} := by decide +kernel\n"
             )
             cases += len(x)
             tensors.append(row.ref)
-            points.append(functools.partial(self._points, row.ref.name, first, x, results))
+            stretches.append(
+                Stretch(
+                    # On one line, by which a refusal is found.
+                    " ".join(statement.split()),
+                    functools.partial(self._points, row.ref.name, first, x, results),
+                )
+            )
         return Theorems(
             names,
             source,
@@ -315,7 +342,7 @@ class Rows:
             cases,
             f"kernel: {cases:,} {self.of}",
             tensors,
-            points,
+            stretches,
             self.base,
         )
 

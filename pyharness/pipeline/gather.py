@@ -277,8 +277,9 @@ def _pieces(
         found = item.gather(run) if measure is None else item.measures[measure].decide(run)
         if not isinstance(found, Iterable):
             raise EvidenceError(
-                f"claim {item.id}: its function {_where_defined(item)} returned {found!r}; it must "
-                "yield Evidence: write `yield` where it says `return`"
+                f"claim {item.id}: its function {_where_defined(item)} returned "
+                f"{None if found is None else type(found).__name__}; it must yield Evidence: write "
+                "`yield` where it says `return`"
             )
         for piece in found:
             if not isinstance(piece, Evidence):
