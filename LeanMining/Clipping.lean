@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Int8
 import LeanMining.Nucleus.Basic
@@ -5,9 +9,15 @@ import LeanMining.Nucleus.Basic
 /-!
 # Clipping
 
-`clip x α = max (-α) (min α x)` over any linearly ordered commutative ring, so over the integers, the rationals and the reals
-alike. Five of the nine theorems of Seed 002 hold for every `α`. The other four hold for `0 ≤ α`, and only then: at `x = 0`,
-`α = -1` the clipped value is 1.
+`clip x α = max (-α) (min α x)` over any linearly ordered commutative ring, so over the integers,
+the rationals and the reals alike. Five of the nine theorems of Seed 002 hold for every `α`. The
+other four are proved for `0 ≤ α`, and false without it: 0 clipped at -1 is 1. Three of them hold
+for no other `α`; `clip_mono_alpha` holds for `α < 0` as well where `-α ≤ β`.
+
+## Main definitions
+
+* `clip x α`: `x` clipped to `[-α, α]`
+* `clipIndex α x`: clipping of INT8 values, in offset binary
 
 ## References
 
@@ -30,13 +40,9 @@ def clip (x α : K) : K := max (-α) (min α x)
 /-- `-α ≤ clip x α`. Seed 002, Layer 1. -/
 theorem neg_alpha_le_clip (x α : K) : -α ≤ clip x α := le_max_left (-α) (min α x)
 
-theorem neg_alpha_le_clip_example : -3 ≤ clip (-5 : Int) 3 := neg_alpha_le_clip (-5) 3
-
 /-- Clipping keeps what is in range. Seed 002, Layer 1. -/
 theorem clip_of_in_range (h : -α ≤ x) (k : x ≤ α) : clip x α = x := by
   show max (-α) (min α x) = x; rw [min_eq_right k, max_eq_right h]
-
-theorem clip_of_in_range_example : clip (2 : Int) 3 = 2 := clip_of_in_range (by decide) (by decide)
 
 /-- Below zero, `α` leaves no range and every value becomes `-α`. -/
 theorem clip_of_alpha_nonpos (h : α ≤ 0) (x : K) : clip x α = -α :=
@@ -45,45 +51,34 @@ theorem clip_of_alpha_nonpos (h : α ≤ 0) (x : K) : clip x α = -α :=
 /-- `clip x α ≤ α`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the hypothesis out. -/
 theorem clip_le_alpha (h : 0 ≤ α) (x : K) : clip x α ≤ α := max_le (neg_le_self h) (min_le_left α x)
 
-theorem clip_le_alpha_example : clip (5 : Int) 3 ≤ 3 := clip_le_alpha (by decide) 5
-
 /-- Clipping twice is clipping once. Seed 002, Layer 1. -/
 theorem clip_idempotent (x α : K) : clip (clip x α) α = clip x α := (le_total 0 α).elim
   (fun h => clip_of_in_range (neg_alpha_le_clip x α) (clip_le_alpha h x))
   fun h => by rw [clip_of_alpha_nonpos h, clip_of_alpha_nonpos h]
 
-theorem clip_idempotent_example : clip (clip (5 : Int) 3) 3 = clip 5 3 := clip_idempotent 5 3
-
 /-- Clipping is monotone in `x`. Seed 002, Layer 1. -/
 theorem clip_mono_x (h : x ≤ y) (α : K) : clip x α ≤ clip y α :=
-  max_le (le_max_left _ _) (le_trans (le_min (min_le_left α x) (le_trans (min_le_right α x) h)) (le_max_right _ _))
-
-theorem clip_mono_x_example : clip (2 : Int) 3 ≤ clip 5 3 := clip_mono_x (by decide) 3
+  max_le (le_max_left _ _) (le_trans (le_min (min_le_left α x) (le_trans (min_le_right α x) h))
+    (le_max_right _ _))
 
 /-- Clipping keeps a nonnegative value nonnegative. Seed 002, Layer 1. -/
 theorem clip_nonneg (h : 0 ≤ x) (α : K) : 0 ≤ clip x α := (le_total 0 α).elim
   (fun k => le_trans (le_min k h) (le_max_right _ _))
   fun k => le_trans (neg_nonneg.mpr k) (neg_alpha_le_clip x α)
 
-theorem clip_nonneg_example : 0 ≤ clip (5 : Int) 3 := clip_nonneg (by decide) 3
-
 /-! ### For `0 ≤ α` -/
 
 /-- `-α ≤ clip x α ≤ α`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the hypothesis out. -/
-theorem clip_in_range (h : 0 ≤ α) (x : K) : -α ≤ clip x α ∧ clip x α ≤ α := ⟨neg_alpha_le_clip x α, clip_le_alpha h x⟩
-
-theorem clip_in_range_example : -3 ≤ clip (5 : Int) 3 ∧ clip (5 : Int) 3 ≤ 3 := clip_in_range (by decide) 5
+theorem clip_in_range (h : 0 ≤ α) (x : K) : -α ≤ clip x α ∧ clip x α ≤ α :=
+  ⟨neg_alpha_le_clip x α, clip_le_alpha h x⟩
 
 /-- `|clip x α| ≤ α`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the hypothesis out. -/
 theorem clip_abs_le (h : 0 ≤ α) (x : K) : |clip x α| ≤ α := abs_le.mpr (clip_in_range h x)
 
-theorem clip_abs_le_example : |clip (-5 : Int) 3| ≤ 3 := clip_abs_le (by decide) (-5)
-
-/-- `clip x α` is in `[-β, β]` for `α ≤ β`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the hypothesis `0 ≤ α` out. -/
+/-- `clip x α` is in `[-β, β]` for `α ≤ β`, for `0 ≤ α`. Seed 002, Layer 1; the seed leaves the
+hypothesis `0 ≤ α` out. -/
 theorem clip_mono_alpha (h : 0 ≤ α) (k : α ≤ β) (x : K) : -β ≤ clip x α ∧ clip x α ≤ β :=
   ⟨le_trans (neg_le_neg k) (neg_alpha_le_clip x α), le_trans (clip_le_alpha h x) k⟩
-
-theorem clip_mono_alpha_example : -4 ≤ clip (5 : Int) 3 ∧ clip (5 : Int) 3 ≤ 4 := clip_mono_alpha (by decide) (by decide) 5
 
 /-- For `0 ≤ α`, the values that clipping keeps are those in range. -/
 theorem clip_eq_self_iff (h : 0 ≤ α) : clip x α = x ↔ -α ≤ x ∧ x ≤ α :=
@@ -92,19 +87,16 @@ theorem clip_eq_self_iff (h : 0 ≤ α) : clip x α = x ↔ -α ≤ x ∧ x ≤ 
 /-- A value above the range falls. -/
 theorem clip_lt_self (h : 0 ≤ α) (k : α < x) : clip x α < x := lt_of_le_of_lt (clip_le_alpha h x) k
 
-example : (0 : Int) ≤ 3 ∧ (3 : Int) < 4 := by decide
-
 /-! ### What the seed says without `0 ≤ α` -/
 
 /-- No value can do without the hypothesis: `clip x α ≤ α` says that `0 ≤ α`. -/
 theorem clip_le_alpha_iff : clip x α ≤ α ↔ 0 ≤ α :=
   ⟨fun h => nonneg_of_neg_le_self (le_trans (neg_alpha_le_clip x α) h), fun h => clip_le_alpha h x⟩
 
-theorem not_nonneg_neg_one : ¬ (0 : K) ≤ -1 := fun h => zero_lt_one.2 (neg_nonneg.mp h)
-
 variable (K)
 
-/-- `clip_le_alpha` as Seed 002 gives it is false, in every linearly ordered ring: `clip 0 (-1) = 1`. -/
+/-- `clip_le_alpha` as Seed 002 gives it is false, in every linearly ordered ring:
+`clip 0 (-1) = 1`. -/
 theorem clip_le_alpha_as_given_false : ¬ ∀ x α : K, clip x α ≤ α :=
   fun h => not_nonneg_neg_one (clip_le_alpha_iff.mp (h 0 (-1)))
 
@@ -116,17 +108,10 @@ theorem clip_in_range_as_given_false : ¬ ∀ x α : K, -α ≤ clip x α ∧ cl
 theorem clip_abs_le_as_given_false : ¬ ∀ x α : K, |clip x α| ≤ α :=
   fun h => clip_le_alpha_as_given_false K fun x α => le_trans (le_abs_self _) (h x α)
 
-/-- `clip_mono_alpha` as Seed 002 gives it is false: with `α = β = -1`, `clip 0 (-1) = 1` is not in `[1, -1]`. -/
+/-- `clip_mono_alpha` as Seed 002 gives it is false: with `α = β = -1`, `clip 0 (-1) = 1` is not in
+`[1, -1]`. -/
 theorem clip_mono_alpha_as_given_false : ¬ ∀ x α β : K, α ≤ β → -β ≤ clip x α ∧ clip x α ≤ β :=
   fun h => clip_le_alpha_as_given_false K fun x α => (h x α α (le_refl α)).2
-
-theorem clip_le_alpha_as_given_false_example : ¬ ∀ x α : Int, clip x α ≤ α := clip_le_alpha_as_given_false Int
-theorem clip_in_range_as_given_false_example : ¬ ∀ x α : Int, -α ≤ clip x α ∧ clip x α ≤ α := clip_in_range_as_given_false Int
-theorem clip_abs_le_as_given_false_example : ¬ ∀ x α : Int, |clip x α| ≤ α := clip_abs_le_as_given_false Int
-theorem clip_mono_alpha_as_given_false_example : ¬ ∀ x α β : Int, α ≤ β → -β ≤ clip x α ∧ clip x α ≤ β :=
-  clip_mono_alpha_as_given_false Int
-
-example : clip (0 : Int) (-1) = 1 := by decide
 
 /-! ### Clipping is not a nucleus -/
 
@@ -137,20 +122,16 @@ theorem exists_clip_lt_self (α : K) : ∃ x : K, clip x α < x :=
   ⟨|α| + 1, lt_of_le_of_lt (max_le (neg_le_abs α) (le_trans (min_le_left α _) (le_abs_self α)))
     (lt_add_of_pos_right zero_lt_one)⟩
 
-/-- Clipping is not extensive, so no nucleus is it. Seed 002, Layer 1, beside Seed 000's quantized ReLU. -/
+/-- Clipping is not extensive, so no nucleus is it. Seed 002, Layer 1, beside Seed 000's quantized
+ReLU. -/
 theorem clip_not_nucleus (α : K) : ¬ ∃ n : Nucleus K, ∀ x, n x = clip x α :=
   fun ⟨n, h⟩ => match exists_clip_lt_self α with
     | ⟨x, k⟩ => k.2 (h x ▸ n.le_apply)
 
-theorem clip_not_nucleus_example : ¬ ∃ n : Nucleus Int, ∀ x, n x = clip x 3 := clip_not_nucleus 3
-
 /-! ### INT8 -/
 
-/-- What clipping the INT8 value `x` at `α` gives, plus 128. It is computed over the integers, where `-(-128)` is 128: clipping
-at `α = -128` leaves INT8. -/
+/-- What clipping the INT8 value `x` at `α` gives, plus 128. It is computed over the integers, where
+`-(-128)` is 128: clipping at `α = -128` leaves INT8. -/
 def clipIndex (α x : Int8) : Nat := (clip x.toInt α.toInt + 128).toNat
-
-example : clipIndex 3 5 = 131 := by decide
-example : clipIndex ⊥ 5 = 256 := by decide
 
 end LeanMining

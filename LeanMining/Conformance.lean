@@ -1,119 +1,70 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Gcd
-import LeanMining.Clipping
 import LeanMining.Encoding
 
 /-!
 # Conformance
 
-What the numbers of `LeanMining.Encoding` say, digit by digit, and the same for rows of data that were measured: what a
-function of two INT8 arguments, such as a zero point and an activation, gives on them. A row is one number, whose bytes are
-the values in offset binary, read like a hexadecimal literal: the first value highest. The kernel takes the arguments
-apart, puts the results together and compares them with what was computed. One zero point for a whole row is a row that
-repeats it.
+What the numbers of `LeanMining.Encoding` say, digit by digit, and the same for rows of data that
+were measured: what a function of two INT8 arguments, such as a zero point and an activation, gives
+on them. A row is one number, whose bytes are the values in offset binary, read like a hexadecimal
+literal: the first value highest. The kernel takes the arguments apart, puts the results together
+and compares them with what was computed. One zero point for a whole row is a row that repeats it.
 
 ## Main results
 
 * `digit_encode`: each digit of a table's row is the value of the function at its place
-* `digit_row`, `byte_row`: each digit of a row of results is the value of the function at the bytes in the same place
-* `clipIndex_lt`: what `clipIndex` gives is a digit in base 257
+* `digit_row`, `byte_row`: each digit of a row of results is the value of the function at the bytes
+  in the same place
 -/
 
 set_option autoImplicit false
 
 namespace Conformance
 
-open LeanMining
-
 /-- The digit of `x` in base `B` at place `i`, the lowest place being 0. -/
 def digit (B : Nat) : Nat → Nat → Nat
   | .zero, x => x % B
   | .succ i, x => digit B i (x / B)
 
-/-- The last digit and the digits before it are the remainder and the quotient. -/
-theorem mod_div_of_digit {B r : Nat} (hr : r < B) (a : Nat) : (a * B + r) % B = r ∧ (a * B + r) / B = a :=
-  have e : (a * B + r) / B * B + (a * B + r) % B = a * B + r := by rw [Nat.mul_comm]; exact Nat.div_add_mod _ B
-  (Encoding.digit_unique (Nat.mod_lt _ (lt_of_le_of_lt (Nat.zero_le r) hr)) hr e).symm
-
 /-- With `i` digits after it, the digit of `encode` at place `i` is the value at `k`. -/
 theorem digit_encode {B : Nat} {g : Nat → Nat} (hg : ∀ i, g i < B) (k : Nat) : (i : Nat) →
     digit B i (Encoding.encode B g (Nat.succ k + i)) = g k
-  | .zero => (mod_div_of_digit (hg k) (Encoding.encode B g k)).1
-  | .succ i => (congrArg (digit B i) (mod_div_of_digit (hg (Nat.succ k + i)) _).2).trans (digit_encode hg k i)
+  | .zero => (Nat.mod_div_of_digit (hg k) (Encoding.encode B g k)).1
+  | .succ i => (congrArg (digit B i) (Nat.mod_div_of_digit (hg (Nat.succ k + i)) _).2).trans
+    (digit_encode hg k i)
 
-/-- The number whose digits in base `B` are what `f` gives at the `n` lowest bytes of `z` and `x`, place by place. -/
+/-- The number whose digits in base `B` are what `f` gives at the `n` lowest bytes of `z` and `x`,
+place by place. -/
 noncomputable def row (B : Nat) (f : Int8 → Int8 → Nat) (n z x : Nat) : Nat :=
   Nat.rec (motive := fun _ => Nat → Nat → Nat) (fun _ _ => 0)
     (fun _ rest z x => Nat.add (Nat.mul (rest (Nat.div z 256) (Nat.div x 256)) B)
       (f (.ofIndex (Nat.mod z 256)) (.ofIndex (Nat.mod x 256)))) n z x
 
 theorem row_succ (B : Nat) (f : Int8 → Int8 → Nat) (n z x : Nat) :
-    row B f (Nat.succ n) z x = row B f n (z / 256) (x / 256) * B + f (.ofIndex (z % 256)) (.ofIndex (x % 256)) := rfl
+    row B f (Nat.succ n) z x = row B f n (z / 256) (x / 256) * B +
+      f (.ofIndex (z % 256)) (.ofIndex (x % 256)) := rfl
 
-/-- Each digit of a row is what `f` gives at the bytes in the same place, if that is below the base. -/
-theorem digit_row {B : Nat} {f : Int8 → Int8 → Nat} (hf : ∀ z q, f z q < B) : {n i : Nat} → i < n → (z x : Nat) →
+/-- Each digit of a row is what `f` gives at the bytes in the same place, if that is below the
+base. -/
+theorem digit_row {B : Nat} {f : Int8 → Int8 → Nat} (hf : ∀ z q, f z q < B) :
+    {n i : Nat} → i < n → (z x : Nat) →
     digit B i (row B f n z x) = f (.ofIndex (digit 256 i z)) (.ofIndex (digit 256 i x))
   | .zero, _, h, _, _ => (h.2 (Nat.zero_le _)).elim
-  | .succ _, .zero, _, _, _ => by rw [row_succ]; exact (mod_div_of_digit (hf _ _) _).1
+  | .succ _, .zero, _, _, _ => by rw [row_succ]; exact (Nat.mod_div_of_digit (hf _ _) _).1
   | .succ n, .succ i, h, z, x => by
     show digit B i (row B f (Nat.succ n) z x / B) = _
-    rw [row_succ, (mod_div_of_digit (hf _ _) _).2]
+    rw [row_succ, (Nat.mod_div_of_digit (hf _ _) _).2]
     exact digit_row hf (n := n) h (z / 256) (x / 256)
 
 /-- The bytes of what a function on INT8 gives are the function at the bytes in the same place. -/
 theorem byte_row (f : Int8 → Int8 → Int8) {n i : Nat} (h : i < n) (z x : Nat) :
-    digit 256 i (row 256 (fun z q => (f z q).index) n z x) = Encoding.index₂ f (digit 256 i z) (digit 256 i x) :=
+    digit 256 i (row 256 (fun z q => (f z q).index) n z x) =
+      Encoding.index₂ f (digit 256 i z) (digit 256 i x) :=
   digit_row (fun _ _ => Nat.lt_succ_iff.mpr (Int8.index_le _)) h z x
-
-/-! ### Clipping on INT8 -/
-
-theorem subNatNat_mono {a b : Nat} (h : a ≤ b) (k : Nat) : Int.subNatNat a k ≤ Int.subNatNat b k :=
-  (Int.subNatNat_le_subNatNat a k b k).mpr (Nat.add_le_add_iff_right.mpr h)
-
-theorem subNatNat_max (a b k : Nat) : Int.subNatNat (max a b) k = max (Int.subNatNat a k) (Int.subNatNat b k) :=
-  (le_total a b).elim (fun h => by rw [max_eq_right h, max_eq_right (subNatNat_mono h k)])
-    fun h => by rw [max_eq_left h, max_eq_left (subNatNat_mono h k)]
-
-theorem subNatNat_min (a b k : Nat) : Int.subNatNat (min a b) k = min (Int.subNatNat a k) (Int.subNatNat b k) :=
-  (le_total a b).elim (fun h => by rw [min_eq_left h, min_eq_left (subNatNat_mono h k)])
-    fun h => by rw [min_eq_right h, min_eq_right (subNatNat_mono h k)]
-
-theorem neg_toInt (a : Int8) : -a.toInt = Int.subNatNat (256 - a.index) 128 := by
-  show -Int.subNatNat a.index 128 = _
-  rw [Int.neg_subNatNat, ← Int.subNatNat_add_add (256 - a.index) 128 a.index,
-    Nat.sub_add_cancel (le_trans (α := Nat) a.index_le (Nat.le_succ 255)), Nat.add_comm 128 a.index]
-  exact (Int.subNatNat_add_add 128 a.index 128).symm
-
-theorem subNatNat_add_self (a k : Nat) : Int.subNatNat a k + Int.ofNat k = Int.ofNat a := by
-  rw [← Int.subNatNat_zero k, Int.subNatNat_add_subNatNat, Nat.add_comm k 0, Int.subNatNat_add_add, Int.subNatNat_zero]
-
-/-- In offset binary `clip` is arithmetic of natural numbers, where negation is the difference from 256. -/
-theorem clipIndex_eq (α x : Int8) : clipIndex α x = max (256 - α.index) (min α.index x.index) := by
-  show Int.toNat (max (-α.toInt) (min α.toInt x.toInt) + 128) = _
-  rw [neg_toInt]
-  show Int.toNat (max _ (min (Int.subNatNat α.index 128) (Int.subNatNat x.index 128)) + Int.ofNat 128) = _
-  rw [← subNatNat_min, ← subNatNat_max, subNatNat_add_self]
-  rfl
-
-/-- What `clipIndex` gives is a digit in base 257, as `Encoding.table_inj` and `digit_row` ask. -/
-theorem clipIndex_lt (α x : Int8) : clipIndex α x < 257 := by
-  rw [clipIndex_eq]
-  exact Nat.lt_succ_iff.mpr (max_le (Nat.sub_le 256 α.index)
-    (le_trans (min_le_left α.index x.index) (le_trans (α := Nat) α.index_le (Nat.le_succ 255))))
-
-/-- The table of `clipIndex` is that of its form on natural numbers, which the kernel computes in a third of the time. -/
-theorem clip_table (columns first : Nat) (rows : List Nat) :
-    Encoding.table 257 (fun α x => clipIndex (.ofIndex α) (.ofIndex x)) columns first rows =
-      Encoding.table 257 (fun α x => max (256 - min α 255) (min (min α 255) (min x 255))) columns first rows :=
-  Encoding.table_congr (fun α x => clipIndex_eq (.ofIndex α) (.ofIndex x)) first rows
-
-/-! ### Examples -/
-
-example : (2 : Nat) < 3 ∧ ∀ z q : Int8, (max q z).index < 256 :=
-  ⟨by decide, fun _ _ => Nat.lt_succ_iff.mpr (Int8.index_le _)⟩
-example : digit 256 1 0x12ab34 = 0xab := by decide +kernel
-example : row 256 (fun z q => (max q z).index) 3 0x80ff00 0x0080ff = 0x80ffff := by decide +kernel
-example : row 256 (fun z q => (max q z).index) 3 0x80ff00 0x0080ff ≠ 0x81ffff := by decide +kernel
-example : row 257 clipIndex 3 0x838383 0x0080ff = (125 * 257 + 128) * 257 + 131 := by decide +kernel
 
 end Conformance

@@ -1,13 +1,18 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
-import LeanMining.Algebra.Projection
 import LeanMining.Algebra.Rat
+import LeanMining.Algebra.Sum
 import LeanMining.Algebra.Vector
 
 /-!
 # Quantization that keeps meaning
 
-Seed 004. What its claims come to that can be said without a network: from which step on everything rounds to 0, when a
-coarser grid carries less information, and that the share of points at the corners of the cube is what its name says.
+Seed 004. What its claims come to that can be said without a network: from which step on everything
+rounds to 0, when a coarser code makes it likelier that two draws collide, and that the share of
+points at the corners of the cube is what its name says.
 
 ## Main definitions
 
@@ -27,9 +32,11 @@ variable {K : Type u} [LinearOrderedField K] {n : Nat}
 /-! ### The critical step -/
 
 /-- `q` is a multiple of `δ` that is nearest to `w`. -/
-def IsRounding (δ w q : K) : Prop := (∃ k : Nat, q = Nat.cast k * δ ∨ q = -(Nat.cast k * δ)) ∧ |w - q| ≤ δ / 2
+def IsRounding (δ w q : K) : Prop :=
+  (∃ k : Nat, q = Nat.cast k * δ ∨ q = -(Nat.cast k * δ)) ∧ |w - q| ≤ δ / 2
 
-theorem round_eq_zero_of_lt {δ w q : K} (hδ : 0 < δ) (hq : IsRounding δ w q) (h : 2 * |w| < δ) : q = 0 := by
+theorem round_eq_zero_of_lt {δ w q : K} (hq : IsRounding δ w q) (h : 2 * |w| < δ) : q = 0 := by
+  have hδ : 0 < δ := lt_of_le_of_lt (mul_nonneg zero_le_two (abs_nonneg w)) h
   have small : |q| < δ := by
     have half : |w| < δ / 2 := (lt_div_iff zero_lt_two).mpr (mul_comm 2 |w| ▸ h)
     have tri : |q| ≤ |q - w| + |w| := by
@@ -42,43 +49,40 @@ theorem round_eq_zero_of_lt {δ w q : K} (hδ : 0 < δ) (hq : IsRounding δ w q)
   refine hq.1.elim fun k hk => ?_
   have size : |q| = Nat.cast k * δ := by
     have nonneg : 0 ≤ Nat.cast k * δ := mul_nonneg (natCast_nonneg k) hδ.1
-    exact hk.elim (fun e => by rw [e, abs_of_nonneg nonneg]) fun e => by rw [e, abs_neg, abs_of_nonneg nonneg]
+    exact hk.elim (fun e => by rw [e, abs_of_nonneg nonneg]) fun e => by
+      rw [e, abs_neg, abs_of_nonneg nonneg]
   cases k with
   | zero => exact abs_eq_zero.mp (size.trans (zero_mul δ))
   | succ k =>
     rw [size, natCast_succ, add_mul, one_mul] at small
     exact absurd (le_add_of_nonneg_left (mul_nonneg (natCast_nonneg k) hδ.1)) (not_le_of_lt small)
 
-theorem two_mul_abs_le_of_round_eq_zero {δ w q : K} (hq : IsRounding δ w q) (h : q = 0) : 2 * |w| ≤ δ := by
+theorem two_mul_abs_le_of_round_eq_zero {δ w q : K} (hq : IsRounding δ w q) (h : q = 0) :
+    2 * |w| ≤ δ := by
   have near := hq.2
   rw [h, sub_zero] at near
   rw [mul_comm]
   exact (le_div_iff zero_lt_two).mp near
 
-/-- The sharp threshold of rounding to nearest: every weight becomes 0 exactly if the step is above twice the largest
-magnitude, ties left aside (seed 004, Critical Threshold δ_crit). -/
-theorem round_eq_zero_iff {δ : K} (hδ : 0 < δ) {w q : Fin n → K} (hq : ∀ i, IsRounding δ (w i) (q i))
+/-- The sharp threshold of rounding to nearest: every weight becomes 0 exactly if the step is above
+twice the largest magnitude, ties left aside (seed 004, Critical Threshold δ_crit). -/
+theorem round_eq_zero_iff {δ : K} {w q : Fin n → K} (hq : ∀ i, IsRounding δ (w i) (q i))
     (tie : ∀ i, 2 * |w i| ≠ δ) : (∀ i, q i = 0) ↔ ∀ i, 2 * |w i| < δ :=
   ⟨fun h i => lt_of_le_of_ne (two_mul_abs_le_of_round_eq_zero (hq i) (h i)) (tie i),
-   fun h i => round_eq_zero_of_lt hδ (hq i) (h i)⟩
+   fun h i => round_eq_zero_of_lt (hq i) (h i)⟩
 
-theorem round_eq_zero_iff_example :
-    (∀ i, Vector.get (0 ::ᵥ -3 ::ᵥ .nil) i = (0 : Rat)) ↔ ∀ i, 2 * |Vector.get (1 ::ᵥ -2 ::ᵥ .nil) i| < (3 : Rat) :=
-  round_eq_zero_iff (by decide) (fun i => match i with
-    | .zero => ⟨⟨0, .inl (by decide)⟩, by decide⟩
-    | .succ .zero => ⟨⟨1, .inr (by decide)⟩, by decide⟩) (fun i => match i with
-    | .zero => by decide
-    | .succ .zero => by decide)
+/-! ### Collisions of a code -/
 
-/-! ### Information and the grid -/
+/-- The probability that two draws from the distribution `w` get the same code. Its negative
+logarithm is the code's Rényi information of order 2. -/
+def collision {K : Type u} [CommRing K] {n : Nat} (w : Fin n → K) (Q : Fin n → Nat) : K :=
+  ∑ i, ∑ j, w i * w j * (if Q i = Q j then 1 else 0)
 
-/-- The probability that two draws from the distribution `w` get the same code. Its negative logarithm is the code's Rényi
-information of order 2. -/
-def collision (w : Fin n → K) (Q : Fin n → Nat) : K := ∑ i, ∑ j, w i * w j * (if Q i = Q j then 1 else 0)
-
-/-- Information falls as the grid coarsens if the grids are nested, so that the coarse code is a function of the fine one
-(seed 004, Critical Threshold δ_crit, as far as it is true). -/
-theorem fibres_merge_of_nested {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (Q : Fin n → Nat) (f : Nat → Nat) :
+/-- A code that is a function of another one, as that of the coarser of two nested grids is of the
+finer one's, collides at least as often: its Rényi information of order 2 is no greater (seed 004,
+Critical Threshold δ_crit, as far as it is true). -/
+theorem collision_le_collision_comp {K : Type u} [LinearOrderedCommRing K] {n : Nat} {w : Fin n → K}
+    (hw : ∀ i, 0 ≤ w i) (Q : Fin n → Nat) (f : Nat → Nat) :
     collision w Q ≤ collision w fun i => f (Q i) :=
   sum_le_sum fun i => sum_le_sum fun j => mul_le_mul_of_nonneg_left (by
     cases Nat.decEq (Q i) (Q j) with
@@ -89,34 +93,36 @@ theorem fibres_merge_of_nested {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (Q : Fi
       | isTrue k => exact le_trans zero_le_one (ge_of_eq (if_pos k))
       | isFalse k => exact ge_of_eq (if_neg k)) (mul_nonneg (hw i) (hw j))
 
-theorem fibres_merge_of_nested_example :
-    collision (fun _ => 1 / 3 : Fin 3 → Rat) (Vector.get (0 ::ᵥ 1 ::ᵥ 2 ::ᵥ .nil)) ≤
-      collision (fun _ => 1 / 3) fun i => Vector.get (0 ::ᵥ 1 ::ᵥ 2 ::ᵥ .nil) i / 2 :=
-  fibres_merge_of_nested (fun _ => by decide) _ (· / 2)
-
-/-- For grids that are not nested it is false: steps of 2 round 5/4 and 11/4 both to 2, steps of 4 round them to 0 and 4, so
-that information, Shannon's as well as Rényi's, rises from 0 bits to 1 (seed 004, Critical Threshold δ_crit). -/
-theorem information_falls_as_given_false :
+/-- For grids that are not nested a greater step may make collisions rarer: steps of 2 round 5/4 and
+11/4 both to 2, steps of 4 round them to 0 and 4 (seed 004, Critical Threshold δ_crit; for these two
+points information, of which the theorem does not speak, rises from 0 bits to 1). -/
+theorem collision_le_of_step_le_as_given_false :
     ¬ ∀ (n : Nat) (x : Fin n → Rat) (δ₁ δ₂ : Rat) (k₁ k₂ : Fin n → Nat), 0 < δ₁ → δ₁ ≤ δ₂ →
-      (∀ i, IsRounding δ₁ (x i) (Nat.cast (k₁ i) * δ₁)) → (∀ i, IsRounding δ₂ (x i) (Nat.cast (k₂ i) * δ₂)) →
-        collision (fun _ => 1 / Nat.cast n : Fin n → Rat) k₁ ≤ collision (fun _ => 1 / Nat.cast n : Fin n → Rat) k₂ :=
-  fun h => absurd (h 2 (Vector.get (5 / 4 ::ᵥ 11 / 4 ::ᵥ .nil)) 2 4 (fun _ => 1) (Vector.get (0 ::ᵥ 1 ::ᵥ .nil)) (by decide)
-    (by decide)
-    (fun i => ⟨⟨1, .inl rfl⟩, match i with
-      | .zero => by decide
-      | .succ .zero => by decide⟩)
-    (fun i => ⟨⟨_, .inl rfl⟩, match i with
-      | .zero => by decide
-      | .succ .zero => by decide⟩)) (by decide)
+      (∀ i, IsRounding δ₁ (x i) (Nat.cast (k₁ i) * δ₁)) →
+      (∀ i, IsRounding δ₂ (x i) (Nat.cast (k₂ i) * δ₂)) →
+        collision (fun _ => 1 / Nat.cast n : Fin n → Rat) k₁ ≤
+          collision (fun _ => 1 / Nat.cast n : Fin n → Rat) k₂ :=
+  have near₁ : ∀ i, |Vector.get (5 / 4 ::ᵥ 11 / 4 ::ᵥ .nil) i -
+      Nat.cast 1 * 2| ≤ (2 / 2 : Rat) := by decide
+  have near₂ : ∀ i, |Vector.get (5 / 4 ::ᵥ 11 / 4 ::ᵥ .nil) i -
+      Nat.cast (Vector.get (0 ::ᵥ 1 ::ᵥ .nil) i) * 4| ≤ (4 / 2 : Rat) := by decide
+  fun h => absurd (h 2 (Vector.get (5 / 4 ::ᵥ 11 / 4 ::ᵥ .nil)) 2 4 (fun _ => 1)
+    (Vector.get (0 ::ᵥ 1 ::ᵥ .nil)) (by decide) (by decide) (fun i => ⟨⟨1, .inl rfl⟩, near₁ i⟩)
+    fun i => ⟨⟨_, .inl rfl⟩, near₂ i⟩) (by decide)
 
 /-! ### Corners of the cube -/
 
+section Corners
+
+variable {R : Type u} [LinearOrderedCommRing R]
+
 /-- Whether every coordinate is at least `1 − t` in magnitude. -/
-def isCorner : {d : Nat} → (Fin d → K) → K → Bool
+def isCorner : {d : Nat} → (Fin d → R) → R → Bool
   | .zero, _, _ => true
   | .succ _, x, t => Bool.and (decide (1 - t ≤ |x .zero|)) (isCorner (fun i => x (.succ i)) t)
 
-theorem isCorner_iff : {d : Nat} → {x : Fin d → K} → {t : K} → (isCorner x t = true ↔ ∀ i, 1 - t ≤ |x i|)
+theorem isCorner_iff :
+    {d : Nat} → {x : Fin d → R} → {t : R} → (isCorner x t = true ↔ ∀ i, 1 - t ≤ |x i|)
   | .zero, _, _ => ⟨fun _ i => i.elim0.elim, fun _ => rfl⟩
   | .succ _, x, t => ⟨fun h => Fin.forall_succ.2 ⟨of_decide_eq_true (Bool.and_eq_true_left h),
       isCorner_iff.1 (Bool.and_eq_true_right h)⟩, fun h => by
@@ -124,44 +130,25 @@ theorem isCorner_iff : {d : Nat} → {x : Fin d → K} → {t : K} → (isCorner
     rw [decide_eq_true (h .zero)]
     exact isCorner_iff.2 fun i => h (.succ i)⟩
 
-/-- The share of points whose every coordinate is at least `1 − t` in magnitude (seed 004, Hypercubicity metric). -/
+end Corners
+
+/-- The share of points whose every coordinate is at least `1 − t` in magnitude (seed 004,
+Hypercubicity metric). -/
 def hypercubicity {d : Nat} (x : Fin n → Fin d → K) (t : K) : K :=
   (∑ s, indicator (fun s => isCorner (x s) t) s) / Nat.cast n
 
-theorem indicator_nonneg (kept : Fin n → Bool) (i : Fin n) : (0 : K) ≤ indicator kept i := by
-  show (0 : K) ≤ cond (kept i) 1 0
-  cases kept i with
-  | true => exact zero_le_one
-  | false => exact le_refl 0
-
-theorem indicator_mono {p q : Fin n → Bool} {i : Fin n} (h : p i = true → q i = true) :
-    (indicator p i : K) ≤ indicator q i := by
-  show (cond (p i) 1 0 : K) ≤ indicator q i
-  cases e : p i with
-  | true => exact ge_of_eq (by show cond (q i) 1 0 = 1; rw [h e]; rfl)
-  | false => exact indicator_nonneg q i
-
 /-- Hypercubicity is a share (seed 004, Hypercubicity metric). -/
-theorem hypercubicity_mem {d : Nat} (hn : (0 : K) < Nat.cast n) (x : Fin n → Fin d → K) (t : K) :
+theorem hypercubicity_mem {d : Nat} (x : Fin n → Fin d → K) (t : K) :
     0 ≤ hypercubicity x t ∧ hypercubicity x t ≤ 1 :=
-  ⟨div_nonneg (sum_nonneg fun s => indicator_nonneg _ s) hn.1, (div_le_one hn).mpr
-    (le_trans (sum_le_card_mul fun _ => indicator_mono (q := fun _ => true) fun _ => rfl) (le_of_eq (mul_one _)))⟩
-
-/-- Two points of the square, one at a corner. -/
-def twoPoints : Fin 2 → Fin 2 → Rat
-  | .zero => Vector.get (9 / 10 ::ᵥ -1 ::ᵥ .nil)
-  | .succ .zero => Vector.get (1 / 2 ::ᵥ 1 ::ᵥ .nil)
-
-theorem hypercubicity_mem_example : 0 ≤ hypercubicity twoPoints (1 / 10) ∧ hypercubicity twoPoints (1 / 10) ≤ 1 :=
-  hypercubicity_mem (by decide) _ _
+  ⟨div_nonneg (sum_nonneg fun s => indicator_nonneg _ s) (natCast_nonneg n), div_le_one_of_le
+    (le_trans (sum_le_card_mul fun _ => indicator_mono (q := fun _ => true) fun _ => rfl)
+      (le_of_eq (mul_one _))) (natCast_nonneg n)⟩
 
 /-- A larger tolerance counts no fewer corners (seed 004, Hypercubicity metric). -/
 theorem hypercubicity_mono {d : Nat} (x : Fin n → Fin d → K) {t u : K} (h : t ≤ u) :
     hypercubicity x t ≤ hypercubicity x u :=
   div_le_div_of_nonneg_right (sum_le_sum fun _ => indicator_mono fun k =>
-    isCorner_iff.2 fun i => le_trans (sub_le_sub (le_refl 1) h) (isCorner_iff.1 k i)) (natCast_nonneg n)
-
-theorem hypercubicity_mono_example : hypercubicity twoPoints (1 / 10) ≤ hypercubicity twoPoints (1 / 2) :=
-  hypercubicity_mono _ (by decide)
+    isCorner_iff.2 fun i => le_trans (sub_le_sub (le_refl 1) h) (isCorner_iff.1 k i))
+      (natCast_nonneg n)
 
 end LeanMining

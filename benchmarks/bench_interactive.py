@@ -28,8 +28,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browsers import ABSENT, started
 
+from pyharness.evidence import Points
 from pyharness.report.html import Report, render
-from pyharness.report.points import point_sets
 from pyharness.report.site import write_site
 
 FRAMES = """
@@ -63,17 +63,12 @@ def main() -> None:
     certificate = copy.deepcopy(
         json.loads((ROOT / "certificates" / "leanmining.json").read_text("utf-8"))
     )
-    one = next(point_sets(certificate))
-    table = next(
-        evidence["measurements"]
-        for claim in certificate["claims"]
-        if claim["id"] == one.claim
-        for evidence in claim["evidence"]
-        if evidence["measurements"]["rows"] is one.rows
-    )
+    evidence = certificate["claims"][0]["evidence"][0]
     generator = torch.Generator().manual_seed(0)
-    table["columns"] = [str(number) for number in range(1, 9)]
-    table["rows"] = torch.randn(2000, 8, generator=generator).tanh().tolist()
+    columns = [str(number) for number in range(1, 9)]
+    rows = torch.randn(2000, 8, generator=generator).tanh().tolist()
+    evidence["measurements"] = {"columns": columns, "rows": rows}
+    evidence["points"] = Points((("Points of", "a drawing"),), columns).as_json()
     with tempfile.TemporaryDirectory() as folder:
         write_site(render(Report(certificate)), Path(folder) / "pages")
         with started(Path(folder) / "profile") as browser:

@@ -19,6 +19,7 @@ from claims.measures.geometry import beta, beta_of_rows, center, l1_norm, norm_s
 from claims.measures.rotations import turn
 from claims.models.attention import attention_layers, head_names, int8_keys
 from claims.models.attention import head as head_values
+from claims.notation import Integers, integers, pair
 from pyharness import (
     INT8,
     Blocks,
@@ -36,6 +37,7 @@ from pyharness import (
     enumerate_cases,
     nonzero,
     of_blocks,
+    predicate,
     significant,
     sweep,
     tensor_ref,
@@ -57,72 +59,63 @@ CONFIDENCE = 3.2905
 
 
 # --------------------------------------------------------------------------------------------- laws
-def integers(k: Tensor | Sequence[int]) -> Tensor:
-    """Return a vector of integers as int64."""
-    return torch.as_tensor(k).long()
-
-
-def signs_have_cosine(k):
-    """K · sign k = ‖k‖₁ and ‖sign k‖² = d, so that the cosine is ‖k‖₁ / (√d ‖k‖₂)."""
+@predicate
+def signs_have_cosine(k: Integers) -> Tensor:
+    """`k · sign k` = ‖k‖₁ and ‖sign k‖² = d, so that the cosine is ‖k‖₁ / (√d ‖k‖₂)."""
     k = integers(k)
     return ((k * sign(k)).sum(-1) == l1_norm(k)) & (norm_sq(sign(k)) == k.shape[-1])
 
 
-def is_aligned_iff_on_the_lattice(k):
+@predicate
+def is_aligned_iff_on_the_lattice(k: Integers) -> Tensor:
     """For k ≠ 0: ‖k‖₁² = d ‖k‖₂² ↔ all |k_i| are equal."""
     k = integers(k)
     equal = (k.abs() == k[..., :1].abs()).all(-1)
     return (norm_sq(k) == 0) | ((l1_norm(k).square() == k.shape[-1] * norm_sq(k)) == equal)
 
 
-def residual_has_energy(k):
+@predicate
+def residual_has_energy(k: Integers) -> Tensor:
     """‖k − (‖k‖₁/d) sign k‖² = ‖k‖² − ‖k‖₁²/d, times d²."""
     k = integers(k)
     d, total = k.shape[-1], l1_norm(k)
     return norm_sq(d * k - total[..., None] * sign(k)) == d * (d * norm_sq(k) - total.square())
 
 
-def unscaled_residual_has_energy(k):
+@predicate
+def unscaled_residual_has_energy(k: Integers) -> Tensor:
     """‖k − sign k‖² = ‖k‖² − ‖k‖₁²/d, times d: the same without a scale."""
     k = integers(k)
     d = k.shape[-1]
     return d * norm_sq(k - sign(k)) == d * norm_sq(k) - l1_norm(k).square()
 
 
-def of_two(law: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """The law on the vectors (a, b)."""
-
-    def pair(a, b):
-        return law(
-            torch.stack(
-                torch.broadcast_tensors(torch.as_tensor(a).long(), torch.as_tensor(b).long()), -1
-            )
-        )
-
-    return pair
-
-
-def signs_have_cosine_of_two(a, b):
+@predicate
+def signs_have_cosine_of_two(a: Integers, b: Integers) -> Tensor:
     """`signs_have_cosine` of (a, b)."""
-    return of_two(signs_have_cosine)(a, b)
+    return signs_have_cosine(pair(a, b))
 
 
-def is_aligned_iff_on_the_lattice_of_two(a, b):
+@predicate
+def is_aligned_iff_on_the_lattice_of_two(a: Integers, b: Integers) -> Tensor:
     """`is_aligned_iff_on_the_lattice` of (a, b)."""
-    return of_two(is_aligned_iff_on_the_lattice)(a, b)
+    return is_aligned_iff_on_the_lattice(pair(a, b))
 
 
-def residual_has_energy_of_two(a, b):
+@predicate
+def residual_has_energy_of_two(a: Integers, b: Integers) -> Tensor:
     """`residual_has_energy` of (a, b)."""
-    return of_two(residual_has_energy)(a, b)
+    return residual_has_energy(pair(a, b))
 
 
-def unscaled_residual_has_energy_of_two(a, b):
+@predicate
+def unscaled_residual_has_energy_of_two(a: Integers, b: Integers) -> Tensor:
     """`unscaled_residual_has_energy` of (a, b)."""
-    return of_two(unscaled_residual_has_energy)(a, b)
+    return unscaled_residual_has_energy(pair(a, b))
 
 
-def a_mean_adds_its_energy(k, mean):
+@predicate
+def a_mean_adds_its_energy(k: Integers, mean: int) -> Tensor:
     """For the centered v = d k − Σk and a mean m: ‖m + v‖² = d m² + ‖v‖², which is more than ‖v‖²
     for m ≠ 0.
     """
@@ -143,7 +136,8 @@ and (d u)² for the scale; the right one by d u for ‖k‖² and 3 d u for ‖k
 + 16) u."""
 
 
-def signs_have_cosine_in_floats(x, dtype="float32"):
+@predicate
+def signs_have_cosine_in_floats(x: Blocks | Sequence[str], dtype: str = "float32") -> Tensor:
     """`signs_have_cosine` of blocks of floats, up to the rounding of their sums."""
     k = as_blocks(x, dtype).values
     size = l1_norm(k)
@@ -157,7 +151,8 @@ def cosine_error(k: Blocks) -> Tensor:
     return (k.figures.along_signs - k.figures.l1).abs() / nonzero(k.figures.l1)
 
 
-def residual_has_energy_in_floats(x, dtype="float32"):
+@predicate
+def residual_has_energy_in_floats(x: Blocks | Sequence[str], dtype: str = "float32") -> Tensor:
     """`residual_has_energy` of blocks of floats, up to the rounding of their sums."""
     k = as_blocks(x, dtype).values
     mean, energy = l1_norm(k) / k.shape[-1], norm_sq(k)
@@ -324,6 +319,7 @@ def sample_beta(distribution: str, d: int, draws: int, seed: int) -> tuple[float
     return float(found.mean()), CONFIDENCE * float(found.std()) / math.sqrt(draws)
 
 
+@predicate
 def gaussian_beta_is_exact(d: int, draws: int, seed: int) -> bool:
     """The mean of β over Gaussian vectors of dimension d is 2/π + (1 − 2/π)/d, within its 99.9 %
     interval.
@@ -332,6 +328,7 @@ def gaussian_beta_is_exact(d: int, draws: int, seed: int) -> bool:
     return abs(mean - (2 / math.pi + (1 - 2 / math.pi) / d)) <= half
 
 
+@predicate
 def beta_nears_the_moment_ratio(distribution: str, d: int, draws: int, seed: int) -> bool:
     """The mean of β is within 4/d of the distribution's moment ratio, and its 99.9 % interval."""
     mean, half = sample_beta(distribution, d, draws, seed)
@@ -339,17 +336,17 @@ def beta_nears_the_moment_ratio(distribution: str, d: int, draws: int, seed: int
 
 
 def sampled(
-    predicate: Callable[..., bool],
+    law: Callable[..., bool],
     cases: Sequence[Mapping[str, Any]],
     *,
     domain: str,
     summary: str,
     rows: Callable[..., Mapping[str, Any]],
 ) -> Evidence:
-    """Ask a predicate of random samples, and report figures of each."""
-    failing = [case for case in cases if not predicate(**case)]
+    """Ask a law of random samples, and report figures of each."""
+    failing = [case for case in cases if not law(**case)]
     witness = (
-        Witness(dotted(predicate), dict(failing[0]), f"it fails at {dict(failing[0])}")
+        Witness(dotted(law), dict(failing[0]), f"it fails at {dict(failing[0])}")
         if failing
         else None
     )
@@ -393,7 +390,7 @@ def _reference_row(distribution: str, d: int, draws: int, seed: int) -> dict[str
     "geometry.gaussian_floor",
     statement="For Gaussian coordinates the moment ratio β = μ₁²/μ₂ is 2/π.",
     source=MOMENTS,
-    theorem="LeanMining.gaussian_moment_ratio_floor_eq",
+    theorem="LeanMining.momentRatio_one_eq_two_div",
     tier="silver",
 )
 def gaussian_floor(run: Run) -> Iterator[Evidence]:
@@ -435,6 +432,7 @@ def exact_beta(keys: Sequence[Sequence[int]]) -> Fraction:
     return Fraction(int(l1_norm(k).square().sum()), k.shape[-1] * int(norm_sq(k).sum()))
 
 
+@predicate
 def rotation_keeps_beta(keys: list[list[int]], rotation: list[list[int]]) -> bool:
     """A matrix with orthogonal rows of equal length leaves β of the keys as it is; both are
     integers.
@@ -450,7 +448,7 @@ HADAMARD_4 = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]
     "geometry.floor_positive",
     statement="The isotropic floor's distance from 1, 1 − 2/π, is positive.",
     source=ISOTROPIC,
-    theorem="LeanMining.isotropic_floor_pos",
+    theorem="LeanMining.one_sub_two_div_pos",
     tier="silver",
 )
 def floor_positive(run: Run) -> Iterator[Evidence]:
@@ -490,7 +488,8 @@ def rotations_keep_the_floor(run: Run) -> Iterator[Evidence]:
 
 
 # ---------------------------------------------------------------------------------- DCMeanCentering
-def centering_lifts_beta(k: list[int]) -> bool:
+@predicate
+def centering_lifts_beta(k: Integers) -> bool:
     """β of the key less its mean is at least β of the key; a key all of whose entries are equal has
     no centered part.
     """
@@ -501,7 +500,8 @@ def centering_lifts_beta(k: list[int]) -> bool:
     )
 
 
-def stored_mean_lifts_beta(k: list[int]) -> bool:
+@predicate
+def stored_mean_lifts_beta(k: Integers) -> bool:
     """With its mean stored exactly beside the signs, a key loses no more energy than by its signs
     alone.
 
@@ -516,6 +516,7 @@ def stored_mean_lifts_beta(k: list[int]) -> bool:
     )
 
 
+@predicate
 def head_is_lifted_by_centering(head: str) -> bool:
     """β of a head's centered keys is at least β of its keys."""
     keys = head_values(head, "key")
@@ -523,17 +524,17 @@ def head_is_lifted_by_centering(head: str) -> bool:
 
 
 def per_head(
-    predicate: Callable[[str], bool],
+    law: Callable[[str], bool],
     figures: Callable[[str], Mapping[str, float]],
     *,
     shows: str,
     domain: str = "minilm, the keys of every head of every layer",
 ) -> Evidence:
-    """Ask a predicate of every head of the transformer by name, and report figures of each."""
+    """Ask a law of every head of the transformer by name, and report figures of each."""
     names = list(head_names())
-    failing = [name for name in names if not predicate(name)]
+    failing = [name for name in names if not law(name)]
     witness = (
-        Witness(dotted(predicate), {"head": failing[0]}, shows.format(head=failing[0]))
+        Witness(dotted(law), {"head": failing[0]}, shows.format(head=failing[0]))
         if failing
         else None
     )
@@ -576,7 +577,7 @@ SMALL_KEYS = [[2, 2, 3], [1, 1, -1], [3, 1, 1], [5, 5, 5, 6]]
     "geometry.centering_lifts",
     statement="Centering a key lifts β.",
     source=CENTERING,
-    negation="LeanMining.dc_centering_lifts_rotational_ceiling_as_given_false",
+    negation="LeanMining.beta_le_beta_center_false",
     tier="refuted",
 )
 def centering_lifts(run: Run) -> Iterator[Evidence]:
@@ -620,6 +621,7 @@ TRIPLES = [(n * n - m * m, 2 * m * n, n * n + m * m) for n in range(2, 41) for m
 numbers."""
 
 
+@predicate
 def beta_near_the_lattice(d: int, c: int, s: int, h: int) -> bool:
     """Turn (1, …, 1) of dimension d in a plane by the angle with cosine c/h and sine s/h, c ≥ s ≥
     0: β is (1 − 2(1 − c/h)/d)², at most 1, and at least (s/h)²/d below it.
@@ -651,7 +653,7 @@ def _near_the_lattice(run: Run) -> Evidence:
     statement="Along a rotation of a plane near the sign lattice, β = 1 − (t²/2) H + O(t³): "
     "exactly, β = (1 − 2(1 − cos t)/d)².",
     source=HESSIAN,
-    theorem="LeanMining.beta_local_quadratic_expansion",
+    theorem="LeanMining.beta_rotateFirst",
     tier="silver",
 )
 def quadratic_expansion(run: Run) -> Iterator[Evidence]:
@@ -662,7 +664,7 @@ def quadratic_expansion(run: Run) -> Iterator[Evidence]:
     "geometry.hessian_nonneg",
     statement="The second-order coefficient H is not negative: β does not rise from the lattice.",
     source=HESSIAN,
-    theorem="LeanMining.beta_hessian_nonneg",
+    theorem="LeanMining.beta_rotateFirst_le_one",
     tier="silver",
 )
 def hessian_nonneg(run: Run) -> Iterator[Evidence]:
@@ -673,7 +675,7 @@ def hessian_nonneg(run: Run) -> Iterator[Evidence]:
     "geometry.last_mile",
     statement="To come within e of β = 1, a rotation must be accurate to sin² t ≤ d e: quadratically.",
     source=HESSIAN,
-    theorem="LeanMining.beta_last_mile_quadratic_hardness",
+    theorem="LeanMining.mul_self_div_le_one_sub_beta_rotateFirst",
     tier="silver",
 )
 def last_mile(run: Run) -> Iterator[Evidence]:
@@ -692,6 +694,7 @@ def general_expansion(run: Run) -> Iterator[Evidence]:
 
 
 # --------------------------------------------------------------------------------- NarrowDimCeiling
+@predicate
 def floor_is_the_same(d: int, e: int, draws: int, seed: int) -> bool:
     """The 99.9 % intervals of the mean of β over Gaussian vectors of dimensions d and e overlap."""
     (mean_d, half_d), (mean_e, half_e) = (

@@ -5,13 +5,26 @@ need α ≥ 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
+from torch import Tensor
 
 from claims.conformance import CLIP
 from claims.measures.int8 import clip
-from pyharness import INT8, Evidence, Run, Source, claim, from_hex, of_values, search, sweep, to_hex
+from claims.notation import Reals, real
+from pyharness import (
+    INT8,
+    Evidence,
+    Run,
+    Source,
+    claim,
+    of_values,
+    predicate,
+    search,
+    sweep,
+    to_hex,
+)
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -27,91 +40,92 @@ RANGES_DOMAIN = "all 16,777,216 INT8 triples (α, β, x)"
 EXAMPLES = 300
 
 
-def real(value: Any) -> torch.Tensor:
-    """Return ints, integer tensors, hexadecimal floats or nested lists of them as a float64 tensor,
-    exactly.
-    """
-    if isinstance(value, torch.Tensor):
-        return value.double()
-    return torch.tensor(_numbers(value), dtype=torch.float64)
-
-
-def _numbers(value: Any) -> Any:
-    return [_numbers(item) for item in value] if isinstance(value, list) else from_hex(value)
-
-
 # --------------------------------------------------------------------------------------- predicates
-def neg_alpha_le(alpha, x):
+@predicate
+def neg_alpha_le(alpha: Reals, x: Reals) -> Tensor:
     """−α ≤ clip(x, α)."""
     return -real(alpha) <= clip(real(x), real(alpha))
 
 
-def le_alpha(alpha, x):
+@predicate
+def le_alpha(alpha: Reals, x: Reals) -> Tensor:
     """clip(x, α) ≤ α."""
     return clip(real(x), real(alpha)) <= real(alpha)
 
 
-def le_alpha_if_nonneg(alpha, x):
+@predicate
+def le_alpha_if_nonneg(alpha: Reals, x: Reals) -> Tensor:
     """0 ≤ α → clip(x, α) ≤ α."""
     return (real(alpha) < 0) | le_alpha(alpha, x)
 
 
-def in_range(alpha, x):
+@predicate
+def in_range(alpha: Reals, x: Reals) -> Tensor:
     """−α ≤ clip(x, α) ≤ α."""
     return neg_alpha_le(alpha, x) & le_alpha(alpha, x)
 
 
-def in_range_if_nonneg(alpha, x):
+@predicate
+def in_range_if_nonneg(alpha: Reals, x: Reals) -> Tensor:
     """0 ≤ α → −α ≤ clip(x, α) ≤ α."""
     return (real(alpha) < 0) | in_range(alpha, x)
 
 
-def keeps_what_is_in_range(alpha, x):
+@predicate
+def keeps_what_is_in_range(alpha: Reals, x: Reals) -> Tensor:
     """−α ≤ x ≤ α → clip(x, α) = x."""
     alpha, x = real(alpha), real(x)
     return (x < -alpha) | (x > alpha) | (clip(x, alpha) == x)
 
 
-def clips_once(alpha, x):
+@predicate
+def clips_once(alpha: Reals, x: Reals) -> Tensor:
     """clip(clip(x, α), α) = clip(x, α)."""
     once = clip(real(x), real(alpha))
     return clip(once, real(alpha)) == once
 
 
-def magnitude_le(alpha, x):
+@predicate
+def magnitude_le(alpha: Reals, x: Reals) -> Tensor:
     """|clip(x, α)| ≤ α."""
     return clip(real(x), real(alpha)).abs() <= real(alpha)
 
 
-def magnitude_le_if_nonneg(alpha, x):
+@predicate
+def magnitude_le_if_nonneg(alpha: Reals, x: Reals) -> Tensor:
     """0 ≤ α → |clip(x, α)| ≤ α."""
     return (real(alpha) < 0) | magnitude_le(alpha, x)
 
 
-def monotone_in_x(alpha, x, y):
-    """X ≤ y → clip(x, α) ≤ clip(y, α)."""
+@predicate
+def monotone_in_x(alpha: Reals, x: Reals, y: Reals) -> Tensor:
+    """`x ≤ y → clip(x, α) ≤ clip(y, α)`."""
     alpha, x, y = real(alpha), real(x), real(y)
     return (x > y) | (clip(x, alpha) <= clip(y, alpha))
 
 
-def within_a_wider_range(alpha, beta, x):
+@predicate
+def within_a_wider_range(alpha: Reals, beta: Reals, x: Reals) -> Tensor:
     """α ≤ β → −β ≤ clip(x, α) ≤ β."""
     alpha, beta = real(alpha), real(beta)
     clipped = clip(real(x), alpha)
     return (alpha > beta) | ((-beta <= clipped) & (clipped <= beta))
 
 
-def within_a_wider_range_if_nonneg(alpha, beta, x):
+@predicate
+def within_a_wider_range_if_nonneg(alpha: Reals, beta: Reals, x: Reals) -> Tensor:
     """0 ≤ α → α ≤ β → −β ≤ clip(x, α) ≤ β."""
     return (real(alpha) < 0) | within_a_wider_range(alpha, beta, x)
 
 
-def keeps_nonneg(alpha, x):
+@predicate
+def keeps_nonneg(alpha: Reals, x: Reals) -> Tensor:
     """0 ≤ x → 0 ≤ clip(x, α)."""
     return (real(x) < 0) | (clip(real(x), real(alpha)) >= 0)
 
 
-def falls_below_x_above_alpha(alpha, x):
+@predicate
+def falls_below_x_above_alpha(alpha: Reals, x: Reals) -> Tensor:
     """0 ≤ α < x → clip(x, α) < x: there clip is not extensive."""
     alpha, x = real(alpha), real(x)
     return (alpha < 0) | (x <= alpha) | (clip(x, alpha) < x)
@@ -127,7 +141,7 @@ def _inputs(scalars: Sequence[str], tensors: Sequence[str]) -> SearchStrategy[di
 
     @st.composite
     def inputs(draw: DrawFn) -> dict[str, Any]:
-        width = draw(st.sampled_from((32, 64)))
+        width: Literal[32, 64] = draw(st.sampled_from((32, 64)))
         floats = st.floats(allow_nan=False, width=width)
         arrays = hnp.arrays(
             f"float{width}",
@@ -145,7 +159,7 @@ def _hex(value: Any) -> Any:
     return [_hex(item) for item in value] if isinstance(value, list) else to_hex(value)
 
 
-def whole_tensor(law: Callable[..., torch.Tensor]) -> Callable[..., bool]:
+def whole_tensor(law: Callable[..., Tensor]) -> Callable[..., bool]:
     """Ask a law of all elements at once; the result bears the law's name, so that a witness names
     the law itself.
     """
@@ -159,7 +173,7 @@ def whole_tensor(law: Callable[..., torch.Tensor]) -> Callable[..., bool]:
 
 def on_floats(
     run: Run,
-    law: Callable[..., torch.Tensor],
+    law: Callable[..., Tensor],
     *,
     scalars: Sequence[str] = ("alpha",),
     tensors: Sequence[str] = ("x",),
@@ -178,7 +192,7 @@ def on_floats(
 
 
 # ------------------------------------------------------------------------------------------- claims
-def _pairs(law: Callable[..., torch.Tensor], shows: str = "") -> Evidence:
+def _pairs(law: Callable[..., Tensor], shows: str = "") -> Evidence:
     return sweep(law, PAIRS, domain=PAIRS_DOMAIN, summary="65,536 (α, x)", shows=shows)
 
 

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
 from claims.measures.int8 import clip, gate_gap, qrelu, round_up
+from claims.measures.rotations import hadamard_signs, turn
 from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
 from claims.models.attention import HEADS, int8_keys, int8_queries
 from pyharness import (
@@ -37,6 +39,7 @@ __all__ = [
     "JOIN",
     "L1_NORM",
     "LE",
+    "MULVEC",
     "NORM_SQ",
     "QRELU",
     "ROUND_UP",
@@ -50,7 +53,7 @@ HALF = torch.tensor(64, dtype=torch.int8)
 
 
 def _pairs(
-    function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], offset: int = 128
+    function: Callable[[Tensor, Tensor], Tensor], offset: int = 128
 ) -> Callable[[], list[list[int]]]:
     """Return what computes the table of a function on all pairs of INT8 values, as int16 plus
     `offset`.
@@ -65,7 +68,7 @@ def _pairs(
 
 
 def first_rows(
-    granularity: Granularity, argument: Callable[[QuantizedLayer], torch.Tensor]
+    granularity: Granularity, argument: Callable[[QuantizedLayer], Tensor]
 ) -> Iterator[Row]:
     """Yield the first INT8 row of every layer, with the function's first argument there."""
     for item in quantized_layers():
@@ -221,22 +224,20 @@ class _Heads:
     """
 
     lean: str
-    compute: Callable[..., torch.Tensor]
-    read: tuple[Callable[[], tuple[torch.Tensor, tuple[TensorRef, ...]]], ...]
+    compute: Callable[..., Tensor]
+    read: tuple[Callable[[], tuple[Tensor, tuple[TensorRef, ...]]], ...]
     domain: str
 
     def theorems(self, run: Run, name: str) -> Theorems:
-        values, refs = zip(*(read() for read in self.read))
+        values, refs = zip(*(read() for read in self.read), strict=True)
         first = [
-            rows.view(len(ref) * HEADS, -1, rows.shape[-1])[:, 0] for rows, ref in zip(values, refs)
+            rows.view(len(ref) * HEADS, -1, rows.shape[-1])[:, 0]
+            for rows, ref in zip(values, refs, strict=True)
         ]
         names = [f"{name}_{number}" for number in range(len(first[0]))]
         source = ""
         for theorem, value, *vectors in zip(names, self.compute(*first), *first, strict=True):
-            arguments = " ".join(
-                f"(fun i => ((({vector(indices(v))} : Vector Nat {len(v)}).map Int8.ofIndex).get i).toInt)"
-                for v in vectors
-            )
+            arguments = " ".join(map(_int8_vector, vectors))
             source += f"theorem {theorem} :\n    {self.lean} {arguments} = {int(value)} := by decide +kernel\n"
         return Theorems(
             names,
@@ -246,6 +247,12 @@ class _Heads:
             f"kernel: {len(names)} heads",
             list(itertools.chain(*refs)),
         )
+
+
+def _int8_vector(values: Tensor) -> str:
+    """Write a vector of INT8 values in Lean, as integers."""
+    written = f"({vector(indices(values))} : Vector Nat {len(values)})"
+    return f"(fun i => (({written}.map Int8.ofIndex).get i).toInt)"
 
 
 KEYS = "the first INT8 key of every head of every layer of minilm"
@@ -283,3 +290,48 @@ DOT = Conformance(
         ),
     ),
 )
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """A matrix times a vector of integers, at the Hadamard matrix of ±1 and the first INT8 key of
+    every layer of the transformer.
+
+    Attributes:
+        compute: the function, of rows of integers and a matrix.
+    """
+
+    compute: Callable[[Tensor, Tensor], Tensor]
+
+    def theorems(self, run: Run, name: str) -> Theorems:
+        """As `Check.theorems`."""
+        keys, refs = int8_keys()
+        first = keys.view(len(refs), -1, keys.shape[-1])[:, 0]
+        d = first.shape[-1]
+        signs = hadamard_signs(d)
+        rows = " ::ᵥ ".join(vector(row) for row in signs.tolist())
+        source = f"def {name}_matrix : Vector (Vector Int {d}) {d} := ({rows} ::ᵥ .nil)\n"
+        for place in range(d):
+            source += f"def {name}_at_{place} : Fin {d} := {'.succ (' * place}.zero{')' * place}\n"
+        names = [f"{name}_{number}" for number in range(len(refs))]
+        for theorem, key, turned in zip(names, first, self.compute(first, signs), strict=True):
+            values = " ∧\n    ".join(
+                f"{theorem}_turned {name}_at_{place} = {value}"
+                for place, value in enumerate(turned.tolist())
+            )
+            source += (
+                f"def {theorem}_turned : Fin {d} → Int :=\n"
+                f"  mulVec (fun i j => ({name}_matrix.get i).get j) {_int8_vector(key)}\n"
+                f"theorem {theorem} :\n    {values} := by decide +kernel\n"
+            )
+        return Theorems(
+            names,
+            source,
+            "the product of the Hadamard matrix of ±1 and the first INT8 key of every layer of minilm",
+            len(names) * d,
+            f"kernel: {len(names)} products",
+            refs,
+        )
+
+
+MULVEC = Conformance("mulVec", turn, (_Turned(turn),))

@@ -14,7 +14,7 @@ scale · (max(q, z) − z) with q the quantized x; FP16 rounds r to half precisi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -24,13 +24,13 @@ from claims.measures.int8 import gate_gap, qrelu, round_up
 from claims.models.activations import quantized_layers
 from claims.models.layers import Layer
 from claims.models.zoo import Model, load_models
+from claims.notation import Integers, int8, integers
 from claims.nucleus import (
     ARCHITECTURE,
     EMPIRICAL,
     FORMAL,
     PAIRS,
     PAIRS_DOMAIN,
-    int8,
     is_nucleus,
     on_every_layer,
     on_every_row,
@@ -38,6 +38,7 @@ from claims.nucleus import (
 from pyharness import (
     INT8,
     Evidence,
+    Plot,
     Run,
     Witness,
     cached_per_device,
@@ -47,6 +48,7 @@ from pyharness import (
     dequantize_affine,
     dotted,
     of_values,
+    predicate,
     quantize_affine,
     significant,
     sweep,
@@ -133,14 +135,14 @@ def layers_of(models: Iterable[Model], *, relu_only: bool = True) -> Iterator[tu
 
 def per_layer(
     run: Run,
-    predicate: Callable[[str], bool],
+    law: Callable[[str], bool],
     figures: Callable[[str], Mapping[str, float]],
     *,
     domain: str,
     shows: Callable[[str], str],
     relu_only: bool = True,
 ) -> Evidence:
-    """Ask `predicate` of every layer by name, and report `figures` of it."""
+    """Ask a law of every layer by name, and report `figures` of it."""
     cases = violations = 0
     rows, tensors, witness = [], [], None
     for name, layer in layers_of(load_models(), relu_only=relu_only):
@@ -150,9 +152,9 @@ def per_layer(
             | {key: significant(value) for key, value in figures(name).items()}
         )
         tensors.append(tensor_ref(f"{name} outputs", layer.preactivation))
-        if not predicate(name):
+        if not law(name):
             violations += 1
-            witness = witness or Witness(dotted(predicate), {"layer": name}, shows(name))
+            witness = witness or Witness(dotted(law), {"layer": name}, shows(name))
     return Evidence(
         "model",
         domain,
@@ -171,6 +173,7 @@ ALL_LAYERS = "every layer of every model, on real inputs"
 
 
 # ---------------------------------------------------------------------------- the gap decomposition
+@predicate
 def gate_and_quantization_add_up(layer: str) -> bool:
     """|x − y| = |x − r| + |r − y| at every element, in each integer format: exactly, in floating
     point too.
@@ -182,6 +185,7 @@ def gate_and_quantization_add_up(layer: str) -> bool:
     )
 
 
+@predicate
 def total_is_at_most_the_sum(layer: str) -> bool:
     """Mean |x − x̂| ≤ gate + quantization + reconstruction, up to the rounding of three float64
     sums.
@@ -203,6 +207,18 @@ def losses_by_format(layer: str) -> dict[str, float]:
     }
 
 
+LOSSES_PLOTS = tuple(
+    Plot(
+        "categories",
+        f"{part}, beside the gate’s gap",
+        y=("gate", *(f"{name} {part}" for name in FORMATS)),
+        by=("layer",),
+    )
+    for part in ("quantization", "reconstruction", "total")
+)
+
+
+@predicate
 def total_is_the_sum(layer: str) -> bool:
     """Mean |x − x̂| = gate + quantization + reconstruction, to one part in a million."""
     found = layer_losses(layer, "INT8")
@@ -210,6 +226,7 @@ def total_is_the_sum(layer: str) -> bool:
     return abs(found["total"] - parts) <= 1e-6 * parts
 
 
+@predicate
 def scalar_gap_adds_up(x: int, y: int, x_hat: int) -> bool:
     """|x − x̂| = |x − relu x| + |relu x − y| + |y − x̂|, in integers."""
     return abs(x - x_hat) == abs(x - max(x, 0)) + abs(max(x, 0) - y) + abs(y - x_hat)
@@ -275,7 +292,7 @@ def gate_quantization(run: Run) -> Iterator[Evidence]:
     tier="silver",
 )
 def total_le_sum(run: Run) -> Iterator[Evidence]:
-    yield per_layer(
+    found = per_layer(
         run,
         total_is_at_most_the_sum,
         losses_by_format,
@@ -283,22 +300,26 @@ def total_le_sum(run: Run) -> Iterator[Evidence]:
         shows=str,
         relu_only=False,
     )
+    yield replace(found, plots=LOSSES_PLOTS)
 
 
 # ---------------------------------------------------------------------------------- the integer gap
-def gap_is_positive_iff_below(z, q):
+@predicate
+def gap_is_positive_iff_below(z: Integers, q: Integers) -> Tensor:
     """max(q, z) − q > 0 ↔ q < z."""
     z, q = int8(z), int8(q)
     return (qrelu(z, q).short() - q.short() > 0) == (q < z)
 
 
-def gap_is_positive_iff_some_below(z, q):
+@predicate
+def gap_is_positive_iff_some_below(z: Integers, q: Integers) -> Tensor:
     """Σ (max(q_i, z_i) − q_i) > 0 ↔ some q_i < z_i, over the last dimension."""
     z, q = int8(z), int8(q)
     return (gate_gap(z, q) > 0) == (q < z).any(-1)
 
 
-def gap_is_in_its_band(z, q):
+@predicate
+def gap_is_in_its_band(z: Integers, q: Integers) -> Tensor:
     """With m of the activations below their zero points, m ≤ Σ (max(q_i, z_i) − q_i) ≤ 255 m, over
     the last dimension.
     """
@@ -322,7 +343,8 @@ def positive(run: Run) -> Iterator[Evidence]:
     yield on_every_row(run, gap_is_positive_iff_some_below)
 
 
-def gap_is_positive(z, q):
+@predicate
+def gap_is_positive(z: Integers, q: Integers) -> Tensor:
     """max(q, z) − q > 0."""
     z, q = int8(z), int8(q)
     return qrelu(z, q) > q
@@ -361,9 +383,10 @@ def certificate(run: Run) -> Iterator[Evidence]:
 
 
 # --------------------------------------------------------------------------------------- fewer bits
-def rounding_up_is_a_nucleus(k, p, q):
+@predicate
+def rounding_up_is_a_nucleus(k: Integers, p: Integers, q: Integers) -> Tensor:
     """round_up k is extensive and idempotent at q and preserves the meet of p and q."""
-    p, q = int8(p), int8(q)
+    k, p, q = integers(k), int8(p), int8(q)
     up = round_up(k, q)
     return (
         (up >= q)
@@ -372,11 +395,12 @@ def rounding_up_is_a_nucleus(k, p, q):
     )
 
 
-def fewer_bits_fix_strictly_less(k):
+@predicate
+def fewer_bits_fix_strictly_less(k: Integers) -> Tensor:
     """Every value that round_up (k + 1) fixes is fixed by round_up k, and some value only by the
     latter.
     """
-    k = torch.as_tensor(k, dtype=torch.int16).unsqueeze(-1)
+    k = integers(k).unsqueeze(-1)
     values = int8(INT8)
     fine, coarse = round_up(k, values) == values, round_up(k + 1, values) == values
     return (~coarse | fine).all(-1) & (fine & ~coarse).any(-1)
@@ -407,6 +431,7 @@ def bitwidth_family(run: Run) -> Iterator[Evidence]:
 
 
 # ------------------------------------------------------------------------------- the seed's figures
+@predicate
 def gate_is_5_to_6_times_quantization(layer: str) -> bool:
     """5 ≤ gate / quantization ≤ 6 in INT8."""
     return 5 <= gate_ratio(layer)["gate / quantization"] <= 6
@@ -440,6 +465,7 @@ def gate_dominance(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def coarser_is_worse(layer: str) -> bool:
     """Quantization loss: INT8 > INT16 > FP16."""
     found = quantization_by_format(layer)
@@ -490,6 +516,7 @@ def fp16_threshold_p10(layer: str) -> dict[str, float]:
     }
 
 
+@predicate
 def recovers_74_to_96_percent(layer: str) -> bool:
     """0.74 ≤ recovered ≤ 0.96."""
     return 0.74 <= fp16_threshold_p10(layer)["recovered"] <= 0.96

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -29,6 +29,7 @@ from claims.models.zoo import (
 from claims.quant_error import AXIOMS, SEED, SLACK
 from pyharness import (
     Evidence,
+    Plot,
     Run,
     Source,
     TensorRef,
@@ -37,6 +38,7 @@ from pyharness import (
     choose_params_affine,
     claim,
     enumerate_cases,
+    predicate,
     quantize_affine,
     significant,
     tensor_ref,
@@ -100,7 +102,8 @@ def measured(layer: str) -> Measured:
     """Measure a layer's outputs on all texts; the sorted outputs themselves would fill the
     memory.
     """
-    kurtosis, errors = {}, {bits: [] for bits in BITS}
+    kurtosis: dict[str, float] = {}
+    errors: dict[int, list[float]] = {bits: [] for bits in BITS}
     for language in read_languages():
         data = Data(outputs(language, layer))
         kurtosis[language] = data.kurtosis
@@ -126,6 +129,7 @@ class CommonThresholds(Recorder):
         self._bits, self._kept = bits, kept
 
     def linear(self, name: str, x: Tensor, kind: Kind) -> Tensor:
+        """As `Recorder.linear`, clipped and rounded."""
         y = super().linear(name, x, kind)
         if name.startswith(self._kept):
             return y
@@ -153,7 +157,7 @@ def fourth_moments(components: Sequence[Sequence[int]]) -> tuple[Fraction, Fract
 
 def _from_power_sums(sums: Sequence[Sequence[int]]) -> tuple[Fraction, Fraction, Fraction]:
     """As `fourth_moments`, of components given by the sums of their powers 0 to 4."""
-    whole = [sum(column) for column in zip(*sums)]
+    whole = [sum(column) for column in zip(*sums, strict=True)]
     mean = Fraction(whole[1], whole[0])
 
     def central(powers: Sequence[int], about: Fraction, p: int) -> Fraction:
@@ -175,12 +179,14 @@ def _from_power_sums(sums: Sequence[Sequence[int]]) -> tuple[Fraction, Fraction,
     return central(whole, mean, 4), with_skew, without
 
 
+@predicate
 def formula_holds(components: list[list[int]]) -> bool:
     """The fourth moment of a mixture is Σ w (m₄ + 4 δ m₃ + 6 δ² σ² + δ⁴)."""
     direct, formula, _ = fourth_moments(components)
     return direct == formula
 
 
+@predicate
 def formula_without_skew_holds(components: list[list[int]]) -> bool:
     """The fourth moment of a mixture is Σ w (m₄ + 6 δ² σ² + δ⁴)."""
     direct, _, formula = fourth_moments(components)
@@ -197,12 +203,14 @@ def layer_moments(layer: str) -> tuple[Fraction, Fraction, Fraction]:
     return _from_power_sums([[int(some.pow(power).sum()) for power in range(5)] for some in codes])
 
 
+@predicate
 def formula_holds_in_layer(layer: str) -> bool:
     """`formula_holds` of a layer's outputs in INT8, with the languages as components."""
     direct, formula, _ = layer_moments(layer)
     return direct == formula
 
 
+@predicate
 def formula_without_skew_holds_in_layer(layer: str) -> bool:
     """`formula_without_skew_holds` of a layer's outputs in INT8, with the languages as
     components.
@@ -214,7 +222,12 @@ def formula_without_skew_holds_in_layer(layer: str) -> bool:
 MIXTURES = [[[0, 0, 3], [3, 3, 3]], [[-1, 1], [2, 4]], [[1, 2], [5, 9, 1, 1]], [[0, 7]]]
 
 
-def _mixture(run: Run, small: Any, in_layer: Any, kind: Any) -> Iterator[Evidence]:
+def _mixture(
+    run: Run,
+    small: Callable[[list[list[int]]], bool],
+    in_layer: Callable[[str], bool],
+    kind: Literal["property", "witness"],
+) -> Iterator[Evidence]:
     yield enumerate_cases(
         small,
         [{"components": components} for components in MIXTURES],
@@ -288,6 +301,7 @@ def fitted_constant() -> float:
     )
 
 
+@predicate
 def constant_carries_over(layer: str, bits: int) -> bool:
     """The bound holds in a layer with the C that was fitted on the others."""
     gap, bound = disparity(layer, bits)
@@ -363,10 +377,25 @@ def correlation(bits: int, average: str) -> tuple[float, float, float]:
     return r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
+@predicate
 def correlation_is_as_given(bits: int, average: str) -> bool:
     """R = −0.991 is in the 95 % interval."""
     _, low, high = correlation(bits, average)
     return low <= -0.991 <= high
+
+
+CORRELATION_PLOT = Plot(
+    "categories",
+    "r by bits",
+    y=("r",),
+    by=("bits", "average"),
+    spans={"r": ("95 % from", "95 % to")},
+)
+LANGUAGE_PLOTS = tuple(
+    Plot("points", f"{y} against {x}", x=x, y=(y,), labels="language")
+    for x in ("κ, median", "κ, mean")
+    for y in ("1 − cosine, 4 bits", "1 − cosine, 6 bits")
+)
 
 
 @claim(
@@ -377,7 +406,7 @@ def correlation_is_as_given(bits: int, average: str) -> bool:
     tier="refuted",
 )
 def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
-    cases = [
+    cases: list[dict[str, Any]] = [
         {"bits": bits, "average": average} for bits in (4, 6) for average in ("mean", "median")
     ]
     found = enumerate_cases(
@@ -398,6 +427,7 @@ def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
             for case in cases
             for r, low, high in [correlation(**case)]
         ],
+        plots=[CORRELATION_PLOT],
     )
     rows = [
         {"language": language, "tokens": len(outputs(language, layer_names()[0]))}
@@ -417,9 +447,10 @@ def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
         device=run.device,
         shows="r is not below 0 at {bits} bits with the {average}",
     )
-    yield replace(signs, tensors=text_refs(), measurements=rows)
+    yield replace(signs, tensors=text_refs(), measurements=rows, plots=LANGUAGE_PLOTS)
 
 
+@predicate
 def correlation_is_negative(bits: int, average: str) -> bool:
     """The whole 95 % interval of r is below 0."""
     return correlation(bits, average)[2] < 0
@@ -440,6 +471,7 @@ def block_variance(number: int) -> float:
     )
 
 
+@predicate
 def first_block_has_three_times_the_variance(tolerance: float) -> bool:
     """The variance of what the first block adds is 3.08 times the mean of the others', within a
     share.
@@ -496,6 +528,7 @@ def kept_similarity(kept: str, bits: int) -> float:
     return float((found * sentence_embeddings(sentences)).sum(-1).mean())
 
 
+@predicate
 def first_and_last_suffice(bits: int) -> bool:
     """With the first and the last block kept, embeddings have a similarity of at least 0.992."""
     return kept_similarity("first and last", bits) >= 0.992

@@ -9,10 +9,12 @@ from itertools import product
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from claims.conformance import INF, JOIN, LE, QRELU, SUP
 from claims.measures.int8 import qrelu
 from claims.models.activations import QuantizedLayer, quantized_layers
+from claims.notation import Integers, int8
 from pyharness import (
     INT8,
     Evidence,
@@ -23,7 +25,9 @@ from pyharness import (
     current_device,
     dotted,
     enumerate_cases,
+    notation,
     of_values,
+    predicate,
     sweep,
 )
 
@@ -38,33 +42,30 @@ PAIRS_DOMAIN = "all 256 zero points z × all 256 values q"
 TRIPLES_DOMAIN = "all 256 zero points z × all 65,536 pairs (p, q)"
 
 
-def int8(value: int | list[int] | torch.Tensor) -> torch.Tensor:
-    """Return `value` as an int8 tensor, at hand, so that a predicate takes a grid and a witness's
-    plain ints alike.
-    """
-    return torch.as_tensor(value, dtype=torch.int8)
-
-
 # --------------------------------------------------------------------------------------- predicates
-def is_extensive(z, q):
-    """Q ≤ qRelu z q."""
+@predicate
+def is_extensive(z: Integers, q: Integers) -> Tensor:
+    """`q ≤ qRelu z q`."""
     return qrelu(int8(z), int8(q)) >= int8(q)
 
 
-def is_idempotent(z, q):
-    """QRelu z (qRelu z q) = qRelu z q."""
+@predicate
+def is_idempotent(z: Integers, q: Integers) -> Tensor:
+    """`qRelu z (qRelu z q) = qRelu z q`."""
     once = qrelu(int8(z), int8(q))
     return qrelu(int8(z), once) == once
 
 
-def preserves_meet(z, p, q):
-    """QRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q."""
+@predicate
+def preserves_meet(z: Integers, p: Integers, q: Integers) -> Tensor:
+    """`qRelu z (p ⊓ q) = qRelu z p ⊓ qRelu z q`."""
     z, p, q = int8(z), int8(p), int8(q)
     return qrelu(z, torch.minimum(p, q)) == torch.minimum(qrelu(z, p), qrelu(z, q))
 
 
-def composition_preserves_meet(z, w, p, q):
-    """QRelu z (qRelu w (p ⊓ q)) = qRelu (z ⊔ w) p ⊓ qRelu (z ⊔ w) q; with w = z, that qRelu z
+@predicate
+def composition_preserves_meet(z: Integers, w: Integers, p: Integers, q: Integers) -> Tensor:
+    """`qRelu z (qRelu w (p ⊓ q)) = qRelu (z ⊔ w) p ⊓ qRelu (z ⊔ w) q`; with w = z, that qRelu z
     preserves meets.
     """
     z, w, p, q = int8(z), int8(w), int8(p), int8(q)
@@ -72,77 +73,90 @@ def composition_preserves_meet(z, w, p, q):
     return qrelu(z, qrelu(w, torch.minimum(p, q))) == torch.minimum(qrelu(join, p), qrelu(join, q))
 
 
-def preserves_join(z, p, q):
-    """QRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z q."""
+@predicate
+def preserves_join(z: Integers, p: Integers, q: Integers) -> Tensor:
+    """`qRelu z (p ⊔ q) = qRelu z p ⊔ qRelu z q`."""
     z, p, q = int8(z), int8(p), int8(q)
     return qrelu(z, torch.maximum(p, q)) == torch.maximum(qrelu(z, p), qrelu(z, q))
 
 
-def is_monotone(z, p, q):
-    """P ≤ q → qRelu z p ≤ qRelu z q."""
+@predicate
+def is_monotone(z: Integers, p: Integers, q: Integers) -> Tensor:
+    """`p ≤ q → qRelu z p ≤ qRelu z q`."""
     z, p, q = int8(z), int8(p), int8(q)
     return (p > q) | (qrelu(z, p) <= qrelu(z, q))
 
 
-def is_nucleus(z, p, q):
+@predicate
+def is_nucleus(z: Integers, p: Integers, q: Integers) -> Tensor:
     """The three laws at once: extensive and idempotent at q, meet-preserving at (p, q)."""
     return is_extensive(z, q) & is_idempotent(z, q) & preserves_meet(z, p, q)
 
 
-def keeps_bottom_iff(z):
-    """QRelu z ⊥ = ⊥ ↔ z = ⊥."""
+@predicate
+def keeps_bottom_iff(z: Integers) -> Tensor:
+    """`qRelu z ⊥ = ⊥ ↔ z = ⊥`."""
     bottom = int8(-128)
     return (qrelu(int8(z), bottom) == bottom) == (int8(z) == bottom)
 
 
-def keeps_bottom(z):
-    """QRelu z ⊥ = ⊥."""
+@predicate
+def keeps_bottom(z: Integers) -> Tensor:
+    """`qRelu z ⊥ = ⊥`."""
     return qrelu(int8(z), int8(-128)) == -128
 
 
-def is_fixed_iff(z, q):
-    """QRelu z q = q ↔ z ≤ q."""
+@predicate
+def is_fixed_iff(z: Integers, q: Integers) -> Tensor:
+    """`qRelu z q = q ↔ z ≤ q`."""
     z, q = int8(z), int8(q)
     return (qrelu(z, q) == q) == (z <= q)
 
 
-def _fixed(z: torch.Tensor) -> torch.Tensor:
+@notation
+def _fixed(z: Integers) -> Tensor:
     """Which of the 256 values qRelu z fixes: bool, with a last dimension of 256."""
     values = int8(INT8)
     return qrelu(int8(z).unsqueeze(-1), values) == values
 
 
-def fixed_sets_nest_iff(z, w):
-    """Z ≤ w ↔ Fix w ⊆ Fix z."""
+@predicate
+def fixed_sets_nest_iff(z: Integers, w: Integers) -> Tensor:
+    """`z ≤ w ↔ Fix w ⊆ Fix z`."""
     return (int8(z) <= int8(w)) == (~_fixed(w) | _fixed(z)).all(-1)
 
 
-def fixed_sets_nest_at_meets(z, w, p, q):
-    """Z ≤ w → p ∈ Fix w → q ∈ Fix w → p ⊓ q ∈ Fix z; with q = p, that Fix w ⊆ Fix z."""
+@predicate
+def fixed_sets_nest_at_meets(z: Integers, w: Integers, p: Integers, q: Integers) -> Tensor:
+    """`z ≤ w → p ∈ Fix w → q ∈ Fix w → p ⊓ q ∈ Fix z`; with q = p, that Fix w ⊆ Fix z."""
     z, w, p, q = int8(z), int8(w), int8(p), int8(q)
     meet = torch.minimum(p, q)
     return (z > w) | ~((qrelu(w, p) == p) & (qrelu(w, q) == q)) | (qrelu(z, meet) == meet)
 
 
-def fixed_sets_nest(z, w):
-    """Z ≤ w → Fix w ⊆ Fix z."""
+@predicate
+def fixed_sets_nest(z: Integers, w: Integers) -> Tensor:
+    """`z ≤ w → Fix w ⊆ Fix z`."""
     return (int8(z) > int8(w)) | (~_fixed(w) | _fixed(z)).all(-1)
 
 
-def fixed_sets_nest_strictly(z, w):
-    """Z < w → Fix w ⊆ Fix z and Fix z ⊄ Fix w."""
+@predicate
+def fixed_sets_nest_strictly(z: Integers, w: Integers) -> Tensor:
+    """`z < w → Fix w ⊆ Fix z ∧ Fix z ⊄ Fix w`."""
     nests = (~_fixed(w) | _fixed(z)).all(-1) & (_fixed(z) & ~_fixed(w)).any(-1)
     return (int8(z) >= int8(w)) | nests
 
 
-def raised_fixed_vectors_are_fixed(z, q):
+@predicate
+def raised_fixed_vectors_are_fixed(z: Integers, q: Integers) -> Tensor:
     """A vector fixed at zero points z_i + 1 (at most 127) is fixed at z."""
     z, q = int8(z), int8(q)
-    higher = (z.short() + 1).clamp(max=127).to(torch.int8)
+    higher = z + (z < 127)
     return ~(qrelu(higher, q) == q).all(-1) | (qrelu(z, q) == q).all(-1)
 
 
-def _elements(z: list[int]) -> torch.Tensor:
+@notation
+def _elements(z: list[int]) -> Tensor:
     """All fixed points of qRelu on each coordinate: the product of the chains [z_i, 127], int16,
     shape (size, n).
     """
@@ -150,6 +164,7 @@ def _elements(z: list[int]) -> torch.Tensor:
     return torch.cartesian_prod(*chains).view(-1, len(z))
 
 
+@predicate
 def fixed_lattice_is_boolean(z: list[int]) -> bool:
     """Every fixed point x has a fixed y with x ⊓ y the least and x ⊔ y the greatest fixed point, by
     trying all pairs.
@@ -160,21 +175,25 @@ def fixed_lattice_is_boolean(z: list[int]) -> bool:
     return bool((meets & joins).all(-1).any(1).all())
 
 
+@predicate
 def fixed_lattice_is_not_boolean(z: list[int]) -> bool:
     """The negation of `fixed_lattice_is_boolean`."""
     return not fixed_lattice_is_boolean(z)
 
 
+@predicate
 def boolean_iff_at_least_126(z: list[int]) -> bool:
     """The fixed-point lattice is Boolean ↔ every z_i ≥ 126."""
-    return fixed_lattice_is_boolean(z) == (min(z) >= 126)
+    return fixed_lattice_is_boolean(z) == all(low >= 126 for low in z)
 
 
+@predicate
 def not_boolean_iff_some_below_126(z: list[int]) -> bool:
     """The fixed-point lattice is not Boolean ↔ some z_i ≤ 125."""
-    return fixed_lattice_is_not_boolean(z) == (min(z) <= 125)
+    return fixed_lattice_is_not_boolean(z) == any(low <= 125 for low in z)
 
 
+@predicate
 def incomparable_implies_not_boolean(z: list[int]) -> bool:
     """If two fixed points are incomparable, the lattice of fixed points is not Boolean."""
     points = _elements(z)
@@ -182,9 +201,11 @@ def incomparable_implies_not_boolean(z: list[int]) -> bool:
     return bool((below | below.T).all()) or fixed_lattice_is_not_boolean(z)
 
 
+@predicate
 def are_incomparable(a: list[int], b: list[int]) -> bool:
     """Neither a ≤ b nor b ≤ a, componentwise."""
-    return any(x > y for x, y in zip(a, b)) and any(y > x for x, y in zip(a, b))
+    pairs = [*zip(a, b, strict=True)]
+    return any(x > y for x, y in pairs) and any(y > x for x, y in pairs)
 
 
 def small_products() -> Iterator[dict[str, list[int]]]:
@@ -199,7 +220,7 @@ def small_products() -> Iterator[dict[str, list[int]]]:
 SMALL_PRODUCTS = "products of chains [z_i, 127]: all 256 single chains, 64 pairs of up to 8 values, 125 triples of up to 5"
 
 
-def on_all_quadruples(run: Run, law: Callable[..., torch.Tensor]) -> Iterator[Evidence]:
+def on_all_quadruples(run: Run, law: Callable[..., Tensor]) -> Iterator[Evidence]:
     """Check a law at all (z, w, p, q), on a GPU alone: every other machine would spend seconds more
     on each such law.
     """
@@ -220,7 +241,7 @@ EVERY_LAYER = (
 
 def on_every_layer(
     layers: Iterable[QuantizedLayer],
-    law: Callable[..., torch.Tensor],
+    law: Callable[..., Tensor],
     *,
     pairs: bool,
     domain: str = EVERY_LAYER,
@@ -264,7 +285,7 @@ def on_every_layer(
     )
 
 
-def on_every_row(run: Run, law: Callable[..., torch.Tensor]) -> Evidence:
+def on_every_row(run: Run, law: Callable[..., Tensor]) -> Evidence:
     """Check a law of vectors, which answers once for the last dimension, at every row of every
     layer's activations.
     """

@@ -31,6 +31,7 @@ from claims.models.zoo import load_models
 from pyharness import (
     Blocks,
     Evidence,
+    Plot,
     Run,
     Source,
     as_blocks,
@@ -40,6 +41,7 @@ from pyharness import (
     enumerate_cases,
     nonzero,
     of_blocks,
+    predicate,
     significant,
 )
 
@@ -84,7 +86,7 @@ def is_convex(values: Sequence[float], slack: float) -> bool:
     """No value at equally spaced points is over the mean of its neighbours."""
     return all(
         2 * here <= before + after + slack
-        for before, here, after in zip(values, values[1:], values[2:])
+        for before, here, after in zip(values, values[1:], values[2:], strict=False)
     )
 
 
@@ -109,7 +111,9 @@ def exact_errors(
     errors = [
         (number - min(levels, key=lambda level: abs(number - level))) ** 2 for number in numbers
     ]
-    within = [error for number, error in zip(numbers, errors) if abs(number) <= threshold]
+    within = [
+        error for number, error in zip(numbers, errors, strict=True) if abs(number) <= threshold
+    ]
     clipped = sum((abs(number) - threshold) ** 2 for number in numbers if abs(number) > threshold)
     count = len(numbers)
     return (
@@ -120,12 +124,14 @@ def exact_errors(
     )
 
 
+@predicate
 def splits(x: list[str], alpha: str, steps: int) -> bool:
     """The mean square error is that within the threshold plus the clipping error."""
     total, within, clipped, _ = exact_errors(x, alpha, steps)
     return total == within + clipped
 
 
+@predicate
 def is_clipping_and_noise(x: list[str], alpha: str, steps: int) -> bool:
     """The mean square error is the clipping error plus Δ²/12 times the share within the
     threshold.
@@ -134,11 +140,13 @@ def is_clipping_and_noise(x: list[str], alpha: str, steps: int) -> bool:
     return total == clipped + noise
 
 
+@predicate
 def in_range_error_rises(x: list[str], alpha: str, beta: str, steps: int) -> bool:
     """The error within the threshold is no less at β than at α ≤ β."""
     return exact_errors(x, alpha, steps)[1] <= exact_errors(x, beta, steps)[1]
 
 
+@predicate
 def mse_is_convex_between(x: list[str], alpha: str, beta: str, share: str, steps: int) -> bool:
     """The mean square error at a mixture of two thresholds is at most the mixture of those at
     both.
@@ -148,10 +156,11 @@ def mse_is_convex_between(x: list[str], alpha: str, beta: str, share: str, steps
     )
 
 
+@predicate
 def model_is_convex_between(x: list[str], alpha: str, beta: str, share: str, steps: int) -> bool:
     """The same of the clipping error plus Δ²/12 times the share within the threshold."""
     return _convex_between(
-        lambda threshold: sum(exact_errors(x, threshold, steps)[2:]), alpha, beta, share
+        lambda threshold: sum(exact_errors(x, threshold, steps)[2:], Fraction()), alpha, beta, share
     )
 
 
@@ -161,6 +170,7 @@ def _convex_between(f: Callable[[str], Fraction], alpha: str, beta: str, share: 
     return f(str(middle)) <= (1 - t) * f(alpha) + t * f(beta)
 
 
+@predicate
 def optimum_is_unique(x: list[str], alpha: str, beta: str, steps: int) -> bool:
     """Two thresholds do not both have the mean square error 0, which none is below."""
     return (
@@ -178,6 +188,7 @@ def small_cases() -> Iterator[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------------------------------- the split
+@predicate
 def layer_splits(layer: str) -> bool:
     """A layer's mean square error at 4 bits is that within the threshold plus the clipping error,
     element by element.
@@ -231,13 +242,13 @@ def split(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def model_is_close(distribution: str, bits: int, alpha: float) -> bool:
     """MSE(α) of a distribution is the clipping error plus Δ²/12 P(|X| ≤ α), within a thousandth."""
-    row = _decomposition(distribution, bits, alpha)
-    return abs(row["model / true"] - 1) <= 1e-3
+    return abs(_decomposition(distribution, bits, alpha)["model / true"] - 1) <= 1e-3
 
 
-def _decomposition(distribution: str, bits: int, alpha: float) -> dict[str, Any]:
+def _decomposition(distribution: str, bits: int, alpha: float) -> dict[str, float]:
     data = data_of(distribution)
     model = data.clipping_error(alpha * data.std) + data.noise(alpha * data.std, bits)
     return {
@@ -245,6 +256,16 @@ def _decomposition(distribution: str, bits: int, alpha: float) -> dict[str, Any]
         "model": significant(model),
         "model / true": significant(model / data.mse(alpha * data.std, bits)),
     }
+
+
+MODEL_PLOT = Plot(
+    "lines",
+    "The model’s error over the true one",
+    x="alpha",
+    y=("model / true",),
+    by=("bits", "distribution"),
+    x_label="α/σ",
+)
 
 
 @claim(
@@ -264,7 +285,7 @@ def decomposition(run: Run) -> Iterator[Evidence]:
         shows="it fails for {x} at α = {alpha} with {steps} steps",
         kind="witness",
     )
-    sampled = [
+    sampled: list[dict[str, Any]] = [
         {"distribution": name, "bits": bits, "alpha": alpha}
         for name in DISTRIBUTIONS
         for bits in (2, 4, 8)
@@ -279,18 +300,19 @@ def decomposition(run: Run) -> Iterator[Evidence]:
         device=run.device,
         shows="it is off for {distribution} at {bits} bits and α = {alpha} σ",
     )
-    yield replace(
-        found, measurements=[case | _decomposition(**case) for case in sampled], rounding=RATIO
-    )
+    rows = [case | _decomposition(**case) for case in sampled]
+    yield replace(found, measurements=rows, plots=[MODEL_PLOT], rounding=RATIO)
 
 
 # ------------------------------------------------------------------------------ monotone and convex
+@predicate
 def clipping_error_falls(layer: str) -> bool:
     """The clipping error does not rise from one threshold to the next."""
     values = [data_of(layer).clipping_error(alpha) for alpha in thresholds(layer)]
     return all(after <= before + slack(layer) for before, after in itertools.pairwise(values))
 
 
+@predicate
 def clipping_error_is_convex(layer: str) -> bool:
     """The clipping error at a threshold is at most the mean of those at its neighbours."""
     return is_convex(
@@ -298,12 +320,14 @@ def clipping_error_is_convex(layer: str) -> bool:
     )
 
 
+@predicate
 def noise_rises(layer: str) -> bool:
     """The model of the noise does not fall from one threshold to the next."""
     values = [data_of(layer).noise(alpha, 4) for alpha in thresholds(layer)]
     return all(before <= after + slack(layer) for before, after in itertools.pairwise(values))
 
 
+@predicate
 def model_is_convex(layer: str) -> bool:
     """The clipping error plus Δ²/12 at a threshold is at most the mean of those at its
     neighbours.
@@ -315,16 +339,19 @@ def model_is_convex(layer: str) -> bool:
     )
 
 
+@predicate
 def mse_is_convex(layer: str, bits: int) -> bool:
     """The mean square error at a threshold is at most the mean of those at its neighbours."""
     return is_convex([data_of(layer).mse(alpha, bits) for alpha in thresholds(layer)], slack(layer))
 
 
+@predicate
 def mse_is_convex_at_2_bits(layer: str) -> bool:
     """`mse_is_convex` at 2 bits."""
     return mse_is_convex(layer, 2)
 
 
+@predicate
 def in_range_error_rises_at_2_bits(layer: str) -> bool:
     """The error within the threshold at 2 bits does not fall from one threshold to the next."""
     values = [data_of(layer).in_range_error(alpha, 2) for alpha in thresholds(layer)]
@@ -346,15 +373,26 @@ def curve(layer: str) -> dict[str, float]:
     return {f"α = {alpha} σ": data.mse(alpha * data.std, 4) / data.variance for alpha in CURVE}
 
 
+CURVES_PLOT = Plot(
+    "rows",
+    "MSE over the threshold",
+    y=tuple(f"α = {alpha} σ" for alpha in CURVE),
+    by=("layer",),
+    at=tuple(CURVE),
+    x_label="α/σ",
+    y_label="MSE/σ²",
+)
+
+
 def _on_layers(
     run: Run,
-    predicate: Callable[[str], bool],
+    law: Callable[[str], bool],
     figures: Callable[[str], Mapping[str, float]],
     what: str,
 ) -> Evidence:
     return per_layer(
         run,
-        predicate,
+        law,
         figures,
         domain=f"{what}, {ALL_LAYERS}",
         shows=lambda name: f"it fails in {name}",
@@ -468,9 +506,10 @@ def mse_convex(run: Run) -> Iterator[Evidence]:
         summary=f"{len(cases)} cases",
         shows="not for {x} between α = {alpha} and {beta}",
     )
-    yield _on_layers(
+    found = _on_layers(
         run, mse_is_convex_at_2_bits, curve, "64 thresholds, 2 bits; the curves at 4 bits"
     )
+    yield replace(found, plots=[CURVES_PLOT])
 
 
 @claim(
@@ -495,6 +534,7 @@ def unique_optimum(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, best_is_a_minimum, optima, "the best threshold found at 2 to 8 bits")
 
 
+@predicate
 def best_is_a_minimum(layer: str) -> bool:
     """No threshold of `thresholds` has a smaller error than the best found, at each number of
     bits.
@@ -507,6 +547,7 @@ def best_is_a_minimum(layer: str) -> bool:
 
 
 # ----------------------------------------------------------------------------------------- rounding
+@predicate
 def rounding_is_half_a_step(layer: str, bits: int) -> bool:
     """Every output of a layer within the best threshold moves by at most half a step when rounded,
     up to float64.
@@ -518,11 +559,13 @@ def rounding_is_half_a_step(layer: str, bits: int) -> bool:
     ) / 2 * (1 + SLACK)
 
 
+@predicate
 def rounding_is_half_a_step_at_all_bits(layer: str) -> bool:
     """`rounding_is_half_a_step` at 2 to 8 bits."""
     return all(rounding_is_half_a_step(layer, bits) for bits in BITS)
 
 
+@predicate
 def exact_rounding_is_half_a_step(x: list[str], alpha: str, steps: int) -> bool:
     """The same of fractions, one by one."""
     step = 2 * Fraction(alpha) / steps
@@ -542,7 +585,7 @@ ENERGY_TOLERANCE = 1 + 2.0**-11
 of d terms."""
 
 
-def rounded_error(x, dtype):
+def rounded_error(x: Blocks | Sequence[str], dtype: str) -> tuple[Tensor, Tensor]:
     """Return blocks of floats, in units, less what they are rounded to in INT8; and half a step of
     each, [blocks, 1].
     """
@@ -550,7 +593,8 @@ def rounded_error(x, dtype):
     return blocks.values - blocks.rounded * blocks.step[:, None], blocks.step[:, None] / 2
 
 
-def rounding_is_half_a_step_in_floats(x, dtype="float32"):
+@predicate
+def rounding_is_half_a_step_in_floats(x: Blocks | Sequence[str], dtype: str = "float32") -> Tensor:
     """Every element of a block of floats moves by at most half a step when rounded to INT8, up to
     float32.
     """
@@ -563,7 +607,10 @@ def rounding_error(x: Blocks) -> Tensor:
     return x.figures.error / nonzero(x.step)
 
 
-def rounding_energy_is_bounded_in_floats(x, dtype="float32"):
+@predicate
+def rounding_energy_is_bounded_in_floats(
+    x: Blocks | Sequence[str], dtype: str = "float32"
+) -> Tensor:
     """‖x − Q(x)‖² ≤ d (Δ/2)² for a block of d floats rounded to INT8, up to float32."""
     error, half = rounded_error(x, dtype)
     return norm_sq(error) <= ENERGY_TOLERANCE * error.shape[1] * half[:, 0].square()
@@ -631,6 +678,7 @@ def in_range_bound(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def in_range_error_is_bounded(layer: str) -> bool:
     """The error within a threshold is at most three times the model of the noise, which is (Δ/2)²
     times the share within.
@@ -644,6 +692,7 @@ def in_range_error_is_bounded(layer: str) -> bool:
 
 
 # ------------------------------------------------------------------------------- the best threshold
+@predicate
 def higher_kurtosis_has_higher_threshold(first: str, second: str) -> bool:
     """Of two distributions the one with the higher kurtosis has the higher best threshold at 4
     bits, over σ.
@@ -714,6 +763,7 @@ BANNER_LEVEL = 1 - 2**-4
 2^−4) for INT4."""
 
 
+@predicate
 def banner_is_near_the_optimum(data: str) -> bool:
     """Banner's rule for INT4 has a mean square error within 1 % of the least that is found."""
     found = banner(data)
@@ -733,6 +783,7 @@ def banner(name: str) -> dict[str, float]:
     }
 
 
+@predicate
 def banner_is_near_a_layers_optimum(layer: str) -> bool:
     """`banner_is_near_the_optimum` of a layer."""
     return banner_is_near_the_optimum(layer)
@@ -769,6 +820,7 @@ def banners_rule(run: Run) -> Iterator[Evidence]:
 
 
 # ---------------------------------------------------------------------------------------- the slope
+@predicate
 def a_bit_divides_by_the_root_of_two(data: str, bits: int) -> bool:
     """One bit more divides the error at a fixed range by √2, within 10 %: a slope of −ln 2 / 2 a
     bit.
@@ -776,6 +828,7 @@ def a_bit_divides_by_the_root_of_two(data: str, bits: int) -> bool:
     return abs(slope(data, bits) / (-math.log(2) / 2) - 1) <= 0.1
 
 
+@predicate
 def a_bit_quarters(data: str, bits: int) -> bool:
     """One bit more divides the rounding error of the uniform distribution by 4, but for the ratio
     of the steps' numbers.
@@ -806,7 +859,7 @@ def _slopes(names: Sequence[str]) -> list[dict[str, Any]]:
     "error.rate",
     statement="At a fixed range one bit more divides the error of uniform steps by 4: a slope of −2 ln 2.",
     source=AXIOMS,
-    theorem="LeanMining.uniform_mse_step",
+    theorem="LeanMining.four_mul_uniformNoise_two_mul",
     tier="silver",
 )
 def rate(run: Run) -> Iterator[Evidence]:
@@ -827,7 +880,7 @@ def rate(run: Run) -> Iterator[Evidence]:
     "error.rate_as_given",
     statement="The slope of ln MSE per bit is −ln 2 / 2 ≈ −0.347 (T-010).",
     source=AXIOMS,
-    negation="LeanMining.rate_distortion_slope_as_given_false",
+    negation="LeanMining.uniformNoise_inv_sqrt_rate_as_given_false",
     tier="refuted",
 )
 def rate_as_given(run: Run) -> Iterator[Evidence]:

@@ -1,5 +1,5 @@
-"""Seed 001, rotations and corrections of one-bit keys: what they leave as it is, what they gain,
-and what is false of them.
+"""Seed 001, rotations of one-bit keys and of weights: what they leave as it is, what learned ones
+gain, and what is false of them.
 
 Where a rotation or directions are learned, they are learned on the first half of the tokens, or of
 a weight's rows, and the figures say on which half they are taken.
@@ -11,48 +11,25 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from claims.beta import (
-    CONFIDENCE,
-    HADAMARD_4,
-    ISOTROPIC,
-    SEED,
-    exact_beta,
-    integers,
-    key_refs,
-    per_head,
-    sampled,
-)
-from claims.conformance import DOT
+from claims.beta import HADAMARD_4, ISOTROPIC, SEED, exact_beta, key_refs, per_head
+from claims.conformance import DOT, MULVEC
 from claims.gap import find_layer
-from claims.measures.geometry import (
-    beta,
-    beta_eff,
-    dot,
-    gamma,
-    norm_sq,
-    project,
-    residual,
-    sign,
-    strongest,
-)
+from claims.measures.geometry import beta, dot, sign
 from claims.measures.rotations import (
     Learned,
-    hadamard,
+    hadamard_signs,
     learn_rotation,
     random_rotation,
     srht,
     turn,
 )
-from claims.measures.spectra import stable_rank
 from claims.models.attention import (
     HEADS,
-    OneBitKeys,
     attention_layers,
     head_names,
     int8_keys,
@@ -62,11 +39,12 @@ from claims.models.attention import (
 from claims.models.attention import head as head_values
 from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
+from claims.notation import Integers, integers
 from pyharness import (
     Evidence,
+    Plot,
     Run,
     Source,
-    TensorRef,
     Witness,
     cached_on_cpu,
     cached_per_device,
@@ -77,6 +55,8 @@ from pyharness import (
     dequantize_affine,
     dotted,
     enumerate_cases,
+    notation,
+    predicate,
     quantize_affine,
     significant,
     tensor_ref,
@@ -84,16 +64,12 @@ from pyharness import (
 )
 
 GAUGE = Source(SEED, "MoEGauge")
-RANK_R = Source(SEED, "RankRResidualCorrection")
-AMPLIFICATION = Source(SEED, "WoAmplification")
-OVERLAP = Source(SEED, "SubspaceOverlap")
 WEIGHTS = Source(SEED, "PartE/FFNWeightTransfer")
 
 STEPS = 50
 """Steps in which a head's rotation is learned."""
 WIDE_STEPS = 10
 """Steps in which one is learned from dimension 256 on."""
-RANKS = (0, 1, 2, 4, 8)
 EXACT = 1e-9
 """How far two float64 results of one quantity may lie apart."""
 
@@ -129,7 +105,8 @@ def learned(name: str, kind: Kind = "key") -> Learned:
 
 
 # -------------------------------------------------------------------------------------------- gauge
-def hadamard_keeps_score(q, k):
+@predicate
+def hadamard_keeps_score(q: Integers, k: Integers) -> Tensor:
     """(H q) · (H k) = d (q · k), with H the Hadamard matrix of ±1, which is orthogonal but for its
     length √d.
     """
@@ -137,18 +114,20 @@ def hadamard_keeps_score(q, k):
     return dot(_hadamard_turned(q), _hadamard_turned(k)) == q.shape[-1] * dot(q, k)
 
 
-def hadamard_keeps_score_of_signs(q, k):
+@predicate
+def hadamard_keeps_score_of_signs(q: Integers, k: Integers) -> Tensor:
     """Sign (H q) · sign (H k) = sign q · sign k, with H as in `hadamard_keeps_score`."""
     q, k = integers(q), integers(k)
     return dot(sign(_hadamard_turned(q)), sign(_hadamard_turned(k))) == dot(sign(q), sign(k))
 
 
+@notation
 def _hadamard_turned(k: Tensor) -> Tensor:
     """Rows of whole numbers, multiplied by the Hadamard matrix of ±1."""
-    return turn(k, (hadamard(k.shape[-1]).to(k.device) * math.sqrt(k.shape[-1])).round())
+    return turn(k, hadamard_signs(k.shape[-1]).to(k.device))
 
 
-def on_heads(law: Any, *, shows: str) -> Evidence:
+def on_heads(law: Callable[..., Tensor], *, shows: str) -> Evidence:
     """Ask a law of the INT8 query and key of each token in each head of the transformer."""
     (queries, query_refs), (keys, key_tensors) = int8_queries(), int8_keys()
     failing = (~law(queries, keys)).nonzero()
@@ -251,6 +230,7 @@ def rounding(precision: str) -> float:
     return math.sqrt(torch.finfo(PRECISIONS[precision]).eps)
 
 
+@predicate
 def rotated_weights_keep_scores(precision: str) -> bool:
     """With W_K and W_Q rotated alike, scores and embeddings stay the same to half the digits of the
     precision.
@@ -264,7 +244,7 @@ def rotated_weights_keep_scores(precision: str) -> bool:
     source=GAUGE,
     theorem="LeanMining.attention_score_gauge_invariance",
     tier="gold",
-    measures=[DOT],
+    measures=[DOT, MULVEC],
 )
 def gauge(run: Run) -> Iterator[Evidence]:
     yield on_heads(hadamard_keeps_score, shows="the score of {q} and {k} changes")
@@ -313,111 +293,10 @@ def gauge_of_signs(run: Run) -> Iterator[Evidence]:
     )
 
 
-# ---------------------------------------------------------------------------------- what to correct
-def dropping_the_smallest_is_best(energies: Sequence[int], kept: int) -> bool:
-    """Of all ways to keep so many energies, keeping the largest drops the least."""
-    least = min(sum(energies) - sum(some) for some in itertools.combinations(energies, kept))
-    return sum(sorted(energies)[: len(energies) - kept]) == least
-
-
-@claim(
-    "geometry.top_k",
-    statement="Keeping the k largest residual energies drops the least energy.",
-    source=GAUGE,
-    theorem="LeanMining.top_k_optimal",
-    tier="silver",
-)
-def top_k(run: Run) -> Iterator[Evidence]:
-    cases = [
-        {"energies": list(energies), "kept": kept}
-        for energies in itertools.product(range(4), repeat=5)
-        for kept in range(6)
-    ]
-    yield enumerate_cases(
-        dropping_the_smallest_is_best,
-        cases,
-        domain="5 energies of 0 to 3, each number kept",
-        summary=f"{len(cases):,} cases",
-        shows="{energies}, {kept} kept",
-    )
-
-
-def directions(name: str, r: int, *, rotation: Tensor | None = None) -> Tensor:
-    """Return the r strongest directions of the residual of the first half of a head's keys, rotated
-    first if asked.
-    """
-    keys = halves(head_values(name, "key"))[0]
-    return strongest(residual(keys if rotation is None else keys @ rotation.T), r)
-
-
-def agreeing(
-    predicate: Callable[..., bool],
-    error: Callable[..., float],
-    cases: Sequence[Mapping[str, Any]],
-    *,
-    domain: str,
-    summary: str,
-    tensors: Sequence[TensorRef],
-    measurements: Sequence[Mapping[str, Any]],
-) -> Evidence:
-    """Ask a predicate, that an error is at most `EXACT`, of each case, and report the largest
-    error.
-    """
-    found = enumerate_cases(
-        predicate,
-        cases,
-        domain=domain,
-        summary=summary,
-        kind="model",
-        shows="over the tolerance",
-        device=current_device(),
-    )
-    return replace(
-        found,
-        max_error=significant(max(error(**case) for case in cases)),
-        tolerance=EXACT,
-        tensors=tensors,
-        measurements=measurements,
-    )
-
-
-def beta_eff_is_the_product(head: str, r: int) -> bool:
-    """β_eff = 1 − (1 − β)(1 − γ_r) in a head's strongest r directions and in r drawn ones, up to
-    rounding.
-    """
-    return product_error(head, r) <= EXACT
-
-
-def product_error(head: str, r: int) -> float:
-    """Return by how much 1 − (1 − β)(1 − γ_r) misses β_eff, in a head's strongest r directions and
-    in r drawn ones.
-    """
-    keys = head_values(head, "key")
-    return max(_product_error(keys, w) for w in (directions(head, r), head_rotation(head)[:r]))
-
-
-def _product_error(rows: Tensor, w: Tensor) -> float:
-    return abs(beta_eff(rows, w) - (1 - (1 - beta(rows)) * (1 - gamma(residual(rows), w))))
-
-
-def gamma_of_keys_serves(head: str) -> bool:
-    """1 − β_eff = (1 − β)(1 − γ_4) with γ_4 on the keys, in their own four strongest directions."""
-    found = _with_gamma_of_keys(head)
-    return abs(found["β_eff"] - found["with γ_4 of the keys"]) <= EXACT
-
-
-def _with_gamma_of_keys(name: str) -> dict[str, float]:
-    keys = head_values(name, "key")
-    w = strongest(keys, 4)
-    return {
-        "β_eff": beta_eff(keys, w),
-        "with γ_4 of the residual": 1 - (1 - beta(keys)) * (1 - gamma(residual(keys), w)),
-        "with γ_4 of the keys": 1 - (1 - beta(keys)) * (1 - gamma(keys, w)),
-    }
-
-
+# -------------------------------------------------------------------------------- learned rotations
 @cached_on_cpu
-def _rotations(name: str) -> dict[str, Tensor]:
+def rotations_of(name: str) -> dict[str, Tensor]:
+    """Return, by name, rotations of a head: none, a SRHT, one at random, and the learned one."""
     d = head_values(name, "key").shape[-1]
     number, _, index = name.partition("/")
     return {
@@ -428,148 +307,7 @@ def _rotations(name: str) -> dict[str, Tensor]:
     }
 
 
-def _frontier(r: int) -> dict[str, Any]:
-    """Return what a correction of rank r costs a key, and the mean of β_eff over the heads, under
-    each rotation.
-    """
-    names, d = list(head_names()), head_values("0/0", "key").shape[-1]
-    row: dict[str, Any] = {
-        "r": r,
-        "sign bits": d,
-        "scale bits": 16,
-        "coefficient bits": 16 * r,
-        "bits a key": d + 16 + 16 * r,
-        "share of FP16": significant((d + 16 + 16 * r) / (16 * d)),
-        "bits a head": 16 * r * d,
-    }
-    for which in ("none", "SRHT", "learned"):
-        found = [
-            beta_eff(half @ rotation.T, directions(name, r, rotation=rotation))
-            for name in names
-            for rotation in [_rotations(name)[which]]
-            for half in halves(head_values(name, "key"))
-        ]
-        row |= {
-            f"β_eff, {which}, own half": significant(sum(found[::2]) / len(names)),
-            f"β_eff, {which}, other half": significant(sum(found[1::2]) / len(names)),
-        }
-    return row
-
-
-@claim(
-    "geometry.beta_eff",
-    statement="A one-bit key with a correction in r directions keeps β_eff = 1 − (1 − β)(1 − γ_r) of "
-    "its energy, γ_r measured on the residual.",
-    source=RANK_R,
-    theorem="LeanMining.beta_eff_formula",
-    tier="silver",
-)
-def beta_eff_formula(run: Run) -> Iterator[Evidence]:
-    cases = [{"head": name, "r": r} for name in head_names() for r in RANKS]
-    yield agreeing(
-        beta_eff_is_the_product,
-        product_error,
-        cases,
-        summary=f"{len(cases)} heads and ranks",
-        tensors=key_refs(),
-        domain="minilm, the keys of every head, r = 0, 1, 2, 4, 8 directions; what a key costs and keeps",
-        measurements=[_frontier(r) for r in RANKS],
-    )
-
-
-@claim(
-    "geometry.beta_eff_of_keys",
-    statement="A one-bit key with a correction in r directions keeps β_eff = 1 − (1 − β)"
-    "(1 − γ_r) of its energy, γ_r measured on the keys.",
-    source=RANK_R,
-    negation="LeanMining.beta_eff_formula_gamma_of_keys_as_given_false",
-    tier="refuted",
-)
-def beta_eff_of_keys(run: Run) -> Iterator[Evidence]:
-    yield per_head(
-        gamma_of_keys_serves, _with_gamma_of_keys, shows="γ of the keys overstates head {head}"
-    )
-
-
-def _others(name: str, r: int) -> list[Tensor]:
-    """Sets of r orthonormal directions: axes, the strongest of the keys themselves, and 16 drawn at
-    random.
-    """
-    keys = head_values(name, "key")
-    return [
-        torch.eye(keys.shape[-1], dtype=torch.float64, device=keys.device)[:r],
-        strongest(keys, r),
-        *(head_rotation(name, draw)[:r] for draw in range(16)),
-    ]
-
-
-def strongest_beat_others(head: str) -> bool:
-    """γ_r of a head's residual in its strongest directions is at least that in others, for each
-    rank.
-    """
-    lost = residual(head_values(head, "key"))
-    return all(
-        gamma(lost, strongest(lost, r)) >= gamma(lost, w) - EXACT
-        for r in RANKS
-        for w in _others(head, r)
-    )
-
-
-def no_directions_leave_less(head: str) -> bool:
-    """A head's residual less its part in r directions has at least the energy of the dropped
-    eigenvalues, and exactly that in the strongest ones.
-    """
-    lost = residual(head_values(head, "key"))
-    total, eigenvalues = float(norm_sq(lost).sum()), torch.linalg.eigvalsh(lost.T @ lost)
-
-    def left(w: Tensor) -> float:
-        return float(norm_sq(lost - project(lost, w)).sum()) / total
-
-    for r in RANKS:
-        dropped = float(eigenvalues[: len(eigenvalues) - r].sum()) / total
-        if abs(left(strongest(lost, r)) - dropped) > EXACT or any(
-            left(w) < dropped - EXACT for w in _others(head, r)
-        ):
-            return False
-    return True
-
-
-def _captured(name: str) -> dict[str, float]:
-    lost = residual(head_values(name, "key"))
-    return {f"γ_{r}": gamma(lost, strongest(lost, r)) for r in RANKS if r} | {
-        "γ_4, strongest of 16 random": max(gamma(lost, w) for w in _others(name, 4)[2:])
-    }
-
-
-@claim(
-    "geometry.svd_top_r",
-    statement="Of all r directions those of the residual's largest singular values have the most of "
-    "its energy.",
-    source=RANK_R,
-    theorem="LeanMining.svd_topk_maximizes_gammaR",
-    tier="silver",
-)
-def svd_top_r(run: Run) -> Iterator[Evidence]:
-    yield per_head(
-        strongest_beat_others, _captured, shows="other directions have more in head {head}"
-    )
-
-
-@claim(
-    "geometry.eckart_young",
-    statement="What the r best directions leave of a residual is the sum of its other squared "
-    "singular values, and no r directions leave less.",
-    source=RANK_R,
-    theorem="LeanMining.residual_topk_eckart_young",
-    tier="silver",
-)
-def eckart_young(run: Run) -> Iterator[Evidence]:
-    yield per_head(
-        no_directions_leave_less, _captured, shows="other directions leave less in head {head}"
-    )
-
-
-# -------------------------------------------------------------------------------- learned rotations
+@predicate
 def random_rotations_reach_the_floor(head: str) -> bool:
     """The mean of β over 64 random rotations is 2/π + (1 − 2/π)/d, within five standard errors."""
     mean, error = _random_rotations(head)
@@ -594,6 +332,16 @@ def _floors(name: str) -> dict[str, float]:
     return {"mean β": mean, "standard error": error, "2/π + (1 − 2/π)/d": _floor(name)}
 
 
+FLOORS_PLOT = Plot(
+    "categories",
+    "mean β by head",
+    y=("mean β", "2/π + (1 − 2/π)/d"),
+    by=("head",),
+    spans={"mean β": ("standard error",)},
+    y_label="mean β",
+)
+
+
 @claim(
     "geometry.random_rotations",
     statement="Over all rotations the mean of β is 2/π + (1 − 2/π)/d, whatever the keys.",
@@ -601,31 +349,34 @@ def _floors(name: str) -> dict[str, float]:
     tier="bronze",
 )
 def random_rotations(run: Run) -> Iterator[Evidence]:
-    yield per_head(
+    found = per_head(
         random_rotations_reach_the_floor,
         _floors,
         shows="head {head} has another mean",
         domain="minilm, the keys of every head under 64 random rotations",
     )
+    yield replace(found, plots=[FLOORS_PLOT])
 
 
+@predicate
 def learning_lifts_other_tokens(head: str) -> bool:
     """A rotation learned on the first half of a head's tokens lifts β of the other half above that
     of a SRHT.
     """
     _, other = halves(head_values(head, "key"))
-    rotations = _rotations(head)
+    rotations = rotations_of(head)
     return beta(other @ rotations["learned"].T) > beta(other @ rotations["SRHT"].T)
 
 
 def _lift(name: str) -> dict[str, float]:
     own, other = halves(head_values(name, "key"))
-    rotations = _rotations(name)
+    rotations = rotations_of(name)
     return {f"β {which}": beta(other @ rotation.T) for which, rotation in rotations.items()} | {
         "β learned, where learned": beta(own @ rotations["learned"].T)
     }
 
 
+@predicate
 def no_step_lowers(head: str) -> bool:
     """β of the tokens that a head's rotation is learned on never falls from one step to the
     next.
@@ -646,7 +397,13 @@ def _curve() -> list[dict[str, Any]]:
     ]
 
 
-ATTENTION = [f"minilm/{kind}/{number}" for kind in ("key", "query", "value") for number in range(6)]
+CURVE_PLOT = Plot(
+    "lines", "mean β over step", x="step", y=("mean β",), spans={"mean β": ("least", "most")}
+)
+
+
+_READ: tuple[Kind, ...] = ("key", "query", "value")
+ATTENTION = {f"minilm/{kind}/{number}": (kind, number) for kind in _READ for number in range(6)}
 """The keys, queries and values of each layer's heads."""
 FEED_FORWARD = [f"minilm/encoder.layer.{number}.intermediate.dense" for number in range(6)]
 """The inner weights of each layer's feed-forward part: 1,536 rows of dimension 384."""
@@ -672,9 +429,9 @@ def matrices_of(vectors: str) -> Sequence[Tensor]:
     """Return the matrices of row vectors, float64 [rows, d] each, that an entry of `ATTENTION` or
     `MATRICES` names.
     """
-    _, kind, *number = vectors.split("/")
-    if number:
-        return [head_values(f"{number[0]}/{index}", kind) for index in range(HEADS)]
+    if vectors in ATTENTION:
+        kind, number = ATTENTION[vectors]
+        return [head_values(f"{number}/{index}", kind) for index in range(HEADS)]
     return [find_layer(vectors).weight.double().flatten(1)]
 
 
@@ -712,6 +469,7 @@ def across(vectors: str) -> dict[str, float]:
     return {f"β {which}": sum(values) / len(values) for which, values in found.items()}
 
 
+@predicate
 def learning_lifts_other_rows(vectors: str) -> bool:
     """The rotations learned on the first half of the rows lift β of the others above that of random
     ones.
@@ -763,7 +521,9 @@ def learned_rotation(run: Run) -> Iterator[Evidence]:
         shows="not in head {head}",
         domain="minilm, the keys of every head, of the half of the tokens that nothing was learned on",
     )
-    yield _across(ATTENTION, "minilm, keys, queries and values, the mean over each layer's heads")
+    yield _across(
+        [*ATTENTION], "minilm, keys, queries and values, the mean over each layer's heads"
+    )
     names = list(head_names())
     curve = enumerate_cases(
         no_step_lowers,
@@ -773,7 +533,7 @@ def learned_rotation(run: Run) -> Iterator[Evidence]:
         domain="minilm, β of the half that is learned on, step by step",
         summary=f"{len(names)} heads",
     )
-    yield replace(curve, tensors=key_refs(), measurements=_curve())
+    yield replace(curve, tensors=key_refs(), measurements=_curve(), plots=[CURVE_PLOT])
 
 
 @claim(
@@ -790,271 +550,6 @@ def learned_rotation_of_weights(run: Run) -> Iterator[Evidence]:
     )
 
 
-# ------------------------------------------------------------------------------------- what is lost
-VARIANTS = [(which, r) for which in ("none", "SRHT", "learned") for r in RANKS]
-
-
-@cached_per_device
-def similarity(rotation: str, r: int) -> tuple[float, float]:
-    """Return the mean and the least cosine between the model's own sentence embeddings and those
-    with one-bit keys.
-
-    Rotations and directions are learned on the first half of the tokens; the sentences are those
-    wholly in the other.
-
-    Args:
-        rotation: "none", "SRHT" or "learned".
-        r: directions of the correction.
-    """
-    cosine = dot(*(embeddings.double() for embeddings in _with_one_bit_keys(rotation, r)))
-    return float(cosine.mean()), float(cosine.min())
-
-
-@computed_on_cpu
-def _with_one_bit_keys(rotation: str, r: int) -> tuple[Tensor, Tensor]:
-    """The embeddings of the other sentences with one-bit keys, and the model's own."""
-    shape = (len(attention_layers("key")), HEADS)
-    turns = {name: _rotations(name)[rotation] for name in head_names()}
-    kept = torch.stack([directions(name, r, rotation=turned) for name, turned in turns.items()])
-    run = OneBitKeys(
-        minilm_weights(),
-        torch.stack(list(turns.values())).unflatten(0, shape),
-        kept.unflatten(0, shape),
-    )
-    unseen = read_sentences()[len(read_sentences()) // 2 :]
-    return sentence_embeddings(unseen, run), sentence_embeddings(unseen)
-
-
-def is_nearer(rotation: str, r: int, than: str, than_r: int) -> bool:
-    """With one-bit keys embeddings are nearer to the model's own under one rotation and correction
-    than under another.
-    """
-    return similarity(rotation, r)[0] > similarity(than, than_r)[0]
-
-
-@claim(
-    "geometry.output",
-    statement="With one-bit keys a learned rotation brings the sentence embeddings nearer to the model's "
-    "own, and so does a correction in more directions.",
-    source=RANK_R,
-    tier="bronze",
-)
-def output(run: Run) -> Iterator[Evidence]:
-    cases = [{"rotation": "learned", "r": 0, "than": "none", "than_r": 0}] + [
-        {"rotation": which, "r": more, "than": which, "than_r": less}
-        for which in ("none", "SRHT", "learned")
-        for less, more in itertools.pairwise(RANKS)
-    ]
-    d = head_values("0/0", "key").shape[-1]
-    rows = [
-        {
-            "rotation": which,
-            "r": r,
-            "bits a key": d + 16 + 16 * r,
-            "mean cosine": significant(similarity(which, r)[0]),
-            "least cosine": significant(similarity(which, r)[1]),
-        }
-        for which, r in VARIANTS
-    ]
-    found = enumerate_cases(
-        is_nearer,
-        cases,
-        domain="minilm, the embeddings of the sentences that nothing was learned on",
-        summary=f"{len(VARIANTS)} variants",
-        kind="model",
-        device=run.device,
-        shows="{rotation} with r = {r} is not nearer than {than} with r = {than_r}",
-    )
-    yield replace(found, tensors=key_refs(), measurements=rows)
-
-
-# ------------------------------------------------------------------------------------ amplification
-def mean_square_over_axes(weight: Sequence[Sequence[int]]) -> Fraction:
-    """Return the mean of ‖W x‖² over the axes, back and forth, of which the second moments are the
-    sphere's.
-    """
-    columns = integers(weight).T
-    return Fraction(2 * int(norm_sq(columns).sum()), 2 * len(columns))
-
-
-def is_frobenius_over_columns(weight: list[list[int]]) -> bool:
-    """The mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of columns."""
-    return mean_square_over_axes(weight) == Fraction(
-        int(norm_sq(integers(weight)).sum()), len(weight[0])
-    )
-
-
-def is_frobenius_over_rows(weight: list[list[int]]) -> bool:
-    """The mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of rows."""
-    return mean_square_over_axes(weight) == Fraction(
-        int(norm_sq(integers(weight)).sum()), len(weight)
-    )
-
-
-@cached_per_device
-def amplification(layer: str, draws: int, seed: int) -> tuple[float, float]:
-    """Return the mean of ‖W x‖² over points drawn uniformly on the sphere, and half the width of
-    its 99.9 % interval.
-    """
-    weight = find_layer(layer).weight.double()
-    points = to_current_device(
-        torch.randn(
-            draws, weight.shape[1], generator=seeded(seed), dtype=torch.float64, device="cpu"
-        )
-    )
-    found = norm_sq(points @ weight.T) / norm_sq(points)
-    return float(found.mean()), CONFIDENCE * float(found.std()) / math.sqrt(draws)
-
-
-def amplifies_by_columns(layer: str, draws: int, seed: int) -> bool:
-    """The mean of ‖W x‖² on the sphere is ‖W‖² over the number of columns, within its 99.9 %
-    interval.
-    """
-    return _amplifies(layer, draws, seed, 1)
-
-
-def amplifies_by_rows(layer: str, draws: int, seed: int) -> bool:
-    """The mean of ‖W x‖² on the sphere is ‖W‖² over the number of rows, within its 99.9 %
-    interval.
-    """
-    return _amplifies(layer, draws, seed, 0)
-
-
-def _amplifies(layer: str, draws: int, seed: int, dimension: int) -> bool:
-    weight = find_layer(layer).weight.double()
-    mean, half = amplification(layer, draws, seed)
-    return abs(mean - float(norm_sq(weight).sum()) / weight.shape[dimension]) <= half
-
-
-def _amplification_row(layer: str, draws: int, seed: int) -> dict[str, Any]:
-    weight = find_layer(layer).weight.double()
-    mean, half = amplification(layer, draws, seed)
-    frobenius = float(norm_sq(weight).sum())
-    return {
-        "layer": layer,
-        "rows": weight.shape[0],
-        "columns": weight.shape[1],
-        "mean ‖W x‖²": significant(mean),
-        "99.9 % ±": significant(half),
-        "‖W‖²/columns": significant(frobenius / weight.shape[1]),
-        "‖W‖²/rows": significant(frobenius / weight.shape[0]),
-    }
-
-
-SMALL = [[[1, 0]], [[1, 2], [3, 4]], [[1], [2]], [[1, 2, 3], [0, 1, -1]]]
-OUTPUT_WEIGHTS = [f"minilm/encoder.layer.{number}.attention.output.dense" for number in range(6)]
-
-
-def _amplifications(law: Callable[..., bool], layers: Sequence[str], seed: int) -> Evidence:
-    return sampled(
-        law,
-        [{"layer": layer, "draws": 4_000, "seed": seed} for layer in layers],
-        domain="4,000 points of the sphere for each of minilm's weights, W_o first",
-        summary=f"{len(layers)} layers",
-        rows=_amplification_row,
-    )
-
-
-@claim(
-    "geometry.amplification",
-    statement="For x uniform on the sphere, √E‖W x‖² is ‖W‖ (Frobenius) over √n, n the dimension "
-    "of x.",
-    source=AMPLIFICATION,
-    theorem="LeanMining.avg_amplification_eq_frob_div_sqrt",
-    tier="silver",
-)
-def amplification_by_columns(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(
-        is_frobenius_over_columns,
-        [{"weight": weight} for weight in SMALL],
-        summary="4 matrices",
-        domain="small matrices of integers over the axes",
-        kind="property",
-        shows="it fails for {weight}",
-        device=run.device,
-    )
-    yield _amplifications(amplifies_by_columns, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
-
-
-@claim(
-    "geometry.amplification_rows",
-    statement="The average amplification of W is ‖W‖ (Frobenius) over √m, m the dimension of "
-    "the output.",
-    source=AMPLIFICATION,
-    negation="LeanMining.avg_amplification_eq_frob_div_sqrt_rows_as_given_false",
-    tier="refuted",
-)
-def amplification_by_rows(run: Run) -> Iterator[Evidence]:
-    yield enumerate_cases(
-        is_frobenius_over_rows,
-        [{"weight": weight} for weight in SMALL],
-        summary="4 matrices",
-        domain="small matrices of integers over the axes",
-        kind="witness",
-        shows="it fails for {weight}",
-        device=run.device,
-    )
-    yield _amplifications(amplifies_by_rows, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
-
-
-# -------------------------------------------------------------------------- stable rank and overlap
-def overlap(v: Tensor, w: Tensor) -> float:
-    """Return the mean energy that the span of orthonormal w [r, d] has of orthonormal v [r, d].
-    Lean: `subspaceOverlap`.
-    """
-    return float(norm_sq(v @ w.T).sum()) / len(v)
-
-
-def stable_rank_is_at_least_one(head: str) -> bool:
-    """The stable ranks of a head's keys and of their residual are at least 1."""
-    return (
-        min(value for key, value in _subspaces(head).items() if key.startswith("stable rank"))
-        >= 1 - EXACT
-    )
-
-
-def overlap_is_a_share(head: str) -> bool:
-    """The overlap of the 4 strongest directions of two halves of a head's tokens is in [0, 1]."""
-    return -EXACT <= _subspaces(head)["overlap of the halves"] <= 1 + EXACT
-
-
-@cached_per_device
-def _subspaces(name: str) -> dict[str, float]:
-    keys = head_values(name, "key")
-    return {
-        "stable rank of the keys": stable_rank(keys),
-        "stable rank of the residual": stable_rank(residual(keys)),
-        "overlap of the halves": overlap(*(strongest(residual(half), 4) for half in halves(keys))),
-    }
-
-
-@claim(
-    "geometry.stable_rank",
-    statement="The stable rank of rows that are not all zero is at least 1.",
-    source=OVERLAP,
-    theorem="LeanMining.one_le_stableRank",
-    tier="silver",
-)
-def stable_ranks(run: Run) -> Iterator[Evidence]:
-    yield per_head(stable_rank_is_at_least_one, _subspaces, shows="it is less in head {head}")
-
-
-@claim(
-    "geometry.subspace_overlap",
-    statement="The overlap of two subspaces is between 0 and 1.",
-    source=OVERLAP,
-    theorem="LeanMining.subspaceOverlap_mem",
-    tier="silver",
-)
-def subspace_overlap(run: Run) -> Iterator[Evidence]:
-    yield per_head(
-        overlap_is_a_share,
-        _subspaces,
-        shows="it is not in head {head}",
-        domain="minilm, the 4 strongest directions of the residual of two halves of every head's tokens",
-    )
-
-
 # ------------------------------------------------------------------------------ weights and experts
 @cached_per_device
 def whole_beta(layer: str) -> float:
@@ -1064,6 +559,7 @@ def whole_beta(layer: str) -> float:
     return beta(find_layer(layer).weight.double() @ matrix_rotation(layer, 0).T)
 
 
+@predicate
 def a_rotation_lifts_weight(layer: str) -> bool:
     """There is a rotation, learned on half of a weight's rows, under which β of all of them is over
     2/π + (1 − 2/π)/d.
@@ -1138,12 +634,13 @@ def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(beta(some @ rotation.T) for some in rows) for rotation in rotations)
 
 
+@predicate
 def one_for_all_is_at_most_the_least_best(population: str) -> bool:
     """Over the rotations at hand, the greatest least β of the populations is at most the least
     greatest.
     """
     table = rotations_by_population(population)
-    return max(map(min, table)) <= min(map(max, zip(*table)))
+    return bool(max(map(min, table)) <= min(map(max, zip(*table, strict=True))))
 
 
 def _one_for_all(population: str) -> dict[str, Any]:
@@ -1165,7 +662,7 @@ def _one_for_all(population: str) -> dict[str, Any]:
     statement="One rotation for several populations of rows reaches at most the least of their own "
     "best β.",
     source=WEIGHTS,
-    theorem="LeanMining.sup_inf_le_inf_sup",
+    theorem="LeanMining.le_of_exists_forall_le_of_exists_forall_ge",
     tier="silver",
 )
 def one_rotation(run: Run) -> Iterator[Evidence]:
@@ -1183,6 +680,7 @@ def one_rotation(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def some_population_falls_short(
     populations: list[list[list[int]]], rotation: list[list[int]]
 ) -> bool:
@@ -1218,47 +716,4 @@ def one_rotation_gap(run: Run) -> Iterator[Evidence]:
         kind="witness",
         device=run.device,
         shows="β of all of {populations} is 1 under {rotation}",
-    )
-
-
-def beta_eff_of_weight_is_the_product(layer: str, r: int) -> bool:
-    """β_eff = 1 − (1 − β)(1 − γ_r) of a weight under its own rotation, up to rounding."""
-    return matrix_product_error(layer, r) <= EXACT
-
-
-def matrix_product_error(layer: str, r: int) -> float:
-    """Return by how much 1 − (1 − β)(1 − γ_r) misses β_eff of a weight under its own rotation."""
-    rows = find_layer(layer).weight.double() @ matrix_rotation(layer, 0).T
-    return _product_error(rows, strongest(residual(rows), r))
-
-
-@claim(
-    "geometry.per_matrix",
-    statement="With a rotation for each matrix, β_eff = 1 − (1 − β)(1 − γ_r) holds matrix by matrix.",
-    source=WEIGHTS,
-    theorem="LeanMining.per_matrix_R_decomposition",
-    tier="silver",
-)
-def per_matrix(run: Run) -> Iterator[Evidence]:
-    cases = [{"layer": layer, "r": r} for layer in FEED_FORWARD for r in (1, 8)]
-    rows = []
-    for case in cases:
-        turned = find_layer(case["layer"]).weight.double() @ matrix_rotation(case["layer"], 0).T
-        w = strongest(residual(turned), case["r"])
-        rows.append(
-            case
-            | {
-                "β": significant(beta(turned)),
-                "γ_r": significant(gamma(residual(turned), w)),
-                "β_eff": significant(beta_eff(turned, w)),
-            }
-        )
-    yield agreeing(
-        beta_eff_of_weight_is_the_product,
-        matrix_product_error,
-        cases,
-        summary=f"{len(cases)} weights and ranks",
-        measurements=rows,
-        domain="minilm, the rows of each layer's inner feed-forward weights under a rotation of their own",
-        tensors=[tensor_ref(f"{layer}.weight", find_layer(layer).weight) for layer in FEED_FORWARD],
     )

@@ -35,10 +35,14 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
+from claims.notation import Integers, integers
 from pyharness import (
     INT8,
     Compressed,
     Evidence,
+    Mark,
+    Plot,
+    Points,
     Run,
     SemanticQuantizer,
     Source,
@@ -48,6 +52,7 @@ from pyharness import (
     current_device,
     enumerate_cases,
     of_values,
+    predicate,
     quantize_affine,
     significant,
     sweep,
@@ -62,6 +67,7 @@ RESULTS = Source(SEED, "Results Preview")
 
 
 # ----------------------------------------------------------------------------------- critical steps
+@predicate
 def a_step_over_twice_the_largest_rounds_to_zero(layer: str) -> bool:
     """A weight rounds to 0 everywhere at a step just over 2 max |w|, and not just under."""
     weight = find_layer(layer).weight.double()
@@ -72,11 +78,12 @@ def a_step_over_twice_the_largest_rounds_to_zero(layer: str) -> bool:
     return under and not over
 
 
-def rounds_to_zero_iff_small(w, step):
+@predicate
+def rounds_to_zero_iff_small(w: Integers, step: Integers) -> Tensor:
     """For 2 |w| ≠ step the nearest multiple of the step to w is 0 if and only if 2 |w| < step;
     whole numbers.
     """
-    w, step = torch.as_tensor(w).long(), torch.as_tensor(step).long()
+    w, step = integers(w), integers(step)
     # The multiple below or at w, and the one above; nearest is the less far.
     below = torch.div(w, step, rounding_mode="floor") * step
     nearest = torch.where(2 * (w - below) < step, below, below + step)
@@ -142,6 +149,7 @@ def coherence(step: float) -> float:
     )
 
 
+@predicate
 def half_is_lost_at_one_step(steps: list[float]) -> bool:
     """Between some two neighbouring steps half or more of all the coherence that is lost over all
     steps is lost.
@@ -153,6 +161,7 @@ def half_is_lost_at_one_step(steps: list[float]) -> bool:
     )
 
 
+@predicate
 def little_is_lost_below(step: float) -> bool:
     """Below δ_crit = 0.2 the loss is gradual and small: coherence is at least 0.9."""
     return step >= 0.2 or coherence(step) >= 0.9
@@ -204,6 +213,7 @@ def embeddings() -> Tensor:
     return sentence_embeddings([*read_sentences(), *read_languages().values()])
 
 
+@predicate
 def merging_cells_loses_information(step: float) -> bool:
     """On real embeddings cells of twice the step tell at most as much of a coordinate, and more
     pairs collide.
@@ -213,12 +223,14 @@ def merging_cells_loses_information(step: float) -> bool:
     return entropy(coarse) <= entropy(fine) and collision(coarse) >= collision(fine)
 
 
+@predicate
 def merging_codes_keeps_collisions(codes: list[int], table: list[int]) -> bool:
     """Pairs that collide still do after any function of the code."""
     before = torch.tensor(codes)
     return collision(torch.tensor(table)[before]) >= collision(before)
 
 
+@predicate
 def information_falls(x: list[str], fine: str, coarse: str) -> bool:
     """A coarser grid of multiples of its step makes at least as many pairs collide; fractions, no
     ties.
@@ -243,6 +255,7 @@ def information(x: Tensor, step: float) -> float:
     return entropy(quantize_affine(x, x.shape, step))
 
 
+@predicate
 def information_falls_on_embeddings(fine: float, coarse: float) -> bool:
     """On real embeddings a coarser grid of multiples of its step tells at most as much of a
     coordinate.
@@ -259,7 +272,7 @@ GRID = [0.005 * 2**k for k in range(7)]
     statement="On nested grids, Q₂ = f ∘ Q₁, the coarser one tells no more: codes that "
     "collide still do.",
     source=CRITICAL,
-    theorem="LeanMining.fibres_merge_of_nested",
+    theorem="LeanMining.collision_le_collision_comp",
     tier="silver",
 )
 def nested_grids(run: Run) -> Iterator[Evidence]:
@@ -304,7 +317,7 @@ def nested_grids(run: Run) -> Iterator[Evidence]:
     "semantic.information_falls",
     statement="The mutual information I(X; Q(X)) falls as the grid coarsens.",
     source=CRITICAL,
-    negation="LeanMining.information_falls_as_given_false",
+    negation="LeanMining.collision_le_of_step_le_as_given_false",
     tier="refuted",
 )
 def information_falls_with_the_step(run: Run) -> Iterator[Evidence]:
@@ -443,6 +456,7 @@ NATURAL = ("tanh, none", "tanh, L2", "sigmoid, none", "sigmoid, L2")
 FORCED = ("tanh, corners", "sigmoid, corners")
 
 
+@predicate
 def corners_grow_with_the_tolerance(which: str) -> bool:
     """Hypercubicity is in [0, 1] and does not fall as the tolerance grows; at tolerance 1 every
     point is a corner.
@@ -454,6 +468,7 @@ def corners_grow_with_the_tolerance(which: str) -> bool:
     )
 
 
+@predicate
 def most_are_corners(which: str) -> bool:
     """At least half of the points are corners within the tolerance 0.2."""
     return hypercubicity(points(which), 0.2) >= 0.5
@@ -483,6 +498,21 @@ def _corners() -> Evidence:
     )
 
 
+MARKS = (
+    Mark(
+        claim="semantic.phase_transition",
+        text="A source claims that coherence breaks off at δ = 0.2",
+        step=0.2,
+        label="the claimed 0.2",
+    ),
+    Mark(
+        claim="semantic.rounds_to_zero",
+        text="The one sharp threshold is proved: everything is 0 as soon as δ > 2 max |x|",
+    ),
+)
+"""What claims say of points that are rounded."""
+
+
 def _most(which: str, domain: str) -> Evidence:
     """Ask whether most of the points are corners, and give the points themselves, to four digits,
     as figures.
@@ -496,13 +526,17 @@ def _most(which: str, domain: str) -> Evidence:
         shows="fewer than half of {which} are corners",
         device=current_device(),
     )
+    rows = [
+        {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)}
+        for row in points(which).tolist()
+    ]
+    # The names of NATURAL and FORCED hold two of these, that of the tokens one.
+    groups = tuple(zip(("Points of", "Regularization"), which.split(", "), strict=False))
     return replace(
         found,
         tensors=[tensor_ref(which, points(which))],
-        measurements=[
-            {str(number): float(f"{value:.4g}") for number, value in enumerate(row, 1)}
-            for row in points(which).tolist()
-        ],
+        measurements=rows,
+        points=Points(groups, columns=tuple(rows[0]), marks=MARKS),
     )
 
 
@@ -599,6 +633,7 @@ def _compress(model: str, target: float) -> Compressed:
     )
 
 
+@predicate
 def reaches(model: str, target: float, coherence: float) -> bool:
     """A model is compressed so many times, scales counted, with this coherence on inputs by which
     no bits were chosen.
@@ -677,10 +712,20 @@ def compression_20(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
 def coherence_falls(model: str, target: float) -> bool:
     """Along the frontier more compression keeps less, but for a hundredth."""
     kept = [coherence for _, coherence in compressed(model, target).frontier]
     return all(after <= before + 0.01 for before, after in itertools.pairwise(kept))
+
+
+COMPRESSION_PLOT = Plot(
+    "points",
+    "embedding cosine over compression",
+    x="compression",
+    y=("embedding cosine",),
+    by=("model",),
+)
 
 
 @claim(
@@ -691,7 +736,7 @@ def coherence_falls(model: str, target: float) -> bool:
     tier="refuted",
 )
 def compression_range(run: Run) -> Iterator[Evidence]:
-    yield _reaching(
+    found = _reaching(
         [
             {"model": model, "target": target, "coherence": 0.9}
             for model in TARGETS
@@ -699,6 +744,7 @@ def compression_range(run: Run) -> Iterator[Evidence]:
         ],
         "minilm and the digits networks, half of the inputs judged",
     )
+    yield replace(found, plots=[COMPRESSION_PLOT])
 
 
 @claim(

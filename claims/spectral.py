@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -43,11 +43,13 @@ from pyharness import (
     Evidence,
     Run,
     Source,
+    TensorRef,
     cached_on_cpu,
     cached_per_device,
     claim,
     computed_on_cpu,
     enumerate_cases,
+    predicate,
     requirement,
     significant,
     tensor_ref,
@@ -127,6 +129,7 @@ def norms(layer: str) -> dict[str, float]:
 
 
 # --------------------------------------------------------------------------------------- the bounds
+@predicate
 def row_error_is_bounded(weight: list[str], bits: int) -> bool:
     """A matrix of one row: ‖W − Q(W)‖² ≤ ‖W‖² / 4^b; the operator norm of a row is its length. Ties
     round to 0.
@@ -138,7 +141,7 @@ def row_error_is_bounded(weight: list[str], bits: int) -> bool:
         if step
         else [Fraction()] * len(row)
     )
-    return sum(entry**2 for entry in error) <= sum(entry**2 for entry in row) / 4**bits
+    return sum(entry**2 for entry in error) <= sum(entry**2 for entry in row) / Fraction(4**bits)
 
 
 def _nearest(x: Fraction) -> int:
@@ -147,21 +150,25 @@ def _nearest(x: Fraction) -> int:
     return int(math.copysign(1, x)) * (whole + (rest > Fraction(1, 2)))
 
 
+@predicate
 def op_error_is_bounded(layer: str) -> bool:
     """‖W − Q(W)‖_op ≤ ‖W‖_op / 2^b at 2 to 8 bits."""
     return all(errors(layer, bits)[0] <= spectrum(layer)["‖W‖_op"] / 2**bits for bits in BITS)
 
 
+@predicate
 def op_norm_is_at_most_frobenius(layer: str) -> bool:
     """‖E‖_op ≤ ‖E‖_F of the error at 2 to 8 bits."""
     return all(op <= total * (1 + ROUNDING) for bits in BITS for op, total in [errors(layer, bits)])
 
 
+@predicate
 def frobenius_error_is_bounded(layer: str) -> bool:
     """‖W − Q(W)‖_F ≤ √N max |W| / 2^b at 2 to 8 bits, with N the number of entries."""
     return _frobenius_bounded(layer, as_matrix(find_layer(layer).weight).numel())
 
 
+@predicate
 def frobenius_error_is_bounded_by_columns(layer: str) -> bool:
     """‖W − Q(W)‖_F ≤ √d max |W| / 2^b at 2 to 8 bits, with d the number of columns."""
     return _frobenius_bounded(layer, as_matrix(find_layer(layer).weight).shape[1])
@@ -175,10 +182,14 @@ def _frobenius_bounded(layer: str, count: int) -> bool:
     )
 
 
-def _on_layers(run: Run, predicate: Any, figures: Any = norms) -> Evidence:
+def _on_layers(
+    run: Run,
+    law: Callable[[str], bool],
+    figures: Callable[[str], Mapping[str, float]] = norms,
+) -> Evidence:
     found = per_layer(
         run,
-        predicate,
+        law,
         figures,
         domain=f"{ALL_LAYERS}, 2, 3, 4, 6 and 8 bits",
         relu_only=False,
@@ -250,6 +261,7 @@ def frobenius_dimension(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------------- condition numbers
+@predicate
 def an_ill_conditioned_matrix_fails(small: str, bits: int) -> bool:
     """If ‖W x‖ ‖y‖ > 2^b ‖W y‖ ‖x‖ for x = (1, 1) and y = (1, −1), rounding W = [[1, 1], [1, 1 +
     small]] changes W.
@@ -258,7 +270,8 @@ def an_ill_conditioned_matrix_fails(small: str, bits: int) -> bool:
     matrix = [[Fraction(1), Fraction(1)], [Fraction(1), 1 + e]]
     step = e / 2**bits
     lengthened = [
-        sum(sum(a * b for a, b in zip(row, x)) ** 2 for row in matrix) for x in ((1, 1), (1, -1))
+        sum(sum(a * b for a, b in zip(row, x, strict=True)) ** 2 for row in matrix)
+        for x in ((1, 1), (1, -1))
     ]
     rounded = [[_nearest(entry / step) * step for entry in row] for row in matrix]
     return not lengthened[0] > 4**bits * lengthened[1] or rounded != matrix
@@ -300,6 +313,7 @@ def layer_weights(network: str) -> list[str]:
     return [f"{name}.weight" for name in NETWORKS[network].shapes]
 
 
+@predicate
 def an_ill_conditioned_network_fails(network: str, bits: int) -> bool:
     """If κ of some layer is over 2^b, rounding to b bits costs more than a hundredth of the
     accuracy.
@@ -310,6 +324,7 @@ def an_ill_conditioned_network_fails(network: str, bits: int) -> bool:
     )
 
 
+@predicate
 def small_errors_keep_rank(layer: str) -> bool:
     """Where ‖E‖_op < σ_min, the rounded weight has full rank, at 2 to 8 bits."""
     matrix = as_matrix(find_layer(layer).weight)
@@ -346,7 +361,9 @@ def condition_lock(run: Run) -> Iterator[Evidence]:
         summary=f"{len(cases)} cases",
         shows="not for ε = {small} at {bits} bits, where nothing changes",
     )
-    networks = [{"network": network, "bits": bits} for network in ("mlp", "cnn") for bits in BITS]
+    networks: list[dict[str, Any]] = [
+        {"network": network, "bits": bits} for network in ("mlp", "cnn") for bits in BITS
+    ]
     found = enumerate_cases(
         an_ill_conditioned_network_fails,
         networks,
@@ -376,7 +393,7 @@ def condition_lock(run: Run) -> Iterator[Evidence]:
     )
 
 
-def _weight_refs() -> list[Any]:
+def _weight_refs() -> list[TensorRef]:
     return [
         tensor_ref(f"digits-{network}/{name}", digits_weights(network)[name])
         for network in ("mlp", "cnn")
@@ -421,12 +438,14 @@ def propagation(network: str, bits: int) -> tuple[Tensor, Tensor, Tensor]:
     return (exact - coarse).norm(dim=1), bound, torch.full_like(bound, given)
 
 
+@predicate
 def output_error_is_bounded(network: str, bits: int) -> bool:
     """‖f(x) − f_Q(x)‖ ≤ Σ_l Π_(j>l) ‖W_j‖ ‖E_l ĥ_(l−1)‖ for every held-out image."""
     error, bound, _ = propagation(network, bits)
     return bool((error <= bound * (1 + ROUNDING)).all())
 
 
+@predicate
 def small_network_error_is_bounded(first: str, second: str, step: str, x: str) -> bool:
     """Two weights rounded to multiples of a step: |w₂ w₁ x − q₂ q₁ x| ≤ |w₂| |w₁ − q₁| + |w₂ − q₂|
     for |x| ≤ 1.
@@ -441,11 +460,11 @@ def small_network_error_is_bounded(first: str, second: str, step: str, x: str) -
     statement="For 1-Lipschitz activations the output error is at most Σ_l Π_(j>l) ‖W_j‖ ε_l, with "
     "ε_l = ‖(W_l − Q_l) ĥ_(l−1)‖ at the quantized network's own activations.",
     source=STEP_2,
-    theorem="LeanMining.error_propagation",
+    theorem="LeanMining.dist_run_le_bound",
     tier="silver",
 )
 def propagation_bound(run: Run) -> Iterator[Evidence]:
-    cases = [
+    cases: list[dict[str, Any]] = [
         {"network": network, "bits": bits} for network in ("mlp", "autoencoder") for bits in BITS
     ]
     found = enumerate_cases(
@@ -577,6 +596,7 @@ def embedding_similarity(rule: str, equal: int) -> float:
     )
 
 
+@predicate
 def condition_numbers_beat_equal_bits(equal: int) -> bool:
     """Bits by ⌈log₂ κ⌉ keep the embeddings nearer than equal bits that take the same room."""
     return embedding_similarity("condition", equal) > embedding_similarity("equal", equal)
@@ -643,6 +663,7 @@ def trained(penalty: float, seed: int) -> dict[str, Tensor]:
 PENALTIES = (0.0, 1e-4, 1e-3)
 
 
+@predicate
 def penalised_training_helps(penalty: float, bits: int, seed: int) -> bool:
     """Trained with the penalty, the network rounded to `bits` is at least as accurate as one
     trained without.

@@ -12,7 +12,7 @@ from typing import Any
 from pyharness.certificate.canonical import digest, file_bytes
 from pyharness.certificate.recorded import Recording, record_digest
 from pyharness.certificate.seal import Record, plain_evidence, seal
-from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.evidence import Evidence, Mark, Plot, Points, TensorRef, Witness
 from pyharness.project.pack import Claim, Source
 
 SHA = "0123456789abcdef" * 4
@@ -51,6 +51,29 @@ LAYERS = Evidence(
     measurements=(
         {"layer": "net.0", "ratio": 1.0, "gap": 1 / 3},
         {"layer": "net.2", "ratio": 2.5, "gap": 1e-7},
+    ),
+)
+POINTS = Evidence(
+    "model",
+    "the codes of a small net",
+    cases=1,
+    violations=0,
+    summary="4 codes",
+    measurements=tuple(
+        {"x": x, "y": y, "margin": 0.25, "code": name}
+        for name, x, y in (("a", 0.5, -1.0), ("b", 0.25, 1.0), ("c", -0.125, 0.5), ("d", 0.0, 0.75))
+    ),
+    plots=(
+        Plot("points", "The codes", x="x", y=("y",), labels="code", spans={"y": ("margin",)}),
+        Plot("rows", "Each code", y=("x", "y"), by=("code",), at=(1.0, 2.0), x_label="coordinate"),
+    ),
+    points=Points(
+        groups=(("Network", "small"),),
+        columns=("x", "y"),
+        marks=(
+            Mark("relu.open", "Somebody says that codes are lost at half a unit", 0.5, "one half"),
+            Mark("relu.gone", "A claim that this certificate does not have says more", 2.0, "two"),
+        ),
     ),
 )
 FLOATS = Evidence(
@@ -175,6 +198,11 @@ def sample_records() -> list[Record]:
         record("relu.identity", "refuted", [COUNTEREXAMPLE], proof(), negates=True),
         record("relu.open", "bronze", [FLOATS]),
     ]
+
+
+def drawn_records() -> list[Record]:
+    """The claims of `sample_records`, and one whose evidence says how its figures are shown."""
+    return [*sample_records(), record("relu.codes", "bronze", [POINTS])]
 
 
 def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str, Any]:

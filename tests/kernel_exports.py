@@ -151,7 +151,7 @@ class Export:
     def level(self, level: Level) -> int:
         if level not in self._levels:
             parts = (
-                self.name(level.parts[0])
+                self.name(level.name)
                 if level.form == "param"
                 else [self.level(part) for part in level.parts]
             )
@@ -307,7 +307,7 @@ class Export:
                 )
         records["recs"] = [self._recursor(constant) for constant in made if constant.kind == "rec"]
         for record in (item for items in records.values() for item in items):
-            record |= changes.get(self._shown(record["name"]), {})
+            record.update(changes.get(self._shown(record["name"]), {}))
         self.line({"inductive": records})
 
     def _shown(self, number: int) -> str:

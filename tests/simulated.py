@@ -116,7 +116,7 @@ def _hold_against(function: Any, args: Any, kwargs: Any) -> None:
     tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
     strangers = [tensor for tensor in tensors if not isinstance(tensor, _OnDevice)]
     if packet in (aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_):
-        first, indices, *rest = args
+        first, _, *rest = args
         strangers = [
             tensor
             for tensor in (first, *rest)
@@ -199,10 +199,10 @@ def main() -> int:
         operations.clear()
         found = [plain_evidence(piece) for piece in gather_part(item, run).evidence]
         expected = [piece for piece in certified[item.id] if piece["kind"] != "conformance"]
-        reasons = [disagreement(*pair) for pair in zip(expected, found)]
+        reasons = [disagreement(*pair) for pair in zip(expected, found, strict=False)]
         reasons += [
             "other tensors"
-            for pair in zip(expected, found)
+            for pair in zip(expected, found, strict=False)
             if pair[0]["tensors"] != pair[1]["tensors"]
         ]
         reasons += ["another number of pieces"] * (len(found) != len(expected))

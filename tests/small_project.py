@@ -114,5 +114,6 @@ def run(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedPr
         text=True,
         capture_output=True,
         timeout=120,
+        check=False,
         **options,
     )

@@ -10,7 +10,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.evidence import Evidence, Mark, Plot, Points, TensorRef, Witness
 
 __all__ = [
     "bits",
@@ -63,7 +63,12 @@ _counts = st.integers(0, 2**40)
 _references = st.builds(
     TensorRef, _words, st.lists(_counts, max_size=3).map(tuple), st.just("int8"), st.just("0" * 64)
 )
-_witnesses = st.builds(Witness, _words, st.dictionaries(_words, json_values, max_size=3), st.text())
+_witnesses = st.builds(
+    Witness,
+    _words,
+    st.dictionaries(_words, json_values, max_size=3),
+    st.text().filter(str.strip),
+)
 
 
 @st.composite
@@ -76,7 +81,10 @@ def evidence(draw: st.DrawFn) -> Evidence:
     violations = draw(st.integers(0, cases))
     error, tolerance = draw(st.none() | st.tuples(st.floats(0, 1), st.floats(1, 2))) or (None, None)
     columns = draw(st.lists(_words, unique=True, max_size=3))
-    rows = draw(st.lists(st.tuples(*(json_values for _ in columns)), max_size=3))
+    numbers = draw(st.booleans())
+    cells = st.floats(allow_nan=False, allow_infinity=False) if numbers else json_values
+    rows = draw(st.lists(st.tuples(*(cells for _ in columns)), max_size=3))
+    shown = draw(_shown(columns)) if numbers and columns and rows else {}
     return Evidence(
         kind,
         draw(_words),
@@ -91,4 +99,29 @@ def evidence(draw: st.DrawFn) -> Evidence:
         draw(_witnesses) if violations else None,
         tuple(dict(zip(columns, row, strict=True)) for row in rows),
         draw(_words) if kind == "conformance" else None,
+        **shown,
     )
+
+
+@st.composite
+def _shown(draw: st.DrawFn, columns: list[str]) -> dict[str, object]:
+    """Plots and points of columns of numbers."""
+    y, x = tuple(columns), draw(st.sampled_from(columns))
+    plots = st.sampled_from(
+        (
+            Plot("lines", "t", y=y, x=x, spans={y[0]: (x,)}, y_label="words"),
+            Plot("points", "t", y=y[:1], x=x, labels=x),
+            Plot("categories", "t", y=y, by=(x,)),
+            Plot("rows", "t", y=y, by=(x,), at=(0.5,) * len(y), x_label="x"),
+        )
+    )
+    marks = st.builds(Mark, _words, _words) | st.builds(
+        Mark, _words, _words, st.floats(0.01, 3.8), _words
+    )
+    points = st.builds(
+        Points, st.tuples(st.tuples(_words, _words)), st.just(y), st.lists(marks).map(tuple)
+    )
+    return {
+        "plots": tuple(draw(st.lists(plots, max_size=3))),
+        "points": draw(st.none() | points),
+    }

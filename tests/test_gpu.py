@@ -44,7 +44,7 @@ PACKS = [
 ]
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 
-EXACT = [id for id in CLAIMS if id.startswith(("nucleus.", "clip."))] + [
+EXACT = [name for name in CLAIMS if name.startswith(("nucleus.", "clip."))] + [
     "gap.positive",
     "gap.positive_as_given",
     "gap.certificate",
@@ -124,7 +124,7 @@ class TestClaims:
             assert disagreement(plain_evidence(here), plain_evidence(there)) is None
 
     @pytest.mark.parametrize(
-        "law, id",
+        ("law", "id"),
         [
             (nucleus.composition_preserves_meet, "nucleus.map_inf"),
             (nucleus.fixed_sets_nest_at_meets, "nucleus.fixed_set_mono"),
@@ -193,7 +193,7 @@ class TestArithmetic:
         )
         m = x.view(1024, 1024)
         for compute in (
-            lambda: x.sum(),
+            x.sum,
             lambda: m @ m,
             lambda: running_sums(x),
             lambda: torch.linalg.svdvals(m[:128, :128]),

@@ -63,6 +63,7 @@ def run_step(folder, name, base):
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
 
 

@@ -1,14 +1,23 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Logic
 
 /-!
 # Finite index types
 
-`Fin n` has `n` elements. It is an inductive family (Mathlib's `Fin2`), so that sums and vectors over it recurse structurally.
+`Fin n` has `n` elements. It is an inductive family (Mathlib's `Fin2`), so that sums and vectors
+over it recurse structurally.
+
+## Main definitions
+
+* `Fin n`, with `DecidableEq (Fin n)`
+* `Fin.instDecidableForall`: a decidable property can be decided of all indices
 -/
 
 set_option autoImplicit false
-
 
 /-- The index type with `n` elements. -/
 inductive Fin : Nat → Type where
@@ -34,19 +43,32 @@ theorem succ_inj {n : Nat} {i : Fin n} : {j : Fin n} → Fin.succ i = Fin.succ j
     | .isTrue h => .isTrue (congrArg Fin.succ h)
     | .isFalse h => .isFalse fun e => h (succ_inj e)
 
-theorem forall_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} : (∀ i, p i) ↔ p .zero ∧ ∀ i, p (.succ i) :=
-  ⟨fun h => ⟨h .zero, fun i => h (.succ i)⟩, fun h i => match i with | .zero => h.1 | .succ i => h.2 i⟩
+theorem forall_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} :
+    (∀ i, p i) ↔ p .zero ∧ ∀ i, p (.succ i) :=
+  ⟨fun h => ⟨h .zero, fun i => h (.succ i)⟩,
+   fun h i => match i with | .zero => h.1 | .succ i => h.2 i⟩
 
-theorem exists_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} : (∃ i, p i) ↔ p .zero ∨ ∃ i, p (.succ i) :=
+theorem exists_succ {n : Nat} {p : Fin (Nat.succ n) → Prop} :
+    (∃ i, p i) ↔ p .zero ∨ ∃ i, p (.succ i) :=
   ⟨fun ⟨i, h⟩ => match i, h with | .zero, h => .inl h | .succ i, h => .inr ⟨i, h⟩,
    fun h => h.elim (fun h => ⟨.zero, h⟩) fun ⟨i, h⟩ => ⟨.succ i, h⟩⟩
 
 /-- A decidable property holds at every index or fails at one. -/
-theorem forall_or_exists_not : {n : Nat} → (p : Fin n → Prop) → ((i : Fin n) → Decidable (p i)) → (∀ i, p i) ∨ ∃ i, ¬ p i
+theorem forall_or_exists_not :
+    {n : Nat} → (p : Fin n → Prop) → ((i : Fin n) → Decidable (p i)) → (∀ i, p i) ∨ ∃ i, ¬ p i
   | .zero, _, _ => .inl fun i => i.elim0.elim
   | .succ _, p, d => match d .zero with
     | .isFalse h => .inr ⟨.zero, h⟩
     | .isTrue h => (forall_or_exists_not (fun i => p (.succ i)) fun i => d (.succ i)).elim
       (fun k => .inl (forall_succ.2 ⟨h, k⟩)) fun ⟨i, k⟩ => .inr ⟨.succ i, k⟩
+
+/-- Whether a decidable property holds at every index. -/
+@[reducible] instance instDecidableForall : {n : Nat} → {p : Fin n → Prop} →
+    [h : (i : Fin n) → Decidable (p i)] → Decidable (∀ i, p i)
+  | .zero, _, _ => .isTrue fun i => i.elim0.elim
+  | .succ _, _, d => match d .zero, instDecidableForall (h := fun i => d (.succ i)) with
+    | .isTrue h, .isTrue k => .isTrue (forall_succ.2 ⟨h, k⟩)
+    | .isFalse h, _ => .isFalse fun f => h (f .zero)
+    | _, .isFalse k => .isFalse fun f => k fun i => f (.succ i)
 
 end Fin

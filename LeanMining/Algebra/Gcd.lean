@@ -1,15 +1,21 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.RingNF
 
 /-!
 # Division with remainder and greatest common divisors
 
-The laws that determine `Nat.div`, `Nat.mod` and `Nat.gcd`, which the kernel computes on literals by itself.
+The laws that determine `Nat.div`, `Nat.mod` and `Nat.gcd`, which the kernel computes on literals by
+itself.
 
 ## Main results
 
 * `Nat.div_add_mod`, `Nat.mod_lt`, `Nat.div_zero`, `Nat.mod_zero`: division with remainder
-* `Nat.isGcd_gcd`: the greatest common divisor divides both numbers, and is a combination of both (Bézout)
+* `Nat.isGcd_gcd`: the greatest common divisor divides both numbers, and is a combination of both
+  (Bézout)
 -/
 
 set_option autoImplicit false
@@ -21,7 +27,8 @@ namespace Nat
 /-- `a % b` is the remainder of `a` by `b`. -/
 infixl:70 " % " => Nat.mod
 
-theorem le_of_guard {a b : Nat} (h : Bool.and (Nat.ble 1 b) (Nat.ble b a) = true) : b ≤ a := Bool.and_eq_true_right h
+theorem le_of_guard {a b : Nat} (h : Bool.and (Nat.ble 1 b) (Nat.ble b a) = true) : b ≤ a :=
+  Bool.and_eq_true_right h
 
 theorem divFuel_add_modFuel (b : Nat) : (n a : Nat) → b * divFuel n a b + modFuel n a b = a
   | .zero, a => Nat.zero_add a
@@ -57,6 +64,14 @@ where
 /-- A remainder is less than the divisor. -/
 theorem mod_lt (a : Nat) {b : Nat} (hb : 0 < b) : a % b < b := modFuel_lt hb a a (le_refl a)
 
+/-- The last digit and the digits before it are the remainder and the quotient. -/
+theorem mod_div_of_digit {B r : Nat} (hr : r < B) (a : Nat) :
+    (a * B + r) % B = r ∧ (a * B + r) / B = a :=
+  have e : (a * B + r) / B * B + (a * B + r) % B = a * B + r := by
+    rw [Nat.mul_comm]
+    exact Nat.div_add_mod _ B
+  (digit_unique (Nat.mod_lt _ (lt_of_le_of_lt (Nat.zero_le r) hr)) hr e).symm
+
 protected theorem div_zero (a : Nat) : a / 0 = 0 := by
   cases a with
   | zero => rfl
@@ -71,8 +86,11 @@ theorem mul_div_cancel_left (k : Nat) {g : Nat} (hg : 0 < g) : g * k / g = k := 
   have r := mod_lt (g * k) hg
   refine le_antisymm ?_ ?_
   · refine (le_or_lt (g * k / g) k).elim id fun h => ?_
-    have l := le_trans (Nat.mul_le_mul_left g (lt_iff_succ_le.mp h)) (le_trans (le_add_right _ _) (le_of_eq e))
-    exact absurd (Nat.add_le_add_iff_left.mp (le_trans l (le_of_eq (Nat.add_zero (g * k)).symm))) hg.2
+    have l :=
+      le_trans (Nat.mul_le_mul_left g (lt_iff_succ_le.mp h))
+      (le_trans (le_add_right _ _) (le_of_eq e))
+    exact absurd (Nat.add_le_add_iff_left.mp (le_trans l (le_of_eq (Nat.add_zero (g * k)).symm)))
+      hg.2
   · refine (le_or_lt k (g * k / g)).elim id fun h => ?_
     have l := le_trans (Nat.mul_le_mul_left g (lt_iff_succ_le.mp h)) (le_of_eq e.symm)
     exact absurd (Nat.add_le_add_iff_left.mp l) r.2
@@ -91,7 +109,8 @@ theorem IsGcd.of_mod {g a b : Nat} (h : IsGcd g (b % a) a) : IsGcd g a b := by
   have d := div_add_mod b a
   refine ⟨⟨q, hq⟩, ⟨q * (b / a) + r, ?_⟩, y - x * Int.ofNat (b / a), x, ?_⟩
   · rw [Nat.mul_add, ← Nat.mul_assoc, ← hq, ← hr, d]
-  · have d' : Int.ofNat a * Int.ofNat (b / a) + Int.ofNat (b % a) = Int.ofNat b := congrArg Int.ofNat d
+  · have d' : Int.ofNat a * Int.ofNat (b / a) + Int.ofNat (b % a) = Int.ofNat b :=
+      congrArg Int.ofNat d
     rw [← e, ← d']
     ring
 
@@ -101,6 +120,7 @@ theorem isGcd_gcdFuel : (n a b : Nat) → a < n → IsGcd (gcdFuel n a b) a b
   | .succ n, .succ a, b, h => (isGcd_gcdFuel n (b % Nat.succ a) (Nat.succ a)
       (lt_of_lt_of_le (mod_lt b (lt_iff_succ_le.mpr (zero_le a))) (lt_succ_iff.mp h))).of_mod
 
-theorem isGcd_gcd (a b : Nat) : IsGcd (gcd a b) a b := isGcd_gcdFuel _ a b (lt_succ_iff.mpr (le_refl a))
+theorem isGcd_gcd (a b : Nat) : IsGcd (gcd a b) a b :=
+  isGcd_gcdFuel _ a b (lt_succ_iff.mpr (le_refl a))
 
 end Nat

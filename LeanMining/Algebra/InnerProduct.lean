@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Sum
 
@@ -9,8 +13,10 @@ Vectors with entries in a commutative ring are functions `Fin n → R`.
 ## Main results
 
 * `dot`, `normSq` and `l1Norm`: the inner product, the square of the L2 norm, and the L1 norm
-* `lagrange_identity`, and from it `dot_mul_dot_le`, the Cauchy–Schwarz inequality, with `dot_mul_dot_eq_iff`, its case of
-  equality
+* `lagrange_identity`, and from it `dot_mul_dot_le`, the Cauchy–Schwarz inequality, with
+  `dot_mul_dot_eq_iff`, its case of equality
+* `l1Norm_mul_l1Norm_le`: the L2 norm bounds the L1 norm, and `l1Norm_mul_l1Norm_eq_iff`: where
+  both are equal
 -/
 
 set_option autoImplicit false
@@ -29,7 +35,8 @@ def normSq (v : Fin n → R) : R := dot v v
 
 theorem dot_comm (u v : Fin n → R) : dot u v = dot v u := sum_congr fun _ => mul_comm _ _
 
-theorem dot_congr {u u' v v' : Fin n → R} (h : ∀ i, u i = u' i) (k : ∀ i, v i = v' i) : dot u v = dot u' v' :=
+theorem dot_congr {u u' v v' : Fin n → R} (h : ∀ i, u i = u' i) (k : ∀ i, v i = v' i) :
+    dot u v = dot u' v' :=
   sum_congr fun i => by rw [h i, k i]
 
 theorem normSq_congr {v w : Fin n → R} (h : ∀ i, v i = w i) : normSq v = normSq w := dot_congr h h
@@ -44,12 +51,15 @@ theorem dot_smul_right (c : R) (u v : Fin n → R) : dot u (fun i => c * v i) = 
   (dot_comm _ _).trans ((dot_smul_left c v u).trans (congrArg (c * ·) (dot_comm v u)))
 
 theorem dot_add_right (u v w : Fin n → R) : dot u (fun i => v i + w i) = dot u v + dot u w :=
-  (dot_comm _ _).trans ((dot_add_left v w u).trans (congr (congrArg HAdd.hAdd (dot_comm v u)) (dot_comm w u)))
+  (dot_comm _ _).trans
+    ((dot_add_left v w u).trans (congr (congrArg HAdd.hAdd (dot_comm v u)) (dot_comm w u)))
 
 theorem normSq_smul (c : R) (v : Fin n → R) : normSq (fun i => c * v i) = c * c * normSq v :=
-  (dot_smul_left c v _).trans ((congrArg (c * ·) (dot_smul_right c v v)).trans (mul_assoc c c _).symm)
+  (dot_smul_left c v _).trans
+    ((congrArg (c * ·) (dot_smul_right c v v)).trans (mul_assoc c c _).symm)
 
-theorem normSq_add (u v : Fin n → R) : normSq (fun i => u i + v i) = normSq u + 2 * dot u v + normSq v := by
+theorem normSq_add (u v : Fin n → R) :
+    normSq (fun i => u i + v i) = normSq u + 2 * dot u v + normSq v := by
   show dot (fun i => u i + v i) (fun i => u i + v i) = _
   rw [dot_add_left, dot_add_right, dot_add_right, dot_comm v u]
   show dot u u + dot u v + (dot u v + dot v v) = dot u u + 2 * dot u v + dot v v
@@ -57,8 +67,26 @@ theorem normSq_add (u v : Fin n → R) : normSq (fun i => u i + v i) = normSq u 
 
 theorem normSq_sub_smul (u v : Fin n → R) (c : R) :
     normSq (fun i => u i - c * v i) = normSq u - 2 * c * dot u v + c * c * normSq v := by
-  rw [normSq_congr (w := fun i => u i + (-c) * v i) fun i => by ring, normSq_add, normSq_smul, dot_smul_right]
+  rw [normSq_congr (w := fun i => u i + (-c) * v i) fun i => by ring, normSq_add, normSq_smul,
+    dot_smul_right]
   ring
+
+/-- Lagrange's identity: by how much the Cauchy–Schwarz inequality misses equality, twice. -/
+theorem lagrange_identity (u v : Fin n → R) :
+    ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
+      2 * (normSq u * normSq v - dot u v * dot u v) := by
+  have e : ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
+      ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) := by
+    refine sum_congr fun i => ?_
+    show _ = u i * u i * ∑ j, v j * v j - 2 * (u i * v i) * ∑ j, u j * v j +
+      v i * v i * ∑ j, u j * u j
+    rw [mul_sum, mul_sum, mul_sum, ← sum_sub, ← sum_add]
+    exact sum_congr fun j => by ring
+  have f : ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) =
+      normSq u * normSq v - 2 * dot u v * dot u v + normSq v * normSq u := by
+    rw [sum_add, sum_sub, ← sum_mul, ← sum_mul, ← sum_mul, ← mul_sum]
+    rfl
+  rw [e, f]; ring
 
 end Ring
 
@@ -74,27 +102,12 @@ theorem normSq_nonneg (v : Fin n → R) : 0 ≤ normSq v := sum_nonneg fun i => 
 theorem l1Norm_nonneg (v : Fin n → R) : 0 ≤ l1Norm v := sum_nonneg fun i => abs_nonneg (v i)
 
 theorem normSq_eq_zero_iff {v : Fin n → R} : normSq v = 0 ↔ ∀ i, v i = 0 :=
-  ⟨fun h i => mul_self_eq_zero_iff.mp ((sum_eq_zero_iff_of_nonneg fun i => mul_self_nonneg (v i)).mp h i),
+  ⟨fun h i =>
+    mul_self_eq_zero_iff.mp ((sum_eq_zero_iff_of_nonneg fun i => mul_self_nonneg (v i)).mp h i),
    fun h => sum_eq_zero fun i => by rw [h i, zero_mul]⟩
 
 theorem normSq_pos {v : Fin n → R} (h : ∃ i, v i ≠ 0) : 0 < normSq v :=
   h.elim fun i k => sum_pos (fun j => mul_self_nonneg (v j)) ⟨i, mul_self_pos k⟩
-
-/-- Lagrange's identity: by how much the Cauchy–Schwarz inequality misses equality, twice. -/
-theorem lagrange_identity (u v : Fin n → R) :
-    ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
-      2 * (normSq u * normSq v - dot u v * dot u v) := by
-  have e : ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
-      ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) := by
-    refine sum_congr fun i => ?_
-    show _ = u i * u i * ∑ j, v j * v j - 2 * (u i * v i) * ∑ j, u j * v j + v i * v i * ∑ j, u j * u j
-    rw [mul_sum, mul_sum, mul_sum, ← sum_sub, ← sum_add]
-    exact sum_congr fun j => by ring
-  have f : ∑ i : Fin n, (u i * u i * normSq v - 2 * (u i * v i) * dot u v + v i * v i * normSq u) =
-      normSq u * normSq v - 2 * dot u v * dot u v + normSq v * normSq u := by
-    rw [sum_add, sum_sub, ← sum_mul, ← sum_mul, ← sum_mul, ← mul_sum]
-    rfl
-  rw [e, f]; ring
 
 /-- The Cauchy–Schwarz inequality. -/
 theorem dot_mul_dot_le (u v : Fin n → R) : dot u v * dot u v ≤ normSq u * normSq v :=
@@ -115,5 +128,38 @@ theorem dot_mul_dot_eq_iff (u v : Fin n → R) :
     have e := lagrange_identity u v
     rw [sum_eq_zero fun i => sum_eq_zero fun j => by rw [h i j, sub_self, zero_mul]] at e
     exact (sub_eq_zero_iff.mp ((mul_eq_zero_iff.mp e.symm).resolve_left two_ne_zero)).symm⟩
+
+/-! ### The L1 norm and the L2 norm -/
+
+theorem normSq_one : normSq (fun _ : Fin n => (1 : R)) = Nat.cast n :=
+  (sum_congr fun _ => one_mul 1).trans ((sum_const 1 n).trans (mul_one _))
+
+theorem normSq_abs (v : Fin n → R) : normSq (fun i => |v i|) = normSq v :=
+  sum_congr fun i => abs_mul_abs_self (v i)
+
+theorem dot_abs_one (v : Fin n → R) : dot (fun i => |v i|) (fun _ => 1) = l1Norm v :=
+  sum_congr fun _ => mul_one _
+
+/-- The L2 norm bounds the L1 norm, in squares. -/
+theorem l1Norm_mul_l1Norm_le (v : Fin n → R) : l1Norm v * l1Norm v ≤ Nat.cast n * normSq v := by
+  have h := dot_mul_dot_le (fun i => |v i|) fun _ => 1
+  rw [dot_abs_one, normSq_abs, normSq_one, mul_comm (normSq v)] at h
+  exact h
+
+/-- That bound is attained exactly where all magnitudes are equal. -/
+theorem l1Norm_mul_l1Norm_eq_iff (v : Fin n → R) :
+    l1Norm v * l1Norm v = Nat.cast n * normSq v ↔ ∀ i j, |v i| = |v j| := by
+  have h := dot_mul_dot_eq_iff (fun i => |v i|) fun _ => 1
+  rw [dot_abs_one, normSq_abs, normSq_one, mul_comm (normSq v)] at h
+  exact h.trans ⟨fun k i j => (mul_one _).symm.trans ((k i j).trans (mul_one _)),
+    fun k i j => congrArg (· * 1) (k i j)⟩
+
+theorem dim_pos {v : Fin n → R} (h : ∃ i, v i ≠ 0) : (0 : R) < Nat.cast n := by
+  cases n with
+  | zero => exact h.elim fun i _ => nomatch i
+  | succ n => exact natCast_succ_pos n
+
+theorem dim_mul_normSq_pos {v : Fin n → R} (h : ∃ i, v i ≠ 0) : 0 < Nat.cast n * normSq v :=
+  mul_pos (dim_pos h) (normSq_pos h)
 
 end Ordered

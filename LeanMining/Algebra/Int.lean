@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Int
 import LeanMining.Algebra.Nat
@@ -6,8 +10,8 @@ import LeanMining.Algebra.OrderedRing
 /-!
 # Integers
 
-`Int` in Lean's own shape, as a linearly ordered commutative ring. The kernel computes with it on literals at the cost of
-the operations on natural numbers.
+`Int` in Lean's own shape, as a linearly ordered commutative ring. The kernel computes with it on
+literals at the cost of the operations on natural numbers.
 
 ## Main definitions
 
@@ -118,7 +122,9 @@ theorem zero_subNatNat (n : Nat) : subNatNat 0 n = negOfNat n := by
   | succ n => rfl
 
 theorem subNatNat_succ_succ (m n : Nat) : subNatNat (Nat.succ m) (Nat.succ n) = subNatNat m n := by
-  show (match Nat.succ n - Nat.succ m with | .zero => ofNat (Nat.succ m - Nat.succ n) | .succ k => negSucc k) = _
+  show (match Nat.succ n - Nat.succ m with
+    | .zero => ofNat (Nat.succ m - Nat.succ n)
+    | .succ k => negSucc k) = _
   rw [Nat.succ_sub_succ, Nat.succ_sub_succ]
   rfl
 
@@ -129,7 +135,8 @@ theorem subNatNat_add_add (m n : Nat) : (k : Nat) → subNatNat (m + k) (n + k) 
 theorem subNatNat_self (n : Nat) : subNatNat n n = 0 := by
   rw [← Nat.zero_add n, subNatNat_add_add]; rfl
 
-/-- What holds of `m - 0` and of `0 - n`, and passes from `m - n` to `(m + 1) - (n + 1)`, holds of all pairs. -/
+/-- What holds of `m - 0` and of `0 - n`, and passes from `m - n` to `(m + 1) - (n + 1)`, holds of
+all pairs. -/
 theorem pair_induction {p : Nat → Nat → Prop} (left : ∀ m, p m 0) (right : ∀ n, p 0 n)
     (step : ∀ m n, p m n → p (Nat.succ m) (Nat.succ n)) : (m n : Nat) → p m n
   | m, .zero => left m
@@ -150,16 +157,19 @@ theorem neg_subNatNat (m n : Nat) : -subNatNat m n = subNatNat n m := by
 
 theorem subNatNat_add_subNatNat (a b c d : Nat) :
     subNatNat a b + subNatNat c d = subNatNat (a + c) (b + d) := by
-  refine pair_induction (p := fun a b => subNatNat a b + subNatNat c d = subNatNat (a + c) (b + d)) ?_ ?_ ?_ a b
+  refine pair_induction (p := fun a b => subNatNat a b + subNatNat c d =
+    subNatNat (a + c) (b + d)) ?_ ?_ ?_ a b
   · intro a
-    refine pair_induction (p := fun c d => subNatNat a 0 + subNatNat c d = subNatNat (a + c) (0 + d)) ?_ ?_ ?_ c d
+    refine pair_induction (p := fun c d => subNatNat a 0 + subNatNat c d =
+      subNatNat (a + c) (0 + d)) ?_ ?_ ?_ c d
     · intro c; rw [subNatNat_zero, subNatNat_zero, subNatNat_zero]; rfl
     · intro d; rw [subNatNat_zero, zero_subNatNat, Nat.zero_add]; cases d with
       | zero => exact (subNatNat_zero a).symm
       | succ d => rfl
     · intro c d h; rw [subNatNat_succ_succ, h]; exact (subNatNat_succ_succ (a + c) (0 + d)).symm
   · intro b
-    refine pair_induction (p := fun c d => subNatNat 0 b + subNatNat c d = subNatNat (0 + c) (b + d)) ?_ ?_ ?_ c d
+    refine pair_induction (p := fun c d => subNatNat 0 b + subNatNat c d =
+      subNatNat (0 + c) (b + d)) ?_ ?_ ?_ c d
     · intro c; rw [subNatNat_zero, zero_subNatNat, Nat.zero_add]; cases b with
       | zero => exact (congrArg ofNat (Nat.zero_add c)).trans (subNatNat_zero c).symm
       | succ b => rfl
@@ -169,7 +179,10 @@ theorem subNatNat_add_subNatNat (a b c d : Nat) :
         | succ d => exact congrArg (subNatNat 0) (Nat.zero_add (Nat.succ d)).symm
       | succ b => cases d with
         | zero => rfl
-        | succ d => show negSucc (Nat.succ (b + d)) = subNatNat 0 (Nat.succ (Nat.succ b + d)); rw [Nat.succ_add]; rfl
+        | succ d =>
+          show negSucc (Nat.succ (b + d)) = subNatNat 0 (Nat.succ (Nat.succ b + d))
+          rw [Nat.succ_add]
+          rfl
     · intro c d h; rw [subNatNat_succ_succ, h]; exact (subNatNat_succ_succ (0 + c) (b + d)).symm
   · intro a b h; rw [subNatNat_succ_succ, h, Nat.succ_add, Nat.succ_add, subNatNat_succ_succ]
 
@@ -178,7 +191,10 @@ theorem neg_mul_eq (a b : Int) : -a * b = -(a * b) := by
   | ofNat m => cases m with
     | zero => cases b with
       | ofNat n => show ofNat (0 * n) = negOfNat (0 * n); rw [Nat.zero_mul]; rfl
-      | negSucc n => show negOfNat (0 * Nat.succ n) = -negOfNat (0 * Nat.succ n); rw [Nat.zero_mul]; rfl
+      | negSucc n =>
+        show negOfNat (0 * Nat.succ n) = -negOfNat (0 * Nat.succ n)
+        rw [Nat.zero_mul]
+        rfl
     | succ m => cases b with
       | ofNat n => rfl
       | negSucc n =>
@@ -195,8 +211,10 @@ protected theorem mul_comm : (a b : Int) → a * b = b * a
   | negSucc m, ofNat n => congrArg negOfNat (Nat.mul_comm (Nat.succ m) n)
   | negSucc m, negSucc n => congrArg ofNat (Nat.mul_comm (Nat.succ m) (Nat.succ n))
 
-theorem ofNat_mul_subNatNat (k m n : Nat) : ofNat k * subNatNat m n = subNatNat (k * m) (k * n) := by
-  refine pair_induction (p := fun m n => ofNat k * subNatNat m n = subNatNat (k * m) (k * n)) ?_ ?_ ?_ m n
+theorem ofNat_mul_subNatNat (k m n : Nat) :
+    ofNat k * subNatNat m n = subNatNat (k * m) (k * n) := by
+  refine pair_induction (p := fun m n => ofNat k * subNatNat m n =
+    subNatNat (k * m) (k * n)) ?_ ?_ ?_ m n
   · intro m; rw [subNatNat_zero, Nat.mul_zero, subNatNat_zero]; rfl
   · intro n; rw [zero_subNatNat, Nat.mul_zero, zero_subNatNat]; cases n with
     | zero => rfl
@@ -205,26 +223,29 @@ theorem ofNat_mul_subNatNat (k m n : Nat) : ofNat k * subNatNat m n = subNatNat 
 
 theorem subNatNat_mul_subNatNat (a b c d : Nat) :
     subNatNat a b * subNatNat c d = subNatNat (a * c + b * d) (a * d + b * c) := by
-  refine pair_induction (p := fun a b => subNatNat a b * subNatNat c d = subNatNat (a * c + b * d) (a * d + b * c)) ?_ ?_ ?_ a b
+  refine pair_induction (p := fun a b => subNatNat a b * subNatNat c d =
+    subNatNat (a * c + b * d) (a * d + b * c)) ?_ ?_ ?_ a b
   · intro a; rw [subNatNat_zero, ofNat_mul_subNatNat, Nat.zero_mul, Nat.zero_mul]; rfl
   · intro b
     rw [← neg_subNatNat b 0, neg_mul_eq, subNatNat_zero, ofNat_mul_subNatNat, neg_subNatNat,
       Nat.zero_mul, Nat.zero_mul, Nat.zero_add, Nat.zero_add]
   · intro a b h
-    rw [subNatNat_succ_succ, h, Nat.succ_mul, Nat.succ_mul, Nat.succ_mul, Nat.succ_mul, Nat.add_add_add_comm,
-      Nat.add_add_add_comm (a * d), Nat.add_comm d c, subNatNat_add_add]
+    rw [subNatNat_succ_succ, h, Nat.succ_mul, Nat.succ_mul, Nat.succ_mul, Nat.succ_mul,
+      Nat.add_add_add_comm, Nat.add_add_add_comm (a * d), Nat.add_comm d c, subNatNat_add_add]
 
 theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d ↔ a + d ≤ c + b := by
   refine pair_induction (p := fun a b => subNatNat a b ≤ subNatNat c d ↔ a + d ≤ c + b) ?_ ?_ ?_ a b
   · intro a
-    refine pair_induction (p := fun c d => subNatNat a 0 ≤ subNatNat c d ↔ a + d ≤ c + 0) ?_ ?_ ?_ c d
+    refine pair_induction (p := fun c d => subNatNat a 0 ≤ subNatNat c d ↔ a + d ≤
+      c + 0) ?_ ?_ ?_ c d
     · intro c; rw [subNatNat_zero, subNatNat_zero]; exact Iff.rfl
     · intro d; rw [subNatNat_zero, zero_subNatNat]; cases d with
       | zero => exact Iff.rfl
       | succ d => exact ⟨(nomatch ·), (nomatch ·)⟩
     · intro c d h; rw [subNatNat_succ_succ]; exact h
   · intro b
-    refine pair_induction (p := fun c d => subNatNat 0 b ≤ subNatNat c d ↔ 0 + d ≤ c + b) ?_ ?_ ?_ c d
+    refine pair_induction (p := fun c d => subNatNat 0 b ≤ subNatNat c d ↔ 0 + d ≤
+      c + b) ?_ ?_ ?_ c d
     · intro c; rw [subNatNat_zero, zero_subNatNat]; cases b with
       | zero => exact Iff.rfl
       | succ b => exact ⟨fun _ => rfl, fun _ => rfl⟩
@@ -238,6 +259,25 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
     · intro c d h; rw [subNatNat_succ_succ, Nat.succ_add]; exact h
   · intro a b h; rw [subNatNat_succ_succ, Nat.succ_add]; exact h
 
+/-! ### Order of differences -/
+
+theorem subNatNat_mono {a b : Nat} (h : a ≤ b) (k : Nat) : subNatNat a k ≤ subNatNat b k :=
+  (subNatNat_le_subNatNat a k b k).mpr (Nat.add_le_add_iff_right.mpr h)
+
+theorem subNatNat_max (a b k : Nat) :
+    subNatNat (max a b) k = max (subNatNat a k) (subNatNat b k) :=
+  (le_total a b).elim (fun h => by rw [max_eq_right h, max_eq_right (subNatNat_mono h k)])
+    fun h => by rw [max_eq_left h, max_eq_left (subNatNat_mono h k)]
+
+theorem subNatNat_min (a b k : Nat) :
+    subNatNat (min a b) k = min (subNatNat a k) (subNatNat b k) :=
+  (le_total a b).elim (fun h => by rw [min_eq_left h, min_eq_left (subNatNat_mono h k)])
+    fun h => by rw [min_eq_right h, min_eq_right (subNatNat_mono h k)]
+
+theorem subNatNat_add_self (a k : Nat) : subNatNat a k + ofNat k = ofNat a := by
+  rw [← subNatNat_zero k, subNatNat_add_subNatNat, Nat.add_comm k 0, subNatNat_add_add,
+    subNatNat_zero]
+
 /-! ### Ring -/
 
 @[reducible] instance instCommRing : CommRing Int where
@@ -245,8 +285,8 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
     obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
     obtain ⟨c, c', rfl⟩ := exists_eq_subNatNat c
-    rw [subNatNat_add_subNatNat, subNatNat_add_subNatNat, subNatNat_add_subNatNat, subNatNat_add_subNatNat, Nat.add_assoc,
-      Nat.add_assoc]
+    rw [subNatNat_add_subNatNat, subNatNat_add_subNatNat, subNatNat_add_subNatNat,
+      subNatNat_add_subNatNat, Nat.add_assoc, Nat.add_assoc]
   add_comm a b := by
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
     obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
@@ -262,10 +302,12 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
     obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
     obtain ⟨c, c', rfl⟩ := exists_eq_subNatNat c
-    have e (z z' : Nat) : (a * b + a' * b') * z + (a * b' + a' * b) * z' = a * (b * z + b' * z') + a' * (b * z' + b' * z) := by
-      rw [Nat.add_mul, Nat.add_mul, Nat.mul_add, Nat.mul_add, Nat.mul_assoc, Nat.mul_assoc, Nat.mul_assoc, Nat.mul_assoc,
-        Nat.add_add_add_comm, Nat.add_comm (a' * (b' * z))]
-    rw [subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, e, e]
+    have e (z z' : Nat) : (a * b + a' * b') * z + (a * b' + a' * b) * z' =
+        a * (b * z + b' * z') + a' * (b * z' + b' * z) := by
+      rw [Nat.add_mul, Nat.add_mul, Nat.mul_add, Nat.mul_add, Nat.mul_assoc, Nat.mul_assoc,
+        Nat.mul_assoc, Nat.mul_assoc, Nat.add_add_add_comm, Nat.add_comm (a' * (b' * z))]
+    rw [subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat,
+      subNatNat_mul_subNatNat, e, e]
   mul_comm := Int.mul_comm
   mul_one a := by
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
@@ -276,9 +318,9 @@ theorem subNatNat_le_subNatNat (a b c d : Nat) : subNatNat a b ≤ subNatNat c d
     obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
     obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
     obtain ⟨c, c', rfl⟩ := exists_eq_subNatNat c
-    rw [subNatNat_add_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat,
-      subNatNat_add_subNatNat, Nat.mul_add, Nat.mul_add, Nat.mul_add, Nat.mul_add, Nat.add_add_add_comm,
-      Nat.add_add_add_comm (a * b')]
+    rw [subNatNat_add_subNatNat, subNatNat_mul_subNatNat, subNatNat_mul_subNatNat,
+      subNatNat_mul_subNatNat, subNatNat_add_subNatNat, Nat.mul_add, Nat.mul_add, Nat.mul_add,
+      Nat.mul_add, Nat.add_add_add_comm, Nat.add_add_add_comm (a * b')]
   natCast_succ _ := rfl
 
 theorem pos_mul_pos : (a b : Int) → 0 < a → 0 < b → 0 < a * b
@@ -311,10 +353,6 @@ theorem lt_iff_add_one_le {a b : Int} : a < b ↔ a + 1 ≤ b := by
   rw [Nat.succ_add]
   exact not_le.symm.trans (k.trans (not_le.trans Nat.lt_iff_succ_le))
 
-example : (-3 : Int) * 5 + 2 = -13 := by decide
-example : (-128 : Int) < 127 - 1 := by decide
-example : (123456789 - 987654321 : Int) * 1000000007 = -864197538049382724 := by decide
-
 /-! ### Images in other rings -/
 
 universe u
@@ -333,17 +371,20 @@ variable [CommRing R]
 theorem cast_ofNat (n : Nat) : (cast (ofNat n) : R) = Nat.cast n := rfl
 
 theorem cast_subNatNat (m n : Nat) : (cast (subNatNat m n) : R) = Nat.cast m - Nat.cast n := by
-  refine pair_induction (p := fun m n => (cast (subNatNat m n) : R) = Nat.cast m - Nat.cast n) ?_ ?_ ?_ m n
+  refine pair_induction (p := fun m n => (cast (subNatNat m n) : R) =
+    Nat.cast m - Nat.cast n) ?_ ?_ ?_ m n
   · intro m; rw [subNatNat_zero]; exact (sub_zero _).symm
   · intro n; rw [zero_subNatNat]; cases n with
     | zero => exact (sub_zero _).symm
     | succ n => exact (zero_sub _).symm
-  · intro m n h; rw [subNatNat_succ_succ, h, natCast_succ, natCast_succ, add_sub_add_comm, sub_self, add_zero]
+  · intro m n h
+    rw [subNatNat_succ_succ, h, natCast_succ, natCast_succ, add_sub_add_comm, sub_self, add_zero]
 
 theorem cast_add (a b : Int) : (cast (a + b) : R) = cast a + cast b := by
   obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
   obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
-  rw [subNatNat_add_subNatNat, cast_subNatNat, cast_subNatNat, cast_subNatNat, natCast_add, natCast_add, add_sub_add_comm]
+  rw [subNatNat_add_subNatNat, cast_subNatNat, cast_subNatNat, cast_subNatNat, natCast_add,
+    natCast_add, add_sub_add_comm]
 
 theorem cast_neg (a : Int) : (cast (-a) : R) = -cast a := by
   obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
@@ -355,9 +396,9 @@ theorem cast_sub (a b : Int) : (cast (a - b) : R) = cast a - cast b := by
 theorem cast_mul (a b : Int) : (cast (a * b) : R) = cast a * cast b := by
   obtain ⟨a, a', rfl⟩ := exists_eq_subNatNat a
   obtain ⟨b, b', rfl⟩ := exists_eq_subNatNat b
-  rw [subNatNat_mul_subNatNat, cast_subNatNat, cast_subNatNat, cast_subNatNat, natCast_add, natCast_add, natCast_mul,
-    natCast_mul, natCast_mul, natCast_mul, add_sub_add_comm, ← mul_sub, ← mul_sub,
-    ← neg_sub (Nat.cast b : R), mul_neg, ← sub_eq_add_neg, ← sub_mul]
+  rw [subNatNat_mul_subNatNat, cast_subNatNat, cast_subNatNat, cast_subNatNat, natCast_add,
+    natCast_add, natCast_mul, natCast_mul, natCast_mul, natCast_mul, add_sub_add_comm, ← mul_sub,
+    ← mul_sub, ← neg_sub (Nat.cast b : R), mul_neg, ← sub_eq_add_neg, ← sub_mul]
 
 end CommRing
 
@@ -372,7 +413,8 @@ theorem cast_nonneg : {a : Int} → 0 ≤ a → (0 : R) ≤ cast a
 theorem cast_le_cast {a b : Int} : (cast a : R) ≤ cast b ↔ a ≤ b := by
   have mono {a b : Int} (h : a ≤ b) : (cast a : R) ≤ cast b :=
     sub_nonneg.mp (by rw [← cast_sub]; exact cast_nonneg (sub_nonneg.mpr h))
-  refine ⟨fun h => (le_or_lt a b).elim id fun k => absurd h (lt_of_lt_of_le ?_ (mono (lt_iff_add_one_le.mp k))).2, mono⟩
+  refine ⟨fun h => (le_or_lt a b).elim id fun k =>
+    absurd h (lt_of_lt_of_le ?_ (mono (lt_iff_add_one_le.mp k))).2, mono⟩
   rw [cast_add]
   exact lt_add_of_pos_right zero_lt_one
 

@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Lattice
 import LeanMining.Algebra.Int
@@ -5,8 +9,9 @@ import LeanMining.Algebra.Int
 /-!
 # INT8
 
-The 256 values -128, …, 127 as a bounded linear order. A value is held in offset binary, `index = value + 128`, so that its
-order is that of the natural numbers and the kernel decides a comparison in one step.
+The 256 values -128, …, 127 as a bounded linear order. A value is held in offset binary,
+`index = value + 128`, so that its order is that of the natural numbers and the kernel decides a
+comparison in one step.
 
 ## Main definitions
 
@@ -60,13 +65,17 @@ theorem ofIndex_index (a : Int8) : ofIndex a.index = a := ext (index_ofIndex a.i
 
 /-- Every value is 126 or above, or 125 or below. -/
 theorem le_125_iff_not_126_le {a : Int8} : a ≤ 125 ↔ ¬ 126 ≤ a :=
-  ⟨fun h k => Nat.not_succ_le_self 253 (le_trans (α := Nat) k h), fun h => Nat.lt_succ_iff.mp (lt_of_not_le h)⟩
+  ⟨fun h k => Nat.not_succ_le_self 253 (le_trans (α := Nat) k h),
+    fun h => Nat.lt_succ_iff.mp (lt_of_not_le h)⟩
 
 /-- Nothing lies strictly between `z` and the greatest value exactly when `z` is at least 126. -/
 theorem eq_or_eq_top_above_iff {z : Int8} : (∀ x, z ≤ x → x = z ∨ x = ⊤) ↔ 126 ≤ z :=
-  ⟨fun h => (le_or_lt 126 z).elim id fun k => (h 126 (le_of_lt k)).elim le_of_eq fun e => (nomatch congrArg index e),
+  ⟨fun h => (le_or_lt 126 z).elim id fun k => (h 126 (le_of_lt k)).elim le_of_eq fun e =>
+    (nomatch congrArg index e),
    fun h x hx => (lt_or_eq_of_le hx).elim
-    (fun k => .inr (le_antisymm (le_top x) (le_trans (α := Nat) (Nat.succ_le_succ_iff.mpr h) (Nat.lt_iff_succ_le.mp k))))
+    (fun k =>
+      .inr (le_antisymm (le_top x) (le_trans (α := Nat) (Nat.succ_le_succ_iff.mpr h)
+      (Nat.lt_iff_succ_le.mp k))))
     (fun e => .inl e.symm)⟩
 
 /-! ### As integers -/
@@ -80,10 +89,14 @@ theorem toInt_le_toInt {a b : Int8} : a.toInt ≤ b.toInt ↔ a ≤ b :=
 theorem toInt_inj {a b : Int8} (h : a.toInt = b.toInt) : a = b :=
   le_antisymm (toInt_le_toInt.mp (le_of_eq h)) (toInt_le_toInt.mp (ge_of_eq h))
 
+/-- In offset binary, negation is the difference from 256. -/
+theorem neg_toInt (a : Int8) : -a.toInt = Int.subNatNat (256 - a.index) 128 := by
+  show -Int.subNatNat a.index 128 = _
+  rw [Int.neg_subNatNat, ← Int.subNatNat_add_add (256 - a.index) 128 a.index,
+    Nat.sub_add_cancel (le_trans (α := Nat) a.index_le (Nat.le_succ 255)), Nat.add_comm 128 a.index]
+  exact (Int.subNatNat_add_add 128 a.index 128).symm
+
 theorem le_toInt (a : Int8) : -128 ≤ a.toInt := toInt_le_toInt.mpr (bot_le a)
 theorem toInt_le (a : Int8) : a.toInt ≤ 127 := toInt_le_toInt.mpr (le_top a)
-
-example : toInt 5 = 5 := by decide
-example : toInt ⊥ = -128 := by decide
 
 end Int8

@@ -1,16 +1,22 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Order
 
 /-!
 # Lattices and complements
 
-Distributive lattices, those that linear orders and products give, and what it is for a bounded one to be Boolean.
+Distributive lattices, those that linear orders and products give, and what it is for a bounded one
+to be Boolean.
 
 ## Main definitions
 
 * `Lattice`, `DistribLattice`
 * `IsCompl x y`: `x` and `y` are complements
-* `ComplementedLattice α`: every element has a complement; a distributive lattice is Boolean if it is complemented
+* `ComplementedLattice α`: every element has a complement; a distributive lattice is Boolean if it
+  is complemented
 -/
 
 set_option autoImplicit false
@@ -55,14 +61,18 @@ theorem sup_eq_left : a ⊔ b = a ↔ b ≤ a :=
 theorem inf_eq_left : a ⊓ b = a ↔ a ≤ b :=
   ⟨fun h => h ▸ inf_le_right a b, fun h => le_antisymm (inf_le_left a b) (le_inf (le_refl a) h)⟩
 theorem sup_comm (a b : α) : a ⊔ b = b ⊔ a :=
-  le_antisymm (sup_le (le_sup_right b a) (le_sup_left b a)) (sup_le (le_sup_right a b) (le_sup_left a b))
+  le_antisymm (sup_le (le_sup_right b a) (le_sup_left b a))
+    (sup_le (le_sup_right a b) (le_sup_left a b))
 theorem inf_comm (a b : α) : a ⊓ b = b ⊓ a :=
-  le_antisymm (le_inf (inf_le_right a b) (inf_le_left a b)) (le_inf (inf_le_right b a) (inf_le_left b a))
+  le_antisymm (le_inf (inf_le_right a b) (inf_le_left a b))
+    (le_inf (inf_le_right b a) (inf_le_left b a))
 theorem sup_idem (a : α) : a ⊔ a = a := sup_eq_left.mpr (le_refl a)
 theorem sup_assoc (a b c : α) : a ⊔ b ⊔ c = a ⊔ (b ⊔ c) :=
   le_antisymm
-    (sup_le (sup_le_sup (le_refl a) (le_sup_left b c)) (le_trans (le_sup_right b c) (le_sup_right a _)))
-    (sup_le (le_trans (le_sup_left a b) (le_sup_left _ c)) (sup_le_sup (le_sup_right a b) (le_refl c)))
+    (sup_le (sup_le_sup (le_refl a) (le_sup_left b c))
+      (le_trans (le_sup_right b c) (le_sup_right a _)))
+    (sup_le (le_trans (le_sup_left a b) (le_sup_left _ c))
+      (sup_le_sup (le_sup_right a b) (le_refl c)))
 
 end Lattice
 
@@ -71,13 +81,15 @@ theorem sup_inf_left {α : Type u} [DistribLattice α] (a b c : α) : a ⊔ b �
     (le_inf (sup_le_sup (le_refl a) (inf_le_left b c)) (sup_le_sup (le_refl a) (inf_le_right b c)))
     le_sup_inf
 
-theorem sup_inf_right {α : Type u} [DistribLattice α] (a b c : α) : a ⊓ b ⊔ c = (a ⊔ c) ⊓ (b ⊔ c) := by
+theorem sup_inf_right {α : Type u} [DistribLattice α] (a b c : α) :
+    a ⊓ b ⊔ c = (a ⊔ c) ⊓ (b ⊔ c) := by
   rw [sup_comm, sup_inf_left, sup_comm c, sup_comm c]
 
 /-! ### Instances -/
 
 /-- A linear order is a distributive lattice with `max` and `min`. -/
-@[reducible] instance LinearOrder.toDistribLattice {α : Type u} [LinearOrder α] : DistribLattice α where
+@[reducible] instance LinearOrder.toDistribLattice {α : Type u} [LinearOrder α] :
+    DistribLattice α where
   sup := max
   inf := min
   le_sup_left := le_max_left
@@ -87,8 +99,12 @@ theorem sup_inf_right {α : Type u} [DistribLattice α] (a b c : α) : a ⊓ b �
   inf_le_right := min_le_right
   le_inf := le_min
   le_sup_inf {_ b c} := (le_total b c).elim
-    (fun h => le_trans (min_le_left _ _) (max_le (le_max_left _ _) (le_trans (ge_of_eq (min_eq_left h)) (le_max_right _ _))))
-    (fun h => le_trans (min_le_right _ _) (max_le (le_max_left _ _) (le_trans (ge_of_eq (min_eq_right h)) (le_max_right _ _))))
+    (fun h =>
+      le_trans (min_le_left _ _)
+      (max_le (le_max_left _ _) (le_trans (ge_of_eq (min_eq_left h)) (le_max_right _ _))))
+    (fun h =>
+      le_trans (min_le_right _ _)
+      (max_le (le_max_left _ _) (le_trans (ge_of_eq (min_eq_right h)) (le_max_right _ _))))
 
 namespace Prod
 
@@ -98,14 +114,16 @@ theorem ext {p q : α × β} (h : p.1 = q.1) (k : p.2 = q.2) : p = q := match p,
   | ⟨_, _⟩, ⟨_, _⟩, .refl _, .refl _ => rfl
 
 /-- The componentwise order. -/
-@[reducible] instance instPartialOrder [PartialOrder α] [PartialOrder β] : PartialOrder (α × β) where
+@[reducible] instance instPartialOrder [PartialOrder α] [PartialOrder β] :
+    PartialOrder (α × β) where
   le p q := p.1 ≤ q.1 ∧ p.2 ≤ q.2
   le_refl p := ⟨le_refl p.1, le_refl p.2⟩
   le_trans h k := ⟨le_trans h.1 k.1, le_trans h.2 k.2⟩
   le_antisymm h k := ext (le_antisymm h.1 k.1) (le_antisymm h.2 k.2)
 
 /-- Componentwise meets and joins. -/
-@[reducible] instance instDistribLattice [DistribLattice α] [DistribLattice β] : DistribLattice (α × β) where
+@[reducible] instance instDistribLattice [DistribLattice α] [DistribLattice β] :
+    DistribLattice (α × β) where
   sup p q := ⟨p.1 ⊔ q.1, p.2 ⊔ q.2⟩
   inf p q := ⟨p.1 ⊓ q.1, p.2 ⊓ q.2⟩
   le_sup_left p q := ⟨le_sup_left p.1 q.1, le_sup_left p.2 q.2⟩
@@ -116,7 +134,8 @@ theorem ext {p q : α × β} (h : p.1 = q.1) (k : p.2 = q.2) : p = q := match p,
   le_inf h k := ⟨le_inf h.1 k.1, le_inf h.2 k.2⟩
   le_sup_inf := ⟨le_sup_inf, le_sup_inf⟩
 
-@[reducible] instance instBoundedOrder [PartialOrder α] [PartialOrder β] [BoundedOrder α] [BoundedOrder β] :
+@[reducible] instance instBoundedOrder [PartialOrder α] [PartialOrder β] [BoundedOrder α]
+    [BoundedOrder β] :
     BoundedOrder (α × β) where
   bot := ⟨⊥, ⊥⟩
   top := ⟨⊤, ⊤⟩
@@ -132,12 +151,15 @@ structure IsCompl {α : Type u} [Lattice α] [BoundedOrder α] (x y : α) : Prop
   inf_eq_bot : x ⊓ y = ⊥
   sup_eq_top : x ⊔ y = ⊤
 
-/-- Every element has a complement. A distributive lattice with this property is a Boolean algebra. -/
-def ComplementedLattice (α : Type u) [Lattice α] [BoundedOrder α] : Prop := ∀ x : α, ∃ y : α, IsCompl x y
+/-- Every element has a complement. A distributive lattice with this property is a Boolean
+algebra. -/
+def ComplementedLattice (α : Type u) [Lattice α] [BoundedOrder α] : Prop :=
+  ∀ x : α, ∃ y : α, IsCompl x y
 
 namespace ComplementedLattice
 
-variable {α : Type u} {β : Type v} [DistribLattice α] [BoundedOrder α] [DistribLattice β] [BoundedOrder β]
+variable {α : Type u} {β : Type v} [DistribLattice α] [BoundedOrder α] [DistribLattice β]
+  [BoundedOrder β]
 
 /-- A product is complemented if and only if both factors are. -/
 theorem prod_iff : ComplementedLattice (α × β) ↔ ComplementedLattice α ∧ ComplementedLattice β :=
@@ -151,7 +173,8 @@ theorem prod_iff : ComplementedLattice (α × β) ↔ ComplementedLattice α ∧
 
 end ComplementedLattice
 
-/-- A bounded chain is complemented if and only if it has no element strictly between `⊥` and `⊤`. -/
+/-- A bounded chain is complemented if and only if it has no element strictly between `⊥` and
+`⊤`. -/
 theorem LinearOrder.complementedLattice_iff {α : Type u} [LinearOrder α] [BoundedOrder α] :
     ComplementedLattice α ↔ ∀ x : α, x = ⊥ ∨ x = ⊤ :=
   ⟨fun h x => match h x with

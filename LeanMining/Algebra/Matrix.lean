@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.InnerProduct
 
@@ -9,7 +13,7 @@ A matrix is a function `Fin m → Fin n → R`, its rows first.
 ## Main results
 
 * `IsOrthogonal R`: the columns of `R` are orthonormal, `RᵀR = 1`; then `dot_mulVec_of_isOrthogonal`
-* `frobeniusSq`, the sum of the squares of all entries, and `frobeniusSq_mulVec_of_isOrthogonal`
+* `frobeniusSq`: the sum of the squares of all entries
 -/
 
 set_option autoImplicit false
@@ -27,6 +31,16 @@ def delta : {n : Nat} → Fin n → Fin n → R
   | .succ _, .succ _, .zero => 0
   | .succ _, .succ i, .succ j => delta i j
 
+theorem delta_self : {n : Nat} → (i : Fin n) → (delta i i : R) = 1
+  | .succ _, .zero => rfl
+  | .succ _, .succ i => delta_self i
+
+theorem delta_comm : {n : Nat} → (i j : Fin n) → (delta i j : R) = delta j i
+  | .succ _, .zero, .zero => rfl
+  | .succ _, .zero, .succ _ => rfl
+  | .succ _, .succ _, .zero => rfl
+  | .succ _, .succ i, .succ j => delta_comm i j
+
 theorem sum_delta_mul : {n : Nat} → (i : Fin n) → (f : Fin n → R) → ∑ j, delta i j * f j = f i
   | .succ _, .zero, f => by
     rw [sum_succ]
@@ -40,13 +54,23 @@ theorem sum_delta_mul : {n : Nat} → (i : Fin n) → (f : Fin n → R) → ∑ 
 /-- A matrix times a vector. -/
 def mulVec (A : Fin m → Fin n → R) (v : Fin n → R) : Fin m → R := fun i => ∑ j, A i j * v j
 
+theorem mulVec_sub (A B : Fin m → Fin n → R) (v : Fin n → R) (i : Fin m) :
+    mulVec (fun i j => A i j - B i j) v i = mulVec A v i - mulVec B v i :=
+  (sum_congr fun j => sub_mul (A i j) (B i j) (v j)).trans (sum_sub _ _)
+
 /-- The columns are orthonormal. -/
 def IsOrthogonal (A : Fin m → Fin n → R) : Prop := ∀ i j, ∑ k, A k i * A k j = delta i j
+
+/-- The identity. -/
+theorem isOrthogonal_delta : IsOrthogonal (fun i j => delta i j : Fin n → Fin n → R) := fun i j =>
+  (sum_congr fun k => congrArg (· * delta k j) (delta_comm k i)).trans
+    (sum_delta_mul i fun k => delta k j)
 
 /-- An inner product of images, as a double sum over the columns' inner products. -/
 theorem dot_mulVec_mulVec (A : Fin m → Fin n → R) (u v : Fin n → R) :
     dot (mulVec A u) (mulVec A v) = ∑ i, u i * ∑ j, (∑ k, A k i * A k j) * v j := by
-  have e : dot (mulVec A u) (mulVec A v) = ∑ k, ∑ i, ∑ j, u i * ((A k i * A k j) * v j) := sum_congr fun k => by
+  have e : dot (mulVec A u) (mulVec A v) = ∑ k, ∑ i, ∑ j, u i * ((A k i * A k j) * v j) :=
+    sum_congr fun k => by
     show (∑ i, A k i * u i) * (∑ j, A k j * v j) = _
     rw [sum_mul]
     exact sum_congr fun i => by
@@ -69,6 +93,7 @@ theorem normSq_mulVec_of_isOrthogonal {A : Fin m → Fin n → R} (h : IsOrthogo
 /-- The sum of the squares of all entries. -/
 def frobeniusSq (A : Fin m → Fin n → R) : R := ∑ i, normSq (A i)
 
-theorem frobeniusSq_comm (A : Fin m → Fin n → R) : frobeniusSq A = ∑ j, ∑ i, A i j * A i j := sum_comm _
+theorem frobeniusSq_comm (A : Fin m → Fin n → R) : frobeniusSq A = ∑ j, ∑ i, A i j * A i j :=
+  sum_comm _
 
 end Ring

@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Arithmetic
 import LeanMining.Algebra.Order
@@ -5,7 +9,13 @@ import LeanMining.Algebra.Order
 /-!
 # Natural numbers
 
-Their linear order, decided by `Nat.ble`, which the kernel computes on literals in one step, and the laws of `+`, `-` and `*`.
+Their linear order, decided by `Nat.ble`, which the kernel computes on literals in one step, and the
+laws of `+`, `-` and `*`.
+
+## Main definitions
+
+* `LinearOrder Nat`
+* `Nat.half`, `Nat.double`
 -/
 
 set_option autoImplicit false
@@ -127,7 +137,8 @@ protected theorem sub_self : (n : Nat) → n - n = 0
 protected theorem add_sub_cancel (m : Nat) : (n : Nat) → m + n - n = m
   | .zero => rfl
   | .succ n => (succ_sub_succ (m + n) n).trans (Nat.add_sub_cancel m n)
-protected theorem add_sub_cancel_left (m n : Nat) : m + n - m = n := by rw [Nat.add_comm, Nat.add_sub_cancel]
+protected theorem add_sub_cancel_left (m n : Nat) : m + n - m = n := by
+  rw [Nat.add_comm, Nat.add_sub_cancel]
 protected theorem sub_add_cancel : {m n : Nat} → n ≤ m → m - n + n = m
   | _, .zero, _ => rfl
   | .succ m, .succ n, h => by
@@ -144,7 +155,8 @@ where
     | .succ n => le_succ n
 protected theorem sub_pos_iff : {m n : Nat} → (0 < m - n ↔ n < m)
   | _, .zero => Iff.rfl
-  | .zero, .succ n => ⟨fun h => absurd (le_of_eq (Nat.zero_sub (Nat.succ n))) h.2, fun h => nomatch h.1⟩
+  | .zero, .succ n => ⟨fun h => absurd (le_of_eq (Nat.zero_sub (Nat.succ n))) h.2,
+    fun h => nomatch h.1⟩
   | .succ m, .succ n => Iff.trans (iff_of_eq (congrArg (0 < ·) (succ_sub_succ m n))) Nat.sub_pos_iff
 
 /-! ### Products -/
@@ -177,5 +189,56 @@ protected theorem mul_le_mul_right {a b : Nat} (h : a ≤ b) : (c : Nat) → a *
   | .succ c => Nat.add_le_add (Nat.mul_le_mul_right h c) h
 protected theorem mul_le_mul_left {a b : Nat} (c : Nat) (h : a ≤ b) : c * a ≤ c * b := by
   rw [Nat.mul_comm c, Nat.mul_comm c]; exact Nat.mul_le_mul_right h c
+
+/-- A number is the quotient and the last digit of one number only. -/
+theorem digit_unique {B a b r s : Nat} (hr : r < B) (hs : s < B) (h : a * B + r = b * B + s) :
+    a = b ∧ r = s :=
+  have low {a b r s : Nat} (hr : r < B) (h : a * B + r = b * B + s) : b ≤ a :=
+    (le_or_lt b a).elim id fun k =>
+      have step : a * B + B ≤ a * B + r :=
+        le_trans (ge_of_eq (Nat.succ_mul a B))
+          (le_trans (Nat.mul_le_mul_right (Nat.lt_iff_succ_le.mp k) B)
+          (le_trans (Nat.le_add_right _ s) (ge_of_eq h)))
+      (not_le_of_lt hr (Nat.add_le_add_iff_left.mp step)).elim
+  have e : a = b := le_antisymm (low hs h.symm) (low hr h)
+  ⟨e, Nat.add_left_cancel (e ▸ h)⟩
+
+/-! ### Halves and doubles -/
+
+/-- Half of `n`, rounded down. -/
+def half : Nat → Nat
+  | .zero => 0
+  | .succ .zero => 0
+  | .succ (.succ n) => Nat.succ (half n)
+
+/-- Twice `n`. -/
+def double : Nat → Nat
+  | .zero => 0
+  | .succ n => Nat.succ (Nat.succ (double n))
+
+theorem half_mono : {a b : Nat} → a ≤ b → half a ≤ half b
+  | .zero, _, _ => Nat.zero_le _
+  | .succ .zero, _, _ => Nat.zero_le _
+  | .succ (.succ _), .zero, h => nomatch h
+  | .succ (.succ _), .succ .zero, h => nomatch h
+  | .succ (.succ a), .succ (.succ b), h => (half_mono h : half a ≤ half b)
+
+theorem double_mono : {a b : Nat} → a ≤ b → double a ≤ double b
+  | .zero, _, _ => Nat.zero_le _
+  | .succ _, .zero, h => nomatch h
+  | .succ a, .succ b, h => (double_mono h : double a ≤ double b)
+
+theorem le_double : (n : Nat) → n ≤ double n
+  | .zero => rfl
+  | .succ n => le_trans (Nat.succ_le_succ_iff.mpr (le_double n)) (Nat.le_succ (Nat.succ (double n)))
+
+theorem half_succ_double : (n : Nat) → half (Nat.succ (double n)) = n
+  | .zero => rfl
+  | .succ n => congrArg Nat.succ (half_succ_double n)
+
+theorem le_succ_double_half : (n : Nat) → n ≤ Nat.succ (double (half n))
+  | .zero => rfl
+  | .succ .zero => rfl
+  | .succ (.succ n) => le_succ_double_half n
 
 end Nat

@@ -1,11 +1,15 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Logic
 
 /-!
 # Partial and linear orders
 
-`PartialOrder` and `LinearOrder` with Mathlib's names. A linear order carries a decision procedure for `≤`, so that
-`max` and `min` compute, in the kernel too.
+`PartialOrder` and `LinearOrder` with Mathlib's names. A linear order carries a decision procedure
+for `≤`, so that `max` and `min` compute, in the kernel too.
 
 ## Main definitions
 
@@ -63,15 +67,18 @@ variable {α : Type u} [PartialOrder α] {a b c : α}
 
 theorem le_of_eq (h : a = b) : a ≤ b := h ▸ le_refl a
 theorem ge_of_eq (h : a = b) : b ≤ a := h ▸ le_refl a
-theorem le_antisymm_iff : a = b ↔ a ≤ b ∧ b ≤ a := ⟨fun h => ⟨le_of_eq h, ge_of_eq h⟩, fun h => le_antisymm h.1 h.2⟩
+theorem le_antisymm_iff : a = b ↔ a ≤ b ∧ b ≤ a :=
+  ⟨fun h => ⟨le_of_eq h, ge_of_eq h⟩, fun h => le_antisymm h.1 h.2⟩
 
 theorem le_of_lt (h : a < b) : a ≤ b := h.1
 theorem not_le_of_lt (h : a < b) : ¬ b ≤ a := h.2
 theorem lt_irrefl (a : α) : ¬ a < a := fun h => h.2 h.1
 theorem ne_of_lt (h : a < b) : a ≠ b := fun e => h.2 (ge_of_eq e)
 theorem lt_of_le_of_ne (h : a ≤ b) (hne : a ≠ b) : a < b := ⟨h, fun k => hne (le_antisymm h k)⟩
-theorem lt_of_lt_of_le (h : a < b) (k : b ≤ c) : a < c := ⟨le_trans h.1 k, fun l => h.2 (le_trans k l)⟩
-theorem lt_of_le_of_lt (h : a ≤ b) (k : b < c) : a < c := ⟨le_trans h k.1, fun l => k.2 (le_trans l h)⟩
+theorem lt_of_lt_of_le (h : a < b) (k : b ≤ c) : a < c :=
+  ⟨le_trans h.1 k, fun l => h.2 (le_trans k l)⟩
+theorem lt_of_le_of_lt (h : a ≤ b) (k : b < c) : a < c :=
+  ⟨le_trans h k.1, fun l => k.2 (le_trans l h)⟩
 theorem lt_trans (h : a < b) (k : b < c) : a < c := lt_of_lt_of_le h k.1
 
 @[reducible] instance instTransLeLe : Trans (α := α) LE.le LE.le LE.le := ⟨le_trans⟩
@@ -104,11 +111,13 @@ theorem le_of_not_le (h : ¬ a ≤ b) : b ≤ a := (le_total a b).elim (absurd �
 theorem lt_of_not_le (h : ¬ a ≤ b) : b < a := ⟨le_of_not_le h, h⟩
 theorem not_le : ¬ a ≤ b ↔ b < a := ⟨lt_of_not_le, not_le_of_lt⟩
 theorem not_lt : ¬ a < b ↔ b ≤ a :=
-  ⟨fun h => @Decidable.byContradiction _ (LinearOrder.decLe b a) fun k => h (lt_of_not_le k), fun h k => k.2 h⟩
+  ⟨fun h => @Decidable.byContradiction _ (LinearOrder.decLe b a) fun k => h (lt_of_not_le k),
+    fun h k => k.2 h⟩
 theorem le_or_lt (a b : α) : a ≤ b ∨ b < a := match LinearOrder.decLe a b with
   | .isTrue h => .inl h
   | .isFalse h => .inr (lt_of_not_le h)
-theorem lt_or_eq_of_le (h : a ≤ b) : a < b ∨ a = b := (le_or_lt b a).elim (fun k => .inr (le_antisymm h k)) .inl
+theorem lt_or_eq_of_le (h : a ≤ b) : a < b ∨ a = b :=
+  (le_or_lt b a).elim (fun k => .inr (le_antisymm h k)) .inl
 
 /-- The larger of two elements. -/
 def max (a b : α) : α := if a ≤ b then b else a
@@ -126,26 +135,34 @@ theorem min_eq_right (h : b ≤ a) : min a b = b := match LinearOrder.decLe a b 
   | .isFalse k => if_neg k
 
 theorem le_max_left (a b : α) : a ≤ max a b :=
-  (le_total a b).elim (fun h => le_trans h (ge_of_eq (max_eq_right h))) fun h => ge_of_eq (max_eq_left h)
+  (le_total a b).elim (fun h => le_trans h (ge_of_eq (max_eq_right h))) fun h =>
+    ge_of_eq (max_eq_left h)
 theorem le_max_right (a b : α) : b ≤ max a b :=
-  (le_total a b).elim (fun h => ge_of_eq (max_eq_right h)) fun h => le_trans h (ge_of_eq (max_eq_left h))
+  (le_total a b).elim (fun h => ge_of_eq (max_eq_right h)) fun h =>
+    le_trans h (ge_of_eq (max_eq_left h))
 theorem max_le (h : a ≤ c) (k : b ≤ c) : max a b ≤ c :=
-  (le_total a b).elim (fun l => le_trans (le_of_eq (max_eq_right l)) k) fun l => le_trans (le_of_eq (max_eq_left l)) h
+  (le_total a b).elim (fun l => le_trans (le_of_eq (max_eq_right l)) k) fun l =>
+    le_trans (le_of_eq (max_eq_left l)) h
 theorem min_le_left (a b : α) : min a b ≤ a :=
-  (le_total a b).elim (fun h => le_of_eq (min_eq_left h)) fun h => le_trans (le_of_eq (min_eq_right h)) h
+  (le_total a b).elim (fun h => le_of_eq (min_eq_left h)) fun h =>
+    le_trans (le_of_eq (min_eq_right h)) h
 theorem min_le_right (a b : α) : min a b ≤ b :=
-  (le_total a b).elim (fun h => le_trans (le_of_eq (min_eq_left h)) h) fun h => le_of_eq (min_eq_right h)
+  (le_total a b).elim (fun h => le_trans (le_of_eq (min_eq_left h)) h) fun h =>
+    le_of_eq (min_eq_right h)
 theorem le_min (h : c ≤ a) (k : c ≤ b) : c ≤ min a b :=
-  (le_total a b).elim (fun l => le_trans h (ge_of_eq (min_eq_left l))) fun l => le_trans k (ge_of_eq (min_eq_right l))
+  (le_total a b).elim (fun l => le_trans h (ge_of_eq (min_eq_left l))) fun l =>
+    le_trans k (ge_of_eq (min_eq_right l))
 
 theorem max_le_iff : max a b ≤ c ↔ a ≤ c ∧ b ≤ c :=
   ⟨fun h => ⟨le_trans (le_max_left a b) h, le_trans (le_max_right a b) h⟩, fun h => max_le h.1 h.2⟩
 theorem le_min_iff : c ≤ min a b ↔ c ≤ a ∧ c ≤ b :=
   ⟨fun h => ⟨le_trans h (min_le_left a b), le_trans h (min_le_right a b)⟩, fun h => le_min h.1 h.2⟩
 theorem max_comm (a b : α) : max a b = max b a :=
-  le_antisymm (max_le (le_max_right b a) (le_max_left b a)) (max_le (le_max_right a b) (le_max_left a b))
+  le_antisymm (max_le (le_max_right b a) (le_max_left b a))
+    (max_le (le_max_right a b) (le_max_left a b))
 theorem min_comm (a b : α) : min a b = min b a :=
-  le_antisymm (le_min (min_le_right a b) (min_le_left a b)) (le_min (min_le_right b a) (min_le_left b a))
+  le_antisymm (le_min (min_le_right a b) (min_le_left a b))
+    (le_min (min_le_right b a) (min_le_left b a))
 theorem max_self (a : α) : max a a = a := max_eq_left (le_refl a)
 theorem min_self (a : α) : min a a = a := min_eq_left (le_refl a)
 

@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Field
 import LeanMining.Algebra.Gcd
@@ -5,9 +9,10 @@ import LeanMining.Algebra.Gcd
 /-!
 # Rational numbers
 
-`Rat` is the type of fractions in lowest terms, so that equal rationals are equal terms: no quotient is needed, hence no
-axiom. That a fraction is in lowest terms is said by Bézout's identity. Each law is proved from `Rat.IsFrac`:
-`a.IsFrac n d` says that the rational `a` is `n / d`, in lowest terms or not.
+`Rat` is the type of fractions in lowest terms, so that equal rationals are equal terms: no quotient
+is needed, hence no axiom. That a fraction is in lowest terms is said by Bézout's identity. Each law
+is proved from `Rat.IsFrac`: `a.IsFrac n d` says that the rational `a` is `n / d`, in lowest terms
+or not.
 
 ## Main definitions
 
@@ -59,7 +64,8 @@ theorem den_le {d : Nat} (h : a.IsFrac n (Int.ofNat d)) : a.den ≤ d := by
       _ = Int.ofNat a.den * (x * n + y * Int.ofNat d) := by ring
   have den_pos : (0 : Int) < Int.ofNat a.den := a.den_pos
   have z : 0 < x * n + y * Int.ofNat d := (le_or_lt (x * n + y * Int.ofNat d) 0).elim
-    (fun l => absurd (le_trans (le_of_eq k) (mul_nonpos_of_nonneg_of_nonpos den_pos.1 l)) h.pos.2) id
+    (fun l => absurd (le_trans (le_of_eq k) (mul_nonpos_of_nonneg_of_nonpos den_pos.1 l)) h.pos.2)
+      id
   have one_le : 1 ≤ x * n + y * Int.ofNat d := Int.lt_iff_add_one_le.mp z
   have l := mul_le_mul_of_nonneg_left one_le den_pos.1
   rw [mul_one, ← k] at l
@@ -94,7 +100,8 @@ def divNat : Int → Nat → Int
   | .ofNat n, g => .ofNat (n / g)
   | .negSucc n, g => -.ofNat (Nat.succ n / g)
 
-theorem divNat_mul_cancel {g k : Nat} (hg : 0 < g) : {n : Int} → n.natAbs = g * k → divNat n g * Int.ofNat g = n
+theorem divNat_mul_cancel {g k : Nat} (hg : 0 < g) :
+    {n : Int} → n.natAbs = g * k → divNat n g * Int.ofNat g = n
   | .ofNat n, h => by
     show Int.ofNat (n / g * g) = Int.ofNat n
     rw [show n = g * k from h, Nat.mul_div_cancel_left k hg, Nat.mul_comm]
@@ -111,7 +118,8 @@ theorem exists_natAbs_eq_mul : (n : Int) → ∃ s : Int, Int.ofNat n.natAbs = s
 /-- What dividing both sides by their greatest common divisor gives. -/
 theorem normalize_spec (n : Int) {d : Nat} (hd : 0 < d) : 0 < d / Nat.gcd n.natAbs d ∧
     (divNat n (Nat.gcd n.natAbs d) * Int.ofNat d = n * Int.ofNat (d / Nat.gcd n.natAbs d)) ∧
-    ∃ x y : Int, x * divNat n (Nat.gcd n.natAbs d) + y * Int.ofNat (d / Nat.gcd n.natAbs d) = 1 := by
+    ∃ x y : Int, x * divNat n (Nat.gcd n.natAbs d) + y * Int.ofNat (d / Nat.gcd n.natAbs d) = 1 :=
+      by
   obtain ⟨⟨k, hk⟩, ⟨l, hl⟩, x, y, e⟩ := Nat.isGcd_gcd n.natAbs d
   revert hk hl e
   generalize Nat.gcd n.natAbs d = g
@@ -132,9 +140,11 @@ theorem normalize_spec (n : Int) {d : Nat} (hd : 0 < d) : 0 < d / Nat.gcd n.natA
   revert hn
   generalize divNat n g = m
   intro hn
-  refine ⟨hl', ?_, x * s, y, mul_left_cancel (Ne.symm (ne_of_lt (show (0 : Int) < Int.ofNat g from hg))) ?_⟩
+  refine ⟨hl', ?_, x * s, y,
+    mul_left_cancel (Ne.symm (ne_of_lt (show (0 : Int) < Int.ofNat g from hg))) ?_⟩
   · rw [hd', ← hn]; ring
-  · calc Int.ofNat g * (x * s * m + y * Int.ofNat l) = x * (s * (m * Int.ofNat g)) + y * (Int.ofNat g * Int.ofNat l) := by ring
+  · calc Int.ofNat g * (x * s * m + y * Int.ofNat l) =
+        x * (s * (m * Int.ofNat g)) + y * (Int.ofNat g * Int.ofNat l) := by ring
       _ = Int.ofNat g := by rw [hn, ← hs, ← hd', e]
       _ = Int.ofNat g * 1 := by ring
 
@@ -145,7 +155,8 @@ def normalize (n : Int) (d : Nat) (hd : 0 < d) : Rat where
   den_pos := (normalize_spec n hd).1
   reduced := (normalize_spec n hd).2.2
 
-theorem isFrac_normalize (n : Int) {d : Nat} (hd : 0 < d) : (normalize n d hd).IsFrac n (Int.ofNat d) :=
+theorem isFrac_normalize (n : Int) {d : Nat} (hd : 0 < d) :
+    (normalize n d hd).IsFrac n (Int.ofNat d) :=
   ⟨hd, (normalize_spec n hd).2.1⟩
 
 /-! ### Operations -/
@@ -157,9 +168,11 @@ theorem mul_den_pos (a b : Rat) : 0 < a.den * b.den :=
   ⟨fun n => ⟨.ofNat n, 1, by decide, 0, 1, by rw [zero_mul, zero_add, one_mul]; rfl⟩⟩
 
 @[reducible] instance instAdd : Add Rat :=
-  ⟨fun a b => normalize (a.num * .ofNat b.den + b.num * .ofNat a.den) (a.den * b.den) (mul_den_pos a b)⟩
+  ⟨fun a b => normalize (a.num * .ofNat b.den + b.num * .ofNat a.den) (a.den * b.den)
+    (mul_den_pos a b)⟩
 
-@[reducible] instance instMul : Mul Rat := ⟨fun a b => normalize (a.num * b.num) (a.den * b.den) (mul_den_pos a b)⟩
+@[reducible] instance instMul : Mul Rat :=
+  ⟨fun a b => normalize (a.num * b.num) (a.den * b.den) (mul_den_pos a b)⟩
 
 @[reducible] instance instNeg : Neg Rat := ⟨fun a => ⟨-a.num, a.den, a.den_pos, match a.reduced with
   | ⟨x, y, e⟩ => ⟨-x, y, by rw [neg_mul_neg]; exact e⟩⟩⟩
@@ -187,12 +200,14 @@ theorem zero : (0 : Rat).IsFrac 0 1 := natCast 0
 
 theorem one : (1 : Rat).IsFrac 1 1 := natCast 1
 
-theorem add (ha : a.IsFrac n d) (hb : b.IsFrac n' d') : (a + b).IsFrac (n * d' + n' * d) (d * d') := by
+theorem add (ha : a.IsFrac n d) (hb : b.IsFrac n' d') :
+    (a + b).IsFrac (n * d' + n' * d) (d * d') := by
   refine (isFrac_normalize _ (mul_den_pos a b)).congr (mul_pos ha.pos hb.pos) ?_
   show _ = _ * (Int.ofNat a.den * Int.ofNat b.den)
   calc (a.num * Int.ofNat b.den + b.num * Int.ofNat a.den) * (d * d') =
       a.num * d * (Int.ofNat b.den * d') + b.num * d' * (Int.ofNat a.den * d) := by ring
-    _ = n * Int.ofNat a.den * (Int.ofNat b.den * d') + n' * Int.ofNat b.den * (Int.ofNat a.den * d) := by
+    _ = n * Int.ofNat a.den * (Int.ofNat b.den * d') + n' * Int.ofNat b.den *
+      (Int.ofNat a.den * d) := by
       rw [ha.cross, hb.cross]
     _ = (n * d' + n' * d) * (Int.ofNat a.den * Int.ofNat b.den) := by ring
 
@@ -236,10 +251,13 @@ end IsFrac
   le_refl a := le_refl (a.num * Int.ofNat a.den)
   le_trans {a b c} h k := by
     refine le_of_mul_le_mul_right (c := Int.ofNat b.den) ?_ b.den_pos
-    calc a.num * Int.ofNat c.den * Int.ofNat b.den = a.num * Int.ofNat b.den * Int.ofNat c.den := by ring
-      _ ≤ b.num * Int.ofNat a.den * Int.ofNat c.den := mul_le_mul_of_nonneg_right h (Nat.zero_le c.den)
+    calc a.num * Int.ofNat c.den * Int.ofNat b.den =
+        a.num * Int.ofNat b.den * Int.ofNat c.den := by ring
+      _ ≤ b.num * Int.ofNat a.den * Int.ofNat c.den :=
+        mul_le_mul_of_nonneg_right h (Nat.zero_le c.den)
       _ = b.num * Int.ofNat c.den * Int.ofNat a.den := by ring
-      _ ≤ c.num * Int.ofNat b.den * Int.ofNat a.den := mul_le_mul_of_nonneg_right k (Nat.zero_le a.den)
+      _ ≤ c.num * Int.ofNat b.den * Int.ofNat a.den :=
+        mul_le_mul_of_nonneg_right k (Nat.zero_le a.den)
       _ = c.num * Int.ofNat a.den * Int.ofNat b.den := by ring
   le_antisymm {a b} h k := (IsFrac.self a).ext (IsFrac.self b) (le_antisymm h k)
   le_total a b := le_total (a.num * Int.ofNat b.den) (b.num * Int.ofNat a.den)
@@ -249,15 +267,19 @@ end IsFrac
 
 open IsFrac in
 @[reducible] instance instCommRing : CommRing Rat where
-  add_assoc a b c := (((self a).add (self b)).add (self c)).ext ((self a).add ((self b).add (self c))) (by ring)
+  add_assoc a b c :=
+    (((self a).add (self b)).add (self c)).ext ((self a).add ((self b).add (self c))) (by ring)
   add_comm a b := ((self a).add (self b)).ext ((self b).add (self a)) (by ring)
   add_zero a := ((self a).add zero).ext (self a) (by ring)
   add_neg_cancel a := ((self a).add (self a).neg).ext zero (by ring)
   sub_eq_add_neg _ _ := rfl
-  mul_assoc a b c := (((self a).mul (self b)).mul (self c)).ext ((self a).mul ((self b).mul (self c))) (by ring)
+  mul_assoc a b c :=
+    (((self a).mul (self b)).mul (self c)).ext ((self a).mul ((self b).mul (self c))) (by ring)
   mul_comm a b := ((self a).mul (self b)).ext ((self b).mul (self a)) (by ring)
   mul_one a := ((self a).mul one).ext (self a) (by ring)
-  mul_add a b c := ((self a).mul ((self b).add (self c))).ext (((self a).mul (self b)).add ((self a).mul (self c))) (by ring)
+  mul_add a b c :=
+    ((self a).mul ((self b).add (self c))).ext (((self a).mul (self b)).add ((self a).mul (self c)))
+      (by ring)
   natCast_succ n := (natCast (Nat.succ n)).ext ((natCast n).add one) (by
     show (Int.ofNat n + 1) * (1 * 1) = (Int.ofNat n * 1 + 1 * 1) * 1; ring)
 
@@ -270,26 +292,29 @@ open IsFrac in
     have k := mul_nonneg (mul_nonneg hc hc) (sub_nonneg.mpr hab)
     refine le_trans k (le_of_eq ?_)
     ring
-  mul_pos {a b} h k := (((self a).mul (self b)).pos_iff).mpr (mul_pos ((self a).pos_iff.mp h) ((self b).pos_iff.mp k))
+  mul_pos {a b} h k :=
+    (((self a).mul (self b)).pos_iff).mpr (mul_pos ((self a).pos_iff.mp h) ((self b).pos_iff.mp k))
   zero_lt_one := one.pos_iff.mpr zero_lt_one
 
 open IsFrac in
 theorem mul_inv_self : {a : Rat} → a ≠ 0 → a * a⁻¹ = 1
   | ⟨.ofNat .zero, den, pos, reduced⟩, h =>
-    (h ((self ⟨.ofNat .zero, den, pos, reduced⟩).ext zero (by show (0 : Int) * 1 = 0 * _; ring))).elim
+    (h ((self ⟨.ofNat .zero, den, pos, reduced⟩).ext zero (by
+      show (0 : Int) * 1 = 0 * _
+      ring))).elim
   | ⟨.ofNat (.succ n), den, pos, reduced⟩, _ =>
-    ((self ⟨.ofNat (.succ n), den, pos, reduced⟩).mul (isFrac_normalize (.ofNat den) (succ_pos n))).ext one (by ring)
+    ((self ⟨.ofNat (.succ n), den, pos, reduced⟩).mul
+      (isFrac_normalize (.ofNat den) (succ_pos n))).ext one (by ring)
   | ⟨.negSucc n, den, pos, reduced⟩, _ =>
-    ((self ⟨.negSucc n, den, pos, reduced⟩).mul (isFrac_normalize (-.ofNat den) (succ_pos n))).ext one (by
-      show -Int.ofNat (Nat.succ n) * -Int.ofNat den * 1 = 1 * (Int.ofNat den * Int.ofNat (Nat.succ n)); ring)
+    ((self ⟨.negSucc n, den, pos, reduced⟩).mul (isFrac_normalize (-.ofNat den) (succ_pos n))).ext
+      one (by
+      show -Int.ofNat (Nat.succ n) * -Int.ofNat den * 1 =
+        1 * (Int.ofNat den * Int.ofNat (Nat.succ n))
+      ring)
 
 @[reducible] instance instLinearOrderedField : LinearOrderedField Rat where
   mul_inv_cancel := mul_inv_self
   inv_zero := rfl
   div_eq_mul_inv _ _ := rfl
-
-example : (1 / 3 : Rat) + 1 / 6 = 1 / 2 := by decide
-example : (355 / 113 : Rat) < 22 / 7 := by decide
-example : (-7 / 2 : Rat) * (4 / 21) = -2 / 3 := by decide
 
 end Rat

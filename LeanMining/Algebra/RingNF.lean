@@ -1,13 +1,19 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
+import LeanMining.Algebra.Bool
 import LeanMining.Algebra.Int
 
 /-!
 # A normal form for commutative rings
 
-The tactic `ring` proves an equation that holds in every commutative ring, by reflection: each side becomes a `RingNF.Expr`,
-its normal form is a polynomial with integer coefficients, and the kernel computes both and compares them. What is not `+`,
-`-`, `*`, a numeral or a power with a literal exponent counts as an atom. Type-class resolution finds the atoms and the
-expressions, so there is no metaprogram to trust, and none in the proof term.
+The tactic `ring` proves an equation that holds in every commutative ring, by reflection: each side
+becomes a `RingNF.Expr`, its normal form is a polynomial with integer coefficients, and the kernel
+computes both and compares them. What is not `+`, `-`, `*`, a numeral or a power with a literal
+exponent counts as an atom. Type-class resolution finds the atoms and the expressions, so there is
+no metaprogram to trust, and none in the proof term.
 
 ## Main definitions
 
@@ -43,12 +49,6 @@ def Expr.eval {R : Type u} [CommRing R] (ρ : Nat → R) : Expr → R
   | .mul a b => a.eval ρ * b.eval ρ
   | .neg a => -a.eval ρ
   | .pow a n => a.eval ρ ^ n
-
-theorem _root_.Bool.and_eq_true_left : {a b : Bool} → Bool.and a b = true → a = true
-  | true, _, _ => rfl
-
-theorem _root_.Bool.and_eq_true_right : {a b : Bool} → Bool.and a b = true → b = true
-  | true, _, h => h
 
 /-! ### Monomials -/
 
@@ -87,7 +87,8 @@ theorem eq_of_beq : (l m : Mono) → beq l m = true → l = m
   | .one, .mul _ _, h => nomatch h
   | .mul _ _, .one, h => nomatch h
   | .mul i l, .mul j m, h => by
-    rw [Nat.eq_of_beq_eq_true i j (Bool.and_eq_true_left h), eq_of_beq l m (Bool.and_eq_true_right h)]
+    rw [Nat.eq_of_beq_eq_true i j (Bool.and_eq_true_left h),
+      eq_of_beq l m (Bool.and_eq_true_right h)]
 
 variable {R : Type u} [CommRing R] (ρ : Nat → R)
 
@@ -100,7 +101,8 @@ theorem eval_insert (i : Nat) (m : Mono) : (insert i m).eval ρ = ρ i * m.eval 
   induction m with
   | one => rfl
   | mul j m ih =>
-    show eval ρ (cond (Nat.ble i j) (.mul i (.mul j m)) (.mul j (insert i m))) = ρ i * (ρ j * eval ρ m)
+    show eval ρ (cond (Nat.ble i j) (.mul i (.mul j m)) (.mul j (insert i m))) =
+      ρ i * (ρ j * eval ρ m)
     cases Nat.ble i j with
     | true => rfl
     | false => show ρ j * eval ρ (insert i m) = _; rw [ih, mul_left_comm]
@@ -108,7 +110,9 @@ theorem eval_insert (i : Nat) (m : Mono) : (insert i m).eval ρ = ρ i * m.eval 
 theorem eval_times (l m : Mono) : (times l m).eval ρ = l.eval ρ * m.eval ρ := by
   induction l with
   | one => exact (one_mul _).symm
-  | mul i l ih => show eval ρ (insert i (times l m)) = ρ i * eval ρ l * eval ρ m; rw [eval_insert, ih, mul_assoc]
+  | mul i l ih =>
+    show eval ρ (insert i (times l m)) = ρ i * eval ρ l * eval ρ m
+    rw [eval_insert, ih, mul_assoc]
 
 end Mono
 
@@ -175,7 +179,8 @@ def eval : Poly → R
   | .zero => 0
   | .add c m p => Int.cast c * m.eval ρ + eval p
 
-theorem eval_insert (c : Int) (m : Mono) (p : Poly) : (insert c m p).eval ρ = Int.cast c * m.eval ρ + p.eval ρ := by
+theorem eval_insert (c : Int) (m : Mono) (p : Poly) :
+    (insert c m p).eval ρ = Int.cast c * m.eval ρ + p.eval ρ := by
   induction p with
   | zero => rfl
   | add d k p ih =>
@@ -184,12 +189,14 @@ theorem eval_insert (c : Int) (m : Mono) (p : Poly) : (insert c m p).eval ρ = I
     cases h : Mono.beq m k with
     | true =>
       rw [Mono.eq_of_beq m k h]
-      show Int.cast (c + d) * k.eval ρ + p.eval ρ = Int.cast c * k.eval ρ + (Int.cast d * k.eval ρ + p.eval ρ)
+      show Int.cast (c + d) * k.eval ρ + p.eval ρ =
+        Int.cast c * k.eval ρ + (Int.cast d * k.eval ρ + p.eval ρ)
       rw [Int.cast_add, add_mul, add_assoc]
     | false => cases Mono.blt m k with
       | true => rfl
       | false =>
-        show Int.cast d * k.eval ρ + eval ρ (insert c m p) = Int.cast c * m.eval ρ + (Int.cast d * k.eval ρ + p.eval ρ)
+        show Int.cast d * k.eval ρ + eval ρ (insert c m p) =
+          Int.cast c * m.eval ρ + (Int.cast d * k.eval ρ + p.eval ρ)
         rw [ih, add_left_comm]
 
 theorem eval_plus (p q : Poly) : (plus p q).eval ρ = p.eval ρ + q.eval ρ := by
@@ -199,7 +206,8 @@ theorem eval_plus (p q : Poly) : (plus p q).eval ρ = p.eval ρ + q.eval ρ := b
     show eval ρ (insert c m (plus p q)) = Int.cast c * m.eval ρ + p.eval ρ + q.eval ρ
     rw [eval_insert, ih, add_assoc]
 
-theorem eval_timesTerm (c : Int) (m : Mono) (p : Poly) : (timesTerm c m p).eval ρ = Int.cast c * m.eval ρ * p.eval ρ := by
+theorem eval_timesTerm (c : Int) (m : Mono) (p : Poly) :
+    (timesTerm c m p).eval ρ = Int.cast c * m.eval ρ * p.eval ρ := by
   induction p with
   | zero => exact (mul_zero _).symm
   | add d k p ih =>
@@ -226,7 +234,8 @@ theorem eval_clean : (p : Poly) → p.clean.eval ρ = p.eval ρ
   | .zero => rfl
   | .add (.ofNat .zero) m p => (eval_clean p).trans (by
     show p.eval ρ = 0 * m.eval ρ + p.eval ρ; rw [zero_mul, zero_add])
-  | .add (.ofNat (.succ c)) m p => congrArg (Int.cast (.ofNat (.succ c)) * m.eval ρ + ·) (eval_clean p)
+  | .add (.ofNat (.succ c)) m p => congrArg (Int.cast (.ofNat (.succ c)) * m.eval ρ + ·)
+    (eval_clean p)
   | .add (.negSucc c) m p => congrArg (Int.cast (.negSucc c) * m.eval ρ + ·) (eval_clean p)
 
 end Poly
@@ -264,7 +273,8 @@ theorem eval_toPoly (e : Expr) : e.toPoly.eval ρ = e.eval ρ := by
   | pow a n ih => exact (Poly.eval_power ρ _ n).trans (by rw [ih]; rfl)
 
 /-- Expressions with the same normal form have the same value. -/
-theorem sound (a b : Expr) (h : Poly.beq a.toPoly.clean b.toPoly.clean = true) : a.eval ρ = b.eval ρ := by
+theorem sound (a b : Expr) (h : Poly.beq a.toPoly.clean b.toPoly.clean = true) :
+    a.eval ρ = b.eval ρ := by
   rw [← eval_toPoly, ← eval_toPoly, ← Poly.eval_clean, Poly.eq_of_beq _ _ h, Poly.eval_clean]
 
 end Expr
@@ -302,14 +312,18 @@ instance (priority := 10) Atoms.new : Atoms l a (.cons a l) := ⟨⟩
 instance (priority := 20) Atoms.num : Atoms l (no_index (OfNat.ofNat n : R)) l := ⟨⟩
 instance (priority := 30) Atoms.old [Entry l a i] : Atoms l a l := ⟨⟩
 instance (priority := 40) Atoms.newCast : Atoms l (Nat.cast n : R) (.cons (Nat.cast n) l) := ⟨⟩
-instance (priority := 50) Atoms.oldCast [Entry l (Nat.cast n : R) i] : Atoms l (Nat.cast n : R) l := ⟨⟩
-instance (priority := 40) Atoms.newOfNat (l : List Int) : Atoms l (Int.ofNat n) (.cons (Int.ofNat n) l) := ⟨⟩
-instance (priority := 50) Atoms.oldOfNat (l : List Int) [Entry l (Int.ofNat n) i] : Atoms l (Int.ofNat n) l := ⟨⟩
+instance (priority := 50) Atoms.oldCast [Entry l (Nat.cast n : R) i] : Atoms l (Nat.cast n : R) l :=
+  ⟨⟩
+instance (priority := 40) Atoms.newOfNat (l : List Int) :
+    Atoms l (Int.ofNat n) (.cons (Int.ofNat n) l) := ⟨⟩
+instance (priority := 50) Atoms.oldOfNat (l : List Int) [Entry l (Int.ofNat n) i] :
+    Atoms l (Int.ofNat n) l := ⟨⟩
 instance (priority := 100) Atoms.add [Atoms l a l'] [Atoms l' b l''] : Atoms l (a + b) l'' := ⟨⟩
 instance (priority := 100) Atoms.sub [Atoms l a l'] [Atoms l' b l''] : Atoms l (a - b) l'' := ⟨⟩
 instance (priority := 100) Atoms.mul [Atoms l a l'] [Atoms l' b l''] : Atoms l (a * b) l'' := ⟨⟩
 instance (priority := 100) Atoms.neg [Atoms l a l'] : Atoms l (-a) l' := ⟨⟩
-instance (priority := 100) Atoms.pow [Atoms l a l'] : Atoms l (a ^ (no_index (OfNat.ofNat n : Nat))) l' := ⟨⟩
+instance (priority := 100) Atoms.pow [Atoms l a l'] :
+    Atoms l (a ^ (no_index (OfNat.ofNat n : Nat))) l' := ⟨⟩
 
 end Atoms
 
@@ -323,14 +337,19 @@ variable (l : List R) (a b : R) (x y : Expr) (i n : Nat)
 
 instance (priority := 20) Reify.num : Reify l (no_index (OfNat.ofNat n : R)) (.num n) := ⟨rfl⟩
 instance (priority := 30) Reify.atom [h : Entry l a i] : Reify l a (.atom i) := ⟨h.eq⟩
-instance (priority := 40) Reify.cast [h : Entry l (Nat.cast n : R) i] : Reify l (Nat.cast n : R) (.atom i) := ⟨h.eq⟩
-instance (priority := 40) Reify.ofNat (l : List Int) [h : Entry l (Int.ofNat n) i] : Reify l (Int.ofNat n) (.atom i) :=
+instance (priority := 40) Reify.cast [h : Entry l (Nat.cast n : R) i] :
+    Reify l (Nat.cast n : R) (.atom i) := ⟨h.eq⟩
+instance (priority := 40) Reify.ofNat (l : List Int) [h : Entry l (Int.ofNat n) i] :
+    Reify l (Int.ofNat n) (.atom i) :=
   ⟨h.eq⟩
-instance (priority := 100) Reify.add [h : Reify l a x] [k : Reify l b y] : Reify l (a + b) (.add x y) :=
+instance (priority := 100) Reify.add [h : Reify l a x] [k : Reify l b y] :
+    Reify l (a + b) (.add x y) :=
   ⟨by show x.eval _ + y.eval _ = a + b; rw [h.eq, k.eq]⟩
-instance (priority := 100) Reify.sub [h : Reify l a x] [k : Reify l b y] : Reify l (a - b) (.sub x y) :=
+instance (priority := 100) Reify.sub [h : Reify l a x] [k : Reify l b y] :
+    Reify l (a - b) (.sub x y) :=
   ⟨by show x.eval _ - y.eval _ = a - b; rw [h.eq, k.eq]⟩
-instance (priority := 100) Reify.mul [h : Reify l a x] [k : Reify l b y] : Reify l (a * b) (.mul x y) :=
+instance (priority := 100) Reify.mul [h : Reify l a x] [k : Reify l b y] :
+    Reify l (a * b) (.mul x y) :=
   ⟨by show x.eval _ * y.eval _ = a * b; rw [h.eq, k.eq]⟩
 instance (priority := 100) Reify.neg [h : Reify l a x] : Reify l (-a) (.neg x) :=
   ⟨by show -x.eval _ = -a; rw [h.eq]⟩
@@ -341,39 +360,17 @@ instance (priority := 100) Reify.pow [h : Reify l a x] :
 end Reify
 
 /-- Both sides of an equation over the same atoms, with the same normal form. -/
-theorem eq_of_beq {a b : R} {l l' : List R} {x y : Expr} [Atoms .nil a l] [Atoms l b l'] [h : Reify l' a x]
-    [k : Reify l' b y] (e : Poly.beq x.toPoly.clean y.toPoly.clean = true) : a = b :=
+theorem eq_of_beq {a b : R} {l l' : List R} {x y : Expr} [Atoms .nil a l] [Atoms l b l']
+    [h : Reify l' a x] [k : Reify l' b y] (e : Poly.beq x.toPoly.clean y.toPoly.clean = true) :
+    a = b :=
   h.eq.symm.trans ((Expr.sound _ x y e).trans k.eq)
 
 end Reify
 
 end RingNF
 
-/-- Proves an equation that holds in every commutative ring. The bound is on the number of instances that one expression
-needs, about two for each operation and one for each step along the list of atoms. -/
+/-- Proves an equation that holds in every commutative ring. The bound is on the number of instances
+that one expression needs, about two for each operation and one for each step along the list of
+atoms. -/
 macro "ring" : tactic =>
   `(tactic| set_option synthInstance.maxSize 100000 in exact RingNF.eq_of_beq (by decide +kernel))
-
-section Examples
-
-variable {R : Type u} [CommRing R] (a b c d e f g h : R)
-
-example : (a + b) * c = b * c + c * a := by ring
-example : (a + b) * (a - b) = a ^ 2 - b ^ 2 := by ring
-example : (a - b) ^ 3 = a ^ 3 - 3 * a ^ 2 * b + 3 * (a * b ^ 2) - b * b * b := by ring
-example : 12 * a - 5 * a + 2 = -(-7) * a + 1 + 1 := by ring
-
-example (n : Nat) : Nat.cast n * a + a = (Nat.cast n + 1) * a := by ring
-
-example (m n : Nat) (x : Int) : Int.ofNat m * x + x * Int.ofNat n = (Int.ofNat n + Int.ofNat m) * x := by ring
-
-/-- Lagrange's identity in three dimensions. -/
-example : (a * a + b * b + c * c) * (d * d + e * e + f * f) - (a * d + b * e + c * f) ^ 2 =
-    (a * e - b * d) ^ 2 + (a * f - c * d) ^ 2 + (b * f - c * e) ^ 2 := by ring
-
-/-- Euler's four-square identity. -/
-example : (a ^ 2 + b ^ 2 + c ^ 2 + d ^ 2) * (e ^ 2 + f ^ 2 + g ^ 2 + h ^ 2) =
-    (a * e + b * f + c * g + d * h) ^ 2 + (a * f - b * e + c * h - d * g) ^ 2 +
-    (a * g - b * h - c * e + d * f) ^ 2 + (a * h + b * g - c * f - d * e) ^ 2 := by ring
-
-end Examples

@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Lattice
 import LeanMining.Algebra.Fin
@@ -5,8 +9,8 @@ import LeanMining.Algebra.Fin
 /-!
 # Vectors
 
-`Vector α n` is a nested pair rather than a function, so that two vectors with equal entries are equal without
-function extensionality, hence without an axiom. The order is componentwise.
+`Vector α n` is a nested pair rather than a function, so that two vectors with equal entries are
+equal without function extensionality, hence without an axiom. The order is componentwise.
 
 ## Main definitions
 
@@ -30,7 +34,8 @@ variable {α : Type u} {β : Type v} {γ : Type w}
 /-- The vector without entries. -/
 @[reducible] def nil : Vector α 0 := .unit
 
-/-- Put an entry first. A long vector is written `a ::ᵥ b ::ᵥ … ::ᵥ .nil`, which Lean elaborates faster than nested pairs. -/
+/-- Put an entry first. A long vector is written `a ::ᵥ b ::ᵥ … ::ᵥ .nil`, which Lean elaborates
+faster than nested pairs. -/
 @[reducible] def cons (a : α) {n : Nat} (v : Vector α n) : Vector α (Nat.succ n) := (a, v)
 
 @[inherit_doc] infixr:67 " ::ᵥ " => Vector.cons
@@ -59,7 +64,8 @@ theorem get_ofFn : {n : Nat} → (f : Fin n → α) → (i : Fin n) → (ofFn f)
   | .succ _, _, .zero => rfl
   | .succ _, f, .succ i => get_ofFn (fun j => f (.succ j)) i
 
-theorem get_zipWith (f : α → β → γ) : {n : Nat} → (v : Vector α n) → (w : Vector β n) → (i : Fin n) →
+theorem get_zipWith (f : α → β → γ) :
+    {n : Nat} → (v : Vector α n) → (w : Vector β n) → (i : Fin n) →
     (zipWith f v w).get i = f (v.get i) (w.get i)
   | .succ _, _, _, .zero => rfl
   | .succ _, v, w, .succ i => get_zipWith f v.2 w.2 i
@@ -86,7 +92,8 @@ theorem ext : {n : Nat} → {v w : Vector α n} → (∀ i, v.get i = w.get i) �
   le_sup_inf := .intro
 
 /-- Componentwise meets and joins. -/
-@[reducible] instance instDistribLattice [DistribLattice α] : (n : Nat) → DistribLattice (Vector α n)
+@[reducible] instance instDistribLattice [DistribLattice α] :
+    (n : Nat) → DistribLattice (Vector α n)
   | .zero => unitDistribLattice
   | .succ n => @Prod.instDistribLattice α (Vector α n) _ (instDistribLattice n)
 

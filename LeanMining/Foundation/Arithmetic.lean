@@ -1,11 +1,15 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Logic
 
 /-!
 # Arithmetic notation
 
-The classes behind `+`, `-`, `*`, `/`, `%` and `^`, in Lean's own shapes: the elaborator builds `n + 1` out of `HAdd`,
-`instHAdd` and `instAddNat` by name.
+The classes behind `+`, `-`, `*`, `/`, `%` and `^`, in Lean's own shapes: the elaborator builds
+`n + 1` out of `HAdd`, `instHAdd` and `instAddNat` by name.
 -/
 
 set_option autoImplicit false
@@ -66,7 +70,8 @@ class Pow (α : Type u) (β : Type v) where
 @[default_instance, reducible] instance instHSub {α : Type u} [Sub α] : HSub α α α := ⟨Sub.sub⟩
 @[default_instance, reducible] instance instHMul {α : Type u} [Mul α] : HMul α α α := ⟨Mul.mul⟩
 @[default_instance, reducible] instance instHDiv {α : Type u} [Div α] : HDiv α α α := ⟨Div.div⟩
-@[default_instance, reducible] instance instHPow {α : Type u} {β : Type v} [Pow α β] : HPow α β α := ⟨Pow.pow⟩
+@[default_instance, reducible] instance instHPow {α : Type u} {β : Type v} [Pow α β] : HPow α β α :=
+  ⟨Pow.pow⟩
 
 @[inherit_doc] infixl:65 " + " => HAdd.hAdd
 @[inherit_doc] infixl:65 " - " => HSub.hSub

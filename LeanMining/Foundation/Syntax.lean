@@ -1,15 +1,19 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Foundation.Core
 
 /-!
 # Syntax
 
-The least that makes `syntax`, `notation`, `macro` and `macro_rules` work, in Lean's own shapes, and the notation of
-logic.
+The least that makes `syntax`, `notation`, `macro` and `macro_rules` work, in Lean's own shapes, and
+the notation of logic.
 
-An `@[extern]` declaration makes the interpreter call the function of the same name in Lean's own library, so the bodies
-below are placeholders that never run. None of this changes what the kernel accepts: it changes what text means and how
-terms are printed.
+An `@[extern]` declaration makes the interpreter call the function of the same name in Lean's own
+library, so the bodies below are placeholders that never run. None of this changes what the kernel
+accepts: it changes what text means and how terms are printed.
 -/
 
 set_option autoImplicit false
@@ -107,13 +111,16 @@ inductive ParserDescr where
   | cat (catName : Name) (rbp : Nat) : ParserDescr
   | parser (declName : Name) : ParserDescr
   | nodeWithAntiquot (name : String) (kind : SyntaxNodeKind) (p : ParserDescr) : ParserDescr
-  | sepBy (p : ParserDescr) (sep : String) (psep : ParserDescr) (allowTrailingSep : Bool := false) : ParserDescr
-  | sepBy1 (p : ParserDescr) (sep : String) (psep : ParserDescr) (allowTrailingSep : Bool := false) : ParserDescr
+  | sepBy (p : ParserDescr) (sep : String) (psep : ParserDescr)
+    (allowTrailingSep : Bool := false) : ParserDescr
+  | sepBy1 (p : ParserDescr) (sep : String) (psep : ParserDescr)
+    (allowTrailingSep : Bool := false) : ParserDescr
   | unicodeSymbol (val asciiVal : String) (preserveForPP : Bool) : ParserDescr
 abbrev TrailingParserDescr := ParserDescr
 
 inductive SourceInfo where
-  | original (leading : Substring.Raw) (pos : Nat) (trailing : Substring.Raw) (endPos : Nat) : SourceInfo
+  | original (leading : Substring.Raw) (pos : Nat) (trailing : Substring.Raw)
+    (endPos : Nat) : SourceInfo
   | synthetic (pos endPos : Nat) (canonical : Bool := false) : SourceInfo
   | none : SourceInfo
 inductive Syntax.Preresolved where
@@ -123,7 +130,8 @@ inductive Syntax where
   | missing : Syntax
   | node (info : SourceInfo) (kind : SyntaxNodeKind) (args : Array Syntax) : Syntax
   | atom (info : SourceInfo) (val : String) : Syntax
-  | ident (info : SourceInfo) (rawVal : Substring.Raw) (val : Name) (preresolved : List Syntax.Preresolved) : Syntax
+  | ident (info : SourceInfo) (rawVal : Substring.Raw) (val : Name)
+    (preresolved : List Syntax.Preresolved) : Syntax
 structure TSyntax (ks : SyntaxNodeKinds) where
   raw : Syntax
 @[extern "x"] def Syntax.getArg (s : @& Syntax) (i : @& Nat) : Syntax := .missing
@@ -131,14 +139,22 @@ structure TSyntax (ks : SyntaxNodeKinds) where
 @[extern "x"] def Syntax.isOfKind (s : @& Syntax) (k : @& SyntaxNodeKind) : Bool := false
 @[extern "x"] def Syntax.matchesNull (s : @& Syntax) (n : @& Nat) : Bool := false
 @[extern "x"] def Syntax.matchesIdent (s : @& Syntax) (id : @& Name) : Bool := false
-@[extern "x"] def Syntax.node1 (i : SourceInfo) (k : SyntaxNodeKind) (a : Syntax) : Syntax := .missing
-@[extern "x"] def Syntax.node2 (i : SourceInfo) (k : SyntaxNodeKind) (a b : Syntax) : Syntax := .missing
-@[extern "x"] def Syntax.node3 (i : SourceInfo) (k : SyntaxNodeKind) (a b c : Syntax) : Syntax := .missing
-@[extern "x"] def Syntax.node4 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d : Syntax) : Syntax := .missing
-@[extern "x"] def Syntax.node5 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e : Syntax) : Syntax := .missing
-@[extern "x"] def Syntax.node6 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e f : Syntax) : Syntax := .missing
-@[extern "x"] def Syntax.node7 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e f g : Syntax) : Syntax := .missing
-@[extern "x"] def Syntax.node8 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e f g h : Syntax) : Syntax := .missing
+@[extern "x"] def Syntax.node1 (i : SourceInfo) (k : SyntaxNodeKind) (a : Syntax) : Syntax :=
+  .missing
+@[extern "x"] def Syntax.node2 (i : SourceInfo) (k : SyntaxNodeKind) (a b : Syntax) : Syntax :=
+  .missing
+@[extern "x"] def Syntax.node3 (i : SourceInfo) (k : SyntaxNodeKind) (a b c : Syntax) : Syntax :=
+  .missing
+@[extern "x"] def Syntax.node4 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d : Syntax) : Syntax :=
+  .missing
+@[extern "x"] def Syntax.node5 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e : Syntax) :
+    Syntax := .missing
+@[extern "x"] def Syntax.node6 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e f : Syntax) :
+    Syntax := .missing
+@[extern "x"] def Syntax.node7 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e f g : Syntax) :
+    Syntax := .missing
+@[extern "x"] def Syntax.node8 (i : SourceInfo) (k : SyntaxNodeKind) (a b c d e f g h : Syntax) :
+    Syntax := .missing
 @[extern "x"] def SourceInfo.fromRef (s : @& Syntax) (canonical : Bool) : SourceInfo := .none
 @[extern "x"] def addMacroScope (mainModule n : Name) (scp : Nat) : Name := n
 
@@ -166,9 +182,12 @@ class MonadQuotation (m : Type → Type) where
   scope : m Nat
   context : m Name
   withRef {α : Type} : Syntax → m α → m α
-abbrev MonadRef.mkInfoFromRefPos {m : Type → Type} [MonadQuotation m] : m SourceInfo := MonadQuotation.mkInfo
-abbrev MonadQuotation.getCurrMacroScope {m : Type → Type} [MonadQuotation m] : m Nat := MonadQuotation.scope
-abbrev MonadQuotation.getContext {m : Type → Type} [MonadQuotation m] : m Name := MonadQuotation.context
+abbrev MonadRef.mkInfoFromRefPos {m : Type → Type} [MonadQuotation m] : m SourceInfo :=
+  MonadQuotation.mkInfo
+abbrev MonadQuotation.getCurrMacroScope {m : Type → Type} [MonadQuotation m] : m Nat :=
+  MonadQuotation.scope
+abbrev MonadQuotation.getContext {m : Type → Type} [MonadQuotation m] : m Name :=
+  MonadQuotation.context
 abbrev withRef {m : Type → Type} {α : Type} [MonadQuotation m] (s : Syntax) (x : m α) : m α :=
   MonadQuotation.withRef s x
 instance : MonadQuotation MacroM where
@@ -182,8 +201,10 @@ instance : MonadQuotation PrettyPrinter.UnexpandM where
   context _ s := .ok .anonymous s
   withRef r x _ s := x r s
 @[reducible] instance instCoeKind (k : Name) : CoeT Name k SyntaxNodeKinds := ⟨.cons k .nil⟩
-@[reducible] instance instCoeRaw (ks : SyntaxNodeKinds) (s : TSyntax ks) : CoeT (TSyntax ks) s Syntax := ⟨s.raw⟩
-@[reducible] instance instCoeAny (ks ks' : SyntaxNodeKinds) (s : TSyntax ks) : CoeT (TSyntax ks) s (TSyntax ks') :=
+@[reducible] instance instCoeRaw (ks : SyntaxNodeKinds) (s : TSyntax ks) :
+    CoeT (TSyntax ks) s Syntax := ⟨s.raw⟩
+@[reducible] instance instCoeAny (ks ks' : SyntaxNodeKinds) (s : TSyntax ks) :
+    CoeT (TSyntax ks) s (TSyntax ks') :=
   ⟨⟨s.raw⟩⟩
 end Lean
 

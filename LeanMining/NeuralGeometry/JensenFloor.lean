@@ -1,3 +1,7 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.InnerProduct
 import LeanMining.Algebra.Rat
@@ -6,8 +10,15 @@ import LeanMining.Algebra.Vector
 /-!
 # What the signs of a vector keep of it
 
-Seed 001, *JensenFloor*. The sign of 0 is 1, the scale of a one-bit vector is the mean of the magnitudes, and `beta` is the
-squared cosine. Square roots are given as numbers with their squares.
+Seed 001, *JensenFloor*. The sign of 0 is 1, the scale of a one-bit vector is the mean of the
+magnitudes, and `beta` is the squared cosine. Square roots are given as numbers with their squares.
+
+## Main results
+
+* `cos_sign_quant_formula`: the cosine between a vector and its signs, and `cos_mul_cos_eq_beta`:
+  its square is `beta`
+* `cos_eq_one_iff_sign_lattice`: it is 1 exactly where all magnitudes are equal
+* `residual_energy_formula`: the share of the energy that a one-bit vector loses
 -/
 
 set_option autoImplicit false
@@ -38,34 +49,11 @@ theorem sign_mul_sign (x : K) : sign x * sign x = 1 := by
 /-- The signs of a vector (seed 001, JensenFloor). -/
 def signQuant (k : Fin d → K) : Fin d → K := fun i => sign (k i)
 
-theorem dot_signQuant (k : Fin d → K) : dot k (signQuant k) = l1Norm k := sum_congr fun i => mul_sign (k i)
+theorem dot_signQuant (k : Fin d → K) : dot k (signQuant k) = l1Norm k :=
+  sum_congr fun i => mul_sign (k i)
 
 theorem normSq_signQuant (k : Fin d → K) : normSq (signQuant k) = Nat.cast d :=
   (sum_congr fun i => sign_mul_sign (k i)).trans ((sum_const 1 d).trans (mul_one _))
-
-/-- The L1 norm bounds the L2 norm, in squares. -/
-theorem l1Norm_mul_l1Norm_le (k : Fin d → K) : l1Norm k * l1Norm k ≤ Nat.cast d * normSq k := by
-  rw [← dot_signQuant, ← normSq_signQuant k, mul_comm (normSq _)]
-  exact dot_mul_dot_le k (signQuant k)
-
-/-- That bound is attained exactly where all magnitudes are equal. -/
-theorem l1Norm_mul_l1Norm_eq_iff (k : Fin d → K) : l1Norm k * l1Norm k = Nat.cast d * normSq k ↔ ∀ i j, |k i| = |k j| := by
-  rw [← dot_signQuant, ← normSq_signQuant k, mul_comm (normSq _)]
-  refine Iff.trans (dot_mul_dot_eq_iff k (signQuant k)) ⟨fun h i j => ?_, fun h i j => ?_⟩
-  · rw [← mul_sign (k i), ← mul_sign (k j)]
-    have e : k i * sign (k j) = k j * sign (k i) := h i j
-    have f : k i * sign (k j) * (sign (k i) * sign (k j)) = k j * sign (k i) * (sign (k i) * sign (k j)) := by rw [e]
-    have g : k i * sign (k j) * (sign (k i) * sign (k j)) = k i * sign (k i) * (sign (k j) * sign (k j)) := by ring
-    have l : k j * sign (k i) * (sign (k i) * sign (k j)) = k j * sign (k j) * (sign (k i) * sign (k i)) := by ring
-    rw [g, l, sign_mul_sign, sign_mul_sign, mul_one, mul_one] at f
-    exact f
-  · show k i * sign (k j) = k j * sign (k i)
-    have e : k i * sign (k i) = k j * sign (k j) := by rw [mul_sign, mul_sign]; exact h i j
-    have f : k i * sign (k i) * (sign (k i) * sign (k j)) = k j * sign (k j) * (sign (k i) * sign (k j)) := by rw [e]
-    have g : k i * sign (k i) * (sign (k i) * sign (k j)) = k i * sign (k j) * (sign (k i) * sign (k i)) := by ring
-    have l : k j * sign (k j) * (sign (k i) * sign (k j)) = k j * sign (k i) * (sign (k j) * sign (k j)) := by ring
-    rw [g, l, sign_mul_sign, sign_mul_sign, mul_one, mul_one] at f
-    exact f
 
 end Ring
 
@@ -76,82 +64,72 @@ variable {K : Type u} [LinearOrderedField K] {d : Nat}
 /-- The squared cosine between a vector and its signs: ‖k‖₁² / (d ‖k‖₂²) (seed 001, glossary). -/
 def beta (k : Fin d → K) : K := l1Norm k * l1Norm k / (Nat.cast d * normSq k)
 
-theorem dim_pos {k : Fin d → K} (h : ∃ i, k i ≠ 0) : (0 : K) < Nat.cast d := by
-  cases d with
-  | zero => exact h.elim fun i _ => nomatch i
-  | succ n => exact natCast_succ_pos n
+theorem beta_le_one (k : Fin d → K) : beta k ≤ 1 :=
+  div_le_one_of_le (l1Norm_mul_l1Norm_le k) (mul_nonneg (natCast_nonneg d) (normSq_nonneg k))
 
-theorem dim_mul_normSq_pos {k : Fin d → K} (h : ∃ i, k i ≠ 0) : 0 < Nat.cast d * normSq k := mul_pos (dim_pos h) (normSq_pos h)
-
-theorem beta_le_one {k : Fin d → K} (h : ∃ i, k i ≠ 0) : beta k ≤ 1 :=
-  (div_le_one (dim_mul_normSq_pos h)).mpr (l1Norm_mul_l1Norm_le k)
-
-theorem pos_of_mul_self_pos {x y : K} (hx : 0 ≤ x) (h : x * x = y) (hy : 0 < y) : 0 < x :=
-  lt_of_le_of_ne hx fun e => by
-    rw [← e, mul_zero] at h
-    exact ne_of_lt hy h
-
-/-- The cosine between a vector and its signs, with `n = ‖k‖`, `q = ‖sign k‖` and `s = √d`; its denominator is positive
-(seed 001, JensenFloor). -/
-theorem cos_sign_quant_formula (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n q s : K} (hn : 0 ≤ n) (hn' : n * n = normSq k)
-    (hq : 0 ≤ q) (hq' : q * q = normSq (signQuant k)) (hs : 0 ≤ s) (hs' : s * s = Nat.cast d) :
+/-- The cosine between a vector and its signs, with `n = ‖k‖`, `q = ‖sign k‖` and `s = √d`; its
+denominator is positive (seed 001, JensenFloor). -/
+theorem cos_sign_quant_formula (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n q s : K} (hn : 0 ≤ n)
+    (hn' : n * n = normSq k) (hq : 0 ≤ q) (hq' : q * q = normSq (signQuant k)) (hs : 0 ≤ s)
+    (hs' : s * s = Nat.cast d) :
     0 < n * q ∧ dot k (signQuant k) / (n * q) = l1Norm k / (s * n) := by
   have e : q = s := eq_of_mul_self_eq_mul_self hq hs (by rw [hq', hs', normSq_signQuant])
-  refine ⟨mul_pos (pos_of_mul_self_pos hn hn' (normSq_pos hk)) ?_, by rw [e, dot_signQuant, mul_comm n s]⟩
-  rw [e]; exact pos_of_mul_self_pos hs hs' (dim_pos hk)
+  refine ⟨mul_pos (pos_of_mul_self_pos hn (hn' ▸ normSq_pos hk)) ?_,
+    by rw [e, dot_signQuant, mul_comm n s]⟩
+  rw [e]; exact pos_of_mul_self_pos hs (hs' ▸ dim_pos hk)
 
-/-- A vector of norm 6 in a dimension whose root is 2, for examples. -/
-def exampleKey : Fin 4 → Rat := Vector.get (1 ::ᵥ -1 ::ᵥ 3 ::ᵥ -5 ::ᵥ .nil)
-
-theorem cos_sign_quant_formula_example :
-    (0 : Rat) < 6 * 2 ∧ dot exampleKey (signQuant exampleKey) / (6 * 2) = l1Norm exampleKey / (2 * 6) :=
-  cos_sign_quant_formula exampleKey ⟨.zero, by decide⟩ (n := 6) (by decide) (by decide) (q := 2) (by decide) (by decide)
-    (s := 2) (by decide) (by decide)
-
-/-- The squared cosine is β: nothing but a key's two norms and its dimension decide how well its signs keep it. -/
-theorem cos_mul_cos_eq_beta (k : Fin d → K) {n s : K} (hn : n * n = normSq k) (hs : s * s = Nat.cast d) :
+/-- The squared cosine is β: nothing but a key's two norms and its dimension decide how well its
+signs keep it. -/
+theorem cos_mul_cos_eq_beta (k : Fin d → K) {n s : K} (hn : n * n = normSq k)
+    (hs : s * s = Nat.cast d) :
     l1Norm k / (s * n) * (l1Norm k / (s * n)) = beta k := by
   rw [div_mul_div_comm, show s * n * (s * n) = s * s * (n * n) by ring, hs, hn]; rfl
 
-/-- The cosine is 1 exactly where all magnitudes are equal: on the sign lattice (seed 001, JensenFloor). -/
-theorem cos_eq_one_iff_sign_lattice (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n s : K} (hn : 0 ≤ n) (hn' : n * n = normSq k)
-    (hs : 0 ≤ s) (hs' : s * s = Nat.cast d) : l1Norm k / (s * n) = 1 ↔ ∀ i j, |k i| = |k j| := by
-  have pos : 0 < s * n := mul_pos (pos_of_mul_self_pos hs hs' (dim_pos hk)) (pos_of_mul_self_pos hn hn' (normSq_pos hk))
+/-- The cosine is 1 exactly where all magnitudes are equal: on the sign lattice (seed 001,
+JensenFloor). -/
+theorem cos_eq_one_iff_sign_lattice (k : Fin d → K) (hk : ∃ i, k i ≠ 0) {n s : K} (hn : 0 ≤ n)
+    (hn' : n * n = normSq k) (hs : 0 ≤ s) (hs' : s * s = Nat.cast d) :
+    l1Norm k / (s * n) = 1 ↔ ∀ i j, |k i| = |k j| := by
+  have pos : 0 < s * n :=
+    mul_pos (pos_of_mul_self_pos hs (hs' ▸ dim_pos hk))
+      (pos_of_mul_self_pos hn (hn' ▸ normSq_pos hk))
   have e : s * n * (s * n) = Nat.cast d * normSq k := by rw [← hs', ← hn']; ring
   refine Iff.trans (div_eq_iff (Ne.symm (ne_of_lt pos))) (Iff.trans ?_ (l1Norm_mul_l1Norm_eq_iff k))
   rw [one_mul, ← e]
   exact ⟨fun h => by rw [h], eq_of_mul_self_eq_mul_self (l1Norm_nonneg k) pos.1⟩
 
-theorem cos_eq_one_iff_sign_lattice_example :
-    l1Norm exampleKey / (2 * 6) = 1 ↔ ∀ i j, |exampleKey i| = |exampleKey j| :=
-  cos_eq_one_iff_sign_lattice exampleKey ⟨.zero, by decide⟩ (n := 6) (by decide) (by decide) (s := 2) (by decide) (by decide)
+/-- What a key's one-bit form, with the mean of the magnitudes as its scale, loses of it. -/
+def residual (k : Fin d → K) : Fin d → K := fun i => k i - l1Norm k / Nat.cast d * signQuant k i
 
-/-- With the mean of the magnitudes as its scale, a one-bit vector loses the share 1 - β of the energy (seed 001,
-JensenFloor). -/
+theorem normSq_residual : {d : Nat} → (k : Fin d → K) →
+    normSq (residual k) = normSq k - l1Norm k * l1Norm k / Nat.cast d
+  | .zero, _ => by
+    show (0 : K) = 0 - 0 * 0 / Nat.cast Nat.zero
+    rw [zero_mul, zero_div, sub_zero]
+  | .succ d, k => by
+    show normSq (fun i => k i - l1Norm k / Nat.cast (Nat.succ d) * signQuant k i) = _
+    rw [normSq_sub_smul, dot_signQuant, normSq_signQuant]
+    have c : l1Norm k / Nat.cast (Nat.succ d) * Nat.cast (Nat.succ d) = l1Norm k :=
+      div_mul_cancel _ (Ne.symm (ne_of_lt (natCast_succ_pos d)))
+    rw [mul_assoc (l1Norm k / _), c, ← div_mul_eq_mul_div]
+    ring
+
+/-- With the mean of the magnitudes as its scale, a one-bit vector loses the share 1 - β of the
+energy (seed 001, JensenFloor). -/
 theorem residual_energy_formula (k : Fin d → K) (hk : ∃ i, k i ≠ 0) :
     normSq (fun i => k i - l1Norm k / Nat.cast d * signQuant k i) / normSq k =
       1 - l1Norm k * l1Norm k / (Nat.cast d * normSq k) := by
-  have hd : (Nat.cast d : K) ≠ 0 := Ne.symm (ne_of_lt (dim_pos hk))
-  have hn : normSq k ≠ 0 := Ne.symm (ne_of_lt (normSq_pos hk))
-  have e : normSq (fun i => k i - l1Norm k / Nat.cast d * signQuant k i) = normSq k - l1Norm k * l1Norm k / Nat.cast d := by
-    rw [normSq_sub_smul, dot_signQuant, normSq_signQuant]
-    have c : l1Norm k / Nat.cast d * Nat.cast d = l1Norm k := div_mul_cancel _ hd
-    have f : l1Norm k / Nat.cast d * (l1Norm k / Nat.cast d) * Nat.cast d = l1Norm k / Nat.cast d * l1Norm k := by
-      rw [mul_assoc, c]
-    rw [f, ← div_mul_eq_mul_div]; ring
-  rw [e, sub_div, div_self hn, div_div]
-
-theorem residual_energy_formula_example :
-    normSq (fun i => exampleKey i - l1Norm exampleKey / Nat.cast 4 * signQuant exampleKey i) / normSq exampleKey =
-      1 - l1Norm exampleKey * l1Norm exampleKey / (Nat.cast 4 * normSq exampleKey) :=
-  residual_energy_formula exampleKey ⟨.zero, by decide⟩
+  show normSq (residual k) / normSq k = _
+  rw [normSq_residual, sub_div, div_self (Ne.symm (ne_of_lt (normSq_pos hk))), div_div]
 
 end Field
 
-/-- Without a scale the signs lose another share: of the key (1/10, 1/10), 81 times its energy (seed 001, JensenFloor). -/
+/-- Without a scale the signs lose another share: of the key (1/10, 1/10), 81 times its energy (seed
+001, JensenFloor). -/
 theorem residual_energy_formula_unscaled_as_given_false :
     ¬ ∀ (d : Nat) (k : Fin d → Rat), (∃ i, k i ≠ 0) →
-      normSq (fun i => k i - signQuant k i) / normSq k = 1 - l1Norm k * l1Norm k / (Nat.cast d * normSq k) :=
+      normSq (fun i => k i - signQuant k i) / normSq k =
+      1 - l1Norm k * l1Norm k / (Nat.cast d * normSq k) :=
   fun h => absurd (h 2 (fun _ => 1 / 10) ⟨.zero, by decide⟩) (by decide)
 
 end LeanMining

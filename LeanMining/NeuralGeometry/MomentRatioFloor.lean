@@ -1,13 +1,20 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
-import LeanMining.NeuralGeometry.JensenFloor
-import LeanMining.Algebra.Matrix
+import LeanMining.Algebra.Field
 
 /-!
 # The moment ratio
 
-Seed 001, *MomentRatioFloor*: β of independent coordinates tends to the ratio of the squared first to the second absolute
-moment. That limit needs measure theory and is not proved here; its value for Gaussian coordinates is, with any positive
-number in the place of π.
+Seed 001, *MomentRatioFloor*: β of independent coordinates tends to the ratio of the squared first
+to the second absolute moment. That limit needs measure theory and is not proved here, and no
+Gaussian distribution occurs: the moments of one are put into the ratio.
+
+## Main definitions
+
+* `momentRatio μ₁ μ₂`
 -/
 
 set_option autoImplicit false
@@ -21,11 +28,10 @@ variable {K : Type u} [LinearOrderedField K]
 /-- The squared first absolute moment over the second moment (seed 001, glossary). -/
 def momentRatio (μ₁ μ₂ : K) : K := μ₁ * μ₁ / μ₂
 
-/-- For μ₁² = 2/π and μ₂ = 1, a standard Gaussian's, the ratio is 2/π (seed 001, MomentRatioFloor). -/
-theorem gaussian_moment_ratio_floor_eq {p μ₁ : K} (h : μ₁ * μ₁ = 2 / p) : momentRatio μ₁ 1 = 2 / p := by
+/-- For moments `μ₁² = 2/p` and `μ₂ = 1` the ratio is `2/p`; a standard Gaussian has them with
+`p = π` (seed 001, MomentRatioFloor). -/
+theorem momentRatio_one_eq_two_div {p μ₁ : K} (h : μ₁ * μ₁ = 2 / p) :
+    momentRatio μ₁ 1 = 2 / p := by
   rw [← h]; exact div_one _
-
-theorem gaussian_moment_ratio_floor_eq_example : momentRatio (2 : Rat) 1 = 2 / (1 / 2) :=
-  gaussian_moment_ratio_floor_eq (by decide)
 
 end LeanMining

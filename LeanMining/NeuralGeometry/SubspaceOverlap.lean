@@ -1,11 +1,22 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
-import LeanMining.NeuralGeometry.RankRResidualCorrection
+import LeanMining.Algebra.Field
+import LeanMining.Algebra.Projection
 
 /-!
 # Subspace overlap and stable rank
 
-Seed 001, *SubspaceOverlap*, which names the definitions. The overlap of two subspaces of dimension `r` is between 0 and 1,
-and the stable rank of rows that are not all zero is at least 1.
+Seed 001, *SubspaceOverlap*, which names the definitions. The overlap of two subspaces of the same
+dimension is between 0 and 1. The energy of rows over that along any direction is at least 1, and so
+the stable rank is, where the direction is the strongest one.
+
+## Main results
+
+* `subspaceOverlap_mem`: an overlap is between 0 and 1
+* `one_le_energyRatio`: the energy of rows is at least that along a direction
 -/
 
 set_option autoImplicit false
@@ -16,39 +27,28 @@ namespace LeanMining
 
 variable {K : Type u} [LinearOrderedField K] {n d r : Nat}
 
-/-- The mean, over the vectors of one orthonormal family, of the energy that the span of the other has of them. -/
+/-- The mean, over the vectors of one orthonormal family, of the energy that the span of the other
+has of them. -/
 def subspaceOverlap (v w : Fin r → Fin d → K) : K := capturedEnergy w v / Nat.cast r
 
-theorem subspaceOverlap_mem {v w : Fin r → Fin d → K} (hr : (0 : K) < Nat.cast r) (hv : Orthonormal v) (hw : Orthonormal w) :
+/-- The overlap of two orthonormal families is between 0 and 1 (seed 001, SubspaceOverlap). -/
+theorem subspaceOverlap_mem {v w : Fin r → Fin d → K} (hv : Orthonormal v) (hw : Orthonormal w) :
     0 ≤ subspaceOverlap v w ∧ subspaceOverlap v w ≤ 1 := by
-  have nonneg : 0 ≤ capturedEnergy w v := sum_nonneg fun a => sum_nonneg fun s => mul_self_nonneg _
   have le : capturedEnergy w v ≤ Nat.cast r := by
-    have e : capturedEnergy w v = ∑ s, ∑ a, dot (v s) (w a) * dot (v s) (w a) := sum_comm _
-    have f : (Nat.cast r : K) = ∑ s : Fin r, normSq (v s) :=
-      ((sum_congr fun s => (hv s s).trans (delta_self s)).trans ((sum_const 1 r).trans (mul_one _))).symm
-    rw [e, f]
-    exact sum_le_sum fun s => sum_dot_sq_le_normSq hw (v s)
-  exact ⟨div_nonneg nonneg hr.1, (div_le_one hr).mpr le⟩
+    have e : energy v = Nat.cast r := (sum_congr fun s => (hv s s).trans (delta_self s)).trans
+      ((sum_const 1 r).trans (mul_one _))
+    exact e ▸ capturedEnergy_le_energy hw v
+  exact ⟨div_nonneg (capturedEnergy_nonneg w v) (natCast_nonneg r),
+    div_le_one_of_le le (natCast_nonneg r)⟩
 
-theorem subspaceOverlap_mem_example :
-    0 ≤ subspaceOverlap direction345 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) ∧
-      subspaceOverlap direction345 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) ≤ 1 :=
-  subspaceOverlap_mem (by decide) direction345_orthonormal fun i j => match i, j with
-    | .zero, .zero => by decide
+/-- The energy of rows over a number `t`. It is their stable rank where `t` is the most energy that
+lies along a vector of length 1, which nothing here asks. -/
+def energyRatio (E : Fin n → Fin d → K) (t : K) : K := energy E / t
 
-/-- The energy of rows over that along their strongest direction, `top` times. -/
-def stableRank (E : Fin n → Fin d → K) (top : K) : K := energy E / top
-
-/-- The stable rank is at least 1, with `v` a direction of length 1 along which the energy is `top`. -/
-theorem one_le_stableRank {E : Fin n → Fin d → K} {v : Fin d → K} (hv : normSq v = 1) {top : K} (ht : 0 < top)
-    (h : energyAlong E v = top) : 1 ≤ stableRank E top := (one_le_div ht).mpr (by
-  rw [← h]
-  exact sum_le_sum fun s => by
-    have e := dot_mul_dot_le (E s) v
-    rw [hv, mul_one] at e
-    exact e)
-
-theorem one_le_stableRank_example : 1 ≤ stableRank axisRows 4 :=
-  one_le_stableRank (v := Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) (by decide) (by decide) (by decide)
+/-- The energy of rows is at least that along any direction `v` of length 1. So the stable rank, for
+which `v` is the strongest one, is at least 1 (seed 001, SubspaceOverlap). -/
+theorem one_le_energyRatio {E : Fin n → Fin d → K} {v : Fin d → K} (hv : normSq v = 1) {t : K}
+    (ht : 0 < t) (h : energyAlong E v = t) : 1 ≤ energyRatio E t :=
+  (one_le_div ht).mpr (h ▸ energyAlong_le_energy hv E)
 
 end LeanMining

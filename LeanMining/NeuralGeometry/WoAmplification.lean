@@ -1,11 +1,20 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
-import LeanMining.NeuralGeometry.IsotropicFloor
+import LeanMining.Examples.Witnesses
 
 /-!
 # Average amplification
 
-Seed 001, *WoAmplification*. On inputs of length 1 without a preferred direction, the mean of ‖W x‖² is ‖W‖² (Frobenius)
-over the number of W's columns, the dimension of the inputs. The seed has the number of its rows.
+Seed 001, *WoAmplification*. On inputs whose second moments are those of the uniform distribution on
+the sphere, the mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of W's columns, the dimension of
+the inputs. The seed has the number of its rows.
+
+## Main results
+
+* `avg_amplification_eq_frob_div_sqrt`: the root of that mean is ‖W‖ over the root of the dimension
 -/
 
 set_option autoImplicit false
@@ -17,19 +26,25 @@ namespace LeanMining
 variable {K : Type u} [LinearOrderedField K] {m n c : Nat}
 
 /-- The mean over the inputs `x s` of the square of the length of `W x`. -/
-def meanAmplificationSq (W : Fin m → Fin n → K) (x : Fin c → Fin n → K) : K := (∑ s, normSq (mulVec W (x s))) / Nat.cast c
+def meanAmplificationSq (W : Fin m → Fin n → K) (x : Fin c → Fin n → K) : K :=
+  (∑ s, normSq (mulVec W (x s))) / Nat.cast c
 
-/-- Inputs whose second moments are those of the uniform distribution on the sphere: `c/n` on the diagonal, 0 off it. -/
-def IsotropicOnSphere (x : Fin c → Fin n → K) : Prop := ∀ i j, ∑ s, x s i * x s j = Nat.cast c / Nat.cast n * delta i j
+/-- The second moments of the inputs are those of the uniform distribution on the sphere: `c/n` on
+the diagonal, 0 off it. That the inputs lie on the sphere is not asked. -/
+def HasSphereSecondMoments (x : Fin c → Fin n → K) : Prop :=
+  ∀ i j, ∑ s, x s i * x s j = Nat.cast c / Nat.cast n * delta i j
 
-theorem sum_normSq_mulVec (W : Fin m → Fin n → K) {x : Fin c → Fin n → K} (hx : IsotropicOnSphere x) :
+theorem sum_normSq_mulVec (W : Fin m → Fin n → K) {x : Fin c → Fin n → K}
+    (hx : HasSphereSecondMoments x) :
     ∑ s, normSq (mulVec W (x s)) = Nat.cast c / Nat.cast n * frobeniusSq W := by
-  have e : ∑ s, normSq (mulVec W (x s)) = ∑ k, ∑ s, mulVec W (x s) k * mulVec W (x s) k := sum_comm _
+  have e : ∑ s, normSq (mulVec W (x s)) = ∑ k, ∑ s, mulVec W (x s) k * mulVec W (x s) k :=
+    sum_comm _
   rw [e]
   show _ = _ * ∑ k, normSq (W k)
   rw [mul_sum]
   refine sum_congr fun k => ?_
-  have f : ∑ s, mulVec W (x s) k * mulVec W (x s) k = ∑ s, ∑ i, ∑ j, W k i * (x s i * x s j * W k j) := sum_congr fun s => by
+  have f : ∑ s, mulVec W (x s) k * mulVec W (x s) k =
+      ∑ s, ∑ i, ∑ j, W k i * (x s i * x s j * W k j) := sum_congr fun s => by
     show (∑ i, W k i * x s i) * (∑ j, W k j * x s j) = _
     rw [sum_mul_sum]
     exact sum_congr fun i => sum_congr fun j => by ring
@@ -38,50 +53,31 @@ theorem sum_normSq_mulVec (W : Fin m → Fin n → K) {x : Fin c → Fin n → K
   rw [mul_sum]
   refine sum_congr fun i => ?_
   rw [sum_comm]
-  have g : ∑ j, ∑ s, W k i * (x s i * x s j * W k j) = ∑ j, delta i j * (Nat.cast c / Nat.cast n * (W k i * W k j)) :=
+  have g : ∑ j, ∑ s, W k i * (x s i * x s j * W k j) =
+      ∑ j, delta i j * (Nat.cast c / Nat.cast n * (W k i * W k j)) :=
     sum_congr fun j => by rw [← mul_sum, ← sum_mul, hx i j]; ring
   rw [g, sum_delta_mul i fun j => Nat.cast c / Nat.cast n * (W k i * W k j)]
 
-/-- The average amplification `a`, `f = ‖W‖` and `s = √n`, with `n` the dimension of the inputs: `a = f / s` (seed 001,
-WoAmplification, corrected). -/
-theorem avg_amplification_eq_frob_div_sqrt (W : Fin m → Fin n → K) {x : Fin c → Fin n → K} (hx : IsotropicOnSphere x)
-    (hc : (Nat.cast c : K) ≠ 0) {a f s : K} (ha : 0 ≤ a) (ha' : a * a = meanAmplificationSq W x) (hf : 0 ≤ f)
-    (hf' : f * f = frobeniusSq W) (hs : 0 < s) (hs' : s * s = Nat.cast n) : a = f / s := by
-  refine eq_of_mul_self_eq_mul_self ha (div_nonneg hf hs.1) ?_
+/-- The average amplification `a`, `f = ‖W‖` and `s = √n`, with `n` the dimension of the inputs:
+`a = f / s` (seed 001, WoAmplification, corrected). -/
+theorem avg_amplification_eq_frob_div_sqrt (W : Fin m → Fin n → K) {x : Fin c → Fin n → K}
+    (hx : HasSphereSecondMoments x) (hc : (Nat.cast c : K) ≠ 0) {a f s : K} (ha : 0 ≤ a)
+    (ha' : a * a = meanAmplificationSq W x) (hf : 0 ≤ f) (hf' : f * f = frobeniusSq W) (hs : 0 ≤ s)
+    (hs' : s * s = Nat.cast n) : a = f / s := by
+  refine eq_of_mul_self_eq_mul_self ha (div_nonneg hf hs) ?_
   rw [ha', div_mul_div_comm, hf', hs']
   show (∑ t, normSq (mulVec W (x t))) / Nat.cast c = _
-  rw [sum_normSq_mulVec W hx, div_mul_eq_mul_div, div_div, mul_comm (Nat.cast n : K), mul_div_mul_left _ _ hc]
+  rw [sum_normSq_mulVec W hx, div_mul_eq_mul_div, div_div, mul_comm (Nat.cast n : K),
+    mul_div_mul_left _ _ hc]
 
-/-- The vectors along one axis, back and forth. -/
-def ends : Fin 2 → Fin 1 → Rat
-  | .zero => fun _ => 1
-  | .succ .zero => fun _ => -1
-
-theorem ends_isotropic : IsotropicOnSphere ends := fun i j => match i, j with
-  | .zero, .zero => by decide
-
-theorem avg_amplification_eq_frob_div_sqrt_example : (3 : Rat) = 3 / 1 :=
-  avg_amplification_eq_frob_div_sqrt (fun _ _ => 3 : Fin 1 → Fin 1 → Rat) ends_isotropic (by decide) (by decide) (by decide)
-    (by decide) (by decide) (by decide) (by decide)
-
-/-- The axes of the plane, back and forth. -/
-def axes : Fin 4 → Fin 2 → Rat
-  | .zero => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)
-  | .succ .zero => Vector.get (-1 ::ᵥ 0 ::ᵥ .nil)
-  | .succ (.succ .zero) => Vector.get (0 ::ᵥ 1 ::ᵥ .nil)
-  | .succ (.succ (.succ .zero)) => Vector.get (0 ::ᵥ -1 ::ᵥ .nil)
-
-theorem axes_isotropic : IsotropicOnSphere axes := fun i j => match i, j with
-  | .zero, .zero => by decide
-  | .zero, .succ .zero => by decide
-  | .succ .zero, .zero => by decide
-  | .succ .zero, .succ .zero => by decide
-
-/-- With the number of rows in the place of that of columns it is false: W = [1, 0] has one row, and the mean of ‖W x‖² is
-1/2 (seed 001, WoAmplification). -/
-theorem avg_amplification_eq_frob_div_sqrt_rows_as_given_false :
-    ¬ ∀ (m n c : Nat) (W : Fin m → Fin n → Rat) (x : Fin c → Fin n → Rat), IsotropicOnSphere x →
+/-- With the number of rows in the place of that of columns it is false of this mean: W = [1, 0] has
+one row, and the mean of ‖W x‖² is 1/2 (seed 001, WoAmplification, which does not define its
+"average amplification"). -/
+theorem meanAmplificationSq_eq_frobeniusSq_div_rows_false :
+    ¬ ∀ (m n c : Nat) (W : Fin m → Fin n → Rat) (x : Fin c → Fin n → Rat),
+      HasSphereSecondMoments x →
       meanAmplificationSq W x = frobeniusSq W / Nat.cast m :=
-  fun h => absurd (h 1 2 4 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) axes axes_isotropic) (by decide)
+  fun h => absurd (h 1 2 4 (fun _ => Vector.get (1 ::ᵥ 0 ::ᵥ .nil)) axes
+    (by unfold HasSphereSecondMoments; decide)) (by decide)
 
 end LeanMining

@@ -1,12 +1,16 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Algebra.Vector
 
 /-!
 # Nuclei
 
-A nucleus on a lattice is an extensive, idempotent map that preserves meets. Its fixed points are again a lattice, whose joins
-are those of the whole lattice closed by the nucleus. `q ↦ q ⊔ z` is a nucleus on a distributive lattice, and its fixed points
-are those above `z`.
+A nucleus on a lattice is an extensive, idempotent map that preserves meets. Its fixed points are
+again a lattice, whose joins are those of the whole lattice closed by the nucleus. `q ↦ q ⊔ z` is a
+nucleus on a distributive lattice, and its fixed points are those above `z`.
 
 ## Main definitions
 
@@ -72,7 +76,8 @@ theorem ext [Lattice α] {n : Nucleus α} : {a b : n.Fixed} → a.val = b.val �
   | ⟨_, _⟩, ⟨_, _⟩, .refl _ => rfl
 
 /-- Meets are those of the whole lattice, and a join is the closure of the join there. -/
-@[reducible] instance instDistribLattice [DistribLattice α] (n : Nucleus α) : DistribLattice n.Fixed where
+@[reducible] instance instDistribLattice [DistribLattice α] (n : Nucleus α) :
+    DistribLattice n.Fixed where
   le a b := a.val ≤ b.val
   le_refl a := le_refl a.val
   le_trans h k := le_trans (α := α) h k
@@ -88,7 +93,8 @@ theorem ext [Lattice α] {n : Nucleus α} : {a b : n.Fixed} → a.val = b.val �
   le_sup_inf := le_trans (ge_of_eq (n.map_inf _ _)) (n.monotone le_sup_inf)
 
 /-- The least fixed point is the closure of `⊥`. -/
-@[reducible] instance instBoundedOrder [DistribLattice α] [BoundedOrder α] (n : Nucleus α) : BoundedOrder n.Fixed where
+@[reducible] instance instBoundedOrder [DistribLattice α] [BoundedOrder α] (n : Nucleus α) :
+    BoundedOrder n.Fixed where
   bot := ⟨n ⊥, n.isFixed_apply _⟩
   top := ⟨⊤, n.apply_top⟩
   bot_le a := le_trans (α := α) (n.monotone (bot_le a.val)) (le_of_eq a.isFixed)
@@ -114,7 +120,8 @@ theorem ofSup_apply (z q : α) : ofSup z q = q ⊔ z := rfl
 theorem ofSup_isFixed_iff {z q : α} : (ofSup z).IsFixed q ↔ z ≤ q := sup_eq_left
 
 /-- A larger `z` has fewer fixed points. -/
-theorem ofSup_isFixed_mono {z w : α} (h : z ≤ w) {q : α} (hq : (ofSup w).IsFixed q) : (ofSup z).IsFixed q :=
+theorem ofSup_isFixed_mono {z w : α} (h : z ≤ w) {q : α} (hq : (ofSup w).IsFixed q) :
+    (ofSup z).IsFixed q :=
   ofSup_isFixed_iff.mpr (le_trans h (ofSup_isFixed_iff.mp hq))
 
 theorem le_iff_ofSup_isFixed {z w : α} : z ≤ w ↔ ∀ q, (ofSup w).IsFixed q → (ofSup z).IsFixed q :=
@@ -126,8 +133,10 @@ def ComplementedAbove [BoundedOrder α] (z : α) : Prop :=
   ∀ x : α, z ≤ x → ∃ y : α, z ≤ y ∧ x ⊓ y = z ∧ x ⊔ y = ⊤
 
 /-- The fixed points of `ofSup z` are complemented if and only if the interval `[z, ⊤]` is. -/
-theorem complemented_ofSup_iff [BoundedOrder α] (z : α) : ComplementedLattice (ofSup z).Fixed ↔ ComplementedAbove z :=
-  have closed {x y : α} (h : z ≤ x) : ofSup z (x ⊔ y) = x ⊔ y := sup_eq_left.mpr (le_trans h (le_sup_left x y))
+theorem complemented_ofSup_iff [BoundedOrder α] (z : α) :
+    ComplementedLattice (ofSup z).Fixed ↔ ComplementedAbove z :=
+  have closed {x y : α} (h : z ≤ x) : ofSup z (x ⊔ y) = x ⊔ y :=
+    sup_eq_left.mpr (le_trans h (le_sup_left x y))
   have bot_eq : ofSup z ⊥ = z := sup_eq_right.mpr (bot_le z)
   ⟨fun h x hx => match h ⟨x, ofSup_isFixed_iff.mpr hx⟩ with
     | ⟨y, i, s⟩ => ⟨y.val, ofSup_isFixed_iff.mp y.isFixed, (congrArg Fixed.val i).trans bot_eq,
@@ -136,7 +145,8 @@ theorem complemented_ofSup_iff [BoundedOrder α] (z : α) : ComplementedLattice 
     | ⟨y, hy, i, s⟩ => ⟨⟨y, ofSup_isFixed_iff.mpr hy⟩, Fixed.ext (i.trans bot_eq.symm),
         Fixed.ext ((closed (ofSup_isFixed_iff.mp x.isFixed)).trans s)⟩⟩
 
-/-- In a product, the interval above a pair is Boolean if and only if the intervals above its entries are. -/
+/-- In a product, the interval above a pair is Boolean if and only if the intervals above its
+entries are. -/
 theorem complementedAbove_prod [BoundedOrder α] [BoundedOrder β] {a : α} {b : β} :
     ComplementedAbove ((a, b) : α × β) ↔ ComplementedAbove a ∧ ComplementedAbove b :=
   ⟨fun h =>
@@ -157,7 +167,8 @@ theorem complementedAbove_vector [BoundedOrder α] :
 
 end OfSup
 
-/-- In a chain, the interval above `z` is Boolean if and only if nothing lies strictly between `z` and `⊤`. -/
+/-- In a chain, the interval above `z` is Boolean if and only if nothing lies strictly between `z`
+and `⊤`. -/
 theorem complementedAbove_iff_of_linear {α : Type u} [LinearOrder α] [BoundedOrder α] {z : α} :
     ComplementedAbove z ↔ ∀ x, z ≤ x → x = z ∨ x = ⊤ :=
   ⟨fun h x hx => match h x hx with
@@ -167,5 +178,15 @@ theorem complementedAbove_iff_of_linear {α : Type u} [LinearOrder α] [BoundedO
    fun h x hx => (h x hx).elim
     (fun e => ⟨⊤, le_top z, e ▸ min_eq_left (le_top _), e ▸ max_eq_right (le_top _)⟩)
     (fun e => ⟨z, le_refl z, min_eq_right hx, (max_eq_left hx).trans e⟩)⟩
+
+/-- On a chain, every extensive, idempotent, monotone map is a nucleus. -/
+def ofMonotone {α : Type u} [LinearOrder α] (f : α → α) (le_apply : ∀ q, q ≤ f q)
+    (idempotent : ∀ q, f (f q) = f q) (mono : ∀ {p q}, p ≤ q → f p ≤ f q) : Nucleus α where
+  toFun := f
+  le_apply' := le_apply
+  idempotent' := idempotent
+  map_inf' p q := (le_total p q).elim
+    (fun h => (congrArg f (min_eq_left h)).trans (min_eq_left (mono h)).symm)
+    fun h => (congrArg f (min_eq_right h)).trans (min_eq_right (mono h)).symm
 
 end Nucleus

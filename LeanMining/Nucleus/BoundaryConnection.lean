@@ -1,53 +1,47 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Nucleus.DiscreteLattice
 
 /-!
 # The boundary of a quantized layer
 
-The gate of a layer as a nucleus at its boundary, and when its fixed vectors fail to form a Boolean lattice; rounding to fewer
-bits as a family of nuclei; the gap of a measured gate, in integers (seed 000, ARCHITECTURE, "BoundaryConnection").
+The gate of a layer as a nucleus at its boundary, and when its fixed vectors fail to form a Boolean
+lattice; rounding to fewer bits as a family of nuclei; the gap of a measured gate, in integers (seed
+000, ARCHITECTURE, "BoundaryConnection").
 
 ## Main definitions
 
 * `graftBoundaryNucleus p`: the gate of a layer
 * `bitwidthFamily k`: rounding up to the INT8 values that remain when `k` bits are dropped
-* `DiscreteGateMeasurement n`, with its `gap` and `measuredGapBand`: zero points and activations, as measured
+* `DiscreteGateMeasurement n`, with its `gap` and `measuredGapBand`: zero points and activations, as
+  measured
 -/
 
 set_option autoImplicit false
 
-universe u
-
-/-- On a chain, every extensive, idempotent, monotone map is a nucleus. -/
-def Nucleus.ofMonotone {α : Type u} [LinearOrder α] (f : α → α) (le_apply : ∀ q, q ≤ f q) (idempotent : ∀ q, f (f q) = f q)
-    (mono : ∀ {p q}, p ≤ q → f p ≤ f q) : Nucleus α where
-  toFun := f
-  le_apply' := le_apply
-  idempotent' := idempotent
-  map_inf' p q := (le_total p q).elim
-    (fun h => (congrArg f (min_eq_left h)).trans (min_eq_left (mono h)).symm)
-    fun h => (congrArg f (min_eq_right h)).trans (min_eq_right (mono h)).symm
-
 namespace LeanMining
 
-/-- The nucleus at the boundary of a layer: its gate, with the zero points of the layer (seed 000, ARCHITECTURE). -/
-def graftBoundaryNucleus {n : Nat} (p : LayerQuantParams n) : Nucleus (ActivationVector n) := layerNucleus p.zeroPoint
+/-- The nucleus at the boundary of a layer: its gate, with the zero points of the layer (seed 000,
+ARCHITECTURE). -/
+def graftBoundaryNucleus {n : Nat} (p : LayerQuantParams n) : Nucleus (ActivationVector n) :=
+  layerNucleus p.zeroPoint
 
-/-- The fixed vectors of a layer's boundary nucleus are not a Boolean lattice exactly when some zero point is at most 125
-(seed 000, FORMAL.RESULTS, "Non-Boolean boundary", corrected). -/
+/-- The fixed vectors of a layer's boundary nucleus are not a Boolean lattice exactly when some zero
+point is at most 125 (seed 000, FORMAL.RESULTS, "Non-Boolean boundary", corrected). -/
 theorem graftBoundaryNucleus_not_boolean {n : Nat} (p : LayerQuantParams n) :
     ¬ ComplementedLattice (graftBoundaryNucleus p).Fixed ↔ ∃ i, p.zeroPoint.get i ≤ 125 :=
   Iff.trans (not_congr (fixed_boolean_iff p.zeroPoint))
-    ⟨fun h => match Fin.forall_or_exists_not (fun i => 126 ≤ p.zeroPoint.get i) fun _ => instDecidableLe _ _ with
+    ⟨fun h => match Fin.forall_or_exists_not (fun i => 126 ≤ p.zeroPoint.get i)
+        fun _ => instDecidableLe _ _ with
       | .inl k => absurd k h
       | .inr ⟨i, k⟩ => ⟨i, Int8.le_125_iff_not_126_le.mpr k⟩,
      fun ⟨i, k⟩ h => Int8.le_125_iff_not_126_le.mp k (h i)⟩
 
-example : ¬ ComplementedLattice (graftBoundaryNucleus (n := 1) ⟨(0, .unit)⟩).Fixed :=
-  (graftBoundaryNucleus_not_boolean _).mpr ⟨.zero, rfl⟩
-
-/-- It is not true of every layer: with one channel at zero point 126, the fixed values 126 and 127 are a Boolean lattice
-(seed 000, FORMAL.RESULTS, "never Boolean"). -/
+/-- It is not true of every layer: with one channel at zero point 126, the fixed values 126 and 127
+are a Boolean lattice (seed 000, FORMAL.RESULTS, "never Boolean"). -/
 theorem graftBoundaryNucleus_not_boolean_as_given_false :
     ¬ ∀ (n : Nat) (p : LayerQuantParams n), ¬ ComplementedLattice (graftBoundaryNucleus p).Fixed :=
   fun h => match (graftBoundaryNucleus_not_boolean (n := 1) ⟨(126, .unit)⟩).mp (h 1 _) with
@@ -55,90 +49,64 @@ theorem graftBoundaryNucleus_not_boolean_as_given_false :
 
 /-! ### Fewer bits -/
 
-/-- Half of `n`, rounded down. -/
-def half : Nat → Nat
-  | .zero => 0
-  | .succ .zero => 0
-  | .succ (.succ n) => Nat.succ (half n)
-
-/-- Twice `n`. -/
-def double : Nat → Nat
-  | .zero => 0
-  | .succ n => Nat.succ (Nat.succ (double n))
-
 /-- The least number from `n` up whose low `k` bits are all one. -/
 def ceilGrid : Nat → Nat → Nat
   | .zero, n => n
-  | .succ k, n => Nat.succ (double (ceilGrid k (half n)))
-
-theorem half_mono : {a b : Nat} → a ≤ b → half a ≤ half b
-  | .zero, _, _ => Nat.zero_le _
-  | .succ .zero, _, _ => Nat.zero_le _
-  | .succ (.succ _), .zero, h => nomatch h
-  | .succ (.succ _), .succ .zero, h => nomatch h
-  | .succ (.succ a), .succ (.succ b), h => (half_mono h : half a ≤ half b)
-
-theorem double_mono : {a b : Nat} → a ≤ b → double a ≤ double b
-  | .zero, _, _ => Nat.zero_le _
-  | .succ _, .zero, h => nomatch h
-  | .succ a, .succ b, h => (double_mono h : double a ≤ double b)
-
-theorem le_double : (n : Nat) → n ≤ double n
-  | .zero => rfl
-  | .succ n => le_trans (Nat.succ_le_succ_iff.mpr (le_double n)) (Nat.le_succ (Nat.succ (double n)))
-
-theorem half_succ_double : (n : Nat) → half (Nat.succ (double n)) = n
-  | .zero => rfl
-  | .succ n => congrArg Nat.succ (half_succ_double n)
-
-theorem le_succ_double_half : (n : Nat) → n ≤ Nat.succ (double (half n))
-  | .zero => rfl
-  | .succ .zero => rfl
-  | .succ (.succ n) => le_succ_double_half n
+  | .succ k, n => Nat.succ (Nat.double (ceilGrid k (Nat.half n)))
 
 theorem le_ceilGrid : (k n : Nat) → n ≤ ceilGrid k n
   | .zero, n => le_refl n
-  | .succ k, n => le_trans (le_succ_double_half n) (Nat.succ_le_succ_iff.mpr (double_mono (le_ceilGrid k (half n))))
+  | .succ k, n => le_trans (Nat.le_succ_double_half n)
+    (Nat.succ_le_succ_iff.mpr (Nat.double_mono (le_ceilGrid k (Nat.half n))))
 
 theorem ceilGrid_mono : (k : Nat) → {a b : Nat} → a ≤ b → ceilGrid k a ≤ ceilGrid k b
   | .zero, _, _, h => h
-  | .succ k, _, _, h => Nat.succ_le_succ_iff.mpr (double_mono (ceilGrid_mono k (half_mono h)))
+  | .succ k, _, _, h =>
+    Nat.succ_le_succ_iff.mpr (Nat.double_mono (ceilGrid_mono k (Nat.half_mono h)))
 
 theorem ceilGrid_idempotent : (k n : Nat) → ceilGrid k (ceilGrid k n) = ceilGrid k n
   | .zero, _ => rfl
-  | .succ k, n => congrArg (fun m => Nat.succ (double m))
-    ((congrArg (ceilGrid k) (half_succ_double _)).trans (ceilGrid_idempotent k (half n)))
+  | .succ k, n => congrArg (fun m => Nat.succ (Nat.double m))
+    ((congrArg (ceilGrid k) (Nat.half_succ_double _)).trans (ceilGrid_idempotent k (Nat.half n)))
 
 theorem ceilGrid_le_succ : (k n : Nat) → ceilGrid k n ≤ ceilGrid (Nat.succ k) n
-  | .zero, n => le_succ_double_half n
-  | .succ k, n => Nat.succ_le_succ_iff.mpr (double_mono (ceilGrid_le_succ k (half n)))
+  | .zero, n => Nat.le_succ_double_half n
+  | .succ k, n => Nat.succ_le_succ_iff.mpr (Nat.double_mono (ceilGrid_le_succ k (Nat.half n)))
 
 theorem ceilGrid_mono_left {j : Nat} (n : Nat) : {k : Nat} → j ≤ k → ceilGrid j n ≤ ceilGrid k n
   | .zero, h => match j, h with | .zero, _ => le_refl n
   | .succ k, h => (lt_or_eq_of_le h).elim
-    (fun l => le_trans (ceilGrid_mono_left n (Nat.lt_succ_iff.mp l)) (ceilGrid_le_succ k n)) fun e => e ▸ le_refl _
+    (fun l => le_trans (ceilGrid_mono_left n (Nat.lt_succ_iff.mp l)) (ceilGrid_le_succ k n))
+    fun e => e ▸ le_refl _
 
-/-- An INT8 value after `k` bits are dropped, rounding up: the least value from `q` up whose offset-binary index has its low `k`
-bits all one. The greatest value, 127, is on every such grid. -/
+/-- An INT8 value after `k` bits are dropped, rounding up: the least value from `q` up whose
+offset-binary index has its low `k` bits all one. The greatest value, 127, is on every such grid. -/
 def roundUp (k : Nat) (q : Int8) : Int8 := Int8.ofIndex (ceilGrid k q.index)
 
-theorem le_roundUp (k : Nat) (q : Int8) : q ≤ roundUp k q := le_min (α := Nat) (le_ceilGrid k q.index) q.index_le
+theorem le_roundUp (k : Nat) (q : Int8) : q ≤ roundUp k q :=
+  le_min (α := Nat) (le_ceilGrid k q.index) q.index_le
 
-theorem roundUp_mono (k : Nat) {p q : Int8} (h : p ≤ q) : roundUp k p ≤ roundUp k q := Int8.ofIndex_mono (ceilGrid_mono k h)
+theorem roundUp_mono (k : Nat) {p q : Int8} (h : p ≤ q) : roundUp k p ≤ roundUp k q :=
+  Int8.ofIndex_mono (ceilGrid_mono k h)
 
-theorem roundUp_le_succ (k : Nat) (q : Int8) : roundUp k q ≤ roundUp (Nat.succ k) q := Int8.ofIndex_mono (ceilGrid_le_succ k _)
+theorem roundUp_le_succ (k : Nat) (q : Int8) : roundUp k q ≤ roundUp (Nat.succ k) q :=
+  Int8.ofIndex_mono (ceilGrid_le_succ k _)
 
 theorem roundUp_idempotent (k : Nat) (q : Int8) : roundUp k (roundUp k q) = roundUp k q :=
   (le_total (ceilGrid k q.index) 255).elim
-    (fun h => congrArg Int8.ofIndex ((congrArg (ceilGrid k) (Int8.index_ofIndex h)).trans (ceilGrid_idempotent k _)))
-    fun h => le_antisymm (le_trans (le_top _) (le_of_eq (Int8.ext (min_eq_right h).symm))) (le_roundUp k _)
+    (fun h => congrArg Int8.ofIndex
+      ((congrArg (ceilGrid k) (Int8.index_ofIndex h)).trans (ceilGrid_idempotent k _)))
+    fun h => le_antisymm (le_trans (le_top _) (le_of_eq (Int8.ext (min_eq_right h).symm)))
+      (le_roundUp k _)
 
-/-- Rounding up to `8 - k` bits, as a nucleus on the chain of INT8 values: the family of bitwidths of seed 000, ARCHITECTURE. -/
+/-- Rounding up to `8 - k` bits, as a nucleus on the chain of INT8 values: the family of bitwidths
+of seed 000, ARCHITECTURE. -/
 def bitwidthFamily (k : Nat) : Nucleus Int8 :=
   Nucleus.ofMonotone (roundUp k) (le_roundUp k) (roundUp_idempotent k) (roundUp_mono k)
 
-/-- Fewer bits leave strictly fewer values as they are: `bitwidthFamily` "with genuine weakening" (seed 000, ARCHITECTURE). The
-value lost when bit `k` goes is the one whose index has exactly its low `k` bits one. -/
+/-- Fewer bits leave strictly fewer values as they are: `bitwidthFamily` "with genuine weakening"
+(seed 000, ARCHITECTURE). The value lost when bit `k` goes is the one whose index has exactly its
+low `k` bits one. -/
 theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
     (∀ q, (bitwidthFamily (Nat.succ k)).IsFixed q → (bitwidthFamily k).IsFixed q) ∧
       ∃ q, (bitwidthFamily k).IsFixed q ∧ ¬ (bitwidthFamily (Nat.succ k)).IsFixed q :=
@@ -146,21 +114,21 @@ theorem bitwidthFamily_strict (k : Nat) (h : k < 8) :
    bitwidthFamily k ⊥, Nucleus.isFixed_apply _ _,
    fun e =>
     have inGrid : ceilGrid (Nat.succ k) 0 ≤ 255 := ceilGrid_mono_left 0 (Nat.lt_iff_succ_le.mp h)
-    have le : ceilGrid (Nat.succ k) 0 ≤ ceilGrid k 0 := le_trans (ge_of_eq (Int8.index_ofIndex inGrid))
-      (le_trans (α := Nat) (Int8.le_def.mp (le_trans ((bitwidthFamily (Nat.succ k)).monotone (bot_le _)) (le_of_eq e)))
-        (min_le_left _ 255))
-    Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (le_double _)) le)⟩
-
-theorem bitwidthFamily_strict_example : ∃ q, (bitwidthFamily 7).IsFixed q ∧ ¬ (bitwidthFamily 8).IsFixed q :=
-  (bitwidthFamily_strict 7 ⟨rfl, fun h => nomatch h⟩).2
+    have fixed := le_trans ((bitwidthFamily (Nat.succ k)).monotone (bot_le _)) (le_of_eq e)
+    have le : ceilGrid (Nat.succ k) 0 ≤ ceilGrid k 0 :=
+      le_trans (ge_of_eq (Int8.index_ofIndex inGrid))
+        (le_trans (α := Nat) (Int8.le_def.mp fixed) (min_le_left _ 255))
+    Nat.not_succ_le_self _ (le_trans (Nat.succ_le_succ_iff.mpr (Nat.le_double _)) le)⟩
 
 /-! ### Measured gaps -/
 
-/-- What the gate adds to one value, in INT8 steps: by how much the value is below the zero point, and 0 when it is not. -/
+/-- What the gate adds to one value, in INT8 steps: by how much the value is below the zero point,
+and 0 when it is not. -/
 def gateLoss (z q : Int8) : Nat := (qRelu z q).index - q.index
 
 /-- Nothing is cut off at 0 by the subtraction of natural numbers. -/
-theorem gateLoss_add_index (z q : Int8) : gateLoss z q + q.index = (qRelu z q).index := Nat.sub_add_cancel (qRelu_extensive z q)
+theorem gateLoss_add_index (z q : Int8) : gateLoss z q + q.index = (qRelu z q).index :=
+  Nat.sub_add_cancel (qRelu_extensive z q)
 
 theorem gateLoss_of_le {z q : Int8} (h : z ≤ q) : gateLoss z q = 0 :=
   (congrArg (fun r : Int8 => r.index - q.index) (max_eq_left h)).trans (Nat.sub_self _)
@@ -170,10 +138,13 @@ theorem gateLoss_of_lt {z q : Int8} (h : q < z) : gateLoss z q = z.index - q.ind
 
 theorem gateLoss_pos_iff {z q : Int8} : 0 < gateLoss z q ↔ q < z :=
   (le_or_lt z q).elim
-    (fun h => ⟨fun k => absurd (le_of_eq (gateLoss_of_le h)) (not_le_of_lt k), fun k => absurd h (not_le_of_lt k)⟩)
-    fun h => ⟨fun _ => h, fun _ => lt_of_lt_of_le (Nat.sub_pos_iff.mpr h) (ge_of_eq (gateLoss_of_lt h))⟩
+    (fun h => ⟨fun k => absurd (le_of_eq (gateLoss_of_le h)) (not_le_of_lt k),
+      fun k => absurd h (not_le_of_lt k)⟩)
+    fun h => ⟨fun _ => h,
+      fun _ => lt_of_lt_of_le (Nat.sub_pos_iff.mpr h) (ge_of_eq (gateLoss_of_lt h))⟩
 
-theorem gateLoss_le (z q : Int8) : gateLoss z q ≤ 255 := le_trans (Nat.sub_le _ _) (qRelu z q).index_le
+theorem gateLoss_le (z q : Int8) : gateLoss z q ≤ 255 :=
+  le_trans (Nat.sub_le _ _) (qRelu z q).index_le
 
 /-- What the gate adds to a vector, over all channels. -/
 def gateGap : {n : Nat} → ActivationVector n → ActivationVector n → Nat
@@ -185,11 +156,13 @@ def belowCount : {n : Nat} → ActivationVector n → ActivationVector n → Nat
   | .zero, _, _ => 0
   | .succ _, z, q => (if q.1 < z.1 then 1 else 0) + belowCount z.2 q.2
 
-theorem gateGap_pos_iff : {n : Nat} → {z q : ActivationVector n} → (0 < gateGap z q ↔ ∃ i, q.get i < z.get i)
+theorem gateGap_pos_iff :
+    {n : Nat} → {z q : ActivationVector n} → (0 < gateGap z q ↔ ∃ i, q.get i < z.get i)
   | .zero, _, _ => ⟨fun h => absurd h (lt_irrefl 0), fun ⟨i, _⟩ => i.elim0.elim⟩
   | .succ _, _, _ => Iff.trans Nat.add_pos_iff (Iff.trans
     ⟨fun h => h.elim (fun k => .inl (gateLoss_pos_iff.mp k)) fun k => .inr (gateGap_pos_iff.mp k),
-     fun h => h.elim (fun k => .inl (gateLoss_pos_iff.mpr k)) fun k => .inr (gateGap_pos_iff.mpr k)⟩ Fin.exists_succ.symm)
+     fun h => h.elim (fun k => .inl (gateLoss_pos_iff.mpr k)) fun k => .inr (gateGap_pos_iff.mpr k)⟩
+    Fin.exists_succ.symm)
 
 theorem gateLoss_bounds (z q : Int8) :
     (if q < z then 1 else 0) ≤ gateLoss z q ∧ gateLoss z q ≤ 255 * (if q < z then 1 else 0) :=
@@ -201,9 +174,11 @@ theorem gateGap_bounds : {n : Nat} → (z q : ActivationVector n) →
     belowCount z q ≤ gateGap z q ∧ gateGap z q ≤ 255 * belowCount z q
   | .zero, _, _ => ⟨rfl, rfl⟩
   | .succ _, z, q => match gateLoss_bounds z.1 q.1, gateGap_bounds z.2 q.2 with
-    | ⟨h, k⟩, ⟨h', k'⟩ => ⟨Nat.add_le_add h h', le_trans (Nat.add_le_add k k') (ge_of_eq (Nat.mul_add 255 _ _))⟩
+    | ⟨h, k⟩, ⟨h', k'⟩ =>
+      ⟨Nat.add_le_add h h', le_trans (Nat.add_le_add k k') (ge_of_eq (Nat.mul_add 255 _ _))⟩
 
-/-- The gate's inputs as measured: INT8 activations of `n` channels and the zero point of each (seed 000, ARCHITECTURE). -/
+/-- The gate's inputs as measured: INT8 activations of `n` channels and the zero point of each (seed
+000, ARCHITECTURE). -/
 structure DiscreteGateMeasurement (n : Nat) where
   /-- The zero point of each channel. -/
   zeroPoint : ActivationVector n
@@ -218,37 +193,39 @@ structure GapBand where
   upper : Nat
   lower_le_upper : lower ≤ upper
 
-/-- The measurement with the given offset-binary indices, value plus 128, of its zero points and activations: what a generated
-file holds. An index above 255 counts as 255. -/
-def DiscreteGateMeasurement.ofIndices {n : Nat} (zeroPoint activation : Vector Nat n) : DiscreteGateMeasurement n :=
+/-- The measurement with the given offset-binary indices, value plus 128, of its zero points and
+activations: what a generated file holds. An index above 255 counts as 255. -/
+def DiscreteGateMeasurement.ofIndices {n : Nat} (zeroPoint activation : Vector Nat n) :
+    DiscreteGateMeasurement n :=
   ⟨zeroPoint.map Int8.ofIndex, activation.map Int8.ofIndex⟩
 
-/-- The gate's gap: the sum over the channels of the INT8 steps by which the gate raises the activation. -/
-def DiscreteGateMeasurement.gap {n : Nat} (m : DiscreteGateMeasurement n) : Nat := gateGap m.zeroPoint m.activation
+/-- The gate's gap: the sum over the channels of the INT8 steps by which the gate raises the
+activation. -/
+def DiscreteGateMeasurement.gap {n : Nat} (m : DiscreteGateMeasurement n) : Nat :=
+  gateGap m.zeroPoint m.activation
 
-/-- The gap is positive exactly when some activation is below its zero point (seed 000, ARCHITECTURE). -/
+/-- The gap is positive exactly when some activation is below its zero point (seed 000,
+ARCHITECTURE). -/
 theorem gap_pos_iff {n : Nat} (m : DiscreteGateMeasurement n) :
     0 < m.gap ↔ ∃ i, m.activation.get i < m.zeroPoint.get i := gateGap_pos_iff
 
-/-- The gap of a measurement need not be positive: an activation at its zero point or above it is left as it is (seed 000,
-ARCHITECTURE, "positive gap proof"). -/
+/-- The gap of a measurement need not be positive: an activation at its zero point or above it is
+left as it is (seed 000, ARCHITECTURE, "positive gap proof"). -/
 theorem gap_pos_as_given_false : ¬ ∀ (n : Nat) (m : DiscreteGateMeasurement n), 0 < m.gap :=
   fun h => match (gap_pos_iff (.ofIndices (128 ::ᵥ .nil) (130 ::ᵥ .nil))).mp (h 1 _) with
     | ⟨.zero, k⟩ => nomatch k.1
 
-/-- What the number of activations below their zero points tells of the gap: each adds from 1 to 255 steps (seed 000,
-ARCHITECTURE). -/
+/-- What the number of activations below their zero points tells of the gap: each adds from 1 to 255
+steps (seed 000, ARCHITECTURE). -/
 def measuredGapBand {n : Nat} (m : DiscreteGateMeasurement n) : GapBand where
   lower := belowCount m.zeroPoint m.activation
   upper := 255 * belowCount m.zeroPoint m.activation
-  lower_le_upper := le_trans (gateGap_bounds m.zeroPoint m.activation).1 (gateGap_bounds m.zeroPoint m.activation).2
+  lower_le_upper :=
+    le_trans (gateGap_bounds m.zeroPoint m.activation).1 (gateGap_bounds m.zeroPoint m.activation).2
 
 /-- The measured gap lies in its band. -/
 theorem measuredGapBand_contains {n : Nat} (m : DiscreteGateMeasurement n) :
     (measuredGapBand m).lower ≤ m.gap ∧ m.gap ≤ (measuredGapBand m).upper :=
   gateGap_bounds m.zeroPoint m.activation
-
-example : 0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)).gap :=
-  (gap_pos_iff _).mpr ⟨.succ .zero, rfl, fun h => nomatch h⟩
 
 end LeanMining

@@ -1,11 +1,21 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
 import LeanMining.Nucleus.BoundaryConnection
 
 /-!
 # Nucleus grafting certificates
 
-A certificate bundles a measurement of a gate with its gap, the band that holds it and the proof that it is positive (seed 000,
-ARCHITECTURE, "Certificate"). All its numbers are integers, in INT8 steps, and its gate is the measured gap.
+A certificate bundles a measurement of a gate with its gap, the band that holds it and the proof
+that it is positive (seed 000, ARCHITECTURE, "Certificate"). All its numbers are integers, in INT8
+steps. Its gate is the measured gap; the losses of quantization and of reconstruction are whatever
+numbers it is given, and its total is the sum of the three by construction.
+
+## Main definitions
+
+* `NucleusGraftingCertificate n`, and `NucleusGraftingCertificate.ofMeasurement`
 -/
 
 set_option autoImplicit false
@@ -26,8 +36,9 @@ structure NucleusGraftingCertificate (n : Nat) where
 
 namespace NucleusGraftingCertificate
 
-/-- The certificate of a measurement in which some activation is below its zero point. The losses of quantization and of
-reconstruction are given, in INT8 steps; the total is the sum of the three parts by construction. -/
+/-- The certificate of a measurement in which some activation is below its zero point. The losses of
+quantization and of reconstruction are given, in INT8 steps; the total is the sum of the three parts
+by construction. -/
 def ofMeasurement {n : Nat} (m : DiscreteGateMeasurement n) (quantization reconstruction : Nat)
     (h : ∃ i, m.activation.get i < m.zeroPoint.get i) : NucleusGraftingCertificate n where
   measurement := m
@@ -37,21 +48,13 @@ def ofMeasurement {n : Nat} (m : DiscreteGateMeasurement n) (quantization recons
   gap_pos := (gap_pos_iff m).mpr h
   gap_mem := measuredGapBand_contains m
 
-/-- The certificate of a measurement carries the measured gap, which is positive and lies in the measured band (seed 000,
-ARCHITECTURE, "positive gap proof"). -/
-theorem ofMeasurement_gap_pos {n : Nat} (m : DiscreteGateMeasurement n) (quantization reconstruction : Nat)
-    (h : ∃ i, m.activation.get i < m.zeroPoint.get i) :
+/-- The certificate of a measurement carries the measured gap, which is positive and lies in the
+measured band (seed 000, ARCHITECTURE, "positive gap proof"). -/
+theorem ofMeasurement_gap_pos {n : Nat} (m : DiscreteGateMeasurement n)
+    (quantization reconstruction : Nat) (h : ∃ i, m.activation.get i < m.zeroPoint.get i) :
     (ofMeasurement m quantization reconstruction h).decomposition.gate = m.gap ∧ 0 < m.gap ∧
       (measuredGapBand m).lower ≤ m.gap ∧ m.gap ≤ (measuredGapBand m).upper :=
   ⟨rfl, (gap_pos_iff m).mpr h, measuredGapBand_contains m⟩
-
-theorem ofMeasurement_gap_pos_example :
-    0 < (DiscreteGateMeasurement.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)).gap :=
-  (ofMeasurement_gap_pos (.ofIndices (n := 2) (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)) 3 1
-    ⟨.succ .zero, rfl, fun h => nomatch h⟩).2.1
-
-example : (ofMeasurement (n := 2) (.ofIndices (128 ::ᵥ 128 ::ᵥ .nil) (130 ::ᵥ 118 ::ᵥ .nil)) 3 1
-    ⟨.succ .zero, rfl, fun h => nomatch h⟩).decomposition.total = 14 := rfl
 
 end NucleusGraftingCertificate
 

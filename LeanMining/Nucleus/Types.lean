@@ -1,12 +1,22 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
-import LeanMining.Nucleus.Basic
 import LeanMining.Algebra.Int8
+import LeanMining.Nucleus.Basic
 
 /-!
 # Quantized layers
 
-The structures of seed 000, ARCHITECTURE, "Types": a layer's zero points, its INT8 activation vectors, the vectors that its
-gate leaves as they are, and the decomposition of a gap.
+The structures of seed 000, ARCHITECTURE, "Types": a layer's zero points, its INT8 activation
+vectors, the vectors that its gate leaves as they are, and the decomposition of a gap.
+
+## Main definitions
+
+* `ActivationVector n`, `LayerQuantParams n`
+* `activationFixedSet z`: the vectors that the gate with zero points `z` leaves as they are
+* `GapDecomposition K`
 -/
 
 set_option autoImplicit false
@@ -18,8 +28,8 @@ namespace LeanMining
 /-- INT8 activations of `n` channels (seed 000, ARCHITECTURE). -/
 abbrev ActivationVector (n : Nat) : Type := Vector Int8 n
 
-/-- The quantization parameters on which the gate depends: one zero point a channel (seed 000, ARCHITECTURE). The scale plays no
-part in the order. -/
+/-- The quantization parameters on which the gate depends: one zero point a channel (seed 000,
+ARCHITECTURE). The scale plays no part in the order. -/
 structure LayerQuantParams (n : Nat) where
   /-- The INT8 value that stands for zero, in each channel. -/
   zeroPoint : ActivationVector n
@@ -28,40 +38,32 @@ structure LayerQuantParams (n : Nat) where
 def activationFixedSet {n : Nat} (z q : ActivationVector n) : Prop := (Nucleus.ofSup z).IsFixed q
 
 /-- A vector is fixed if and only if no entry is below its zero point. -/
-theorem activationFixedSet_iff {n : Nat} {z q : ActivationVector n} : activationFixedSet z q ↔ ∀ i, z.get i ≤ q.get i :=
+theorem activationFixedSet_iff {n : Nat} {z q : ActivationVector n} :
+    activationFixedSet z q ↔ ∀ i, z.get i ≤ q.get i :=
   Iff.trans Nucleus.ofSup_isFixed_iff Vector.le_iff_get
 
-/-- A higher zero point means fewer fixed vectors (seed 000, FORMAL.RESULTS, "Bitwidth monotonicity"). -/
-theorem activationFixedSet_mono {n : Nat} {z w : ActivationVector n} (h : z ≤ w) (q : ActivationVector n)
-    (hq : activationFixedSet w q) : activationFixedSet z q :=
+/-- A higher zero point means fewer fixed vectors (seed 000, FORMAL.RESULTS, "Bitwidth
+monotonicity"). -/
+theorem activationFixedSet_mono {n : Nat} {z w : ActivationVector n} (h : z ≤ w)
+    (q : ActivationVector n) (hq : activationFixedSet w q) : activationFixedSet z q :=
   Nucleus.ofSup_isFixed_mono h hq
-
-theorem activationFixedSet_mono_example : activationFixedSet (n := 2) (0, 1, .unit) (5, 1, .unit) :=
-  activationFixedSet_mono (n := 2) (z := (0, 1, .unit)) (w := (3, 1, .unit)) ⟨rfl, rfl, .intro⟩ _
-    (Nucleus.ofSup_isFixed_iff.mpr ⟨rfl, rfl, .intro⟩)
 
 /-- `z ≤ w` exactly when every vector fixed at `w` is fixed at `z` (seed 000, ARCHITECTURE). -/
 theorem activationFixedSet_mono_iff {n : Nat} {z w : ActivationVector n} :
     z ≤ w ↔ ∀ q, activationFixedSet w q → activationFixedSet z q :=
   Nucleus.le_iff_ofSup_isFixed
 
-theorem activationFixedSet_mono_iff_example (q : ActivationVector 1) (h : activationFixedSet (n := 1) (3, .unit) q) :
-    activationFixedSet (n := 1) (0, .unit) q :=
-  (activationFixedSet_mono_iff (n := 1) (z := (0, .unit)) (w := (3, .unit))).mp ⟨rfl, .intro⟩ q h
-
 /-- A strictly higher zero point means strictly fewer fixed vectors (seed 000, ARCHITECTURE). -/
 theorem activationFixedSet_mono_strict {n : Nat} {z w : ActivationVector n} (h : z < w) :
-    (∀ q, activationFixedSet w q → activationFixedSet z q) ∧ ∃ q, activationFixedSet z q ∧ ¬ activationFixedSet w q :=
+    (∀ q, activationFixedSet w q → activationFixedSet z q) ∧ ∃ q, activationFixedSet z q ∧
+      ¬ activationFixedSet w q :=
   ⟨activationFixedSet_mono (le_of_lt h),
-   z, Nucleus.ofSup_isFixed_iff.mpr (le_refl z), fun k => not_le_of_lt h (Nucleus.ofSup_isFixed_iff.mp k)⟩
+   z, Nucleus.ofSup_isFixed_iff.mpr (le_refl z), fun k =>
+     not_le_of_lt h (Nucleus.ofSup_isFixed_iff.mp k)⟩
 
-theorem activationFixedSet_mono_strict_example :
-    ∃ q, activationFixedSet (n := 2) (0, 1, .unit) q ∧ ¬ activationFixedSet (n := 2) (3, 1, .unit) q :=
-  (activationFixedSet_mono_strict (n := 2) (z := (0, 1, .unit)) (w := (3, 1, .unit))
-    ⟨⟨rfl, rfl, .intro⟩, fun h => nomatch h.1⟩).2
-
-/-- A gap with its three parts (seed 000, FORMAL.RESULTS). `hAdditive` is a field: whoever builds one must supply it, so that it
-says nothing of a measured gap (`hAdditive_measured_as_given_false`). -/
+/-- A gap with its three parts (seed 000, FORMAL.RESULTS). `hAdditive` is a field: whoever builds
+one must supply it, so that it says nothing of a measured gap
+(`hAdditive_measured_as_given_false`). -/
 structure GapDecomposition (K : Type u) [Add K] where
   /-- The whole gap. -/
   total : K

@@ -1,20 +1,25 @@
+/-
+Copyright (c) 2026 The LeanMining authors. All rights reserved.
+Released under Apache 2.0 license as described in the file LICENSE.
+-/
 prelude
-import LeanMining.Clipping
-import LeanMining.Algebra.Rat
+import LeanMining.Algebra.Convex
 import LeanMining.Algebra.Sum
+import LeanMining.Clipping
+import LeanMining.Examples.Witnesses
 
 /-!
 # Clipping error and the model of the quantization noise
 
-Seed 002, *Layer 2: MSE Decomposition*. Expectations are finite weighted sums, so that a data set is an instance. The clipping
-error falls and is convex in the threshold α. The noise of uniform steps, Δ²/12, rises, and with it the sum is convex; with
-the share of data within the threshold as a factor it is not.
+Seed 002, *Layer 2: MSE Decomposition*. Expectations are finite weighted sums, so that a data set is
+an instance. The clipping error falls and is convex in the threshold α. The noise of uniform steps,
+Δ²/12, rises, and with it the sum is convex; with the share of data within the threshold as a factor
+it is not.
 
 ## Main definitions
 
 * `clippingError`: the mean of (|x| − α)² over |x| > α
 * `stepSize`, `quantizationNoise`: Δ = 2α/N for N steps, and Δ²/12 times the share of data within α
-* `ConvexOnPos`: convex on the positive numbers
 -/
 
 set_option autoImplicit false
@@ -23,7 +28,9 @@ universe u
 
 namespace LeanMining
 
-variable {K : Type u} [LinearOrderedField K] {n : Nat}
+section Ring
+
+variable {K : Type u} [LinearOrderedCommRing K] {n : Nat}
 
 /-- By how much |x| is over α; 0 where it is not. -/
 def excess (x α : K) : K := max (|x| - α) 0
@@ -32,7 +39,8 @@ theorem excess_nonneg (x α : K) : 0 ≤ excess x α := le_max_right _ _
 
 theorem excess_of_le {x α : K} (h : |x| ≤ α) : excess x α = 0 := max_eq_right (sub_nonpos.mpr h)
 
-theorem excess_of_ge {x α : K} (h : α ≤ |x|) : excess x α = |x| - α := max_eq_left (sub_nonneg.mpr h)
+theorem excess_of_ge {x α : K} (h : α ≤ |x|) : excess x α = |x| - α :=
+  max_eq_left (sub_nonneg.mpr h)
 
 theorem excess_antitone {α β : K} (h : α ≤ β) (x : K) : excess x β ≤ excess x α :=
   max_le (le_trans (sub_le_sub (le_refl _) h) (le_max_left _ _)) (le_max_right _ _)
@@ -56,62 +64,52 @@ theorem sub_clip_mul_self {α : K} (h : 0 ≤ α) (x : K) :
 /-- The mean of (|x| − α)² over |x| > α (seed 002, Layer 2). -/
 def clippingError (w x : Fin n → K) (α : K) : K := ∑ i, w i * (excess (x i) α * excess (x i) α)
 
-theorem clippingError_nonneg {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (α : K) : 0 ≤ clippingError w x α :=
+theorem clippingError_nonneg {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (α : K) :
+    0 ≤ clippingError w x α :=
   sum_nonneg fun i => mul_nonneg (hw i) (mul_self_nonneg _)
 
-/-- A data set of one number. -/
-def datum (c : Rat) : Fin 1 → Rat := fun _ => c
-
-theorem datum_one_nonneg : ∀ i, 0 ≤ datum 1 i := fun _ => zero_le_one
-
 /-- The clipping error does not rise with the threshold (seed 002, Layer 2). -/
-theorem clippingError_antitone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) {α β : K} (h : α ≤ β) :
-    clippingError w x β ≤ clippingError w x α := sum_le_sum fun i =>
+theorem clippingError_antitone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) {α β : K}
+    (h : α ≤ β) : clippingError w x β ≤ clippingError w x α := sum_le_sum fun i =>
   mul_le_mul_of_nonneg_left (mul_self_le_mul_self (excess_nonneg _ _) (excess_antitone h _)) (hw i)
 
-theorem clippingError_antitone_example :
-    clippingError (datum 1) (datum 3) 2 ≤ clippingError (datum 1) (datum 3) 1 :=
-  clippingError_antitone datum_one_nonneg _ (by decide)
-
 /-! ### Convexity -/
-
-/-- A function is convex on the positive numbers. -/
-def ConvexOnPos (f : K → K) : Prop :=
-  ∀ s t a b : K, 0 ≤ s → 0 ≤ t → s + t = 1 → 0 < a → 0 < b → f (s * a + t * b) ≤ s * f a + t * f b
-
-theorem mul_self_convex {s t : K} (hs : 0 ≤ s) (ht : 0 ≤ t) (h : s + t = 1) (a b : K) :
-    (s * a + t * b) * (s * a + t * b) ≤ s * (a * a) + t * (b * b) := by
-  have e : s * (a * a) + t * (b * b) - (s * a + t * b) * (s * a + t * b) = s * t * ((a - b) * (a - b)) := by
-    have e₁ : s * (a * a) + t * (b * b) - (s * a + t * b) * (s * a + t * b) =
-      (1 - s) * s * (a * a) + (1 - t) * t * (b * b) - 2 * (s * t) * (a * b) := by ring
-    have hs' : 1 - s = t := by rw [← h, add_sub_cancel_left]
-    have ht' : 1 - t = s := by rw [← h, add_sub_cancel_right]
-    rw [e₁, hs', ht']; ring
-  exact sub_nonneg.mp (e ▸ mul_nonneg (mul_nonneg hs ht) (mul_self_nonneg _))
 
 theorem excess_convex {s t : K} (hs : 0 ≤ s) (ht : 0 ≤ t) (h : s + t = 1) (x a b : K) :
     excess x (s * a + t * b) ≤ s * excess x a + t * excess x b := by
   have e : |x| - (s * a + t * b) = s * (|x| - a) + t * (|x| - b) := by
     have k : s * (|x| - a) + t * (|x| - b) = (s + t) * |x| - (s * a + t * b) := by ring
     rw [k, h, one_mul]
-  refine max_le ?_ (add_nonneg (mul_nonneg hs (excess_nonneg _ _)) (mul_nonneg ht (excess_nonneg _ _)))
+  refine max_le ?_
+    (add_nonneg (mul_nonneg hs (excess_nonneg _ _)) (mul_nonneg ht (excess_nonneg _ _)))
   rw [e]
-  exact add_le_add (mul_le_mul_of_nonneg_left (le_max_left _ _) hs) (mul_le_mul_of_nonneg_left (le_max_left _ _) ht)
+  exact add_le_add (mul_le_mul_of_nonneg_left (le_max_left _ _) hs)
+    (mul_le_mul_of_nonneg_left (le_max_left _ _) ht)
 
 /-- The clipping error is convex in the threshold (seed 002, Layer 2). -/
-theorem clippingError_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) : ConvexOnPos (clippingError w x) :=
+theorem clippingError_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) :
+    ConvexOnPos (clippingError w x) :=
   fun s t a b hs ht h _ _ => by
     have e : s * clippingError w x a + t * clippingError w x b =
-        ∑ i, w i * (s * (excess (x i) a * excess (x i) a) + t * (excess (x i) b * excess (x i) b)) := by
-      show s * (∑ i, w i * (excess (x i) a * excess (x i) a)) + t * (∑ i, w i * (excess (x i) b * excess (x i) b)) = _
+        ∑ i, w i * (s * (excess (x i) a * excess (x i) a) +
+          t * (excess (x i) b * excess (x i) b)) := by
+      show s * (∑ i, w i * (excess (x i) a * excess (x i) a)) +
+        t * (∑ i, w i * (excess (x i) b * excess (x i) b)) = _
       rw [mul_sum, mul_sum, ← sum_add]
       exact sum_congr fun i => by ring
     rw [e]
-    exact sum_le_sum fun i => mul_le_mul_of_nonneg_left (le_trans
-      (mul_self_le_mul_self (excess_nonneg _ _) (excess_convex hs ht h _ _ _)) (mul_self_convex hs ht h _ _)) (hw i)
+    exact sum_le_sum fun i => mul_le_mul_of_nonneg_left
+      (le_trans (mul_self_le_mul_self (excess_nonneg _ _) (excess_convex hs ht h _ _ _))
+        (mul_self_convex hs ht h _ _)) (hw i)
 
-theorem clippingError_convex_example : ConvexOnPos (clippingError (datum 1) (datum 3)) :=
-  clippingError_convex datum_one_nonneg _
+/-- The weight of the data within the threshold. -/
+def massWithin (w x : Fin n → K) (α : K) : K := ∑ i, w i * (if |x i| ≤ α then 1 else 0)
+
+end Ring
+
+section Field
+
+variable {K : Type u} [LinearOrderedField K] {n : Nat}
 
 /-! ### The model of the noise -/
 
@@ -124,81 +122,67 @@ theorem stepSize_nonneg {α : K} (h : 0 ≤ α) (N : Nat) : 0 ≤ stepSize α N 
 theorem stepSize_mono {α β : K} (h : α ≤ β) (N : Nat) : stepSize α N ≤ stepSize β N :=
   div_le_div_of_nonneg_right (mul_le_mul_of_nonneg_left h zero_le_two) (natCast_nonneg N)
 
-theorem stepSize_linear (s t a b : K) (N : Nat) : stepSize (s * a + t * b) N = s * stepSize a N + t * stepSize b N := by
+theorem stepSize_linear (s t a b : K) (N : Nat) :
+    stepSize (s * a + t * b) N = s * stepSize a N + t * stepSize b N := by
   show 2 * (s * a + t * b) / Nat.cast N = s * (2 * a / Nat.cast N) + t * (2 * b / Nat.cast N)
   rw [div_eq_mul_inv, div_eq_mul_inv, div_eq_mul_inv]; ring
 
 /-- The mean square of an error that is uniform on a step: Δ²/12. -/
 def uniformNoise (α : K) (N : Nat) : K := stepSize α N * stepSize α N / 12
 
-theorem twelve_pos : (0 : K) < 12 := natCast_succ_pos 11
-
-/-- The weight of the data within the threshold. -/
-def massWithin (w x : Fin n → K) (α : K) : K := ∑ i, w i * (if |x i| ≤ α then 1 else 0)
-
 /-- Δ²/12 times the weight of the data within the threshold (seed 002, Layer 2). -/
 def quantizationNoise (w x : Fin n → K) (N : Nat) (α : K) : K := uniformNoise α N * massWithin w x α
 
-theorem uniformNoise_nonneg (α : K) (N : Nat) : 0 ≤ uniformNoise α N := div_nonneg (mul_self_nonneg _) twelve_pos.1
+theorem uniformNoise_nonneg (α : K) (N : Nat) : 0 ≤ uniformNoise α N :=
+  div_nonneg (mul_self_nonneg _) twelve_pos.1
 
-theorem uniformNoise_mono {α β : K} (h₀ : 0 ≤ α) (h : α ≤ β) (N : Nat) : uniformNoise α N ≤ uniformNoise β N :=
-  div_le_div_of_nonneg_right (mul_self_le_mul_self (stepSize_nonneg h₀ N) (stepSize_mono h N)) twelve_pos.1
-
-theorem ite_le_nonneg (a b : K) : (0 : K) ≤ if a ≤ b then 1 else 0 := by
-  cases instDecidableLe a b with
-  | isTrue _ => exact zero_le_one
-  | isFalse _ => exact le_refl 0
-
-theorem ite_le_mono {a b c : K} (h : b ≤ c) : (if a ≤ b then (1 : K) else 0) ≤ if a ≤ c then 1 else 0 := by
-  cases instDecidableLe a b with
-  | isTrue p => cases instDecidableLe a c with
-    | isTrue _ => exact le_refl 1
-    | isFalse q => exact absurd (le_trans p h) q
-  | isFalse _ => exact ite_le_nonneg a c
+theorem uniformNoise_mono {α β : K} (h₀ : 0 ≤ α) (h : α ≤ β) (N : Nat) :
+    uniformNoise α N ≤ uniformNoise β N :=
+  div_le_div_of_nonneg_right (mul_self_le_mul_self (stepSize_nonneg h₀ N) (stepSize_mono h N))
+    twelve_pos.1
 
 /-- The model of the noise does not fall as the threshold rises (seed 002, Layer 2). -/
-theorem quantizationNoise_monotone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (N : Nat) {α β : K} (h₀ : 0 ≤ α)
-    (h : α ≤ β) : quantizationNoise w x N α ≤ quantizationNoise w x N β :=
-  mul_le_mul (uniformNoise_mono h₀ h N) (sum_le_sum fun i => mul_le_mul_of_nonneg_left (ite_le_mono h) (hw i))
+theorem quantizationNoise_monotone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (N : Nat)
+    {α β : K} (h₀ : 0 ≤ α) (h : α ≤ β) : quantizationNoise w x N α ≤ quantizationNoise w x N β :=
+  mul_le_mul (uniformNoise_mono h₀ h N)
+    (sum_le_sum fun i => mul_le_mul_of_nonneg_left (ite_le_mono h) (hw i))
     (sum_nonneg fun i => mul_nonneg (hw i) (ite_le_nonneg _ _)) (uniformNoise_nonneg _ _)
-
-theorem quantizationNoise_monotone_example :
-    quantizationNoise (datum 1) (datum 3) 15 1 ≤ quantizationNoise (datum 1) (datum 3) 15 4 :=
-  quantizationNoise_monotone datum_one_nonneg _ _ (by decide) (by decide)
 
 /-- The clipping error and Δ²/12 together are convex in the threshold (seed 002, Layer 2). -/
 theorem modelMse_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (N : Nat) :
     ConvexOnPos fun α => clippingError w x α + uniformNoise α N := fun s t a b hs ht h ha hb => by
   have noise : uniformNoise (s * a + t * b) N ≤ s * uniformNoise a N + t * uniformNoise b N := by
-    have k := div_le_div_of_nonneg_right (mul_self_convex hs ht h (stepSize a N) (stepSize b N)) (twelve_pos (K := K)).1
+    have k := div_le_div_of_nonneg_right (mul_self_convex hs ht h (stepSize a N) (stepSize b N))
+      (twelve_pos (R := K)).1
     have e : (s * (stepSize a N * stepSize a N) + t * (stepSize b N * stepSize b N)) / 12 =
         s * uniformNoise a N + t * uniformNoise b N := by
       rw [add_div, mul_div_assoc s, mul_div_assoc t]; rfl
     show stepSize (s * a + t * b) N * stepSize (s * a + t * b) N / 12 ≤ _
     rw [stepSize_linear, ← e]
     exact k
-  have e : s * (clippingError w x a + uniformNoise a N) + t * (clippingError w x b + uniformNoise b N) =
-      (s * clippingError w x a + t * clippingError w x b) + (s * uniformNoise a N + t * uniformNoise b N) := by ring
+  have e : s * (clippingError w x a + uniformNoise a N) +
+        t * (clippingError w x b + uniformNoise b N) =
+      (s * clippingError w x a + t * clippingError w x b) +
+        (s * uniformNoise a N + t * uniformNoise b N) := by ring
   rw [e]
   exact add_le_add (clippingError_convex hw x s t a b hs ht h ha hb) noise
 
-theorem modelMse_convex_example :
-    ConvexOnPos fun α => clippingError (datum 1) (datum 3) α + uniformNoise α 15 :=
-  modelMse_convex datum_one_nonneg _ 15
-
-/-- With the weight of the data within the threshold as a factor of the noise, as the seed has it, the sum is not convex: the
-one datum 1 comes within the threshold all at once (seed 002, Layer 2). -/
+/-- With the weight of the data within the threshold as a factor of the noise, as the seed has it,
+the sum is not convex: the one datum 1 comes within the threshold all at once (seed 002,
+Layer 2). -/
 theorem modelMse_mass_convex_as_given_false :
     ¬ ∀ (n N : Nat) (w x : Fin n → Rat), (∀ i, 0 ≤ w i) →
       ConvexOnPos fun α => clippingError w x α + quantizationNoise w x N α :=
-  fun h => absurd (h 1 15 (datum 1) (datum 1) datum_one_nonneg (1 / 2) (1 / 2) (99 / 100) (101 / 100) (by decide)
-    (by decide) (by decide) (by decide) (by decide)) (by decide)
+  fun h => absurd (h 1 15 (datum 1) (datum 1) datum_one_nonneg (1 / 2) (1 / 2) (99 / 100)
+    (101 / 100) (by decide) (by decide) (by decide) (by decide) (by decide)) (by decide)
 
 /-! ### The slope -/
 
-/-- At a fixed range the noise of twice as many steps, one bit more, is a quarter: in logarithms −2 ln 2 a bit (seed 002,
-Layer 6, T-010). -/
-theorem uniform_mse_step (α : K) (N : Nat) : 4 * uniformNoise α (2 * N) = uniformNoise α N := by
+/-- At a fixed range the noise of twice as many steps is a quarter. Where a bit doubles the steps
+its logarithm falls by 2 ln 2 a bit (seed 002, Layer 6, T-010); from `2 ^ B - 1` steps to
+`2 ^ (B + 1) - 1` is a little more than twice. -/
+theorem four_mul_uniformNoise_two_mul (α : K) (N : Nat) :
+    4 * uniformNoise α (2 * N) = uniformNoise α N := by
   have c : (Nat.cast (2 * N) : K) = 2 * Nat.cast N := natCast_mul 2 N
   have half : 2 * stepSize α (2 * N) = stepSize α N := by
     show 2 * (2 * α / Nat.cast (2 * N)) = 2 * α / Nat.cast N
@@ -207,13 +191,14 @@ theorem uniform_mse_step (α : K) (N : Nat) : 4 * uniformNoise α (2 * N) = unif
   rw [← half, ← mul_div_assoc]
   exact congrArg (· / 12) (by ring)
 
-theorem uniform_mse_step_example : 4 * uniformNoise (3 : Rat) (2 * 15) = uniformNoise 3 15 :=
-  uniform_mse_step 3 15
+end Field
 
-/-- The slope −ln 2 / 2, by which a bit would divide the error by √2, is not that of the noise of uniform steps (seed 002,
-Layer 6, T-010). -/
-theorem rate_distortion_slope_as_given_false :
-    ¬ ∀ (α : Rat) (N : Nat), 2 * (uniformNoise α (2 * N) * uniformNoise α (2 * N)) = uniformNoise α N * uniformNoise α N :=
+/-- Twice as many steps do not divide the noise by √2, as an error proportional to `2 ^ (-B / 2)`
+would have it (seed 002, header, "Rate-Distortion"; of relative degradation, for which its Layer 6
+has the slope −ln 2 / 2, nothing is said). -/
+theorem uniformNoise_inv_sqrt_rate_as_given_false :
+    ¬ ∀ (α : Rat) (N : Nat), 2 * (uniformNoise α (2 * N) * uniformNoise α (2 * N)) =
+      uniformNoise α N * uniformNoise α N :=
   fun h => absurd (h 1 1) (by decide)
 
 end LeanMining

@@ -1,1 +1,1 @@
-"""What the claims measure of tensors: functions of plain torch, some of them tied to Lean definitions."""
+"""What the claims measure of tensors: functions of plain torch, some tied to Lean definitions."""

@@ -109,7 +109,7 @@ def strongest(rows: Tensor, r: int) -> Tensor:
         rows: floating point, [rows, d].
         r: how many, 0 to d.
     """
-    _, vectors = torch.linalg.eigh(rows.double().T @ rows.double())
+    vectors: Tensor = torch.linalg.eigh(rows.double().T @ rows.double()).eigenvectors
     return vectors.T.flip(0)[:r]
 
 

@@ -24,7 +24,7 @@ def _shares(codes: Tensor) -> Tensor:
     """The share of each distinct row of codes [points, …], float64."""
     if not len(codes):
         raise UsageError("no points, so no information")
-    _, counts = torch.unique(codes.reshape(len(codes), -1), dim=0, return_counts=True)
+    counts: Tensor = torch.unique(codes.reshape(len(codes), -1), dim=0, return_counts=True)[1]
     return counts.double() / len(codes)
 
 

@@ -13,24 +13,42 @@ import torch
 from torch import Tensor
 
 from claims.measures.geometry import beta, l1_norm, sign
-from pyharness import UsageError
+from pyharness import UsageError, notation
 
-__all__ = ["Learned", "hadamard", "learn_rotation", "random_rotation", "srht", "turn"]
+__all__ = [
+    "Learned",
+    "hadamard",
+    "hadamard_signs",
+    "learn_rotation",
+    "random_rotation",
+    "srht",
+    "turn",
+]
 
 
-def hadamard(d: int) -> Tensor:
-    """Return the Hadamard matrix of Sylvester's construction over √d, float64 [d, d], which is
-    orthogonal.
+@notation
+def hadamard_signs(d: int) -> Tensor:
+    """Return the Hadamard matrix of Sylvester's construction, of entries ±1, int64 [d, d]. Its rows
+    are orthogonal and of length √d.
 
     Raises:
         UsageError: if d is not a power of two.
     """
     if d < 1 or d & (d - 1):
         raise UsageError(f"a Hadamard matrix by doubling needs a power of two, not {d}")
-    matrix = torch.ones(1, 1, dtype=torch.float64)
+    matrix = torch.ones(1, 1, dtype=torch.int64)
     while len(matrix) < d:
         matrix = torch.cat([torch.cat([matrix, matrix], 1), torch.cat([matrix, -matrix], 1)])
-    return matrix / math.sqrt(d)
+    return matrix
+
+
+def hadamard(d: int) -> Tensor:
+    """Return `hadamard_signs(d)` over √d, float64 [d, d], which is orthogonal.
+
+    Raises:
+        UsageError: if d is not a power of two.
+    """
+    return hadamard_signs(d).double() / math.sqrt(d)
 
 
 def srht(d: int, generator: torch.Generator) -> Tensor:
@@ -55,6 +73,7 @@ def random_rotation(d: int, generator: torch.Generator) -> Tensor:
 
 def turn(k: Tensor, matrix: Tensor) -> Tensor:
     """Return K Rᵀ of whole numbers, int64: exact as long as no sum of magnitudes is over 2^53.
+    Lean: `mulVec R` of each row.
 
     By way of float64, since GPUs have no product of integer matrices.
     """

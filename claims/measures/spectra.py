@@ -25,7 +25,7 @@ def as_matrix(weight: Tensor) -> Tensor:
 
 def range_step(weight: Tensor, bits: int) -> float:
     """Return Δ = (max W − min W) / 2^bits. Source: seed 003, Weight Quantization."""
-    return float(weight.max().double() - weight.min().double()) / 2**bits
+    return float(weight.max().double() - weight.min().double()) / 2.0**bits
 
 
 def round_to_multiples(weight: Tensor, step: float) -> Tensor:
@@ -54,7 +54,7 @@ def condition_number(matrix: Tensor) -> float:
 
 
 def stable_rank(matrix: Tensor) -> float:
-    """Return the squared Frobenius norm over the squared operator norm. Lean: `stableRank` of the
+    """Return the squared Frobenius norm over the squared operator norm. Lean: `energyRatio` of the
     rows, along their strongest direction.
     """
     values = torch.linalg.svdvals(matrix)

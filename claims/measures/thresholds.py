@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from pyharness import UsageError, computed_on_cpu, dequantize_affine, quantize_affine
 
@@ -32,7 +32,7 @@ __all__ = [
 
 def step_size(alpha: float, bits: int) -> float:
     """Return Δ = 2α / (2^bits − 1). Lean: `stepSize`."""
-    return 2 * alpha / (2**bits - 1)
+    return 2 * alpha / (2.0**bits - 1)
 
 
 def to_grid(x: Tensor, alpha: float, bits: int) -> Tensor:
@@ -83,7 +83,7 @@ def running_sums(x: Tensor) -> Tensor:
     """
     if x.device.type == "cpu":
         return x.cumsum(0)
-    rows = F.pad(x, (0, -len(x) % _WIDTH)).view(-1, _WIDTH)
+    rows = functional.pad(x, (0, -len(x) % _WIDTH)).view(-1, _WIDTH)
     within = rows @ torch.ones(_WIDTH, _WIDTH, dtype=x.dtype, device=x.device).triu()
     if len(rows) > 1:
         within[1:] += running_sums(within[:-1, -1])[:, None]

@@ -56,11 +56,15 @@ def quantized_layers() -> tuple[QuantizedLayer, ...]:
     """Return the outputs of every layer of every model as INT8, once per tensor and once per
     channel.
     """
-    quantized = []
+    quantized: list[QuantizedLayer] = []
     for model in load_models():
         for layer in model.layers:
             x = layer.preactivation
-            for granularity, block_size in (("per-tensor", x.shape), ("per-channel", (len(x), 1))):
+            blocks: dict[Granularity, tuple[int, ...]] = {
+                "per-tensor": x.shape,
+                "per-channel": (len(x), 1),
+            }
+            for granularity, block_size in blocks.items():
                 params = choose_params_affine(x, block_size)
                 values = quantize_affine(x, block_size, *params)
                 ref = tensor_ref(f"{model.name}/{layer.name} int8 {granularity}", values)

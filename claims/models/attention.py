@@ -49,7 +49,7 @@ def attention_layers(kind: Kind) -> tuple[Layer, ...]:
 
 def split_heads(values: Tensor) -> Tensor:
     """Return [heads, rows, d / heads] of [rows, d]."""
-    return values.unflatten(-1, (HEADS, -1)).movedim(1, 0)
+    return values.view(len(values), HEADS, -1).movedim(1, 0)
 
 
 def merge_heads(values: Tensor) -> Tensor:
@@ -115,6 +115,7 @@ class OneBitKeys(Recorder):
         self._number = {layer.name: number for number, layer in enumerate(attention_layers("key"))}
 
     def linear(self, name: str, x: Tensor, kind: Kind) -> Tensor:
+        """As `Recorder.linear`, with one-bit keys."""
         y = super().linear(name, x, kind)
         if kind != "key":
             return y

@@ -2,8 +2,9 @@
 bound propagation.
 
 An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to
-each side. An enclosure holds the outputs of the network on the whole box. Needs the extra `bounds`
-(the package bound-propagation, under the GPL-3). Run `python -m claims.models.bounds` for a table.
+each side. An enclosure holds the outputs of the network on the whole box. Needs the
+package of claims/requirements-bounds.txt, which is under the GPL-3. Run `python -m
+claims.models.bounds` for a table.
 
 Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu
     et al. 2021.
@@ -15,7 +16,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
@@ -23,7 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from claims.models.digits import NETWORKS
-from claims.models.layers import Recorder
+from claims.models.layers import Kind, Recorder
 from claims.models.zoo import digits_weights, read_held_out
 from pyharness import (
     HarnessError,
@@ -119,13 +120,19 @@ class _Unrolling(Recorder):
         self.steps: list[tuple[Tensor, Tensor, str]] = []
         self._noting = True
 
-    def linear(self, name, x, kind):
+    def linear(self, name: str, x: Tensor, kind: Kind) -> Tensor:
+        """As `Recorder.linear`."""
         return self._note(super().linear, name, x, kind)
 
-    def conv(self, name, x, kind, **shape):
-        return self._note(super().conv, name, x, kind, **shape)
+    def conv(
+        self, name: str, x: Tensor, kind: Kind, *, stride: int = 1, padding: int = 0
+    ) -> Tensor:
+        """As `Recorder.conv`."""
+        return self._note(super().conv, name, x, kind, stride=stride, padding=padding)
 
-    def _note(self, apply, name, x, kind, **shape):
+    def _note(
+        self, apply: Callable[..., Tensor], name: str, x: Tensor, kind: Kind, **shape: int
+    ) -> Tensor:
         size = x[0].numel()
         units = torch.cat(
             [torch.zeros(1, size, dtype=x.dtype), torch.eye(size, dtype=x.dtype)]
@@ -145,7 +152,7 @@ def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Metho
         method: "ibp", "crown" or "alpha-crown".
 
     Raises:
-        UsageError: if the extra `bounds` is not installed, or there is no such method.
+        UsageError: if the package bound-propagation is not installed, or there is no such method.
     """
     if method not in get_args(Method):
         raise UsageError(f"no method {method!r}; there are {', '.join(get_args(Method))}")
@@ -153,8 +160,8 @@ def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Metho
         from bound_propagation import BoundModelFactory, HyperRectangle
     except ImportError as error:
         raise UsageError(
-            "bounds need the package bound-propagation (GPL-3); run: pip install "
-            "bound-propagation==0.4.7"
+            "bounds need the package bound-propagation (GPL-3); run: pip install -r "
+            "claims/requirements-bounds.txt"
         ) from error
     bounded = BoundModelFactory().build(network)
     box = HyperRectangle.from_eps(inputs, radius)

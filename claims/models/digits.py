@@ -4,7 +4,7 @@ and measured on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,7 @@ class Network:
     """
 
     forward: Callable[[Recorder, Tensor], Tensor]
-    shapes: dict[str, tuple[int, ...]]
+    shapes: Mapping[str, tuple[int, ...]]
     measure: str
 
     def figure(self, output: Tensor, images: Tensor, labels: Tensor) -> float:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 __all__ = ["Kind", "Layer", "Recorder"]
 
@@ -49,7 +49,7 @@ class Recorder:
 
     def linear(self, name: str, x: Tensor, kind: Kind) -> Tensor:
         """Return x Wᵀ + b, [..., out], for x [..., in]."""
-        y = F.linear(x, self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias"))
+        y = functional.linear(x, self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias"))
         self.record(name, y, kind)
         return y
 
@@ -60,7 +60,7 @@ class Recorder:
         two dimensions.
         """
         weight = self.weights[f"{name}.weight"]
-        convolve = {3: F.conv1d, 4: F.conv2d}[weight.dim()]
+        convolve = {3: functional.conv1d, 4: functional.conv2d}[weight.dim()]
         y = convolve(x, weight, self.weights.get(f"{name}.bias"), stride=stride, padding=padding)
         self.record(name, y.movedim(1, -1), kind)
         return y

@@ -8,8 +8,8 @@ import wave
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from claims.models.layers import Recorder
 from pyharness import UsageError
@@ -36,8 +36,8 @@ def speech_probability(run: Recorder, sound: Tensor) -> Tensor:
             likewise for biases.
         sound: float32 [samples], 16 kHz, in [−1, 1]; the last chunk is filled with zeros.
     """
-    sound = F.pad(sound, (_CONTEXT, -len(sound) % _CHUNK))
-    chunks = F.pad(
+    sound = functional.pad(sound, (_CONTEXT, -len(sound) % _CHUNK))
+    chunks = functional.pad(
         sound.unfold(0, _CONTEXT + _CHUNK, _CHUNK)[:, None], (0, _CONTEXT), mode="reflect"
     )
     real, imaginary = run.conv("stft_conv", chunks, "linear", stride=_HOP).chunk(2, dim=1)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.nn import functional
 
 from claims.models.digits import HELD_OUT, NETWORKS, Network, read_digits
 from claims.models.layers import Recorder
@@ -39,8 +39,11 @@ def train(
     from `seed`.
 
     Args:
+        network: what to train.
         images: float32 [images, 64] in [0, 1].
         labels: int64 [images].
+        seed: of the weights and the order of the images.
+        epochs: how often each image is seen.
         penalty: of the weights and biases, added to the loss of each batch.
     """
     generator = torch.Generator().manual_seed(seed)
@@ -57,9 +60,9 @@ def train(
         for batch in torch.randperm(len(images), generator=generator).split(BATCH):
             output = network.forward(Recorder(weights), images[batch])
             if network.measure == "accuracy":
-                loss = F.cross_entropy(output, labels[batch])
+                loss = functional.cross_entropy(output, labels[batch])
             else:
-                loss = F.mse_loss(output, images[batch])
+                loss = functional.mse_loss(output, images[batch])
             if penalty:
                 loss = loss + penalty(weights)
             optimizer.zero_grad()

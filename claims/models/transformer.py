@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import math
 
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from claims.models.layers import Recorder
 
@@ -21,12 +21,12 @@ def encode(run: Recorder, tokens: Tensor, *, heads: int, depth: int, eps: float)
     weights = run.weights
 
     def norm(name: str, x: Tensor) -> Tensor:
-        return F.layer_norm(
+        return functional.layer_norm(
             x, x.shape[-1:], weights[f"{name}.weight"], weights[f"{name}.bias"], eps
         )
 
     def split(x: Tensor) -> Tensor:
-        return x.unflatten(-1, (heads, -1)).movedim(1, 0)
+        return x.view(len(x), heads, -1).movedim(1, 0)
 
     x = (
         weights["embeddings.word_embeddings.weight"][tokens]
@@ -43,7 +43,7 @@ def encode(run: Recorder, tokens: Tensor, *, heads: int, depth: int, eps: float)
         context = (scores.softmax(-1) @ value).movedim(0, 1).flatten(1)
         attended = run.linear(f"{block}.attention.output.dense", context, "linear")
         x = norm(f"{block}.attention.output.LayerNorm", x + attended)
-        inner = F.gelu(run.linear(f"{block}.intermediate.dense", x, "gelu"))
+        inner = functional.gelu(run.linear(f"{block}.intermediate.dense", x, "gelu"))
         x = norm(
             f"{block}.output.LayerNorm", x + run.linear(f"{block}.output.dense", inner, "linear")
         )

@@ -15,10 +15,10 @@ from types import ModuleType
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
+from torch.nn import functional
 
 from claims.models import digits, speech, transformer
 from claims.models.layers import Kind, Layer, Recorder
@@ -235,7 +235,7 @@ def sentence_embeddings(sentences: Sequence[str], run: Recorder | None = None) -
         hidden = [
             transformer.encode(run, tokens, **_minilm_shape()) for tokens in _tokenize(sentences)
         ]
-        return F.normalize(torch.stack([states.mean(0) for states in hidden]))
+        return functional.normalize(torch.stack([states.mean(0) for states in hidden]))
 
 
 def speech_probabilities(sound: Tensor) -> Tensor:
@@ -295,12 +295,12 @@ def _tokenize(sentences: Sequence[str]) -> list[Tensor]:
 
 @functools.cache
 def _tokenizer(tokenizers: ModuleType, path: Path) -> Any:
-    cached_on_cpu = tokenizers.Tokenizer.from_file(str(path))
-    cached_on_cpu.no_padding()
-    return cached_on_cpu
+    tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    return tokenizer
 
 
-def _minilm_shape() -> dict[str, int | float]:
+def _minilm_shape() -> dict[str, Any]:
     config = json.loads(_minilm_file("config.json").read_text())
     return {
         "heads": config["num_attention_heads"],

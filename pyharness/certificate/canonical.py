@@ -7,9 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import re
-import secrets
 import stat
 from collections.abc import Collection, Mapping
 from json.encoder import encode_basestring
@@ -19,6 +17,7 @@ from typing import Any
 import rfc8785
 
 from pyharness.certificate.schema import SCHEMA, CertificateError, arrange
+from pyharness.core.files import write_whole
 
 __all__ = [
     "MAX_BYTES",
@@ -92,17 +91,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         CertificateError: if it cannot be written; a file that was there is then as it was.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(path, data)
     except OSError as error:
         raise CertificateError(
             f"cannot write {path}: {error.strerror or error}; nothing there was changed; "

@@ -15,7 +15,8 @@ from pyharness.certificate.recorded import Contradiction, Recording, hold_agains
 from pyharness.certificate.schema import CertificateError, violations
 from pyharness.certificate.seal import ruling, summarise, tier_if_signed
 from pyharness.certificate.tiers import meets
-from pyharness.evidence import Evidence, TensorRef, Witness
+from pyharness.core.progress import Progress, quiet
+from pyharness.evidence import Evidence, Plot, Points, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
 from pyharness.proofs.library import NAME as LIBRARY
 from pyharness.proofs.library import folder
@@ -33,7 +34,7 @@ def check(
     tensors: Path | None = None,
     proofs: bool = False,
     signature: Callable[[], list[Finding]] | None = None,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Progress = quiet,
 ) -> list[Finding]:
     """Check a certificate: its form, its digest, all that follows from its other fields, and the
     tiers it requires.
@@ -54,8 +55,7 @@ def check(
             certificate that carries them; see `pyharness.kernel.certificate`. Needs no Lean.
         signature: checks a signature of the certificate, and returns what is against it. With a
             good one a claim has the tier that it has when signed.
-        progress: called with a declaration that it checks, how many lines of the file are read and
-            how many there are.
+        progress: told of each declaration that the second kernel checks.
 
     Returns:
         Every reason against the certificate; nothing if it checks.
@@ -72,7 +72,11 @@ def check(
     faults = [Finding("schema", where, reason) for where, reason in violations(certificate)]
     if faults:
         return faults
-    again = recheck(certificate, path.parent, progress=progress).faults if proofs else ()
+    again = (
+        recheck(certificate, path.parent, progress=lambda *done: progress("Proofs", *done)).faults
+        if proofs
+        else ()
+    )
     unsigned = signature() if signature else None
     return [
         *_whole(certificate, data),
@@ -224,9 +228,11 @@ def _proof(
 
 
 def _rechecked(proof: Mapping[str, Any], proofs: Mapping[str, Any] | None) -> Iterator[str]:
-    if proof["rechecked"] and proofs is None:
+    if not proof["rechecked"]:
+        return
+    if proofs is None:
         yield "two kernels are said to agree, but no file carries the proof"
-    elif proof["rechecked"] and (not proof["replayed"] or len(proofs["kernels"]) < 2):
+    elif not proof["replayed"] or len(proofs["kernels"]) < 2:
         yield "two kernels are said to agree, but only one was asked"
 
 
@@ -234,17 +240,24 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
     table = evidence["measurements"] or {"columns": [], "rows": []}
     if any(len(row) != len(table["columns"]) for row in table["rows"]):
         yield "a row of the measurements is not as long as their columns"
+        return
     if (evidence["rounding"] is None) != (evidence["measurements"] is None):
         yield "there are figures without a bound on their rounding, or the reverse"
     fields = {
         name: value
         for name, value in evidence.items()
-        if name not in ("outcome", "measurements") and (name, value) != ("rounding", None)
+        if name != "outcome" and (name, value) != ("rounding", None)
     }
+    fields["measurements"] = [
+        dict(zip(table["columns"], row, strict=True)) for row in table["rows"]
+    ]
     witness = evidence["witness"]
     fields["witness"] = Witness(**witness) if witness else None
     fields["tensors"] = [TensorRef(**tensor) for tensor in evidence["tensors"]]
     try:
+        fields["plots"] = [Plot.from_json(plot) for plot in evidence.get("plots", ())]
+        if "points" in evidence:
+            fields["points"] = Points.from_json(evidence["points"])
         outcome = Evidence(**fields).outcome
     except ValueError as error:
         yield str(error)

@@ -58,7 +58,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     order of the old.
     """
     before, after = ({claim["id"]: claim for claim in one["claims"]} for one in (old, new))
-    changes = []
+    changes: list[Change] = []
     for name, claim in before.items():
         if name in after:
             changes += _claim(claim, after[name])
@@ -76,7 +76,7 @@ def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     if old["tier"] != new["tier"]:
         # A refuted claim stands outside the order: to become refuted, or no longer to be, is
         # another answer.
-        kind = (
+        kind: Kind = (
             "status"
             if "refuted" in (old["tier"], new["tier"])
             else ("raised" if meets(new["tier"], old["tier"]) else "lowered")
@@ -176,7 +176,7 @@ def _figures(
     moved = [
         (column, one, two)
         for before, after in zip(old["rows"], new["rows"], strict=True)
-        for column, one, two in zip(old["columns"], before, after)
+        for column, one, two in zip(old["columns"], before, after, strict=False)
         if not _close(one, two)
     ]
     if moved:
@@ -197,5 +197,6 @@ def _distance(one: Any, two: Any) -> float:
     on both sides.
     """
     if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (one, two)):
-        return abs(one - two) / max(abs(one), abs(two), 1e-9)
+        share: float = abs(one - two) / max(abs(one), abs(two), 1e-9)
+        return share
     return float("inf")

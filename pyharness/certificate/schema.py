@@ -22,7 +22,9 @@ VERSION = "tiered-certificate-1"
 
 
 def _read(version: str) -> dict[str, Any]:
-    return json.loads(files(__package__).joinpath(f"{version}.schema.json").read_text("utf-8"))
+    text = files(__package__).joinpath(f"{version}.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 SCHEMA = _read(VERSION)
@@ -69,7 +71,8 @@ def require(value: Any, schema: Mapping[str, Any] = SCHEMA) -> dict[str, Any]:
         raise CertificateError(
             f"it does not fit the schema {schema['properties']['schema']['const']}: {reasons}"
         )
-    return value
+    fitting: dict[str, Any] = value
+    return fitting
 
 
 def arrange(value: Any, schema: Mapping[str, Any] = SCHEMA) -> Any:

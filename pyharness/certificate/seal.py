@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePath
-from typing import Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pyharness import __version__
 from pyharness.certificate.canonical import (
@@ -37,8 +37,10 @@ from pyharness.core.cache import Cache, key_sha256
 from pyharness.evidence import Evidence, Outcome
 from pyharness.project.pack import Claim, Tier
 
+if TYPE_CHECKING:
+    from pyharness.proofs.audit import Proof
+
 __all__ = [
-    "Proof",
     "Record",
     "plain_evidence",
     "ruling",
@@ -54,25 +56,6 @@ _ABOVE = 4
 else stands deeper."""
 
 
-class Proof(Protocol):
-    """What the audit says of one theorem, as far as a certificate records it."""
-
-    status: ProofStatus
-    theorem: str
-    module: str | None
-    file: str | PurePath | None
-    line: int | None
-    statement: str | None
-    statement_sha256: str | None
-    meaning_sha256: str | None
-    axioms: Iterable[str]
-    definitions: Sequence[str]
-    rests_on: Sequence[str]
-    unused: Sequence[str]
-    example: str | None
-    note: str
-
-
 @dataclass(frozen=True)
 class Record:
     """One claim with what was found about it.
@@ -85,8 +68,8 @@ class Record:
         rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
         recorded: what `pyharness.certificate.recorded.hold_against` returned of the records of it.
-        untied: the functions that the evidence computes with and that no conformance ties to a Lean
-            definition.
+        untied: what keeps the evidence from being tied to Lean definitions, a sentence for each
+            function.
     """
 
     claim: Claim
@@ -153,7 +136,8 @@ def seal(
         require(certificate)
         if cache is not None:
             cache.put(fits, True)
-    return arrange(certificate)
+    arranged: dict[str, Any] = arrange(certificate)
+    return arranged
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:
@@ -310,7 +294,8 @@ def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any
     Raises:
         CertificateError: if a value cannot stand in a certificate; `where` says of what.
     """
-    return _plain(evidence.as_json(), where)
+    plain: dict[str, Any] = _plain(evidence.as_json(), where)
+    return plain
 
 
 def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:

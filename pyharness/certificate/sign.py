@@ -177,7 +177,8 @@ def sign(path: Path, signer: Any, out: Path) -> str:
     except Exception as error:
         raise UsageError(f"the signature was not made: {error}") from error
     write_bytes(out, json.dumps(envelope.to_dict(), indent=1).encode() + b"\n")
-    return signature.keyid
+    keyid: str = signature.keyid
+    return keyid
 
 
 def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
@@ -252,7 +253,7 @@ def _library() -> tuple[Any, Any]:
 def _keyless() -> Any:
     try:
         import sigstore  # noqa: F401
-        from securesystemslib.signer import SigstoreSigner
+        from securesystemslib.signer import SigstoreSigner  # type: ignore[attr-defined]  # not in its `__all__`
     except ImportError as error:
         raise UsageError(f"signatures without a key need sigstore; {install('keyless')}") from error
     return SigstoreSigner

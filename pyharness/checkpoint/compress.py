@@ -21,10 +21,10 @@ from os import PathLike
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 from pyharness.core.errors import UsageError
 
@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 Forward = Callable[[Mapping[str, Tensor], Any], Tensor]
+Inputs = Tensor | list[Any] | tuple[Any, ...]
+"""A model's inputs: a tensor [inputs, …], or each by itself."""
 
 RUNGS = (32, 16, 8, 7, 6, 5, 4, 3, 2)
 """Bits that an entry of a large weight can take: 32 is float32, 16 float16, and below it is a
@@ -65,7 +67,7 @@ def pack_bits(codes: Tensor, bits: int) -> Tensor:
         bits: 1 to 8.
     """
     size = math.ceil(bits * codes.numel() / 8)
-    eights = F.pad(codes.flatten(), (0, -codes.numel() % 8)).reshape(-1, 8).long()
+    eights = functional.pad(codes.flatten(), (0, -codes.numel() % 8)).reshape(-1, 8).long()
     words = (eights << bits * torch.arange(8, device=codes.device)).sum(1, keepdim=True)
     return (
         (words >> 8 * torch.arange(bits, device=codes.device))
@@ -78,7 +80,7 @@ def pack_bits(codes: Tensor, bits: int) -> Tensor:
 
 def unpack_bits(stream: Tensor, bits: int, count: int) -> Tensor:
     """Return the first `count` codes, uint8 [count], of a stream by `pack_bits`."""
-    parts = F.pad(stream, (0, -len(stream) % bits)).reshape(-1, bits).long()
+    parts = functional.pad(stream, (0, -len(stream) % bits)).reshape(-1, bits).long()
     words = (parts << 8 * torch.arange(bits, device=stream.device)).sum(1, keepdim=True)
     eights = (words >> bits * torch.arange(8, device=stream.device)).bitwise_and_(2**bits - 1)
     return eights.to(torch.uint8).flatten()[:count]
@@ -140,7 +142,7 @@ def _blocks(weight: Tensor, *more: Tensor) -> list[tuple[Tensor, ...]]:
     """
     rows = weight.flatten(1)
     some = max(1, BLOCK // max(1, rows.shape[1]))
-    return list(zip(*(tensor.split(some) for tensor in (rows, *more)), strict=True))
+    return list(zip(*(torch.split(tensor, some) for tensor in (rows, *more)), strict=True))
 
 
 def _scales(weight: Tensor, bits: int) -> Tensor:
@@ -232,7 +234,7 @@ class Coherence:
 def _unit(x: Tensor) -> Tensor:
     """Rows float64 [inputs, d] at length 1; those of zeros stay."""
     largest = x.abs().amax(1, keepdim=True)
-    return F.normalize(x / torch.where(largest > 0, largest, 1))
+    return functional.normalize(x / torch.where(largest > 0, largest, 1))
 
 
 def _cosine(before: Tensor, after: Tensor) -> float:
@@ -249,7 +251,8 @@ def _ranks(x: Tensor) -> Tensor:
     """Ranks of float64 [n], from 0, the mean of their places for equals."""
     _, place, counts = torch.unique(x, return_inverse=True, return_counts=True)
     last = counts.cumsum(0).double()
-    return (last - (counts + 1) / 2)[place]
+    ranks: Tensor = (last - (counts + 1) / 2)[place]
+    return ranks
 
 
 def _rank_correlation(x: Tensor, y: Tensor) -> float | None:
@@ -396,7 +399,7 @@ class SemanticQuantizer:
         target_compression: float = 20,
         preserve_semantic_coherence: float = 0.9,
         *,
-        calibration: Tensor | list[Any] | tuple[Any, ...] | None = None,
+        calibration: Inputs | None = None,
         forward: Forward | None = None,
         labels: Tensor | None = None,
     ) -> Compressed:
@@ -441,7 +444,7 @@ class SemanticQuantizer:
             raise UsageError(
                 f"preserve_semantic_coherence must be from 0 to 1, not {preserve_semantic_coherence!r}"
             )
-        _check_inputs(calibration, labels)
+        calibration = _checked(calibration, labels)
         weights = _read(model)
         if forward is None:
             if not isinstance(model, nn.Module):
@@ -620,8 +623,11 @@ class _Search:
         return self._last[name][1]
 
 
-def _check_inputs(calibration: Any, labels: Tensor | None) -> None:
-    if not (isinstance(calibration, (list, tuple)) or getattr(calibration, "shape", ())):
+def _checked(calibration: Inputs | None, labels: Tensor | None) -> Inputs:
+    """Return the inputs, if there are enough and each has its label."""
+    if calibration is None or not (
+        isinstance(calibration, (list, tuple)) or bool(getattr(calibration, "shape", ()))
+    ):
         raise UsageError(
             "coherence is measured, so pass calibration=, a tensor [inputs, …] or a list, of 4 inputs or more"
         )
@@ -634,6 +640,7 @@ def _check_inputs(calibration: Any, labels: Tensor | None) -> None:
         isinstance(labels, Tensor) and labels.shape == (count,) and labels.dtype == torch.int64
     ):
         raise UsageError(f"labels must be an int64 tensor [{count}], the class of each input")
+    return calibration
 
 
 def _is_large(value: Tensor) -> bool:
@@ -676,9 +683,10 @@ def _call(model: nn.Module) -> Forward:
     dtypes = {name: value.dtype for name, value in model.named_parameters()}
 
     def forward(weights: Mapping[str, Tensor], inputs: Any) -> Tensor:
-        return torch.func.functional_call(
+        embeddings: Tensor = torch.func.functional_call(
             runner, {name: value.to(dtypes[name]) for name, value in weights.items()}, (inputs,)
         )
+        return embeddings
 
     return forward
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status: int = options.run(options)
     except HarnessError as error:
         if options.json:
             print(
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("pyharness: interrupted; a certificate that was there is as it was")
         return EXIT_INTERRUPTED
+    return status
 
 
 def entry() -> None:
@@ -70,7 +72,8 @@ def entry() -> None:
     # A terminal's encoding may lack ∀ and ≤; a statement is then printed escaped rather than not at
     # all.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = main()
         sys.stdout.flush()

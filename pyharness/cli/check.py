@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
             tensors=options.tensors,
             proofs=options.proofs,
             signature=signature,
-            progress=lambda item, done, total: progress("Proofs", item, done, total),
+            progress=progress,
         )
     if options.rerun and not findings:
         findings = _rerun(options.certificate, options.source or Path("."))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from pyharness.core.progress import Progress
 
 # rich is imported where it is used: it takes longer to import than `pyharness --help` to run.
 
@@ -55,7 +57,7 @@ def complain(message: str, *, style: str | None = None) -> None:
 
 
 @contextmanager
-def show_progress() -> Iterator[Callable[[str, str, int, int], None]]:
+def show_progress() -> Iterator[Progress]:
     """Show each stage's progress on standard error: bars in a terminal, a line a stage elsewhere.
 
     Yields:
@@ -69,7 +71,7 @@ def show_progress() -> Iterator[Callable[[str, str, int, int], None]]:
 
 
 @contextmanager
-def _lines(console: Console) -> Iterator[Callable[[str, str, int, int], None]]:
+def _lines(console: Console) -> Iterator[Progress]:
     seen: set[str] = set()
 
     def line(stage: str, item: str, done: int, total: int) -> None:
@@ -81,17 +83,19 @@ def _lines(console: Console) -> Iterator[Callable[[str, str, int, int], None]]:
 
 
 @contextmanager
-def _bars(console: Console) -> Iterator[Callable[[str, str, int, int], None]]:
+def _bars(console: Console) -> Iterator[Progress]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
-        Progress,
         TaskID,
         TextColumn,
         TimeElapsedColumn,
     )
+    from rich.progress import (
+        Progress as Bars,
+    )
 
-    with Progress(
+    with Bars(
         TextColumn("{task.fields[stage]:<13}"),
         BarColumn(bar_width=28),
         MofNCompleteColumn(),

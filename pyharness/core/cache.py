@@ -6,11 +6,12 @@ import contextlib
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pyharness.core.files import write_whole
 
 __all__ = ["Cache", "key_sha256"]
 
@@ -77,15 +78,8 @@ class Cache:
             ensure_ascii=False,
             allow_nan=False,
         )
-        path = self._path(key)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                draft.write_text(text, encoding="utf-8")
-                draft.replace(path)
-            finally:
-                draft.unlink(missing_ok=True)
+            write_whole(self._path(key), text.encode())
 
     def prune(self, size: int = 256 << 20) -> None:
         """Remove the results that were not used for longest, until no more than `size` bytes are

@@ -16,17 +16,18 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import torch
 from torch import Tensor
-from torch.autograd import DeviceType
+from torch.autograd import DeviceType  # type: ignore[attr-defined]  # not in its `__all__`
 from torch.profiler import ProfilerActivity, profile
 
 from pyharness.core.errors import UsageError
 
 __all__ = [
     "CPU",
+    "Cached",
     "cached_on_cpu",
     "cached_per_device",
     "computed_on_cpu",
@@ -41,6 +42,7 @@ __all__ = [
 
 P = ParamSpec("P")
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 CPU = torch.device("cpu")
 
@@ -120,7 +122,8 @@ def to_current_device(value: T) -> T:
         value: a tensor, a dataclass or a collection of such, or anything else, which is returned as
             it is.
     """
-    return _moved(value, current_device())
+    moved: T = _moved(value, current_device())
+    return moved
 
 
 def _moved(value: Any, where: torch.device) -> Any:
@@ -141,18 +144,33 @@ def _moved(value: Any, where: torch.device) -> Any:
     return value
 
 
-def cached_per_device(function: Callable[P, T]) -> Callable[P, T]:
+class Cached(Protocol[P, T_co]):
+    """A function that keeps what it returns.
+
+    Attributes:
+        cache_clear: has it forget all of that.
+    """
+
+    cache_clear: Callable[[], None]
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T_co:
+        """Return what is kept for these arguments, or what the function returns for them."""
+
+
+def cached_per_device(function: Callable[P, T]) -> Cached[P, T]:
     """Keep what a function returns, for each device at hand apart. Its arguments are hashable."""
     kept = functools.lru_cache(maxsize=None)(
         lambda where, *args, **kwargs: function(*args, **kwargs)
     )
+    look_up: Callable[..., T] = kept
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        return kept(current_device(), *args, **kwargs)
+        return look_up(current_device(), *args, **kwargs)
 
-    call.cache_clear = kept.cache_clear
-    return call
+    cached = cast("Cached[P, T]", call)
+    cached.cache_clear = kept.cache_clear
+    return cached
 
 
 def computed_on_cpu(function: Callable[P, T]) -> Callable[P, T]:
@@ -169,9 +187,9 @@ def computed_on_cpu(function: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
-def cached_on_cpu(function: Callable[P, T]) -> Callable[P, T]:
-    """Have a function make what it returns on the CPU, as `computed_on_cpu`, and keep it: the tensors are
-    made once for all devices.
+def cached_on_cpu(function: Callable[P, T]) -> Cached[P, T]:
+    """Have a function make what it returns on the CPU, as `computed_on_cpu`, and keep it: the
+    tensors are made once for all devices.
     """
     at_home = cached_per_device(function)
     call = cached_per_device(computed_on_cpu(at_home))
@@ -204,10 +222,10 @@ def ran(profiled: profile, kind: DeviceType) -> set[str]:
     """Return the names of what a profiler saw running on a kind of device, copies and fills of
     memory apart.
     """
+    profiler = profiled.profiler
+    assert profiler is not None and profiler.kineto_results is not None, "it has not run yet"
     # Its own list of events costs seconds where there are a million.
     names = {
-        event.name()
-        for event in profiled.profiler.kineto_results.events()
-        if event.device_type() == kind
+        event.name() for event in profiler.kineto_results.events() if event.device_type() == kind
     }
     return {name for name in names if not name.startswith(("Memcpy", "Memset"))}

@@ -14,6 +14,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from functools import cached_property
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -242,10 +243,8 @@ class _Process:
         self._send(function)
 
     def _send(self, data: bytes) -> None:
-        try:
+        with suppress(OSError):  # It has ended, which `take` reports.
             self.connection.send_bytes(data)
-        except OSError:
-            pass  # It has ended, which `take` reports.
 
     def give(self, item: Any) -> None:
         self._send(pickle.dumps(item))
@@ -271,8 +270,8 @@ class _Process:
 
 
 def _ready(workers: Sequence[_Process]) -> list[_Process]:
-    having = {worker.connection: worker for worker in workers}
-    return [having[connection] for connection in wait(list(having))]
+    having: dict[object, _Process] = {worker.connection: worker for worker in workers}
+    return [having[connection] for connection in wait([worker.connection for worker in workers])]
 
 
 def serve(descriptor: int, parent: int) -> None:
@@ -300,7 +299,8 @@ class Answer:
 
     @cached_property
     def _function(self) -> Callable[[Any], Any]:
-        return pickle.loads(self._pickled)
+        function: Callable[[Any], Any] = pickle.loads(self._pickled)
+        return function
 
     def __call__(self, item: bytes) -> bytes:
         """Return, pickled, whether the function returned, and what it returned or raised."""
@@ -325,7 +325,7 @@ class SerialExecutor:
         function: Callable[[Item], Result],
         items: Sequence[Item],
         *,
-        group: Callable[[Item], Hashable] = str,
+        group: Callable[[Item], Hashable] = str,  # noqa: ARG002 (of the protocol)
         finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """As `Executor.map`."""
@@ -345,7 +345,7 @@ class ThreadExecutor:
         function: Callable[[Item], Result],
         items: Sequence[Item],
         *,
-        group: Callable[[Item], Hashable] = str,
+        group: Callable[[Item], Hashable] = str,  # noqa: ARG002 (of the protocol)
         finished: Callable[[Item, Result], None] = lambda *_: None,
     ) -> Iterator[Result]:
         """As `Executor.map`. What is running when the iteration ends early goes on until it is

@@ -57,7 +57,7 @@ def _is_checkout(folder: Path) -> bool:
         content = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return content.get("project", {}).get("name") == DISTRIBUTION
+    return bool(content.get("project", {}).get("name") == DISTRIBUTION)
 
 
 def _installed_from(origin: dict[str, Any]) -> str | None:

@@ -208,10 +208,10 @@ def _shape(node: Any, parts: list[str]) -> None:
         parts.append(type(node).__name__)
         for name in node._fields:
             value = getattr(node, name, None)
-            if value is None or value == [] or name in _NOT_CODE:
-                continue
             if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, False):
                 value = value[1:]
+            if value is None or value == [] or name in _NOT_CODE:
+                continue
             parts.append(name)
             _shape(value, parts)
         parts.append(")")
@@ -291,7 +291,8 @@ def watch_files() -> None:
     import safetensors.torch
 
     sys.addaudithook(_note)
-    for module in (safetensors, safetensors.numpy, safetensors.torch):
+    modules: tuple[Any, ...] = (safetensors, safetensors.numpy, safetensors.torch)
+    for module in modules:
         module.safe_open = _announced(module.safe_open)
 
 

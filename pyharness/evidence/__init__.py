@@ -10,12 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self, get_args
 
+from pyharness.evidence.plots import Mark, Plot, Points, column_cells
 from pyharness.evidence.rounding import FIGURES
 
 __all__ = [
     "Evidence",
     "Kind",
+    "Mark",
     "Outcome",
+    "Plot",
+    "Points",
     "TensorRef",
     "Witness",
     "dotted",
@@ -35,9 +39,10 @@ def resolve(dotted: str) -> Callable[..., Any]:
     """
     module, _, name = dotted.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"no predicate {dotted!r}: {error}") from error
+    return found
 
 
 def dotted(function: Callable[..., Any]) -> str:
@@ -127,9 +132,12 @@ class Evidence:
             only for it.
         rounding: how far apart two devices may put a figure x, in units of max(1, |x|), beside one
             of its last digit.
+        plots: how `measurements` are drawn; without any, the report chooses by the table's shape.
+        points: says that the rows of `measurements` are points, for the report's page of points.
 
     Raises:
-        ValueError: if the numbers contradict each other, or a violation has no witness.
+        ValueError: if the numbers contradict each other, a violation has no witness, or
+            `measurements` lack what `plots` or `points` name.
     """
 
     kind: Kind
@@ -146,6 +154,8 @@ class Evidence:
     measurements: Sequence[Mapping[str, Any]] = ()
     definition: str | None = None
     rounding: float = FIGURES
+    plots: Sequence[Plot] = ()
+    points: Points | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -169,7 +179,7 @@ class Evidence:
             )
         if (self.max_error is None) != (self.tolerance is None):
             raise ValueError(f"{self.domain}: max_error and tolerance go together")
-        if self.max_error is not None:
+        if self.max_error is not None and self.tolerance is not None:
             if not (math.isfinite(self.max_error) and math.isfinite(self.tolerance)):
                 raise ValueError(f"{self.domain}: max_error and tolerance must be finite")
             if self.max_error > self.tolerance and not self.violations:
@@ -183,12 +193,30 @@ class Evidence:
             )
         if len({tuple(row) for row in self.measurements}) > 1:
             raise ValueError(f"{self.domain}: measurement rows have different keys")
+        self._check_shown()
+
+    def _check_shown(self) -> None:
+        shown: list[Plot | Points] = [*self.plots, *([self.points] if self.points else [])]
+        if not shown:
+            return
+        rows = self.measurements
+        cells = column_cells(list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+        for one in shown:
+            try:
+                one.check(cells)
+            except ValueError as error:
+                raise ValueError(f"{self.domain}: {error}") from None
 
     def as_json(self) -> dict[str, Any]:
         """Return what a certificate holds of it. What its rows and its witness hold goes in as it
-        is, JSON or not.
+        is, JSON or not; `plots` and `points` are absent where nothing is declared.
         """
         rows = self.measurements
+        shown: dict[str, Any] = {}
+        if self.plots:
+            shown["plots"] = [plot.as_json() for plot in self.plots]
+        if self.points:
+            shown["points"] = self.points.as_json()
         return {
             "kind": self.kind,
             "definition": self.definition,
@@ -207,7 +235,7 @@ class Evidence:
             if rows
             else None,
             "rounding": self.rounding if rows else None,
-        }
+        } | shown
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -231,6 +259,8 @@ class Evidence:
                 "measurements": tuple(
                     dict(zip(table["columns"], row, strict=True)) for row in table["rows"]
                 ),
+                "plots": tuple(map(Plot.from_json, fields.get("plots", ()))),
+                "points": Points.from_json(fields["points"]) if "points" in fields else None,
             }
         )
         if found.outcome != data["outcome"]:

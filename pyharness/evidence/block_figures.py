@@ -9,10 +9,13 @@ computed here is held against torch's own functions by the checks that use it, a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numba
 import numpy as np
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["Figures", "figuring", "occurring", "rounded"]
 
@@ -36,17 +39,17 @@ class Figures(NamedTuple):
         error_energy: ‖x − Q(x)‖².
     """
 
-    unit: np.ndarray
-    inverse_unit: np.ndarray
-    largest: np.ndarray
-    step: np.ndarray
-    inverse_step: np.ndarray
-    l1: np.ndarray
-    norm_sq: np.ndarray
-    along_signs: np.ndarray
-    lost: np.ndarray
-    error: np.ndarray
-    error_energy: np.ndarray
+    unit: Tensor
+    inverse_unit: Tensor
+    largest: Tensor
+    step: Tensor
+    inverse_step: Tensor
+    l1: Tensor
+    norm_sq: Tensor
+    along_signs: Tensor
+    lost: Tensor
+    error: Tensor
+    error_energy: Tensor
 
 
 _INTEGERS = {np.float32: np.int32, np.float64: np.int64, np.uint16: np.uint16}
@@ -76,8 +79,15 @@ def figuring(x: np.ndarray, out: np.ndarray, first: int = 0) -> Callable[[int, i
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
-def _scale(x_bits, start, stop, out, out_bits, first):
-    number, bits = out.dtype.type, out_bits.dtype.type
+def _scale(
+    x_bits: np.ndarray,
+    start: int,
+    stop: int,
+    out: np.ndarray,
+    out_bits: np.ndarray,
+    first: int,
+) -> None:
+    number = out.dtype.type
     mantissa, bias = (23, 127) if out.itemsize == 4 else (52, 1023)
     shift = 8 * (out.itemsize - x_bits.itemsize)
     magnitude = x_bits.dtype.type((1 << (8 * x_bits.itemsize - 1)) - 1)
@@ -90,7 +100,7 @@ def _scale(x_bits, start, stop, out, out_bits, first):
         # Biased: of zeros that of 1/2, else from 1 up to where both a unit and its inverse are
         # normal numbers.
         exponent = largest >> mantissa
-        unit = min(max(exponent, 1), 2 * bias - 1) if largest else bias - 1
+        unit: Any = min(max(exponent, 1), 2 * bias - 1) if largest else bias - 1
         out_bits[0, at] = unit << mantissa
         if exponent > 2 * bias:
             out[0, at] = np.inf
@@ -106,7 +116,17 @@ def _scale(x_bits, start, stop, out, out_bits, first):
 @numba.njit(
     nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan", "contract"}
 )
-def _figures(x, x_bits, of_bfloat16, start, stop, share, out, out_bits, first):
+def _figures(
+    x: np.ndarray,
+    x_bits: np.ndarray,
+    of_bfloat16: bool,
+    start: int,
+    stop: int,
+    share: np.floating[Any],
+    out: np.ndarray,
+    out_bits: np.ndarray,
+    first: int,
+) -> None:
     d, zero, magnitude = (
         x.shape[1],
         out.dtype.type(0),
@@ -146,7 +166,15 @@ def _figures(x, x_bits, of_bfloat16, start, stop, share, out, out_bits, first):
 # Written out where it is called: what is compiled by itself may be vectorized otherwise from one
 # run to the next.
 @numba.njit(inline="always")
-def _in_units(x, x_bits, of_bfloat16, block, inverse_unit, y, y_bits):
+def _in_units(
+    x: np.ndarray,
+    x_bits: np.ndarray,
+    of_bfloat16: bool,
+    block: int,
+    inverse_unit: np.floating[Any],
+    y: np.ndarray,
+    y_bits: np.ndarray,
+) -> None:
     if of_bfloat16:
         for i in range(y.shape[0]):
             y_bits[i] = np.int32(x_bits[block, i]) << 16
@@ -162,7 +190,8 @@ def rounded(x: np.ndarray, of: Figures, first: int, found: np.ndarray) -> None:
 
     Args:
         x: as in `figuring`.
-        of: figures; of these blocks from column `first` on.
+        of: figures.
+        first: in which column of them those of block 0 are.
         found: bool [256], from −128 up.
     """
     inverse_unit, inverse_step = (figure.numpy() for figure in (of.inverse_unit, of.inverse_step))
@@ -181,7 +210,17 @@ def rounded(x: np.ndarray, of: Figures, first: int, found: np.ndarray) -> None:
 
 
 @numba.njit(nogil=True, cache=True)
-def _rounded(x, x_bits, of_bfloat16, inverse_unit, inverse_step, first, y, y_bits, found):
+def _rounded(
+    x: np.ndarray,
+    x_bits: np.ndarray,
+    of_bfloat16: bool,
+    inverse_unit: np.ndarray,
+    inverse_step: np.ndarray,
+    first: int,
+    y: np.ndarray,
+    y_bits: np.ndarray,
+    found: np.ndarray,
+) -> None:
     values = np.empty(y.shape[0], np.uint8)
     for block in range(x.shape[0]):
         at = first + block
@@ -193,7 +232,7 @@ def _rounded(x, x_bits, of_bfloat16, inverse_unit, inverse_step, first, y, y_bit
 
 
 @numba.njit(nogil=True, cache=True)
-def occurring(values, offset, found):
+def occurring(values: np.ndarray, offset: int, found: np.ndarray) -> None:
     """Mark the values that occur, uint8 of any shape to which an offset is added modulo 256, in
     bool [256].
     """

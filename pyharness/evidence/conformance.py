@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
@@ -18,7 +18,7 @@ from pyharness.evidence.exhaustive import INT8
 
 if TYPE_CHECKING:
     from pyharness.evidence.run import Run
-    from pyharness.proofs.conformance import Kernel
+    from pyharness.proofs.conformance import Decision, Kernel
 
 __all__ = [
     "Check",
@@ -61,20 +61,6 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Some points of a function that the kernel can decide together.
-
-    Attributes:
-        statement: that Lean's definition gives what was computed at all of them, as a Lean
-            proposition.
-        points: returns the points.
-    """
-
-    statement: str
-    points: Callable[[], Sequence[Point]]
-
-
-@dataclass(frozen=True)
 class Theorems:
     """Theorems for the kernel to decide, with what they cover.
 
@@ -85,8 +71,8 @@ class Theorems:
         cases: how many results they compare.
         summary: a few words for a table.
         tensors: the real tensors that were read.
-        stretches: all that the theorems compare, to find where Lean differs; empty if that cannot
-            be told.
+        points: what each theorem compares, in the order of `names`, to find where Lean differs;
+            empty if that cannot be told.
         below: a bound on what Lean's definition gives at a point.
         shown: how a value is shown to people.
     """
@@ -97,7 +83,7 @@ class Theorems:
     cases: int
     summary: str
     tensors: Sequence[TensorRef] = ()
-    stretches: Sequence[Stretch] = field(default=(), compare=False)
+    points: Sequence[Callable[[], Sequence[Point]]] = field(default=(), compare=False)
     below: int = 0
     shown: Callable[[int], object] = field(default=int, compare=False)
 
@@ -145,7 +131,7 @@ class Conformance:
         header = run.kernel.header + _OPTIONS
         decision = run.kernel.decide(asked.names, header + asked.source)
         if not decision.accepted:
-            where = _difference(run.kernel, header, asked)
+            where = _difference(run.kernel, header, _first_refused(asked, decision))
             raise Nonconformance(
                 f"{self.function.__name__} and Lean's {self.definition} disagree on "
                 f"{asked.domain}{where and ': '}{where}\nLean's kernel refuses it in "
@@ -163,26 +149,60 @@ class Conformance:
         )
 
 
+def _first_refused(asked: Theorems, decision: Decision) -> Theorems:
+    """Return what was asked, with the points of the first theorem alone that the kernel refuses."""
+    refused = [
+        points
+        for name, points in zip(asked.names, asked.points, strict=bool(asked.points))
+        if name in decision.refused
+    ]
+    return replace(asked, points=refused[:1])
+
+
 def _difference(kernel: Kernel, header: str, asked: Theorems) -> str:
     """Say at which point Lean differs first, and what both give there; nothing if it cannot be
     found.
     """
-    # Point by point all of them would take the kernel minutes.
-    refused = kernel.refused(header, [stretch.statement for stretch in asked.stretches])
-    if not refused:
-        return ""
-    points = asked.stretches[min(refused)].points()
-    wrong = kernel.refused(header, [f"{point.lean} = {point.value}" for point in points])
-    if not wrong:
-        return ""
-    point = points[min(wrong)]
-    # What Lean gives is the one value that it refuses to be different from. It stops after a
-    # hundred errors, so the others must not be errors.
-    values = range(asked.below)
-    given = kernel.refused(header, [f"¬ {point.lean} = {value}" for value in values])
-    return f"at {point.inputs} the function gives {asked.shown(point.value)}, and Lean " + (
-        str(asked.shown(given.pop())) if len(given) == 1 else "another value"
-    )
+
+    def refused(claims: Sequence[Sequence[tuple[str, int]]]) -> set[int]:
+        """Which of some claims, each that terms have values, the kernel refuses."""
+        return kernel.refused(
+            header, [" ∧ ".join(f"{term} = {value}" for term, value in one) for one in claims]
+        )
+
+    for points in asked.points:
+        block = points()
+        found = [(point.lean, point.value) for point in block]
+        runs = [found[start : start + _RUN] for start in range(0, len(found), _RUN)]
+        wrong_runs = refused(runs)
+        if not wrong_runs:
+            continue
+        start = min(wrong_runs) * _RUN
+        wrong = refused([[one] for one in found[start : start + _RUN]])
+        if not wrong:
+            return ""
+        point = block[start + min(wrong)]
+        given = _value(kernel, header, point.lean, asked.below)
+        return f"at {point.inputs} the function gives {asked.shown(point.value)}, and Lean " + (
+            "another value" if given is None else str(asked.shown(given))
+        )
+    return ""
+
+
+def _value(kernel: Kernel, header: str, term: str, below: int) -> int | None:
+    """Return the natural number under a bound that a Lean term is; None if it is none."""
+    bounds = range(_RUN - 1, below + _RUN, _RUN)
+    over = kernel.refused(header, [f"Nat.ble ({term}) {bound} = true" for bound in bounds])
+    fits = [bound for place, bound in enumerate(bounds) if place not in over]
+    if not fits:
+        return None
+    values = range(fits[0] - _RUN + 1, fits[0] + 1)
+    others = kernel.refused(header, [f"{term} = {value}" for value in values])
+    return next((value for place, value in enumerate(values) if place not in others), None)
+
+
+_RUN = 64
+"""Points that the kernel is asked about at once when it has to be found where it differs."""
 
 
 # ------------------------------------------------------------------------------------------ domains
@@ -212,7 +232,7 @@ class Table:
     def theorems(self, run: Run, name: str) -> Theorems:
         """As `Check.theorems`."""
         rows = self.rows()
-        names, source = [], ""
+        names, source, points = [], "", []
         for first in range(0, len(rows), _BLOCK):
             block = rows[first : first + _BLOCK]
             written = (
@@ -229,6 +249,7 @@ class Table:
                 f"{theorem}_rows = true :=\n"
                 f"  {self.proof.format(first=first, rows=f'{theorem}_rows')}\n"
             )
+            points.append(functools.partial(self._points, first, block))
         cases = sum(map(len, rows))
         return Theorems(
             names,
@@ -236,20 +257,17 @@ class Table:
             self.domain,
             cases,
             f"kernel: {cases:,} table entries",
-            stretches=[self._stretch(number, row) for number, row in enumerate(rows)],
+            points=points,
             below=self.base,
             shown=self.shown,
         )
 
-    def _stretch(self, number: int, row: Sequence[int]) -> Stretch:
-        return Stretch(
-            f"Encoding.table {self.base} {self.lean} {len(row)} {number} "
-            f"(.cons {_number(row, self.base)} .nil) = true",
-            lambda: [
-                Point(self.inputs(number, column), f"{self.lean} {number} {column}", value)
-                for column, value in enumerate(row)
-            ],
-        )
+    def _points(self, first: int, block: Sequence[Sequence[int]]) -> list[Point]:
+        return [
+            Point(self.inputs(row, column), f"{self.lean} {row} {column}", value)
+            for row, values in enumerate(block, first)
+            for column, value in enumerate(values)
+        ]
 
 
 def int8_pairs(lean: str, compute: Callable[[Tensor, Tensor], Tensor], domain: str) -> Table:
@@ -312,29 +330,21 @@ class Rows:
 
     def theorems(self, run: Run, name: str) -> Theorems:
         """As `Check.theorems`."""
-        source, names, cases, tensors, stretches = "", [], 0, [], []
+        source, names, cases, tensors, points = "", [], 0, [], []
         for number, row in enumerate(self.rows()):
             x = row.values
             first = row.first.expand(x.shape)
             results = indices(self.compute(first, x))
             names.append(f"{name}_{number}")
-            statement = (
-                f"Conformance.row {self.base} {self.lean} {len(x)}\n"
-                f"    {_bytes(first)}\n    {_bytes(x)} =\n    {_number(results, self.base)}"
-            )
             source += (
                 f"\n/-- {row.ref.name} -/\n"
-                f"theorem {name}_{number} : {statement} := by decide +kernel\n"
+                f"theorem {name}_{number} : Conformance.row {self.base} {self.lean} {len(x)}\n"
+                f"    {_bytes(first)}\n    {_bytes(x)} =\n    {_number(results, self.base)} := "
+                "by decide +kernel\n"
             )
             cases += len(x)
             tensors.append(row.ref)
-            stretches.append(
-                Stretch(
-                    # On one line, by which a refusal is found.
-                    " ".join(statement.split()),
-                    functools.partial(self._points, row.ref.name, first, x, results),
-                )
-            )
+            points.append(functools.partial(self._points, row.ref.name, first, x, results))
         return Theorems(
             names,
             source,
@@ -342,7 +352,7 @@ class Rows:
             cases,
             f"kernel: {cases:,} {self.of}",
             tensors,
-            stretches,
+            points,
             self.base,
         )
 

@@ -48,6 +48,8 @@ def sweep(
         summary: a few words for a table.
         shows: what the first violation shows, a `str.format` template over the axes' names; by
             default that the predicate is false of it.
+        tensors: the real tensors from which the axes come.
+        kind: how the domain is covered.
 
     Returns:
         Evidence whose witness, if any, is the first violation in the order of nesting.
@@ -59,7 +61,7 @@ def sweep(
     shape = [len(values) for values in rest]
     grid = {
         name: values.view([-1 if i == j else 1 for j in range(-1, len(rest))])
-        for i, (name, values) in enumerate(zip(rest_names, rest))
+        for i, (name, values) in enumerate(zip(rest_names, rest, strict=True))
     }
     step = max(
         1, (_BLOCK if first.device.type == "cpu" else _GPU_BLOCK) // max(1, math.prod(shape))
@@ -75,7 +77,10 @@ def sweep(
         failed = holds.numel() - int(torch.count_nonzero(holds))
         if failed and found is None:
             index = torch.nonzero(~holds)[0].tolist()
-            found = {name: int(values[i]) for name, values, i in zip(axes, [block, *rest], index)}
+            found = {
+                name: int(values[i])
+                for name, values, i in zip(axes, [block, *rest], index, strict=True)
+            }
         violations += failed
     return Evidence(
         kind=kind,
@@ -99,10 +104,15 @@ def enumerate_cases(
     kind: Kind = "exhaustive",
     device: torch.device = CPU,
 ) -> Evidence:
-    """Evaluate `predicate` on each of `cases`, keyword arguments that are JSON-able; the first
-    failure is the witness.
+    """Evaluate `predicate` on each of `cases`; the first failure is the witness.
 
     Args:
+        predicate: True of the cases for which the claim holds.
+        cases: keyword arguments, JSON-able.
+        domain: all the cases, in words.
+        summary: a few words for a table.
+        shows: what the first failure shows, as for `sweep`.
+        kind: how the domain is covered.
         device: where the predicate computes: the run's, or the CPU for one that computes with
             Python's own numbers.
     """

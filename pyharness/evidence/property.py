@@ -47,6 +47,10 @@ def search(
     Args:
         predicate: True of the inputs on which the claim holds.
         inputs: a strategy of keyword arguments, JSON-able (floats through `to_hex`).
+        domain: what is drawn from, in words.
+        summary: a few words for a table.
+        examples: how many inputs are tried at most.
+        seed: the seed of the draws.
         device: where the predicate computes, as for `enumerate_cases`.
         shows: what the smallest failing input shows, a `str.format` template over the inputs;
             by default that the predicate is false of it.
@@ -61,7 +65,7 @@ def search(
 
     asked = observed(predicate)
     cases = 0
-    failing: dict[str, Any] | None = None
+    failing: dict[str, Any] = {}
 
     @with_seed(seed)
     @settings(
@@ -80,13 +84,12 @@ def search(
             failing = dict(case)
             raise _ClaimFails
 
+    witness = None
     try:
         with _seed_alone():
             run()
     except _ClaimFails:
         witness = witness_of(predicate, failing, shows)
-    else:
-        witness = None
     return Evidence(
         "property",
         domain,
@@ -109,10 +112,12 @@ def _seed_alone() -> Iterator[None]:
     happen to be loaded.
     """
     from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
 
-    provider, cache = providers.HypothesisProvider, providers.CONSTANTS_CACHE.cache
+    cache = providers.CONSTANTS_CACHE.cache
+    provider: Any = providers.HypothesisProvider
     found = provider._local_constants
-    provider._local_constants = providers.Constants()
+    provider._local_constants = Constants()
     cache.clear()
     try:
         yield

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["SIGNIFICANT", "FIGURES", "FLOAT32", "FLOAT64", "disagreement", "gamma", "significant"]
+__all__ = ["FIGURES", "FLOAT32", "FLOAT64", "SIGNIFICANT", "disagreement", "gamma", "significant"]
 
 SIGNIFICANT = 6
 """Significant figures of what is reported: what float64 sums in any order agree on, with room to
@@ -60,7 +60,8 @@ def disagreement(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str | No
     figure by our `rounding` times max(1, |x|) and one unit of its last digit.
 
     Args:
-        ours, theirs: as `Evidence.as_json` gives them, or as a file holds them.
+        ours: as `Evidence.as_json` gives it, or as a file holds it.
+        theirs: the same.
     """
     for name in ("cases", "violations", "outcome", "tolerance"):
         if ours[name] != theirs[name]:
@@ -82,8 +83,8 @@ def disagreement(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str | No
     shapes = [(table["columns"], len(table["rows"])) for table in tables]
     if shapes[0] != shapes[1]:
         return f"figures: {shapes[0][1]} rows of {shapes[0][0]} here, {shapes[1][1]} of {shapes[1][0]} there"
-    for number, rows in enumerate(zip(*(table["rows"] for table in tables)), 1):
-        for column, here, there in zip(tables[0]["columns"], *rows):
+    for number, rows in enumerate(zip(*(table["rows"] for table in tables), strict=True), 1):
+        for column, here, there in zip(tables[0]["columns"], *rows, strict=False):
             if not _same(here, there, ours["rounding"]):
                 return f"row {number}, {column}: {here} here, {there} there"
     return None
@@ -98,4 +99,4 @@ def _same(here: Any, there: Any, rounding: float) -> bool:
     largest = max(abs(here), abs(there))
     last_digit = 10.0 ** (math.floor(math.log10(largest)) - SIGNIFICANT + 1) if largest else 0.0
     # The share that is added is what the digits' own representation in binary may be off.
-    return abs(here - there) <= (rounding * max(1.0, largest) + last_digit) * (1 + 1e-9)
+    return bool(abs(here - there) <= (rounding * max(1.0, largest) + last_digit) * (1 + 1e-9))

@@ -94,7 +94,7 @@ class Blocks:
     """
 
     def __init__(
-        self, x: Tensor, first: int = 0, seen: Callable[[np.ndarray], object] = lambda piece: None
+        self, x: Tensor, first: int = 0, seen: Callable[[memoryview], object] = lambda piece: None
     ) -> None:
         compiled = _compiled()
         self.first = first
@@ -106,7 +106,7 @@ class Blocks:
         contents, width = x.view(torch.uint8).numpy().reshape(-1), self.d * x.dtype.itemsize
         find = compiled.figuring(_plain(x), found) if x.dtype in _PLAIN else None
         for start, stop in self._pieces():
-            seen(contents[start * width : stop * width])
+            seen(contents[start * width : stop * width].data)
             if find:
                 find(start, stop)
             else:
@@ -142,7 +142,8 @@ class Blocks:
     @cached_property
     def figures(self) -> Figures:
         """Figures of the blocks, by compiled code, [blocks] each."""
-        return _compiled().Figures(*map(torch.from_numpy, self._found))
+        found: Figures = _compiled().Figures(*map(torch.from_numpy, self._found))
+        return found
 
     @cached_property
     def values(self) -> Tensor:
@@ -275,7 +276,7 @@ def as_blocks(x: Blocks | Sequence[str], dtype: str = "float32") -> Blocks:
 
 
 def blocks_of(
-    chunk: Tensor, first: int, seen: Callable[[np.ndarray], object] = lambda piece: None
+    chunk: Tensor, first: int, seen: Callable[[memoryview], object] = lambda piece: None
 ) -> Iterator[Blocks]:
     """Yield a chunk's whole blocks together, then what is left, if anything, as one shorter block.
 
@@ -327,19 +328,23 @@ class Accumulator(Protocol):
 
 
 class Stream(Protocol):
-    """How a claim is checked on any tensor: the argument `streams` of `@claim`.
+    """How a claim is checked on any tensor: the argument `streams` of `@claim`."""
 
-    Attributes:
-        law: True of the instances on which the claim holds; a witness replays it on plain numbers.
-        domain: the instances, in words.
-        tolerance: as in `Evidence`.
-        accumulator: gathers what `finish` needs.
-    """
+    @property
+    def law(self) -> Callable[..., Any]:
+        """True of the instances on which the claim holds; a witness replays it on plain numbers."""
 
-    law: Callable[..., Any]
-    domain: str
-    tolerance: float | None
-    accumulator: Accumulator
+    @property
+    def domain(self) -> str:
+        """The instances, in words."""
+
+    @property
+    def tolerance(self) -> float | None:
+        """As in `Evidence`."""
+
+    @property
+    def accumulator(self) -> Accumulator:
+        """Gathers what `finish` needs."""
 
     def finish(self, state: Any) -> Found:
         """Return what was found, from the accumulator's last state."""
@@ -411,8 +416,11 @@ class OfValues:
             _GRID
             // math.prod(len(axis) for name, axis in {**self.over, **of}.items() if name != head),
         )
-        for part in self.over[head].split(step) if head else [None]:
-            holds = self._holds({**self.over, head: part} if head else {}, of)
+        parts: Iterable[Mapping[str, Tensor]] = (
+            ({head: part} for part in torch.split(self.over[head], step)) if head else [{}]
+        )
+        for part in parts:
+            holds = self._holds({**self.over, **part}, of)
             if not holds.all():
                 total += np.count_nonzero(~holds.reshape(-1, *total.shape), axis=0)
         return total
@@ -672,5 +680,5 @@ def sha256(stored: Stored) -> str:
     """
     digest = started_sha256(stored.dtype, stored.shape)
     for chunk in stored.chunks(_CHUNK // stored.dtype.itemsize):
-        digest.update(chunk.view(torch.uint8).numpy())
+        digest.update(chunk.view(torch.uint8).numpy().data)
     return digest.hexdigest()

@@ -111,17 +111,21 @@ class Noticed:
     Attributes:
         watched: whether a predicate was called at all.
         called: the tied functions that were called, by dotted name.
-        beyond: what else was called that needs a tie, by dotted name.
+        beyond: what else of the pack was called that needs a tie, by dotted name.
+        foreign: what else was called of torch or of another package, by dotted name.
     """
 
     watched: bool
     called: tuple[str, ...]
     beyond: tuple[str, ...]
+    foreign: tuple[str, ...]
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Return what `dataclasses.asdict` made this of, whether or not it was JSON since."""
-        return cls(value["watched"], tuple(value["called"]), tuple(value["beyond"]))
+        return cls(
+            value["watched"], *(tuple(value[name]) for name in ("called", "beyond", "foreign"))
+        )
 
 
 _WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)
@@ -169,6 +173,7 @@ class Watch:
         self._watched = False
         self._called: set[str] = set()
         self._beyond: set[str] = set()
+        self._foreign: set[str] = set()
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -181,7 +186,8 @@ class Watch:
 
     def take(self) -> Noticed:
         """Return what was noticed since the last time."""
-        found = Noticed(self._watched, tuple(sorted(self._called)), tuple(sorted(self._beyond)))
+        names = (self._called, self._beyond, self._foreign)
+        found = Noticed(self._watched, *(tuple(sorted(some)) for some in names))
         self._forget()
         return found
 
@@ -216,11 +222,15 @@ class Watch:
         if name in self._operations:
             self._called.add(self._operations[name])
         elif not _is_elementary(name, operands):
-            self._beyond.add(f"torch:{name}")
+            self._foreign.add(f"torch:{name}")
 
-    def other(self, name: str) -> None:
-        """Note a call of another function."""
+    def of_the_pack(self, name: str) -> None:
+        """Note a call of another function of the pack."""
         self._beyond.add(name)
+
+    def of_others(self, name: str) -> None:
+        """Note a call of another function of Python's own or of another package."""
+        self._foreign.add(name)
 
     def is_of_the_pack(self, module: str) -> bool:
         """Whether a module is of the pack."""
@@ -259,11 +269,11 @@ class _Calls:
             if code is self._first or self._is_looked_through(code, frame):
                 self._through.append((module, code.co_qualname))
                 return False
-            self._watch.other(f"{module}:{code.co_qualname}")
+            self._watch.of_the_pack(f"{module}:{code.co_qualname}")
             return True
         if _is_transparent(module, code.co_filename):
             return False
-        self._watch.other(f"{module}:{code.co_qualname}")
+        self._watch.of_others(f"{module}:{code.co_qualname}")
         return True
 
     def _is_looked_through(self, code: types.CodeType, frame: types.FrameType) -> bool:
@@ -285,10 +295,10 @@ class _Calls:
         if called_here and (
             (top == "builtins" and name in _BUILTINS) or top in ("math", "cmath", "numpy")
         ):
-            self._watch.other(f"{module}:{name}")
+            self._watch.of_others(f"{module}:{name}")
 
 
-class _Operations(TorchFunctionMode):  # type: ignore[misc]
+class _Operations(TorchFunctionMode):
     """Sees every call of a torch function."""
 
     def __init__(self, watch: Watch, calls: _Calls) -> None:
@@ -357,7 +367,8 @@ def dotted_name(function: Any) -> str:
 def untied(
     measures: Sequence[Conformance], evidence: Sequence[Evidence], noticed: Sequence[Noticed]
 ) -> tuple[str, ...]:
-    """Return what keeps a claim's evidence from being tied to Lean, in words; nothing if it is.
+    """Return what keeps a claim's evidence from being tied to Lean, a sentence for each function;
+    nothing if it is tied.
 
     One piece of evidence is enough that is exhaustive, or on a real model's tensors, and whose
     predicates compute with tied functions alone. Of several that are not, the one that lacks least
@@ -372,10 +383,35 @@ def untied(
         return ()
     tied = {dotted_name(unwrapped(entry.function)) for entry in measures}
     called = {name for found in noticed for name in found.called}
-    idle = [f"{name}, which no predicate calls" for name in sorted(tied - called)]
     lacking = [
-        [*found.beyond] if found.watched else [f"the predicate of {piece.domain!r}, unmarked"]
+        _lacking(piece, found)
         for piece, found in zip(evidence, noticed, strict=True)
         if piece.covers
     ]
+    idle = [
+        f"{name} is measured, and no predicate calls it: have one call it, or take its Conformance "
+        "out of `measures`"
+        for name in sorted(tied - called)
+    ]
     return (*min(lacking, key=len, default=()), *idle)
+
+
+def _lacking(piece: Evidence, found: Noticed) -> list[str]:
+    """Say what keeps one piece of evidence from being tied, a sentence each."""
+    if not found.watched:
+        return [
+            f"the predicate behind {piece.domain!r} was not watched: mark it @predicate where it "
+            "is defined"
+        ]
+    return [
+        *(
+            f"{name} is computed with: tie it by a Conformance in `measures`, or mark it @notation "
+            "if it only says the law in other words"
+            for name in found.beyond
+        ),
+        *(
+            f"{name} is computed with: tie it, or a function of the pack that calls it, by a "
+            "Conformance in `measures`, or use elementary operations on integers instead"
+            for name in found.foreign
+        ),
+    ]

@@ -18,7 +18,7 @@ __all__ = ["dtype_name", "file_sha256", "started_sha256", "tensor_ref", "tensor_
 
 
 def tensor_sha256(tensor: Tensor) -> str:
-    """Return the SHA-256 of a tensor's dtype, shape and elements, as 64 lower-case hexadecimal
+    r"""Return the SHA-256 of a tensor's dtype, shape and elements, as 64 lower-case hexadecimal
     digits.
 
     What is hashed is, in this order: one line of UTF-8 JSON, `["DTYPE",[D0,D1,…]]` without spaces
@@ -33,7 +33,7 @@ def tensor_sha256(tensor: Tensor) -> str:
 
     Example:
         `tensor_sha256(torch.tensor([1, -2], dtype=torch.int8))` is the SHA-256 of
-        `b'["int8",[2]]\\n\\x01\\xfe'`.
+        `b'["int8",[2]]\n\x01\xfe'`.
 
     Raises:
         UsageError: if the tensor is sparse or quantized, so that it has no plain sequence of
@@ -93,4 +93,4 @@ def _little_endian_bytes(tensor: Tensor) -> memoryview:
     if sys.byteorder == "big":
         width = plain.element_size() // (2 if plain.is_complex() else 1)
         elements = elements.reshape(-1, width)[:, ::-1].copy()
-    return memoryview(elements).cast("B") if elements.size else memoryview(b"")
+    return elements.data.cast("B") if elements.size else memoryview(b"")

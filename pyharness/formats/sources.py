@@ -26,7 +26,16 @@ from torch import Tensor
 from pyharness.core.errors import UsageError
 from pyharness.formats.affine import TensorError
 from pyharness.formats.onnx import onnx_entries
-from pyharness.formats.stored import DTYPES, MALFORMED, Raw, Stamp, Stored, damaged, unreadable
+from pyharness.formats.stored import (
+    DTYPES,
+    MALFORMED,
+    Raw,
+    Readable,
+    Stamp,
+    Stored,
+    damaged,
+    unreadable,
+)
 
 __all__ = ["Catalogue", "catalogue", "catalogue_of", "read_tensors", "tensor_files"]
 
@@ -358,28 +367,28 @@ class _Member:
     by_column: bool
 
     @contextlib.contextmanager
-    def open(self, stored: Stored) -> Iterator[IO[bytes]]:
-        with zipfile.ZipFile(stored.path) as archive, archive.open(self.name) as stream:
-            stream.seek(self.header)
+    def open(self, stored: Stored) -> Iterator[Readable]:
+        with zipfile.ZipFile(stored.path) as archive, archive.open(self.name) as member:
+            member.seek(self.header)
+            stream: Readable = member
             if self.by_column:
-                columns = np.frombuffer(stream.read(), f"V{stored.dtype.itemsize}").reshape(
+                columns = np.frombuffer(member.read(), f"V{stored.dtype.itemsize}").reshape(
                     stored.shape, order="F"
                 )
                 stream = io.BytesIO(columns.tobytes())
             yield _Swapped(stream, stored.dtype.itemsize) if self.swapped else stream
 
 
-class _Swapped(io.RawIOBase):
+class _Swapped:
     """Big-endian elements of a stream as little-endian ones; asked for whole elements only."""
 
-    def __init__(self, stream: IO[bytes], width: int) -> None:
+    def __init__(self, stream: Readable, width: int) -> None:
         self._stream, self._width = stream, width
 
-    def readinto(self, view: memoryview) -> int:
-        data = self._stream.read(len(view))
+    def read(self, size: int, /) -> bytes:
+        data = self._stream.read(size)
         whole = np.frombuffer(data, f"V{self._width}" if self._width == 1 else f">u{self._width}")
-        view[: len(data)] = whole.astype(whole.dtype.newbyteorder("<")).tobytes()
-        return len(data)
+        return whole.astype(whole.dtype.newbyteorder("<")).tobytes()
 
 
 def _npz_entries(path: Path) -> Iterator[_Entry]:

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -23,7 +23,17 @@ from torch import Tensor
 from pyharness.core.errors import UsageError
 from pyharness.formats.digests import dtype_name
 
-__all__ = ["DTYPES", "MALFORMED", "Packed", "Raw", "Stamp", "Stored", "damaged", "unreadable"]
+__all__ = [
+    "DTYPES",
+    "MALFORMED",
+    "Packed",
+    "Raw",
+    "Readable",
+    "Stamp",
+    "Stored",
+    "damaged",
+    "unreadable",
+]
 
 DTYPES = {
     dtype_name(dtype): dtype
@@ -133,10 +143,17 @@ class Raw:
     offset: int
 
 
+class Readable(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, `size` at most; none at the end."""
+
+
 class Packed(Protocol):
     """The place of elements that have to be unpacked."""
 
-    def open(self, stored: Stored) -> contextlib.AbstractContextManager[IO[bytes]]:
+    def open(self, stored: Stored) -> contextlib.AbstractContextManager[Readable]:
         """Return the elements as a stream of bytes, little-endian and in row-major order."""
 
 
@@ -182,20 +199,22 @@ class Stored:
         self.stamp.require(self.path)
         try:
             yield from (
-                self._mapped(elements) if isinstance(self.place, Raw) else self._unpacked(elements)
+                self._mapped(self.place, elements)
+                if isinstance(self.place, Raw)
+                else self._unpacked(self.place, elements)
             )
         except OSError as error:
             raise unreadable(self.path, error) from error
         except MALFORMED as error:
             raise damaged(self.path, f"tensor {self.name!r}: {error}") from error
 
-    def _mapped(self, elements: int) -> Iterator[Tensor]:
+    def _mapped(self, place: Raw, elements: int) -> Iterator[Tensor]:
         """Chunks of a memory map, each mapped for itself: what was read no longer counts as this
         process's memory.
         """
-        width, end = self.dtype.itemsize, self.place.offset + self.nbytes
+        width, end = self.dtype.itemsize, place.offset + self.nbytes
         with open(self.path, "rb") as file:
-            for start in range(self.place.offset, end, elements * width):
+            for start in range(place.offset, end, elements * width):
                 base = start // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
                 stop = min(start + elements * width, end)
                 # The disk reads this chunk at once, and the next while this one is worked on.
@@ -210,9 +229,9 @@ class Stored:
                     window, dtype=self.dtype, count=(stop - start) // width, offset=start - base
                 )
 
-    def _unpacked(self, elements: int) -> Iterator[Tensor]:
+    def _unpacked(self, place: Packed, elements: int) -> Iterator[Tensor]:
         buffer = bytearray(min(elements, self.numel) * self.dtype.itemsize)
-        with self.place.open(self) as stream:
+        with place.open(self) as stream:
             for start in range(0, self.numel, elements):
                 count = min(elements, self.numel - start)
                 _fill(stream, memoryview(buffer)[: count * self.dtype.itemsize])
@@ -234,10 +253,11 @@ class Stored:
         return whole.reshape(self.shape)
 
 
-def _fill(stream: IO[bytes], view: memoryview) -> None:
+def _fill(stream: Readable, view: memoryview) -> None:
     done = 0
     while done < len(view):
-        count = stream.readinto(view[done:])
-        if not count:
+        data = stream.read(len(view) - done)
+        if not data:
             raise EOFError(f"it ends {len(view) - done} bytes early")
-        done += count
+        view[done : done + len(data)] = data
+        done += len(data)

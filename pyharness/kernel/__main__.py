@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import io
 import json
 import sys
 import time
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 from .certificate import Unreadable, read_certificate, recheck
 from .library import Library, check
@@ -30,8 +31,8 @@ _LONGEST = 1 << 26
 _EPILOG = """\
 examples:
   python -m pyharness.kernel proofs.ndjson.gz
-  python -m pyharness.kernel proofs.ndjson.gz --theorem LeanMining.bound --json
-  python -m pyharness.kernel --certificate certificates/leanmining.json
+  python -m pyharness.kernel proofs.ndjson.gz --theorem Demo.bound --json
+  python -m pyharness.kernel --certificate certificates/demo.json
 
 exit status: 0 every declaration is accepted, and the certificate is as it says; 1 one is refused, a theorem that is asked for
 is not there, or the certificate says something else; 2 bad usage"""
@@ -102,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ACCEPTED if answer["accepted"] else REFUSED
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
+def _lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     while line := file.readline(_LONGEST + 1):
         if len(line) > _LONGEST:
             raise Refused("format", f"a line has more than {_LONGEST} bytes")
@@ -113,9 +114,10 @@ def _progress(name: str, done: int, total: int) -> None:
     print(f"\r\033[K{done} lines: {name[:60]}", end="", file=sys.stderr, flush=True)
 
 
-def _print(answer: dict, text: str, as_json: bool) -> None:
+def _print(answer: dict[str, Any], text: str, as_json: bool) -> None:
     """Print an answer; what a file says in it reaches the terminal as no more than text."""
-    sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     print(
         json.dumps(answer, indent=2)
         if as_json
@@ -161,7 +163,7 @@ def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
     return REFUSED if done.faults else ACCEPTED
 
 
-def _answer(library: Library, theorems: Sequence[str], seconds: float) -> dict:
+def _answer(library: Library, theorems: Sequence[str], seconds: float) -> dict[str, Any]:
     shown: dict[str, Name] = {
         show_name(name): name
         for name, constant in library.constants.items()
@@ -186,7 +188,7 @@ def _answer(library: Library, theorems: Sequence[str], seconds: float) -> dict:
     }
 
 
-def _text(answer: dict) -> str:
+def _text(answer: dict[str, Any]) -> str:
     if not answer["accepted"]:
         return (
             f"refused: {answer['declaration']}\nrule: {answer['rule']}\nreason: {answer['reason']}"

@@ -18,7 +18,7 @@ from .environment import Constant, Constructor, closure, mentioned
 from .names import Name
 from .printing import show
 from .refusal import Refused
-from .terms import App, Const, Lit, Term, Terms
+from .terms import App, Const, Lit, Local, Term, Terms
 
 __all__ = ["Arithmetic", "is_equality", "size_of"]
 
@@ -182,13 +182,10 @@ class Arithmetic:
         name = constant.name
         if constant.kind == "inductive":
             self._learn_type(name)
-        elif (
-            constant.kind == "def"
-            and len(name) == 2
-            and name[:1] == NAT
-            and name[1] in _BY_UNFOLDING
-        ):
-            self._learn_function(name[1], equal)
+        elif constant.kind == "def" and len(name) == 2 and name[:1] == NAT:
+            word = name[1]
+            if isinstance(word, str) and word in _BY_UNFOLDING:
+                self._learn_function(word, equal)
         elif constant.kind == "theorem" and constant.type in self._theorems:
             self._learn_theorem(constant)
 
@@ -219,7 +216,7 @@ class Arithmetic:
         return (
             constant.type is self._terms.type
             and not constant.levels
-            and constant.detail.constructors
+            and constant.as_inductive.constructors
             == tuple([constructor for constructor, _ in constructors])
             and all(
                 self._constants[constructor].type is type_ for constructor, type_ in constructors
@@ -268,7 +265,7 @@ class Arithmetic:
         )
 
     # ------------------------------------------------------------------------------------ equations
-    def _sides(self, text: str) -> tuple[list[Term], Term, Term]:
+    def _sides(self, text: str) -> tuple[list[Local], Term, Term]:
         """Return the variables of an equation, as free variables, and its sides."""
         words, _, equation = text.partition("|")
         variables = {
@@ -290,7 +287,7 @@ class Arithmetic:
         words = text.replace("(", "( ").replace(")", " )").split()
 
         def application() -> Term:
-            parts = []
+            parts: list[Term] = []
             while words and words[0] != ")":
                 word = words.pop(0)
                 parts.append(
@@ -326,6 +323,6 @@ def is_equality(terms: Terms, constants: Mapping[Name, Constant]) -> bool:
     one, other = terms.local(1, type_), terms.local(2, type_)
     return (
         constant.type is terms.pis([type_, one, other], terms.prop)
-        and constant.detail.constructors == (refl.name,)
+        and constant.as_inductive.constructors == (refl.name,)
         and refl.type is terms.pis([type_, one], terms.apply(const, [type_, one, one]))
     )

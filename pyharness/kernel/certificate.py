@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from . import Library, Refused, check
 from .names import Name, show_name
-from .terms import Const, Let, Pi, Term, spine, subterms
+from .terms import Const, Let, Pi, Term, body_of, spine, subterms
 
 __all__ = [
     "AXIOMS",
@@ -50,7 +50,7 @@ PINS = "statements.lock.json"
 """What was pinned; if it lies beside the certificate, what is said to be pinned is held against it
 too."""
 
-_FIELDS = {
+_FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "status": str,
     "pinned": bool,
     "rechecked": bool,
@@ -86,7 +86,7 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
         Unreadable: if there is none.
     """
     try:
-        certificate = json.loads(path.read_bytes(), object_pairs_hook=_object)
+        certificate: Mapping[str, Any] = json.loads(path.read_bytes(), object_pairs_hook=_object)
         proofs, allowed = certificate["proofs"], certificate["policy"]["allowed_axioms"]
         well = _are_texts(allowed) and all(
             _are_texts(claim["proof"]["axioms"])
@@ -368,7 +368,7 @@ class _Missing(Exception):
 def _binders(statement: Term) -> int:
     """Return how many binders stand in front of a statement."""
     count = 0
-    while type(statement) in (Pi, Let):
+    while type(statement) is Pi or type(statement) is Let:
         statement, count = statement.body, count + 1
     return count
 
@@ -376,9 +376,7 @@ def _binders(statement: Term) -> int:
 def _negates(statement: Term) -> bool:
     """Whether a statement, behind its binders, is `¬ _`, `_ ≠ _` or `_ → False`."""
     binders = _binders(statement)
-    for _ in range(binders):
-        statement = statement.body
-    head, arguments = spine(statement)
+    head, arguments = spine(body_of(statement, binders))
     return type(head) is Const and (
         (head.name, len(arguments)) in ((("Not",), 1), (("Ne",), 3))
         or (head.name == ("False",) and binders > 0)

@@ -13,8 +13,8 @@ Each term has one type, up to definitional equality. `check` finds it and looks 
 | not-a-function | what is applied is a function |
 | argument | an argument is of the type that the function takes |
 | let | the value of a `let` is of its type |
-| projection | it is from a type with one constructor, of an element of that type, and there is such a field |
-| projection-from-proof | a field of a proof is a proof, and so is every field before it on which one depends |
+| projection | it is of an element of a type with one constructor, and there is such a field |
+| projection-from-proof | a field of a proof is a proof, and so is each that another depends on |
 | literal | there is a type for it: see `arithmetic.py` |
 
 Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Type Inference.
@@ -22,14 +22,17 @@ Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
+from .arithmetic import Arithmetic
+from .environment import Constant, Inductive
 from .equality import Equality
 from .levels import Level
 from .names import Name, show_name
 from .printing import show
 from .refusal import Refused
-from .terms import App, Const, Lam, Let, Lit, Local, Pi, Proj, Sort, Term, spine
+from .terms import App, Const, Lam, Let, Lit, Local, Pi, Proj, Sort, Term, Terms, spine
 
 __all__ = ["Checker"]
 
@@ -37,8 +40,16 @@ __all__ = ["Checker"]
 class Checker(Equality):
     """Finds the types of terms with the universe parameters of one declaration."""
 
-    def __init__(self, *arguments, levels: Iterable[Name] = ()):
-        super().__init__(*arguments)
+    def __init__(
+        self,
+        terms: Terms,
+        constants: Mapping[Name, Constant],
+        arithmetic: Arithmetic,
+        steps: int | None,
+        *,
+        levels: Iterable[Name] = (),
+    ):
+        super().__init__(terms, constants, arithmetic, steps)
         self._parameters = frozenset(levels)
         self._types: dict[Term, Term] = {}
         self._checked: dict[Term, Term] = {}
@@ -66,6 +77,7 @@ class Checker(Equality):
         return self._level(self.check(term), term)
 
     def type_of(self, term: Term) -> Term:
+        """Return the type of a well-typed term."""
         if type(term) is Local:
             return term.type
         found = self._types.get(term)
@@ -75,6 +87,11 @@ class Checker(Equality):
         return found
 
     def level_of(self, type_: Term) -> Level:
+        """Return the level of the universe that a well-typed type is in.
+
+        Raises:
+            Refused: if it cannot be found.
+        """
         return self._level(self.type_of(type_), type_)
 
     def _level(self, type_: Term, term: Term) -> Level:
@@ -135,7 +152,7 @@ class Checker(Equality):
     def _app(self, term: App) -> Term:
         head, arguments = spine(term)
         type_, given = self.type_of(head), 0
-        for place, argument in enumerate(arguments):
+        for place in range(len(arguments)):
             if type(type_) is not Pi:
                 type_ = self._function_type(
                     self.terms.instantiate(type_, arguments[given:place]), term
@@ -199,14 +216,17 @@ class Checker(Equality):
             level = self.terms.levels.imax(domain, level)
         return self.terms.sort(level)
 
-    def open(self, term: Term, kind: type, check: bool = False) -> tuple[list[Term], Term]:
+    def open(
+        self, term: Term, kind: type[Lam | Pi], check: bool = False
+    ) -> tuple[list[Local], Term]:
         """Open all binders of one kind at the front of a term; return the free variables and the
         body.
 
         Raises:
             Refused: if the domain of one is no type, and that is to be checked.
         """
-        terms, number, variables = self.terms, term.free, []
+        terms, number = self.terms, term.free
+        variables: list[Local] = []
         while type(term) is kind:
             self.step()
             domain = terms.instantiate(term.domain, variables)
@@ -241,7 +261,12 @@ class Checker(Equality):
         type_ = self.whnf(found)
         head, arguments = spine(type_)
         constant = self.constants.get(head.name) if type(head) is Const else None
-        if constant is None or constant.kind != "inductive" or constant.name != term.structure:
+        if (
+            type(head) is not Const
+            or constant is None
+            or type(constant.detail) is not Inductive
+            or constant.name != term.structure
+        ):
             raise Refused(
                 "projection",
                 f"it is from {show_name(term.structure)}, of an element of {show(type_)}",
@@ -255,13 +280,14 @@ class Checker(Equality):
                 term=show(term),
             )
         constructor = self.constants[detail.constructors[0]]
-        if term.index >= constructor.detail.fields:
+        fields = constructor.as_constructor.fields
+        if term.index >= fields:
             raise Refused(
                 "projection",
-                f"{show_name(constructor.name)} has {constructor.detail.fields} fields",
+                f"{show_name(constructor.name)} has {fields} fields",
                 term=show(term),
             )
-        field = self.terms.with_levels(constructor.type, dict(zip(constructor.levels, head.levels)))
+        field = self.at_levels(constructor, constructor.type, head)
         for argument in arguments[: detail.parameters]:
             field = self.terms.instantiate(self._function_type(field, term).body, [argument])
         proposition = self.is_proposition(type_)
@@ -284,11 +310,7 @@ class Checker(Equality):
         return field
 
 
-def _unbound(checker: Checker, term: Term) -> Term:
-    raise Refused("variable", "a variable is bound nowhere", term=show(term))
-
-
-_INFER = {
+_INFER: Mapping[type[Term], Callable[[Checker, Any], Term]] = {
     Local: Checker._local,
     Sort: Checker._sort,
     Const: Checker._const,
@@ -299,7 +321,8 @@ _INFER = {
     Let: Checker._let,
     Proj: Checker._proj,
 }
-_CHECK = _INFER | {
+_CHECK: Mapping[type[Term], Callable[[Checker, Any], Term]] = {
+    **_INFER,
     Sort: Checker._check_sort,
     Const: Checker._check_const,
     App: Checker._check_app,

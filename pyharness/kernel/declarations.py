@@ -173,46 +173,46 @@ def _compared(checker: Checker, constant: Constant, stored: Mapping[str, Any]) -
     Types and rules of recursors need only be equal by definition: Lean leaves `optParam` out of
     them.
     """
-    detail = constant.detail
+    found: dict[str, object]
     if constant.kind == "inductive":
+        inductive = constant.as_inductive
         found = {
-            "all": detail.family,
-            "ctors": detail.constructors,
-            "numParams": detail.parameters,
-            "numIndices": detail.indices,
-            "numNested": detail.nested,
-            "isRec": detail.recursive,
-            "isReflexive": detail.reflexive,
+            "all": inductive.family,
+            "ctors": inductive.constructors,
+            "numParams": inductive.parameters,
+            "numIndices": inductive.indices,
+            "numNested": inductive.nested,
+            "isRec": inductive.recursive,
+            "isReflexive": inductive.reflexive,
         }
     elif constant.kind == "ctor":
+        constructor = constant.as_constructor
         found = {
-            "induct": detail.inductive,
-            "cidx": detail.index,
-            "numParams": detail.parameters,
-            "numFields": detail.fields,
+            "induct": constructor.inductive,
+            "cidx": constructor.index,
+            "numParams": constructor.parameters,
+            "numFields": constructor.fields,
         }
     else:
+        recursor = constant.as_recursor
         found = {
-            "all": detail.family,
-            "numParams": detail.parameters,
-            "numIndices": detail.indices,
-            "numMotives": detail.motives,
-            "numMinors": detail.minors,
-            "k": detail.k,
+            "all": recursor.family,
+            "numParams": recursor.parameters,
+            "numIndices": recursor.indices,
+            "numMotives": recursor.motives,
+            "numMinors": recursor.minors,
+            "k": recursor.k,
         }
     found["levelParams"] = constant.levels
     for field, value in found.items():
         _require(constant, field, stored[field] == value)
     _require(constant, "type", _same(checker, stored["type"], constant.type))
     if constant.kind == "rec":
+        rules = constant.as_recursor.rules
         listed = [(rule["ctor"], rule["nfields"]) for rule in stored["rules"]]
-        _require(
-            constant,
-            "rules",
-            listed == [(name, count) for name, (count, _) in detail.rules.items()],
-        )
+        _require(constant, "rules", listed == [(name, count) for name, (count, _) in rules.items()])
         for rule in stored["rules"]:
-            _require(constant, "rules", _same(checker, rule["rhs"], detail.rules[rule["ctor"]][1]))
+            _require(constant, "rules", _same(checker, rule["rhs"], rules[rule["ctor"]][1]))
     return dataclasses.replace(constant, type=stored["type"])
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from .environment import Constant, mentioned
 from .levels import Level
 from .names import Name, show_name
-from .terms import App, BVar, Const, Lam, Let, Lit, Pi, Sort, Term, parts_of
+from .terms import App, BVar, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, parts_of
 
 __all__ = ["Digests"]
 
-_FORMS = {App: "app", Lam: "lam", Pi: "forall", Let: "let"}
+_FORMS: Mapping[type[Term], str] = {App: "app", Lam: "lam", Pi: "forall", Let: "let"}
 
 
 class Digests:
@@ -91,32 +91,31 @@ class Digests:
     def _fields(
         self, term: Term, parameters: tuple[Name, ...], done: dict[Term | Level, str]
     ) -> list[Any]:
-        kind = type(term)
-        if kind is BVar:
+        if type(term) is BVar:
             return ["bvar", term.index]
-        if kind is Sort:
+        if type(term) is Sort:
             return ["sort", self._level(term.level, parameters, done)]
-        if kind is Const:
+        if type(term) is Const:
             return [
                 "const",
                 list(term.name),
                 [self._level(level, parameters, done) for level in term.levels],
             ]
-        if kind is Lit:
+        if type(term) is Lit:
             return [
                 "lit",
                 ["nat", f"{term.value:x}"] if type(term.value) is int else ["str", term.value],
             ]
-        if kind in _FORMS:
-            return [_FORMS[kind], *[done[part] for part in parts_of(term)]]
-        return ["proj", list(term.structure), term.index, done[term.term]]
+        if type(term) is Proj:
+            return ["proj", list(term.structure), term.index, done[term.term]]
+        return [_FORMS[type(term)], *[done[part] for part in parts_of(term)]]
 
     def _level(
         self, level: Level, parameters: tuple[Name, ...], done: dict[Term | Level, str]
     ) -> str:
         if level not in done:
             if level.form == "param":
-                fields = ["param", parameters.index(level.parts[0])]
+                fields: list[Any] = ["param", parameters.index(level.name)]
             else:
                 fields = [
                     level.form,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .names import Name
+from .names import Name, show_name
 from .terms import Const, Lit, Proj, Term, subterms
 
 __all__ = ["Constant", "Constructor", "Inductive", "Recursor", "closure", "mentioned"]
@@ -107,17 +107,49 @@ class Constant:
     height: int
     uses: frozenset[Name]
 
+    @property
+    def as_inductive(self) -> Inductive:
+        """The detail of an inductive type.
+
+        Raises:
+            TypeError: if the constant is something else.
+        """
+        if type(self.detail) is not Inductive:
+            raise TypeError(f"{show_name(self.name)} is no inductive type, but of kind {self.kind}")
+        return self.detail
+
+    @property
+    def as_constructor(self) -> Constructor:
+        """The detail of a constructor.
+
+        Raises:
+            TypeError: if the constant is something else.
+        """
+        if type(self.detail) is not Constructor:
+            raise TypeError(f"{show_name(self.name)} is no constructor, but of kind {self.kind}")
+        return self.detail
+
+    @property
+    def as_recursor(self) -> Recursor:
+        """The detail of a recursor.
+
+        Raises:
+            TypeError: if the constant is something else.
+        """
+        if type(self.detail) is not Recursor:
+            raise TypeError(f"{show_name(self.name)} is no recursor, but of kind {self.kind}")
+        return self.detail
+
 
 def mentioned(*roots: Term) -> frozenset[Name]:
     """Return the constants that terms mention, and the types of their literals."""
-    names = set()
+    names: set[Name] = set()
     for term in subterms(*roots):
-        kind = type(term)
-        if kind is Const:
+        if type(term) is Const:
             names.add(term.name)
-        elif kind is Proj:
+        elif type(term) is Proj:
             names.add(term.structure)
-        elif kind is Lit:
+        elif type(term) is Lit:
             names.add(("Nat",) if type(term.value) is int else ("String",))
     return frozenset(names)
 

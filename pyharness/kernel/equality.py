@@ -2,11 +2,13 @@
 
 | rule | what is equal |
 |---|---|
-| congruence | what is made alike of equal parts; universes, if their levels are the same number under every choice |
-| reduction | what reduces to equal terms; of two definitions the higher is unfolded first; of one, the arguments are tried |
+| congruence | what is made alike of equal parts |
+| universes | universes whose levels are the same number under every choice |
+| reduction | what reduces to equal terms: see `_unfold` for the order |
 | proof irrelevance | two proofs of the same proposition |
 | eta | `f` and `λ x, f x` |
-| eta for structures | `s` and the constructor of its projections, and any two elements of a structure without fields |
+| eta for structures | `s` and the constructor of its projections |
+| no fields | any two elements of a structure without fields |
 
 Described in "The Type Theory of Lean", 2.2 Definitional equality, and "Type Checking in Lean 4",
 Definitional Equality.
@@ -14,10 +16,14 @@ Definitional Equality.
 
 from __future__ import annotations
 
-from .environment import Constant, Constructor
+from collections.abc import Mapping
+
+from .arithmetic import Arithmetic
+from .environment import Constant, Constructor, Inductive
 from .levels import Level
+from .names import Name
 from .reduction import Reduction
-from .terms import App, Const, Lam, Lit, Pi, Proj, Sort, Term, head_of, spine
+from .terms import App, Const, Lam, Lit, Local, Pi, Proj, Sort, Term, Terms, head_of, spine
 
 __all__ = ["Equality"]
 
@@ -25,12 +31,19 @@ __all__ = ["Equality"]
 class Equality(Reduction):
     """Compares well-typed terms that bind all their bound variables. What is found out is kept."""
 
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
+    def __init__(
+        self,
+        terms: Terms,
+        constants: Mapping[Name, Constant],
+        arithmetic: Arithmetic,
+        steps: int | None,
+    ):
+        super().__init__(terms, constants, arithmetic, steps)
         self._answers: dict[tuple[Term, Term], bool] = {}
         self._different: set[tuple[Term, Term]] = set()
 
     def equal(self, left: Term, right: Term) -> bool:
+        """Whether two well-typed terms are equal by definition."""
         if left is right:
             return True
         known = self._answers.get((left, right))
@@ -89,19 +102,19 @@ class Equality(Reduction):
     def _alike(self, left: Term, right: Term) -> bool | None:
         """Compare terms of one form whose parts settle it; None for all others."""
         kind = type(left)
-        if kind is not type(right):
+        if kind is App or kind is not type(right):
             return None
-        if kind is Lam or kind is Pi:
-            return self._same_binders(left, right)
-        if kind is Sort:
+        if type(left) is Lam or type(left) is Pi:
+            return self._same_binders(left, right, type(left))
+        if type(left) is Sort and type(right) is Sort:
             return left.level.equals(right.level)
-        if kind is Lit:
+        if type(left) is Lit and type(right) is Lit:
             return left.value == right.value
         return None
 
-    def _same_binders(self, left: Term, right: Term) -> bool:
-        kind, number = type(left), max(left.free, right.free)
-        instantiate, variables = self.terms.instantiate, []
+    def _same_binders(self, left: Term, right: Term, kind: type[Lam | Pi]) -> bool:
+        number, instantiate = max(left.free, right.free), self.terms.instantiate
+        variables: list[Local] = []
         while type(left) is kind and type(right) is kind:
             self.step()
             domain = instantiate(left.domain, variables)
@@ -116,13 +129,14 @@ class Equality(Reduction):
     def _same_levels(self, left: tuple[Level, ...], right: tuple[Level, ...]) -> bool:
         return len(left) == len(right) and all(map(Level.equals, left, right))
 
-    def _same_constant(self, left: Term, right: Term) -> bool:
+    def _same_constant(self, left: Const, right: Const) -> bool:
         return left.name == right.name and self._same_levels(left.levels, right.levels)
 
     def _same_arguments(self, left: list[Term], right: list[Term]) -> bool:
         if len(left) != len(right):
             return False
-        for one, other in zip(left, right):
+        # `all` would put a frame of C's stack between the calls, which go deep.
+        for one, other in zip(left, right, strict=True):  # noqa: SIM110
             if not self.equal(one, other):
                 return False
         return True
@@ -149,7 +163,8 @@ class Equality(Reduction):
     # ---------------------------------------------------------------------------------------- delta
     def _unfold(self, left: Term, right: Term) -> tuple[bool | None, Term, Term]:
         """Unfold the definitions at both heads step by step, until the terms are settled or none is
-        left.
+        left. Of two definitions the higher is unfolded first; of one, the arguments are tried
+        before.
         """
         while True:
             self.step()
@@ -174,9 +189,7 @@ class Equality(Reduction):
             elif left_definition.height < right_definition.height:
                 right = self._next(right)
             else:
-                if left_definition is right_definition and self._same_call(
-                    left_definition, left, right
-                ):
+                if left_definition is right_definition and self._same_call(left, right):
                     return True, left, right
                 left, right = self._next(left), self._next(right)
             answer = self._quick(left, right)
@@ -184,7 +197,9 @@ class Equality(Reduction):
                 return answer, left, right
 
     def _next(self, term: Term) -> Term:
-        return self.core(self.unfold(term), True)
+        unfolded = self.unfold(term)
+        assert unfolded is not None
+        return self.core(unfolded, True)
 
     def _projected(self, term: Term) -> Term | None:
         """Reduce a projection at the head of a term in full, if that does anything."""
@@ -193,12 +208,13 @@ class Equality(Reduction):
         reduced = self.core(term)
         return None if reduced is term else reduced
 
-    def _same_call(self, definition: Constant, left: Term, right: Term) -> bool:
-        """Whether two calls of one definition have equal arguments."""
+    def _same_call(self, left: Term, right: Term) -> bool:
+        """Whether two applications of one definition have equal levels and arguments."""
         if type(left) is not App or type(right) is not App or (left, right) in self._different:
             return False
         left_head, left_arguments = spine(left)
         right_head, right_arguments = spine(right)
+        assert type(left_head) is Const and type(right_head) is Const
         if self._same_levels(left_head.levels, right_head.levels) and self._same_arguments(
             left_arguments, right_arguments
         ):
@@ -213,8 +229,10 @@ class Equality(Reduction):
         one, other = arithmetic.number(left), arithmetic.number(right)
         if one is not None and other is not None:
             return one == other
-        one, other = arithmetic.predecessor(left), arithmetic.predecessor(right)
-        return None if one is None or other is None else self.equal(one, other)
+        before, before_other = arithmetic.predecessor(left), arithmetic.predecessor(right)
+        if before is None or before_other is None:
+            return None
+        return self.equal(before, before_other)
 
     # ------------------------------------------------------------------------------------------ eta
     def _by_eta_of_functions(self, left: Term, right: Term) -> bool:
@@ -238,7 +256,7 @@ class Equality(Reduction):
         detail = constant.detail
         if (
             len(arguments) != detail.parameters + detail.fields
-            or not self.constants[detail.inductive].detail.is_structure
+            or not self.constants[detail.inductive].as_inductive.is_structure
         ):
             return False
         if not self.equal(self.type_of(element), self.type_of(made)):
@@ -256,8 +274,10 @@ class Equality(Reduction):
         type_ = self.whnf(self.type_of(left))
         head = head_of(type_)
         constant = self.constants.get(head.name) if type(head) is Const else None
-        if constant is None or constant.kind != "inductive" or not constant.detail.is_structure:
+        if constant is None or type(constant.detail) is not Inductive:
             return False
-        if self.constants[constant.detail.constructors[0]].detail.fields:
+        if not constant.detail.is_structure:
+            return False
+        if self.constants[constant.detail.constructors[0]].as_constructor.fields:
             return False
         return self.equal(type_, self.type_of(right))

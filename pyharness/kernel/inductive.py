@@ -7,12 +7,14 @@ recursors are made, for this larger family; then each such member is written as 
 
 | rule | what it asks |
 |---|---|
-| inductive-type | a type is a function of parameters and indices into a universe; a family shares all but the indices |
+| inductive-type | a type is a function of parameters and indices into a universe |
+| inductive-type | all types of a family have the same parameters and universe |
 | constructor-parameters | a constructor takes the same parameters first |
-| constructor-result | it makes an element of its type at these parameters; the indices do not mention the family |
-| constructor-universe | a field's type is in no larger universe than the family, unless that is `Prop` |
-| positivity | a field's type mentions the family only as what a function gives, at these parameters |
-| nested | what an earlier type is applied to, to become a member, mentions no field, and the family at these parameters |
+| constructor-result | it makes an element of its type at these parameters |
+| constructor-result | the indices of that element do not mention the family |
+| constructor-universe | a field's type is in no larger universe than the family; in `Prop`, any |
+| positivity | a field's type mentions the family only as a function's result, at the parameters |
+| nested | an earlier type is applied to no field, and to the family at these parameters only |
 
 A recursor of a proposition gives proofs only, unless the proposition is large: see `_is_large`.
 
@@ -31,7 +33,7 @@ from .levels import Level
 from .names import Name, show_name
 from .printing import show
 from .refusal import Refused
-from .terms import Const, Pi, Sort, Term, spine
+from .terms import Const, Local, Pi, Sort, Term, body_of, head_of, spine
 
 __all__ = ["Declared", "declare_family"]
 
@@ -57,9 +59,9 @@ class _Made:
     """
 
     constructor: Term
-    fields: list[Term]
+    fields: list[Local]
     indices: list[Term]
-    calls: list[tuple[Term, list[Term], int, list[Term]]]
+    calls: list[tuple[Local, list[Local], int, list[Term]]]
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,15 @@ class _Member:
     Attributes:
         const: it, at the universe parameters and at the parameters.
         indices: its indices, as free variables.
+        universe: the level of the universe that it is in.
         stands_for: what it is written as in the end.
         constructors: for each constructor: it at the parameters, what it is written as, and its
             type behind the parameters.
     """
 
     const: Term
-    indices: list[Term]
+    indices: list[Local]
+    universe: Level
     stands_for: Term
     constructors: list[tuple[Term, Term, Term]]
 
@@ -127,7 +131,6 @@ class _Family:
         self._number = 0
         self._names: set[Name] = {declared.name for declared in types}
         self._members: list[_Member] = []
-        self._universe: Level | None = None
         self._nested: dict[Term, Term] = {}
         self._written: dict[Term, Term] = {}
         self._parameters = self._open_parameters(parameters)
@@ -141,7 +144,12 @@ class _Family:
             for place, member in enumerate(self._members)
         ]
 
-    def _fresh(self, type_: Term) -> Term:
+    @property
+    def _universe(self) -> Level:
+        """The level of the universe that all members are in."""
+        return self._members[0].universe
+
+    def _fresh(self, type_: Term) -> Local:
         self._number += 1
         return self._terms.local(self._number - 1, type_)
 
@@ -160,9 +168,9 @@ class _Family:
         return Refused(rule, reason, term=show(term))
 
     # ---------------------------------------------------------------------------------------- types
-    def _open_parameters(self, count: int) -> list[Term]:
+    def _open_parameters(self, count: int) -> list[Local]:
         first = self._declared[0]
-        variables: list[Term] = []
+        variables: list[Local] = []
         self._checker.check_type(first.type)
         type_ = first.type
         for _ in range(count):
@@ -186,7 +194,7 @@ class _Family:
             self._assume(declared.name, declared.type)
 
     def _add_constructors(self) -> None:
-        for member, declared in zip(self._members, self._declared):
+        for member, declared in zip(self._members, self._declared, strict=True):
             for name, type_ in declared.constructors:
                 self._checker.check_type(type_)
                 made = self._at_parameters(name)
@@ -210,7 +218,11 @@ class _Family:
         return self._terms.instantiate(body, given)
 
     def _add_member(
-        self, name: Name, type_: Term, stands_for: Term | None, constructors: list
+        self,
+        name: Name,
+        type_: Term,
+        stands_for: Term | None,
+        constructors: list[tuple[Term, Term, Term]],
     ) -> None:
         self._checker.check_type(type_)
         indices, sort = self._open(type_)
@@ -218,20 +230,17 @@ class _Family:
         # arguments are put in.
         if type(sort) is not Sort:
             raise self._refuse("inductive-type", "it gives no universe, written as such", type_)
-        if self._universe is None:
-            self._universe = sort.level
-        if not self._universe.equals(sort.level):
+        if self._members and not self._universe.equals(sort.level):
             raise self._refuse(
                 "inductive-type", "types of one family are in different universes", type_
             )
         const = self._at_parameters(name)
-        self._members.append(
-            _Member(const, indices, const if stands_for is None else stands_for, constructors)
-        )
+        written = const if stands_for is None else stands_for
+        self._members.append(_Member(const, indices, sort.level, written, constructors))
 
-    def _open(self, type_: Term) -> tuple[list[Term], Term]:
+    def _open(self, type_: Term) -> tuple[list[Local], Term]:
         """Open all functions at the front of a type."""
-        variables: list[Term] = []
+        variables: list[Local] = []
         while type(type_) is Pi:
             variables.append(self._fresh(self._terms.instantiate(type_.domain, variables)))
             type_ = type_.body
@@ -289,7 +298,7 @@ class _Family:
             stands_for = terms.apply(terms.const(name, head.levels), given)
             constant = self._constants[name]
             constructors = []
-            for place, constructor in enumerate(constant.detail.constructors):
+            for place, constructor in enumerate(constant.as_inductive.constructors):
                 made = self._at_parameters((number, place))
                 self._written[made] = written = terms.apply(
                     terms.const(constructor, head.levels), given
@@ -307,9 +316,7 @@ class _Family:
     def _applied(self, constant: Constant, head: Const, given: list[Term]) -> Term:
         """Return the type of a constant at levels and arguments."""
         type_ = self._checker.at_levels(constant, constant.type, head)
-        for _ in given:
-            type_ = type_.body
-        return self._terms.instantiate(type_, given)
+        return self._terms.instantiate(body_of(type_, len(given)), given)
 
     def _restored(self, term: Term) -> Term:
         """Write members and their constructors as what they stand for."""
@@ -318,8 +325,8 @@ class _Family:
     # --------------------------------------------------------------------------------- constructors
     def _constructor(self, place: int, made: Term, type_: Term) -> _Made:
         self._checker.check_type(type_)
-        fields: list[Term] = []
-        calls = []
+        fields: list[Local] = []
+        calls: list[tuple[Local, list[Local], int, list[Term]]] = []
         body = type_
         while type(body) is Pi:
             domain = self._terms.instantiate(body.domain, fields)
@@ -346,11 +353,11 @@ class _Family:
             )
         return _Made(made, fields, found[1], calls)
 
-    def _call(self, domain: Term) -> tuple[list[Term], int, list[Term]] | None:
+    def _call(self, domain: Term) -> tuple[list[Local], int, list[Term]] | None:
         """Return how a field's type is into the family: arguments, member and indices; None if it
         does not mention it.
         """
-        arguments: list[Term] = []
+        arguments: list[Local] = []
         if not self._mentions(domain):
             return None
         type_ = self._checker.whnf(domain)
@@ -392,8 +399,9 @@ class _Family:
         domains = [field.type for made in self._made for item in made for field in item.fields]
         recursive = any(map(self._mentions, domains))
         reflexive = any(type(domain) is Pi and self._mentions(domain) for domain in domains)
-        count, made = len(self._parameters), []
-        for declared, member in zip(self._declared, self._members):
+        count = len(self._parameters)
+        made: list[Constant] = []
+        for declared, member in zip(self._declared, self._members, strict=False):
             constructors = tuple([name for name, _ in declared.constructors])
             detail = Inductive(
                 names,
@@ -416,8 +424,10 @@ class _Family:
                     mentioned(declared.type).union(names, constructors),
                 )
             )
-        for declared, items in zip(self._declared, self._made):
-            for place, ((name, type_), item) in enumerate(zip(declared.constructors, items)):
+        for declared, items in zip(self._declared, self._made, strict=False):
+            for place, ((name, type_), item) in enumerate(
+                zip(declared.constructors, items, strict=True)
+            ):
                 made.append(
                     Constant(
                         name,
@@ -469,7 +479,7 @@ class _Family:
         ]
         motives = [
             self._fresh(terms.pis([*member.indices, major], terms.sort(level)))
-            for member, major in zip(self._members, majors)
+            for member, major in zip(self._members, majors, strict=True)
         ]
         minors = [
             [self._minor(motives, place, item) for item in made]
@@ -490,18 +500,18 @@ class _Family:
             type_ = terms.pis(self._parameters, self._restored(type_))
             rules = {}
             for item, minor, (_, written, _) in zip(
-                self._made[place], minors[place], member.constructors
+                self._made[place], minors[place], member.constructors, strict=True
             ):
                 rule = terms.lams(
                     [*motives, *flat, *item.fields], self._rule(recs, motives, flat, item, minor)
                 )
-                rules[spine(written)[0].name] = (
+                rules[_name_of(written)] = (
                     len(item.fields),
                     terms.lams(self._parameters, self._restored(rule)),
                 )
             detail = Recursor(
                 family,
-                spine(member.stands_for)[0].name,
+                _name_of(member.stands_for),
                 len(self._parameters),
                 len(member.indices),
                 len(motives),
@@ -523,7 +533,7 @@ class _Family:
             )
         return made
 
-    def _minor(self, motives: list[Term], place: int, item: _Made) -> Term:
+    def _minor(self, motives: list[Local], place: int, item: _Made) -> Local:
         """Return the minor premise of a constructor: what the recursor gives for it, given that for
         the fields.
         """
@@ -542,7 +552,12 @@ class _Family:
         return self._fresh(terms.pis([*item.fields, *hypotheses], result))
 
     def _rule(
-        self, recs: list[Term], motives: list[Term], minors: list[Term], item: _Made, minor: Term
+        self,
+        recs: list[Const],
+        motives: list[Local],
+        minors: list[Local],
+        item: _Made,
+        minor: Local,
     ) -> Term:
         """Return what the recursor gives for a constructor: the minor premise, on the fields and
         what it gives for these.
@@ -559,3 +574,10 @@ class _Family:
             for field, arguments, member, indices in item.calls
         ]
         return terms.apply(minor, [*item.fields, *values])
+
+
+def _name_of(term: Term) -> Name:
+    """Return the name of the constant at the head of a term."""
+    head = head_of(term)
+    assert type(head) is Const
+    return head.name

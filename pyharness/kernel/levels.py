@@ -33,19 +33,22 @@ class _Part(NamedTuple):
 
 
 class Level:
-    """A level. `form` is "zero", "succ", "max", "imax" or "param"; `parts` are the levels in it, or
-    the parameter's name; `normal` are parts of which it is the maximum.
+    """A level. `form` is "zero", "succ", "max", "imax" or "param"; `parts` are the levels in it,
+    and `name` is the name of a parameter; `normal` are parts of which it is the maximum.
     """
 
-    __slots__ = ("form", "normal", "parameters", "parts")
+    __slots__ = ("form", "name", "normal", "parameters", "parts")
 
-    def __init__(self, form: str, parts: tuple, parameters: frozenset[Name]):
-        self.form, self.parts, self.parameters = form, parts, parameters
+    def __init__(self, form: str, parts: tuple[Level, ...], name: Name):
+        self.form, self.parts, self.name = form, parts, name
+        self.parameters: frozenset[Name] = frozenset((name,)) if form == "param" else frozenset()
+        for part in parts:
+            self.parameters |= part.parameters
         self.normal = _prune(self._parts())
 
     def _parts(self) -> Iterable[_Part]:
         if self.form == "param":
-            return [_Part(frozenset(), self.parts[0], 0)]
+            return [_Part(frozenset(), self.name, 0)]
         normal = [part.normal for part in self.parts]
         if self.form == "succ":
             return [
@@ -57,7 +60,7 @@ class Level:
         if self.form == "imax":
             # It counts l only where m is positive: where one of the parts of m is.
             positive = {
-                part.positive | {part.base} if part.plus == 0 else part.positive
+                part.positive if part.base is None or part.plus > 0 else part.positive | {part.base}
                 for part in normal[1]
             }
             return [
@@ -131,27 +134,32 @@ class Levels:
     """Makes levels; equal ones are the same object."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple, Level] = {}
-        self.zero = self._make("zero", (), frozenset())
+        self._made: dict[tuple[str, tuple[Level, ...], Name], Level] = {}
+        self.zero = self._make("zero")
         self.one = self.succ(self.zero)
 
-    def _make(self, form: str, parts: tuple, parameters: frozenset[Name]) -> Level:
-        level = self._made.get((form, parts))
+    def _make(self, form: str, *parts: Level, name: Name = ()) -> Level:
+        key = form, parts, name
+        level = self._made.get(key)
         if level is None:
-            level = self._made[form, parts] = Level(form, parts, parameters)
+            level = self._made[key] = Level(*key)
         return level
 
     def param(self, name: Name) -> Level:
-        return self._make("param", (name,), frozenset((name,)))
+        """Return what a parameter stands for."""
+        return self._make("param", name=name)
 
     def succ(self, level: Level) -> Level:
-        return self._make("succ", (level,), level.parameters)
+        """Return `level + 1`."""
+        return self._make("succ", level)
 
     def max(self, left: Level, right: Level) -> Level:
-        return self._make("max", (left, right), left.parameters | right.parameters)
+        """Return the larger of two levels."""
+        return self._make("max", left, right)
 
     def imax(self, left: Level, right: Level) -> Level:
-        return self._make("imax", (left, right), left.parameters | right.parameters)
+        """Return 0 if `right` is 0, else the larger of the two."""
+        return self._make("imax", left, right)
 
     def substitute(
         self, level: Level, values: Mapping[Name, Level], done: dict[Level, Level]
@@ -164,11 +172,10 @@ class Levels:
         found = done.get(level)
         if found is None:
             if level.form == "param":
-                found = values.get(level.parts[0], level)
+                found = values.get(level.name, level)
             else:
-                parts = tuple([self.substitute(part, values, done) for part in level.parts])
                 found = self._make(
-                    level.form, parts, frozenset().union(*[part.parameters for part in parts])
+                    level.form, *[self.substitute(part, values, done) for part in level.parts]
                 )
             done[level] = found
         return found

@@ -148,11 +148,9 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
 
 def _first(declaration: Declaration) -> Name:
     fields = declaration.fields
-    return (
-        (fields["types"] or [{"name": ()}])[0]["name"]
-        if declaration.kind == "inductive"
-        else fields["name"]
-    )
+    first = (fields["types"] or [{"name": ()}])[0] if declaration.kind == "inductive" else fields
+    name: Name = first["name"]
+    return name
 
 
 def _refusal(error: Exception, declaration: str) -> Refused:

@@ -29,41 +29,42 @@ class _Shown:
         self._left -= 1
         if depth == 0 or self._left < 0:
             return "…"
-        kind = type(term)
-        if kind is BVar:
+        if type(term) is BVar:
             return (
                 bound[-1 - term.index] if term.index < len(bound) else f"#{term.index - len(bound)}"
             )
-        if kind is Local:
+        if type(term) is Local:
             return f"x{term.number}"
-        if kind is Sort:
+        if type(term) is Sort:
             return "Prop" if term.level.is_zero else f"Sort {show_level(term.level, depth)}"
-        if kind is Const:
+        if type(term) is Const:
             return show_name(term.name)
-        if kind is Lit:
-            if type(term.value) is str:
+        if type(term) is Lit:
+            if isinstance(term.value, str):
                 return repr(term.value[:40])
             return (
                 str(term.value)
                 if term.value.bit_length() < 256
                 else f"a number of {term.value.bit_length()} bits"
             )
-        if kind is App:
+        if type(term) is App:
             return self._application(term, number, bound, depth)
-        if kind is Proj:
+        if type(term) is Proj:
             return f"{_bracketed(self.term(term.term, number, bound, depth - 1))}.{term.index + 1}"
         name = f"x{number}"
-        first = self.term(term.type if kind is Let else term.domain, number, bound, depth - 1)
-        if kind is Let:
+        first = self.term(term.type if type(term) is Let else term.domain, number, bound, depth - 1)
+        if type(term) is Let:
             first += f" := {self.term(term.value, number, bound, depth - 1)}"
         body = self.term(term.body, number + 1, (*bound, name), depth - 1)
-        if kind is Let:
+        if type(term) is Let:
             return f"let {name} : {first}; {body}"
         return (
-            f"fun ({name} : {first}) => {body}" if kind is Lam else f"∀ ({name} : {first}), {body}"
+            f"fun ({name} : {first}) => {body}"
+            if type(term) is Lam
+            else f"∀ ({name} : {first}), {body}"
         )
 
-    def _application(self, term: Term, number: int, bound: tuple[str, ...], depth: int) -> str:
+    def _application(self, term: App, number: int, bound: tuple[str, ...], depth: int) -> str:
         head, arguments = spine(term)
         shown = []
         for part in (head, *arguments):
@@ -88,7 +89,7 @@ def show_level(level: Level, depth: int = _DEPTH) -> str:
     if level.form == "zero":
         return str(plus)
     if level.form == "param":
-        text = show_name(level.parts[0])
+        text = show_name(level.name)
     else:
         text = f"({level.form} {' '.join([show_level(part, depth - 1) for part in level.parts])})"
     return f"{text}+{plus}" if plus else text

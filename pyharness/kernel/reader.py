@@ -9,9 +9,9 @@ that is unknown or given before, an unsafe or partial constant.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from .levels import Level
 from .names import Name
@@ -31,6 +31,11 @@ _DIGITS = 4000
 """Python reads no more digits than about this many at once."""
 _MOST_DIGITS = 300_000
 """Digits of the largest number that is read: about as large as `arithmetic.LARGEST`."""
+
+
+_T = TypeVar("_T")
+_Form: TypeAlias = tuple[Callable[[Any], Any], Callable[[Any], _T]]
+"""How what a line holds is read, and what is made of it."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ class Reader:
             "body": self._expr,
         }
         text = self._text
-        self._name_forms = {
+        self._name_forms: dict[str, _Form[Name]] = {
             "str": (
                 self._record({"pre": self._name, "str": self._part}),
                 lambda made: self._longer(made["pre"], made["str"]),
@@ -152,13 +157,13 @@ class Reader:
             ),
         }
         levels = terms.levels
-        self._level_forms = {
+        self._level_forms: dict[str, _Form[Level]] = {
             "succ": (self._level, levels.succ),
             "max": (self._list(self._level, 2), lambda made: levels.max(*made)),
             "imax": (self._list(self._level, 2), lambda made: levels.imax(*made)),
             "param": (self._name, levels.param),
         }
-        self._expr_forms = {
+        self._expr_forms: dict[str, _Form[Term]] = {
             "bvar": (self._natural, terms.bvar),
             "sort": (self._level, terms.sort),
             "const": (
@@ -210,18 +215,20 @@ class Reader:
         if not self._begun:
             self._begin(line)
             return None
-        for key, forms, known in (
-            ("ie", self._expr_forms, self._exprs),
-            ("in", self._name_forms, self._names),
-            ("il", self._level_forms, self._levels),
-        ):
-            if key in line:
-                self._introduce(self._natural(line.pop(key)), *self._single(line), forms, known)
-                return None
-        kind, value = self._single(line)
-        if kind not in self._declarations:
-            raise _wrong(f"there is no declaration {kind!r}")
-        return Declaration(kind, self._declarations[kind](value))
+        if "ie" in line:
+            term = self._introduce("ie", line, self._expr_forms, self._exprs)
+            self._require_shallow(term, parts_of(term))
+        elif "in" in line:
+            self._introduce("in", line, self._name_forms, self._names)
+        elif "il" in line:
+            level = self._introduce("il", line, self._level_forms, self._levels)
+            self._require_shallow(level, level.parts)
+        else:
+            kind, value = self._single(line)
+            if kind not in self._declarations:
+                raise _wrong(f"there is no declaration {kind!r}")
+            return Declaration(kind, self._declarations[kind](value))
+        return None
 
     def _begin(self, line: dict[str, Any]) -> None:
         text = self._text
@@ -241,16 +248,20 @@ class Reader:
             raise _wrong(f"the format is version {version}, and {FORMAT} is read here")
         self._begun = True
 
-    def _introduce(self, number: int, form: str, value: Any, forms: dict, known: dict) -> None:
+    def _introduce(
+        self, key: str, line: dict[str, Any], forms: Mapping[str, _Form[_T]], known: dict[int, _T]
+    ) -> _T:
+        number = self._natural(line.pop(key))
+        form, value = self._single(line)
         if number in known:
             raise _wrong(f"number {number} is given twice")
         if form not in forms:
             raise _wrong(f"there is no form {form!r}")
         read, make = forms[form]
         known[number] = made = make(read(value))
-        if type(made) is tuple:
-            return
-        parts = made.parts if type(made) is Level else parts_of(made)
+        return made
+
+    def _require_shallow(self, made: Term | Level, parts: Iterable[Term | Level]) -> None:
         self._depths[made] = depth = 1 + max(
             [self._depths.get(part, 0) for part in parts], default=0
         )
@@ -274,8 +285,10 @@ class Reader:
         return read
 
     @staticmethod
-    def _list(item: Callable[[Any], Any], count: int | None = None) -> Callable[[Any], tuple]:
-        def read(value: Any) -> tuple:
+    def _list(
+        item: Callable[[Any], _T], count: int | None = None
+    ) -> Callable[[Any], tuple[_T, ...]]:
+        def read(value: Any) -> tuple[_T, ...]:
             if type(value) is not list or (count is not None and len(value) != count):
                 raise _wrong(
                     "a list is needed" if count is None else f"a list of {count} is needed"
@@ -312,9 +325,10 @@ class Reader:
             raise _wrong("an object is needed")
 
     def _part(self, value: Any) -> str:
-        if "»" in self._text(value):
+        text = self._text(value)
+        if "»" in text:
             raise _wrong("a part of a name holds », which ends a part where a name is shown")
-        return value
+        return text
 
     @staticmethod
     def _digits(value: Any) -> int:
@@ -364,7 +378,7 @@ class Reader:
         return (*before, part)
 
     @staticmethod
-    def _known(value: Any, known: dict[int, Any], what: str) -> Any:
+    def _known(value: Any, known: dict[int, _T], what: str) -> _T:
         if type(value) is not int or value not in known:
             raise _wrong(f"there is no {what} {value!r} before this line")
         return known[value]
@@ -374,4 +388,5 @@ def _decimal(digits: str) -> int:
     if len(digits) <= _DIGITS:
         return int(digits)
     half = len(digits) // 2
-    return _decimal(digits[:-half]) * 10**half + _decimal(digits[-half:])
+    scale: int = 10**half
+    return _decimal(digits[:-half]) * scale + _decimal(digits[-half:])

@@ -6,11 +6,11 @@
 | zeta | `let x := a; b` is `b[a]` |
 | delta | a definition or theorem is its value |
 | iota | a recursor on a constructor is the minor premise of that constructor |
-| K | a recursor on any proof of a proposition with one constructor without fields counts it as that constructor |
-| eta for structures | a recursor on any element of a structure counts it as the constructor of its projections |
+| K | a recursor counts any proof of a proposition with one constructor, without fields, as that |
+| eta for structures | a recursor counts `s` of a structure as the constructor of its projections |
 | projection | a projection of a constructor is the field |
 | quotient | `Quot.lift f h (Quot.mk r a)` is `f a`, and `Quot.ind` alike |
-| literals | the number n + 1 is `Nat.succ n`, 0 is `Nat.zero`; functions on numbers as `arithmetic.py` allows |
+| literals | the number n + 1 is `Nat.succ n`, 0 is `Nat.zero`; functions: see `arithmetic.py` |
 
 Described in "The Type Theory of Lean", 2.3 Reduction and 2.6.4 The computation rule, and "Type
 Checking in Lean 4", Reduction.
@@ -26,14 +26,14 @@ from .environment import Constant, Constructor, Inductive, Recursor
 from .levels import Level
 from .names import Name
 from .refusal import Refused
-from .terms import App, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, head_of, spine
+from .terms import App, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, body_of, head_of, spine
 
 __all__ = ["Reduction"]
 
 MOST = 4_000_000
 """Terms that there may be at once; they take about 1 GiB."""
 
-_QUOTIENT = {("Quot", "lift"): 5, ("Quot", "ind"): 4}
+_QUOTIENT: Mapping[Name, int] = {("Quot", "lift"): 5, ("Quot", "ind"): 4}
 """The place of the quotient's element among the arguments; the function always stands at 3."""
 
 
@@ -121,31 +121,32 @@ class Reduction:
             return found
         self.step()
         instantiate = self.terms.instantiate
-        head, arguments, changed = term, [], False  # the arguments in reverse
+        head = term
+        arguments: list[Term] = []  # in reverse
+        changed = False
         while True:
-            kind = type(head)
-            if kind is App:
+            if type(head) is App:
                 arguments.append(head.argument)
                 head = head.function
                 continue
-            if kind is Lam and arguments:
-                values = []
+            if type(head) is Lam and arguments:
+                values: list[Term] = []
                 while type(head) is Lam and arguments:
                     values.append(arguments.pop())
                     head = head.body
                 head = instantiate(head, values)
-            elif kind is Let:
-                head = instantiate(head.body, [head.value])
-            elif kind is Proj:
-                field = self._field(head, cheap)
-                if field is None:
-                    break
-                head = field
-            elif kind is Const and arguments:
+            elif type(head) is Const and arguments:
                 result = self._eliminate(head, arguments)
                 if result is None:
                     break
                 head = result
+            elif type(head) is Let:
+                head = instantiate(head.body, [head.value])
+            elif type(head) is Proj:
+                field = self._field(head, cheap)
+                if field is None:
+                    break
+                head = field
             else:
                 break
             self.step()
@@ -171,11 +172,12 @@ class Reduction:
         if unfolded is not None:
             return unfolded
         constant = self.definition(term)
-        if constant is None:
+        if constant is None or constant.value is None:
             return None
         head, arguments = spine(term)
         value = self._values.get(head)
         if value is None:
+            assert type(head) is Const
             value = self._values[head] = self.at_levels(constant, constant.value, head)
         place = 0
         while type(value) is Lam and place < len(arguments):
@@ -189,7 +191,7 @@ class Reduction:
 
     def at_levels(self, constant: Constant, term: Term, const: Const) -> Term:
         """Return a term of a constant's declaration at the levels that a mention of it has."""
-        return self.terms.with_levels(term, dict(zip(constant.levels, const.levels)))
+        return self.terms.with_levels(term, dict(zip(constant.levels, const.levels, strict=True)))
 
     # ------------------------------------------------------------------------- recursors, quotients
     def _eliminate(self, head: Const, arguments: list[Term]) -> Term | None:
@@ -222,9 +224,7 @@ class Reduction:
         value = self._values.get(key)
         if value is None:
             value = self._values[key] = self.at_levels(constant, rule, head)
-        for _ in given:
-            value = value.body
-        return self.terms.instantiate(value, given)
+        return self.terms.instantiate(body_of(value, len(given)), given)
 
     def _constructed(self, recursor: Recursor, major: Term) -> Term:
         """Return a major premise as a constructor's application, if it is equal to one."""
@@ -235,7 +235,7 @@ class Reduction:
         major = self.whnf(major)
         if type(major) is Lit:
             return self.arithmetic.constructed(major)
-        inductive = self.constants[recursor.inductive].detail
+        inductive = self.constants[recursor.inductive].as_inductive
         if inductive.is_structure and not self.is_constructed(major):
             return self._by_eta(recursor.inductive, inductive, major)
         return major
@@ -245,7 +245,7 @@ class Reduction:
         head, arguments = spine(type_)
         if type(head) is not Const or head.name != recursor.inductive:
             return None
-        constructor = self.constants[recursor.inductive].detail.constructors[0]
+        constructor = self.constants[recursor.inductive].as_inductive.constructors[0]
         made = self.terms.apply(
             self.terms.const(constructor, head.levels), arguments[: recursor.parameters]
         )
@@ -260,7 +260,10 @@ class Reduction:
         made = self.terms.apply(self.terms.const(constructor.name, head.levels), arguments)
         return self.terms.apply(
             made,
-            [self.terms.proj(name, place, element) for place in range(constructor.detail.fields)],
+            [
+                self.terms.proj(name, place, element)
+                for place in range(constructor.as_constructor.fields)
+            ],
         )
 
     def is_constructed(self, term: Term) -> bool:

@@ -12,6 +12,7 @@ Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, final
 
 from .levels import Level, Levels
 from .names import Name
@@ -29,14 +30,16 @@ __all__ = [
     "Sort",
     "Term",
     "Terms",
+    "body_of",
     "head_of",
+    "parts_of",
     "spine",
     "subterms",
 ]
 
 
-class Term:
-    """A term.
+class _Form:
+    """What all forms of terms have.
 
     Attributes:
         loose: how many binders it needs around it; 0 if it binds all its bound variables.
@@ -50,7 +53,8 @@ class Term:
     generic: bool
 
 
-class BVar(Term):
+@final
+class BVar(_Form):
     """The variable of the binder that is `index` binders out."""
 
     __slots__ = ("index",)
@@ -59,7 +63,8 @@ class BVar(Term):
         self.index, self.loose, self.free, self.generic = index, index + 1, 0, False
 
 
-class Local(Term):
+@final
+class Local(_Form):
     """A free variable."""
 
     __slots__ = ("number", "type")
@@ -74,7 +79,8 @@ class Local(Term):
         )
 
 
-class Sort(Term):
+@final
+class Sort(_Form):
     """A universe."""
 
     __slots__ = ("level",)
@@ -83,7 +89,8 @@ class Sort(Term):
         self.level, self.loose, self.free, self.generic = level, 0, 0, bool(level.parameters)
 
 
-class Const(Term):
+@final
+class Const(_Form):
     """A constant at universe levels."""
 
     __slots__ = ("levels", "name")
@@ -95,7 +102,8 @@ class Const(Term):
                 self.generic = True
 
 
-class App(Term):
+@final
+class App(_Form):
     """A function applied to one argument."""
 
     __slots__ = ("argument", "function")
@@ -109,7 +117,7 @@ class App(Term):
         self.generic = function.generic or argument.generic
 
 
-class _Binder(Term):
+class _Binder(_Form):
     __slots__ = ("body", "domain")
 
     def __init__(self, domain: Term, body: Term):
@@ -121,19 +129,22 @@ class _Binder(Term):
         self.generic = domain.generic or body.generic
 
 
+@final
 class Lam(_Binder):
     """A function, by the type of its argument and its body."""
 
     __slots__ = ()
 
 
+@final
 class Pi(_Binder):
     """The type of functions, by the type of their argument and that of their result."""
 
     __slots__ = ()
 
 
-class Let(Term):
+@final
+class Let(_Form):
     """A body with a variable that has a value."""
 
     __slots__ = ("body", "type", "value")
@@ -145,7 +156,8 @@ class Let(Term):
         self.generic = type_.generic or value.generic or body.generic
 
 
-class Lit(Term):
+@final
+class Lit(_Form):
     """A number or a text."""
 
     __slots__ = ("value",)
@@ -154,7 +166,8 @@ class Lit(Term):
         self.value, self.loose, self.free, self.generic = value, 0, 0, False
 
 
-class Proj(Term):
+@final
+class Proj(_Form):
     """Field `index` of a term of the type `structure`, which has one constructor."""
 
     __slots__ = ("index", "structure", "term")
@@ -164,9 +177,13 @@ class Proj(Term):
         self.loose, self.free, self.generic = term.loose, term.free, term.generic
 
 
+Term: TypeAlias = BVar | Local | Sort | Const | App | Lam | Pi | Let | Lit | Proj
+"""A term, which is of one of these forms."""
+
+
 def spine(term: Term) -> tuple[Term, list[Term]]:
     """Return the head of nested applications and its arguments."""
-    arguments = []
+    arguments: list[Term] = []
     while type(term) is App:
         arguments.append(term.argument)
         term = term.function
@@ -181,16 +198,29 @@ def head_of(term: Term) -> Term:
     return term
 
 
+def body_of(term: Term, count: int) -> Term:
+    """Return what stands under so many binders at the front of a term.
+
+    Raises:
+        TypeError: if there are fewer.
+    """
+    for _ in range(count):
+        if type(term) is Lam or type(term) is Pi or type(term) is Let:
+            term = term.body
+        else:
+            raise TypeError(f"a term with {count} binders at its front is needed")
+    return term
+
+
 def parts_of(term: Term) -> tuple[Term, ...]:
     """Return the terms that a term is made of; not the type of a free variable."""
-    kind = type(term)
-    if kind is App:
+    if type(term) is App:
         return term.function, term.argument
-    if kind is Lam or kind is Pi:
+    if type(term) is Lam or type(term) is Pi:
         return term.domain, term.body
-    if kind is Let:
+    if type(term) is Let:
         return term.type, term.value, term.body
-    return (term.term,) if kind is Proj else ()
+    return (term.term,) if type(term) is Proj else ()
 
 
 def subterms(*roots: Term) -> Iterator[Term]:
@@ -216,7 +246,12 @@ class Terms:
         self._lams: dict[tuple[Term, Term], Lam] = {}
         self._pis: dict[tuple[Term, Term], Pi] = {}
         self._locals: dict[tuple[int, Term], Local] = {}
-        self._others: dict[tuple, Term] = {}
+        self._bvars: dict[int, BVar] = {}
+        self._sorts: dict[Level, Sort] = {}
+        self._consts: dict[tuple[Name, tuple[Level, ...]], Const] = {}
+        self._lets: dict[tuple[Term, Term, Term], Let] = {}
+        self._lits: dict[int | str, Lit] = {}
+        self._projs: dict[tuple[Name, int, Term], Proj] = {}
         self.prop = self.sort(self.levels.zero)
         self.type = self.sort(self.levels.one)
 
@@ -232,60 +267,93 @@ class Terms:
         """Forget the terms that were made since a mark. They stay usable, but equal ones are made
         again.
         """
-        for made, count in zip(self._tables(), mark):
+        for made, count in zip(self._tables(), mark, strict=True):
             while len(made) > count:
                 made.popitem()
 
-    def _tables(self) -> tuple[dict, ...]:
-        return self._apps, self._lams, self._pis, self._locals, self._others
+    def _tables(self) -> tuple[dict[Any, Any], ...]:
+        return (
+            self._apps,
+            self._lams,
+            self._pis,
+            self._locals,
+            self._bvars,
+            self._sorts,
+            self._consts,
+            self._lets,
+            self._lits,
+            self._projs,
+        )
 
     # ------------------------------------------------------------------------------------ the forms
-    def bvar(self, index: int) -> Term:
-        return self._other((BVar, index), index)
+    def bvar(self, index: int) -> BVar:
+        """Return the variable of the binder that is `index` binders out."""
+        found = self._bvars.get(index)
+        if found is None:
+            found = self._bvars[index] = BVar(index)
+        return found
 
-    def local(self, number: int, type_: Term) -> Term:
+    def local(self, number: int, type_: Term) -> Local:
+        """Return a free variable."""
         found = self._locals.get((number, type_))
         if found is None:
             found = self._locals[number, type_] = Local(number, type_)
         return found
 
-    def sort(self, level: Level) -> Term:
-        return self._other((Sort, level), level)
+    def sort(self, level: Level) -> Sort:
+        """Return a universe."""
+        found = self._sorts.get(level)
+        if found is None:
+            found = self._sorts[level] = Sort(level)
+        return found
 
-    def const(self, name: Name, levels: tuple[Level, ...] = ()) -> Term:
-        return self._other((Const, name, levels), name, levels)
+    def const(self, name: Name, levels: tuple[Level, ...] = ()) -> Const:
+        """Return a constant at universe levels."""
+        found = self._consts.get((name, levels))
+        if found is None:
+            found = self._consts[name, levels] = Const(name, levels)
+        return found
 
-    def app(self, function: Term, argument: Term) -> Term:
+    def app(self, function: Term, argument: Term) -> App:
+        """Return a function applied to one argument."""
         found = self._apps.get((function, argument))
         if found is None:
             found = self._apps[function, argument] = App(function, argument)
         return found
 
-    def lam(self, domain: Term, body: Term) -> Term:
+    def lam(self, domain: Term, body: Term) -> Lam:
+        """Return the function with a body under one binder."""
         found = self._lams.get((domain, body))
         if found is None:
             found = self._lams[domain, body] = Lam(domain, body)
         return found
 
-    def pi(self, domain: Term, body: Term) -> Term:
+    def pi(self, domain: Term, body: Term) -> Pi:
+        """Return the type of functions with the type of their result under one binder."""
         found = self._pis.get((domain, body))
         if found is None:
             found = self._pis[domain, body] = Pi(domain, body)
         return found
 
-    def let(self, type_: Term, value: Term, body: Term) -> Term:
-        return self._other((Let, type_, value, body), type_, value, body)
-
-    def lit(self, value: int | str) -> Term:
-        return self._other((Lit, value), value)
-
-    def proj(self, structure: Name, index: int, term: Term) -> Term:
-        return self._other((Proj, structure, index, term), structure, index, term)
-
-    def _other(self, key: tuple, *fields) -> Term:
-        found = self._others.get(key)
+    def let(self, type_: Term, value: Term, body: Term) -> Let:
+        """Return a body under one binder whose variable has a value."""
+        found = self._lets.get((type_, value, body))
         if found is None:
-            found = self._others[key] = key[0](*fields)
+            found = self._lets[type_, value, body] = Let(type_, value, body)
+        return found
+
+    def lit(self, value: int | str) -> Lit:
+        """Return a number or a text."""
+        found = self._lits.get(value)
+        if found is None:
+            found = self._lits[value] = Lit(value)
+        return found
+
+    def proj(self, structure: Name, index: int, term: Term) -> Proj:
+        """Return a field of a term."""
+        found = self._projs.get((structure, index, term))
+        if found is None:
+            found = self._projs[structure, index, term] = Proj(structure, index, term)
         return found
 
     def apply(self, function: Term, arguments: Iterable[Term]) -> Term:
@@ -309,15 +377,15 @@ class Terms:
         """Replace the variables of a term under `depth` more binders, which it has; `done` has what
         is known, by depth.
         """
-        kind = type(term)
-        if kind is BVar:
+        if type(term) is BVar:
             place = depth + len(values) - 1 - term.index
             return values[place] if place >= 0 else self.bvar(term.index - len(values))
         found = done[depth].get(term)
         if found is not None:
             return found
-        if kind is App:
-            found, arguments = term, []
+        if type(term) is App:
+            found = term
+            arguments: list[Term] = []
             while type(found) is App and found.loose > depth:
                 arguments.append(found.argument)
                 found = found.function
@@ -325,27 +393,30 @@ class Terms:
                 found = self._instantiate(found, depth, values, done)
             apps = self._apps
             for argument in reversed(arguments):
-                if argument.loose > depth:
-                    argument = self._instantiate(argument, depth, values, done)
-                key = found, argument
+                key = (
+                    found,
+                    argument
+                    if argument.loose <= depth
+                    else self._instantiate(argument, depth, values, done),
+                )
                 found = apps.get(key)
                 if found is None:
                     found = apps[key] = App(*key)
-        elif kind is Proj:
+        elif type(term) is Proj:
             found = self.proj(
                 term.structure, term.index, self._instantiate(term.term, depth, values, done)
             )
-        else:
+        elif type(term) is Lam or type(term) is Pi or type(term) is Let:
             if len(done) == depth + 1:
                 done.append({})
-            domain, body = (term.type if kind is Let else term.domain), term.body
+            domain, body = (term.type if type(term) is Let else term.domain), term.body
             if domain.loose > depth:
                 domain = self._instantiate(domain, depth, values, done)
             if body.loose > depth + 1:
                 body = self._instantiate(body, depth + 1, values, done)
-            if kind is Lam:
+            if type(term) is Lam:
                 found = self.lam(domain, body)
-            elif kind is Pi:
+            elif type(term) is Pi:
                 found = self.pi(domain, body)
             else:
                 value = term.value
@@ -354,10 +425,12 @@ class Terms:
                     self._instantiate(value, depth, values, done) if value.loose > depth else value,
                     body,
                 )
+        else:
+            found = term
         done[depth][term] = found
         return found
 
-    def abstract(self, term: Term, variables: Sequence[Term]) -> Term:
+    def abstract(self, term: Term, variables: Sequence[Local]) -> Term:
         """Return a term to stand under binders, one for each free variable, outermost first: what
         `instantiate` undoes.
         """
@@ -370,7 +443,7 @@ class Terms:
         self,
         term: Term,
         depth: int,
-        places: Mapping[Term, int],
+        places: Mapping[Local, int],
         lowest: int,
         done: dict[tuple[Term, int], Term],
     ) -> Term:
@@ -379,45 +452,48 @@ class Terms:
         """
         if term.free <= lowest:
             return term
-        kind = type(term)
-        if kind is Local:
+        if type(term) is Local:
             place = places.get(term)
             return term if place is None else self.bvar(place + depth)
         found = done.get((term, depth))
         if found is not None:
             return found
-        if kind is App:
+        if type(term) is App:
             found = self.app(
                 self._abstract(term.function, depth, places, lowest, done),
                 self._abstract(term.argument, depth, places, lowest, done),
             )
-        elif kind is Lam or kind is Pi:
-            found = (self.lam if kind is Lam else self.pi)(
+        elif type(term) is Lam or type(term) is Pi:
+            found = (self.lam if type(term) is Lam else self.pi)(
                 self._abstract(term.domain, depth, places, lowest, done),
                 self._abstract(term.body, depth + 1, places, lowest, done),
             )
-        elif kind is Let:
+        elif type(term) is Let:
             found = self.let(
                 self._abstract(term.type, depth, places, lowest, done),
                 self._abstract(term.value, depth, places, lowest, done),
                 self._abstract(term.body, depth + 1, places, lowest, done),
             )
-        else:
+        elif type(term) is Proj:
             found = self.proj(
                 term.structure, term.index, self._abstract(term.term, depth, places, lowest, done)
             )
+        else:
+            found = term
         done[term, depth] = found
         return found
 
-    def pis(self, variables: Sequence[Term], body: Term) -> Term:
+    def pis(self, variables: Sequence[Local], body: Term) -> Term:
         """Return the type of functions of these free variables."""
         return self._bind(self.pi, variables, body)
 
-    def lams(self, variables: Sequence[Term], body: Term) -> Term:
+    def lams(self, variables: Sequence[Local], body: Term) -> Term:
         """Return the function of these free variables."""
         return self._bind(self.lam, variables, body)
 
-    def _bind(self, binder, variables: Sequence[Term], body: Term) -> Term:
+    def _bind(
+        self, binder: Callable[[Term, Term], Term], variables: Sequence[Local], body: Term
+    ) -> Term:
         result = self.abstract(body, variables)
         lowest = min([variable.number for variable in variables], default=0)
         for place in range(len(variables) - 1, -1, -1):
@@ -443,36 +519,37 @@ class Terms:
         found = done.get(term)
         if found is not None:
             return found
-        kind = type(term)
-        if kind is App:
+        if type(term) is App:
             found = self.app(
                 self._with_levels(term.function, values, done, of),
                 self._with_levels(term.argument, values, done, of),
             )
-        elif kind is Const:
+        elif type(term) is Const:
             found = self.const(
                 term.name,
                 tuple([self.levels.substitute(level, values, of) for level in term.levels]),
             )
-        elif kind is Lam or kind is Pi:
-            found = (self.lam if kind is Lam else self.pi)(
+        elif type(term) is Lam or type(term) is Pi:
+            found = (self.lam if type(term) is Lam else self.pi)(
                 self._with_levels(term.domain, values, done, of),
                 self._with_levels(term.body, values, done, of),
             )
-        elif kind is Sort:
+        elif type(term) is Sort:
             found = self.sort(self.levels.substitute(term.level, values, of))
-        elif kind is Let:
+        elif type(term) is Let:
             found = self.let(
                 self._with_levels(term.type, values, done, of),
                 self._with_levels(term.value, values, done, of),
                 self._with_levels(term.body, values, done, of),
             )
-        elif kind is Proj:
+        elif type(term) is Proj:
             found = self.proj(
                 term.structure, term.index, self._with_levels(term.term, values, done, of)
             )
-        else:
+        elif type(term) is Local:
             found = self.local(term.number, self._with_levels(term.type, values, done, of))
+        else:
+            found = term
         done[term] = found
         return found
 
@@ -490,24 +567,23 @@ class Terms:
             return found
         found = replace(term)
         if found is None:
-            kind = type(term)
-            if kind is App:
+            if type(term) is App:
                 found = self.app(
                     self._rewrite(term.function, replace, done),
                     self._rewrite(term.argument, replace, done),
                 )
-            elif kind is Lam or kind is Pi:
-                found = (self.lam if kind is Lam else self.pi)(
+            elif type(term) is Lam or type(term) is Pi:
+                found = (self.lam if type(term) is Lam else self.pi)(
                     self._rewrite(term.domain, replace, done),
                     self._rewrite(term.body, replace, done),
                 )
-            elif kind is Let:
+            elif type(term) is Let:
                 found = self.let(
                     self._rewrite(term.type, replace, done),
                     self._rewrite(term.value, replace, done),
                     self._rewrite(term.body, replace, done),
                 )
-            elif kind is Proj:
+            elif type(term) is Proj:
                 found = self.proj(
                     term.structure, term.index, self._rewrite(term.term, replace, done)
                 )

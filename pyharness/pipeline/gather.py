@@ -22,6 +22,7 @@ from pyharness.core.device import default_device, kernels_run, make_deterministi
 from pyharness.core.errors import EXIT_UNMET, HarnessError, in_words, short_path
 from pyharness.core.executor import Executor
 from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
+from pyharness.core.progress import Progress
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import Conformance
@@ -105,7 +106,7 @@ def gather(
     *,
     executor: Executor,
     cache: Cache,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
     own: bool = True,
     recording: bool = False,
 ) -> dict[str, Gathered]:
@@ -119,7 +120,7 @@ def gather(
         run: what their functions may use; must be possible to pickle.
         executor: what gathers the parts that are not kept.
         cache: where parts are kept.
-        progress: called with a part's name, how many parts are done and how many there are.
+        progress: told of each part that is done.
         own: whether the claims' own evidence is wanted; if not, that of their conformances alone.
         recording: whether this is for a record: GPU kernels that run are then listed, and nothing
             is kept.
@@ -127,6 +128,7 @@ def gather(
     Raises:
         HarnessError: whatever expected failure a function raised; or if workers were lost.
     """
+    stage = "Evidence" if own else "Conformance"
     by_id = {item.id: item for item in claims}
     conformances: dict[Any, Part] = {}
     for item in claims:
@@ -147,12 +149,12 @@ def gather(
         nonlocal sources, done
         # From here on code that is changed meanwhile has to be seen.
         sources, done = code, len(parts) - len(missing)
-        progress(str(missing[0]) if missing else "", done, len(parts))
+        progress(stage, str(missing[0]) if missing else "", done, len(parts))
 
     def finished(part: Part, result: Gathered) -> None:
         nonlocal done
         done += 1
-        progress(str(part), done, len(parts))
+        progress(stage, str(part), done, len(parts))
 
     found = work_through(
         parts,
@@ -166,7 +168,7 @@ def gather(
         begun=begun,
         finished=finished,
     )
-    progress("", len(parts), len(parts))
+    progress(stage, "", len(parts), len(parts))
     return {
         item.id: _joined(
             [

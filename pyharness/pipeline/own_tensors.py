@@ -22,6 +22,7 @@ from pyharness.core.cache import Cache
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.core.executor import Executor, LocalExecutor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
+from pyharness.core.progress import Progress
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
 from pyharness.evidence.run import Run
@@ -30,7 +31,6 @@ from pyharness.evidence.ties import Noticed, Watch
 from pyharness.formats.sources import Catalogue, catalogue
 from pyharness.formats.stored import Raw, Stored
 from pyharness.pipeline.gather import EvidenceError, Gathered, gather, require_replays
-from pyharness.pipeline.prove import Progress
 from pyharness.pipeline.verify import Verification, certify_by, publish
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
@@ -99,13 +99,14 @@ def verify_tensors(
             paths; None for threads of this process, as many as it has cores.
 
     Raises:
-        HarnessError: as `pyharness.pipeline.verify.verify`; or if no claim of the project speaks of any
-            tensor, a file cannot be used, a tensor has NaN or infinities, or the output would
+        HarnessError: as `pyharness.pipeline.verify.verify`; or if no claim of the project speaks of
+            any tensor, a file cannot be used, a tensor has NaN or infinities, or the output would
             replace something other than such a certificate.
     """
     started = datetime.now(UTC)
     _require_replaceable(output, project)
-    claims = [item for item in load_pack(project.packs) if item.streams]
+    declared = load_pack(project.packs)
+    claims = [item for item in declared if item.streams]
     if not claims:
         raise UsageError(
             f"no claim of {project.name} speaks of any tensor; give one a check by `@claim(…, streams=…)`"
@@ -134,11 +135,11 @@ def verify_tensors(
             executor=executor or LocalExecutor(),
             cache=cache,
             own=False,
-            progress=lambda part, done, total: progress("Conformance", part, done, total),
+            progress=progress,
         )
         evidence = []
         for item in claims:
-            own = _evidence(item.streams, [(one.ref, one.found[item.id]) for one in scanned], found)
+            own = _evidence(_check(item), [(one.ref, one.found[item.id]) for one in scanned], found)
             require_replays(item.id, own)
             if own.violations or item.tier != "refuted":
                 noticed = (_noticed(item, project.packs),)
@@ -152,7 +153,9 @@ def verify_tensors(
         return evidence
 
     done = publish(
-        certify_by(gathered, project, output, progress=progress, fresh=fresh), output, started
+        certify_by(gathered, declared, project, output, progress=progress, fresh=fresh),
+        output,
+        started,
     )
     size = sum(tensor.nbytes for tensor in found.tensors.values())
     return done, Reading(len(found.tensors), size, read, seconds, found.others)
@@ -312,11 +315,17 @@ def _name(scanned: Scanned) -> str:
     return scanned.ref.name
 
 
+def _check(item: Claim) -> Stream:
+    """The check of a claim that has one, as all have that are asked here."""
+    assert item.streams is not None
+    return item.streams
+
+
 def _noticed(item: Claim, packs: Sequence[str]) -> Noticed:
     """What the law of a claim computes with, noticed where it is asked once."""
     watch = Watch(item.measures, {name.partition(".")[0] for name in packs})
     with torch.no_grad(), watch.active():
-        item.streams.probe()
+        _check(item).probe()
     return watch.take()
 
 
@@ -362,9 +371,11 @@ def _evidence(check: Stream, found: Sequence[tuple[TensorRef, Found]], of: Catal
     if of.others:
         domain += f"; not read, being empty or of another dtype: {_several(of.others)}"
     failing = next(((ref, one) for ref, one in found if one.violations), None)
-    witness = failing and Witness(
-        dotted(check.law), dict(failing[1].inputs), f"tensor {failing[0].name}: {failing[1].shows}"
-    )
+    witness = None
+    if failing is not None:
+        ref, one = failing
+        assert one.inputs is not None  # What fails somewhere fails on the first of them.
+        witness = Witness(dotted(check.law), dict(one.inputs), f"tensor {ref.name}: {one.shows}")
     errors = [one.max_error for _, one in found if one.max_error is not None]
     rows = [{"tensor": ref.name, **one.figures} for ref, one in found if one.figures]
     return Evidence(

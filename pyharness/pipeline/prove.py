@@ -1,5 +1,5 @@
-"""Proving: build a project's Lean library, audit what its claims name, replay all of it, and hold it
-against what was pinned.
+"""Proving: build a project's Lean library, audit what its claims name, replay all of it, and hold
+it against what was pinned.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pyharness.certificate.tiers import proof_status
 from pyharness.core.cache import Cache
 from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import code
+from pyharness.core.progress import Progress
 from pyharness.project.pack import Claim
 from pyharness.project.pins import Change, pin, read_pins, require_unchanged
 from pyharness.project.settings import Project
@@ -28,7 +29,6 @@ from pyharness.proofs.replay import Replay, replay
 from pyharness.proofs.toolchain import Toolchain, locate
 
 __all__ = [
-    "Progress",
     "Proofs",
     "build_library",
     "claim_status",
@@ -40,9 +40,6 @@ __all__ = [
     "prove_as_pinned",
     "timed",
 ]
-
-Progress = Callable[[str, str, int, int], None]
-"""Called with a stage's name, the item at hand, how many items are done and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +158,7 @@ def claim_status(item: Claim, proofs: Proofs) -> dict[str, Any]:
     does not settle it.
     """
     proof = proofs.of(item)
-    row = {
+    row: dict[str, Any] = {
         "id": item.id,
         "statement": item.statement,
         "status": "open",
@@ -203,7 +200,7 @@ def build_library(
         # The library's own project has these among its modules.
         support=() if project.lean_root == LIBRARY else SUPPORT,
         fresh=fresh,
-        progress=lambda module, done, total: progress("Lean", module, done, total),
+        progress=progress,
     )
 
 
@@ -226,7 +223,7 @@ def _audited(
     named = [
         [item.id, item.theorem, item.negation] for item in claims if item.theorem or item.negation
     ]
-    theorems = sorted({theorem or negation for _, theorem, negation in named})
+    theorems = sorted({name for item in claims if (name := item.theorem or item.negation)})
 
     def find() -> dict[str, Any]:
         proofs = audit(library, environment, toolchain, theorems, allowed_axioms)
@@ -236,7 +233,7 @@ def _audited(
                     f"claim {claim}: {negation} does not state a negation (`¬ …`), so it refutes nothing; "
                     "name it as `theorem` or state the negation"
                 )
-        below = Dependencies(environment, map(environment.find, proofs))
+        below = Dependencies(environment, filter(None, map(environment.find, proofs)))
         return {
             "proofs": [asdict(proof) for proof in proofs.values()],
             "definitions": [asdict(item) for item in below.all_definitions],
@@ -291,6 +288,7 @@ def proof_key(what: str, library: Build, toolchain: Toolchain, *modules: str) ->
 
 @contextmanager
 def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Add how long a stage takes."""
     start = time.perf_counter()
     try:
         yield

@@ -20,9 +20,10 @@ from pyharness.certificate.schema import RECORDED, require
 from pyharness.certificate.seal import plain_evidence
 from pyharness.core.device import flags
 from pyharness.core.executor import SerialExecutor
+from pyharness.core.progress import Progress
 from pyharness.evidence.run import Run
 from pyharness.pipeline.gather import EvidenceError, Gathered, code_sha256, gather
-from pyharness.pipeline.prove import Progress, build_library, kept
+from pyharness.pipeline.prove import build_library, kept
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
 from pyharness.proofs.conformance import Kernel
@@ -52,7 +53,7 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
         # In this process, so that a device that only it has set up is there.
         executor=SerialExecutor(),
         cache=kept(project, fresh=True),
-        progress=lambda part, done, total: progress("Evidence", part, done, total),
+        progress=progress,
         recording=True,
     )
     if failures := [failure for one in found.values() for failure in one.failures]:
@@ -75,7 +76,8 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
         },
     }
     content["digest"] = record_digest(content)
-    return parse(file_bytes(require(content, RECORDED), RECORDED))
+    made: dict[str, Any] = parse(file_bytes(require(content, RECORDED), RECORDED))
+    return made
 
 
 def entry(item: Claim, found: Gathered) -> dict[str, Any]:
@@ -115,7 +117,7 @@ def _processor() -> str:
 
 
 def _versions() -> dict[str, str | None]:
-    cudnn = torch.backends.cudnn.version()
+    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # torch's own
     return {
         "python": platform.python_version(),
         "pyharness": __version__,

@@ -4,6 +4,7 @@ again on its inputs.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,10 +63,8 @@ def _evaluate(witness: Witness, packs: Sequence[str]) -> tuple[str, bool]:
     module, _, name = witness.predicate.partition(":")
     function = None
     if module in packs and name.isidentifier():
-        try:
+        with contextlib.suppress(ValueError):
             function = resolve(witness.predicate)
-        except ValueError:
-            pass
     if (
         getattr(function, "__module__", None) != module
         or getattr(function, "__qualname__", None) != name

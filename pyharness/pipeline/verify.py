@@ -18,10 +18,11 @@ from pyharness.core.cache import Cache
 from pyharness.core.device import CPU
 from pyharness.core.errors import UsageError
 from pyharness.core.executor import Executor, LocalExecutor
+from pyharness.core.progress import Progress
 from pyharness.evidence import Evidence
 from pyharness.evidence.run import Run
 from pyharness.pipeline.gather import Gathered, code_sha256, gather
-from pyharness.pipeline.prove import Progress, Proofs, kept, once, proof_key, prove_as_pinned, timed
+from pyharness.pipeline.prove import Proofs, kept, once, proof_key, prove_as_pinned, timed
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
 from pyharness.proofs.agreement import KERNELS, SecondKernel, carry, require_agreement
@@ -151,6 +152,8 @@ def certify(
     against what other machines recorded.
 
     Args:
+        project: the project.
+        progress: told what is done.
         fresh: as in `verify`.
         device: where the evidence is computed.
         executor: what gathers the evidence; None for processes of this machine.
@@ -168,12 +171,13 @@ def certify(
             run,
             executor=executor or LocalExecutor(),
             cache=cache,
-            progress=lambda part, done, total: progress("Evidence", part, done, total),
+            progress=progress,
         )
         return [(item, found[item.id]) for item in claims]
 
     return certify_by(
         gathered,
+        claims,
         project,
         project.certificate,
         progress=progress,
@@ -185,6 +189,7 @@ def certify(
 
 def certify_by(
     gathered: Callable[[Run, Cache], Sequence[tuple[Claim, Gathered]]],
+    claims: Sequence[Claim],
     project: Project,
     path: Path,
     *,
@@ -196,24 +201,17 @@ def certify_by(
     """Return the certificate, to be written to `path`, of the claims with what a function gathers
     of them.
 
-    The evidence is held against `recordings`, which other machines made; `fresh` and `device` as in
-    `certify`.
+    What is proved and pinned is that of `claims`, all of the project's. The evidence is held
+    against `recordings`, which other machines made; `fresh` and `device` as in `certify`.
 
     Raises:
         HarnessError: as `certify`.
     """
-    proofs, pinned = prove_as_pinned(
-        project, load_pack(project.packs), progress=progress, fresh=fresh
-    )
+    proofs, pinned = prove_as_pinned(project, claims, progress=progress, fresh=fresh)
     cache = kept(project, fresh=fresh)
     with timed(proofs.seconds, "export"):
         lines, names = _carried(proofs, cache)
-    with SecondKernel(
-        lines,
-        names,
-        cache=cache,
-        progress=lambda item, done, total: progress("Second kernel", item, done, total),
-    ) as second:
+    with SecondKernel(lines, names, cache=cache, progress=progress) as second:
         with timed(proofs.seconds, "evidence"):
             run = Run(
                 project.seed,

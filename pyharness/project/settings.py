@@ -24,7 +24,7 @@ __all__ = [
 
 FILE_NAME = "pyharness.toml"
 
-_FIELDS = {
+_FIELDS: dict[str, type[Any]] = {
     "name": str,
     "lean-root": str,
     "packs": list,
@@ -32,7 +32,7 @@ _FIELDS = {
     "certificate": str,
     "seed": int,
 }
-_OPTIONAL_FIELDS = {"theorems": list}
+_OPTIONAL_FIELDS: dict[str, type[Any]] = {"theorems": list}
 
 STANDARD_AXIOMS = ("propext", "Classical.choice", "Quot.sound")
 """The axioms of Lean's own library, allowed where no `pyharness.toml` says otherwise."""

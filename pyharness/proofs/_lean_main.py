@@ -20,7 +20,8 @@ def main(folder: str, arguments: list[str]) -> int:
     ctypes.CDLL(f"{folder}/libInit_shared.so", mode=ctypes.RTLD_GLOBAL)
     lean = ctypes.CDLL(f"{folder}/libleanshared.so", mode=ctypes.RTLD_GLOBAL)
     argv = [b"lean", *(argument.encode() for argument in arguments)]
-    return lean.lean_main(len(argv), (ctypes.c_char_p * (len(argv) + 1))(*argv, None))
+    status: int = lean.lean_main(len(argv), (ctypes.c_char_p * (len(argv) + 1))(*argv, None))
+    return status
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ import json
 import os
 import signal
 import sys
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 POINTER, WORD, UINT32, BYTE = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_uint8
 PR_SET_PDEATHSIG = 1
@@ -65,7 +66,7 @@ class Lean:
         ):
             self._function(name, None)()
 
-        def maker(name: str, *arguments: type) -> Any:
+        def maker(name: str, *arguments: type) -> Callable[..., int]:
             return self._function(name, POINTER, *arguments)
 
         self._allocate = maker("lean_alloc_object", WORD)
@@ -111,10 +112,10 @@ class Lean:
         empty = self._succeeded(maker("l_Lean_mkEmptyEnvironment", UINT32)(TRUST_NOTHING))
         self._environment = maker("lean_elab_environment_to_kernel_env", POINTER)(empty)
 
-    def _function(self, name: str, result: type | None, *arguments: type) -> Any:
+    def _function(self, name: str, result: type | None, *arguments: type) -> Callable[..., int]:
         function = getattr(self._library, name)
         function.restype, function.argtypes = result, arguments
-        return function
+        return cast("Callable[..., int]", function)
 
     # -------------------------------------------------------------------------------------- objects
     @staticmethod
@@ -135,26 +136,26 @@ class Lean:
     def field(address: int, place: int) -> int:
         return ctypes.c_uint64.from_address(address + 8 + 8 * place).value
 
-    def _object(self, tag: int, other: int, words: list[int]) -> int:
+    def _object(self, tag: int, other: int, words: Sequence[int]) -> int:
         address = self._allocate(8 + 8 * len(words))
         ctypes.c_int32.from_address(address).value = 1
         ctypes.c_uint16.from_address(address + 4).value = 8 + 8 * len(words) if tag < ARRAY else 0
         ctypes.c_uint8.from_address(address + 6).value = other
         ctypes.c_uint8.from_address(address + 7).value = tag
-        (ctypes.c_uint64 * len(words)).from_address(address + 8)[:] = words
+        (ctypes.c_uint64 * len(words)).from_address(address + 8)[:] = list(words)
         return address
 
     def make(self, tag: int, *fields: int) -> int:
         """Return a value made by the constructor of this number."""
         return self._object(tag, len(fields), [self.give(field) for field in fields])
 
-    def list(self, items: list[int]) -> int:
+    def list(self, items: Sequence[int]) -> int:
         made = UNIT
         for item in reversed(items):
             made = self.make(1, item, made)
         return made
 
-    def array(self, items: list[int]) -> int:
+    def array(self, items: Sequence[int]) -> int:
         return self._object(ARRAY, 0, [len(items), len(items), *map(self.give, items)])
 
     def nat(self, number: int) -> int:
@@ -201,7 +202,7 @@ class Lean:
             raise Refused("the kernel accepted it, but holds nothing under its name")
         return self.field(found, 0)
 
-    def save(self, path: str, names: list[int], constants: list[int]) -> None:
+    def save(self, path: str, names: Sequence[int], constants: Sequence[int]) -> None:
         """Have Lean write constants to a file as it writes those of a module without imports."""
         module = self.make(
             0,
@@ -285,10 +286,8 @@ class Replay:
         self._shown[number] = f"{self._shown[before]}.{part}".lstrip(".")
 
     def _level(self, number: int, form: str, value: int | list[int]) -> None:
-        if form == "param":
-            parts = [self.name(value)]
-        else:
-            parts = [self.level(part) for part in (value if isinstance(value, list) else [value])]
+        found = self.name if form == "param" else self.level
+        parts = [found(part) for part in (value if isinstance(value, list) else [value])]
         self._levels[number] = self._lean.give(self._lean.level[form](*parts))
 
     def _expr(self, form: str, value: Any) -> int:

@@ -179,7 +179,9 @@ def _unproved(environment: Environment, toolchain: Toolchain) -> Iterator[str]:
             theorems.append(theorem)
     # "plain" is in no source's name for them, so the kernel computes nothing by name in this
     # replay.
-    plain = {("Nat", operation): ("Nat", operation, "plain", 0) for operation in declared}
+    plain: dict[Name, Name] = {
+        ("Nat", operation): ("Nat", operation, "plain", 0) for operation in declared
+    }
     if theorems:
         try:
             accepts(environment, theorems, toolchain, renamed=plain)

@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from pyharness import __version__
 from pyharness.core.cache import Cache
 from pyharness.core.fingerprint import code
+from pyharness.core.progress import Progress, quiet
 from pyharness.proofs.acceleration import EQUATIONS
 from pyharness.proofs.audit import Proof
 from pyharness.proofs.environment import Environment
@@ -95,7 +96,7 @@ class SecondKernel:
         names: Sequence[str],
         *,
         cache: Cache,
-        progress: Callable[[str, int, int], None] = lambda *_: None,
+        progress: Progress = quiet,
     ):
         """Prepare to have lines checked.
 
@@ -104,8 +105,7 @@ class SecondKernel:
             names: the constants of them of which an answer is wanted.
             cache: where earlier answers are, by the digests of the lines and of the kernel's own
                 code.
-            progress: called, from another thread, with a declaration, how many lines are read and
-                how many there are.
+            progress: told, from another thread, of each declaration.
         """
         self._lines, self._names, self._cache, self._progress = lines, names, cache, progress
         self._key = {
@@ -155,13 +155,14 @@ class SecondKernel:
         """Pass on what the process says of its progress, and return the last that it says."""
         said: Mapping[str, Any] = {}
         total = self._lines.count(b"\n")
+        assert self._process.stdout is not None  # It is a pipe.
         for line in self._process.stdout:
             try:
                 said = json.loads(line)
             except ValueError:
                 return {}
             if "done" in said:
-                self._progress(said["declaration"], said["done"], total)
+                self._progress("Second kernel", said["declaration"], said["done"], total)
         return said
 
     def answer(self) -> Mapping[str, Any]:

@@ -95,12 +95,10 @@ class Proof:
         """Return the proof of which `dataclasses.asdict` made this, whether or not it was JSON
         since.
         """
-        return cls(
-            **{
-                name: tuple(item) if isinstance(item, list) else item
-                for name, item in value.items()
-            }
-        )
+        fields: dict[str, Any] = {
+            name: tuple(item) if isinstance(item, list) else item for name, item in value.items()
+        }
+        return cls(**fields)
 
 
 def audit(

@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pyharness.core.progress import Progress, quiet
 from pyharness.proofs.library import NAME as LIBRARY
 from pyharness.proofs.library import folder, in_foundation, in_library
-from pyharness.proofs.modules import Cache, LeanBuildError, Message, Module, Source
+from pyharness.proofs.modules import Compiler, LeanBuildError, Message, Module, Source
 from pyharness.proofs.toolchain import Toolchain
 
-__all__ = ["Build", "LeanBuildError", "Message", "Module", "Progress", "build", "read_imports"]
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a module that is done, how many are done and how many there are."""
+__all__ = ["Build", "LeanBuildError", "Message", "Module", "build", "read_imports"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Build:
         roots: the root module, and those of the library that are built with it although it does not
             reach them. Together they import all others.
         modules: every module, each after those that it imports.
-        compiled: how many of them Lean compiled now; the others were in the cache.
+        compiled: how many of them Lean compiled now; the others had been before.
         seconds: how long the build took.
     """
 
@@ -79,7 +77,7 @@ def build(
     support: Sequence[str] = (),
     jobs: int | None = None,
     fresh: bool = False,
-    progress: Progress = lambda *_: None,
+    progress: Progress = quiet,
 ) -> Build:
     """Build a module and all that it imports.
 
@@ -97,7 +95,7 @@ def build(
         support: modules of the library to build as well.
         jobs: how many modules are compiled at a time; by default, as many as there are cores.
         fresh: compile every module, whatever is there.
-        progress: called after each module.
+        progress: told of each module that is done.
 
     Raises:
         LeanBuildError: if an import is missing, neither the project's nor the library's, or part of
@@ -108,15 +106,15 @@ def build(
     start = time.perf_counter()
     library = folder() if library is None else library
     sources, roots = _discover(root, module, library, support)
-    cache = Cache(out.absolute() / "lean", toolchain, fresh=fresh)
-    with cache.locked():
-        modules, compiled = _compile_all(sources, cache, jobs or os.cpu_count() or 1, progress)
-        cache.prune(modules)
+    compiler = Compiler(out.absolute() / "lean", toolchain, fresh=fresh)
+    with compiler.locked():
+        modules, compiled = _compile_all(sources, compiler, jobs or os.cpu_count() or 1, progress)
+        compiler.prune(modules)
     return Build(root, module, library, roots, modules, compiled, time.perf_counter() - start)
 
 
 def _compile_all(
-    sources: Sequence[Source], cache: Cache, jobs: int, progress: Progress
+    sources: Sequence[Source], compiler: Compiler, jobs: int, progress: Progress
 ) -> tuple[tuple[Module, ...], int]:
     done: dict[str, Module] = {}
     failed: dict[str, LeanBuildError | None] = {}
@@ -126,7 +124,7 @@ def _compile_all(
 
     def finish(module: Module) -> None:
         done[module.name] = module
-        progress(module.name, len(done), len(sources))
+        progress("Lean", module.name, len(done), len(sources))
 
     pool = ThreadPoolExecutor(jobs)
     try:
@@ -137,11 +135,11 @@ def _compile_all(
                     failed[source.name] = None
                 elif any(name not in done for name in source.imports):
                     blocked.append(source)
-                elif (module := cache.find(source, done)) is not None:
+                elif (module := compiler.find(source, done)) is not None:
                     finish(module)
                 else:
                     # A copy: `done` grows here while the compilation reads it.
-                    running[pool.submit(cache.compile, source, dict(done))] = source
+                    running[pool.submit(compiler.compile, source, dict(done))] = source
             waiting = blocked
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 source = running.pop(future)
@@ -151,7 +149,7 @@ def _compile_all(
                 except LeanBuildError as error:
                     failed[source.name] = error
     finally:
-        cache.stop()
+        compiler.stop()
         pool.shutdown(cancel_futures=True)
     if failed:
         errors = [failed[source.name] for source in sources if source.name in failed]

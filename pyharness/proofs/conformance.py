@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pyharness.proofs.audit import find_theorem, judge
 from pyharness.proofs.build import Build, LeanBuildError, read_imports
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY
-from pyharness.proofs.modules import Cache, Module, Source
+from pyharness.proofs.modules import Compiler, Module, Source
 from pyharness.proofs.policy import PolicyViolation, violations
 from pyharness.proofs.toolchain import Toolchain
 from pyharness.proofs.vacuity import find_stubs
@@ -35,12 +36,15 @@ class Decision:
         message: what Lean said against it; empty if accepted.
         sha256: SHA-256 of the file's bytes.
         seconds: how long it took; little if the same file was accepted before.
+        refused: the theorems in which Lean reports an error, in the order of the file; not all of
+            them if there are many.
     """
 
     accepted: bool
     message: str
     sha256: str
     seconds: float
+    refused: tuple[str, ...] = ()
 
 
 class Kernel:
@@ -68,7 +72,7 @@ class Kernel:
     ):
         self.asked = 0
         self._build = build
-        self._cache = Cache(out.absolute() / "lean", toolchain, fresh=fresh)
+        self._compiler = Compiler(out.absolute() / "lean", toolchain, fresh=fresh)
         self._folder = out / "conformance"
         self._allowed_axioms = tuple(allowed_axioms)
 
@@ -126,6 +130,7 @@ class Kernel:
         text = source.encode()
         digest = hashlib.sha256(text).hexdigest()
         # The library that is read here is in `key`.
+        refused: tuple[str, ...] = ()
         with unnoted():
             path = self._write(names[0], text)
             try:
@@ -133,12 +138,14 @@ class Kernel:
                 reason = self._objection(module, source, names)
             except LeanBuildError as error:
                 reason = str(error)
-        return Decision(not reason, reason, digest, time.perf_counter() - start)
+                refused = _theorems_at(source, {message.line for message in error.messages})
+        return Decision(not reason, reason, digest, time.perf_counter() - start, refused)
 
     def refused(self, header: str, statements: Sequence[str]) -> set[int]:
         """Return which of some statements the kernel does not decide to be true, by their places.
 
-        This is for messages: what Lean prints is believed.
+        This is for messages: what Lean prints is believed. Lean stops after 100 errors, so ask of
+        fewer statements at once.
         """
         lines = [
             f"theorem refused_{place} : {statement} := by decide +kernel"
@@ -177,8 +184,8 @@ class Kernel:
 
     def _compile(self, source: Source) -> Module:
         modules = self._build.by_name
-        with self._cache.locked(shared=True):
-            return self._cache.find(source, modules) or self._cache.compile(source, modules)
+        with self._compiler.locked(shared=True):
+            return self._compiler.find(source, modules) or self._compiler.compile(source, modules)
 
     def _objection(self, module: Module, source: str, names: Sequence[str]) -> str:
         """Return why what the kernel stored does not settle the theorems; empty if it does."""
@@ -200,3 +207,18 @@ class Kernel:
             if status != "proved":
                 return f"{name}: {note}"
         return ""
+
+
+_THEOREM = re.compile(r"theorem (\S+)")
+
+
+def _theorems_at(source: str, lines: set[int]) -> tuple[str, ...]:
+    """Return the names of the theorems on some lines of a source, counted from 1."""
+    found: list[str] = []
+    name = ""
+    for number, line in enumerate(source.splitlines(), 1):
+        if match := _THEOREM.match(line):
+            name = match[1]
+        if number in lines and name and name not in found:
+            found.append(name)
+    return tuple(found)

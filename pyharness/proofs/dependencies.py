@@ -93,25 +93,28 @@ class Dependencies:
     def all_definitions(self) -> tuple[Definition, ...]:
         """Every definition that gives one of the theorems its meaning, sorted by name."""
         heads = {
-            self._head(name)
+            head
             for theorem in self._theorems
             for name in self._environment.meaning(theorem)
+            if (head := self._head(name)) is not None
         }
-        return tuple(sorted(map(self._definition, heads - {None}), key=lambda item: item.name))
+        return tuple(sorted(map(self._definition, heads), key=lambda item: item.name))
 
     def _definition(self, name: Name) -> Definition:
         constant = self._environment.constant(name)
+        line = self._environment.line(name)
+        assert line is not None  # `_find_head` names only what a source writes.
         members = (
             [name, *constant.detail.constructors]
             if isinstance(constant.detail, Inductive)
             else [name]
         )
-        uses = frozenset().union(*map(self._environment.uses, members))
+        uses = frozenset[Name]().union(*map(self._environment.uses, members))
         return Definition(
             name=show_name(name),
             kind=self._kind(constant),
             module=self._environment.modules[name].name,
-            line=self._environment.line(name),
+            line=line,
             uses=_shown(self._spoken(uses) - {name}),
             axioms=self._environment.axioms(name),
         )
@@ -125,7 +128,7 @@ class Dependencies:
                 if len(constant.detail.constructors) == 1 and not constant.detail.recursive
                 else "inductive"
             )
-        if constant.kind != "def":
+        if constant.kind == "opaque" or constant.kind == "axiom":
             return constant.kind
         head, _ = self._environment.terms.spine(self._environment.telescope(constant.name)[1])
         node = self._environment.terms.nodes[head]

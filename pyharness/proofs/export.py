@@ -17,7 +17,16 @@ from typing import Any
 from pyharness import __version__
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import Constant, Constructor, DamagedOlean, Inductive, Recursor
+from pyharness.proofs.olean import (
+    Constant,
+    Constructor,
+    DamagedOlean,
+    Definition,
+    Detail,
+    Inductive,
+    Kind,
+    Recursor,
+)
 from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, SORT, term_parts
 from pyharness.proofs.toolchain import GITHASH, VERSION
 
@@ -210,21 +219,24 @@ class _Writer:
         }
         if constant.value is not None:
             fields["value"] = self.expr(constant.value)
-        detail = constant.detail
-        match constant.kind:
-            case "axiom":
-                return fields | {"isUnsafe": False}
-            case "def":
+        return fields | self._detail(constant.kind, constant.detail)
+
+    def _detail(self, kind: Kind, detail: Detail) -> dict[str, Any]:
+        match detail:
+            case None:
+                return {"isUnsafe": False}
+            case str():
+                return {"kind": detail}
+            case Definition():
+                family = {"all": self._list(detail.all)}
+                if kind == "theorem":
+                    return family
+                if kind == "opaque":
+                    return {"isUnsafe": False, **family}
                 hints = detail.hints if isinstance(detail.hints, str) else {"regular": detail.hints}
-                return fields | {"hints": hints, "safety": "safe", "all": self._list(detail.all)}
-            case "theorem":
-                return fields | {"all": self._list(detail.all)}
-            case "opaque":
-                return fields | {"isUnsafe": False, "all": self._list(detail.all)}
-            case "quot":
-                return fields | {"kind": detail}
-            case "inductive":
-                return fields | {
+                return {"hints": hints, "safety": "safe", **family}
+            case Inductive():
+                return {
                     "numParams": detail.parameters,
                     "numIndices": detail.indices,
                     "all": self._list(detail.all),
@@ -234,10 +246,10 @@ class _Writer:
                     "isUnsafe": False,
                     "isReflexive": detail.reflexive,
                 }
-            case "ctor":
-                return fields | {
+            case Constructor():
+                return {
                     "induct": self.name(detail.inductive),
-                    "cidx": detail.index,
+                    "cidx": detail.place,
                     "numParams": detail.parameters,
                     "numFields": detail.fields,
                     "isUnsafe": False,
@@ -250,7 +262,7 @@ class _Writer:
             }
             for rule in detail.rules
         ]
-        return fields | {
+        return {
             "all": self._list(detail.all),
             "numParams": detail.parameters,
             "numIndices": detail.indices,

@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyharness.core.errors import UsageError
+from pyharness.core.progress import Progress
 from pyharness.project.settings import FILE_NAME, load_lean_policy
 from pyharness.proofs.audit import NotATheorem, UnknownTheorem
 from pyharness.proofs.environment import SORRY
@@ -25,7 +26,6 @@ from pyharness.proofs.toolchain import LeanError, LeanMissing
 
 __all__ = ["LakeError", "LakeReport", "lake_status"]
 
-Progress = Callable[[str, str, int, int], None]
 """Called with a stage's name, the item at hand, how many items are done and how many there are."""
 
 _BUILT = Path(".lake", "build", "lib")
@@ -364,7 +364,7 @@ class _Lake:
         progress("Build", "", 1, 1)
 
     def kinds(self, places: Mapping[Name, _Place]) -> dict[Name, str]:
-        """Ask what kind of declaration each name is: "theorem", "axiom", "def" …"""
+        """Ask what kind of declaration each name is: "theorem", "axiom", "def" and so on."""
         # The kind is the first thing that is printed: the term behind it need not be printed whole.
         answers = self._ask(places, ["set_option pp.maxSteps 1 in #print {}"])
         kinds = {}

@@ -1,4 +1,4 @@
-"""Compiles one Lean module at a time into a cache whose entries are found by their content."""
+"""Compiles one Lean module at a time into a folder whose entries are found by their content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyharness.proofs.toolchain import LeanError, LeanStopped, Toolchain
 
-__all__ = ["Cache", "LeanBuildError", "Message", "Module", "Source", "setup"]
+__all__ = ["Compiler", "LeanBuildError", "Message", "Module", "Source", "setup"]
 
 _FORMAT = 2
 """Part of every key: raise it when what an entry holds changes."""
@@ -74,7 +74,7 @@ class Module:
     """A compiled module.
 
     Attributes:
-        name: its full name, such as "LeanMining.Clipping".
+        name: its full name, such as "Demo.Basic".
         source: its source, relative to the project's root.
         source_sha256: SHA-256 of the bytes that were compiled.
         key: SHA-256 of all that its compilation depends on.
@@ -121,9 +121,9 @@ def setup(name: str, imports: Iterable[str], modules: Mapping[str, Module]) -> s
     )
 
 
-class Cache:
-    """Compiled modules in one folder, an entry each: a folder named by the key, complete or not
-    there.
+class Compiler:
+    """Compiles modules into one folder, an entry each: a folder named by the key, complete or not
+    there. Lean reads the files in it by their paths.
 
     An entry is made under another name and renamed as its last step, so one that was cut short is
     never read. Its record holds the digests of its files, and an entry that does not match them is
@@ -144,7 +144,7 @@ class Cache:
 
     @contextmanager
     def locked(self, *, shared: bool = False) -> Iterator[None]:
-        """Keep other processes from writing to the cache, and clear away what one that was killed
+        """Keep other processes from writing to the folder, and clear away what one that was killed
         left behind.
 
         Shared, keep out only those that ask for it alone, and clear nothing away.

@@ -19,6 +19,7 @@ __all__ = [
     "Constructor",
     "DamagedOlean",
     "Definition",
+    "Detail",
     "Inductive",
     "Kind",
     "Olean",
@@ -102,10 +103,10 @@ class Inductive(NamedTuple):
 
 
 class Constructor(NamedTuple):
-    """What the kernel recorded of a constructor; `index` is its place among those of its type."""
+    """What the kernel recorded of a constructor; `place` is its place among those of its type."""
 
     inductive: Name
-    index: int
+    place: int
     parameters: int
     fields: int
 
@@ -132,6 +133,10 @@ class Recursor(NamedTuple):
     k: bool
 
 
+Detail = Definition | Inductive | Constructor | Recursor | QuotKind | None
+"""What there is to say of a constant's kind; None for an axiom."""
+
+
 @dataclass(frozen=True)
 class Constant:
     """A constant as it is stored.
@@ -152,7 +157,7 @@ class Constant:
     type: int
     value: int | None
     safety: Safety
-    detail: Definition | Inductive | Constructor | Recursor | QuotKind | None
+    detail: Detail
 
     @property
     def related(self) -> tuple[Name, ...]:
@@ -321,14 +326,12 @@ class Olean:
             else "safe"
         )
 
-    def _detail(
-        self, kind: Kind, fields: tuple[int, ...], value: int
-    ) -> Definition | Inductive | Constructor | Recursor | QuotKind | None:
+    def _detail(self, kind: Kind, fields: tuple[int, ...], value: int) -> Detail:
         def names(place: int) -> tuple[Name, ...]:
             return self._name_list(fields[place], value)
 
-        def nats(*places: int) -> list[int]:
-            return [self._nat(fields[place], value) for place in places]
+        def nat(place: int) -> int:
+            return self._nat(fields[place], value)
 
         match kind:
             case "def":
@@ -338,13 +341,14 @@ class Olean:
             case "quot":
                 return _QUOT_KINDS[self._flag(value, 1, 0)]
             case "inductive":
-                flags = [bool(self._flag(value, 6, place)) for place in (0, 2)]
-                return Inductive(names(3), names(4), *nats(1, 2, 5), *flags)
+                recursive, reflexive = (bool(self._flag(value, 6, place)) for place in (0, 2))
+                return Inductive(names(3), names(4), nat(1), nat(2), nat(5), recursive, reflexive)
             case "ctor":
-                return Constructor(self._name(fields[1], value), *nats(2, 3, 4))
+                return Constructor(self._name(fields[1], value), nat(2), nat(3), nat(4))
             case "rec":
                 rules = tuple(self._rule(*item) for item in self._list(fields[6], value))
-                return Recursor(names(1), *nats(2, 3, 4, 5), rules, bool(self._flag(value, 7, 0)))
+                k = bool(self._flag(value, 7, 0))
+                return Recursor(names(1), nat(2), nat(3), nat(4), nat(5), rules, k)
         return None
 
     def _hints(self, address: int, above: int) -> Literal["opaque", "abbrev"] | int:
@@ -440,11 +444,11 @@ class Olean:
         pending: list[tuple[int, str | int]] = []
         while not address & 1 and address not in self._names:
             tag, _ = self._header(address, above)
-            prefix, part = self._object(address, above)
+            prefix, last = self._object(address, above)
             if tag not in (1, 2):
                 raise self._damaged(f"an object has tag {tag} where a name belongs")
             pending.append(
-                (address, self._string(part, address) if tag == 1 else self._nat(part, address))
+                (address, self._string(last, address) if tag == 1 else self._nat(last, address))
             )
             above, address = address, prefix
         name = () if address & 1 else self._names[address]
@@ -519,8 +523,9 @@ class Olean:
             index = (address - base) >> 3
             head = words[index] >> 48
             if place := _PAIRS.get(head):
-                parts = words[index + place], words[index + place + 1]
-                pairs[address] = head >> 8, *parts
+                one, two = words[index + place], words[index + place + 1]
+                pairs[address] = head >> 8, one, two
+                parts: tuple[int, ...] = one, two
             else:
                 tag, size = head >> 8, head & 0xFF
                 expected, first = _EXPR_FIELDS.get(tag, (None, 0))

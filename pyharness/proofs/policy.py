@@ -119,9 +119,11 @@ def check_statements(environment: Environment, theorems: Iterable[Constant]) -> 
     for theorem in theorems:
         place = f"{_place(environment, theorem.name)}: {show_name(theorem.name)}"
         for binder in environment.binders(theorem.name):
-            for length in range(len(theorem.name)):
-                if (hidden := (*theorem.name[:length], binder)) in public:
-                    found.append(f"{place}: its variable {binder} hides {show_name(hidden)}")
+            found += [
+                f"{place}: its variable {binder} hides {show_name(hidden)}"
+                for length in range(len(theorem.name))
+                if (hidden := (*theorem.name[:length], binder)) in public
+            ]
         for name in environment.meaning(theorem.name) & public:
             # In the theorem's own namespace, or where it is exported to, a name without its first
             # parts is read as this constant and not as the one outside.
@@ -309,15 +311,16 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
         if unicodedata.category(match.group()) in ("Cf", "Cc", "Co", "Cs"):
             yield line(match.start()), f"the invisible character U+{ord(match.group()):04X}"
     position, before = 0, ""
-    while match := _TOKEN.match(text, position):
-        kind = match.lastgroup
-        if kind == "other" and match[kind] != '"':
-            position = match.end()
+    while token := _TOKEN.match(text, position):
+        kind = token.lastgroup
+        assert kind is not None  # Each alternative has a name.
+        if kind == "other" and token[kind] != '"':
+            position = token.end()
             continue
-        start, position = match.span(kind)
+        start, position = token.span(kind)
         if kind == "word":
-            last, forbidden = _read_word(match[kind])
-            if before in _AUTO_IMPLICIT and match[kind] != "false":
+            last, forbidden = _read_word(token[kind])
+            if before in _AUTO_IMPLICIT and token[kind] != "false":
                 yield line(start), f"turns `{before}` on"
             before = last
             yield from ((line(start), f"uses `{word}`") for word in forbidden)
@@ -333,8 +336,8 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
                 yield line(start), "a comment that does not end"
                 return
         elif kind == "string" and text[start - 1 : start] == "!":
-            yield from ((line(start), f"uses `{word}`") for word in _read_word(match[kind])[1])
-        elif kind in ("string", "raw") and _HIDING.search(match["text"] or match["raw_text"] or ""):
+            yield from ((line(start), f"uses `{word}`") for word in _read_word(token[kind])[1])
+        elif kind in ("string", "raw") and _HIDING.search(token["text"] or token["raw_text"] or ""):
             yield (
                 line(start),
                 "a string with a quote, a backslash, « or a comment mark, which a notation could hide code with",

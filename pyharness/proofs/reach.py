@@ -39,7 +39,9 @@ class Reach:
         for root in roots:
             bits |= self._reached(root)
         return frozenset(
-            name for name, bit in zip(self._places, reversed(f"{bits:b}")) if bit == "1"
+            name
+            for name, bit in zip(self._places, reversed(f"{bits:b}"), strict=False)
+            if bit == "1"
         )
 
     def visit(self, root: Name) -> None:

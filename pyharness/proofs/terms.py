@@ -74,9 +74,14 @@ class Terms:
 
     def _count_loose(self, node: tuple[Any, ...]) -> int:
         form, loose = node[0], self._loose
+        count = 0
         if form == LET:
-            return max(loose[node[1]], loose[node[2]], loose[node[3]] - 1)
-        return node[1] + 1 if form == BVAR else loose[node[3]] if form == PROJ else 0
+            count = max(loose[node[1]], loose[node[2]], loose[node[3]] - 1)
+        elif form == BVAR:
+            count = node[1] + 1
+        elif form == PROJ:
+            count = loose[node[3]]
+        return count
 
     def add_level(self, level: tuple[Any, ...]) -> int:
         """Return the number of a level, whose parts are in the store."""
@@ -159,7 +164,7 @@ class Terms:
             node = nodes[at]
             if node[0] == BVAR and node[1] == wanted:
                 return True
-            for part, binds in zip(term_parts(node), _binds(node[0])):
+            for part, binds in zip(term_parts(node), _binds(node[0]), strict=False):
                 # A term with fewer variables than that does not have it.
                 if loose[part] > wanted + binds and (part, wanted + binds) not in seen:
                     seen.add((part, wanted + binds))
@@ -211,7 +216,7 @@ class Terms:
             elif form != BVAR:
                 pending += [
                     (part << _DEPTH) + depth + binds
-                    for part, binds in zip(term_parts(node), _binds(form))
+                    for part, binds in zip(term_parts(node), _binds(form), strict=False)
                 ]
         done: dict[int, int] = {}
         made = done.get
@@ -230,7 +235,7 @@ class Terms:
             else:
                 parts = [
                     made((part << _DEPTH) + depth + binds, part)
-                    for part, binds in zip(term_parts(node), _binds(form))
+                    for part, binds in zip(term_parts(node), _binds(form), strict=False)
                 ]
                 done[here] = add((*node[: len(node) - len(parts)], *parts))
         return made(number << _DEPTH, number)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import Any
 from xml.etree import ElementTree
 
 from pyharness.core.errors import HarnessError, UsageError
@@ -136,14 +137,22 @@ def _environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _theorems(file, traced_data: ModuleType, theorem: type) -> Iterator[TracedTheorem]:
+def _theorems(file: Any, traced_data: ModuleType, theorem: type) -> Iterator[TracedTheorem]:
     kinds = (
         traced_data.CommandTheoremNode,
         traced_data.LemmaNode,
         traced_data.MathlibTacticLemmaNode,
     )
-    nodes: list = []
-    file.traverse_preorder(lambda node, _: isinstance(node, kinds) and not nodes.append(node))
+    nodes: list[Any] = []
+
+    def take(node: Any, _: object) -> bool:
+        """Keep a theorem, and say that nothing inside it is looked for."""
+        found = isinstance(node, kinds)
+        if found:
+            nodes.append(node)
+        return found
+
+    file.traverse_preorder(take)
     for node in nodes:
         traced = traced_data.TracedTheorem(
             file.root_dir, theorem(None, file.path, node.full_name), node, file.comments, file

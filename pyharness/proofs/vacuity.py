@@ -44,14 +44,15 @@ def _stub(environment: Environment, constant: Constant, unfold: _Unfolding) -> s
     binders, conclusion = environment.telescope(constant.name)
     head, arguments = terms.spine(conclusion)
     node = terms.nodes[head]
-    name, count = (node[1], len(arguments)) if node[0] == CONST else ((), 0)
+    name: Name = node[1] if node[0] == CONST else ()
     if name == ("True",):
         return "it states True"
-    sides = {
+    equations: dict[tuple[Name, int], list[int]] = {
         (("Eq",), 3): arguments[1:],
         (("HEq",), 4): arguments[1::2],
         (("Iff",), 2): arguments,
-    }.get((name, count))
+    }
+    sides = equations.get((name, len(arguments)))
     if sides and sides[0] == sides[1]:
         return (
             "both sides of its ↔ are the same"
@@ -125,14 +126,14 @@ def _contradiction(
         return None
     if false in stated or refuted & set(stated):
         return "its hypotheses contradict each other"
-    number, depth = constant.value, 0
-    while number is not None and terms.nodes[number][0] == LAM:
-        number, depth = terms.nodes[number][2], depth + 1
+    proof, depth = constant.value, 0
+    while proof is not None and terms.nodes[proof][0] == LAM:
+        proof, depth = terms.nodes[proof][2], depth + 1
     if (
-        number is not None
+        proof is not None
         and depth >= len(binders)
-        and terms.nodes[terms.spine(number)[0]][1:2]
-        and (terms.nodes[terms.spine(number)[0]][1] in _FROM_FALSE)
+        and terms.nodes[terms.spine(proof)[0]][1:2]
+        and (terms.nodes[terms.spine(proof)[0]][1] in _FROM_FALSE)
     ):
         return "its proof is that its hypotheses contradict each other"
     return None
@@ -212,10 +213,11 @@ class _Unfolding:
             return terms.apply(terms.instantiate(node[3], [node[2]]), arguments)
         if node[0] == CONST:
             # A definition is unfolded when it has all the arguments that its own text names.
-            head = self._value(node)
-            if head is None or self._strip(head, len(arguments) + 1)[1] > len(arguments):
+            value = self._value(node)
+            if value is None or self._strip(value, len(arguments) + 1)[1] > len(arguments):
                 return None
             self._spend(1)
+            head = value
         elif node[0] != LAM or not arguments:
             return None
         body, count = self._strip(head, len(arguments))
@@ -264,7 +266,7 @@ def unused_hypotheses(environment: Environment, constant: Constant) -> tuple[str
     mentions.
     """
     terms = environment.terms
-    types, conclusion = environment.telescope(constant.name)
+    types, _ = environment.telescope(constant.name)
     unused = []
     value = constant.value
     for place, binder in enumerate(types):
@@ -311,7 +313,7 @@ def _is_proposition(environment: Environment, number: int, context: tuple[int, .
     level = environment.terms.levels[nodes[sort][1]]
     if level[0] == "param" and level[1] in levels:
         level = environment.terms.levels[levels[level[1]]]
-    return level == ("zero",)
+    return bool(level == ("zero",))
 
 
 # ----------------------------------------------------------------------------------------- examples
@@ -339,7 +341,9 @@ def find_examples(
             continue
         constant = environment.constant(name)
         uses = environment.uses(name) & wanted.keys()
-        if constant.safety != "safe" or not any(found[item] is None for item in uses):
+        if constant.value is None or constant.safety != "safe":
+            continue
+        if not any(found[item] is None for item in uses):
             continue
         if not set(environment.axioms(name)) <= allowed:
             continue

@@ -153,7 +153,7 @@ def drawing(
     high = _TOP + _ROW * max(len(graph.claims), len(graph.theorems), len(graph.definitions))
     parts = [
         element("text", title, x=x, y=13, class_="head")
-        for title, (x, _) in zip(("Claims", "Theorems", "Definitions"), _COLUMNS)
+        for title, (x, _) in zip(("Claims", "Theorems", "Definitions"), _COLUMNS, strict=True)
     ]
     parts += _edges(graph, places)
     trunk = [places["claim", name][1] for name in graph.claims]

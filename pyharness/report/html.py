@@ -24,8 +24,8 @@ from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
 from pyharness.report import graph
 from pyharness.report.lean_source import Excerpt, LeanSource
-from pyharness.report.plots import Plot, plots
-from pyharness.report.points import point_sets
+from pyharness.report.plots import Chart, charts
+from pyharness.report.points import PointSet, point_sets
 from pyharness.report.site import file_name
 from pyharness.report.svg import figure
 
@@ -91,6 +91,8 @@ _EVIDENCE_FIELDS = {
     "witness",
     "measurements",
     "rounding",
+    "plots",
+    "points",
 }
 
 
@@ -152,12 +154,12 @@ class Definition:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of figures that can be drawn: its plots, over what it was measured, and the claims
+    """A table of figures that can be drawn: its charts, over what it was measured, and the claims
     that rest on it.
     """
 
     domain: str
-    plots: Sequence[Plot]
+    charts: Sequence[Chart]
     claims: list[Mapping[str, Any]]
 
 
@@ -250,18 +252,18 @@ class Report:
 
     @cached_property
     def tables(self) -> Mapping[str, Sequence[Table]]:
-        """The tables that have plots, by document; one that several claims of a document rest on
+        """The tables that have charts, by document; one that several claims of a document rest on
         stands there once.
         """
         found: dict[str, dict[str, Table]] = {}
         for document, claims in self.documents.items():
             for claim in claims:
                 for evidence in claim["evidence"]:
-                    table = evidence["measurements"]
-                    if table is None or not (drawn := plots(table)):
+                    if not (drawn := charts(evidence)):
                         continue
+                    shown = json.dumps([evidence["measurements"], evidence.get("plots")])
                     once = found.setdefault(document, {}).setdefault(
-                        json.dumps(table), Table(evidence["domain"], drawn, [])
+                        shown, Table(evidence["domain"], drawn, [])
                     )
                     if claim not in once.claims:
                         once.claims.append(claim)
@@ -334,12 +336,7 @@ def _pages(report: Report) -> Iterator[Page]:
             "Quantize points",
             "interactive.html",
             listed=True,
-            values={
-                "sets": [{"name": one.name, "rows": one.rows} for one in sets],
-                "sources": list(dict.fromkeys(one.claim for one in sets)),
-                "claimed": {"semantic.phase_transition", "semantic.rounds_to_zero"}
-                <= set(report.claims),
-            },
+            values=_interactive(sets),
         )
     yield Page("trusted-base.html", "Trusted base", "trusted-base.html", listed=True)
     claims = report.certificate["claims"]
@@ -352,6 +349,24 @@ def _pages(report: Report) -> Iterator[Page]:
         )
     for theorem in report.theorems.values():
         yield Page(_theorem_file(theorem.name), theorem.name, "theorem.html", {"theorem": theorem})
+
+
+def _interactive(sets: Sequence[PointSet]) -> dict[str, Any]:
+    """What the page of points is given: the sets, the choices among them, and what claims say."""
+    legends = {legend: None for one in sets for legend, _ in one.points.groups}
+    marks = {mark: None for one in sets for mark in one.points.marks}
+    return {
+        "sets": [
+            {
+                "names": {legend: visible(name) for legend, name in one.points.groups},
+                "rows": one.rows,
+            }
+            for one in sets
+        ],
+        "sources": list(dict.fromkeys(one.claim for one in sets)),
+        "legends": list(legends),
+        "marks": list(marks),
+    }
 
 
 @cache
@@ -384,7 +399,7 @@ def _environment() -> Environment:
         "inputs": _inputs,
         "anchor": _anchor,
         "count": _count,
-        "plots": plots,
+        "charts": charts,
         "drawn": _drawn,
         "graphed": _graphed,
     }
@@ -418,8 +433,8 @@ def badge(word: str, text: str = "") -> Markup:
     )
 
 
-def _drawn(plot: Plot, id: str) -> Markup:
-    return figure(plot, id, visible)
+def _drawn(chart: Chart, id: str) -> Markup:
+    return figure(chart, id, visible)
 
 
 def _graphed(drawn: graph.Graph, document: str, root: str) -> Markup:

@@ -1,23 +1,22 @@
-"""Which plots show a table of figures: decided by its columns, so that the tables of any claim pack
-have plots.
-"""
+"""Charts of a table of figures: those that its evidence declares, else those that fit its shape."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
-__all__ = ["Plot", "Series", "plots"]
+from pyharness.evidence.plots import MOST_SERIES, Plot, column_cells
 
-MOST_SERIES = 6
-"""Series that one plot tells apart."""
+__all__ = ["Chart", "Series", "charts"]
+
 MOST_ROWS = 2000
 """Rows that are drawn; of a longer table every second, third, … one."""
 
 _FEWEST = 3
-"""Rows, or points of a curve, below which there is nothing to see that the table does not say."""
+"""Rows below which there is nothing to see that the table does not say."""
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?|(?<=INT)\d+")
 
 
@@ -42,14 +41,14 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Plot:
-    """One plot.
+class Chart:
+    """One plot, as it is drawn.
 
     Attributes:
         title: what it shows.
         x: the abscissa's name.
         y: the ordinate's name; empty where the series' names say it.
-        series: at most `MOST_SERIES`; of a plot of `curves` any number.
+        series: at most `MOST_SERIES`; of a chart of `curves` any number.
         categories: the abscissa's names, where it has names instead of numbers.
         joined: whether points are joined by lines.
         curves: whether the series are many of a kind, told apart by their group and not by name.
@@ -70,27 +69,44 @@ class Plot:
     share: int = 1
 
 
-def plots(table: Mapping[str, Any]) -> list[Plot]:
-    """Return the plots of a table of a certificate: none where there are few figures, or none that
+def charts(evidence: Mapping[str, Any]) -> list[Chart]:
+    """Return the charts of a certificate's evidence: none where it has few figures, or none that
     vary.
 
-    A table whose columns are known by name is shown as its readers expect. Of others: columns that
-    differ in a number alone are curves over it; numbers that rise or fall are an abscissa; all else
-    are categories.
+    The plots that it declares are drawn. Where there are none, the table's shape decides: columns
+    that differ in a number alone are curves over it; numbers that rise or fall are an abscissa; all
+    else are categories. A column whose name holds ± is the margin of the one before it.
+
+    Args:
+        evidence: it follows the schema. A declaration that does not fit the table is passed over;
+            it is for the check of the certificate to complain of it.
     """
-    rows = table["rows"]
-    share = max(1, -(-len(rows) // MOST_ROWS))
-    data = _Data(table["columns"], rows[::share])
-    if len(data.rows) < _FEWEST:
+    table = evidence["measurements"]
+    if table is None:
         return []
-    chosen = next(
-        (list(view(data)) for columns, view in _KNOWN if columns <= set(data.columns)), None
-    )
+    share = max(1, -(-len(table["rows"]) // MOST_ROWS))
+    data = _Data(table["columns"], table["rows"][::share])
+    found = list(_declared(evidence.get("plots", ()), data))
+    fewest_points = 1
+    if not found and len(data.rows) >= _FEWEST:
+        found, fewest_points = list(_by_shape(data)), 2
+    drawn = [_chart(data, plot) for plot in found]
     return [
-        replace(plot, share=share)
-        for plot in (list(_by_shape(data)) if chosen is None else chosen)
-        if any(len(one.points) >= 2 for one in plot.series)
+        replace(chart, share=share)
+        for chart in drawn
+        if any(len(one.points) >= fewest_points for one in chart.series)
     ]
+
+
+def _declared(plots: Iterable[Mapping[str, Any]], data: _Data) -> Iterator[Plot]:
+    cells = column_cells(data.columns, data.rows)
+    for one in plots:
+        try:
+            plot = Plot.from_json(one)
+            plot.check(cells)
+        except ValueError:
+            continue
+        yield plot
 
 
 class _Data:
@@ -124,16 +140,21 @@ class _Data:
         fractions = [column for column in numeric if not self.whole(column)]
         return fractions or [column for column in numeric if self.varies(column)]
 
-    def names(self) -> list[str]:
-        """What each row is called: its first cells, as few as tell the rows apart."""
-        cells = [
-            [str(cell) for cell in row[:3] if not isinstance(cell, float)] for row in self.rows
+    def naming(self) -> list[str]:
+        """The columns that name the rows: of the first three, as few as tell the rows apart."""
+        words = [
+            column
+            for column in self.columns[:3]
+            if not any(isinstance(cell, float) for cell in self.cells(column))
         ]
-        for count in (1, 2, 3):
-            names = [" ".join(row[:count]) for row in cells]
-            if len(set(names)) == len(names):
-                break
-        return names
+        for count in range(1, len(words)):
+            if len(set(self.names(words[:count]))) == len(self.rows):
+                return words[:count]
+        return words or list(self.columns[:1])
+
+    def names(self, columns: Sequence[str]) -> list[str]:
+        """What each row is called: its cells in these columns."""
+        return [" ".join(map(str, cells)) for cells in zip(*map(self.cells, columns), strict=True)]
 
 
 def _drawable(cell: Any) -> Any:
@@ -147,7 +168,7 @@ def _drawable(cell: Any) -> Any:
 def _by_shape(data: _Data) -> Iterator[Plot]:
     first = data.columns[0]
     if data.numeric(first) and len(data.rows) > 200:
-        yield from _scatter(data, first, data.measured(data.columns[1:])[:1])
+        yield from (_scatter(first, column) for column in data.measured(data.columns[1:])[:1])
         return
     families = _families(data)
     for family in families:
@@ -167,12 +188,13 @@ def _by_shape(data: _Data) -> Iterator[Plot]:
         and data.numeric(others[0])
         and data.varies(others[0])
         and len(set(abscissae)) <= min(MOST_SERIES, len(data.rows) - 1)
-        and (len(set(zip(abscissae, data.cells(others[0])))) == len(data.rows))
+        and len(set(zip(abscissae, data.cells(others[0]), strict=True))) == len(data.rows)
     ):
         columns = data.measured(others[1:])
         for column in columns:
             if data.varies(column) and "±" not in column:
-                yield _grouped(data, first, others[0], column, _span(data, column, columns))
+                x, spans = others[0], _of([column], _spans(columns))
+                yield Plot("lines", f"{column} over {x}", [column], x, [first], spans=spans)
     else:
         yield from _categories(data, first, others)
 
@@ -195,21 +217,25 @@ def _families(data: _Data) -> list[_Family]:
         if data.numeric(column) and not _NUMBER.fullmatch(column):
             alike.setdefault(_NUMBER.sub("…", column), []).append(column)
     families = []
-    for masked, columns in alike.items():
+    for columns in alike.values():
         numbers = [_NUMBER.findall(column) for column in columns]
-        varying = [place for place, found in enumerate(zip(*numbers)) if len(set(found)) > 1]
+        varying = [
+            place for place, found in enumerate(zip(*numbers, strict=True)) if len(set(found)) > 1
+        ]
         places = [float(found[varying[0]]) for found in numbers] if varying else []
         if (
             len(columns) >= 4
             and len(set(places)) == len(columns)
             and len({repr(cell) for column in columns for cell in data.cells(column)}) > 1
         ):
-            kept = iter(range(len(numbers[0])))
-            pattern = _NUMBER.sub(
-                lambda found: "…" if next(kept) in varying else found[0], columns[0]
-            )
-            families.append(_Family(pattern, columns, places))
+            families.append(_Family(_pattern(columns[0], varying), columns, places))
     return families
+
+
+def _pattern(column: str, varying: Collection[int]) -> str:
+    """The column's name with … for each number whose place is among those that vary."""
+    places = iter(range(len(_NUMBER.findall(column))))
+    return _NUMBER.sub(lambda found: "…" if next(places) in varying else found[0], column)
 
 
 def _curves(data: _Data, family: _Family) -> Plot:
@@ -218,162 +244,60 @@ def _curves(data: _Data, family: _Family) -> Plot:
     if "…" in y:
         y, x = "", family.pattern
     x = x.strip("… ") if x.count("…") == 1 and (x[0] == "…" or x[-1] == "…") else x
-    names = data.names()
-    values = [data.cells(column) for column in family.columns]
-    series = [
-        Series(
-            name,
-            sorted(
-                (place, cells[number])
-                for place, cells in zip(family.places, values)
-                if cells[number] is not None
-            ),
-        )
-        for number, name in enumerate(names)
-    ]
-    return _told_apart(Plot(f"{y} over {x}" if y else f"Over {x}", x, y, series), names)
-
-
-def _told_apart(plot: Plot, names: Sequence[str]) -> Plot:
-    """The plot, its series told apart by their groups if there are too many for their names."""
-    if len(plot.series) <= MOST_SERIES:
-        return plot
-    groups = _groups(names)
-    known = list(dict.fromkeys(groups))
-    if len(known) > MOST_SERIES:
-        groups, known = [""] * len(names), [""]
-    return replace(plot, curves=True, groups=list(map(known.index, groups)), group_names=known)
+    x = x or "column"
+    title = f"{y} over {x}" if y else f"Over {x}"
+    return Plot(
+        "rows", title, family.columns, by=data.naming(), at=family.places, x_label=x, y_label=y
+    )
 
 
 def _lines(data: _Data, x: str, columns: Sequence[str]) -> Iterator[Plot]:
-    abscissae = data.cells(x)
-    spans = {column: between for column in columns if (between := _span(data, column, columns))}
-    ends = {name for low, high in spans.values() for name in (low, high)}
-    for panel in _panels(data, [column for column in columns if column not in ends], apart=3):
-        series = []
-        for column in panel:
-            order = sorted(
-                number for number, cell in enumerate(data.cells(column)) if cell is not None
-            )
-            order.sort(key=lambda number: abscissae[number])
-            cells = data.cells(column)
-            about = _ends(data, column, spans[column]) if column in spans else []
-            series.append(
-                Series(
-                    column,
-                    [(abscissae[number], cells[number]) for number in order],
-                    [about[number] for number in order] if about else (),
-                )
-            )
-        yield Plot(f"{_listed(panel)} over {x}", x, panel[0] if len(panel) == 1 else "", series)
+    spans = _spans(columns)
+    margins = {name for ends in spans.values() for name in ends}
+    for panel in _panels(data, [column for column in columns if column not in margins], apart=3):
+        yield Plot("lines", f"{_listed(panel)} over {x}", panel, x, spans=_of(panel, spans))
 
 
 def _listed(columns: Sequence[str]) -> str:
     return " and ".join(columns) if len(columns) <= 2 else "Figures"
 
 
-def _span(data: _Data, column: str, columns: Sequence[str]) -> tuple[str, str] | None:
-    """The columns that say how far a column's figures may be off: the next with ±, or the next two,
-    from least to most.
-    """
-    after = [*columns[columns.index(column) + 1 :], "", ""][:2]
-    if ("±" in after[0] and "±" not in column) or after[0] == "standard error":
-        return after[0], after[0]
-    if after in (["least", "most"], ["95 % from", "95 % to"]):
-        return after[0], after[1]
-    return None
+def _spans(columns: Sequence[str]) -> dict[str, tuple[str]]:
+    """The columns that have a margin, each with the next column, whose name has ±."""
+    return {
+        column: (after,)
+        for column, after in pairwise(columns)
+        if "±" in after and "±" not in column
+    }
 
 
-def _ends(data: _Data, column: str, between: tuple[str, str]) -> list[tuple[float, float]]:
-    low, high = between
-    return [
-        (cell, cell)
-        if one is None or two is None or cell is None
-        else (cell - one, cell + one)
-        if low == high
-        else (one, two)
-        for cell, one, two in zip(data.cells(column), data.cells(low), data.cells(high))
-    ]
+def _of(panel: Iterable[str], spans: Mapping[str, tuple[str]]) -> dict[str, tuple[str]]:
+    return {column: spans[column] for column in panel if column in spans}
 
 
-def _grouped(
-    data: _Data,
-    by: str,
-    x: str,
-    y: str,
-    between: tuple[str, str] | None = None,
-    *,
-    joined: bool = True,
-) -> Plot:
-    found: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {}
-    about = _ends(data, y, between) if between else [(0.0, 0.0)] * len(data.rows)
-    for name, abscissa, ordinate, ends in zip(data.cells(by), data.cells(x), data.cells(y), about):
-        if abscissa is not None and ordinate is not None:
-            found.setdefault(str(name), []).append(((abscissa, ordinate), ends))
-    series = [
-        Series(
-            name if isinstance(data.cells(by)[0], str) else f"{by} {name}",
-            [point for point, _ in sorted(points)],
-            [ends for _, ends in sorted(points)] if between else (),
-        )
-        for name, points in found.items()
-    ]
-    return Plot(f"{y} over {x}", x, y, series[:MOST_SERIES], joined=joined)
-
-
-def _scatter(data: _Data, x: str, columns: Sequence[str], labels: str = "") -> Iterator[Plot]:
-    for column in columns:
-        names = list(map(str, data.cells(labels))) if labels else [""] * len(data.rows)
-        found = [
-            (point, name)
-            for *point, name in zip(data.cells(x), data.cells(column), names)
-            if None not in point
-        ]
-        series = Series(
-            column,
-            [tuple(point) for point, _ in found],
-            labels=[name for _, name in found] if labels else (),
-        )
-        one, two = (f"column {name}" if _NUMBER.fullmatch(name) else name for name in (column, x))
-        yield Plot(f"{one} against {two}", two, one, [series], joined=False)
+def _scatter(x: str, column: str) -> Plot:
+    one, two = (f"column {name}" if _NUMBER.fullmatch(name) else name for name in (column, x))
+    return Plot("points", f"{one} against {two}", [column], x, x_label=two, y_label=one)
 
 
 def _categories(data: _Data, first: str, others: Sequence[str]) -> Iterator[Plot]:
-    names = data.names()
     columns = data.measured(others)
-    spans = {column: between for column in columns if (between := _span(data, column, columns))}
-    ends = {name for low, high in spans.values() for name in (low, high)}
-    shown = [column for column in columns if column not in ends]
+    spans = _spans(columns)
+    margins = {name for ends in spans.values() for name in ends}
+    shown = [column for column in columns if column not in margins]
     varying = [column for column in shown if data.varies(column)]
     for panel in _panels(data, varying, apart=None):
         levels = [column for column in shown if column not in varying] if panel == varying else []
-        series = [
-            _over_categories(data, column, names, spans.get(column))
-            for column in [*panel, *levels][:MOST_SERIES]
-        ]
+        y = [*panel, *levels][:MOST_SERIES]
         yield Plot(
+            "categories",
             f"{_listed(panel)} by {first}",
-            first,
-            panel[0] if len(panel) == 1 else "",
-            series,
-            categories=names,
-            joined=False,
+            y,
+            by=data.naming(),
+            spans=_of(y, spans),
+            x_label=first,
+            y_label=panel[0] if len(panel) == 1 else "",
         )
-
-
-def _over_categories(
-    data: _Data, column: str, names: Sequence[str], between: tuple[str, str] | None
-) -> Series:
-    cells = data.cells(column)
-    kept = [number for number, cell in enumerate(cells) if cell is not None]
-    about = _ends(data, column, between) if between else []
-    return Series(
-        column,
-        [(number, cells[number]) for number in kept],
-        [about[number] for number in kept] if about else (),
-        [names[number] for number in kept],
-        level=not data.varies(column),
-    )
 
 
 def _panels(data: _Data, columns: Sequence[str], *, apart: float | None) -> Iterator[list[str]]:
@@ -404,6 +328,117 @@ def _share(data: _Data, one: str, two: str, apart: float | None) -> bool:
     return max(ratio, 1 / ratio) <= (apart or 10)
 
 
+# ------------------------------------------------------------------------------------------ drawing
+def _chart(data: _Data, plot: Plot) -> Chart:
+    if plot.kind == "categories":
+        series = _over_categories(data, plot)
+    elif plot.kind == "rows":
+        series = _row_by_row(data, plot)
+    else:
+        series = _over_numbers(data, plot)
+    chart = Chart(
+        plot.title,
+        plot.x_label or plot.x or plot.by[0],
+        plot.y_label or (plot.y[0] if len(plot.y) == 1 else ""),
+        series,
+        categories=data.names(plot.by) if plot.kind == "categories" else (),
+        joined=plot.kind in ("lines", "rows"),
+    )
+    return _told_apart(chart) if chart.joined else chart
+
+
+def _over_numbers(data: _Data, plot: Plot) -> list[Series]:
+    abscissae = data.cells(plot.x)
+    labels = list(map(str, data.cells(plot.labels))) if plot.labels else []
+    members: dict[str, list[int]] = {}
+    for number in range(len(data.rows)):
+        members.setdefault(_group_name(data, plot.by, number), []).append(number)
+    series = []
+    for group, numbers in members.items():
+        for column in plot.y:
+            cells, ends = data.cells(column), _ends(data, plot, column)
+            kept = [n for n in numbers if abscissae[n] is not None and cells[n] is not None]
+            if plot.kind == "lines":
+                kept.sort(key=lambda n: abscissae[n])
+            name = column if len(plot.y) > 1 or not plot.by else ""
+            series.append(
+                Series(
+                    ", ".join(filter(None, (group, name))),
+                    [(abscissae[n], cells[n]) for n in kept],
+                    [ends[n] for n in kept] if ends else (),
+                    [labels[n] for n in kept] if labels else (),
+                )
+            )
+    return series
+
+
+def _group_name(data: _Data, by: Sequence[str], number: int) -> str:
+    """What a row's group is called; a cell that is no text needs its column's name."""
+    cells = [(column, data.cells(column)[number]) for column in by]
+    return ", ".join(cell if isinstance(cell, str) else f"{name} {cell}" for name, cell in cells)
+
+
+def _over_categories(data: _Data, plot: Plot) -> list[Series]:
+    names = data.names(plot.by)
+    series = []
+    for column in plot.y:
+        cells, ends = data.cells(column), _ends(data, plot, column)
+        kept = [number for number, cell in enumerate(cells) if cell is not None]
+        series.append(
+            Series(
+                column,
+                [(number, cells[number]) for number in kept],
+                [ends[number] for number in kept] if ends else (),
+                [names[number] for number in kept],
+                level=len(cells) > 1 and not data.varies(column),
+            )
+        )
+    return series
+
+
+def _row_by_row(data: _Data, plot: Plot) -> list[Series]:
+    columns = list(map(data.cells, plot.y))
+    return [
+        Series(
+            name,
+            sorted(
+                (place, cells[number])
+                for place, cells in zip(plot.at, columns, strict=True)
+                if cells[number] is not None
+            ),
+        )
+        for number, name in enumerate(data.names(plot.by))
+    ]
+
+
+def _ends(data: _Data, plot: Plot, column: str) -> list[tuple[float, float]]:
+    """The low and the high end about each cell of a column; empty where it has no span."""
+    if column not in plot.spans:
+        return []
+    low, high = plot.spans[column][0], plot.spans[column][-1]
+    return [
+        (cell, cell)
+        if one is None or two is None or cell is None
+        else (cell - one, cell + one)
+        if low == high
+        else (one, two)
+        for cell, one, two in zip(
+            data.cells(column), data.cells(low), data.cells(high), strict=True
+        )
+    ]
+
+
+def _told_apart(chart: Chart) -> Chart:
+    """The chart, its series told apart by their groups if there are too many for their names."""
+    if len(chart.series) <= MOST_SERIES:
+        return chart
+    groups = _groups([one.name for one in chart.series])
+    known = list(dict.fromkeys(groups))
+    if len(known) > MOST_SERIES:
+        groups, known = [""] * len(groups), [""]
+    return replace(chart, curves=True, groups=list(map(known.index, groups)), group_names=known)
+
+
 def _groups(names: Sequence[str]) -> list[str]:
     """The group of each name: the first part in which the names differ, behind the part before
     it.
@@ -418,79 +453,3 @@ def _groups(names: Sequence[str]) -> list[str]:
         0,
     )
     return [" ".join(name[max(0, place - 1) : place + 1]) for name in parts]
-
-
-# ------------------------------------------------------------------------------------ known by name
-def _correction(data: _Data) -> Iterator[Plot]:
-    """What a one-bit key keeps of its energy for the bits that it costs."""
-    kept = [column for column in data.columns if column.startswith("β_eff")]
-    for plot in _lines(data, "bits a key", kept):
-        yield replace(plot, title="β_eff over the bits of a key", y="β_eff")
-
-
-def _gaps(data: _Data) -> Iterator[Plot]:
-    """Each part of the gap, format by format."""
-    for part in ("quantization", "reconstruction", "total"):
-        columns = ["gate", *(column for column in data.columns if column.endswith(part))]
-        names = data.names()
-        yield Plot(
-            f"{part}, beside the gate’s gap",
-            data.columns[0],
-            "",
-            [_over_categories(data, column, names, None) for column in columns],
-            categories=names,
-            joined=False,
-        )
-
-
-def _mse_curves(data: _Data) -> Iterator[Plot]:
-    """The error over the threshold, a curve a layer."""
-    for family in _families(data):
-        yield replace(_curves(data, family), title="MSE over the threshold", x="α/σ", y="MSE/σ²")
-
-
-def _noise_model(data: _Data) -> Iterator[Plot]:
-    """How near the model of the error is to the error, over the threshold."""
-    found: dict[str, list[tuple[float, float]]] = {}
-    for bits, distribution, alpha, share in zip(
-        *map(data.cells, ("bits", "distribution", "alpha", "model / true"))
-    ):
-        found.setdefault(f"{bits} bits, {distribution}", []).append((alpha, share))
-    plot = Plot(
-        "The model’s error over the true one",
-        "α/σ",
-        "model / true",
-        [Series(name, sorted(points)) for name, points in found.items()],
-    )
-    yield _told_apart(plot, list(found))
-
-
-def _languages(data: _Data) -> Iterator[Plot]:
-    """What quantization costs a language against its kurtosis."""
-    for column in ("κ, median", "κ, mean"):
-        yield from _scatter(
-            data,
-            column,
-            [name for name in data.columns if name.startswith("1 − cosine")],
-            data.columns[0],
-        )
-
-
-_KNOWN: Sequence[tuple[set[str], Callable[[_Data], Iterator[Plot]]]] = (
-    ({"bits a key", "β_eff, learned, own half"}, _correction),
-    (
-        {"bits a key", "rotation", "mean cosine"},
-        lambda data: iter([_grouped(data, "rotation", "bits a key", "mean cosine")]),
-    ),
-    ({"gate", "INT8 quantization", "INT8 total"}, _gaps),
-    ({"α = 0.25 σ", "α = 3.0 σ"}, _mse_curves),
-    ({"distribution", "bits", "alpha", "model / true"}, _noise_model),
-    ({"language", "κ, median"}, _languages),
-    (
-        {"model", "compression", "embedding cosine"},
-        lambda data: iter(
-            [_grouped(data, "model", "compression", "embedding cosine", joined=False)]
-        ),
-    ),
-)
-"""Views of tables by the columns that they have."""

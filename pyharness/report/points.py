@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pyharness.evidence.plots import Points, column_cells
+
 __all__ = ["PointSet", "point_sets"]
 
 
@@ -15,28 +17,31 @@ class PointSet:
 
     Attributes:
         claim: the id of the claim whose evidence has them.
-        name: that of the one tensor that they are.
+        points: what the evidence declares of them.
         rows: their coordinates, [points, d].
     """
 
     claim: str
-    name: str
+    points: Points
     rows: list[list[float]]
 
 
 def point_sets(certificate: Mapping[str, Any]) -> Iterator[PointSet]:
-    """Yield the tables of figures that are points: of one tensor, with the columns 1, 2, …, d and a
-    number in every cell.
+    """Yield the tables that evidence declares to be points.
+
+    A declaration that does not fit its table is passed over; it is for the check of the certificate
+    to complain of it.
     """
     for claim in certificate["claims"]:
         for evidence in claim["evidence"]:
-            table, tensors = evidence["measurements"], evidence["tensors"]
-            if not table or not table["rows"] or len(tensors) != 1:
+            if "points" not in evidence or not (table := evidence["measurements"]):
                 continue
-            numbered = table["columns"] == [
-                str(number) for number in range(1, len(table["columns"]) + 1)
-            ]
-            if numbered and all(
-                type(cell) in (int, float) for row in table["rows"] for cell in row
-            ):
-                yield PointSet(claim["id"], tensors[0]["name"], table["rows"])
+            rows = [row for row in table["rows"] if len(row) == len(table["columns"])]
+            cells = column_cells(table["columns"], rows)
+            try:
+                points = Points.from_json(evidence["points"])
+                points.check(cells)
+            except ValueError:
+                continue
+            coordinates = zip(*(cells[column] for column in points.columns), strict=True)
+            yield PointSet(claim["id"], points, list(map(list, coordinates)))

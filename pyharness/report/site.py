@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import shutil
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.files import draft_of
 
 __all__ = ["MARKER", "SiteError", "file_name", "write_site"]
 
@@ -30,7 +30,7 @@ def file_name(name: str) -> str:
     """Return the name of a page's file for what has this name.
 
     Different names give different files, on file systems that do not tell capitals from small
-    letters too, and no name leaves its folder: `gap.additive` → `gap.additive.html`, `Nat.Add` →
+    letters too, and no name leaves its folder: `relu.idem` → `relu.idem.html`, `Nat.Add` →
     `nat.add--b96d….html`.
     """
     if len(name) <= _LONGEST and _PLAIN.fullmatch(name) and not _RESERVED.match(name):
@@ -58,7 +58,7 @@ def write_site(files: Mapping[str, bytes], folder: Path) -> None:
     """
     folder = folder.resolve()
     _require_ours(folder)
-    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
+    draft = draft_of(folder)
     marker = json.dumps({"files": sorted(files)}, indent=1) + "\n"
     try:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from pyharness.report.plots import Plot, Series
+from pyharness.report.plots import Chart, Series
 
 __all__ = ["element", "figure"]
 
@@ -114,7 +114,7 @@ def element(tag: str, *inside: str, **attributes: object) -> Markup:
     )
 
 
-def figure(plot: Plot, id: str, visible: Callable[[str], str]) -> Markup:
+def figure(plot: Chart, id: str, visible: Callable[[str], str]) -> Markup:
     """Return a figure: the plot, the key to its series, and what it shows in words.
 
     Args:
@@ -155,12 +155,12 @@ def figure(plot: Plot, id: str, visible: Callable[[str], str]) -> Markup:
     )
 
 
-def _seen(plot: Plot, visible: Callable[[str], str]) -> Plot:
+def _seen(plot: Chart, visible: Callable[[str], str]) -> Chart:
     series = [
         Series(visible(one.name), one.points, one.spans, list(map(visible, one.labels)), one.level)
         for one in plot.series
     ]
-    return Plot(
+    return Chart(
         visible(plot.title),
         visible(plot.x),
         visible(plot.y),
@@ -174,7 +174,7 @@ def _seen(plot: Plot, visible: Callable[[str], str]) -> Plot:
     )
 
 
-def _in_words(plot: Plot) -> str:
+def _in_words(plot: Chart) -> str:
     """The series' ranges, for those who do not see the plot; the table beside it has every
     figure.
     """
@@ -188,7 +188,7 @@ def _in_words(plot: Plot) -> str:
     )
 
 
-def _key(plot: Plot) -> Markup:
+def _key(plot: Chart) -> Markup:
     names = plot.group_names if plot.curves else [one.name for one in plot.series]
     if len(names) < 2:
         return Markup("")
@@ -221,13 +221,13 @@ def _key(plot: Plot) -> Markup:
     return element("ul", *items, class_="legend")
 
 
-def _drawing(plot: Plot) -> tuple[Iterator[Markup], float]:
+def _drawing(plot: Chart) -> tuple[Iterator[Markup], float]:
     if plot.categories and len(plot.categories) <= _MOST_ROWS_OF_NAMES:
         return _rows_of_names(plot)
     return _upright(plot), _HEIGHT + (24 if plot.categories else 0)
 
 
-def _values(plot: Plot) -> list[float]:
+def _values(plot: Chart) -> list[float]:
     return [
         value
         for one in plot.series
@@ -240,7 +240,7 @@ def _logarithmic(values: Sequence[float], beyond: float = 50) -> bool:
 
 
 # ------------------------------------------------------------------------------------------ upright
-def _upright(plot: Plot) -> Iterator[Markup]:
+def _upright(plot: Chart) -> Iterator[Markup]:
     wide, high = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
     values = _values(plot)
     vertical = _Axis(values, high, log=_logarithmic(values))
@@ -297,7 +297,7 @@ def _tick(value: float, x: float, y: float) -> Markup:
 
 
 def _series(
-    plot: Plot,
+    plot: Chart,
     one: Series,
     number: int,
     place: Callable[[float, float], tuple[float, float]],
@@ -411,12 +411,12 @@ def _shared_start(names: Sequence[str]) -> str:
 
 
 # ------------------------------------------------------------------------------------ rows of names
-def _rows_of_names(plot: Plot) -> tuple[Iterator[Markup], float]:
+def _rows_of_names(plot: Chart) -> tuple[Iterator[Markup], float]:
     high = _ROW * len(plot.categories)
     return _with_names(plot, high), _TOP + high + _BOTTOM
 
 
-def _with_names(plot: Plot, high: float) -> Iterator[Markup]:
+def _with_names(plot: Chart, high: float) -> Iterator[Markup]:
     longest = max(len(name) for name in plot.categories)
     left = min(max(60, 12 + longest * _LETTER), 260)
     letters = int((left - 12) / _LETTER + 0.5)

@@ -150,7 +150,7 @@ def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     Raises:
         UsageError: if there is none; the message names those whose ids are near.
     """
-    claims = {claim["id"]: claim for claim in certificate["claims"]}
+    claims: dict[str, Mapping[str, Any]] = {claim["id"]: claim for claim in certificate["claims"]}
     if id not in claims:
         near = difflib.get_close_matches(id, claims, n=3)
         raise UsageError(
@@ -195,7 +195,7 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
         console.print(Text("\nrecorded elsewhere"))
         console.print(_indented(*_recorded(claim)))
     if claim["untied"]:
-        console.print(Text("\ncomputed with, and tied to no Lean definition"))
+        console.print(Text("\nuntied"))
         console.print(_indented(*map(_text, claim["untied"])))
     if claim["next"]:
         console.print(Text.assemble("\nto be ", _word(claim["next"]["tier"]), " it needs"))
@@ -293,12 +293,12 @@ def _table() -> Table:
 
 
 def _filled(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    rows = [list(row) for row in rows]
+    cells = [list(row) for row in rows]
     table = _table()
     for number, column in enumerate(columns):
-        numeric = all(isinstance(row[number], (int, float)) for row in rows)
+        numeric = all(isinstance(row[number], (int, float)) for row in cells)
         table.add_column(_text(column), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
+    for row in cells:
         table.add_row(*(_text(_figure(cell)) for cell in row))
     return table
 

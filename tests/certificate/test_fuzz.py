@@ -20,7 +20,7 @@ from pyharness.certificate.schema import CertificateError, violations
 from pyharness.report import ci, documents
 from tests import certificate_samples as samples
 
-CERTIFICATE = samples.sealed()
+CERTIFICATE = samples.sealed(samples.drawn_records())
 DATA = file_bytes(CERTIFICATE)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -68,7 +69,7 @@ class TestCompare:
         assert change.kind == "raised" and not change.loss
 
     @pytest.mark.parametrize(
-        "digest, words",
+        ("digest", "words"),
         [("statement_sha256", "states something else"), (None, "rests on other definitions")],
     )
     def test_another_meaning_is_seen_behind_the_same_name(self, digest, words):
@@ -97,7 +98,7 @@ class TestCompare:
             == []
         )
 
-    @pytest.mark.parametrize("factor, moved", [(1 + 1e-6, False), (1.01, True)])
+    @pytest.mark.parametrize(("factor", "moved"), [(1 + 1e-6, False), (1.01, True)])
     def test_figures_move_beyond_their_tolerance(self, factor, moved):
         """A last digit is none, one in a hundred is one; the figure is named."""
 
@@ -107,6 +108,15 @@ class TestCompare:
         found = compare(CERTIFICATE, changed(change))
         assert [change.kind for change in found] == ["figures"] * moved
         assert not moved or "“ratio” from 2.5" in found[0].words
+
+    def test_another_way_to_show_figures_is_no_difference(self):
+        """Plots and points say nothing of a claim."""
+        plain = replace(samples.POINTS, plots=(), points=None)
+        one, two = (
+            samples.sealed([samples.record("relu.codes", "bronze", [piece])])
+            for piece in (samples.POINTS, plain)
+        )
+        assert one != two and compare(one, two) == compare(two, one) == []
 
     def test_evidence_that_is_gone_or_says_something_else(self):
         """Both are said, neither is a loss by itself: tiers tell."""

@@ -112,7 +112,7 @@ class TestReading:
         }
 
     @pytest.mark.parametrize(
-        "old, new",
+        ("old", "new"),
         [
             ("65536", "65537"),
             ("A device", "Another device"),
@@ -133,7 +133,7 @@ class TestReading:
             read_recording(tmp_path, "evidence/h100.json")
 
     @pytest.mark.parametrize(
-        "change, complaint",
+        ("change", "complaint"),
         [
             (lambda content: content.update(more=1), "schema"),
             (lambda content: content.pop("flags"), "schema"),
@@ -195,7 +195,7 @@ class TestHolding:
         )
 
     @pytest.mark.parametrize(
-        "theirs, values",
+        ("theirs", "values"),
         [
             (replace(SWEEP, cases=65535), "65536 here, 65535 there"),
             (
@@ -320,7 +320,7 @@ class TestCheck:
         assert check(path, root=path.parent) == []
 
     @pytest.mark.parametrize(
-        "change, complaint",
+        ("change", "complaint"),
         [
             (lambda record: record.update(agrees=[1, 2, 4]), "evidence that is not there"),
             (lambda record: record.update(agrees=[2, 1]), "not in order"),
@@ -374,7 +374,7 @@ class TestCheck:
         """A claim that must be platinum passes the gate with a checked signature, and not
         without.
         """
-        path, record = project
+        path, _ = project
         certificate = gold(held(recording(EVIDENCE)), tier="platinum")
         path.write_bytes(file_bytes(certificate))
         (finding,) = check(path)
@@ -423,7 +423,7 @@ class TestSigned:
         """
         from tests.certificate.test_sign import write_keys
 
-        path, private, public = str(project[0]), *keys
+        path, (_, public) = str(project[0]), keys
         assert main(["sign", path, "--key", str(write_keys(tmp_path, "other")[0])]) == 0
         assert main(["gate", path, "--min-tier", "gold", "--key", public]) == 1
         assert main(["gate", path, "--min-tier", "platinum", "--key", public]) == 1

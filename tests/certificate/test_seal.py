@@ -23,6 +23,7 @@ from tests.certificate_samples import (
     FLOATS,
     LAYERS,
     NOTHING,
+    POINTS,
     SHA,
     SWEEP,
     proof,
@@ -141,6 +142,14 @@ class TestSeal:
             1e-5,
             3,
         )
+
+    def test_evidence_says_how_it_is_shown(self) -> None:
+        """What is declared of a table goes in, in JSON's types; where nothing is, there is no word
+        of it.
+        """
+        shown, plain = sealed([record("a.b", "bronze", [POINTS, LAYERS])])["claims"][0]["evidence"]
+        assert Evidence.from_json(shown) == POINTS
+        assert not {"plots", "points"} & set(plain)
 
     def test_what_is_sealed_is_what_is_read(self, tmp_path: Path) -> None:
         """The certificate returned equals the one read from its file, and its digest is its own."""

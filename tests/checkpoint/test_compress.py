@@ -227,7 +227,8 @@ class TestCoherence:
 
 class TestDigits:
     @pytest.mark.parametrize(
-        "name, target, coherence", [("mlp", 7, 0.97), ("cnn", 10, 0.98), ("autoencoder", 7, 0.93)]
+        ("name", "target", "coherence"),
+        [("mlp", 7, 0.97), ("cnn", 10, 0.98), ("autoencoder", 7, 0.93)],
     )
     def test_networks_are_compressed(self, name, target, coherence):
         """Each meets its target with the coherence asked for, on images that chose nothing; sizes
@@ -447,7 +448,7 @@ class TestRefusals:
             SemanticQuantizer().compress(module, 4, asked, calibration=normal(0, 8, 32))
 
     @pytest.mark.parametrize(
-        "inputs, message",
+        ("inputs", "message"),
         [
             (None, "pass calibration="),
             (torch.zeros(0, 32), "has 0 inputs"),
@@ -497,7 +498,7 @@ class TestRefusals:
             SemanticQuantizer().compress(3, 4, calibration=normal(0, 8, 64))
 
     @pytest.mark.parametrize(
-        "forward, message",
+        ("forward", "message"),
         [
             (lambda weights, x: x.sum(), r"must return a tensor \[inputs, d\]"),
             (lambda weights, x: x[:1], r"must return a tensor \[inputs, d\]"),

@@ -43,17 +43,17 @@ def test_unknown_names_are_refused(arguments):
         bounds.survey(**arguments)
 
 
-def test_a_missing_extra_is_said(monkeypatch):
+def test_a_missing_package_is_said(monkeypatch):
     """Without the package the message gives the command."""
     monkeypatch.setitem(__import__("sys").modules, "bound_propagation", None)
-    with pytest.raises(UsageError, match=r"pip install '.*\[bounds\]'"):
+    with pytest.raises(UsageError, match="run: pip install -r claims/requirements-bounds.txt"):
         bounds.survey("mlp", "ibp", images=1)
 
 
 class TestWithThePackage:
     @pytest.fixture(autouse=True)
     def package(self):
-        pytest.importorskip("bound_propagation", reason="the extra `bounds` is not installed")
+        pytest.importorskip("bound_propagation", reason="bound-propagation is not installed")
 
     @pytest.mark.parametrize("network", NETWORKS)
     def test_no_sample_leaves_and_better_methods_are_tighter(self, network):

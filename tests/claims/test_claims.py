@@ -79,7 +79,7 @@ class TestNucleus:
         """The claim holds of the quantized ReLU that the models run through."""
         assert first_evidence(id).outcome == "confirmed"
 
-    @pytest.mark.parametrize("id, broken", NUCLEUS_FAILURES.items())
+    @pytest.mark.parametrize(("id", "broken"), NUCLEUS_FAILURES.items())
     def test_a_broken_function_is_refuted(self, id, broken, monkeypatch):
         """A function without the property is refuted, and the witness replays."""
         monkeypatch.setattr(nucleus, "qrelu", broken)
@@ -166,7 +166,7 @@ class TestClipping:
         """The claim holds of clip on all of INT8."""
         assert first_evidence(id).outcome == "confirmed"
 
-    @pytest.mark.parametrize("id, broken", CLIP_FAILURES.items())
+    @pytest.mark.parametrize(("id", "broken"), CLIP_FAILURES.items())
     def test_a_broken_function_is_refuted(self, id, broken, monkeypatch):
         """A function without the property is refuted on INT8, and the witness replays."""
         monkeypatch.setattr(clipping, "clip", broken)
@@ -174,7 +174,7 @@ class TestClipping:
         assert evidence.outcome == "refuted" and evidence.witness.replays()
 
     @pytest.mark.parametrize(
-        "id, broken",
+        ("id", "broken"),
         [("clip.idempotent", negated), ("clip.le_alpha", too_wide), ("clip.mono_x", negated)],
     )
     def test_a_broken_function_is_refuted_on_floats(self, id, broken, monkeypatch):
@@ -190,7 +190,7 @@ class TestClipping:
         )
 
     @pytest.mark.parametrize(
-        "id", [id for id in CLAIMS if id.startswith("clip.") and id.endswith("_as_given")]
+        "id", [one for one in CLAIMS if one.startswith("clip.") and one.endswith("_as_given")]
     )
     def test_as_given_without_a_sign_on_alpha_is_refuted(self, id):
         """Without α ≥ 0 the four range properties fail, as Lean proves too."""
@@ -214,7 +214,7 @@ class TestGap:
         )
         assert gap.gate_is_5_to_6_times_quantization("any")
 
-    @pytest.mark.parametrize("total, holds", [(3.0, True), (2.0, True), (3.1, False)])
+    @pytest.mark.parametrize(("total", "holds"), [(3.0, True), (2.0, True), (3.1, False)])
     def test_the_bound_on_the_total_can_fail(self, total, holds, monkeypatch):
         """A total above the sum of its parts is a violation."""
         losses = {"gate": 1.0, "quantization": 1.0, "reconstruction": 1.0, "total": total}

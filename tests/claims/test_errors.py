@@ -169,7 +169,7 @@ class TestLanguages:
         assert not languages.formula_holds([[0, 0, 3], [3, 3, 3]])
 
     @pytest.mark.parametrize(
-        "interval, holds", [((-0.99, -0.999, -0.98), True), ((-0.9, -0.98, -0.8), False)]
+        ("interval", "holds"), [((-0.99, -0.999, -0.98), True), ((-0.9, -0.98, -0.8), False)]
     )
     def test_the_seeds_correlation_could_be_confirmed(self, interval, holds, monkeypatch):
         """If the interval held −0.991, the claim would stand."""
@@ -212,7 +212,7 @@ class TestSpectral:
         assert found.outcome == "refuted" and found.witness.replays()
 
     @pytest.mark.parametrize(
-        "predicate, broken",
+        ("predicate", "broken"),
         [
             (spectral.op_norm_is_at_most_frobenius, (2.0, 1.0)),
             (spectral.frobenius_error_is_bounded, (0.0, 1e9)),

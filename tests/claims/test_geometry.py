@@ -4,6 +4,7 @@ worse.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -97,9 +98,7 @@ class TestRotations:
         """Each step of the majorization keeps or raises β."""
         k = rows(seed)
         learned = rotations.learn_rotation(k, steps=8)
-        assert all(
-            after >= before - 1e-12 for before, after in zip(learned.curve, learned.curve[1:])
-        )
+        assert all(after >= before - 1e-12 for before, after in itertools.pairwise(learned.curve))
         assert learned.curve[0] == geometry.beta(k)
         assert learned.curve[-1] == pytest.approx(geometry.beta(k @ learned.rotation.T))
 

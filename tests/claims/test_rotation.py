@@ -7,13 +7,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from claims import beta, rotation
+from claims import amplification, beta, correction, rotation
 from claims.measures import geometry
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.run import Run
 from pyharness.project.pack import load_pack
 
-PACKS = ("claims.beta", "claims.rotation")
+PACKS = ("claims.beta", "claims.rotation", "claims.correction", "claims.amplification")
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 RUN = Run(seed=0, kernel=None)
 
@@ -52,7 +52,7 @@ class TestLaws:
         assert {piece.outcome for piece in evidence_of(id)} == {"confirmed"}
 
     @pytest.mark.parametrize(
-        "id, name, broken",
+        ("id", "name", "broken"),
         [
             ("geometry.cosine", "sign", zero_at_zero),
             ("geometry.cosine", "l1_norm", off_by_one),
@@ -70,7 +70,7 @@ class TestLaws:
     def test_scores_change_under_what_is_no_rotation(self, monkeypatch):
         """A matrix that is not orthogonal does not keep scores."""
         monkeypatch.setattr(
-            rotation, "hadamard", lambda d: torch.ones(d, d, dtype=torch.float64) / d**0.5
+            rotation, "hadamard_signs", lambda d: torch.ones(d, d, dtype=torch.int64)
         )
         found = next(iter(CLAIMS["geometry.gauge"].gather(RUN)))
         assert found.outcome == "refuted" and found.witness.replays()
@@ -142,44 +142,46 @@ class TestSamples:
 
     def test_the_amplification_by_rows_holds_of_square_weights_alone(self):
         """Rows and columns are told apart where they differ."""
-        square, wide = rotation.OUTPUT_WEIGHTS[0], rotation.FEED_FORWARD[0]
-        assert rotation.amplifies_by_rows(square, 1000, 0) and not rotation.amplifies_by_rows(
-            wide, 1000, 0
-        )
-        assert rotation.amplifies_by_columns(square, 1000, 0) and rotation.amplifies_by_columns(
-            wide, 1000, 0
-        )
+        square, wide = amplification.OUTPUT_WEIGHTS[0], rotation.FEED_FORWARD[0]
+        assert amplification.amplifies_by_rows(
+            square, 1000, 0
+        ) and not amplification.amplifies_by_rows(wide, 1000, 0)
+        assert amplification.amplifies_by_columns(
+            square, 1000, 0
+        ) and amplification.amplifies_by_columns(wide, 1000, 0)
 
 
 class TestCorrections:
     def test_dropping_the_largest_is_not_best(self, monkeypatch):
         """The brute force knows better than a wrong order."""
-        assert rotation.dropping_the_smallest_is_best([3, 1, 2], 2)
+        assert correction.dropping_the_smallest_is_best([3, 1, 2], 2)
         monkeypatch.setattr(
-            rotation, "sorted", lambda some: sorted(some, reverse=True), raising=False
+            correction, "sorted", lambda some: sorted(some, reverse=True), raising=False
         )
-        assert not rotation.dropping_the_smallest_is_best([3, 1, 2], 2)
+        assert not correction.dropping_the_smallest_is_best([3, 1, 2], 2)
 
     def test_the_weakest_directions_are_not_the_strongest(self, monkeypatch):
         """Both optimality checks see directions that are not the best."""
-        assert rotation.strongest_beat_others("1/3") and rotation.no_directions_leave_less("1/3")
+        assert correction.strongest_beat_others("1/3") and correction.no_directions_leave_less(
+            "1/3"
+        )
         monkeypatch.setattr(
-            rotation,
+            correction,
             "strongest",
             lambda rows, r: geometry.strongest(rows, rows.shape[-1]).flip(0)[:r],
         )
-        assert not rotation.strongest_beat_others("1/3") and not rotation.no_directions_leave_less(
+        assert not correction.strongest_beat_others(
             "1/3"
-        )
+        ) and not correction.no_directions_leave_less("1/3")
 
     def test_the_product_formula_needs_the_scale(self, monkeypatch):
         """Without the scale β_eff is not 1 − (1 − β)(1 − γ_r), and the witness replays."""
         cases = [{"head": "0/0", "r": 1}]
         arguments = {"domain": "a head", "summary": "1 head", "tensors": (), "measurements": ()}
-        functions = rotation.beta_eff_is_the_product, rotation.product_error
-        assert rotation.agreeing(*functions, cases, **arguments).outcome == "confirmed"
+        functions = correction.beta_eff_is_the_product, correction.product_error
+        assert correction.agreeing(*functions, cases, **arguments).outcome == "confirmed"
         monkeypatch.setattr(geometry, "one_bit", unscaled)
-        found = rotation.agreeing(*functions, cases, **arguments)
+        found = correction.agreeing(*functions, cases, **arguments)
         assert (
             found.outcome == "refuted"
             and found.max_error > found.tolerance
@@ -190,7 +192,7 @@ class TestCorrections:
         """If nothing was learned, the heads of which it is claimed are witnesses."""
         monkeypatch.setattr(
             rotation,
-            "_rotations",
+            "rotations_of",
             lambda name: dict.fromkeys(("SRHT", "learned"), torch.eye(32).double()),
         )
         found = enumerate_cases(
@@ -215,13 +217,13 @@ class TestCorrections:
     def test_what_is_lost_can_be_more(self, monkeypatch):
         """An embedding that is farther away refutes."""
         monkeypatch.setattr(
-            rotation, "similarity", lambda which, r: (0.9 if which == "learned" else 0.95, 0.9)
+            correction, "similarity", lambda which, r: (0.9 if which == "learned" else 0.95, 0.9)
         )
-        assert not rotation.is_nearer("learned", 0, "none", 0)
+        assert not correction.is_nearer("learned", 0, "none", 0)
 
     def test_one_rotation_that_beats_all_is_seen(self, monkeypatch):
         """A table in which the least best is below what one rotation reaches cannot be; a forged
         one is refused.
         """
         assert rotation.one_for_all_is_at_most_the_least_best("the heads of layer 0")
-        assert rotation.overlap(torch.eye(4)[:2], torch.eye(4)[1:3]) == 0.5
+        assert correction.overlap(torch.eye(4)[:2], torch.eye(4)[1:3]) == 0.5

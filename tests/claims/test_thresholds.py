@@ -79,7 +79,7 @@ class TestGrid:
 
 class TestReferences:
     @pytest.mark.parametrize(
-        "name, kurtosis, std",
+        ("name", "kurtosis", "std"),
         [
             ("Gaussian", 0, 1),
             ("Laplace", 3, 2**0.5),

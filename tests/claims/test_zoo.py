@@ -10,9 +10,9 @@ import wave
 
 import pytest
 import torch
-import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file
+from torch.nn import functional
 
 from claims.models import digits, speech
 from claims.models import zoo as models
@@ -101,7 +101,6 @@ class TestDigits:
 
     def test_outputs_chain(self):
         """The MLP's recorded outputs are each the next layer's from the ReLU of the one before."""
-        images, _ = models.read_held_out()
         first, second, _ = models.digits_mlp().layers
         assert first.preactivation.shape == (digits.HELD_OUT, 64)
         residue = second.preactivation - first.preactivation.relu() @ second.weight.T
@@ -114,7 +113,7 @@ class TestDigits:
         images, _ = models.read_held_out()
         model = models.digits_cnn()
         weights = load_file(models.DATA / "digits-cnn.safetensors")
-        outputs = F.conv2d(
+        outputs = functional.conv2d(
             images[1].reshape(1, 1, 8, 8), weights["conv1.weight"], weights["conv1.bias"], padding=1
         )
         rows = model.layer("conv1").preactivation[64:128]

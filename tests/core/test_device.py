@@ -11,6 +11,7 @@ import sys
 import textwrap
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 import torch
@@ -45,6 +46,8 @@ PACKS = (
     "claims.clipping",
     "claims.beta",
     "claims.rotation",
+    "claims.correction",
+    "claims.amplification",
     "claims.quant_error",
     "claims.languages",
     "claims.spectral",
@@ -153,7 +156,9 @@ class TestSimulated:
 
 
 class TestPlaces:
-    """`default_device`, `to_current_device`, `cached_per_device`, `computed_on_cpu` and `cached_on_cpu`."""
+    """`default_device`, `to_current_device`, `cached_per_device`, `computed_on_cpu` and
+    `cached_on_cpu`.
+    """
 
     def test_tensors_are_made_at_hand(self):
         """Within a context plain numbers become tensors on its device, and outside it on the CPU
@@ -229,9 +234,9 @@ class TestPlaces:
         """
         code = textwrap.dedent("""
             import torch
-            from pyharness.core.device import CPU, settle
+            from pyharness.core.device import CPU, make_deterministic
             torch.set_num_threads(1)
-            settle(CPU)
+            make_deterministic(CPU)
             generator = torch.Generator().manual_seed(0)
             for shape in ((32, 32), (64, 384), (7, 33)):
                 a = torch.randn(shape, generator=generator, dtype=torch.float64)
@@ -328,7 +333,7 @@ class TestClaims:
 class TestQuadruples:
     """The laws of four INT8 values, of which a GPU checks all 2^32."""
 
-    LAWS = {
+    LAWS: ClassVar = {
         nucleus.composition_preserves_meet: "nucleus.map_inf",
         nucleus.fixed_sets_nest_at_meets: "nucleus.fixed_set_mono",
     }
@@ -345,12 +350,12 @@ class TestQuadruples:
         broken = sweep(law, axes, domain="d", summary="s")
         assert broken.outcome == "refuted" and broken.witness.replays()
 
-    @pytest.mark.parametrize("law, id", LAWS.items(), ids=LAWS.values())
+    @pytest.mark.parametrize(("law", "id"), LAWS.items(), ids=LAWS.values())
     def test_they_are_asked_on_a_gpu_alone(self, law, id, monkeypatch):
         """A run on a GPU yields one piece of evidence more for the claim; here over a slice of the
         quadruples.
         """
-        monkeypatch.setattr(nucleus, "QUADRUPLES", {name: INT8[::16] for name in "zwpq"})
+        monkeypatch.setattr(nucleus, "QUADRUPLES", dict.fromkeys("zwpq", INT8[::16]))
         here_, there = (
             [piece.cases for piece in nucleus.on_all_quadruples(SimpleNamespace(device=where), law)]
             for where in (CPU, SimpleNamespace(type="cuda"))

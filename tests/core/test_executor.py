@@ -69,7 +69,7 @@ class TestLocalExecutor:
         )
 
     @pytest.mark.parametrize(
-        "kind, error, message",
+        ("kind", "error", "message"),
         [
             ("usage", UsageError, "three is bad"),
             ("lean", LeanBuildError, r"A\.lean:3:7: no"),
@@ -110,8 +110,9 @@ class TestLocalExecutor:
     def test_workers_end_with_their_parent(self, tmp_path, end):
         """Ctrl-C, or a kill that leaves no time for anything, ends busy workers too."""
         script = (
+            "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
             "from functools import partial; from tests.workers import hang; "
-            "from pyharness.core.executor import LocalExecutor; import sys; "
+            "from pyharness.core.executor import LocalExecutor; "
             "list(LocalExecutor().map(partial(hang, sys.argv[1]), range(4)))"
         )
         parent = subprocess.Popen(
@@ -119,7 +120,6 @@ class TestLocalExecutor:
             cwd=ROOT,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         assert eventually(lambda: list(tmp_path.iterdir()))
         pids = [int(path.name.split("-")[1]) for path in tmp_path.iterdir()]

@@ -82,12 +82,29 @@ class TestCode:
 
     @pytest.mark.parametrize("file", ["pack.py", "near.py", "far.py", "__init__.py"])
     def test_every_source_counts(self, tree, file):
-        """One more blank in a module that is reached is another digest."""
+        """One more statement in a module that is reached is another digest."""
         folder, name = tree
         before = code([f"{name}.pack"])
         path = folder / name / file
-        path.write_text(path.read_text() + " ")
+        path.write_text(path.read_text() + "\nanother = 1\n")
         assert code([f"{name}.pack"]) != before
+
+    @pytest.mark.parametrize("file", ["pack.py", "near.py", "far.py", "__init__.py"])
+    def test_layout_does_not_count(self, tree, file):
+        """Blank lines, comments and docstrings change no digest."""
+        folder, name = tree
+        before = code([f"{name}.pack"])
+        path = folder / name / file
+        path.write_text(f'"""Says what it is for."""\n# Why.\n\n{path.read_text()}\n\n')
+        assert code([f"{name}.pack"]) == before
+
+    def test_public_names_lead_to_their_modules(self, tree):
+        """What a pack imports from the package itself is followed to where it is defined."""
+        folder, name = tree
+        path = folder / name / "pack.py"
+        assert "pyharness.evidence.exhaustive" not in code([f"{name}.pack"])
+        path.write_text("from pyharness import sweep\n" + path.read_text())
+        assert "pyharness.evidence.exhaustive" in code([f"{name}.pack"])
 
     def test_a_change_that_keeps_size_and_time_counts(self, tree):
         """A file that is replaced with its old size and time of modification is read again."""
@@ -128,7 +145,7 @@ class TestCode:
         assert ".unused" not in self.names(tree)
 
     def test_packs_reach_their_models(self):
-        """A pack of this project reaches the code that loads the models and runs the claims, and
+        """A pack of this project reaches the code that loads the models and checks the claims, and
         nothing of Lean's audit.
         """
         found = code(["claims.spectral"])
@@ -136,7 +153,7 @@ class TestCode:
             "claims.gap",
             "claims.models.zoo",
             "claims.models.transformer",
-            "pyharness.pipeline.gather",
+            "pyharness.evidence.exhaustive",
         } <= set(found)
         assert not any(
             name.startswith(("torch", "numpy", "pyharness.proofs", "pyharness.cli"))

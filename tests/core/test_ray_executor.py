@@ -10,18 +10,20 @@ from functools import partial
 
 import pytest
 
-ray = pytest.importorskip("ray", reason="the extra `cluster` is not installed")
-cluster_utils = pytest.importorskip("ray.cluster_utils")
-
 from pyharness.cli import main
+from pyharness.core import ray_executor
 from pyharness.core.errors import UsageError
 from pyharness.core.executor import WorkerLost
 from pyharness.core.ray_executor import ClusterError, RayExecutor
-from pyharness.evidence import ray_executor
 from pyharness.pipeline.verify import verify
 from tests import workers
-from tests.pipeline.test_own_tensors import folder, model, project, quiet, verified  # noqa: F401
+from tests.pipeline import test_own_tensors as own_tensors
+from tests.pipeline.test_own_tensors import quiet, verified
 
+ray = pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+cluster_utils = pytest.importorskip("ray.cluster_utils")
+
+folder, model, project = own_tensors.folder, own_tensors.model, own_tensors.project
 ITEMS = range(6)
 
 

@@ -46,7 +46,7 @@ WITNESS = Witness(f"{__name__}:below_ten", {"x": 12}, "12 is not below 10")
 
 class TestEvidence:
     @pytest.mark.parametrize(
-        "change, complaint",
+        ("change", "complaint"),
         [
             ({"kind": "hearsay"}, "kind must be one of"),
             ({"violations": 3, "cases": 2, "witness": WITNESS}, "3 violations in 2 cases"),
@@ -97,7 +97,7 @@ class TestEvidence:
             Evidence.from_json(data)
 
     @pytest.mark.parametrize(
-        "cases, violations, outcome",
+        ("cases", "violations", "outcome"),
         [(0, 0, "inconclusive"), (5, 0, "confirmed"), (5, 2, "refuted")],
     )
     def test_outcome_follows_from_the_counts(self, cases, violations, outcome):
@@ -258,7 +258,7 @@ class TestGather:
         assert "does not replay" in failure
 
     @pytest.mark.parametrize(
-        "function, complaint",
+        ("function", "complaint"),
         [
             (lambda run: 1 / 0, "ZeroDivisionError"),
             (lambda run: ["fine"], "no Evidence"),

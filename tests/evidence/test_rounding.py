@@ -67,7 +67,7 @@ class TestDisagreement:
         )
 
     @pytest.mark.parametrize(
-        "ours, theirs, both",
+        ("ours", "theirs", "both"),
         [
             (SWEEP, replace(SWEEP, cases=65535), "cases: 65536 here, 65535 there"),
             (
@@ -118,7 +118,7 @@ class TestDisagreement:
         assert disagreement(theirs.as_json(), ours.as_json())
 
     @pytest.mark.parametrize(
-        "here, there",
+        ("here", "there"),
         [
             (0.123456, 0.123457),
             (1.0, 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import tomllib
 from pathlib import Path
@@ -41,7 +42,7 @@ def found(check, tensor, cuts=()):
     """What a check finds in a tensor that is read in pieces, cut at these blocks."""
     state, flat = check.accumulator.start(), tensor.flatten()
     bounds = sorted({0, len(flat), *(min(cut * BLOCK, len(flat)) for cut in cuts)})
-    for start, stop in zip(bounds, bounds[1:]):
+    for start, stop in itertools.pairwise(bounds):
         for blocks in blocks_of(flat[start:stop], start):
             state = check.accumulator.update(state, blocks)
     return check.finish(state)
@@ -72,7 +73,7 @@ def tensors(draw):
     scales = [draw(exponents) for _ in range(math.ceil(size / BLOCK))]
     noise = torch.randn(size, generator=generator, dtype=torch.float64).clamp(-8, 8)
     return torch.cat(
-        [block * (scale or 0.0) for block, scale in zip(noise.split(BLOCK), scales)]
+        [block * (scale or 0.0) for block, scale in zip(noise.split(BLOCK), scales, strict=True)]
     ).to(dtype)
 
 
@@ -132,7 +133,7 @@ class TestBlocks:
             assert blocks.int8[clear].equal(q[clear])
             assert (blocks.int8.short() - q.short()).abs().max() <= 1
 
-    @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES.values()], ids=str)
+    @pytest.mark.parametrize("dtype", list(DTYPES.values()), ids=str)
     def test_a_witness_is_the_block_again(self, dtype):
         """The elements that a witness holds make the same block."""
         largest = 2**62 + 1 if dtype == torch.int64 else 100
@@ -386,7 +387,7 @@ class TestOfBlocks:
 
 
 class TestScan:
-    @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES.values()], ids=str)
+    @pytest.mark.parametrize("dtype", list(DTYPES.values()), ids=str)
     def test_digest_and_findings(self, tmp_path, dtype):
         """One pass gives the tensor's digest and what the check finds in it."""
         tensor = torch.arange(300 * 1001).remainder(101).reshape(300, 1001).to(dtype)
@@ -397,7 +398,7 @@ class TestScan:
         assert one.ref == tensor_ref("w", tensor) and one.found == {"a": found(check, tensor)}
         assert sha256(stored) == one.ref.sha256
 
-    @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES.values()], ids=str)
+    @pytest.mark.parametrize("dtype", list(DTYPES.values()), ids=str)
     def test_however_much_is_read_at_once(self, tmp_path, monkeypatch, dtype):
         """Digest, findings and figures are the same, to the last bit, whatever is mapped, hashed
         and checked at once.

@@ -23,6 +23,8 @@ from pyharness.formats.affine import TensorError
 from pyharness.formats.sources import catalogue, read_tensors
 from pyharness.formats.stored import DTYPES
 
+SIX = np.arange(6, dtype=np.float32)
+
 TENSORS = {
     "b": torch.tensor([[1.5, -2.0]]),
     "a": torch.tensor(7, dtype=torch.int8),
@@ -58,7 +60,7 @@ def onnx_model(path, *initializers, **options):
     return path
 
 
-def onnx_external(folder, array=np.arange(6, dtype=np.float32), **changes):
+def onnx_external(folder, array=SIX, **changes):
     """Write an ONNX model whose one initializer lies in a file beside it, with changes to where it
     is said to lie.
     """
@@ -119,10 +121,12 @@ class TestEveryFormat:
         data[int(position * len(data))] = byte
         path = good.with_name(f"corrupt{good.suffix}")
         path.write_bytes(data)
+        refusal = ""
         try:
             read_tensors(path)
         except UsageError as error:
-            assert "corrupt" in str(error)
+            refusal = str(error)
+        assert not refusal or "corrupt" in refusal
 
     @pytest.mark.parametrize("suffix", ["safetensors", "npz"])
     @pytest.mark.parametrize(

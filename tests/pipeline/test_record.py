@@ -16,8 +16,9 @@ from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import read_recording, record_digest
 from pyharness.certificate.schema import RECORDED
 from pyharness.cli import main
-from pyharness.core.device import CPU
-from pyharness.pipeline.record import code_sha256, ran, record
+from pyharness.core.device import CPU, ran
+from pyharness.pipeline.gather import code_sha256
+from pyharness.pipeline.record import record
 from pyharness.pipeline.verify import verify
 from pyharness.project.pack import load_pack
 from pyharness.project.settings import load_project

@@ -16,7 +16,7 @@ SOURCE = Source("A paper", "Section 2")
 
 class TestClaim:
     @pytest.mark.parametrize(
-        "id, fields, complaint",
+        ("id", "fields", "complaint"),
         [
             ("Bad Id", {}, "lower-case"),
             ("a", {"statement": " "}, "statement is empty"),
@@ -156,7 +156,7 @@ class TestProject:
         assert project.certificate == tmp_path.resolve() / "c/p.json"
 
     @pytest.mark.parametrize(
-        "changes, complaint",
+        ("changes", "complaint"),
         [
             ({"seed": None}, "'seed' is missing"),
             ({"seed": '"x"'}, "'seed' must be a int"),

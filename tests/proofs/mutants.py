@@ -34,7 +34,7 @@ class Mutator:
             for constant in export.kernel.constants.values()
             if constant.kind == "inductive" and constant.detail.family[0] == constant.name
         ]
-        self._constants = [constant for constant in export.kernel.constants.values()]
+        self._constants = list(export.kernel.constants.values())
         self._by_type: dict[Term, list[Term]] = {}
         for constant in self._constants:
             if not constant.levels:
@@ -110,13 +110,15 @@ class Mutator:
 
     def _reduced(self, checker: Checker, term: Term) -> Term:
         """The same with some part reduced."""
+
+        def unfolded(part: Term) -> Term:
+            return checker.unfold(part) or part
+
+        def reduced(part: Term) -> Term:
+            return self._random.choice([checker.whnf, checker.core, unfolded])(part)
+
         try:
-            return self._inside(
-                term,
-                lambda part: self._random.choice(
-                    [checker.whnf, checker.core, lambda part: checker.unfold(part) or part]
-                )(part),
-            )
+            return self._inside(term, reduced)
         except (Refused, KeyError):
             return term
 

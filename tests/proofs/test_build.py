@@ -94,7 +94,7 @@ class TestBuild:
         done = []
         built = bare.write(**CHAIN).build("A", progress=lambda *step: done.append(step))
         assert [module.name for module in built.modules] == ["A.D", "A.B", "A.C", "A"]
-        assert built.compiled == 4 and [step[1:] for step in done] == [
+        assert built.compiled == 4 and [step[2:] for step in done] == [
             (1, 4),
             (2, 4),
             (3, 4),
@@ -212,10 +212,10 @@ class TestCache:
             "import os, signal, sys\nfrom pathlib import Path\nfrom pyharness.proofs.build import build\n"
             "from pyharness.proofs.toolchain import locate\nroot = Path(sys.argv[1])\n"
             "build(root, 'A', out=root / 'build', toolchain=locate(), jobs=2,\n"
-            "      progress=lambda module, done, total: done == 2 and os.kill(os.getpid(), signal.SIGKILL))\n"
+            "      progress=lambda stage, module, done, total: done == 2 and os.kill(os.getpid(), signal.SIGKILL))\n"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, str(bare.root)], cwd=Path(__file__).parents[2]
+            [sys.executable, "-c", code, str(bare.root)], cwd=Path(__file__).parents[2], check=False
         )
         assert done.returncode == -signal.SIGKILL
         (bare.out / "lean" / "new-unfinished").mkdir()

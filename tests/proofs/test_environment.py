@@ -344,7 +344,10 @@ class TestDamage:
         try:
             self.read(bytes(changed))
         except DamagedOlean as error:
-            assert "Small.olean" in str(error)
+            said = str(error)
+        else:
+            said = "Small.olean"
+        assert "Small.olean" in said
 
     def test_only_what_the_build_made_is_read(self, project):
         """A stored file that was replaced after the build is refused, well formed or not."""

@@ -317,7 +317,7 @@ class TestErrors:
         """An .ilean file that cannot be read is named."""
         make(tmp_path)
         subprocess.run(["lake", "build"], cwd=tmp_path, check=True, capture_output=True)
-        ilean = write(tmp_path, **{"damaged": text}) / "damaged"
+        ilean = write(tmp_path, damaged=text) / "damaged"
         monkeypatch.setattr(
             "pyharness.proofs.lake._Lake.build",
             lambda *_: shutil.copyfile(ilean, tmp_path / ".lake/build/lib/lean/Small.ilean"),

@@ -267,7 +267,7 @@ class TestFile:
             ), place
 
     @pytest.mark.parametrize(
-        "change, words",
+        ("change", "words"),
         [
             (lambda data: data[:-1], "is cut short"),
             (lambda data: data[:100], "is cut short"),
@@ -326,7 +326,7 @@ class TestClaims:
     """
 
     @pytest.mark.parametrize(
-        "field, value, words",
+        ("field", "value", "words"),
         [
             ("statement_sha256", "0" * 64, "Sample.commutes states something else: its digest is"),
             ("meaning_sha256", "0" * 64, "Sample.commutes rests on other definitions"),
@@ -466,7 +466,7 @@ class TestLines:
         )
 
     @pytest.mark.parametrize(
-        "name, words",
+        ("name", "words"),
         [
             ("cheat", "Sample.not_zero rests on cheat, which the certificate does not say"),
             ("propext", "the kernel refuses propext: duplicate"),
@@ -549,6 +549,7 @@ def stranger(folder, *arguments):
         text=True,
         capture_output=True,
         timeout=120,
+        check=False,
     )
 
 
@@ -611,7 +612,7 @@ class TestStranger:
         assert done.returncode == 1 and "\x1b" not in done.stdout and "\ufffd[2J" in done.stdout
 
     @pytest.mark.parametrize(
-        "arguments, words",
+        ("arguments", "words"),
         [
             ([], "a FILE or --certificate is needed"),
             (["--certificate", "none.json"], "cannot read none.json"),
@@ -640,6 +641,7 @@ class TestStranger:
             text=True,
             capture_output=True,
             timeout=120,
+            check=False,
         )
         assert done.returncode == 0 and json.loads(done.stdout)["checks"], done.stderr
 
@@ -671,7 +673,8 @@ class TestStranger:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            # Nothing else runs in the child before it becomes the command.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
         assert process.stdout.readline() == b"reading\n"
         started = time.monotonic()
@@ -690,7 +693,7 @@ class TestAgreement:
         require_agreement(proofs[1].values(), proofs[0], answer["answers"])
 
     @pytest.mark.parametrize(
-        "name, field, value, words",
+        ("name", "field", "value", "words"),
         [
             ("Sample.commutes", "statement_sha256", "0" * 64, "Sample.commutes, in its statement"),
             ("Sample.quotient", "meaning_sha256", "0" * 64, "Sample.quotient, in its meaning"),
@@ -734,7 +737,7 @@ class TestAgreement:
         assert not list(tmp_path.iterdir()), "a refusal is not kept"
 
     @pytest.mark.parametrize(
-        "program, words",
+        ("program", "words"),
         [
             ("import os; os.kill(os.getpid(), 9)", "did not finish: status -9"),
             ("print('{}')", "did not finish: status 0"),
@@ -789,8 +792,8 @@ class TestAgreement:
         """Each declaration, with how many lines are read and how many there are."""
         told = []
         self.ask(lines, ["Sample.commutes"], tmp_path, progress=lambda *step: told.append(step))
-        assert told[-1][1] <= told[-1][2] == lines.count(b"\n") and "Sample.commutes" in [
-            step[0] for step in told
+        assert told[-1][2] <= told[-1][3] == lines.count(b"\n") and "Sample.commutes" in [
+            step[1] for step in told
         ]
 
     def test_leaving_ends_the_process(self, lines, tmp_path):

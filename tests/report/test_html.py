@@ -22,7 +22,7 @@ from pyharness.report.html import Report, render, visible
 from pyharness.report.site import file_name
 from tests import certificate_samples as samples
 
-CERTIFICATE = samples.sealed()
+CERTIFICATE = samples.sealed(samples.drawn_records())
 PAGES = render(Report(CERTIFICATE))
 
 HOSTILE = [
@@ -89,6 +89,17 @@ def with_text(text, certificate=CERTIFICATE):
                 "words",
                 "root",
                 "example",
+                "title",
+                "x",
+                "y",
+                "by",
+                "labels",
+                "column",
+                "ends",
+                "x_label",
+                "legend",
+                "label",
+                "text",
             )
             and isinstance(value, str)
             else value
@@ -211,6 +222,9 @@ class TestText:
             "claims.html",
             "claims/relu.identity.html",
             "claims/relu.extensive.html",
+            "claims/relu.codes.html",
+            "figures.html",
+            "interactive.html",
         ):
             assert Structure(pages[name]).elements == Structure(plain[name]).elements
         assert visible(text).replace("\r", "") in Structure(pages["claims.html"]).text

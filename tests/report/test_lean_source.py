@@ -35,7 +35,9 @@ CERTIFICATE = samples.sealed()
 
 
 class TestExcerpt:
-    @pytest.mark.parametrize("line, first, last", [(3, 3, 3), (4, 4, 5), (10, 7, 13), (15, 15, 19)])
+    @pytest.mark.parametrize(
+        ("line", "first", "last"), [(3, 3, 3), (4, 4, 5), (10, 7, 13), (15, 15, 19)]
+    )
     def test_is_the_declaration(self, line, first, last):
         """With its documentation and attributes, to the next thing at the margin; a section's words
         are not its own.

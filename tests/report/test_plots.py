@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pyharness.evidence import Plot
+from pyharness.evidence.plots import MOST_SERIES
 from pyharness.report.html import visible
-from pyharness.report.plots import MOST_ROWS, MOST_SERIES, Plot, Series, plots
+from pyharness.report.plots import MOST_ROWS, Chart, Series, charts
 from pyharness.report.svg import figure
 
 CERTIFICATE = json.loads(
@@ -28,10 +30,20 @@ def table(columns, *rows):
     return {"columns": list(columns), "rows": [list(row) for row in rows]}
 
 
-def claimed(id):
-    """The tables of a claim of the committed certificate."""
-    (claim,) = [claim for claim in CERTIFICATE["claims"] if claim["id"] == id]
-    return [evidence["measurements"] for evidence in claim["evidence"] if evidence["measurements"]]
+def plots(table, *declared):
+    """The charts of a table, by shape or as declared."""
+    evidence = {"measurements": table}
+    if declared:
+        evidence["plots"] = [plot.as_json() for plot in declared]
+    return charts(evidence)
+
+
+def published():
+    """The evidence of the committed certificate that has a table, with its claim's id."""
+    for claim in CERTIFICATE["claims"]:
+        for evidence in claim["evidence"]:
+            if evidence["measurements"]:
+                yield claim["id"], evidence
 
 
 def names(plot):
@@ -156,20 +168,11 @@ class TestPlots:
         low, high = plot.series[0].spans[0]
         assert low == pytest.approx(2 / 3 - 0.1) and high == pytest.approx(2 / 3 + 0.1)
 
-    @pytest.mark.parametrize(
-        "ends, columns",
-        [
-            ((0.4, 0.6), ("least", "most")),
-            ((0.4, 0.6), ("95 % from", "95 % to")),
-            ((0.45, 0.55), ("99.9 % ±",)),
-            ((0.45, 0.55), ("standard error",)),
-        ],
-    )
-    def test_margins_are_no_series(self, ends, columns):
-        """They are drawn about the figure before them."""
-        rows = [(x, 0.5, *((0.4, 0.6) if len(columns) == 2 else (0.05,))) for x in (1, 2, 3)]
-        (plot,) = plots(table(["x", "mean", *columns], *rows))
-        assert names(plot) == ["mean"] and plot.series[0].spans[0] == pytest.approx(ends)
+    def test_a_margin_is_no_series(self):
+        """A column whose name holds ± is drawn about the one before it."""
+        rows = [(x, 0.5, 0.05) for x in (1, 2, 3)]
+        (plot,) = plots(table(["x", "mean", "99.9 % ±"], *rows))
+        assert names(plot) == ["mean"] and plot.series[0].spans[0] == pytest.approx((0.45, 0.55))
 
     def test_a_cloud_is_a_scatter(self):
         """Numbers that do not order the rows; of very many rows every second or third."""
@@ -193,29 +196,21 @@ class TestPlots:
         """Too few figures, or none."""
         assert plots(table(["a", "b"], *rows)) == []
 
-    @pytest.mark.parametrize(
-        "id, x, y, count",
-        [
-            ("error.mse_convex", "α/σ", "MSE/σ²", 1),
-            ("geometry.beta_eff", "bits a key", "β_eff", 1),
-            ("geometry.output", "bits a key", "mean cosine", 1),
-            ("gap.total_le_sum", "layer", "", 3),
-            ("semantic.compression_20", "compression", "embedding cosine", 1),
-            ("semantic.compression_range", "compression", "embedding cosine", 1),
-        ],
-    )
-    def test_what_readers_expect(self, id, x, y, count):
-        """Error over threshold, energy over bits, closeness over bits, gaps by layer, coherence
-        over compression.
-        """
-        shown = [plot for one in claimed(id) for plot in plots(one)]
-        assert [(plot.x, plot.y) for plot in shown] == [(x, y)] * count
-
     def test_every_table_that_is_published_is_drawn(self):
         """All of three rows or more."""
-        for claim in CERTIFICATE["claims"]:
-            for one in claimed(claim["id"]):
-                assert bool(plots(one)) == (len(one["rows"]) >= 3), claim["id"]
+        for claim, evidence in published():
+            if "plots" not in evidence:
+                few = len(evidence["measurements"]["rows"]) < 3
+                assert bool(charts(evidence)) != few, claim
+
+    def test_every_plot_that_is_published_is_drawn(self):
+        """Each plot that the committed certificate declares becomes a chart. It holds of nothing as
+        long as that certificate is older than declarations.
+        """
+        for claim, evidence in published():
+            if "plots" in evidence:
+                titles = [chart.title for chart in charts(evidence)]
+                assert titles == [plot["title"] for plot in evidence["plots"]], claim
 
     @pytest.mark.parametrize(
         "figures",
@@ -247,6 +242,114 @@ class TestPlots:
             drawn(plot, f"p{number}")
 
 
+TABLE = table(
+    ["kind", "size", "x", "cost", "loss", "off", "low", "high"],
+    ("a", 1, 3.0, 0.5, 0.25, 0.125, 0.25, 0.75),
+    ("a", 2, 1.0, 0.25, 0.5, 0.125, 0.125, 0.5),
+    ("b", 1, 2.0, 1.0, None, 0.25, 0.5, 1.5),
+)
+
+
+class TestDeclared:
+    """Plots that the evidence declares."""
+
+    def test_lines(self):
+        """A line a column, joined in the order of the abscissae, without the figures that are not
+        there.
+        """
+        (chart,) = plots(TABLE, Plot("lines", "Both", x="x", y=("cost", "loss"), y_label="bits"))
+        assert (chart.title, chart.x, chart.y, chart.joined) == ("Both", "x", "bits", True)
+        assert [(one.name, one.points) for one in chart.series] == [
+            ("cost", [(1.0, 0.25), (2.0, 1.0), (3.0, 0.5)]),
+            ("loss", [(1.0, 0.5), (3.0, 0.25)]),
+        ]
+
+    def test_lines_by_groups(self):
+        """A line for each group; numbers are named by their column, and axes by theirs."""
+        (chart,) = plots(TABLE, Plot("lines", "t", x="x", y=("cost",), by=("kind", "size")))
+        assert names(chart) == ["a, size 1", "a, size 2", "b, size 1"] and chart.y == "cost"
+        (chart,) = plots(TABLE, Plot("lines", "t", x="x", y=("cost", "loss"), by=("kind",)))
+        assert names(chart) == ["a, cost", "a, loss", "b, cost", "b, loss"]
+
+    def test_many_lines_are_told_apart_by_group(self):
+        """By what the first column of `by` says."""
+        rows = [(n % 2, f"case {n}", x, float(n)) for n in range(8) for x in (1, 2)]
+        plot = Plot("lines", "t", x="x", y=("cost",), by=("net", "case"))
+        (chart,) = plots(table(["net", "case", "x", "cost"], *rows), plot)
+        assert chart.curves and chart.group_names == ["net 0", "net 1"] and len(chart.series) == 8
+
+    def test_points(self):
+        """Not joined, in the order of the rows, each with its label."""
+        (chart,) = plots(TABLE, Plot("points", "t", x="x", y=("cost",), labels="kind"))
+        (one,) = chart.series
+        assert not chart.joined and one.points == [(3.0, 0.5), (1.0, 0.25), (2.0, 1.0)]
+        assert one.labels == ["a", "a", "b"]
+
+    def test_categories(self):
+        """A place a row, named by the columns that are said."""
+        (chart,) = plots(TABLE, Plot("categories", "t", y=("cost",), by=("kind", "size")))
+        assert chart.categories == ["a 1", "a 2", "b 1"] and (chart.x, chart.y) == ("kind", "cost")
+
+    def test_rows(self):
+        """A line a row, over numbers that no column holds."""
+        plot = Plot("rows", "t", y=("cost", "loss"), by=("kind",), at=(2, 1), x_label="α")
+        (chart,) = plots(TABLE, plot)
+        assert names(chart) == ["a", "a", "b"] and chart.x == "α" and chart.joined
+        assert [one.points for one in chart.series] == [
+            [(1, 0.25), (2, 0.5)],
+            [(1, 0.5), (2, 0.25)],
+            [(2, 1.0)],
+        ]
+
+    @pytest.mark.parametrize(
+        "columns, ends", [(("off",), (0.375, 0.625)), (("low", "high"), (0.25, 0.75))]
+    )
+    @pytest.mark.parametrize("kind", ["lines", "points", "categories"])
+    def test_spans(self, kind, columns, ends):
+        """One column is a margin on either side, two are the ends."""
+        over = {"by": ("kind",)} if kind == "categories" else {"x": "size"}
+        (chart,) = plots(TABLE, Plot(kind, "t", y=("cost",), spans={"cost": columns}, **over))
+        assert chart.series[0].spans[0] == ends
+
+    def test_a_short_table_is_drawn(self):
+        """Whoever declares a plot has seen something in it."""
+        short = TABLE | {"rows": TABLE["rows"][:1]}
+        for plot in (
+            Plot("lines", "t", x="x", y=("cost",)),
+            Plot("categories", "t", y=("cost",), by=("kind",)),
+        ):
+            (chart,) = plots(short, plot)
+            drawn(chart)
+
+    def test_what_does_not_fit_is_passed_over(self):
+        """The check of the certificate says so; the other plots are drawn, or the table's shape
+        decides.
+        """
+        wrong = Plot("lines", "wrong", x="x", y=("gain",))
+        right = Plot("lines", "right", x="x", y=("cost",))
+        assert [chart.title for chart in plots(TABLE, wrong, right)] == ["right"]
+        assert plots(TABLE, wrong) == plots(TABLE)
+
+    @settings(deadline=None)
+    @given(st.data())
+    def test_any_table(self, data):
+        """Whatever is declared of any table, each figure is well-formed and in bounds."""
+        one = data.draw(tables())
+        some = st.sampled_from(one["columns"])
+        several = st.lists(some, min_size=1, max_size=3).map(tuple)
+        y, by = data.draw(several), data.draw(several)
+        spans = {y[0]: data.draw(several.map(lambda columns: columns[:2]))}
+        at = tuple(range(len(y)))
+        for plot in (
+            Plot("lines", "t", x=data.draw(some), y=y, by=by, spans=spans),
+            Plot("points", "t", x=data.draw(some), y=y, by=by, labels=by[0]),
+            Plot("categories", "t", y=y, by=by, spans=spans),
+            Plot("rows", "t", y=y, by=by, at=at, x_label="x"),
+        ):
+            for chart in plots(one, plot):
+                drawn(chart)
+
+
 def drawn(plot, id="p"):
     """Draw a plot and return its elements, all of whose numbers are in the drawing."""
     root = ElementTree.fromstring(
@@ -261,7 +364,7 @@ def drawn(plot, id="p"):
 
 
 class TestFigure:
-    PLOT = Plot(
+    PLOT = Chart(
         "A <plot>",
         "x",
         "y",
@@ -298,7 +401,7 @@ class TestFigure:
             (1e-4, ["0.0001", "0.001", "0.01", "0.1", "1"]),
             (0.0, ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
         ):
-            root = drawn(Plot("t", "x", "y", [Series("s", [(0, least), (1, 1.0)])]))
+            root = drawn(Chart("t", "x", "y", [Series("s", [(0, least), (1, 1.0)])]))
             texts = [text.text for text in root.iter("text") if text.get("text-anchor") == "end"]
             assert texts == ticks
 
@@ -306,7 +409,7 @@ class TestFigure:
         """A name that does not fit is cut, and what is hidden in one is spelled out."""
         names_ = ["a" * 90, "b\u202ec", "d"]
         root = drawn(
-            Plot(
+            Chart(
                 "t",
                 "x",
                 "y",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 
 import pytest
 import torch
 from selenium.webdriver.support.ui import WebDriverWait
 
 from claims.measures.information import entropy, hypercubicity
+from pyharness.evidence import Mark, Points
 from pyharness.formats.affine import quantize_affine
 from pyharness.report.html import Report, render
 from pyharness.report.points import point_sets
@@ -16,24 +19,39 @@ from pyharness.report.site import write_site
 from tests import certificate_samples as samples
 from tests.report.test_html import Structure
 
-NAMES = ("tokens </script><b>", "tanh, none", "tanh, L2")
+CERTIFICATE = Path(__file__).resolve().parents[2] / "certificates" / "leanmining.json"
+GROUPS = (
+    (("Network", "words </script><b>"),),
+    (("Network", "small"), ("Trained with", "nothing")),
+    (("Network", "small"), ("Trained with", "dropout")),
+)
+MARKS = (
+    Mark("relu.open", "Somebody says that <all> is lost at 0.2", 0.2, "the 0.2 of <somebody>"),
+    Mark("relu.gone", "A claim that is not here says more"),
+)
 
 
 def certificate_with(tables):
-    """The sample certificate; the first claim's evidence is a table a name, each of one tensor."""
+    """The sample certificate; the first claim's evidence is these tables, each with the points that
+    are declared of it.
+    """
     certificate = copy.deepcopy(samples.sealed())
     claim = certificate["claims"][0]
     first = claim["evidence"][0]
-    tensor = {"name": "", "shape": [1], "dtype": "float32", "sha256": "0" * 64}
     claim["evidence"] = [
-        {**first, "tensors": [{**tensor, "name": name}], "measurements": table}
-        for name, table in tables.items()
+        {**first, "measurements": table, "points": points.as_json()} for table, points in tables
     ]
     return certificate
 
 
-def table_of(rows):
-    return {"columns": [str(number + 1) for number in range(len(rows[0]))], "rows": rows}
+def declared(rows, groups=(("Network", "x"),), marks=MARKS):
+    """A table of points with a name for each, and what is declared of it."""
+    columns = tuple(f"x{number}" for number in range(len(rows[0])))
+    table = {
+        "columns": ["name", *columns],
+        "rows": [[f"point {number}", *row] for number, row in enumerate(rows)],
+    }
+    return table, Points(groups, columns, marks)
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +61,10 @@ def points():
     """
     generator = torch.Generator().manual_seed(0)
     sets = {
-        name: torch.randn(200, d, generator=generator).tanh()
-        for name, d in zip(NAMES, (3, 5, 4), strict=True)
+        groups: torch.randn(200, d, generator=generator).tanh()
+        for groups, d in zip(GROUPS, (3, 5, 4), strict=True)
     }
-    sets[NAMES[0]][:8] = torch.tensor([0.25, -0.75, 1.0])
+    sets[GROUPS[0]][:8] = torch.tensor([0.25, -0.75, 1.0])
     return {
         name: torch.tensor(
             [[float(f"{value:.4g}") for value in row] for row in x.tolist()], dtype=torch.float64
@@ -61,7 +79,7 @@ def page(points, tmp_path_factory):
     folder = tmp_path_factory.mktemp("points") / "pages"
     write_site(
         render(
-            Report(certificate_with({name: table_of(x.tolist()) for name, x in points.items()}))
+            Report(certificate_with([declared(x.tolist(), groups) for groups, x in points.items()]))
         ),
         folder,
     )
@@ -70,29 +88,51 @@ def page(points, tmp_path_factory):
 
 class TestPointSets:
     def test_points_are_found(self):
-        """Columns 1 to d, numbers, one tensor."""
-        (found,) = point_sets(certificate_with({"x": table_of([[0.5, 1], [0, -1]])}))
-        assert (found.name, found.rows) == ("x", [[0.5, 1], [0, -1]])
+        """Where they are declared: the columns that are said, in that order."""
+        table, _ = declared([[0.5, 1], [0, -1]])
+        points = Points((("Network", "x"),), columns=("x1", "x0"))
+        (found,) = point_sets(certificate_with([(table, points)]))
+        assert (found.claim, found.points) == ("relu.extensive", points)
+        assert found.rows == [[1, 0.5], [-1, 0]]
+
+    def test_a_table_of_numbers_is_no_points(self):
+        """Unless its evidence says so; and without points there is no page."""
+        certificate = certificate_with([declared([[0.5, 1], [0, -1]])])
+        del certificate["claims"][0]["evidence"][0]["points"]
+        assert list(point_sets(certificate)) == []
+        assert not {"interactive.html", "interactive.js"} & set(render(Report(certificate)))
 
     @pytest.mark.parametrize(
         "table",
         [
             None,
-            {"columns": ["1", "2"], "rows": []},
-            {"columns": ["1", "3"], "rows": [[1, 2]]},
-            {"columns": ["1"], "rows": [["a"]]},
-            {"columns": ["1"], "rows": [[True]]},
-            {"columns": ["1"], "rows": [[None]]},
+            {"columns": ["x1"], "rows": [[1]]},
+            {"columns": ["x0"], "rows": [["a"]]},
+            {"columns": ["x0"], "rows": [[True]]},
+            {"columns": ["x0"], "rows": [[None]]},
         ],
     )
-    def test_other_tables_are_none(self, table):
-        """And without points there is no page."""
-        certificate = certificate_with({"x": table})
-        assert list(point_sets(certificate)) == []
-        assert not {"interactive.html", "interactive.js"} & set(render(Report(certificate)))
+    def test_what_does_not_fit_is_passed_over(self, table):
+        """The check of the certificate says so."""
+        assert list(point_sets(certificate_with([(table, declared([[1]])[1])]))) == []
+
+    def test_every_declaration_that_is_published_is_shown(self):
+        """All points that the committed certificate declares are on the page. It holds of nothing
+        as long as that certificate is older than declarations.
+        """
+        certificate = json.loads(CERTIFICATE.read_text("utf-8"))
+        declarations = [
+            evidence["points"]
+            for claim in certificate["claims"]
+            for evidence in claim["evidence"]
+            if "points" in evidence
+        ]
+        assert [one.points.as_json() for one in point_sets(certificate)] == [
+            Points.from_json(one).as_json() for one in declarations
+        ]
 
     def test_a_name_cannot_end_the_data(self, page):
-        """Markup in a tensor's name stays inside the block that holds the points."""
+        """Markup in a name stays inside the block that holds the points."""
         found = Structure(page.read_bytes())
         assert found.elements.count("script") == 3 and ("b", []) not in found.elements
 
@@ -110,7 +150,19 @@ def expected(x, step):
 
 
 class TestPage:
-    @pytest.mark.parametrize("number", range(len(NAMES)))
+    def test_claims_have_their_marks(self, page):
+        """What each says, once, with a link to the claim where there is one; those with a step are
+        marked and named.
+        """
+        found = Structure(page.read_bytes())
+        assert found.text.count("Somebody says that <all> is lost at 0.2") == 1
+        assert found.links.count("claims/relu.open.html") == 1
+        assert "A claim that is not here says more (relu.gone)." in found.text
+        assert not any("relu.gone" in link for link in found.links)
+        assert found.text.count("the 0.2 of <somebody>") == 1
+        assert page.read_text("utf-8").count('data-step="0.2"') == 3
+
+    @pytest.mark.parametrize("number", range(len(GROUPS)))
     def test_figures_are_those_of_torch(self, browser, page, points, number):
         """Corners, coherence, information and what rounds to 0, at fine, middling and coarse steps,
         ties included.
@@ -122,7 +174,7 @@ class TestPage:
                 number,
                 step,
             )
-            assert found == pytest.approx(expected(points[NAMES[number]], step), abs=1e-9)
+            assert found == pytest.approx(expected(points[GROUPS[number]], step), abs=1e-9)
 
     def test_the_slider_moves_the_figures(self, browser, page):
         """A finer step keeps more; beyond the threshold nothing is left, and the page says so."""
@@ -150,13 +202,15 @@ class TestPage:
         assert browser.complaints() == []
 
     def test_points_are_chosen_and_drawn(self, browser, page):
-        """By network and regularization; the curves are drawn at every step, and the plane is not
+        """By the groups that are declared; the curves are drawn at every step, and the plane is not
         empty.
         """
         browser.open(page)
-        assert browser.run("return document.getElementById('regularization').hidden")
-        browser.run("document.querySelector('#network input[value=tanh]').click()")
-        browser.run("document.querySelector('#regularization input[value=L2]').click()")
+        box = "document.querySelector('[data-legend=\"Trained with\"]')"
+        assert browser.run(f"return {box}.hidden")
+        browser.run("document.querySelector('[data-legend=Network] input[value=small]').click()")
+        assert not browser.run(f"return {box}.hidden")
+        browser.run(f"{box}.querySelector('input[value=dropout]').click()")
         assert (
             browser.run("return document.getElementById('size').textContent")
             == "200 points in 4 directions"

@@ -39,7 +39,7 @@ class TestFileName:
         assert (file_name(one) == file_name(two)) == (one == two)
 
     @pytest.mark.parametrize(
-        "name, file", [("gap.additive", "gap.additive.html"), ("a-b_c.1", "a-b_c.1.html")]
+        ("name", "file"), [("gap.additive", "gap.additive.html"), ("a-b_c.1", "a-b_c.1.html")]
     )
     def test_of_a_claim_is_its_id(self, name, file):
         """So an address can be guessed."""

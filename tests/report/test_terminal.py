@@ -108,12 +108,12 @@ class TestShow:
         """No line is wider than the terminal, and what is too long for its column goes on in the
         next line.
         """
-        id = "nucleus.nonboolean_from_incomparable_as_given"
+        claim = "nucleus.nonboolean_from_incomparable_as_given"
         summary = "every pair of zero points below 126 and 3 layers of the network"
-        text = shown(sealed([record(id, "bronze", [summarised(summary)])]), width=width)
+        text = shown(sealed([record(claim, "bronze", [summarised(summary)])]), width=width)
         assert all(len(line) <= width for line in text.splitlines())
         body = text.splitlines()[2 : text.splitlines().index("")]
-        assert "".join(line.split()[0] for line in body if line[0] != " ") == id
+        assert "".join(line.split()[0] for line in body if line[0] != " ") == claim
         assert set(summary.split()) <= set(" ".join(body).split())
 
     def test_markup_and_control_characters(self) -> None:
@@ -218,7 +218,7 @@ class TestExplain:
         """The lines that replay a witness do replay it."""
         lines = [line.strip() for line in explained(sealed(), "relu.identity").splitlines()]
         assert "witness: the maximum of 1 and 3 is 3" in lines
-        at = lines.index("from certificate_samples import below")
+        at = lines.index("from tests.certificate_samples import below")
         assert eval(lines[at + 1], {"below": below}) is False
 
     def test_next(self) -> None:
@@ -230,13 +230,23 @@ class TestExplain:
             "an example in Lean that the hypotheses can hold",
         ]
 
-    def test_proof(self) -> None:
-        """What is known of a proof beyond its status is said, and what a claim computes with untied
-        is named.
+    def test_what_else_is_known_of_a_proof(self) -> None:
+        """What is known of a proof beyond its status is said, and so is what is untied, as it
+        stands.
         """
         found = proof(example="Demo.extensive_example", unused=("h",))
         text = explained(
-            sealed([record("a.b", "silver", [SWEEP, AGREES], found, untied=["demo.ops:loose"])]),
+            sealed(
+                [
+                    record(
+                        "a.b",
+                        "silver",
+                        [SWEEP, AGREES],
+                        found,
+                        untied=["demo:loose is computed with"],
+                    )
+                ]
+            ),
             "a.b",
         )
         for part in (
@@ -245,7 +255,7 @@ class TestExplain:
             "example: Demo.extensive_example",
             "hypotheses that nothing uses: h",
             "Lean definition: Demo.qRelu",
-            "demo.ops:loose",
+            "demo:loose is computed with",
         ):
             assert part in text
 

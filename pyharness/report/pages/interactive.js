@@ -4,7 +4,6 @@
 (() => {
   const slider = document.getElementById("step");
   const STEPS = Array.from({length: Number(slider.max) + 1}, (_, k) => 0.01 * 2 ** (k / 20));
-  const CLAIMED = 0.2;
 
   /** The nearest whole number; ties go to even, as in torch. */
   function nearest(value) {
@@ -13,12 +12,12 @@
   }
 
   /** Points as one array, row after row, with what does not depend on the step. */
-  function prepare({name, rows}) {
+  function prepare({names, rows}) {
     const count = rows.length, d = rows[0].length, x = Float64Array.from(rows.flat());
     const least = Float64Array.from(rows, (row) => Math.min(...row.map(Math.abs)));
     const norms = Float64Array.from(rows, (row) => Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)));
     const largest = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    return {name, count, d, x, least, norms, threshold: 2 * largest, codes: new Int32Array(count * d)};
+    return {names, count, d, x, least, norms, threshold: 2 * largest, codes: new Int32Array(count * d)};
   }
 
   /**
@@ -74,28 +73,33 @@
   const state = {points: sets[0], step: STEPS[0], across: 0, up: 1, frame: 0};
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  function choose(group, values, current, changed) {
-    const box = $(group);
+  const boxes = [...document.querySelectorAll("fieldset[data-legend]")], legends = boxes.map((box) => box.dataset.legend);
+  const chosen = (points, legend) => points.names[legend] ?? "";
+
+  /** Offer in one box what can be chosen there after the choices before it, which lead to `points`. */
+  function choose(points, place) {
+    const box = boxes[place], legend = legends[place];
+    const alike = (one, some) => some.filter((name) => chosen(one, name) === chosen(points, name)).length;
+    const among = sets.filter((one) => alike(one, legends.slice(0, place)) === place);
+    const values = [...new Set(among.map((one) => chosen(one, legend)))];
     box.hidden = values.length < 2;
     box.querySelectorAll("label").forEach((old) => old.remove());
-    values.forEach((value) => {
+    for (const value of values) {
       const label = document.createElement("label"), input = document.createElement("input");
-      Object.assign(input, {type: "radio", name: group, value, checked: value === current});
-      input.addEventListener("change", () => changed(value));
+      Object.assign(input, {type: "radio", name: legend, value, checked: value === chosen(points, legend)});
+      // Of the sets that have this value, the one whose later choices are most like those of now.
+      const found = among.filter((one) => chosen(one, legend) === value)
+        .reduce((best, one) => alike(one, legends.slice(place + 1)) > alike(best, legends.slice(place + 1)) ? one : best);
+      input.addEventListener("change", () => select(found));
       label.append(input, value);
       box.append(label);
-    });
+    }
   }
-
-  const first = (points) => points.name.split(", ")[0], second = (points) => points.name.split(", ")[1] ?? "";
 
   function select(points) {
     state.points = points;
     [state.across, state.up] = [0, Math.min(1, points.d - 1)];
-    choose("network", [...new Set(sets.map(first))], first(points), (name) =>
-      select(sets.find((one) => first(one) === name && second(one) === second(points)) ?? sets.find((one) => first(one) === name)));
-    choose("regularization", sets.filter((one) => first(one) === first(points)).map(second), second(points), (name) =>
-      select(sets.find((one) => first(one) === first(points) && second(one) === name)));
+    boxes.forEach((_, place) => choose(points, place));
     for (const axis of ["across", "up"]) {
       $(axis).replaceChildren(...Array.from({length: points.d}, (_, j) => new Option(`${j + 1}`, `${j}`, false, j === state[axis])));
     }
@@ -121,10 +125,7 @@
     $("information").textContent = `${found.information.toFixed(2)} of ${Math.log2(points.count).toFixed(2)} bits`;
     $("zero").textContent = `${(100 * found.zero).toFixed(1)} %`;
     $("passed").hidden = !(step > points.threshold);
-    document.querySelectorAll(".curve .now").forEach((line) => {
-      line.setAttribute("x1", place(step));
-      line.setAttribute("x2", place(step));
-    });
+    document.querySelectorAll(".curve .now").forEach((line) => stand(line, step));
     draw(points, step);
   }
 
@@ -166,15 +167,16 @@
   const WIDTH = 300, HEIGHT = 90, SPAN = Math.log(STEPS.at(-1) / STEPS[0]);
   const place = (step) => (Math.log(step / STEPS[0]) / SPAN * WIDTH).toFixed(1);
 
+  /** Put an upright line of a curve at a step. */
+  function stand(line, step) {
+    line.setAttribute("x1", place(step));
+    line.setAttribute("x2", place(step));
+  }
+
   /** Measure at every step, a few at a time so that the slider stays smooth, and draw what came out over the step. */
   function curves(points) {
     const scratch = {...points, codes: new Int32Array(points.codes.length)}, found = [];
-    for (const [name, step] of [["threshold", points.threshold], ["claimed", CLAIMED]]) {
-      document.querySelectorAll(`.curve .${name}`).forEach((line) => {
-        line.setAttribute("x1", place(step));
-        line.setAttribute("x2", place(step));
-      });
-    }
+    document.querySelectorAll(".curve .threshold").forEach((line) => stand(line, points.threshold));
     document.querySelectorAll(".curve .path").forEach((path) => path.setAttribute("d", ""));
     $("curves").dataset.steps = "0";
     function some() {
@@ -205,6 +207,7 @@
   window.addEventListener("resize", refresh);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
   window.pointsPage = {sets, measure, update};
+  document.querySelectorAll(".curve .noted").forEach((line) => stand(line, Number(line.dataset.step)));
   state.step = STEPS[slider.valueAsNumber];
   select(state.points);
   $("workbench").hidden = false;

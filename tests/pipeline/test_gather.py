@@ -12,21 +12,18 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from pyharness.pipeline.collect import collect
 
-from pyharness.core import fingerprint as dependencies
+from pyharness.core import fingerprint
 from pyharness.core.cache import Cache
 from pyharness.evidence.run import Run
-from pyharness.pipeline import collect as collecting
-from pyharness.pipeline.gather import EvidenceError
+from pyharness.pipeline import gather as gathering
+from pyharness.pipeline.gather import EvidenceError, gather
 from pyharness.project.pack import load_pack
 
 PACK = '''\
 from pathlib import Path
 
-from pyharness.project.pack import Source, claim
-from pyharness.evidence import Evidence, Witness
-from pyharness.evidence.conformance import Conformance, Theorems
+from pyharness import Conformance, Evidence, Source, Theorems, Witness, claim
 
 import {name}_helper
 
@@ -117,13 +114,13 @@ class Forked:
 
     def map(self, function, items, *, group, finished):
         with multiprocessing.get_context("fork").Pool(1) as pool:
-            for item, result in zip(items, pool.imap(function, items)):
+            for item, result in zip(items, pool.imap(function, items), strict=True):
                 finished(item, result)
                 yield result
 
 
 class Project:
-    """A pack of its own, and what collecting its evidence gives and gathers anew."""
+    """A pack of its own, and what gathering its evidence gives and gathers anew."""
 
     def __init__(self, folder, name):
         self.folder, self.name = folder, name
@@ -136,13 +133,13 @@ class Project:
     def write(self, name, text):
         (self.folder / name).write_text(text)
 
-    def collect(self):
+    def gather(self):
         """Return the evidence, and what was gathered for it."""
         # What a new process would load.
         for module in (self.name, f"{self.name}_helper"):
             sys.modules.pop(module, None)
         self.write("log", "")
-        found = collect(
+        found = gather(
             load_pack([self.name]),
             [self.name],
             self.run,
@@ -150,14 +147,14 @@ class Project:
             cache=self.cache,
             progress=lambda *_: None,
         )
-        return {id: [piece.as_json() for piece in pieces] for id, pieces in found.items()}, sorted(
-            (self.folder / "log").read_text().split()
-        )
+        return {
+            claim: [piece.as_json() for piece in one.evidence] for claim, one in found.items()
+        }, sorted((self.folder / "log").read_text().split())
 
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
-    """A project whose evidence was collected once, with what that gave."""
+    """A project whose evidence was gathered once, with what that gave."""
     folder = tmp_path_factory.mktemp("project")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
@@ -165,7 +162,7 @@ def first(tmp_path_factory):
         # size.
         patch.setattr(sys, "dont_write_bytecode", True)
         project = Project(folder, f"pack_{folder.parent.name}".replace("-", "_"))
-        yield project, project.collect()
+        yield project, project.gather()
 
 
 @pytest.fixture
@@ -181,7 +178,7 @@ def project(first):
     project.run = run
 
 
-class TestCollect:
+class TestGather:
     def test_all_is_gathered_at_first(self, first):
         """Every claim's evidence, and a conformance that two claims measure once."""
         _, (found, gathered) = first
@@ -200,12 +197,12 @@ class TestCollect:
         """With nothing changed the evidence is the same, to the last digit; only what asked Lean
         itself is never kept.
         """
-        found, gathered = project.collect()
+        found, gathered = project.gather()
         assert found == first[1][0] and repr(found) == repr(first[1][0])
         assert gathered == ["asks"]
 
     @pytest.mark.parametrize(
-        "change, gathered, says",
+        ("change", "gathered", "says"),
         [
             (
                 lambda project: project.write(
@@ -251,22 +248,22 @@ class TestCollect:
     def test_a_changed_input_is_seen(self, project, change, gathered, says):
         """What depends on it is gathered anew, says what is so now, and is kept."""
         change(project)
-        found, anew = project.collect()
+        found, anew = project.gather()
         assert anew == gathered and says(found)
-        assert project.collect() == (found, ["asks"])
+        assert project.gather() == (found, ["asks"])
 
     def test_another_version_of_a_package_is_seen(self, project, monkeypatch):
         """All that this machine computes with is part of every key."""
         monkeypatch.setattr(
-            collecting, "machine", lambda: {**dependencies.machine(), "packages": "others"}
+            gathering, "machine", lambda: {**fingerprint.machine(), "packages": "others"}
         )
-        assert project.collect()[1] == ALL
+        assert project.gather()[1] == ALL
 
     def test_fresh_uses_nothing(self, project, first):
         """Nothing that was kept is looked at, and what is gathered is kept."""
         project.cache, kept = Cache(project.cache.folder, fresh=True), project.cache
         try:
-            found, gathered = project.collect()
+            found, gathered = project.gather()
         finally:
             project.cache = kept
         assert gathered == ALL and found == first[1][0]
@@ -275,7 +272,7 @@ class TestCollect:
         """A counterexample that is none any more is refused, whatever was kept."""
         project.write("unseen", "")
         with pytest.raises(EvidenceError, match="claim refuted: .* does not replay"):
-            project.collect()
+            project.gather()
 
     @pytest.mark.parametrize(
         "value",
@@ -285,4 +282,4 @@ class TestCollect:
         """A result of another form is no result."""
         for path in project.cache.folder.iterdir():
             project.cache.put(json.loads(path.read_text())["key"], value)
-        assert project.collect() == (first[1][0], ALL)
+        assert project.gather() == (first[1][0], ALL)

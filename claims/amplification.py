@@ -1,0 +1,161 @@
+"""Seed 001, amplification: by how much a weight matrix lengthens a vector on average."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import torch
+
+from claims.beta import CONFIDENCE, SEED, sampled
+from claims.gap import find_layer
+from claims.measures.geometry import norm_sq
+from claims.notation import integers
+from claims.rotation import FEED_FORWARD, seeded
+from pyharness import (
+    Evidence,
+    Run,
+    Source,
+    cached_per_device,
+    claim,
+    enumerate_cases,
+    predicate,
+    significant,
+    to_current_device,
+)
+
+AMPLIFICATION = Source(SEED, "WoAmplification")
+
+
+def mean_square_over_axes(weight: Sequence[Sequence[int]]) -> Fraction:
+    """Return the mean of ‖W x‖² over the axes, back and forth, of which the second moments are the
+    sphere's.
+    """
+    columns = integers(weight).T
+    return Fraction(2 * int(norm_sq(columns).sum()), 2 * len(columns))
+
+
+@predicate
+def is_frobenius_over_columns(weight: list[list[int]]) -> bool:
+    """The mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of columns."""
+    return mean_square_over_axes(weight) == Fraction(
+        int(norm_sq(integers(weight)).sum()), len(weight[0])
+    )
+
+
+@predicate
+def is_frobenius_over_rows(weight: list[list[int]]) -> bool:
+    """The mean of ‖W x‖² is ‖W‖² (Frobenius) over the number of rows."""
+    return mean_square_over_axes(weight) == Fraction(
+        int(norm_sq(integers(weight)).sum()), len(weight)
+    )
+
+
+@cached_per_device
+def amplification(layer: str, draws: int, seed: int) -> tuple[float, float]:
+    """Return the mean of ‖W x‖² over points drawn uniformly on the sphere, and half the width of
+    its 99.9 % interval.
+    """
+    weight = find_layer(layer).weight.double()
+    points = to_current_device(
+        torch.randn(
+            draws, weight.shape[1], generator=seeded(seed), dtype=torch.float64, device="cpu"
+        )
+    )
+    found = norm_sq(points @ weight.T) / norm_sq(points)
+    return float(found.mean()), CONFIDENCE * float(found.std()) / math.sqrt(draws)
+
+
+@predicate
+def amplifies_by_columns(layer: str, draws: int, seed: int) -> bool:
+    """The mean of ‖W x‖² on the sphere is ‖W‖² over the number of columns, within its 99.9 %
+    interval.
+    """
+    return _amplifies(layer, draws, seed, 1)
+
+
+@predicate
+def amplifies_by_rows(layer: str, draws: int, seed: int) -> bool:
+    """The mean of ‖W x‖² on the sphere is ‖W‖² over the number of rows, within its 99.9 %
+    interval.
+    """
+    return _amplifies(layer, draws, seed, 0)
+
+
+def _amplifies(layer: str, draws: int, seed: int, dimension: int) -> bool:
+    weight = find_layer(layer).weight.double()
+    mean, half = amplification(layer, draws, seed)
+    return abs(mean - float(norm_sq(weight).sum()) / weight.shape[dimension]) <= half
+
+
+def _amplification_row(layer: str, draws: int, seed: int) -> dict[str, Any]:
+    weight = find_layer(layer).weight.double()
+    mean, half = amplification(layer, draws, seed)
+    frobenius = float(norm_sq(weight).sum())
+    return {
+        "layer": layer,
+        "rows": weight.shape[0],
+        "columns": weight.shape[1],
+        "mean ‖W x‖²": significant(mean),
+        "99.9 % ±": significant(half),
+        "‖W‖²/columns": significant(frobenius / weight.shape[1]),
+        "‖W‖²/rows": significant(frobenius / weight.shape[0]),
+    }
+
+
+SMALL = [[[1, 0]], [[1, 2], [3, 4]], [[1], [2]], [[1, 2, 3], [0, 1, -1]]]
+OUTPUT_WEIGHTS = [f"minilm/encoder.layer.{number}.attention.output.dense" for number in range(6)]
+
+
+def _amplifications(law: Callable[..., bool], layers: Sequence[str], seed: int) -> Evidence:
+    return sampled(
+        law,
+        [{"layer": layer, "draws": 4_000, "seed": seed} for layer in layers],
+        domain="4,000 points of the sphere for each of minilm's weights, W_o first",
+        summary=f"{len(layers)} layers",
+        rows=_amplification_row,
+    )
+
+
+@claim(
+    "geometry.amplification",
+    statement="For x uniform on the sphere, √E‖W x‖² is ‖W‖ (Frobenius) over √n, n the dimension "
+    "of x.",
+    source=AMPLIFICATION,
+    theorem="LeanMining.avg_amplification_eq_frob_div_sqrt",
+    tier="silver",
+)
+def amplification_by_columns(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(
+        is_frobenius_over_columns,
+        [{"weight": weight} for weight in SMALL],
+        summary="4 matrices",
+        domain="small matrices of integers over the axes",
+        kind="property",
+        shows="it fails for {weight}",
+        device=run.device,
+    )
+    yield _amplifications(amplifies_by_columns, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
+
+
+@claim(
+    "geometry.amplification_rows",
+    statement="The average amplification of W is ‖W‖ (Frobenius) over √m, m the dimension of "
+    "the output.",
+    source=AMPLIFICATION,
+    negation="LeanMining.meanAmplificationSq_eq_frobeniusSq_div_rows_false",
+    tier="refuted",
+)
+def amplification_by_rows(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(
+        is_frobenius_over_rows,
+        [{"weight": weight} for weight in SMALL],
+        summary="4 matrices",
+        domain="small matrices of integers over the axes",
+        kind="witness",
+        shows="it fails for {weight}",
+        device=run.device,
+    )
+    yield _amplifications(amplifies_by_rows, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
