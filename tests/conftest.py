@@ -76,6 +76,22 @@ def built_project(made_once: Callable[[str, Callable[[Path], None]], Path]) -> P
 
 
 @pytest.fixture(scope="session")
+def new_project(
+    built_project: Path, made_once: Callable[[str, Callable[[Path], None]], Path]
+) -> Path:
+    """The project that `pyharness init demo` writes, verified."""
+
+    def fill(folder: Path) -> None:
+        # What is compiled of the library already is the same for it.
+        shutil.copytree(built_project / "build" / "lean", folder / "demo" / "build" / "lean")
+        for place, *command in ((folder, "init", "demo"), (folder / "demo", "verify")):
+            done = small_project.call(place, *command)
+            assert done.returncode == 0, done.stderr
+
+    return made_once("new", fill) / "demo"
+
+
+@pytest.fixture(scope="session")
 def verified_project(
     built_project: Path, made_once: Callable[[str, Callable[[Path], None]], Path]
 ) -> Path:

@@ -17,6 +17,7 @@ from pyharness.cli import (
     evidence,
     explain,
     gate,
+    init,
     pin,
     report,
     sign,
@@ -29,7 +30,7 @@ from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError
 
 __all__ = ["entry", "main"]
 
-_COMMANDS = (verify, status, pin, explain, report, check, sign, diff, gate, evidence, doctor)
+_COMMANDS = (init, verify, status, pin, explain, report, check, sign, diff, gate, evidence, doctor)
 """In the order in which --help lists them."""
 
 _EXITS = {

@@ -37,17 +37,13 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         HarnessError: if they cannot be read, or the pins cannot be written.
     """
-    from pyharness.pipeline.prove import prove
+    from pyharness.pipeline.prove import pin_theorems
     from pyharness.project.pack import load_pack
-    from pyharness.project.pins import pin
 
     project = read_project(options.project)
     claims = load_pack(project.packs)
     with show_progress() as progress:
-        proofs = prove(project, claims, progress=progress)
-    changes = pin(
-        project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem
-    )
+        changes = pin_theorems(project, claims, progress=progress)
     if options.json:
         print_json(
             {

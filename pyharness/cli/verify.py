@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyharness.cli.arguments import Commands, add_command, add_device, add_project
 from pyharness.cli.inputs import named_executor, read_project
-from pyharness.cli.output import near, print_json, show_progress, standard_output
+from pyharness.cli.output import complain, near, print_json, show_progress, standard_output
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ __all__ = ["add", "run"]
 
 _EXITS = {
     EXIT_OK: "every claim reaches the tier that it requires",
-    EXIT_UNMET: "a claim does not; a statement is not as it was pinned; Lean's definition and the "
-    "function differ; or a record of evidence contradicts what was found",
+    EXIT_UNMET: "a claim does not; evidence of one could not be gathered; a statement is not as it "
+    "was pinned; Lean's definition and the function differ; or a record of evidence contradicts "
+    "what was found",
     EXIT_LEAN: "Lean is missing, damaged or unsupported here; the library does not build; the "
     "audit refuses it; or the two kernels disagree",
 }
@@ -158,8 +159,12 @@ def _as_plain(done: Verification) -> dict[str, Any]:
         "changed": done.changed,
         "digest": done.certificate["digest"],
         "summary": done.certificate["summary"],
+        "failures": list(done.failures),
     }
 
 
 def _status(done: Verification) -> int:
-    return EXIT_UNMET if done.certificate["summary"]["unmet"] else EXIT_OK
+    """Show why evidence is missing, if any is, and return the exit status."""
+    for failure in done.failures:
+        complain(f"pyharness: {failure}", style="red")
+    return EXIT_UNMET if done.failures or done.certificate["summary"]["unmet"] else EXIT_OK

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
-__all__ = ["EXIT_LEAN", "EXIT_OK", "EXIT_UNMET", "EXIT_USAGE", "HarnessError", "UsageError"]
+__all__ = [
+    "EXIT_LEAN",
+    "EXIT_OK",
+    "EXIT_UNMET",
+    "EXIT_USAGE",
+    "HarnessError",
+    "UsageError",
+    "in_words",
+    "short_path",
+]
 
 EXIT_OK = 0
 """Every required claim reaches its tier."""
@@ -41,3 +53,30 @@ def _again(
 
 class UsageError(HarnessError):
     """Bad arguments, a bad project file, or input that cannot be used."""
+
+
+def in_words(error: BaseException, packages: Collection[str]) -> str:
+    """Return what was raised, and the file and line in one of these top-level packages that it
+    came from.
+    """
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{type(error).__name__}: {error.msg} ({short_path(error.filename)}:{error.lineno})"
+    said = str(error)
+    if not isinstance(error, HarnessError):
+        said = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    frames = [
+        (frame.f_code, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] in packages
+    ]
+    if not frames:
+        return said
+    code, line = frames[-1]
+    function = "" if code.co_name == "<module>" else f", in {code.co_name}"
+    return f"{said} ({short_path(code.co_filename)}:{line}{function})"
+
+
+def short_path(file: str) -> str:
+    """Return a file's path, relative to the current folder if it is in there."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

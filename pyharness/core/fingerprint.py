@@ -18,7 +18,16 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["VARIABLES", "code", "is_unchanged", "machine", "read_files", "unnoted", "watch_files"]
+__all__ = [
+    "VARIABLES",
+    "code",
+    "is_unchanged",
+    "machine",
+    "package_folders",
+    "read_files",
+    "unnoted",
+    "watch_files",
+]
 
 _OWN = "pyharness"
 _BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
@@ -108,17 +117,31 @@ def _spec(name: str) -> ModuleSpec | None:
     found = (
         finder.find_spec(name, path) for finder in sys.meta_path if hasattr(finder, "find_spec")
     )
-    return next((spec for spec in found if spec is not None), None)
+    try:
+        return next((spec for spec in found if spec is not None), None)
+    except KeyError:
+        # A folder without `__init__.py` in a package that is not loaded, of which importlib asks
+        # the path.
+        namespace = ModuleSpec(name, None, is_package=True)
+        last = name.rpartition(".")[2]
+        namespace.submodule_search_locations = [str(Path(entry, last)) for entry in path or ()]
+        return namespace
+
+
+@functools.cache
+def package_folders() -> tuple[Path, ...]:
+    """Return the folders of installed packages: those of this environment, and what else is on the
+    path under the name of such a folder, as where an environment sees the system's packages.
+    """
+    own = [sysconfig.get_path(kind) for kind in ("purelib", "platlib")]
+    others = [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    return tuple({Path(entry).resolve(): None for entry in (*own, *others)})
 
 
 @functools.cache
 def _installed() -> tuple[Path, ...]:
-    return tuple(
-        {
-            Path(sysconfig.get_path(kind)).resolve()
-            for kind in ("stdlib", "platstdlib", "purelib", "platlib")
-        }
-    )
+    library = {Path(sysconfig.get_path(kind)).resolve() for kind in ("stdlib", "platstdlib")}
+    return (*library, *package_folders())
 
 
 @functools.cache

@@ -16,17 +16,17 @@ from __future__ import annotations
 
 import functools
 import sys
-import sysconfig
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
+
+from pyharness.core.fingerprint import package_folders
 
 if TYPE_CHECKING:
     from pyharness.evidence import Evidence
@@ -338,15 +338,14 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, (float, complex))
 
 
-_INSTALLED = tuple(str(Path(sysconfig.get_path(kind)).resolve()) for kind in ("purelib", "platlib"))
-
-
 def _is_transparent(module: str, file: str) -> bool:
     """Whether a function outside the pack is looked through: torch's, whose operations are seen
     themselves, the harness's own, and the standard library's.
     """
     top = module.partition(".")[0]
-    return top in (_HARNESS, "torch", "hypothesis") or not file.startswith(_INSTALLED)
+    return top in (_HARNESS, "torch", "hypothesis") or not file.startswith(
+        tuple(map(str, package_folders()))
+    )
 
 
 def _by_qualname(names: Mapping[str, Any], qualname: str) -> Any:

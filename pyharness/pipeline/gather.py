@@ -11,17 +11,15 @@ from __future__ import annotations
 import functools
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from pyharness.core.cache import Cache, key_sha256
 from pyharness.core.device import default_device, kernels_run, make_deterministic
-from pyharness.core.errors import EXIT_UNMET, HarnessError
+from pyharness.core.errors import EXIT_UNMET, HarnessError, in_words, short_path
 from pyharness.core.executor import Executor
 from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
 from pyharness.core.progress import Progress
@@ -281,8 +279,9 @@ def _pieces(
         found = item.gather(run) if measure is None else item.measures[measure].decide(run)
         if not isinstance(found, Iterable):
             raise EvidenceError(
-                f"claim {item.id}: its function {_where_defined(item)} returned {found!r}; it must "
-                "yield Evidence: write `yield` where it says `return`"
+                f"claim {item.id}: its function {_where_defined(item)} returned "
+                f"{None if found is None else type(found).__name__}; it must yield Evidence: write "
+                "`yield` where it says `return`"
             )
         for piece in found:
             if not isinstance(piece, Evidence):
@@ -296,30 +295,12 @@ def _pieces(
 
 def _where_defined(item: Claim) -> str:
     code = item.gather.__code__
-    return f"{item.gather.__name__} ({_short(code.co_filename)}:{code.co_firstlineno})"
+    return f"{item.gather.__name__} ({short_path(code.co_filename)}:{code.co_firstlineno})"
 
 
 def _failure(item: Claim, error: Exception, packages: set[str]) -> str:
     """Say what was raised, and where in the pack."""
-    return f"claim {item.id}: {_raised(error, packages)}"
-
-
-def _raised(error: BaseException, packages: set[str]) -> str:
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    frames = [
-        (frame.f_code, line)
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if str(frame.f_globals.get("__name__", "")).partition(".")[0] in packages
-    ]
-    if not frames:
-        return said
-    code, line = frames[-1]
-    return f"{said} ({_short(code.co_filename)}:{line}, in {code.co_name})"
-
-
-def _short(file: str) -> str:
-    path = Path(file)
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    return f"claim {item.id}: {in_words(error, packages)}"
 
 
 def require_replays(claim_id: str, evidence: Evidence) -> None:
@@ -338,7 +319,7 @@ def require_replays(claim_id: str, evidence: Evidence) -> None:
             replays = witness.replays()
     except Exception as error:
         raise EvidenceError(
-            f"{place} cannot be replayed on {dict(witness.inputs)}: {_raised(error, packages)}. "
+            f"{place} cannot be replayed on {dict(witness.inputs)}: {in_words(error, packages)}. "
             f"{witness.predicate} must also take plain numbers, as they stand in the certificate: "
             "begin it with torch.as_tensor(…) of its arguments"
         ) from error

@@ -16,7 +16,7 @@ from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import code
 from pyharness.core.progress import Progress
 from pyharness.project.pack import Claim
-from pyharness.project.pins import read_pins, require_unchanged
+from pyharness.project.pins import Change, pin, read_pins, require_unchanged
 from pyharness.project.settings import Project
 from pyharness.proofs.acceleration import require_tied
 from pyharness.proofs.audit import Proof, audit
@@ -33,6 +33,7 @@ __all__ = [
     "claim_status",
     "kept",
     "once",
+    "pin_theorems",
     "proof_key",
     "prove",
     "prove_as_pinned",
@@ -138,6 +139,17 @@ def prove_as_pinned(
         find,
     )
     return proofs, frozenset(pins["theorems"])
+
+
+def pin_theorems(project: Project, claims: Sequence[Claim], *, progress: Progress) -> list[Change]:
+    """Prove, record what the theorems say, and return what is new or differs from what was
+    recorded.
+
+    Raises:
+        HarnessError: as `prove` and `pyharness.project.pins.pin`.
+    """
+    proofs = prove(project, claims, progress=progress)
+    return pin(project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem)
 
 
 def claim_status(item: Claim, proofs: Proofs) -> dict[str, Any]:

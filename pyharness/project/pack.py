@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pyharness.core.errors import UsageError
+from pyharness.core.errors import UsageError, in_words
 from pyharness.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -86,25 +86,39 @@ def claim(
     """Declare a claim on the function that gathers its evidence.
 
     The function takes a `Run` and yields `Evidence`. A claim names the theorem that proves it or
-    the one that proves its negation; one that names neither is reported as `open`. `measures` are
-    the definitions, of which the theorem speaks, that stand for the functions in the evidence:
-    Lean's kernel decides that both agree, and this becomes evidence as well. `streams` is the check
-    by which `pyharness verify --tensors` asks the claim of a user's own tensors; `of_values` and
-    `of_blocks` make one of a predicate.
+    the one that proves its negation; one that names neither is reported as `open`.
+
+    Args:
+        id: unique, in lower case, such as "relu.extensive".
+        statement: the claim in plain words, as its source makes it.
+        source: where it is made.
+        theorem: the Lean theorem that states the claim, by full name.
+        negation: the Lean theorem that states its negation, by full name.
+        tier: what the claim must reach for `pyharness verify` to succeed.
+        measures: what ties the functions that the evidence computes with to Lean definitions of
+            which the theorem speaks. Lean's kernel decides that both agree, which becomes evidence
+            as well.
+        streams: how `pyharness verify --tensors` checks the claim on a user's own tensors, made by
+            `of_values` or `of_blocks`.
 
     Example:
+        >>> def is_extensive(z, q):
+        ...     z, q = (torch.as_tensor(value, dtype=torch.int8) for value in (z, q))
+        ...     return q <= torch.maximum(q, z)
         >>> @claim(
         ...     "relu.extensive",
-        ...     statement="max(q, z) >= q",
+        ...     statement="q ≤ max(q, z).",
         ...     source=Source("A paper", "Section 2"),
-        ...     theorem="Demo.extensive",
-        ...     tier="silver",
+        ...     tier="bronze",
         ... )
         ... def extensive(run):
-        ...     yield sweep(grows, {"z": INT8, "q": INT8}, domain="all pairs", summary="all pairs")
+        ...     yield sweep(
+        ...         is_extensive, {"z": INT8, "q": INT8}, domain="all pairs", summary="65,536 pairs"
+        ...     )
 
     Raises:
-        UsageError: if the declaration contradicts itself.
+        UsageError: if the declaration contradicts itself, or the function that gathers evidence has
+            the name of one that is measured.
     """
     if not _ID.fullmatch(id):
         raise UsageError(f"claim id {id!r}: use lower-case words, digits, '.', '_' and '-'")
@@ -120,11 +134,24 @@ def claim(
         )
 
     def declare(gather: Callable[[Run], Iterable[Evidence]]) -> Claim:
+        for entry in measures:
+            if _place(entry.function) == _place(gather):
+                raise UsageError(
+                    f"claim {id}: {gather.__name__} both gathers its evidence and is the function "
+                    f"measured for {entry.definition}. Write two functions of different names: "
+                    f"{gather.__name__}, which computes, and another one under @claim, such as "
+                    f"{gather.__name__}_evidence(run), which yields Evidence"
+                )
         return Claim(
             id, statement, source, theorem, negation, tier, gather, tuple(measures), streams
         )
 
     return declare
+
+
+def _place(function: Callable[..., object]) -> tuple[object, object]:
+    """Where a function is found by its name; a later one of the same name replaces it there."""
+    return getattr(function, "__module__", None), getattr(function, "__qualname__", function)
 
 
 @dataclass(frozen=True)
@@ -186,7 +213,8 @@ def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
     declaration.
 
     Raises:
-        UsageError: if a module does not import, declares no claim, or two claims share an id.
+        UsageError: if importing a module raises anything, a module declares no claim, or two
+            claims share an id.
     """
     claims: dict[str, Claim] = {}
     for name in modules:
@@ -205,5 +233,10 @@ def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
 def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except ImportError as error:
-        raise UsageError(f"claim pack {name}: {error}; check `packs` in pyharness.toml") from error
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
+            raise UsageError(
+                f"claim pack {name}: {error}; check `packs` in pyharness.toml"
+            ) from error
+        said = in_words(error, {name.partition(".")[0]})
+        raise UsageError(f"claim pack {name} cannot be imported: {said}") from error

@@ -12,6 +12,7 @@ from pyharness.cli import main
 from tests.small_project import ROOT, call, run
 
 EXITS = {
+    "init": {0, 2, 3, 130},
     "verify": {0, 1, 2, 3, 130},
     "status": {0, 1, 2, 3, 130},
     "pin": {0, 2, 3, 130},

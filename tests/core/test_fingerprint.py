@@ -160,6 +160,38 @@ class TestCode:
             for name in found
         )
 
+    def test_a_folder_without_init_in_a_package_that_is_not_loaded(self, tree):
+        """It is followed as others are."""
+        folder, name = tree
+        (folder / f"{name}_aside" / "bare").mkdir()
+        (folder / f"{name}_aside" / "bare" / "inner.py").write_text("x = 1\n")
+        (folder / name / "near.py").write_text(f"from {name}_aside.bare.inner import x\n")
+        assert f"{name}_aside.bare.inner" in code([f"{name}.pack"])
+
+    def test_the_system_s_packages_are_installed(self, tree):
+        """What an environment sees of another one's packages is not followed: `machine` has its
+        version.
+        """
+        folder, name = tree
+        packages = folder / "lib" / "site-packages"
+        (packages / f"{name}_theirs").mkdir(parents=True)
+        (packages / f"{name}_theirs" / "__init__.py").write_text("")
+        (folder / name / "near.py").write_text(f"import {name}_theirs\n")
+        found = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import json, sys; from pyharness.core.fingerprint import code; "
+                f"print(json.dumps([*code(['{name}.pack'])]))",
+            ],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, folder, packages)))},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        followed = json.loads(found.stdout)
+        assert f"{name}.near" in followed and f"{name}_theirs" not in followed
+
 
 class TestMachine:
     """`machine`."""
