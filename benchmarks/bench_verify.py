@@ -108,21 +108,22 @@ CONFORMANCE = """
 import time
 from pathlib import Path
 from pyharness.core.cache import Cache
-from pyharness.project.pack import load_pack
-from pyharness.pipeline.collect import collect
 from pyharness.core.executor import LocalExecutor
+from pyharness.core.progress import quiet
 from pyharness.evidence.run import Run
-from pyharness.proofs.build import build
+from pyharness.pipeline.gather import gather
+from pyharness.pipeline.prove import build_library
+from pyharness.project.pack import load_pack
+from pyharness.project.settings import load_project
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate
-from pyharness.project.settings import load_project
 project, toolchain = load_project(Path(".")), locate()
 claims = load_pack(project.packs)
-library = build(project.root, project.lean_root, out=project.build, toolchain=toolchain)
+library = build_library(project, toolchain, progress=quiet)
 run = Run(project.seed, Kernel(toolchain, library, project.build, fresh=True))
+cache = Cache(project.build / "none", fresh=True)
 start = time.perf_counter()
-collect(claims, project.packs, run, executor=LocalExecutor(), cache=Cache(project.build / "none", fresh=True), own=False,
-        progress=lambda *_: None)
+gather(claims, project.packs, run, executor=LocalExecutor(), cache=cache, progress=quiet, own=False)
 print(time.perf_counter() - start)
 """
 
