@@ -22,8 +22,8 @@ from typing import Any
 
 from bench_verify import ROOT, measure
 
-from pyharness.certificate.canonical import read_json
 from pyharness.core.cache import Cache
+from pyharness.core.json_files import read_json
 from pyharness.kernel import check, show_name
 from pyharness.kernel.certificate import read_proofs
 from pyharness.project.settings import load_project

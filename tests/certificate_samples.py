@@ -9,9 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from pyharness.certificate.canonical import digest, file_bytes
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import Recording, record_digest
 from pyharness.certificate.seal import Record, plain_evidence, seal
+from pyharness.core.json_files import digest
 from pyharness.evidence import Evidence, Mark, Plot, Points, TensorRef, Witness
 from pyharness.project.pack import Claim, Source
 

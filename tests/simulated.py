@@ -180,8 +180,8 @@ def main() -> int:
     """Gather every claim's own evidence on the device, and hold it against the certificate; return
     1 if any differs.
     """
-    from pyharness.certificate.canonical import read_json
     from pyharness.certificate.seal import plain_evidence
+    from pyharness.core.json_files import read_json
     from pyharness.evidence.rounding import disagreement
     from pyharness.evidence.run import Run
     from pyharness.pipeline.gather import gather_part, prepare

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyharness.certificate.canonical import read_json
 from pyharness.certificate.check import check
+from pyharness.core.json_files import read_json
 from pyharness.kernel.certificate import read_proofs
 from tests.export_format import faults
 

@@ -13,11 +13,12 @@ import torch
 
 from claims import conformance, nucleus
 from claims.measures.thresholds import running_sums
-from pyharness.certificate.canonical import file_bytes, parse
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import Recording, hold_against
 from pyharness.certificate.schema import RECORDED
 from pyharness.certificate.seal import plain_evidence
 from pyharness.core.device import default_device, find_device, flags
+from pyharness.core.json_files import parse
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.rounding import disagreement
 from pyharness.evidence.run import Run

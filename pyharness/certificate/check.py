@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from pyharness.certificate.canonical import digest, file_bytes, parse, read_bytes
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.findings import Finding
 from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
-from pyharness.certificate.schema import CertificateError, violations
+from pyharness.certificate.schema import violations
 from pyharness.certificate.seal import ruling, summarise, tier_if_signed
 from pyharness.certificate.tiers import meets
+from pyharness.core.errors import DocumentError
+from pyharness.core.json_files import digest, parse, read_bytes
 from pyharness.core.progress import Progress, quiet
 from pyharness.evidence import Evidence, Plot, Points, TensorRef, Witness
 from pyharness.kernel.certificate import recheck
@@ -60,14 +62,14 @@ def check(
         Every reason against the certificate; nothing if it checks.
 
     Raises:
-        CertificateError: if the certificate cannot be read or is not JSON.
+        DocumentError: if the certificate cannot be read or is not JSON.
         UsageError: if a tensor file cannot be read or is damaged.
     """
     data = read_bytes(path)
     try:
         certificate = parse(data)
-    except CertificateError as error:
-        raise CertificateError(f"{path}: {error}") from error
+    except DocumentError as error:
+        raise DocumentError(f"{path}: {error}") from error
     faults = [Finding("schema", where, reason) for where, reason in violations(certificate)]
     if faults:
         return faults
@@ -288,7 +290,7 @@ def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
     ):
         try:
             recordings[file] = read_recording(path.parent, file)
-        except CertificateError as error:
+        except DocumentError as error:
             yield Finding("record-unreadable", f"record {file}", str(error))
     for claim in certificate["claims"]:
         where = f"claim {claim['id']}: recorded"
@@ -312,7 +314,7 @@ def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
     for module in certificate["lean"]["modules"]:
         try:
             found = hashlib.sha256(source_bytes(certificate, module["file"], root)).hexdigest()
-        except CertificateError as error:
+        except DocumentError as error:
             yield Finding("module-unreadable", f"module {module['module']}", str(error))
         else:
             if found != module["sha256"]:
@@ -327,14 +329,14 @@ def source_bytes(certificate: Mapping[str, Any], file: str, root: Path) -> bytes
     the rest from the project's folder. The schema lets no `..` through, and links are refused.
 
     Raises:
-        CertificateError: if it cannot be read or is reached through a link.
+        DocumentError: if it cannot be read or is reached through a link.
     """
     parts = PurePosixPath(file).parts
     path = folder() if parts[0] == LIBRARY != certificate["project"]["root"] else root
     for part in parts:
         path /= part
         if path.is_symlink():
-            raise CertificateError(
+            raise DocumentError(
                 f"{file} goes through a symbolic link, which could lead outside the project"
             )
     return read_bytes(path)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pyharness.certificate.canonical import write_bytes
-from pyharness.certificate.schema import CertificateError
+from pyharness.core.errors import DocumentError
+from pyharness.core.json_files import write_bytes
 from pyharness.kernel.certificate import Unreadable, read_proofs
 
 __all__ = ["FOLDER", "proofs_file", "remove_other_proofs", "write_proofs"]
@@ -41,7 +41,7 @@ def write_proofs(certificate: Path, lines: bytes) -> bool:
         Whether the file changed: one that already holds these lines is left alone.
 
     Raises:
-        CertificateError: if it cannot be written; a file that was there is then as it was.
+        DocumentError: if it cannot be written; a file that was there is then as it was.
     """
     file = proofs_file(certificate, lines)
     try:
@@ -65,7 +65,7 @@ def remove_other_proofs(certificate: Path, lines: bytes) -> None:
     """Remove what was written for this certificate and other lines.
 
     Raises:
-        CertificateError: if it cannot be removed.
+        DocumentError: if it cannot be removed.
     """
     kept = (certificate.parent / proofs_file(certificate, lines)).name
     for path in _written(certificate):
@@ -73,7 +73,7 @@ def remove_other_proofs(certificate: Path, lines: bytes) -> None:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise CertificateError(
+                raise DocumentError(
                     f"cannot remove {path}: {error.strerror or error}; it is of no use any more"
                 ) from error
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyharness.certificate.canonical import digest, parse, read_bytes
-from pyharness.certificate.schema import RECORDED, CertificateError, require
-from pyharness.core.errors import EXIT_UNMET, HarnessError
+from pyharness.certificate.schema import RECORDED, require
+from pyharness.core.errors import EXIT_UNMET, DocumentError, HarnessError
+from pyharness.core.json_files import digest, parse, read_bytes
 from pyharness.evidence import Evidence
 from pyharness.evidence.rounding import disagreement
 
@@ -63,7 +63,7 @@ def read_recordings(certificate: Path) -> list[Recording]:
     folder of them.
 
     Raises:
-        CertificateError: as `read_recording`.
+        DocumentError: as `read_recording`.
     """
     return [
         read_recording(certificate.parent, f"{FOLDER}/{path.name}")
@@ -79,23 +79,23 @@ def read_recording(folder: Path, file: str) -> Recording:
         file: a path from there.
 
     Raises:
-        CertificateError: if it cannot be read, does not fit its schema, was changed since it was
+        DocumentError: if it cannot be read, does not fit its schema, was changed since it was
             recorded, or contradicts itself.
     """
     try:
         content = require(parse(read_bytes(folder / file)), RECORDED)
         if (found := record_digest(content)) != content["digest"]:
-            raise CertificateError(
+            raise DocumentError(
                 f"its digest is {found}, not {content['digest']}: it was changed after it was recorded"
             )
         ids = [claim["id"] for claim in content["claims"]]
         if len(set(ids)) < len(ids):
-            raise CertificateError("it has a claim twice")
+            raise DocumentError("it has a claim twice")
         for claim in content["claims"]:
             for evidence in claim["evidence"]:
                 Evidence.from_json(evidence)
-    except (CertificateError, ValueError) as error:
-        raise CertificateError(
+    except (DocumentError, ValueError) as error:
+        raise DocumentError(
             f"the record {folder / file} cannot be used: {error}; record it again, or remove it"
         ) from error
     return Recording(file, content)

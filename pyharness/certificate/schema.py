@@ -11,12 +11,12 @@ from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pyharness.core.errors import HarnessError
-
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-__all__ = ["RECORDED", "SCHEMA", "VERSION", "CertificateError", "arrange", "require", "violations"]
+from pyharness.core.errors import DocumentError
+
+__all__ = ["RECORDED", "SCHEMA", "VERSION", "arrange", "require", "violations"]
 
 VERSION = "tiered-certificate-1"
 
@@ -32,10 +32,6 @@ RECORDED = _read("recorded-evidence-1")
 """The schema of recorded evidence, which has the certificate's form for evidence."""
 
 _BY_ID = {schema["$id"]: schema for schema in (SCHEMA, RECORDED)}
-
-
-class CertificateError(HarnessError):
-    """A certificate, or what belongs to one, that cannot be read, built or written."""
 
 
 @cache
@@ -63,12 +59,12 @@ def require(value: Any, schema: Mapping[str, Any] = SCHEMA) -> dict[str, Any]:
     """Return a value that fits a schema.
 
     Raises:
-        CertificateError: if it does not; the message says where and how.
+        DocumentError: if it does not; the message says where and how.
     """
     faults = violations(value, schema)
     if faults:
         reasons = "; ".join(f"{where}: {fault}" for where, fault in faults[:5])
-        raise CertificateError(
+        raise DocumentError(
             f"it does not fit the schema {schema['properties']['schema']['const']}: {reasons}"
         )
     fitting: dict[str, Any] = value

@@ -16,24 +16,12 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, get_args
 
 from pyharness import __version__
-from pyharness.certificate.canonical import (
-    MAX_DEPTH,
-    MAX_INTEGER,
-    digest,
-    file_bytes,
-    read_bytes,
-    write_bytes,
-)
-from pyharness.certificate.schema import (
-    RECORDED,
-    SCHEMA,
-    VERSION,
-    CertificateError,
-    arrange,
-    require,
-)
+from pyharness.certificate.canonical import file_bytes
+from pyharness.certificate.schema import RECORDED, SCHEMA, VERSION, arrange, require
 from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
 from pyharness.core.cache import Cache, key_sha256
+from pyharness.core.errors import DocumentError
+from pyharness.core.json_files import MAX_DEPTH, MAX_INTEGER, digest, read_bytes, write_bytes
 from pyharness.evidence import Evidence, Outcome
 from pyharness.project.pack import Claim, Tier
 
@@ -110,7 +98,7 @@ def seal(
         cache: where it is kept that a certificate fits the schema.
 
     Raises:
-        CertificateError: if a value cannot stand in a certificate; the message says where it is.
+        DocumentError: if a value cannot stand in a certificate; the message says where it is.
     """
     allowed = sorted(policy["allowed_axioms"])
     claims = [_claim(record, allowed) for record in records]
@@ -190,7 +178,7 @@ def write(certificate: Mapping[str, Any], path: Path) -> bool:
         Whether the file changed: one that already holds these bytes is left alone.
 
     Raises:
-        CertificateError: if it cannot be written; a file that was there is then as it was.
+        DocumentError: if it cannot be written; a file that was there is then as it was.
     """
     data = file_bytes(certificate)
     if path.is_file() and read_bytes(path) == data:
@@ -212,7 +200,7 @@ def write_run_record(
         seconds: how long each stage took.
 
     Raises:
-        CertificateError: if it cannot be written.
+        DocumentError: if it cannot be written.
     """
     record = {
         "certificate": certificate["digest"],
@@ -292,7 +280,7 @@ def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any
     """Return evidence as a certificate holds it, in JSON's own types.
 
     Raises:
-        CertificateError: if a value cannot stand in a certificate; `where` says of what.
+        DocumentError: if a value cannot stand in a certificate; `where` says of what.
     """
     plain: dict[str, Any] = _plain(evidence.as_json(), where)
     return plain
@@ -306,16 +294,16 @@ def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:
         return value
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
-            raise CertificateError(f"{where}: {value} is beyond 2^53 - 1; give it as a string")
+            raise DocumentError(f"{where}: {value} is beyond 2^53 - 1; give it as a string")
         return int(value)
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise CertificateError(
+            raise DocumentError(
                 f"{where}: {value} is not a finite number; give null, or say it in words"
             )
         return float(value)
     if depth == MAX_DEPTH:
-        raise CertificateError(
+        raise DocumentError(
             f"{where[:200]}: the certificate would be nested more than {MAX_DEPTH} deep"
         )
     if isinstance(value, Mapping):
@@ -325,7 +313,7 @@ def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:
         }
     if isinstance(value, (list, tuple)):
         return [_plain(item, f"{where}: {n}", depth + 1) for n, item in enumerate(value)]
-    raise CertificateError(
+    raise DocumentError(
         f"{where}: {type(value).__name__} is not JSON; give a number, a string, a boolean, None, a list or a mapping "
         "(`.item()` and `.tolist()` make them of tensors and arrays)"
     )
@@ -333,5 +321,5 @@ def _plain(value: Any, where: str, depth: int = _ABOVE) -> Any:
 
 def _key(key: Any, where: str) -> str:
     if not isinstance(key, str):
-        raise CertificateError(f"{where}: the key {key!r} is not a string")
+        raise DocumentError(f"{where}: the key {key!r} is not a string")
     return key

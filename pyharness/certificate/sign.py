@@ -15,11 +15,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pyharness.certificate.canonical import file_bytes, parse, read_bytes, write_bytes
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.findings import Finding
-from pyharness.certificate.schema import CertificateError, require
-from pyharness.core.errors import UsageError
+from pyharness.certificate.schema import require
+from pyharness.core.errors import DocumentError, UsageError
 from pyharness.core.extras import install
+from pyharness.core.json_files import parse, read_bytes, write_bytes
 
 __all__ = [
     "PAYLOAD_TYPE",
@@ -163,7 +164,7 @@ def sign(path: Path, signer: Any, out: Path) -> str:
         out: the envelope's file.
 
     Raises:
-        CertificateError: if the certificate cannot be read or does not follow the schema, or the
+        DocumentError: if the certificate cannot be read or does not follow the schema, or the
             envelope cannot be written.
         UsageError: if Sigstore does not sign.
     """
@@ -191,7 +192,7 @@ def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
         key: what `public_key` or `identity_key` returned.
 
     Raises:
-        CertificateError: if a file cannot be read.
+        DocumentError: if a file cannot be read.
     """
     dsse, _ = _library()
     from securesystemslib.exceptions import VerificationError
@@ -206,14 +207,14 @@ def verify_signature(path: Path, envelope: Path, key: Any) -> list[Finding]:
         return [
             _finding(f"{envelope.name} holds no valid signature by the key {key.keyid[:16]}…{why}")
         ]
-    except CertificateError:
+    except DocumentError:
         raise
     # The library lets through whatever a malformed envelope makes it stumble over.
     except Exception as error:
         return [_finding(f"{envelope.name} is not a DSSE envelope: {error!r}")]
     try:
         signed = parse(found.payload)
-    except CertificateError as error:
+    except DocumentError as error:
         return [_finding(f"what it signs is {error}")]
     expected = statement(require(parse(read_bytes(path))))
     if signed == expected:
@@ -238,7 +239,7 @@ def _difference(signed: Any, expected: Mapping[str, Any]) -> str:
 def _read_key(key: Path) -> bytes:
     try:
         return read_bytes(key)
-    except CertificateError as error:
+    except DocumentError as error:
         raise UsageError(f"the key: {error}") from error
 
 

@@ -8,7 +8,6 @@ measured.
 Each large weight gets a number of bits, from 2 to 8, 16 or 32. Fewer bits go where a model's
 outputs move least for the bytes that they save, which is measured on every second input; what is
 reported is measured on the others. Sizes are those of real buffers of packed bits, with the scales.
-Source: seed 004, Quick Start.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Print each difference.
 
     Raises:
-        CertificateError: if a certificate cannot be read.
+        DocumentError: if a certificate cannot be read.
     """
     from pyharness.certificate.diff import compare
 

@@ -56,10 +56,11 @@ def run(options: argparse.Namespace) -> int:
     """
     # Before torch is loaded, whose profiler else writes a line for each claim.
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")
-    from pyharness.certificate.canonical import file_bytes, write_bytes
+    from pyharness.certificate.canonical import file_bytes
     from pyharness.certificate.recorded import FOLDER
     from pyharness.certificate.schema import RECORDED
     from pyharness.core.device import find_device
+    from pyharness.core.json_files import write_bytes
     from pyharness.pipeline.record import record
 
     where = find_device(options.device)

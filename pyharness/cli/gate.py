@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
 def _write_files(
     options: argparse.Namespace, certificate: Mapping[str, Any], failures: Sequence[Failure]
 ) -> None:
-    from pyharness.certificate.canonical import write_bytes
+    from pyharness.core.json_files import write_bytes
     from pyharness.report import ci
 
     content = {

@@ -43,17 +43,18 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
     """Return the certificate in a file.
 
     Raises:
-        CertificateError: if it cannot be read or does not follow the schema; the message names the
+        DocumentError: if it cannot be read or does not follow the schema; the message names the
             file.
     """
-    from pyharness.certificate.canonical import read_json
-    from pyharness.certificate.schema import CertificateError, require
+    from pyharness.certificate.schema import require
+    from pyharness.core.errors import DocumentError
+    from pyharness.core.json_files import read_json
 
     value = read_json(path)
     try:
         return require(value)
-    except CertificateError as error:
-        raise CertificateError(f"{path}: {error}") from error
+    except DocumentError as error:
+        raise DocumentError(f"{path}: {error}") from error
 
 
 def require_folder(option: str, path: Path | None) -> None:

@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_document(options: argparse.Namespace, kind: str) -> int:
-    from pyharness.certificate.canonical import write_bytes
+    from pyharness.core.json_files import write_bytes
     from pyharness.report import documents
 
     if options.baseline or options.source:

@@ -66,11 +66,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lake_status(options: argparse.Namespace) -> int:
+    from pyharness.project.settings import load_lean_policy
     from pyharness.proofs.lake import lake_status
     from pyharness.report import terminal
 
+    policy = load_lean_policy(options.lean_project)
     with show_progress() as progress:
-        report = lake_status(options.lean_project, progress=progress)
+        report = lake_status(
+            options.lean_project,
+            allowed_axioms=policy.allowed_axioms,
+            theorems=policy.theorems,
+            progress=progress,
+        )
     if options.json:
         print_json({"lean": report.lean, "theorems": report.rows})
     else:

@@ -12,6 +12,7 @@ __all__ = [
     "EXIT_OK",
     "EXIT_UNMET",
     "EXIT_USAGE",
+    "DocumentError",
     "HarnessError",
     "UsageError",
     "in_words",
@@ -80,3 +81,7 @@ def short_path(file: str) -> str:
     """Return a file's path, relative to the current folder if it is in there."""
     path = Path(file)
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+class DocumentError(HarnessError):
+    """A certificate, or another JSON file of ours, that cannot be read, built or written."""

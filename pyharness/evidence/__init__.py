@@ -12,6 +12,7 @@ from typing import Any, Literal, Self, get_args
 
 from pyharness.evidence.plots import Mark, Plot, Points, column_cells
 from pyharness.evidence.rounding import FIGURES
+from pyharness.formats.digests import TensorRef
 
 __all__ = [
     "Evidence",
@@ -57,18 +58,6 @@ def dotted(function: Callable[..., Any]) -> str:
             f"{function.__qualname__} is not at module level, so a witness could not name it"
         )
     return f"{function.__module__}:{function.__qualname__}"
-
-
-@dataclass(frozen=True)
-class TensorRef:
-    """Names one tensor by content. `sha256` is that of
-    `pyharness.formats.digests.tensor_sha256`.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    sha256: str
 
 
 @dataclass(frozen=True)

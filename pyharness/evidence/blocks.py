@@ -130,9 +130,7 @@ class Blocks:
 
     @property
     def step(self) -> Tensor:
-        """The step of INT8 quantization in each block, `largest` / 127, [blocks]. Lean: `stepSize`
-        with 254 steps.
-        """
+        """The step of INT8 quantization in each block, `largest` / 127, [blocks]."""
         return self.figures.step
 
     @cached_property

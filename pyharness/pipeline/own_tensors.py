@@ -16,12 +16,11 @@ from typing import Any
 
 import torch
 
-from pyharness.certificate.canonical import read_json
-from pyharness.certificate.schema import CertificateError
 from pyharness.core.cache import Cache
-from pyharness.core.errors import HarnessError, UsageError
+from pyharness.core.errors import DocumentError, HarnessError, UsageError
 from pyharness.core.executor import Executor, LocalExecutor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
+from pyharness.core.json_files import read_json
 from pyharness.core.progress import Progress
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
@@ -176,7 +175,7 @@ def _require_replaceable(output: Path, project: Project) -> None:
     if output.exists():
         try:
             there = read_json(output)
-        except CertificateError:
+        except DocumentError:
             there = None
         if not isinstance(there, dict) or not str(there.get("schema")).startswith(
             "tiered-certificate-"

@@ -14,12 +14,13 @@ from typing import Any
 import torch
 
 from pyharness import __version__
-from pyharness.certificate.canonical import file_bytes, parse
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import record_digest
 from pyharness.certificate.schema import RECORDED, require
 from pyharness.certificate.seal import plain_evidence
 from pyharness.core.device import flags
 from pyharness.core.executor import SerialExecutor
+from pyharness.core.json_files import parse
 from pyharness.core.progress import Progress
 from pyharness.evidence.run import Run
 from pyharness.pipeline.gather import EvidenceError, Gathered, code_sha256, gather
@@ -84,7 +85,7 @@ def entry(item: Claim, found: Gathered) -> dict[str, Any]:
     """Return what a record says of one claim: its evidence, and what ran for it.
 
     Raises:
-        CertificateError: if a value cannot stand in a record.
+        DocumentError: if a value cannot stand in a record.
     """
     return {
         "id": item.id,

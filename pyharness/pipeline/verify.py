@@ -120,7 +120,7 @@ def publish(done: Certified, path: Path, started: datetime) -> Verification:
     `started`, beside it.
 
     Raises:
-        CertificateError: if one of them cannot be written. The certificate that was there before is
+        DocumentError: if one of them cannot be written. The certificate that was there before is
             then left as it was.
     """
     with timed(done.seconds, "certificate"):

@@ -48,7 +48,7 @@ class Claim:
     """One claim, as the pack that declares it gives it.
 
     Attributes:
-        id: unique, lower case, dotted (`nucleus.map_inf`).
+        id: unique, lower case, dotted (`relu.extensive`).
         statement: the claim in plain words, as its source makes it.
         source: where it is made.
         theorem: the Lean theorem that states the claim, by full name; None when there is none.

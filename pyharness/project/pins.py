@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyharness.certificate.canonical import read_json, write_bytes
 from pyharness.core.errors import EXIT_UNMET, HarnessError, UsageError
+from pyharness.core.json_files import read_json, write_bytes
 from pyharness.proofs.audit import Proof
 from pyharness.proofs.build import Build
 from pyharness.proofs.environment import Environment
@@ -131,7 +131,7 @@ def pin(
 
     Raises:
         UsageError: if the file that is there was not written by `pin`.
-        CertificateError: if it cannot be written; a file that was there is then as it was.
+        DocumentError: if it cannot be written; a file that was there is then as it was.
     """
     before = read_pins(path) or {"foundation": {}, "theorems": {}, "definitions": {}}
     now = _digests(build, environment, proofs)

@@ -17,7 +17,6 @@ from typing import Any
 
 from pyharness.core.errors import UsageError
 from pyharness.core.progress import Progress
-from pyharness.project.settings import FILE_NAME, load_lean_policy
 from pyharness.proofs.audit import NotATheorem, UnknownTheorem
 from pyharness.proofs.environment import SORRY
 from pyharness.proofs.names import Name, parse_name, show_name, write_name
@@ -71,12 +70,18 @@ class _Place:
     line: int
 
 
-def lake_status(folder: Path, *, progress: Progress) -> LakeReport:
+def lake_status(
+    folder: Path,
+    *,
+    allowed_axioms: Sequence[str],
+    theorems: Sequence[str] | None,
+    progress: Progress,
+) -> LakeReport:
     """Build a lake project and ask its own Lean about its theorems. Nothing is written but what
     `lake build` writes.
 
-    Which theorems: those that `theorems` in the project's `pyharness.toml` names, or else all that
-    its modules declare and other modules can name, and every axiom that is not allowed. What is
+    Which theorems: those that are named, or else all that its modules declare and other modules can
+    name, and every axiom that is not allowed. What is
     private, made by a macro or part of another declaration is not listed; a `sorry` in it shows in
     what rests on it. Which modules: those under the project's folder that lake has built.
 
@@ -84,9 +89,14 @@ def lake_status(folder: Path, *, progress: Progress) -> LakeReport:
     compiled files, replayed or held to a policy, so a project whose own code changes how Lean
     answers is not seen through. Stubs are not found either.
 
+    Args:
+        folder: the project's.
+        allowed_axioms: the axioms on which a proved theorem may rest.
+        theorems: the full names of the theorems to report; None for all.
+        progress: told what is done.
+
     Raises:
-        UsageError: if the folder is no lake project, its `pyharness.toml` cannot be used, or it
-            declares no theorem.
+        UsageError: if the folder is no lake project, or it declares no theorem.
         UnknownTheorem: if no module declares a theorem that is to be reported.
         NotATheorem: if what is to be reported is something else.
         LeanMissing: if there is no `lake`.
@@ -95,7 +105,6 @@ def lake_status(folder: Path, *, progress: Progress) -> LakeReport:
         NoAnswer: if Lean answers unexpectedly.
     """
     lake = _Lake.find(folder)
-    policy = load_lean_policy(folder)
     progress("Lean", "checking the toolchain", 0, 1)
     version = lake.version()
     progress("Lean", "", 1, 1)
@@ -105,21 +114,21 @@ def lake_status(folder: Path, *, progress: Progress) -> LakeReport:
     # than its source.
     lake.build([f"+{show_name(module)}" for module in modules], progress)
     declared = _declarations(folder, modules)
-    places = _choose(declared, policy.theorems)
+    places = _choose(declared, theorems)
     progress("Audit", "kinds", 0, 2)
     kinds = lake.kinds(places)
-    if policy.theorems is None:
+    if theorems is None:
         places = {
             name: place
             for name, place in places.items()
             if kinds[name] == "theorem"
-            or (kinds[name] == "axiom" and show_name(name) not in policy.allowed_axioms)
+            or (kinds[name] == "axiom" and show_name(name) not in allowed_axioms)
         }
     for name in places:
         if kinds[name] not in ("theorem", "axiom"):
             raise NotATheorem(
                 f"{show_name(name)} is of kind {kinds[name]!r}, not a theorem; "
-                f"correct 'theorems' in {folder / FILE_NAME}"
+                f"correct 'theorems' in {folder / 'pyharness.toml'}"
             )
     if not places:
         raise UsageError(f"there is no theorem to report in {folder}")
@@ -129,7 +138,7 @@ def lake_status(folder: Path, *, progress: Progress) -> LakeReport:
     return LakeReport(
         version,
         tuple(
-            _row(name, place, kinds[name], *answers[name], policy.allowed_axioms)
+            _row(name, place, kinds[name], *answers[name], allowed_axioms)
             for name, place in places.items()
         ),
     )
@@ -257,7 +266,7 @@ def _choose(
             files = " and ".join(place.file.as_posix() for place in declared[name])
             raise UsageError(
                 f"{asked} is declared in {files}, which can then not be imported together; "
-                f'name the theorems to report, in {FILE_NAME}: theorems = ["…"]'
+                'name the theorems to report, in pyharness.toml: theorems = ["…"]'
             )
         chosen[name] = declared[name][0]
     return chosen

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.certificate.check import source_bytes
-from pyharness.certificate.schema import CertificateError
+from pyharness.core.errors import DocumentError
 
 __all__ = ["Excerpt", "LeanSource"]
 
@@ -57,7 +57,7 @@ class LeanSource:
         }
         try:
             data = source_bytes(self.certificate, file, self.root)
-        except CertificateError as error:
+        except DocumentError as error:
             return str(error)
         if hashlib.sha256(data).hexdigest() != digests.get(file):
             return f"{file} is not the file that the certificate names: its SHA-256 differs"

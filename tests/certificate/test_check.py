@@ -13,8 +13,8 @@ from hypothesis import given, settings, strategies as st
 
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import check
-from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.seal import write
+from pyharness.core.errors import DocumentError
 from tests.certificate_samples import (
     COUNTEREXAMPLE,
     POINTS,
@@ -89,7 +89,7 @@ class TestHonest:
     def test_unreadable(self, tmp_path: Path) -> None:
         """What is not JSON is an error, not a finding."""
         (tmp_path / "c.json").write_text("{")
-        with pytest.raises(CertificateError, match=r"c\.json: not JSON"):
+        with pytest.raises(DocumentError, match=r"c\.json: not JSON"):
             check(tmp_path / "c.json")
 
     def test_required_tiers(self, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ class TestChangedFile:
         if bad == honest:
             assert check(path) == []
             return
-        with suppress(CertificateError):
+        with suppress(DocumentError):
             assert check(path)
 
     @pytest.mark.parametrize(

@@ -11,11 +11,13 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from pyharness.certificate.canonical import digest, file_bytes
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import check
 from pyharness.certificate.diff import compare
 from pyharness.certificate.gate import gate
-from pyharness.certificate.schema import CertificateError, violations
+from pyharness.certificate.schema import violations
+from pyharness.core.errors import DocumentError
+from pyharness.core.json_files import digest
 from pyharness.report import ci, documents
 from tests import certificate_samples as samples
 
@@ -39,7 +41,7 @@ def refused(path):
     """Whether a certificate's file is refused, with a reason or with the error for it."""
     try:
         return bool(check(path))
-    except CertificateError:
+    except DocumentError:
         return True
 
 
@@ -132,7 +134,7 @@ def test_what_follows_the_schema_is_read_by_all(tmp_path, place, value):
         if violations(changed):
             return
         samples.forge(changed, tmp_path / "demo.json")
-    except (CertificateError, TypeError):
+    except (DocumentError, TypeError):
         return
     refused(tmp_path / "demo.json")
     failures = gate(changed, [], least="gold", baseline=CERTIFICATE)
@@ -181,5 +183,5 @@ def test_hostile_json_is_refused(tmp_path, data):
 
 def test_links_and_folders_are_no_certificates(tmp_path):
     """What is not a file is refused."""
-    with pytest.raises(CertificateError, match="not a file"):
+    with pytest.raises(DocumentError, match="not a file"):
         check(tmp_path)

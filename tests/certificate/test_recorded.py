@@ -22,9 +22,10 @@ from pyharness.certificate.recorded import (
     read_recordings,
     record_digest,
 )
-from pyharness.certificate.schema import RECORDED, CertificateError
+from pyharness.certificate.schema import RECORDED
 from pyharness.certificate.seal import plain_evidence, tier_if_signed
 from pyharness.cli import main
+from pyharness.core.errors import DocumentError
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.report.documents import markdown
 from pyharness.report.html import Report, render
@@ -128,7 +129,7 @@ class TestReading:
         assert old in path.read_text()
         path.write_text(path.read_text().replace(old, new, 1))
         with pytest.raises(
-            CertificateError, match="h100.json cannot be used: its digest is .* record it again"
+            DocumentError, match="h100.json cannot be used: its digest is .* record it again"
         ):
             read_recording(tmp_path, "evidence/h100.json")
 
@@ -150,14 +151,14 @@ class TestReading:
         """Its digest right or not: what does not fit, or cannot be, is no record."""
         path = write(tmp_path, recording(EVIDENCE))
         rewritten(path, change)
-        with pytest.raises(CertificateError, match=complaint):
+        with pytest.raises(DocumentError, match=complaint):
             read_recording(tmp_path, "evidence/h100.json")
 
     @pytest.mark.parametrize("data", [b"", b"[]", b"{", b"\xff", b"nonsense"])
     def test_other_files_are_refused(self, tmp_path, data):
         """Whatever lies there ends with an error that names it."""
         write(tmp_path, recording(EVIDENCE)).write_bytes(data)
-        with pytest.raises(CertificateError, match="h100.json"):
+        with pytest.raises(DocumentError, match="h100.json"):
             read_recordings(tmp_path / "demo.json")
 
 

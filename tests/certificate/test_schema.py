@@ -13,14 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pyharness.certificate import schema
-from pyharness.certificate.schema import (
-    RECORDED,
-    SCHEMA,
-    CertificateError,
-    arrange,
-    require,
-    violations,
-)
+from pyharness.certificate.schema import RECORDED, SCHEMA, arrange, require, violations
+from pyharness.core.errors import DocumentError
 from tests.certificate_samples import sealed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,9 +142,7 @@ class TestRequire:
     @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}])
     def test_refuses_what_does_not(self, value: Any) -> None:
         """Any other JSON is refused with the reason."""
-        with pytest.raises(
-            CertificateError, match="does not fit the schema tiered-certificate-1: "
-        ):
+        with pytest.raises(DocumentError, match="does not fit the schema tiered-certificate-1: "):
             require(value)
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pyharness.certificate.canonical import MAX_DEPTH, digest, file_bytes, read_json
-from pyharness.certificate.schema import CertificateError
+from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.seal import write, write_run_record
+from pyharness.core.errors import DocumentError
+from pyharness.core.json_files import MAX_DEPTH, digest, read_json
 from pyharness.evidence import Evidence, TensorRef, Witness
 from tests.certificate_samples import (
     AGREES,
@@ -185,7 +186,7 @@ class TestSeal:
         """A value that JSON cannot hold is refused."""
         witness = Witness("m:f", {"x": [value]}, "it fails")
         evidence = Evidence("witness", "one", cases=1, violations=1, summary="one", witness=witness)
-        with pytest.raises(CertificateError, match=words):
+        with pytest.raises(DocumentError, match=words):
             sealed([record("a.b", "refuted", [evidence])])
 
     def test_as_deep_as_can_be_read(self, tmp_path: Path) -> None:
@@ -211,7 +212,7 @@ class TestSeal:
         write(nested(deepest), tmp_path / "c.json")
         assert read_json(tmp_path / "c.json") == nested(deepest)
         with pytest.raises(
-            CertificateError,
+            DocumentError,
             match="claim a.b: evidence 1: witness: inputs.*nested more than 64 deep",
         ):
             nested(deepest + 1)
@@ -222,7 +223,7 @@ class TestSeal:
             "model", "one", cases=1, violations=0, summary="one", measurements=[{"ratio": math.inf}]
         )
         with pytest.raises(
-            CertificateError, match="claim a.b: evidence 2: measurements: rows: 0: 0: inf"
+            DocumentError, match="claim a.b: evidence 2: measurements: rows: 0: 0: inf"
         ):
             sealed([record("a.b", "bronze", [SWEEP, evidence])])
 
@@ -242,7 +243,7 @@ class TestSeal:
         self, found: Any, evidence: Evidence, where: str
     ) -> None:
         """Nothing is sealed that the schema refuses, and the error says where."""
-        with pytest.raises(CertificateError, match=where):
+        with pytest.raises(DocumentError, match=where):
             sealed([record("a.b", "bronze", [evidence], found)])
 
 
@@ -285,7 +286,7 @@ class TestWrite:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         monkeypatch.setattr(*((os, "fsync") if call == "fsync" else (Path, "replace")), full)
-        with pytest.raises(CertificateError, match=r"cannot write .*c\.json: No space left"):
+        with pytest.raises(DocumentError, match=r"cannot write .*c\.json: No space left"):
             write(sealed(), path)
         assert path.read_text() == "old"
         assert list(tmp_path.iterdir()) == [path]
@@ -293,7 +294,7 @@ class TestWrite:
     def test_no_folder(self, tmp_path: Path) -> None:
         """A file where the folder should be is a clear error."""
         (tmp_path / "certificates").touch()
-        with pytest.raises(CertificateError, match=r"cannot write .*c\.json"):
+        with pytest.raises(DocumentError, match=r"cannot write .*c\.json"):
             write(sealed(), tmp_path / "certificates" / "c.json")
 
 

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pyharness.certificate.canonical import file_bytes
-from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.sign import (
     envelope_path,
     identity_key,
@@ -30,7 +29,7 @@ from pyharness.certificate.sign import (
     verify_signature,
 )
 from pyharness.cli import main
-from pyharness.core.errors import UsageError
+from pyharness.core.errors import DocumentError, UsageError
 
 CERTIFICATE = samples.sealed()
 
@@ -133,7 +132,7 @@ def test_any_changed_byte_is_refused(signed):
         envelope.write_bytes(bytes(forged))
         try:
             refused = bool(verify(path, envelope, public))
-        except CertificateError:
+        except DocumentError:
             refused = True
         if not refused:
             content = json.loads(bytes(forged))
@@ -151,7 +150,7 @@ def test_what_is_no_envelope_is_refused(signed, content):
     envelope.write_text(content)
     try:
         answer, expected = reason(path, envelope, public), ("not a DSSE envelope",)
-    except CertificateError as error:
+    except DocumentError as error:
         answer, expected = str(error), (envelope.name, "JSON")
     assert any(words in answer for words in expected)
 

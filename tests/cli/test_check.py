@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from pyharness.certificate.canonical import digest, file_bytes
+from pyharness.certificate.canonical import file_bytes
+from pyharness.core.json_files import digest
 from tests.small_project import call
 
 

@@ -18,11 +18,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from pyharness.certificate.canonical import read_json
 from pyharness.certificate.check import check
 from pyharness.cli import main
 from pyharness.core.errors import UsageError
 from pyharness.core.executor import LocalExecutor
+from pyharness.core.json_files import read_json
 from pyharness.evidence.streaming import scan
 from pyharness.formats import stored
 from pyharness.formats.affine import TensorError

@@ -21,6 +21,18 @@ from pyharness.proofs.lake import LakeError, lake_status
 from pyharness.proofs.questions import NoAnswer, read_answers, read_axioms
 from pyharness.proofs.toolchain import VERSION, LeanMissing
 
+
+def status_of(folder, progress):
+    """The report on a project, by what its `pyharness.toml` says."""
+    policy = load_lean_policy(folder)
+    return lake_status(
+        folder,
+        allowed_axioms=policy.allowed_axioms,
+        theorems=policy.theorems,
+        progress=progress,
+    )
+
+
 HERE = Path(__file__).resolve().parent
 FOUNDATION = HERE.parents[1] / "LeanMining" / "Foundation"
 
@@ -112,7 +124,7 @@ def built(tmp_path_factory):
         write(folder, **{f"Small_{name}__lean": text})
     with pytest.MonkeyPatch.context() as patch:
         on_path(patch)
-        return folder, lake_status(folder, progress=quiet)
+        return folder, status_of(folder, progress=quiet)
 
 
 @pytest.fixture
@@ -201,7 +213,7 @@ class TestProject:
         write(project, pyharness__toml='theorems = ["Small.onGranted", "Small.proved"]\n')
         before = {path for path in project.rglob("*") if ".lake" not in path.parts}
         seen = []
-        rows = lake_status(project, progress=lambda *item: seen.append(item)).rows
+        rows = status_of(project, progress=lambda *item: seen.append(item)).rows
         assert [(row["theorem"], row["status"]) for row in rows] == [
             ("Small.onGranted", "axiom"),
             ("Small.proved", "proved"),
@@ -222,7 +234,7 @@ class TestProject:
         """A named theorem that is not there, or is none, is an error that says so."""
         write(project, pyharness__toml=f'theorems = ["{name}"]\n')
         with pytest.raises(error, match=words) as raised:
-            lake_status(project, progress=quiet)
+            status_of(project, progress=quiet)
         assert raised.value.exit_code == EXIT_USAGE
 
     def test_libraries_in_a_folder_and_sources_that_are_gone(self, project):
@@ -235,14 +247,14 @@ class TestProject:
         (project / "src").mkdir()
         for name in ("Small", "Small.lean"):
             (project / name).rename(project / "src" / name)
-        rows = lake_status(project, progress=quiet).rows
+        rows = status_of(project, progress=quiet).rows
         assert {row["file"] for row in rows} == {"src/Small/Core.lean", "src/Small/Deceit.lean"}
 
 
 class TestErrors:
     def refused(self, folder: Path, error: type[Exception], words: str) -> None:
         with pytest.raises(error, match=words):
-            lake_status(folder, progress=quiet)
+            status_of(folder, progress=quiet)
 
     def test_no_lake(self, tmp_path, monkeypatch):
         """Without lake, the message says how to get it, and what can be done without."""

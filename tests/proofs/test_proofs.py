@@ -22,11 +22,10 @@ import pyharness.proofs.agreement as agreement
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import check
 from pyharness.certificate.proofs import proofs_file, remove_other_proofs, write_proofs
-from pyharness.certificate.schema import CertificateError
 from pyharness.certificate.seal import seal
 from pyharness.cli import main
 from pyharness.core.cache import Cache
-from pyharness.core.errors import EXIT_LEAN
+from pyharness.core.errors import EXIT_LEAN, DocumentError
 from pyharness.kernel.certificate import AXIOMS
 from pyharness.proofs.agreement import KERNELS, Disagreement, SecondKernel, carry, require_agreement
 from pyharness.proofs.audit import audit
@@ -239,7 +238,7 @@ class TestHonest:
     def test_a_folder_that_cannot_be_written_is_an_error(self, lines, tmp_path):
         """It is named."""
         (tmp_path / "proofs").touch()
-        with pytest.raises(CertificateError, match="cannot write .*proofs"):
+        with pytest.raises(DocumentError, match="cannot write .*proofs"):
             write_proofs(tmp_path / "demo.json", lines)
 
     def test_the_axioms_of_lean_are_known(self, proofs):
