@@ -78,11 +78,18 @@ class Reader:
         self._exprs: dict[int, Term] = {}
         self._depths: dict[Term | Level, int] = {}
         self._begun = False
+        self._declarations = self._declaration_forms()
+        self._names_of = self._name_forms()
+        self._levels_of = self._level_forms()
+        self._exprs_of = self._expr_forms()
+
+    def _declaration_forms(self) -> dict[str, Callable[[Any], Any]]:
+        """What reads each kind of declaration."""
         declared = {"name": self._name, "levelParams": self._list(self._name), "type": self._expr}
         all_ = {"all": self._list(self._name)}
         safe = {"isUnsafe": self._safe}
         rule = {"ctor": self._name, "nfields": self._natural, "rhs": self._expr}
-        self._declarations: dict[str, Callable[[Any], Any]] = {
+        return {
             "axiom": self._record(declared | safe),
             "def": self._record(
                 declared
@@ -139,14 +146,10 @@ class Reader:
                 }
             ),
         }
-        binder = {
-            "name": self._name,
-            "binderInfo": self._binder,
-            "type": self._expr,
-            "body": self._expr,
-        }
-        text = self._text
-        self._name_forms: dict[str, _Form[Name]] = {
+
+    def _name_forms(self) -> dict[str, _Form[Name]]:
+        """What reads each form of a name, and what makes the name of it."""
+        return {
             "str": (
                 self._record({"pre": self._name, "str": self._part}),
                 lambda made: self._longer(made["pre"], made["str"]),
@@ -156,14 +159,27 @@ class Reader:
                 lambda made: self._longer(made["pre"], made["i"]),
             ),
         }
-        levels = terms.levels
-        self._level_forms: dict[str, _Form[Level]] = {
+
+    def _level_forms(self) -> dict[str, _Form[Level]]:
+        """What reads each form of a universe level, and what makes the level of it."""
+        levels = self._terms.levels
+        return {
             "succ": (self._level, levels.succ),
             "max": (self._list(self._level, 2), lambda made: levels.max(*made)),
             "imax": (self._list(self._level, 2), lambda made: levels.imax(*made)),
             "param": (self._name, levels.param),
         }
-        self._expr_forms: dict[str, _Form[Term]] = {
+
+    def _expr_forms(self) -> dict[str, _Form[Term]]:
+        """What reads each form of a term, and what makes the term of it."""
+        terms = self._terms
+        binder = {
+            "name": self._name,
+            "binderInfo": self._binder,
+            "type": self._expr,
+            "body": self._expr,
+        }
+        return {
             "bvar": (self._natural, terms.bvar),
             "sort": (self._level, terms.sort),
             "const": (
@@ -197,7 +213,7 @@ class Reader:
                 lambda made: made["expr"],
             ),
             "natVal": (self._digits, terms.lit),
-            "strVal": (text, terms.lit),
+            "strVal": (self._text, terms.lit),
         }
 
     def line(self, data: bytes) -> Declaration | None:
@@ -216,12 +232,12 @@ class Reader:
             self._begin(line)
             return None
         if "ie" in line:
-            term = self._introduce("ie", line, self._expr_forms, self._exprs)
+            term = self._introduce("ie", line, self._exprs_of, self._exprs)
             self._require_shallow(term, parts_of(term))
         elif "in" in line:
-            self._introduce("in", line, self._name_forms, self._names)
+            self._introduce("in", line, self._names_of, self._names)
         elif "il" in line:
-            level = self._introduce("il", line, self._level_forms, self._levels)
+            level = self._introduce("il", line, self._levels_of, self._levels)
             self._require_shallow(level, level.parts)
         else:
             kind, value = self._single(line)
