@@ -12,6 +12,7 @@ import functools
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -275,7 +276,9 @@ def _pieces(
 ) -> Iterator[tuple[Evidence, Noticed]]:
     """Yield each piece of evidence, with what was noticed while it was gathered."""
     watch = Watch(item.measures, packages)
-    with torch.no_grad(), default_device(run.device), watch.active():
+    # A claim without a conformance has nothing tied, so there is nothing to watch.
+    watching = watch.active() if item.measures else nullcontext()
+    with torch.no_grad(), default_device(run.device), watching:
         found = item.gather(run) if measure is None else item.measures[measure].decide(run)
         if not isinstance(found, Iterable):
             raise EvidenceError(
