@@ -149,7 +149,8 @@ def _rechecked(path: Path) -> str:
     certificate = read_certificate(path)
     claims = sum(claim["proof"]["rechecked"] for claim in certificate["claims"])
     return (
-        f"the {certificate['proofs']['constants']:,} constants that {claims} claims rest on"
+        f"the {certificate['proofs']['constants']:,} constants that the proofs of "
+        f"{claims} claim{'' if claims == 1 else 's'} rest on"
         if claims
         else "no claim's proof"
     )

@@ -648,7 +648,7 @@ class TestStranger:
         """How many constants and claims; or that there are none."""
         assert main(["check", str(certified[0] / "demo.json"), "--proofs"]) == 0
         assert (
-            f"checks, and the second kernel accepts the {certified[1]['proofs']['constants']} constants that 4 claims rest on"
+            f"checks, and the second kernel accepts the {certified[1]['proofs']['constants']} constants that the proofs of 4 claims rest on"
             in (capsys.readouterr().out)
         )
         path = certified[0] / "open.json"
