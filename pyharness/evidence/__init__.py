@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, get_args
 
 from pyharness.evidence.plots import Mark, Plot, Points, column_cells
 from pyharness.evidence.rounding import FIGURES
-from pyharness.formats.digests import TensorRef
+from pyharness.formats.tensor_ref import TensorRef
 
 __all__ = [
     "Evidence",

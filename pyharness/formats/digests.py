@@ -6,32 +6,21 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
+from pyharness.formats.tensor_ref import TensorRef
 
 __all__ = [
-    "TensorRef",
     "dtype_name",
     "file_sha256",
     "started_sha256",
     "tensor_ref",
     "tensor_sha256",
 ]
-
-
-@dataclass(frozen=True)
-class TensorRef:
-    """Names one tensor by content; `sha256` is that of `tensor_sha256`."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    sha256: str
 
 
 def tensor_sha256(tensor: Tensor) -> str:

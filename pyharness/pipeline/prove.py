@@ -19,7 +19,7 @@ from pyharness.project.pack import Claim
 from pyharness.project.pins import Change, pin, read_pins, require_unchanged
 from pyharness.project.settings import Project
 from pyharness.proofs.acceleration import require_tied
-from pyharness.proofs.audit import Proof, audit
+from pyharness.proofs.audit import BadTheorem, Proof, audit
 from pyharness.proofs.build import Build, build
 from pyharness.proofs.dependencies import Dependencies
 from pyharness.proofs.environment import Environment
@@ -225,7 +225,11 @@ def _audited(
     theorems = sorted({name for item in claims if (name := item.theorem or item.negation)})
 
     def find() -> dict[str, Any]:
-        proofs = audit(library, environment, toolchain, theorems, allowed_axioms)
+        try:
+            proofs = audit(library, environment, toolchain, theorems, allowed_axioms)
+        except BadTheorem as error:
+            naming = [item.id for item in claims if error.theorem in (item.theorem, item.negation)]
+            raise type(error)(f"claim {', '.join(naming)}: {error}", error.theorem) from error
         for claim, _, negation in named:
             if negation and not environment.negates(negation):
                 raise UsageError(

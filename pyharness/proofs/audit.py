@@ -23,6 +23,7 @@ from pyharness.proofs.vacuity import find_examples, find_stubs, unused_hypothese
 
 __all__ = [
     "AuditError",
+    "BadTheorem",
     "NotATheorem",
     "Proof",
     "Status",
@@ -35,11 +36,23 @@ __all__ = [
 Status = Literal["proved", "sorry", "axiom", "stub", "open"]
 
 
-class UnknownTheorem(HarnessError):
+class BadTheorem(HarnessError):
+    """A theorem that is named cannot be judged.
+
+    Attributes:
+        theorem: the name; empty if it is not one of an audit.
+    """
+
+    def __init__(self, message: str, theorem: str = "") -> None:
+        super().__init__(message)
+        self.theorem = theorem
+
+
+class UnknownTheorem(BadTheorem):
     """A theorem that is named is not in the library."""
 
 
-class NotATheorem(HarnessError):
+class NotATheorem(BadTheorem):
     """What is named as a theorem is something else, or cannot be named from outside its module."""
 
 
@@ -131,7 +144,8 @@ def audit(
     except UnknownTheorem as error:
         if unbuilt := _unbuilt(build):
             raise UnknownTheorem(
-                f"{error}; nothing imports {_listed(unbuilt)}, so what is there is not in the library"
+                f"{error}; nothing imports {_listed(unbuilt)}, so what is there is not in the library",
+                error.theorem,
             ) from None
         raise
     check_statements(environment, constants.values())
@@ -205,20 +219,23 @@ def find_theorem(environment: Environment, name: str) -> Constant:
             ][:3]
         )
         hint = f"; is it {' or '.join(close)}?" if close else ""
-        raise UnknownTheorem(f"the library has no theorem {name}{hint}")
+        raise UnknownTheorem(f"the library has no theorem {name}{hint}", name)
     constant = environment.constant(found)
     if write_name(found) is None:
         raise NotATheorem(
-            f"{name} is private or made by a macro; a claim needs a theorem that other modules can name"
+            f"{name} is private or made by a macro; a claim needs a theorem that other modules can name",
+            name,
         )
     if constant.kind not in ("theorem", "axiom"):
         raise NotATheorem(
-            f"{name} is of kind {constant.kind!r}, not a theorem; state it with `theorem`"
+            f"{name} is of kind {constant.kind!r}, not a theorem; state it with `theorem`",
+            name,
         )
     if unsafe := environment.unsafe(found):
         raise NotATheorem(
             f"{name} rests on unsafe or partial constants, which the kernel does not vouch for: "
-            f"{_listed(unsafe)}"
+            f"{_listed(unsafe)}",
+            name,
         )
     return constant
 

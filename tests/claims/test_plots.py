@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from claims import gap, languages, quant_error, rotation, semantic
+from claims import correction, gap, languages, quant_error, rotation, semantic
 from pyharness.report.plots import charts
 
 CERTIFICATE = json.loads(
@@ -19,10 +19,10 @@ CERTIFICATE = json.loads(
     ("id", "place", "plots", "x", "y"),
     [
         ("gap.total_le_sum", 0, gap.LOSSES_PLOTS, "layer", ""),
-        ("geometry.beta_eff", 0, [rotation.FRONTIER_PLOT], "bits a key", "β_eff"),
+        ("geometry.beta_eff", 0, [correction.FRONTIER_PLOT], "bits a key", "β_eff"),
         ("geometry.random_rotations", 0, [rotation.FLOORS_PLOT], "head", "mean β"),
         ("geometry.learned_rotation", 2, [rotation.CURVE_PLOT], "step", "mean β"),
-        ("geometry.output", 0, [rotation.OUTPUT_PLOT], "bits a key", "mean cosine"),
+        ("geometry.output", 0, [correction.OUTPUT_PLOT], "bits a key", "mean cosine"),
         ("error.decomposition", 1, [quant_error.MODEL_PLOT], "α/σ", "model / true"),
         ("error.mse_convex", 1, [quant_error.CURVES_PLOT], "α/σ", "MSE/σ²"),
         ("error.kurtosis_degradation", 0, [languages.CORRELATION_PLOT], "bits", "r"),

@@ -16,7 +16,7 @@ from typing import ClassVar
 import pytest
 import torch
 
-from claims import beta, clipping, conformance, gap, nucleus, rotation
+from claims import beta, clipping, conformance, correction, gap, nucleus
 from claims.measures.rotations import turn
 from claims.measures.thresholds import running_sums
 from claims.models.activations import quantized_layers
@@ -272,7 +272,7 @@ class TestClaims:
             gap.layer_losses,
             gap.fp16_threshold_p10,
             beta.sample_beta,
-            rotation._subspaces,
+            correction._subspaces,
         ):
             function.cache_clear()
         found = []

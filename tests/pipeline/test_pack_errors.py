@@ -218,7 +218,9 @@ class TestLean:
         change(project, "demo_claims.py", '"Demo.relu_extensive"', '"Demo.relu_extensiv"')
         done = call(project, "verify")
         assert done.returncode == 2
-        assert "the library has no theorem Demo.relu_extensiv; is it Demo.rel" in done.stderr
+        assert "claim relu.extensive: the library has no theorem Demo.relu_extensiv; is it" in (
+            done.stderr
+        )
         assert "Demo.relu_extensive" in done.stderr.partition("; is it ")[2]
 
 
