@@ -265,19 +265,23 @@ class _Calls:
         code, module = frame.f_code, frame.f_globals.get("__name__", "")
         if self._watch.tied_code(code):
             return True
-        if self._watch.is_of_the_pack(module):
+        if self._watch.is_of_the_pack(module) or _is_of_the_project(module, code.co_filename):
             if code is self._first or self._is_looked_through(code, frame):
                 self._through.append((module, code.co_qualname))
                 return False
             self._watch.of_the_pack(f"{module}:{code.co_qualname}")
             return True
-        if _is_transparent(module, code.co_filename):
+        if module == "torch._ops":
+            # What is called by way of torch.ops is not seen as an operation.
+            self._watch.of_others(f"torch:ops.{frame.f_locals.get('self', '')}")
+            return True
+        if module.partition(".")[0] in _TRANSPARENT:
             return False
         self._watch.of_others(f"{module}:{code.co_qualname}")
         return True
 
     def _is_looked_through(self, code: types.CodeType, frame: types.FrameType) -> bool:
-        if code.co_filename.startswith("<"):
+        if code.co_filename.startswith("<") and code.co_name.startswith("__"):
             return True  # Made by the standard library, such as a dataclass's __init__.
         module = frame.f_globals.get("__name__", "")
         outer, _, _ = code.co_qualname.rpartition(".<locals>.")
@@ -338,14 +342,15 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, (float, complex))
 
 
-def _is_transparent(module: str, file: str) -> bool:
-    """Whether a function outside the pack is looked through: torch's, whose operations are seen
-    themselves, the harness's own, and the standard library's.
-    """
-    top = module.partition(".")[0]
-    return top in (_HARNESS, "torch", "hypothesis") or not file.startswith(
-        tuple(map(str, package_folders()))
-    )
+def _is_of_the_project(module: str, file: str) -> bool:
+    """Whether a function outside the pack is the project's own: neither installed nor Python's."""
+    installed = file.startswith(tuple(map(str, package_folders())))
+    return not installed and module.partition(".")[0] not in _TRANSPARENT
+
+
+_TRANSPARENT = frozenset({_HARNESS, "torch", "hypothesis", *sys.stdlib_module_names})
+"""Packages outside the pack whose functions are looked through: torch's, whose operations are seen
+themselves, the harness's own, and the standard library's."""
 
 
 def _by_qualname(names: Mapping[str, Any], qualname: str) -> Any:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import torch
@@ -68,6 +71,13 @@ def closing_over(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Ten
     return call
 
 
+def made_by_text() -> Callable[[Tensor], Tensor]:
+    names: dict[str, Any] = {"__name__": HERE}
+    exec("def made(x):\n    return x.clamp(min=0)\n", names)
+    return cast(Callable[[Tensor], Tensor], names["made"])
+
+
+MADE = made_by_text()
 CLOSURE = closing_over(loose)
 TIED = Conformance("Demo.tied", tied, ())
 MINIMUM = Conformance("Demo.min", torch.minimum, ())
@@ -147,6 +157,14 @@ def is_elementary(x: Tensor | int) -> Tensor:
     return inside & (tied(k) >= 0) & torch.tensor([value == value for value in [1]]).all()
 
 
+def by_text(x: Tensor | int) -> Tensor:
+    return MADE(whole(x)) >= 0
+
+
+def by_torch_ops(x: Tensor | int) -> Tensor:
+    return cast(Tensor, torch.ops.aten.clamp(whole(x), 0)) >= 0
+
+
 def is_bounded(x: Tensor | int) -> Tensor:
     return torch.minimum(whole(x), whole(0)) <= 0
 
@@ -187,6 +205,7 @@ class TestWatch:
             (by_lambda, "<lambda>"),
             (by_closure, "closing_over.<locals>.call"),
             (calls_another_law, "unmarked"),
+            (by_text, "made"),
         ],
     )
     def test_what_has_no_mark(self, law: Callable[..., object], name: str) -> None:
@@ -200,6 +219,7 @@ class TestWatch:
             (adds_floats, "torch:add"),
             (takes_a_minimum, "builtins:min"),
             (is_bounded, "torch:minimum"),
+            (by_torch_ops, "torch:ops.aten.clamp"),
         ],
     )
     def test_a_function_outside_the_pack(self, law: Callable[..., object], name: str) -> None:
@@ -214,6 +234,19 @@ class TestWatch:
         operations on integers need nothing else.
         """
         assert notice(law, TIED) == Noticed(True, (f"{HERE}:tied",), (), ())
+
+    def test_a_module_beside_the_pack(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What a project has beside its pack is the project's own, whatever it is called."""
+        (tmp_path / "beside_the_pack.py").write_text("def loose(x):\n    return x + 1\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        beside = importlib.import_module("beside_the_pack")
+
+        def law(x: Tensor | int) -> Tensor:
+            return beside.loose(whole(x)) > 0
+
+        assert notice(law, TIED).beyond == ("beside_the_pack:loose",)
 
     def test_operations_of_torch_can_be_tied(self) -> None:
         """A comparison is tied by whatever name it is called, and does not stand for all of
