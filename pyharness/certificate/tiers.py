@@ -131,7 +131,7 @@ _LADDER: tuple[tuple[Tier, tuple[_Need, ...]], ...] = (
                 lambda facts: facts.conforms == "confirmed",
             ),
             _Need(
-                "such a word for every function that the evidence computes with",
+                "a tie to Lean of every function that the evidence computes with",
                 lambda facts: facts.tied,
             ),
             _Need("an example in Lean that the hypotheses can hold", lambda facts: facts.example),
