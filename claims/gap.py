@@ -552,7 +552,7 @@ def architectures(run: Run) -> Iterator[Evidence]:
     for model in load_models():
         if not model.pretrained:
             yield on_every_layer(
-                [item for item in quantized_layers() if item.model is model],
+                [item for item in quantized_layers() if item.model.name == model.name],
                 is_nucleus,
                 pairs=True,
                 domain=f"{model.name}, {model.inputs}: INT8 outputs of every layer",
