@@ -11,14 +11,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
-    {"kernel"},
-    {"core"},
-    {"formats", "proofs"},
-    {"evidence"},
-    {"project"},
-    {"certificate"},
-    {"checkpoint", "pipeline", "report"},
-    {"cli"},
+    ("kernel",),
+    ("core",),
+    ("formats", "proofs"),
+    ("evidence",),
+    ("project",),
+    ("certificate",),
+    ("checkpoint", "pipeline", "report"),
+    ("cli",),
 )
 """The packages, from the bottom up. One may import from the floors below its own."""
 
