@@ -107,8 +107,10 @@ def _project(folder: Path | None) -> Iterator[_Finding]:
 def _finding(what: str, look: Callable[[], str]) -> _Finding:
     try:
         return {"what": what, "ok": True, "found": look()}
-    except (HarnessError, ImportError) as error:
-        return {"what": what, "ok": False, "found": str(error)}
+    except Exception as error:
+        from pyharness.core.errors import in_words
+
+        return {"what": what, "ok": False, "found": in_words(error, ())}
 
 
 def _lean() -> str:

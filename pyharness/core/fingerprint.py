@@ -208,8 +208,8 @@ def _shape(node: Any, parts: list[str]) -> None:
         parts.append(type(node).__name__)
         for name in node._fields:
             value = getattr(node, name, None)
-            if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, False):
-                value = list(value or ())[1:]
+            if isinstance(value, list):
+                value = [item for item in value if not _is_text(item)]
             if value is None or value == [] or name in _NOT_CODE:
                 continue
             parts.append(name)
@@ -223,7 +223,15 @@ def _shape(node: Any, parts: list[str]) -> None:
 
 
 _NOT_CODE = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
-_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _is_text(node: Any) -> bool:
+    """Whether a statement is a text alone, which documents what stands before it."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 # ------------------------------------------------------------------------------------------ machine

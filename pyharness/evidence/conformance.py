@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+import torch
 from torch import Tensor
 
 from pyharness.core.device import to_current_device
-from pyharness.core.errors import EXIT_UNMET, HarnessError
+from pyharness.core.errors import EXIT_UNMET, HarnessError, UsageError
 from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import INT8
+from pyharness.evidence.ties import require_measurable
+from pyharness.formats.affine import TensorError
 
 if TYPE_CHECKING:
     from pyharness.evidence.run import Run
@@ -96,7 +99,7 @@ class Check(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Conformance:
     """Ties a function that evidence computes with to a Lean definition that a theorem speaks of.
 
@@ -106,6 +109,10 @@ class Conformance:
         function: the function that stands for it in evidence.
         checks: what the kernel decides, each over its domain.
 
+    Raises:
+        UsageError: if the function is none that can be told apart while evidence is gathered, see
+            `pyharness.evidence.ties`, or a check is none.
+
     Example:
         >>> RELU = Conformance("Demo.relu", relu, (int8_pairs("relu", relu, "relu at all pairs"),))
     """
@@ -113,6 +120,21 @@ class Conformance:
     definition: str
     function: Callable[..., object]
     checks: tuple[Check, ...]
+
+    def __post_init__(self) -> None:
+        require_measurable(self.function, self.definition)
+        if not isinstance(self.checks, (tuple, list)):
+            raise UsageError(
+                f"the Conformance of {self.definition} takes its checks in a tuple, "
+                f"not {self.checks!r}: write (check,), with the comma"
+            )
+        for check in self.checks:
+            if not hasattr(check, "theorems"):
+                raise UsageError(
+                    f"the Conformance of {self.definition} has {check!r} among its checks, which is "
+                    "none: use int8_pairs, Table or Rows"
+                )
+        object.__setattr__(self, "checks", tuple(self.checks))
 
     @functools.cache  # noqa: B019 (an entry lives as long as its module)
     def decide(self, run: Run) -> tuple[Evidence, ...]:
@@ -289,7 +311,7 @@ def int8_pairs(lean: str, compute: Callable[[Tensor, Tensor], Tensor], domain: s
         256,
         domain,
         inputs=lambda row, column: f"({row - 128}, {column - 128})",
-        shown=lambda value: value - 128,
+        shown=_from_index,
     )
 
 
@@ -354,6 +376,7 @@ class Rows:
             tensors,
             points,
             self.base,
+            _from_index,
         )
 
     def _points(self, name: str, first: Tensor, x: Tensor, results: Sequence[int]) -> list[Point]:
@@ -370,8 +393,15 @@ class Rows:
 
 def indices(values: Tensor) -> list[int]:
     """Return INT8 values in offset binary, value + 128: how Lean's `Int8` holds them."""
-    found: list[int] = (values.short() + 128).flatten().tolist()
+    if values.is_floating_point() or values.dtype == torch.bool:
+        raise TensorError(f"integers are needed, as int8 has them, not {values.dtype}")
+    found: list[int] = (values.long() + 128).flatten().tolist()
     return found
+
+
+def _from_index(index: int) -> int:
+    """The value that an index in offset binary stands for."""
+    return index - 128
 
 
 def vector(numbers: Sequence[int]) -> str:
@@ -385,6 +415,10 @@ def _number(places: Sequence[int], base: int) -> str:
     """
     number = 0
     for place in places:
+        if not 0 <= place < base:
+            raise TensorError(
+                f"the value {place} is not from 0 to {base - 1}, as the base {base} asks"
+            )
         number = number * base + place
     return hex(number)
 

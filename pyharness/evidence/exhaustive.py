@@ -70,6 +70,9 @@ def sweep(
     for start in range(0, len(first), step):
         block = first[start : start + step]
         holds = asked(**{first_name: block.view([-1] + [1] * len(rest))}, **grid)
+        if not isinstance(holds, torch.Tensor) or holds.dtype != torch.bool:
+            answer = holds.dtype if isinstance(holds, torch.Tensor) else repr(holds)
+            raise ValueError(f"{dotted(predicate)} answered with {answer}, not a bool tensor")
         if holds.shape != (len(block), *shape):
             raise ValueError(
                 f"{dotted(predicate)} answered with shape {tuple(holds.shape)}, not {(len(block), *shape)}"

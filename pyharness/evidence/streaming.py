@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -28,9 +28,6 @@ from pyharness.evidence.ties import observed
 from pyharness.formats.affine import TensorError
 from pyharness.formats.digests import dtype_name, started_sha256
 from pyharness.formats.stored import Stored
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Found",

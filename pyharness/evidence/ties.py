@@ -9,12 +9,14 @@ elementary operations mean what they say: comparisons, logic, conversions and sh
 integers also sums, differences and products. Whatever else a predicate calls, in the pack, in torch
 or in another package, is *untied*, and evidence that rests on it gives no gold.
 
-Python's own operators on numbers cannot be noticed, so let tensors carry what matters.
+What Python computes with its own operators on numbers, what numpy does with arrays, functions that
+torch has scripted or traced, and other threads cannot be noticed. Let tensors carry what matters.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,9 +25,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
+import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import package_folders
 
 if TYPE_CHECKING:
@@ -61,6 +65,9 @@ _OF_ANY_NUMBERS = _ORDER | _LOGIC | _EXACT | _CONVERSIONS | _SHAPES
 _OF_INTEGERS = frozenset("""
     add radd iadd sub rsub isub subtract mul rmul imul multiply square sum cumsum prod
 """.split())  # fmt: skip
+
+_COMPUTING = frozenset({"random", "statistics"})
+"""Modules of the standard library whose functions are not looked through."""
 
 _BUILTINS = frozenset({"max", "min", "round", "pow", "divmod"})
 """Functions of Python that compute more than an elementary operation does."""
@@ -154,7 +161,7 @@ class Watch:
     """
 
     def __init__(self, measures: Iterable[Conformance], packages: Collection[str]) -> None:
-        functions = [unwrapped(entry.function) for entry in measures]
+        functions = [entry.function for entry in measures]
         self._tied = {
             function.__code__: dotted_name(function)
             for function in functions
@@ -265,6 +272,8 @@ class _Calls:
         code, module = frame.f_code, frame.f_globals.get("__name__", "")
         if self._watch.tied_code(code):
             return True
+        if code.co_name == "<module>" or module.startswith(("importlib", "_frozen_importlib")):
+            return True  # What an import runs is not what the predicate computes.
         if self._watch.is_of_the_pack(module) or _is_of_the_project(module, code.co_filename):
             if code is self._first or self._is_looked_through(code, frame):
                 self._through.append((module, code.co_qualname))
@@ -275,7 +284,7 @@ class _Calls:
             # What is called by way of torch.ops is not seen as an operation.
             self._watch.of_others(f"torch:ops.{frame.f_locals.get('self', '')}")
             return True
-        if module.partition(".")[0] in _TRANSPARENT:
+        if module.partition(".")[0] in _TRANSPARENT and module not in _COMPUTING:
             return False
         self._watch.of_others(f"{module}:{code.co_qualname}")
         return True
@@ -295,7 +304,10 @@ class _Calls:
         module = getattr(function, "__module__", None) or ""
         name = getattr(function, "__name__", "")
         top = module.partition(".")[0]
-        called_here = self._watch.is_of_the_pack(frame.f_globals.get("__name__", ""))
+        here = frame.f_globals.get("__name__", "")
+        called_here = self._watch.is_of_the_pack(here) or _is_of_the_project(
+            here, frame.f_code.co_filename
+        )
         if called_here and (
             (top == "builtins" and name in _BUILTINS) or top in ("math", "cmath", "numpy")
         ):
@@ -320,6 +332,37 @@ class _Operations(TorchFunctionMode):
         if not self._calls.opaque:
             self._watch.operation(func, (*args, *kwargs.values()))
         return func(*args, **kwargs)
+
+
+def require_measurable(function: Any, definition: str) -> None:
+    """Check that a function can be told apart from others while evidence is gathered.
+
+    Raises:
+        UsageError: if it is neither a function of torch nor a plain function whose every argument
+            is one that checks vary.
+    """
+    what = f"the function measured for {definition}"
+    if not isinstance(function, types.FunctionType):
+        if getattr(torch, getattr(function, "__name__", ""), None) is not function:
+            raise UsageError(
+                f"{what} is {function!r}: measure a function that is defined with def at the top "
+                "of a module, or one of torch's own"
+            )
+        return
+    if function.__closure__ or "<locals>" in function.__qualname__:
+        raise UsageError(
+            f"{what}, {function.__qualname__}, is made by another function or a decorator, so that "
+            "it cannot be told from others that are made so: define it with def at the top of a "
+            "module"
+        )
+    code = function.__code__
+    takes_any = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    if function.__defaults__ or function.__kwdefaults__ or takes_any:
+        raise UsageError(
+            f"{what}, {function.__qualname__}, has arguments that can be left out, so that it may "
+            "compute something else than what was checked: give it those arguments alone that its "
+            "checks vary"
+        )
 
 
 def _operation(function: Any) -> str:
@@ -376,8 +419,9 @@ def untied(
     nothing if it is tied.
 
     One piece of evidence is enough that is exhaustive, or on a real model's tensors, and whose
-    predicates compute with tied functions alone. Of several that are not, the one that lacks least
-    is reported. A claim without a conformance has nothing tied, which its missing evidence says.
+    predicates compute with tied functions alone; every function that is measured must be called
+    there. Of several pieces that are not, the one that lacks least is
+    reported. A claim without a conformance has nothing tied, which its missing evidence says.
 
     Args:
         measures: the claim's.
@@ -386,19 +430,25 @@ def untied(
     """
     if not measures:
         return ()
-    tied = {dotted_name(unwrapped(entry.function)) for entry in measures}
-    called = {name for found in noticed for name in found.called}
-    lacking = [
-        _lacking(piece, found)
-        for piece, found in zip(evidence, noticed, strict=True)
-        if piece.covers
+    covering = [
+        (piece, found) for piece, found in zip(evidence, noticed, strict=True) if piece.covers
     ]
-    idle = [
-        f"{name} is measured, and no predicate calls it: have one call it, or take its Conformance "
-        "out of `measures`"
+    lacking = [_lacking(piece, found) for piece, found in covering]
+    if [] not in lacking:
+        least: list[str] = min(lacking, key=len, default=[])
+        return tuple(least)
+    tied = {dotted_name(entry.function) for entry in measures}
+    called = {
+        name
+        for (_, found), lacks in zip(covering, lacking, strict=True)
+        if not lacks
+        for name in found.called
+    }
+    return tuple(
+        f"{name} is measured, and no predicate of such evidence calls it: have one call it, or take "
+        "its Conformance out of `measures`"
         for name in sorted(tied - called)
-    ]
-    return (*min(lacking, key=len, default=()), *idle)
+    )
 
 
 def _lacking(piece: Evidence, found: Noticed) -> list[str]:

@@ -18,9 +18,17 @@ from typing import Any
 
 import torch
 
+from pyharness.certificate.seal import plain_evidence
 from pyharness.core.cache import Cache, key_sha256
 from pyharness.core.device import default_device, kernels_run, make_deterministic
-from pyharness.core.errors import EXIT_UNMET, HarnessError, in_words, short_path
+from pyharness.core.errors import (
+    EXIT_UNMET,
+    DocumentError,
+    HarnessError,
+    UsageError,
+    in_words,
+    short_path,
+)
 from pyharness.core.executor import Executor
 from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
 from pyharness.core.progress import Progress
@@ -250,15 +258,21 @@ def gather_part(
             for piece, found in _pieces(item, run, measure, packages):
                 evidence.append(piece)
                 noticed += [found] if measure is None else []
-        except TensorError as error:
-            failures = (_failure(item, error, packages),)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
         except EvidenceError as error:
             failures = (str(error),)
+        except UsageError as error:
+            if not isinstance(error, TensorError):
+                # Something is missing that every claim may need: nothing is certified without it.
+                raise UsageError(f"claim {item.id}: {error}") from error
+            failures = (_failure(item, error, packages),)
         except HarnessError as error:
-            if error.exit_code != EXIT_UNMET:
+            if error.exit_code != EXIT_UNMET and not isinstance(error, DocumentError):
                 raise
             failures = (f"claim {item.id}: {error}",)
-        except Exception as error:
+        except BaseException as error:
+            # Also what ends a process, or skips a test: the other claims go on.
             failures = (_failure(item, error, packages),)
     return Gathered(
         evidence=() if failures else tuple(evidence),
@@ -292,6 +306,8 @@ def _pieces(
                     f"claim {item.id}: its function {_where_defined(item)} yielded {piece!r}, "
                     "which is no Evidence"
                 )
+            # What cannot stand in a certificate is told here, where the claim is known.
+            plain_evidence(piece)
             require_replays(item.id, piece)
             yield piece, watch.take()
 
@@ -301,9 +317,10 @@ def _where_defined(item: Claim) -> str:
     return f"{item.gather.__name__} ({short_path(code.co_filename)}:{code.co_firstlineno})"
 
 
-def _failure(item: Claim, error: Exception, packages: set[str]) -> str:
+def _failure(item: Claim, error: BaseException, packages: set[str]) -> str:
     """Say what was raised, and where in the pack."""
-    return f"claim {item.id}: {in_words(error, packages)}"
+    said = in_words(error, packages)
+    return f"claim {item.id}: {said}" + ("" if said.endswith(")") else f" ({_where_defined(item)})")
 
 
 def require_replays(claim_id: str, evidence: Evidence) -> None:
@@ -388,7 +405,10 @@ def _load(part: Part, stored: Any) -> Gathered | None:
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    for piece in found.evidence:
-        if piece.kind in _REPLAYED:
-            require_replays(part.claim, piece)
+    try:
+        for piece in found.evidence:
+            if piece.kind in _REPLAYED:
+                require_replays(part.claim, piece)
+    except EvidenceError:
+        return None
     return found

@@ -46,7 +46,11 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     progress("Lean", "checking the toolchain", 0, 1)
     toolchain = locate()
     library = build_library(project, toolchain, progress=progress)
-    run = Run(project.seed, Kernel(toolchain, library, project.build, fresh=True), device)
+    run = Run(
+        project.seed,
+        Kernel(toolchain, library, project.build, project.allowed_axioms, fresh=True),
+        device,
+    )
     found = gather(
         claims,
         project.packs,

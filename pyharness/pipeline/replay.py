@@ -5,6 +5,7 @@ again on its inputs.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,10 +60,18 @@ def replay(claim: Mapping[str, Any], packs: Sequence[str]) -> list[Replayed]:
     return [Replayed(witness, *_evaluate(witness, packs)) for witness in witnesses]
 
 
+def _is_of_a_pack(module: str, packs: Sequence[str]) -> bool:
+    """Whether a module is a pack, or one in a pack's own package that it has imported."""
+    packages = {pack.rpartition(".")[0] for pack in packs} - {""}
+    return module in packs or (
+        module in sys.modules and any(module.startswith(f"{name}.") for name in packages)
+    )
+
+
 def _evaluate(witness: Witness, packs: Sequence[str]) -> tuple[str, bool]:
     module, _, name = witness.predicate.partition(":")
     function = None
-    if module in packs and name.isidentifier():
+    if _is_of_a_pack(module, packs) and name.isidentifier():
         with contextlib.suppress(ValueError):
             function = resolve(witness.predicate)
     if (
@@ -76,15 +85,7 @@ def _evaluate(witness: Witness, packs: Sequence[str]) -> tuple[str, bool]:
     try:
         with torch.no_grad():
             fails = witness.replays()
-    except (
-        TypeError,
-        ValueError,
-        KeyError,
-        AttributeError,
-        StopIteration,
-        RuntimeError,
-        ArithmeticError,
-    ) as error:
+    except Exception as error:
         raise UsageError(
             f"{witness.predicate} cannot be evaluated on the witness: {error!r}"
         ) from error

@@ -215,7 +215,13 @@ def certify_by(
         with timed(proofs.seconds, "evidence"):
             run = Run(
                 project.seed,
-                Kernel(proofs.toolchain, proofs.build, project.build, fresh=fresh),
+                Kernel(
+                    proofs.toolchain,
+                    proofs.build,
+                    project.build,
+                    project.allowed_axioms,
+                    fresh=fresh,
+                ),
                 device,
             )
             found = gathered(run, cache)

@@ -142,11 +142,18 @@ def claim(
                     f"{gather.__name__}, which computes, and another one under @claim, such as "
                     f"{gather.__name__}_evidence(run), which yields Evidence"
                 )
-        return Claim(
+        item = Claim(
             id, statement, source, theorem, negation, tier, gather, tuple(measures), streams
         )
+        # Beside the module's names, of which a later one may replace this.
+        gather.__globals__.setdefault(_DECLARED, {})[id] = item
+        return item
 
     return declare
+
+
+_DECLARED = "__pyharness_claims__"
+"""The name under which a module keeps the claims that it declares."""
 
 
 def _place(function: Callable[..., object]) -> tuple[object, object]:
@@ -218,7 +225,14 @@ def load_pack(modules: Sequence[str]) -> tuple[Claim, ...]:
     """
     claims: dict[str, Claim] = {}
     for name in modules:
-        declared = [value for value in vars(_import(name)).values() if isinstance(value, Claim)]
+        module = _import(name)
+        declared = [value for value in vars(module).values() if isinstance(value, Claim)]
+        for item in vars(module).get(_DECLARED, {}).values():
+            if item not in declared and item.gather.__module__ == name:
+                raise UsageError(
+                    f"claim {item.id}: in {name} a later {item.gather.__name__} replaces it; give "
+                    "the two functions different names"
+                )
         if not declared:
             raise UsageError(
                 f"claim pack {name} declares no claim; decorate a function with @claim"

@@ -95,7 +95,9 @@ class TestCode:
         folder, name = tree
         before = code([f"{name}.pack"])
         path = folder / name / file
-        path.write_text(f'"""Says what it is for."""\n# Why.\n\n{path.read_text()}\n\n')
+        path.write_text(
+            f'"""Says what it is for."""\n# Why.\n\n{path.read_text()}\n\n"""Says more."""\n'
+        )
         assert code([f"{name}.pack"]) == before
 
     def test_public_names_lead_to_their_modules(self, tree):

@@ -13,6 +13,7 @@ from claims.measures.int8 import qrelu
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import _number, indices, vector
+from pyharness.formats.affine import TensorError
 from pyharness.pipeline.verify import require_meant
 from pyharness.project.pack import Source, claim
 
@@ -69,3 +70,17 @@ class TestWriting:
     def test_vectors_are_written_entry_by_entry(self):
         """As the library writes long vectors."""
         assert vector([1, 2]) == "(1 ::ᵥ 2 ::ᵥ .nil)"
+
+
+@pytest.mark.parametrize("values", [torch.tensor([3.4]), torch.tensor([True])])
+def test_indices_are_of_integers(values):
+    """What would have to be rounded is refused, not truncated."""
+    with pytest.raises(TensorError, match="integers are needed"):
+        indices(values)
+
+
+def test_indices_do_not_wrap():
+    """A large value stays large, and no base has room for it."""
+    assert indices(torch.tensor([200, 65541])) == [328, 65669]
+    with pytest.raises(TensorError, match="328 is not from 0 to 255"):
+        _number([328], 256)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import re
+import sys
 
 import pytest
 import torch
 from hypothesis import given, strategies as st
 
+from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence, Witness, dotted, resolve
 from pyharness.evidence.exhaustive import INT8, enumerate_cases, sweep
 from pyharness.evidence.property import from_hex, search, to_hex
@@ -274,3 +277,55 @@ class TestGather:
         found = gather_part(self.declare(function), self.RUN)
         (failure,) = found.failures
         assert re.search(f"a.claim.*{complaint}", failure) and found.evidence == ()
+
+    @pytest.mark.parametrize(
+        ("function", "complaint"),
+        [
+            (lambda run: sys.exit(3), r"SystemExit: 3 \(.*test_evidence.py:\d+, in <lambda>\)"),
+            (lambda run: pytest.skip("no data"), "no data"),
+            (lambda: (), r"takes 0 positional arguments .*\(<lambda> \(.*test_evidence.py"),
+            (
+                lambda run: [
+                    Evidence("model", "d", 1, 0, "s", measurements=[{"a": torch.tensor(1.0)}])
+                ],
+                "Tensor is not JSON",
+            ),
+            (
+                lambda run: [Evidence("model", "d", 1, 0, "s", measurements=[{"a": math.nan}])],
+                "nan is not a finite number",
+            ),
+            (
+                lambda run: [
+                    Evidence("model", "d", 1, 0, "s", measurements=[{"a": 2**61}]),
+                ],
+                "beyond 2\\^53",
+            ),
+        ],
+    )
+    def test_whatever_goes_wrong_is_the_claims_own_failure(self, function, complaint):
+        """What ends a process, and what cannot stand in a certificate, costs no other claim its
+        result.
+        """
+        (failure,) = gather_part(self.declare(function), self.RUN).failures
+        assert failure.startswith("claim a.claim: ") and re.search(complaint, failure)
+
+    def test_what_is_missing_ends_the_run(self):
+        """Nothing is certified without what evidence needs, and the message names the claim."""
+
+        def gather(run):
+            raise UsageError("no weights; run: fetch")
+
+        with pytest.raises(UsageError, match="claim a.claim: no weights; run: fetch"):
+            gather_part(self.declare(gather), self.RUN)
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [(lambda x: True, "answered with True"), (lambda x: x, "answered with torch.int8")],
+    )
+    def test_a_predicate_answers_with_booleans(self, monkeypatch, answer, words):
+        """Anything else is named, with the predicate, and not taken for truth."""
+        monkeypatch.setattr(answer, "__qualname__", "answer")
+        with pytest.raises(ValueError, match=f"answer {words}, not a bool tensor"):
+            sweep(answer, {"x": INT8}, domain="d", summary="s")

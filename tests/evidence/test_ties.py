@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from pyharness import (
     INT8,
     Conformance,
     Evidence,
+    UsageError,
     enumerate_cases,
     notation,
     of_values,
@@ -62,6 +64,19 @@ PARTIAL = functools.partial(loose)
 
 class Pack:
     loose = staticmethod(loose)
+
+
+class Shifted:
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+
+
+def with_default(x: Tensor, shift: int = 0) -> Tensor:
+    return x + shift
+
+
+def with_any(*x: Tensor) -> Tensor:
+    return x[0]
 
 
 def closing_over(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
@@ -155,6 +170,10 @@ def is_elementary(x: Tensor | int) -> Tensor:
     pairs = torch.stack(torch.broadcast_tensors(k, -k), -1)
     inside = (pairs.sum(-1) == 0) & ~(k * k - k.abs().square() != 0) | (k > 3)
     return inside & (tied(k) >= 0) & torch.tensor([value == value for value in [1]]).all()
+
+
+def is_trivial(x: Tensor | int) -> Tensor:
+    return whole(x) == whole(x)
 
 
 def by_text(x: Tensor | int) -> Tensor:
@@ -300,12 +319,21 @@ class TestUntied:
 
     def test_of_the_pack(self) -> None:
         """The function is named, with what to write."""
-        loose_is, idle = said(directly, TIED)
-        assert loose_is == f"{HERE}:loose is computed with: {REST}"
-        assert idle == (
-            f"{HERE}:tied is measured, and no predicate calls it: have one call it, or take its "
-            "Conformance out of `measures`"
+        assert said(directly, TIED) == (f"{HERE}:loose is computed with: {REST}",)
+
+    def test_idle(self) -> None:
+        """A function that is measured must be called where the evidence covers the claim; a call
+        elsewhere does not count.
+        """
+        idle = (
+            f"{HERE}:tied is measured, and no predicate of such evidence calls it: have one call "
+            "it, or take its Conformance out of `measures`"
         )
+        assert said(is_trivial, TIED) == (idle,)
+        sampled = replace(SWEEP, kind="property")
+        both = [notice(is_trivial, TIED), notice(is_elementary, TIED)]
+        assert untied([TIED], [SWEEP, sampled], both) == (idle,)
+        assert untied([TIED], [SWEEP, SWEEP], both) == ()
 
     def test_foreign(self) -> None:
         """An operation of torch cannot be marked, so its sentence is another."""
@@ -330,3 +358,38 @@ class TestUntied:
     def test_without_a_conformance(self) -> None:
         """A claim that measures nothing lacks evidence, which is said elsewhere."""
         assert untied([], [SWEEP], [notice(directly)]) == ()
+
+
+class TestMeasurable:
+    """Which functions a Conformance can stand for."""
+
+    @pytest.mark.parametrize("function", [tied, torch.minimum, torch.le])
+    def test_plain_ones(self, function: Callable[..., object]) -> None:
+        """Functions at the top of a module, and torch's own."""
+        assert Conformance("Demo.f", function, ()).function is function
+
+    @pytest.mark.parametrize(
+        ("function", "words"),
+        [
+            (CLOSURE, "is made by another function or a decorator"),
+            (marked, "is made by another function or a decorator"),
+            (Shifted().forward, "measure a function that is defined with def"),
+            (PARTIAL, "measure a function that is defined with def"),
+            (torch.nn.ReLU(), "measure a function that is defined with def"),
+            (max, "measure a function that is defined with def"),
+            (with_default, "has arguments that can be left out"),
+            (with_any, "has arguments that can be left out"),
+        ],
+    )
+    def test_others(self, function: Callable[..., object], words: str) -> None:
+        """One that cannot be told from another, or has arguments that no check varies."""
+        with pytest.raises(UsageError, match=words):
+            Conformance("Demo.f", function, ())
+
+    @pytest.mark.parametrize(
+        ("checks", "words"), [(5, "write (check,), with the comma"), ([5], "which is none")]
+    )
+    def test_checks(self, checks: Any, words: str) -> None:
+        """They are several, and each writes theorems."""
+        with pytest.raises(UsageError, match=re.escape(words)):
+            Conformance("Demo.f", tied, checks)

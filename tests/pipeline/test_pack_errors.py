@@ -224,12 +224,12 @@ class TestLean:
         assert "Demo.relu_extensive" in done.stderr.partition("; is it ")[2]
 
 
+def relu(z, q):
+    return max(z, q)
+
+
 def test_an_evidence_function_that_is_measured_is_refused():
     """The function, or another one that replaces it under its name."""
-
-    def relu(z, q):
-        return max(z, q)
-
     measured = Conformance("Demo.relu", relu, ())
     declare = claim(
         "a", statement="s", source=Source("d", "h"), tier="gold", theorem="t", measures=[measured]
@@ -237,11 +237,12 @@ def test_an_evidence_function_that_is_measured_is_refused():
     with pytest.raises(UsageError, match=r"measured for Demo\.relu.*relu_evidence\(run\)"):
         declare(relu)
 
-    def relu(run):
+    def another(run):
         return ()
 
-    with pytest.raises(UsageError, match=r"relu both gathers its evidence and is the function"):
-        declare(relu)
+    another.__qualname__ = "relu"
+    with pytest.raises(UsageError, match=r"both gathers its evidence and is the function"):
+        declare(another)
 
     def extensive(run):
         return ()

@@ -44,7 +44,6 @@ def test_a_witness_fails_again_and_a_false_one_does_not():
         "claims.beta:enumerate_cases",
         "claims.beta:torch.load",
         "claims.beta:nothing",
-        "claims.nucleus:is_monotone",
         "builtins:exec",
         "",
         ":",

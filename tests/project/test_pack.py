@@ -181,3 +181,13 @@ class TestProject:
         """Run outside a project, the message says how to name one."""
         with pytest.raises(UsageError, match="--project DIR"):
             load_project(tmp_path)
+
+
+def test_a_claim_that_a_later_function_replaces_is_not_lost_silently(tmp_path, monkeypatch):
+    """Two claims on functions of one name are an error that names the first."""
+    one = '@claim("a.{0}", statement="s", source=Source("d", "h"), tier="none")\ndef f(run):\n    return []\n'
+    text = "from pyharness import Source, claim\n" + one.format("first") + one.format("second")
+    (tmp_path / "twice_pack.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UsageError, match="claim a.first: .* a later f replaces it"):
+        load_pack(["twice_pack"])
