@@ -37,8 +37,8 @@ class Replayed:
 def replay(claim: Mapping[str, Any], packs: Sequence[str]) -> list[Replayed]:
     """Replay each witness of a claim.
 
-    A certificate may come from anyone, so that only a function defined in one of the packs is
-    called, never what else it names.
+    A certificate may come from anyone, so that only a function defined in one of the packs, or in a
+    module of a pack's own package that the pack has imported, is called; never what else it names.
 
     Args:
         claim: an entry of the certificate's claims.
