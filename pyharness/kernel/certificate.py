@@ -4,7 +4,7 @@ what made the two.
 What the certificate says of a theorem is computed again from the file: that it is there and is
 accepted, what it states and on which definitions that rests (by digest), on which axioms it rests,
 that it is a negation where it is said to refute a claim, and that its example applies it. What the
-certificate says in words (a claim's statement, how Lean prints a theorem) is for a reader to
+certificate says in words (a claim's statement, how a theorem is printed) is for a reader to
 compare.
 """
 

@@ -127,7 +127,6 @@ def prove_as_pinned(
             project.pins,
             proofs.build,
             proofs.environment,
-            proofs.toolchain,
             proofs.by_theorem,
         )
         return True
@@ -149,7 +148,7 @@ def pin_theorems(project: Project, claims: Sequence[Claim], *, progress: Progres
         HarnessError: as `prove` and `pyharness.project.pins.pin`.
     """
     proofs = prove(project, claims, progress=progress)
-    return pin(project.pins, proofs.build, proofs.environment, proofs.toolchain, proofs.by_theorem)
+    return pin(project.pins, proofs.build, proofs.environment, proofs.by_theorem)
 
 
 def claim_status(item: Claim, proofs: Proofs) -> dict[str, Any]:

@@ -16,9 +16,8 @@ from pyharness.proofs.audit import Proof
 from pyharness.proofs.build import Build
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import in_foundation
-from pyharness.proofs.names import Name, parse_name, show_name, write_name
-from pyharness.proofs.questions import ask
-from pyharness.proofs.toolchain import Toolchain
+from pyharness.proofs.names import Name, show_name
+from pyharness.proofs.printing import Printer
 
 __all__ = ["Change", "StatementChanged", "changes", "pin", "read_pins", "require_unchanged"]
 
@@ -105,7 +104,6 @@ def require_unchanged(
     path: Path,
     build: Build,
     environment: Environment,
-    toolchain: Toolchain,
     proofs: Mapping[str, Proof],
 ) -> None:
     """Check that each theorem that was pinned says what it said then, and that the foundation is
@@ -115,7 +113,7 @@ def require_unchanged(
         StatementChanged: if not.
     """
     known = {name: proof for name, proof in proofs.items() if name in pins["theorems"]}
-    if found := changes(pins, _digests(build, environment, known), build, environment, toolchain):
+    if found := changes(pins, _digests(build, environment, known), environment):
         raise StatementChanged(found, path)
 
 
@@ -123,7 +121,6 @@ def pin(
     path: Path,
     build: Build,
     environment: Environment,
-    toolchain: Toolchain,
     proofs: Mapping[str, Proof],
 ) -> list[Change]:
     """Record what the theorems say and what the foundation is; return what is new or differs from
@@ -135,8 +132,8 @@ def pin(
     """
     before = read_pins(path) or {"foundation": {}, "theorems": {}, "definitions": {}}
     now = _digests(build, environment, proofs)
-    found = changes(before, now, build, environment, toolchain)
-    texts = _texts(build, toolchain, environment, now["definitions"])
+    found = changes(before, now, environment)
+    texts = _texts(environment, now["definitions"])
     definitions = {
         name: {"text": texts[name], "sha256": digest} for name, digest in now["definitions"].items()
     }
@@ -175,33 +172,16 @@ def _pinned(environment: Environment, names: Iterable[Name]) -> Iterable[Name]:
     return (name for name in names if environment.constant(name).kind not in _DERIVED)
 
 
-def _texts(
-    build: Build, toolchain: Toolchain, environment: Environment, names: Iterable[str]
-) -> dict[str, str]:
-    """Return each definition as Lean prints it; one that no source can name is described by its
-    kind.
-    """
-    shown: dict[str, str] = {}
-    asked: dict[str, str] = {}
-    for name in names:
-        parts = parse_name(name)
-        written = write_name(parts) if parts else None
-        if written:
-            asked[name] = written
-        else:
-            shown[name] = f"{environment.constant(name).kind} {name}"
-    answers = (
-        ask(build, toolchain, [f"#print {written}" for written in asked.values()]) if asked else ()
-    )
-    return shown | dict(zip(asked, answers, strict=True))
+def _texts(environment: Environment, names: Iterable[str]) -> dict[str, str]:
+    """Return each definition as it is printed from its term."""
+    printer = Printer(environment)
+    return {name: printer.definition(environment.constant(name).name).text for name in names}
 
 
 def changes(
     pins: Mapping[str, Any],
     now: Mapping[str, Any],
-    build: Build,
     environment: Environment,
-    toolchain: Toolchain,
 ) -> list[Change]:
     """Return in what the library now differs from what was pinned: of the theorems in both or only
     in `now`.
@@ -233,9 +213,7 @@ def changes(
                     definition
                 ):
                     below.setdefault(definition, []).append(name)
-    texts = _texts(
-        build, toolchain, environment, [name for name in below if environment.find(name)]
-    )
+    texts = _texts(environment, [name for name in below if environment.find(name)])
     for definition, theorems in below.items():
         was = pins["definitions"].get(definition, {}).get("text")
         others = f" and {len(theorems) - 1} more" if len(theorems) > 1 else ""

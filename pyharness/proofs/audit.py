@@ -1,5 +1,5 @@
-"""Decides what each theorem's proof is worth, from the stored environment, and has Lean print its
-statement.
+"""Decides what each theorem's proof is worth, and prints its statement, from the stored
+environment.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pyharness.core.errors import HarnessError
@@ -16,6 +16,7 @@ from pyharness.proofs.dependencies import Dependencies
 from pyharness.proofs.environment import SORRY, Constant, Environment
 from pyharness.proofs.names import show_name, write_name
 from pyharness.proofs.policy import check_policy, check_statements
+from pyharness.proofs.printing import Printer
 from pyharness.proofs.questions import ask, read_axioms
 from pyharness.proofs.terms import BVAR, LAM, PROJ
 from pyharness.proofs.toolchain import LeanError, Toolchain
@@ -71,8 +72,8 @@ class Proof:
         module: the module that declares it.
         file: the module's source, relative to the project.
         line: the declaration's line, from 1.
-        statement: the statement as Lean prints it, for reading; `statement_sha256` is what
-            identifies it.
+        statement: the statement as `pyharness.proofs.printing` prints it, for reading;
+            `statement_sha256` is what identifies it.
         statement_sha256: see `Environment.statement_sha256`.
         meaning_sha256: see `Environment.meaning_sha256`.
         axioms: all axioms below it, sorted.
@@ -126,7 +127,7 @@ def audit(
     Args:
         build: the library; its modules are held to the policy, see `check_policy`.
         environment: the build's environment.
-        toolchain: prints the statements, and finds the axioms a second time.
+        toolchain: finds the axioms a second time.
         theorems: full names.
         allowed_axioms: the axioms that a proved theorem may rest on; `sorryAx` is never allowed.
 
@@ -136,7 +137,7 @@ def audit(
         PolicyViolation: if a module outside the foundation does what only the foundation may, or a
             statement is not what it seems.
         AuditError: if Lean finds other axioms than this module.
-        NoAnswer: if Lean does not print a statement.
+        NoAnswer: if Lean does not say what a theorem rests on.
     """
     check_policy(build, environment, allowed_axioms)
     try:
@@ -148,10 +149,11 @@ def audit(
                 error.theorem,
             ) from None
         raise
-    check_statements(environment, constants.values())
     with ThreadPoolExecutor(1) as pool:
-        # Lean starts and prints while the rest is found out here.
-        printing = pool.submit(_print, build, toolchain, constants)
+        # Lean starts and answers while the rest is found out here.
+        asked = pool.submit(_axioms, build, toolchain, constants)
+        printer = Printer(environment)
+        check_statements(environment, constants.values(), printer)
         stubs = find_stubs(environment, constants.values())
         examples = find_examples(
             environment, [constant.name for constant in constants.values()], allowed_axioms
@@ -168,7 +170,7 @@ def audit(
                 module=environment.modules[constant.name].name,
                 file=file.as_posix(),
                 line=line,
-                statement="",
+                statement=printer.statement(constant.name).text,
                 statement_sha256=environment.statement_sha256(constant.name),
                 meaning_sha256=environment.meaning_sha256(constant.name),
                 axioms=environment.axioms(constant.name),
@@ -178,15 +180,13 @@ def audit(
                 unused=unused_hypotheses(environment, constant),
                 example=None if example is None else show_name(example),
             )
-        printed = printing.result()
+        in_lean = asked.result()
     for name, proof in proofs.items():
-        statement, axioms_in_lean = printed[name]
-        if axioms_in_lean != proof.axioms:
+        if in_lean[name] != proof.axioms:
             raise AuditError(
-                f"{name}: its stored proof rests on {_listed(proof.axioms)}, but Lean says {_listed(axioms_in_lean)}; "
+                f"{name}: its stored proof rests on {_listed(proof.axioms)}, but Lean says {_listed(in_lean[name])}; "
                 "delete the build folder and run again"
             )
-        proofs[name] = replace(proof, statement=statement)
     return proofs
 
 
@@ -297,23 +297,17 @@ def _listed(names: Sequence[str]) -> str:
 
 
 # -------------------------------------------------------------------------------------- Lean's view
-def _print(
+def _axioms(
     build: Build, toolchain: Toolchain, constants: Mapping[str, Constant]
-) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Have Lean print each statement and its axioms, a private one's by its full name."""
+) -> dict[str, tuple[str, ...]]:
+    """Have Lean list the axioms of each theorem, a private one's by its full name."""
     written = [write_name(constant.name) for constant in constants.values()]
     answers = ask(
         build,
         toolchain,
-        [
-            f"{command} {name}"
-            for name in written
-            for command in ("#check", "set_option pp.privateNames true in #print axioms")
-        ],
+        [f"set_option pp.privateNames true in #print axioms {name}" for name in written],
     )
-    printed = {}
-    for (name, constant), statement, said in zip(
-        constants.items(), answers[::2], answers[1::2], strict=True
-    ):
-        printed[name] = statement, read_axioms(said, constant.name)
-    return printed
+    return {
+        name: read_axioms(said, constant.name)
+        for (name, constant), said in zip(constants.items(), answers, strict=True)
+    }

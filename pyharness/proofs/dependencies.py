@@ -13,6 +13,7 @@ from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, show_name, write_name
 from pyharness.proofs.olean import Constant, Inductive
+from pyharness.proofs.printing import Printer
 from pyharness.proofs.terms import CONST
 
 __all__ = ["Definition", "DefinitionKind", "Dependencies"]
@@ -33,6 +34,7 @@ class Definition:
         line: the line of its name, from 1.
         uses: the other such definitions that it rests on directly, sorted.
         axioms: all axioms below it, sorted.
+        text: what it says, as `pyharness.proofs.printing` prints it.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Definition:
     line: int
     uses: tuple[str, ...]
     axioms: tuple[str, ...]
+    text: str
 
 
 class Dependencies:
@@ -100,6 +103,10 @@ class Dependencies:
         }
         return tuple(sorted(map(self._definition, heads), key=lambda item: item.name))
 
+    @cached_property
+    def _printer(self) -> Printer:
+        return Printer(self._environment)
+
     def _definition(self, name: Name) -> Definition:
         constant = self._environment.constant(name)
         line = self._environment.line(name)
@@ -117,6 +124,7 @@ class Dependencies:
             line=line,
             uses=_shown(self._spoken(uses) - {name}),
             axioms=self._environment.axioms(name),
+            text=self._printer.definition(name).text,
         )
 
     def _kind(self, constant: Constant) -> DefinitionKind:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pyharness.core.errors import HarnessError
 from pyharness.proofs.build import Build, Module
 from pyharness.proofs.names import Name, parse_name, show_name
-from pyharness.proofs.olean import Constant, DamagedOlean, Inductive, Kind, Olean
+from pyharness.proofs.olean import Binder, Constant, DamagedOlean, Inductive, Kind, Olean, Tree
 from pyharness.proofs.reach import Reach
 from pyharness.proofs.terms import CONST, LET, PI, Terms, json_sha256
 
@@ -355,8 +355,17 @@ class Environment:
 
     def binder_names(self, name: str | Name) -> tuple[Name, ...]:
         """Return the names of `binders` by their parts."""
-        found = self._declared(name)
-        return self._oleans[self.modules[found].name].binders(found)
+        return tuple(binder for binder, _ in self.signature(self._declared(name)))
+
+    def signature(self, name: Name) -> tuple[tuple[Name, Binder], ...]:
+        """Return the names of `binders`, each with how its argument is written."""
+        return self._oleans[self.modules[name].name].binders(name)
+
+    def trees(self, name: Name) -> tuple[Tree, Tree | None]:
+        """Return the type of a constant that some module declares, and what it is defined as if it
+        is a definition, with the names of bound variables.
+        """
+        return self._oleans[self.modules[name].name].trees(name)
 
     def negates(self, name: str | Name) -> bool:
         """Whether a statement, behind its binders, is `¬ _`, `_ ≠ _` or `_ → False`."""

@@ -7,12 +7,13 @@ own.
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
 from pyharness.proofs.toolchain import LeanError
 
-__all__ = ["NAME", "SUPPORT", "folder", "in_foundation", "in_library"]
+__all__ = ["NAME", "SUPPORT", "folder", "in_foundation", "in_library", "ships"]
 
 NAME = "LeanMining"
 """The library's root module."""
@@ -48,3 +49,14 @@ def in_library(module: str) -> bool:
 def in_foundation(module: str) -> bool:
     """Whether a module is of the library's foundation, by its name."""
     return f"{module}.".startswith(f"{NAME}.Foundation.")
+
+
+@cache
+def ships(module: str, source_sha256: str) -> bool:
+    """Whether a module, by its name and the digest of its source, is one that ships with the
+    harness.
+    """
+    if not in_library(module):
+        return False
+    file = folder() / f"{module.replace('.', '/')}.lean"
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == source_sha256

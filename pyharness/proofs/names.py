@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-__all__ = ["Name", "parse_name", "show_name", "write_name"]
+__all__ = ["Name", "is_plain", "parse_name", "show_name", "write_name"]
 
 Name = tuple[str | int, ...]
 """The parts of a name. `foo.bar` is `("foo", "bar")`; a number is a part that Lean made, never one
@@ -13,6 +13,11 @@ from a source."""
 
 _PLAIN = re.compile(r"[^\W\d][\w'!?]*")
 _PART = re.compile(r"«([^»]*)»|([^.«»]+)")
+
+
+def is_plain(part: str) -> bool:
+    """Whether a part of a name is an identifier, which a source writes without « and »."""
+    return _PLAIN.fullmatch(part) is not None
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -25,7 +30,7 @@ def show_name(name: Name) -> str:
     """
     return ".".join(
         part
-        if isinstance(part, str) and _PLAIN.fullmatch(part)
+        if isinstance(part, str) and is_plain(part)
         else str(part)
         if isinstance(part, int)
         else f"«{part}»"

@@ -15,6 +15,7 @@ from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SO
 from pyharness.proofs.toolchain import GITHASH, LeanError
 
 __all__ = [
+    "Binder",
     "Constant",
     "Constructor",
     "DamagedOlean",
@@ -27,15 +28,19 @@ __all__ = [
     "Recursor",
     "Rule",
     "Safety",
+    "Tree",
 ]
 
 Kind = Literal["axiom", "def", "theorem", "opaque", "quot", "inductive", "ctor", "rec"]
 Safety = Literal["unsafe", "safe", "partial"]
 QuotKind = Literal["type", "ctor", "lift", "ind"]
+Binder = Literal["default", "implicit", "strict", "instance"]
+"""How a source writes the argument that a binder takes: `(x)`, `{x}`, `⦃x⦄` or `[x]`."""
 
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _SAFETIES: tuple[Safety, ...] = get_args(Safety)
 _QUOT_KINDS: tuple[QuotKind, ...] = get_args(QuotKind)
+_BINDERS: tuple[Binder, ...] = get_args(Binder)
 _FIELDS = {
     "axiom": 1,
     "def": 4,
@@ -70,6 +75,7 @@ _EXPR_FIELDS = {
     PROJ: (3, 2),
 }
 """Of each form of a term how many fields it has, and the first of those that are terms."""
+_LEAVES = (BVAR, SORT, CONST, LIT)
 _PAIRS = {APP << 8 | 2: 1, LAM << 8 | 3: 2, PI << 8 | 3: 2}
 """By the tag and the number of fields, where the two terms of an application, a function and a
 product stand in its words."""
@@ -135,6 +141,23 @@ class Recursor(NamedTuple):
 
 Detail = Definition | Inductive | Constructor | Recursor | QuotKind | None
 """What there is to say of a constant's kind; None for an axiom."""
+
+
+class Tree(NamedTuple):
+    """A term with what only a reader needs: the names of its bound variables and how their
+    arguments are written.
+
+    Attributes:
+        number: the same term in the store, which leaves these out.
+        binder: the name that a function, a product or a `let` binds; empty for other terms.
+        info: how its argument is written.
+        parts: the terms that it is made of, as in the store.
+    """
+
+    number: int
+    binder: Name
+    info: Binder
+    parts: tuple[Tree, ...]
 
 
 @dataclass(frozen=True)
@@ -299,19 +322,63 @@ class Olean:
                     for entry in self._array(entries, extension):
                         yield self._name(self._object(entry, entries)[0], entry)
 
-    def binders(self, name: Name) -> tuple[Name, ...]:
-        """Return the names of the binders in front of the type of a constant, one of `kinds`; terms
-        do not keep them.
+    def binders(self, name: Name) -> tuple[tuple[Name, Binder], ...]:
+        """Return the names of the binders in front of the type of a constant, one of `kinds`, and
+        how their arguments are written; terms do not keep these.
         """
-        names: list[Name] = []
+        found: list[tuple[Name, Binder]] = []
         with self._checked():
             above, address = self._type(name)
             while (tag := self._header(address, above)[0]) in (PI, LET, _MDATA):
                 fields = self._object(address, above)
                 if tag != _MDATA:
-                    names.append(self._name(fields[0], address))
+                    found.append((self._name(fields[0], address), self._binder(tag, address)))
                 above, address = address, fields[-1]
-        return tuple(names)
+        return tuple(found)
+
+    def trees(self, name: Name) -> tuple[Tree, Tree | None]:
+        """Return the type of a constant, one of `kinds`, and what it is defined as if it is a
+        definition, each as a `Tree`.
+        """
+        kind = self.kinds[name]
+        with self._checked():
+            record = self._records[name]
+            (value,) = self._object(record, self._end)
+            fields = self._object(value, record)
+            type_ = self._tree(self._object(fields[0], value)[2], fields[0])
+            return type_, self._tree(fields[1], value) if kind in ("def", "opaque") else None
+
+    def _tree(self, root: int, above: int) -> Tree:
+        self._expr(root, above)
+        made: dict[int, Tree] = {}
+        pending = [root]
+        while pending:
+            address = pending[-1]
+            if address in made:
+                pending.pop()
+                continue
+            tag, _ = self._header(address, self._end)
+            fields = self._object(address, self._end)
+            parts = fields[_EXPR_FIELDS[tag][1] :] if tag not in _LEAVES else ()
+            if missing := [part for part in parts if part not in made]:
+                pending += missing
+                continue
+            if tag == _MDATA:
+                made[address] = made[parts[0]]
+                continue
+            binds = tag in (LAM, PI, LET)
+            made[address] = Tree(
+                self._exprs[address],
+                self._name(fields[0], address) if binds else (),
+                self._binder(tag, address) if binds else "default",
+                tuple(made[part] for part in parts),
+            )
+        return made[root]
+
+    def _binder(self, tag: int, address: int) -> Binder:
+        """Return how the argument that a term binds is written."""
+        # Behind the fields stands the term's own digest, 8 bytes.
+        return "default" if tag == LET else _BINDERS[self._flag(address, 3, 8)]
 
     def _flag(self, value: int, fields: int, place: int) -> int:
         """Return a byte that stands behind a record's fields."""

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyharness.proofs.build import Build, Module
 from pyharness.proofs.environment import Constant, Environment
+from pyharness.proofs.identifiers import look_alikes_inside, skeleton, unusual_characters
 from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, show_name, write_name
-from pyharness.proofs.terms import CONST, LAM, LIT, PROJ
+from pyharness.proofs.printing import Printer
+from pyharness.proofs.terms import CONST, LIT
 from pyharness.proofs.toolchain import LeanError
 
 __all__ = [
@@ -81,8 +83,9 @@ def check_policy(build: Build, environment: Environment, allowed_axioms: Sequenc
     last_parts = {name[-1] for name in environment.modules if write_name(name)}
     for module in build.modules:
         if not in_foundation(module.name):
-            found += violations(module, _compiled_text(build, module), environment, allowed_axioms)
-            found += _notations(module, environment, tokens, last_parts)
+            text = _compiled_text(build, module)
+            found += violations(module, text, environment, allowed_axioms)
+            found += _notations(module, text, environment, tokens, last_parts)
     found += _look_alikes(build, environment)
     if found:
         raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
@@ -103,19 +106,22 @@ def violations(
         yield f"{module.source.as_posix()}:{line}: {reason}"
 
 
-def check_statements(environment: Environment, theorems: Iterable[Constant]) -> None:
-    """Check that what theorems say can be told from their text: no variable and no instance hides
-    another.
+def check_statements(
+    environment: Environment, theorems: Iterable[Constant], printer: Printer
+) -> None:
+    """Check that theorems can be told from what they are called and from their text.
+
+    How a statement reads in a certificate does not rest on this: that is printed from its term.
 
     Raises:
         PolicyViolation: if a variable of a statement, or a constant that it speaks of, has the name
-            of another constant; or a statement rests on an instance of a class beside one for the
-            same type from another module.
+            of another constant; a name in it is in letters that pass for others; or it, or a
+            definition under it, rests on an instance where the library has one for the same type.
     """
     found: list[str] = []
     public = {name for name in environment.modules if write_name(name)}
     shapes = {_shape(name): name for name in public}
-    instances = _instances(environment)
+    judged: dict[Name, list[str]] = {}
     for theorem in theorems:
         place = f"{_place(environment, theorem.name)}: {show_name(theorem.name)}"
         for binder in environment.binders(theorem.name):
@@ -124,7 +130,14 @@ def check_statements(environment: Environment, theorems: Iterable[Constant]) -> 
                 for length in range(len(theorem.name))
                 if (hidden := (*theorem.name[:length], binder)) in public
             ]
-        for name in environment.meaning(theorem.name) & public:
+        for name in environment.binder_names(theorem.name):
+            found += [
+                f"{place}: its variable {show_name(name)} is spelled with {mark}"
+                for part in name
+                for mark in _marks(str(part))
+            ]
+        meaning = environment.meaning(theorem.name)
+        for name in meaning & public:
             # In the theorem's own namespace, or where it is exported to, a name without its first
             # parts is read as this constant and not as the one outside.
             for start in range(1, len(name)):
@@ -136,18 +149,42 @@ def check_statements(environment: Environment, theorems: Iterable[Constant]) -> 
                     found.append(
                         f"{place}: it speaks of {show_name(name)}, which hides {show_name(outer)}"
                     )
-        for name in environment.meaning(theorem.name) & instances.keys():
-            for other, key in instances.items():
-                if (
-                    key == instances[name]
-                    and environment.modules[other] != environment.modules[name]
-                ):
-                    found.append(
-                        f"{place}: it rests on {show_name(name)}, an instance beside {show_name(other)} of "
-                        f"{environment.modules[other].name}"
-                    )
+        for name in (theorem.name, *sorted(meaning, key=show_name)):
+            if printer.instances.ships(name):
+                continue
+            if name not in judged:
+                judged[name] = list(_misleading(environment, name, printer, name == theorem.name))
+            found += [f"{place}: {what}" for what in judged[name]]
     if found:
         raise PolicyViolation("a statement must say what it seems to say:\n" + "\n".join(found))
+
+
+def _misleading(
+    environment: Environment, name: Name, printer: Printer, is_statement: bool
+) -> Iterator[str]:
+    """Yield what is against a statement, or a definition under one: how it is spelled, and the
+    instances in it that stand where the library has its own.
+    """
+    parts = [part for part in name if isinstance(part, str)]
+    for part in parts:
+        for mark in dict.fromkeys((*_marks(part), *look_alikes_inside(part))):
+            yield f"{show_name(name)} is spelled with {mark}"
+    printed = printer.statement(name) if is_statement else printer.definition(name)
+    for use in printed.foreign:
+        if use.head is not None and printer.instances.ships(use.head):
+            continue
+        if own := printer.instances.competing(use):
+            instance = "a variable" if use.head is None else show_name(use.head)
+            where = "it" if is_statement else show_name(name)
+            yield (
+                f"{where} rests on {instance}, an instance beside {show_name(own)} of "
+                f"{environment.modules[own].name}"
+            )
+
+
+def _marks(part: str) -> tuple[str, ...]:
+    """Return the characters that no name in a statement may have."""
+    return (*unusual_characters(part), *(f"the bracket {mark}" for mark in "«»" if mark in part))
 
 
 # ---------------------------------------------------------------------------------- the environment
@@ -180,6 +217,7 @@ def _parser_tokens(environment: Environment, name: Name) -> Iterator[str]:
 
 def _notations(
     module: Module,
+    text: str,
     environment: Environment,
     tokens: Mapping[str, set[str]],
     last_parts: set[str | int],
@@ -187,7 +225,8 @@ def _notations(
     for name in environment.kinds(module):
         kind = environment.type_name(name)
         place = _place(environment, name)
-        made = str(name[-1]).startswith("_aux_")
+        # A notation's own functions have names that no source writes.
+        made = str(name[-1]).startswith("_aux_") and str(name[-1]) not in text
         if kind and kind[0] == "Lean" and kind not in _MADE_BY_COMMANDS and not made:
             yield f"{place}: {show_name(name)} is a {show_name(kind)}, which only a notation or a macro may make"
         for token in _parser_tokens(environment, name):
@@ -199,54 +238,10 @@ def _notations(
                 yield f"{place}: the notation `{token}` reads like a command"
 
 
-_INTERNAL = re.compile(r"_(f|aux_\d+|sunfold|unfold|unsafe_rec|flat_ctor|override|closed_\d+)$")
-
-
-def _instances(environment: Environment) -> dict[Name, tuple[object, ...]]:
-    """Return what each instance is an instance of: the class, and the heads of its arguments where
-    these are constants.
-
-    Instances of `Decidable` are left out, being all equal, and so are those for any type whatever.
-    """
-    terms = environment.terms
-    classes = environment.classes - {("Decidable",)}
-    found: dict[Name, tuple[object, ...]] = {}
-    for name in environment.modules:
-        if environment.kind(name) != "def" or _INTERNAL.search(str(name[-1])):
-            continue
-        _, conclusion = environment.telescope(name)
-        head, arguments = terms.spine(conclusion)
-        if terms.nodes[head][0] != CONST or terms.nodes[head][1] not in classes:
-            continue
-        if _is_projection(environment, environment.constant(name)):
-            continue
-        heads = [terms.nodes[terms.spine(argument)[0]] for argument in arguments]
-        if heads and heads[0][0] == CONST:
-            found[name] = (
-                terms.nodes[head][1],
-                *(node[1] if node[0] == CONST else None for node in heads),
-            )
-    return found
-
-
-def _is_projection(environment: Environment, constant: Constant) -> bool:
-    number = constant.value
-    while number is not None and environment.terms.nodes[number][0] == LAM:
-        number = environment.terms.nodes[number][2]
-    return number is not None and environment.terms.nodes[number][0] == PROJ
-
-
-_CONFUSABLE = str.maketrans(
-    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγικνορστυχАВЕЅІЈКМНОРСТХаеорсухѕіјԁһ1l0ı",
-    "ABEZHIKMNOPTYXayiKvopotuxABESIJKMHOPCTXaeopcyxsijdhIIOi",
-)
-"""Letters that pass for another one, each with the one that stands for all that look like it."""
-
-
 @functools.lru_cache(maxsize=1 << 16)
 def _shape(name: Name) -> tuple[str, ...]:
     """Return what all names that look like this one have in common."""
-    return tuple(unicodedata.normalize("NFKC", str(part)).translate(_CONFUSABLE) for part in name)
+    return tuple(skeleton(str(part)) for part in name)
 
 
 def _look_alikes(build: Build, environment: Environment) -> Iterator[str]:

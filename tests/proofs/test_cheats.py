@@ -131,7 +131,9 @@ def harness(project: Project, item: Claim) -> tuple[str, str]:
         return proof.status, proof.note
     if proof.example is None:
         return "no example", ""
-    return ("unused hypothesis", ", ".join(proof.unused)) if proof.unused else ("accepted", "")
+    if proof.unused:
+        return "unused hypothesis", ", ".join(proof.unused)
+    return "accepted", proof.statement
 
 
 @pytest.fixture
@@ -157,7 +159,7 @@ def attempt(new_project, toolchain):
             library = files.build("LeanMining")
             environment = Environment.load(library)
             proofs = audit(library, environment, toolchain, [cheat.theorem], project.allowed_axioms)
-            pin(project.pins, library, environment, toolchain, proofs)
+            pin(project.pins, library, environment, proofs)
         files.write_files(DEFAULT | cheat.before | cheat.files)
         with ExitStack() as stack:
             if cheat.doctor:
@@ -169,9 +171,12 @@ def attempt(new_project, toolchain):
 
 
 def require(cheat: Cheat, check: str, words: str) -> None:
-    """Fail unless an auditor's answer is the one that the cheat's header names."""
-    assert check == cheat.caught_by, f"{cheat.name}: {check}: {words}"
-    assert cheat.says in words
+    """Fail unless an auditor's answer is the one that the cheat's header names: for what is shown,
+    that it accepts a statement that reads as the header says.
+    """
+    expected = "accepted" if cheat.caught_by == "shown" else cheat.caught_by
+    assert check == expected, f"{cheat.name}: {check}: {words}"
+    assert " ".join(cheat.says.split()) in " ".join(words.split()), words
 
 
 class TestCheats:
