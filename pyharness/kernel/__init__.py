@@ -1,7 +1,7 @@
 """A second kernel: checks Lean 4 declarations again, from an export alone, with nothing but
 Python's standard library.
 
-Read it in this order: `names`, `levels`, `terms`, `environment`, `arithmetic`, `reduction`,
+Read it in this order: `names`, `budget`, `levels`, `terms`, `environment`, `arithmetic`, `reduction`,
 `equality`, `checker`, `inductive`, `quotient`, `declarations`, `reader`, `library`.
 """
 

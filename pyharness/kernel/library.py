@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .budget import STEPS, Budget
 from .declarations import Kernel
 from .digests import Digests
 from .environment import Constant, closure
@@ -17,11 +18,8 @@ from .reader import Declaration, Reader
 from .refusal import Refused
 from .terms import Terms
 
-__all__ = ["STEPS", "Library", "check"]
+__all__ = ["Library", "check"]
 
-STEPS = 2_000_000
-"""Steps that the check of one declaration may take: about 50 times what the longest of this project
-takes."""
 DEPTH = 60_000
 """Calls that may be open at once."""
 STACK = 256 << 20
@@ -86,7 +84,7 @@ def check(
 
     Args:
         lines: the lines of the file, with or without line ends.
-        steps: how many steps one declaration may take; None for no limit.
+        steps: how many steps one declaration may take; None for no limit, on the file neither.
         progress: is told the name of each declaration, how many lines were read, and 0.
 
     Raises:
@@ -121,8 +119,9 @@ def check(
 
 
 def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Library:
-    terms = Terms()
-    reader, kernel = Reader(terms), Kernel(terms, steps)
+    budget = Budget(steps)
+    terms = Terms(budget)
+    reader, kernel = Reader(terms), Kernel(terms)
     seconds: dict[Name, float] = {}
     number = 0
     for number, line in enumerate(lines, 1):
@@ -143,7 +142,7 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
         seconds[first] = time.perf_counter() - started
     if not seconds:
         raise Refused("format", "nothing is declared", declaration=f"line {number}")
-    return Library(kernel.constants, seconds, kernel.computed, Digests(kernel.constants))
+    return Library(kernel.constants, seconds, kernel.computed, Digests(kernel.constants, budget))
 
 
 def _first(declaration: Declaration) -> Name:
