@@ -53,6 +53,7 @@ class Budget:
         "_lasting",
         "_levels",
         "_line",
+        "_next",
         "_passing",
         "_steps",
         "held",
@@ -70,7 +71,7 @@ class Budget:
         self._file = math.inf if steps is None else FILE
         self._line = self._steps
         self._lasting: list[Sized] = []
-        self.held = self.left = self._given = self.spent = 0
+        self.held = self.left = self.spent = self._given = self._next = 0
         self.begin()
 
     def begin(self) -> None:
@@ -80,7 +81,10 @@ class Budget:
         self._line = self._steps
         self._levels = LEVELS
         self._passing: list[Sized] = []
-        self._give()
+        if self.spent < self._next:
+            self._give()
+        else:
+            self.look()
 
     def watch(self, *tables: Sized, lasting: bool = False) -> None:
         """Count the entries of tables as held, as long as the line is checked or for good."""
@@ -125,8 +129,12 @@ class Budget:
             Refused: as `step`.
         """
         self._settle()
+        self._next = self.spent + _LOOK
         if self._line < 0:
-            raise Refused("budget", f"steps: checking it takes more than {self._steps:,} steps")
+            raise Refused(
+                "budget",
+                f"steps: checking it takes more than {self._steps:,}; `check` takes another limit as `steps`",
+            )
         if self._file < 0:
             raise Refused(
                 "budget",

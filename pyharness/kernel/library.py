@@ -107,7 +107,9 @@ def check(
         thread.start()
         thread.join()
     except RuntimeError:
-        raise Refused("budget", f"there is no room for a stack of {STACK >> 20} MiB") from None
+        raise Refused(
+            "budget", f"memory: there is no room for a stack of {STACK >> 20} MiB"
+        ) from None
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)
@@ -160,9 +162,9 @@ def _refusal(error: Exception, declaration: str) -> Refused:
         error.declaration = declaration
         return error
     if isinstance(error, RecursionError):
-        return Refused("budget", "it is too deep to check", declaration=declaration)
+        return Refused("budget", "depth: it is too deep to check", declaration=declaration)
     if isinstance(error, MemoryError):
-        return Refused("budget", "it is too large to check", declaration=declaration)
+        return Refused("budget", "memory: it is too large to check", declaration=declaration)
     return Refused(
         "internal",
         f"the kernel failed on it: {type(error).__name__}: {error}",

@@ -285,7 +285,7 @@ class TestLimits:
             m.a(m.c("Eq", 1), "Nat", count, m.lit(10**6)),
             m.a(m.c("Eq.refl", 1), "Nat", count),
         )
-        with pytest.raises(Refused, match="deep: budget: it is too deep"):
+        with pytest.raises(Refused, match="deep: budget: depth: it is too deep"):
             check(export.lines)
 
     def test_a_budget_ends_what_takes_too_long(self):
