@@ -21,10 +21,12 @@ from .refusal import Refused
 
 __all__ = ["STEPS", "Budget"]
 
-STEPS = 10_000_000
-"""Steps that one declaration may take: about 25 times what the longest of this project takes."""
-FILE = 4 * STEPS
-"""Steps that a file may take beyond those that its lines add."""
+STEPS = 8_000_000
+"""Steps that one declaration may take: about 20 times what the longest of this project takes."""
+FILE = 2 * STEPS
+"""Steps that a file may take beyond those that its lines add: three times what all proofs of this
+project take together.
+"""
 LINE = 500
 """Steps that a line adds: about ten times what a line of this project takes."""
 LEVELS = 1_000_000

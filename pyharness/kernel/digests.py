@@ -29,8 +29,8 @@ class Digests:
     among those of the constant].
     """
 
-    def __init__(self, constants: Mapping[Name, Constant], budget: Budget):
-        self._constants, self._budget = constants, budget
+    def __init__(self, constants: Mapping[Name, Constant]):
+        self._constants, self._budget = constants, Budget(None)
         self._terms: dict[tuple[Name, ...], dict[Term | Level, str]] = {}
 
     def statement(self, name: Name) -> str:

@@ -121,8 +121,7 @@ def check(
 
 
 def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Library:
-    budget = Budget(steps)
-    terms = Terms(budget)
+    terms = Terms(Budget(steps))
     reader, kernel = Reader(terms), Kernel(terms)
     seconds: dict[Name, float] = {}
     number = 0
@@ -144,7 +143,7 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
         seconds[first] = time.perf_counter() - started
     if not seconds:
         raise Refused("format", "nothing is declared", declaration=f"line {number}")
-    return Library(kernel.constants, seconds, kernel.computed, Digests(kernel.constants, budget))
+    return Library(kernel.constants, seconds, kernel.computed, Digests(kernel.constants))
 
 
 def _first(declaration: Declaration) -> Name:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from pyharness.kernel import Constant, Library, Name, Refused, check
-from pyharness.kernel.budget import Budget
 from pyharness.kernel.digests import Digests
 from pyharness.project.settings import load_project
 from pyharness.proofs.build import build
@@ -231,7 +230,7 @@ def deep() -> Iterator[None]:
 
 def described(constant: Constant) -> dict[str, object]:
     """What the second kernel holds of a constant, as `stored` has it of Lean's."""
-    digests, detail = Digests({}, Budget()), constant.detail
+    digests, detail = Digests({}), constant.detail
     made = {"type": digests._term(constant.type, constant.levels)}
     if constant.kind == "inductive":
         return made | {
