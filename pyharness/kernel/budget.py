@@ -8,8 +8,9 @@ ends is a refusal.
 | universe levels | parts of levels visited to compare levels |
 | memory | names, levels, terms and answers that are held; long ones count as several |
 
-The first three are for each line, with the check of what it declares. What is read and made has
-limits of its own beside these: see `reader.py` and `arithmetic.py`.
+Steps and universe levels are for one line, with the check of what it declares. Lines, names, depths
+and numbers have limits of their own beside these: see `reader.py` and `arithmetic.py`. A budget
+says nothing about what is true: where one ends the file is refused.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ LINE = 500
 LEVELS = 1_000_000
 """Parts of levels that may be visited for one declaration."""
 HELD = 2_000_000
-"""Names, levels, terms and answers that may be held at once; they take about 300 MiB."""
+"""Names, levels, terms and answers that may be held at once; they take up to about 450 MiB."""
 
 _LOOK = 4096
 """Steps from one look at what is held to the next."""
@@ -73,6 +74,7 @@ class Budget:
         self._file = math.inf if steps is None else FILE
         self._line = self._steps
         self._lasting: list[Sized] = []
+        self._passing: list[Sized] = []
         self.held = self.left = self.spent = self._given = self._next = 0
         self.begin()
 
@@ -82,7 +84,7 @@ class Budget:
         self._file += LINE
         self._line = self._steps
         self._levels = LEVELS
-        self._passing: list[Sized] = []
+        self._passing.clear()
         if self.spent < self._next:
             self._give()
         else:
