@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pyharness.kernel import Name, Refused
+from pyharness.kernel.budget import Budget
 from pyharness.kernel.declarations import Kernel
 from pyharness.kernel.environment import Constant
 from pyharness.kernel.inductive import Declared, declare_family
@@ -85,8 +86,8 @@ class Export:
     """
 
     def __init__(self) -> None:
-        self.make = Maker()
-        self.kernel = Kernel(self.make, 100_000)
+        self.make = Maker(Budget(300_000))
+        self.kernel = Kernel(self.make)
         self._reader = Reader(self.make)
         self.lines: list[bytes] = []
         self._names: dict[Name, int] = {(): 0}
@@ -114,8 +115,9 @@ class Export:
             (reader._levels, export._levels),
             (reader._exprs, export._exprs),
         ):
-            numbers.update({made: number for number, made in known.items()})
-            export._next = max(export._next, 1 + max(known, default=0))
+            made = dict(enumerate(known._row)) | known._others
+            numbers.update({item: number for number, item in made.items()})
+            export._next = max(export._next, 1 + max(made, default=0))
         return export
 
     def line(self, line: str | dict[str, Any]) -> None:

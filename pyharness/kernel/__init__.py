@@ -1,8 +1,8 @@
 """A second kernel: checks Lean 4 declarations again, from an export alone, with nothing but
 Python's standard library.
 
-Read it in this order: `names`, `levels`, `terms`, `environment`, `arithmetic`, `reduction`,
-`equality`, `checker`, `inductive`, `quotient`, `declarations`, `reader`, `library`.
+Read it in this order: `names`, `budget`, `levels`, `terms`, `environment`, `arithmetic`,
+`reduction`, `equality`, `checker`, `inductive`, `quotient`, `declarations`, `reader`, `library`.
 """
 
 from __future__ import annotations

@@ -16,17 +16,16 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from .certificate import Unreadable, read_certificate, recheck
+from .files import open_file
 from .library import Library, check
 from .names import Name, show_name
+from .reader import LINE
 from .refusal import Refused
 
 ACCEPTED, REFUSED, USAGE = 0, 1, 2
-
-_LONGEST = 1 << 26
-"""Bytes of the longest line."""
 
 _EPILOG = """\
 examples:
@@ -72,9 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.perf_counter()
     try:
         with (
-            gzip.open(options.file)
-            if options.file.endswith(".gz")
-            else open(options.file, "rb") as file
+            open_file(options.file) as plain,
+            gzip.GzipFile(fileobj=plain) if options.file.endswith(".gz") else plain as file,
         ):
             library = check(
                 _lines(file),
@@ -103,10 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ACCEPTED if answer["accepted"] else REFUSED
 
 
-def _lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    while line := file.readline(_LONGEST + 1):
-        if len(line) > _LONGEST:
-            raise Refused("format", f"a line has more than {_LONGEST} bytes")
+def _lines(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    while line := file.readline(LINE + 1):
         yield line
 
 

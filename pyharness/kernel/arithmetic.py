@@ -20,7 +20,7 @@ from .printing import show
 from .refusal import Refused
 from .terms import App, Const, Lit, Local, Term, Terms
 
-__all__ = ["Arithmetic", "is_equality", "size_of"]
+__all__ = ["Arithmetic", "cost_of", "is_equality"]
 
 NAT: Name = ("Nat",)
 ZERO: Name = ("Nat", "zero")
@@ -169,8 +169,10 @@ class Arithmetic:
         Raises:
             Refused: if that is too large.
         """
-        if size_of(numbers) > LARGEST:
-            raise Refused("budget", f"a computation on numbers of more than {LARGEST} bits")
+        if sum([number.bit_length() for number in numbers]) > LARGEST:
+            raise Refused(
+                "budget", f"numbers: a computation on numbers of more than {LARGEST:,} bits"
+            )
         result = numbers[0] + 1 if name == SUCC else self.functions[name](*numbers)
         if type(result) is bool:
             return self.true if result else self.false
@@ -228,15 +230,15 @@ class Arithmetic:
             return
         equations = [self._sides(text)[1:] for text in _BY_UNFOLDING[word]]
         if all(
-            mentioned(*sides) <= self._constants.keys() and equal(*sides) for sides in equations
+            mentioned(self._terms.budget, *sides) <= self._constants.keys() and equal(*sides)
+            for sides in equations
         ):
             self.functions[*NAT, word] = _FUNCTIONS[word]
 
     def _learn_theorem(self, constant: Constant) -> None:
-        if any(
-            self._constants[name].kind == "axiom"
-            for name in closure(self._constants, constant.name)
-        ):
+        rests_on = closure(self._constants, constant.name)
+        self._terms.budget.step(sum([len(self._constants[name].uses) for name in rests_on]))
+        if any(self._constants[name].kind == "axiom" for name in rests_on):
             return
         self._proved.add(self._theorems[constant.type])
         for words, texts in _BY_THEOREMS.items():
@@ -303,9 +305,10 @@ class Arithmetic:
         return self._terms.const((*(BOOL if word in ("true", "false") else NAT), word))
 
 
-def size_of(numbers: Sequence[int]) -> int:
-    """Return how many bits numbers have together."""
-    return sum([number.bit_length() for number in numbers])
+def cost_of(numbers: Sequence[int]) -> int:
+    """Return how many steps a computation on numbers takes: long division grows with the square."""
+    words = sum([number.bit_length() for number in numbers]) // 64
+    return 1 + words + words * words // 1024
 
 
 def is_equality(terms: Terms, constants: Mapping[Name, Constant]) -> bool:

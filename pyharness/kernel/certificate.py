@@ -20,6 +20,7 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from . import Library, Refused, check
+from .files import open_file, read_file
 from .names import Name, show_name
 from .terms import Const, Let, Pi, Term, body_of, spine, subterms
 
@@ -86,7 +87,7 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
         Unreadable: if there is none.
     """
     try:
-        certificate: Mapping[str, Any] = json.loads(path.read_bytes(), object_pairs_hook=_object)
+        certificate: Mapping[str, Any] = json.loads(read_file(path), object_pairs_hook=_object)
         proofs, allowed = certificate["proofs"], certificate["policy"]["allowed_axioms"]
         well = _are_texts(allowed) and all(
             _are_texts(claim["proof"]["axioms"])
@@ -156,7 +157,7 @@ def read_proofs(folder: Path, file: str) -> bytes:
                 )
         if not path.is_file():
             raise Unreadable(f"there is no file {file} beside the certificate")
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             lines = reader.decompress(stream.read(MAX_BYTES), MAX_BYTES)
     except OSError as error:
         raise Unreadable(f"cannot read {file}: {error.strerror or error}") from None
@@ -254,7 +255,7 @@ def _read_pins(path: Path) -> Mapping[str, Any] | None:
     certificate.
     """
     try:
-        theorems = json.loads(path.read_bytes())["theorems"]
+        theorems = json.loads(read_file(path))["theorems"]
         return {
             name: (pin["statement_sha256"], pin["meaning_sha256"]) for name, pin in theorems.items()
         }

@@ -45,14 +45,15 @@ class Checker(Equality):
         terms: Terms,
         constants: Mapping[Name, Constant],
         arithmetic: Arithmetic,
-        steps: int | None,
         *,
         levels: Iterable[Name] = (),
     ):
-        super().__init__(terms, constants, arithmetic, steps)
+        super().__init__(terms, constants, arithmetic)
         self._parameters = frozenset(levels)
         self._types: dict[Term, Term] = {}
         self._checked: dict[Term, Term] = {}
+        self._sound: set[Level] = set()
+        terms.budget.watch(self._types, self._checked, self._sound)
 
     def check(self, term: Term) -> Term:
         """Return the type of a term.
@@ -116,13 +117,20 @@ class Checker(Equality):
         return self._sort(term)
 
     def _check_levels(self, levels: Iterable[Level], term: Term) -> None:
-        for level in levels:
-            for name in level.parameters - self._parameters:
+        pending = list(levels)
+        while pending:
+            level = pending.pop()
+            if not level.generic or level in self._sound:
+                continue
+            if level.form == "param" and level.name not in self._parameters:
                 raise Refused(
                     "universe-parameter",
-                    f"{show_name(name)} is no universe parameter of the declaration",
+                    f"{show_name(level.name)} is no universe parameter of the declaration",
                     term=show(term),
                 )
+            self.step()
+            self._sound.add(level)
+            pending += level.parts
 
     def _const(self, term: Const) -> Term:
         constant = self.constants.get(term.name)
@@ -151,6 +159,7 @@ class Checker(Equality):
     # -------------------------------------------------------------------- functions and their types
     def _app(self, term: App) -> Term:
         head, arguments = spine(term)
+        self.step(len(arguments))
         type_, given = self.type_of(head), 0
         for place in range(len(arguments)):
             if type(type_) is not Pi:
@@ -173,6 +182,7 @@ class Checker(Equality):
 
     def _check_app(self, term: App) -> Term:
         head, arguments = spine(term)
+        self.step(len(arguments))
         type_, given = self.check(head), 0
         for place, argument in enumerate(arguments):
             if type(type_) is not Pi:
@@ -292,6 +302,7 @@ class Checker(Equality):
             field = self.terms.instantiate(self._function_type(field, term).body, [argument])
         proposition = self.is_proposition(type_)
         for place in range(term.index):
+            self.step()
             field = self._function_type(field, term)
             # Which proof was given is forgotten, so what an element of a type depends on must not
             # come from one.

@@ -21,7 +21,7 @@ from typing import Any
 
 from .arithmetic import Arithmetic
 from .checker import Checker
-from .environment import Constant, mentioned
+from .environment import Constant, Extended, mentioned
 from .inductive import Declared, declare_family
 from .names import Name, show_name
 from .printing import show
@@ -38,15 +38,15 @@ class Kernel:
 
     Args:
         terms: makes the terms in the declarations.
-        steps: how many steps the check of one declaration may take; None for no limit.
 
     Attributes:
         constants: what was accepted.
     """
 
-    def __init__(self, terms: Terms, steps: int | None):
-        self._terms, self._steps = terms, steps
+    def __init__(self, terms: Terms):
+        self._terms = terms
         self.constants: dict[Name, Constant] = {}
+        terms.budget.watch(self.constants, lasting=True)
         self._arithmetic = Arithmetic(terms, self.constants)
 
     def add(self, declaration: Declaration) -> None:
@@ -66,6 +66,7 @@ class Kernel:
         for constant in made:
             self._arithmetic.learn(constant, self._checker(self.constants).equal)
         self._terms.forget(mark)
+        self._terms.budget.hold(sum([len(constant.uses) for constant in made]))
 
     @property
     def computed(self) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ class Kernel:
         return tuple(sorted(map(show_name, self._arithmetic.functions)))
 
     def _checker(self, constants: Mapping[Name, Constant], levels: Iterable[Name] = ()) -> Checker:
-        return Checker(self._terms, constants, self._arithmetic, self._steps, levels=levels)
+        return Checker(self._terms, constants, self._arithmetic, levels=levels)
 
     def _require_new(self, names: Iterable[Name], levels: tuple[Name, ...]) -> None:
         seen: set[Name] = set()
@@ -105,7 +106,7 @@ class Kernel:
                 raise Refused(
                     "theorem", "what a theorem states is no proposition", term=show(type_)
                 )
-        height, uses = 0, mentioned(type_)
+        height, uses = 0, mentioned(self._terms.budget, type_)
         if value is not None:
             found = checker.check(value)
             if not checker.equal(found, type_):
@@ -114,7 +115,7 @@ class Kernel:
                     f"the value has the type {show(found)}, not {show(type_)}",
                     term=show(value),
                 )
-            mentions = mentioned(value)
+            mentions = mentioned(self._terms.budget, value)
             uses |= mentions
             if kind == "def":
                 height = 1 + max([self.constants[used].height for used in mentions], default=0)
@@ -160,9 +161,9 @@ class Kernel:
         stored = {item["name"]: item for item in (*types, *constructors, *recursors)}
         if {constant.name for constant in made} != stored.keys():
             raise Refused("recursor", "the recursors are not those of the family")
-        checker = self._checker(
-            self.constants | {constant.name: constant for constant in made}, made[-1].levels
-        )
+        known = Extended(self.constants)
+        known.update({constant.name: constant for constant in made})
+        checker = self._checker(known, made[-1].levels)
         return [_compared(checker, constant, stored[constant.name]) for constant in made]
 
 

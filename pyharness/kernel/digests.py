@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .budget import Budget
 from .environment import Constant, mentioned
 from .levels import Level
 from .names import Name, show_name
@@ -29,7 +30,7 @@ class Digests:
     """
 
     def __init__(self, constants: Mapping[Name, Constant]):
-        self._constants = constants
+        self._constants, self._budget = constants, Budget(None)
         self._terms: dict[tuple[Name, ...], dict[Term | Level, str]] = {}
 
     def statement(self, name: Name) -> str:
@@ -49,7 +50,7 @@ class Digests:
         universe parameters, type, and value or null.
         """
         seen: set[Name] = set()
-        pending = list(mentioned(self._constants[name].type))
+        pending = list(mentioned(self._budget, self._constants[name].type))
         while pending:
             used = pending.pop()
             if used not in seen and self._constants[used].kind != "theorem":
@@ -76,53 +77,54 @@ class Digests:
 
     def _term(self, root: Term, parameters: tuple[Name, ...]) -> str:
         done = self._terms.setdefault(parameters, {})
-        pending: list[Term] = [root]
+        places = {name: place for place, name in enumerate(parameters)}
+        pending: list[Term | Level] = [root]
         while pending:
-            term = pending[-1]
-            missing = [part for part in parts_of(term) if part not in done]
-            if missing:
-                pending += missing
-            else:
+            item = pending[-1]
+            missing = [part for part in _parts(item) if part not in done]
+            pending += missing
+            if not missing:
                 pending.pop()
-                if term not in done:
-                    done[term] = _sha256(self._fields(term, parameters, done))
+                if item not in done:
+                    done[item] = _sha256(
+                        _level_fields(item, places, done)
+                        if isinstance(item, Level)
+                        else _fields(item, done)
+                    )
         return done[root]
 
-    def _fields(
-        self, term: Term, parameters: tuple[Name, ...], done: dict[Term | Level, str]
-    ) -> list[Any]:
-        if type(term) is BVar:
-            return ["bvar", term.index]
-        if type(term) is Sort:
-            return ["sort", self._level(term.level, parameters, done)]
-        if type(term) is Const:
-            return [
-                "const",
-                list(term.name),
-                [self._level(level, parameters, done) for level in term.levels],
-            ]
-        if type(term) is Lit:
-            return [
-                "lit",
-                ["nat", f"{term.value:x}"] if type(term.value) is int else ["str", term.value],
-            ]
-        if type(term) is Proj:
-            return ["proj", list(term.structure), term.index, done[term.term]]
-        return [_FORMS[type(term)], *[done[part] for part in parts_of(term)]]
 
-    def _level(
-        self, level: Level, parameters: tuple[Name, ...], done: dict[Term | Level, str]
-    ) -> str:
-        if level not in done:
-            if level.form == "param":
-                fields: list[Any] = ["param", parameters.index(level.name)]
-            else:
-                fields = [
-                    level.form,
-                    *[self._level(part, parameters, done) for part in level.parts],
-                ]
-            done[level] = _sha256(fields)
-        return done[level]
+def _parts(item: Term | Level) -> tuple[Term | Level, ...]:
+    if isinstance(item, Level):
+        return item.parts
+    if type(item) is Sort:
+        return (item.level,)
+    return item.levels if type(item) is Const else parts_of(item)
+
+
+def _level_fields(
+    level: Level, places: Mapping[Name, int], done: Mapping[Term | Level, str]
+) -> list[Any]:
+    if level.form == "param":
+        return ["param", places[level.name]]
+    return [level.form, *[done[part] for part in level.parts]]
+
+
+def _fields(term: Term, done: Mapping[Term | Level, str]) -> list[Any]:
+    if type(term) is BVar:
+        return ["bvar", term.index]
+    if type(term) is Sort:
+        return ["sort", done[term.level]]
+    if type(term) is Const:
+        return ["const", list(term.name), [done[level] for level in term.levels]]
+    if type(term) is Lit:
+        return [
+            "lit",
+            ["nat", f"{term.value:x}"] if type(term.value) is int else ["str", term.value],
+        ]
+    if type(term) is Proj:
+        return ["proj", list(term.structure), term.index, done[term.term]]
+    return [_FORMS[type(term)], *[done[part] for part in parts_of(term)]]
 
 
 def _sha256(value: Any) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from .budget import Budget
 from .names import Name, show_name
 from .terms import Const, Lit, Proj, Term, subterms
 
-__all__ = ["Constant", "Constructor", "Inductive", "Recursor", "closure", "mentioned"]
+__all__ = ["Constant", "Constructor", "Extended", "Inductive", "Recursor", "closure", "mentioned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +143,27 @@ class Constant:
         return self.detail
 
 
-def mentioned(*roots: Term) -> frozenset[Name]:
+class Extended(dict[Name, Constant]):
+    """Constants on top of others, which are not copied: there may be many."""
+
+    def __init__(self, others: Mapping[Name, Constant]):
+        super().__init__()
+        self._others = others
+
+    def __missing__(self, name: Name) -> Constant:
+        return self._others[name]
+
+    def get(self, name: Name, default: Any = None) -> Any:
+        """Return a constant, or what is given if there is none."""
+        found = super().get(name)
+        return self._others.get(name, default) if found is None else found
+
+
+def mentioned(budget: Budget, *roots: Term) -> frozenset[Name]:
     """Return the constants that terms mention, and the types of their literals."""
     names: set[Name] = set()
     for term in subterms(*roots):
+        budget.step()
         if type(term) is Const:
             names.add(term.name)
         elif type(term) is Proj:

@@ -36,11 +36,11 @@ class Equality(Reduction):
         terms: Terms,
         constants: Mapping[Name, Constant],
         arithmetic: Arithmetic,
-        steps: int | None,
     ):
-        super().__init__(terms, constants, arithmetic, steps)
+        super().__init__(terms, constants, arithmetic)
         self._answers: dict[tuple[Term, Term], bool] = {}
         self._different: set[tuple[Term, Term]] = set()
+        terms.budget.watch(self._answers, self._different)
 
     def equal(self, left: Term, right: Term) -> bool:
         """Whether two well-typed terms are equal by definition."""
@@ -107,7 +107,7 @@ class Equality(Reduction):
         if type(left) is Lam or type(left) is Pi:
             return self._same_binders(left, right, type(left))
         if type(left) is Sort and type(right) is Sort:
-            return left.level.equals(right.level)
+            return self.terms.levels.equal(left.level, right.level)
         if type(left) is Lit and type(right) is Lit:
             return left.value == right.value
         return None
@@ -127,7 +127,8 @@ class Equality(Reduction):
         return self.equal(instantiate(left, variables), instantiate(right, variables))
 
     def _same_levels(self, left: tuple[Level, ...], right: tuple[Level, ...]) -> bool:
-        return len(left) == len(right) and all(map(Level.equals, left, right))
+        self.step(len(left))
+        return len(left) == len(right) and all(map(self.terms.levels.equal, left, right))
 
     def _same_constant(self, left: Const, right: Const) -> bool:
         return left.name == right.name and self._same_levels(left.levels, right.levels)
@@ -135,6 +136,7 @@ class Equality(Reduction):
     def _same_arguments(self, left: list[Term], right: list[Term]) -> bool:
         if len(left) != len(right):
             return False
+        self.step(len(left))
         # `all` would put a frame of C's stack between the calls, which go deep.
         for one, other in zip(left, right, strict=True):  # noqa: SIM110
             if not self.equal(one, other):
@@ -261,6 +263,7 @@ class Equality(Reduction):
             return False
         if not self.equal(self.type_of(element), self.type_of(made)):
             return False
+        self.step(detail.fields)
         for place in range(detail.fields):
             if not self.equal(
                 self.terms.proj(detail.inductive, place, element),

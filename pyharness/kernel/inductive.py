@@ -28,7 +28,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .checker import Checker
-from .environment import Constant, Constructor, Inductive, Recursor, mentioned
+from .environment import Constant, Constructor, Extended, Inductive, Recursor, mentioned
 from .levels import Level
 from .names import Name, show_name
 from .printing import show
@@ -124,13 +124,14 @@ class _Family:
         types: Sequence[Declared],
     ):
         self._constants, self._level_names, self._declared = constants, levels, types
-        self._known = dict(constants)
+        self._known = Extended(constants)
         self._checker = new_checker(self._known)
         self._terms = self._checker.terms
         self._levels = tuple([self._terms.levels.param(name) for name in levels])
         self._number = 0
         self._names: set[Name] = {declared.name for declared in types}
         self._members: list[_Member] = []
+        self._places: dict[Term, int] = {}
         self._nested: dict[Term, Term] = {}
         self._written: dict[Term, Term] = {}
         self._parameters = self._open_parameters(parameters)
@@ -230,12 +231,13 @@ class _Family:
         # arguments are put in.
         if type(sort) is not Sort:
             raise self._refuse("inductive-type", "it gives no universe, written as such", type_)
-        if self._members and not self._universe.equals(sort.level):
+        if self._members and not self._terms.levels.equal(self._universe, sort.level):
             raise self._refuse(
                 "inductive-type", "types of one family are in different universes", type_
             )
         const = self._at_parameters(name)
         written = const if stands_for is None else stands_for
+        self._places[const] = len(self._members)
         self._members.append(_Member(const, indices, sort.level, written, constructors))
 
     def _open(self, type_: Term) -> tuple[list[Local], Term]:
@@ -270,13 +272,17 @@ class _Family:
         if type(inductive) is not Inductive or len(arguments) < inductive.parameters:
             return None
         given, others = arguments[: inductive.parameters], arguments[inductive.parameters :]
-        if not any(mentioned(argument) & self._names for argument in given):
+        if not any(map(self._mentions, given)):
             return None
         if any(argument.loose for argument in given):
             raise self._refuse(
                 "nested", f"what {show_name(head.name)} is applied to mentions a field", term
             )
-        others_than = {member.const: self._terms.prop for member in self._members}.get
+        prop = self._terms.prop
+
+        def others_than(part: Term) -> Term | None:
+            return prop if part in self._places else None
+
         if any(self._mentions(self._terms.rewrite(argument, others_than)) for argument in given):
             raise self._refuse(
                 "nested",
@@ -331,7 +337,7 @@ class _Family:
         while type(body) is Pi:
             domain = self._terms.instantiate(body.domain, fields)
             level = self._checker.level_of(domain)
-            if not self._universe.is_zero and not level.at_most(self._universe):
+            if not self._universe.is_zero and not self._terms.levels.at_most(level, self._universe):
                 raise self._refuse(
                     "constructor-universe",
                     "a field's type is in a larger universe than the family",
@@ -378,7 +384,16 @@ class _Family:
         return arguments, *found
 
     def _mentions(self, term: Term) -> bool:
-        return not self._names.isdisjoint(mentioned(term))
+        return not self._names.isdisjoint(self._mentioned(term))
+
+    def _mentioned(self, term: Term) -> frozenset[Name]:
+        return mentioned(self._terms.budget, term)
+
+    def _uses(self, type_: Term, *family: Name) -> frozenset[Name]:
+        """Return what a constant of this type rests on, with others of its family."""
+        uses = self._mentioned(type_).union(family)
+        self._terms.budget.hold(len(uses))
+        return uses
 
     def _element(self, type_: Term) -> tuple[int, list[Term]] | None:
         """Return the member that a type is, at the parameters, and the indices; None if it is
@@ -388,10 +403,14 @@ class _Family:
         count = len(self._parameters)
         const = self._terms.apply(head, arguments[:count])
         indices = arguments[count:]
-        for place, member in enumerate(self._members):
-            if const is member.const and len(indices) == len(member.indices):
-                return None if any(map(self._mentions, indices)) else (place, indices)
-        return None
+        place = self._places.get(const)
+        if (
+            place is None
+            or len(indices) != len(self._members[place].indices)
+            or any(map(self._mentions, indices))
+        ):
+            return None
+        return place, indices
 
     def types(self) -> list[Constant]:
         """Return the types and constructors."""
@@ -421,7 +440,7 @@ class _Family:
                     None,
                     detail,
                     0,
-                    mentioned(declared.type).union(names, constructors),
+                    self._uses(declared.type, *names, *constructors),
                 )
             )
         for declared, items in zip(self._declared, self._made, strict=False):
@@ -437,7 +456,7 @@ class _Family:
                         None,
                         Constructor(declared.name, place, count, len(item.fields)),
                         0,
-                        mentioned(type_) | {declared.name},
+                        self._uses(type_, declared.name),
                     )
                 )
         return made
@@ -455,8 +474,9 @@ class _Family:
         if len(self._members) > 1 or len(self._made[0]) > 1:
             return False
         for item in self._made[0]:
+            told = set(item.indices)
             for field in item.fields:
-                if not self._checker.level_of(field.type).is_zero and field not in item.indices:
+                if not self._checker.level_of(field.type).is_zero and field not in told:
                     return False
         return True
 
@@ -528,7 +548,7 @@ class _Family:
                     None,
                     detail,
                     0,
-                    mentioned(type_).union(family),
+                    self._uses(type_, *family),
                 )
             )
         return made

@@ -3,146 +3,81 @@
 A level is a number that depends on the numbers its parameters stand for: 0, l + 1, max(l, m),
 imax(l, m) (0 if m is 0, else max(l, m)) or a parameter. One level is at most another if its number
 is under every choice of the parameters. The comparison here is complete: it finds every such
-inequality.
+inequality, or the budget for it ends.
 
 Described in "The Type Theory of Lean", 2.1 Typing, and "Type Checking in Lean 4", Levels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
+from .budget import Budget
 from .names import Name
-from .refusal import Refused
 
 __all__ = ["Level", "Levels"]
 
-_MOST = 200
-"""More terms than this in one normal form are refused; levels of real declarations have a few."""
-
-
-class _Part(NamedTuple):
-    """`base + plus` where every parameter in `positive` is positive, else 0; a base of None stands
-    for 0.
-    """
-
-    positive: frozenset[Name]
-    base: Name | None
-    plus: int
-
 
 class Level:
-    """A level. `form` is "zero", "succ", "max", "imax" or "param"; `parts` are the levels in it,
-    and `name` is the name of a parameter; `normal` are parts of which it is the maximum.
+    """A level.
+
+    Attributes:
+        form: "zero", "succ", "max", "imax" or "param".
+        parts: the levels in it.
+        name: the name of a parameter.
+        generic: whether a parameter is in it.
+        guard: a level that is positive where this one is, and no imax.
+        is_zero: whether it is 0, whatever the parameters stand for.
+        least: its number if all parameters are 0. A level grows with its parameters, so it is
+            never less.
+        depth: how deep it is; known of a level that was read.
     """
 
-    __slots__ = ("form", "name", "normal", "parameters", "parts")
+    __slots__ = ("depth", "form", "generic", "guard", "is_zero", "least", "name", "parts")
+    depth: int
 
     def __init__(self, form: str, parts: tuple[Level, ...], name: Name):
         self.form, self.parts, self.name = form, parts, name
-        self.parameters: frozenset[Name] = frozenset((name,)) if form == "param" else frozenset()
-        for part in parts:
-            self.parameters |= part.parameters
-        self.normal = _prune(self._parts())
-
-    def _parts(self) -> Iterable[_Part]:
-        if self.form == "param":
-            return [_Part(frozenset(), self.name, 0)]
-        normal = [part.normal for part in self.parts]
-        if self.form == "succ":
-            return [
-                _Part(frozenset(), None, 1),
-                *(part._replace(plus=part.plus + 1) for part in normal[0]),
-            ]
-        if self.form == "max":
-            return normal[0] + normal[1]
-        if self.form == "imax":
-            # It counts l only where m is positive: where one of the parts of m is.
-            positive = {
-                part.positive if part.base is None or part.plus > 0 else part.positive | {part.base}
-                for part in normal[1]
-            }
-            return [
-                *normal[1],
-                *(
-                    part._replace(positive=part.positive | where)
-                    for part in normal[0]
-                    for where in positive
-                ),
-            ]
-        return []
-
-    def at_most(self, other: Level) -> bool:
-        """Whether this level is at most the other, whatever the parameters stand for."""
-        return self is other or all(_reaches(other.normal, part) for part in self.normal)
-
-    def equals(self, other: Level) -> bool:
-        """Whether two levels are the same number, whatever the parameters stand for."""
-        return self is other or (self.at_most(other) and other.at_most(self))
-
-    @property
-    def is_zero(self) -> bool:
-        """Whether the level is 0, whatever the parameters stand for."""
-        return not self.normal
+        self.guard: Level = self
+        if not parts:
+            self.generic, self.is_zero, self.least = form == "param", form == "zero", 0
+            return
+        first, last = parts[0], parts[-1]
+        self.generic = first.generic or last.generic
+        if form == "succ":
+            self.is_zero, self.least = False, first.least + 1
+        elif form == "max":
+            self.is_zero = first.is_zero and last.is_zero
+            self.least = max(first.least, last.least)
+        else:
+            self.guard = last.guard
+            self.is_zero = last.is_zero
+            self.least = last.least and max(first.least, last.least)
 
     @property
     def is_positive(self) -> bool:
         """Whether the level is never 0."""
-        return _least(self.normal, frozenset()) > 0
-
-
-def _prune(parts: Iterable[_Part]) -> tuple[_Part, ...]:
-    """Drop each part that another is never less than."""
-    kept: list[_Part] = []
-    for part in sorted(set(parts), key=lambda part: (len(part.positive), -part.plus)):
-        if not any(
-            other.positive <= part.positive and other.base == part.base and other.plus >= part.plus
-            for other in kept
-        ):
-            kept.append(part)
-        if len(kept) > _MOST:
-            raise Refused("budget", f"a universe level has more than {_MOST} parts")
-    return tuple(kept)
-
-
-def _least(parts: Iterable[_Part], ones: frozenset[Name]) -> int:
-    """Return the maximum where the parameters in `ones` are 1 and all others 0."""
-    return max(
-        (plus + (base in ones) for positive, base, plus in parts if positive <= ones), default=0
-    )
-
-
-def _reaches(parts: Iterable[_Part], part: _Part) -> bool:
-    """Whether the maximum of `parts` is at least `part` under every choice of the parameters.
-
-    Levels grow with their parameters, so it is enough that the parameters that must be positive are
-    1, and all others 0 except the base. As the base grows without limit, only a part with the same
-    base keeps up with it.
-    """
-    positive, base, plus = part
-    if base is None:
-        return _least(parts, positive) >= plus
-    grows = any(
-        other.base == base and other.plus >= plus and other.positive <= positive | {base}
-        for other in parts
-    )
-    return grows and (base in positive or _least(parts, positive) >= plus)
+        return self.least > 0
 
 
 class Levels:
-    """Makes levels; equal ones are the same object."""
+    """Makes levels; equal ones are the same object as long as none of them is forgotten.
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, tuple[Level, ...], Name], Level] = {}
+    Attributes:
+        made: the levels, by what they are made of.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.made: dict[tuple[str, tuple[Level, ...], Name], Level] = {}
         self.zero = self._make("zero")
         self.one = self.succ(self.zero)
 
     def _make(self, form: str, *parts: Level, name: Name = ()) -> Level:
         key = form, parts, name
-        level = self._made.get(key)
+        level = self.made.get(key)
         if level is None:
-            level = self._made[key] = Level(*key)
+            level = self.made[key] = Level(*key)
         return level
 
     def param(self, name: Name) -> Level:
@@ -167,10 +102,11 @@ class Levels:
         """Return a level with levels in place of its parameters; `done` has what is known for
         these.
         """
-        if not level.parameters:
+        if not level.generic:
             return level
         found = done.get(level)
         if found is None:
+            self._budget.step()
             if level.form == "param":
                 found = values.get(level.name, level)
             else:
@@ -178,4 +114,154 @@ class Levels:
                     level.form, *[self.substitute(part, values, done) for part in level.parts]
                 )
             done[level] = found
+        return found
+
+    def at_most(self, left: Level, right: Level) -> bool:
+        """Whether a level is at most another, whatever the parameters stand for.
+
+        Raises:
+            Refused: if the budget ends before that is found out.
+        """
+        return left is right or left.is_zero or _Bound(right, self._budget).holds(left)
+
+    def equal(self, left: Level, right: Level) -> bool:
+        """Whether two levels are the same number, whatever the parameters stand for.
+
+        Raises:
+            Refused: as `at_most`.
+        """
+        return left is right or (self.at_most(left, right) and self.at_most(right, left))
+
+
+_Positive = frozenset[Level]
+"""Parameters that are at least 1; of all others it is not known whether they are 0."""
+
+
+class _Bound:
+    """A level, to be held against others that must be at most it.
+
+    What is at the left of an imax counts only where its guard is positive: where one of the
+    parameters is that the guard is a maximum of. So a level is the maximum of what is reached in it
+    through max, succ and the right of imax, and through the left of imax for each way to make
+    guards positive. Levels grow with their parameters, so of a bound it is enough to look where
+    the parameters that must be positive are 1 and all others 0, except the one that is compared.
+    """
+
+    def __init__(self, bound: Level, budget: Budget):
+        self._budget = budget
+        self._order = self._ordered(bound)
+        self._reached: dict[_Positive, dict[Level, int]] = {}
+        self._guards: dict[Level, Sequence[Level]] = {}
+
+    def holds(self, level: Level) -> bool:
+        """Whether a level is at most the bound."""
+        order = self._ordered(level)
+        # By the parameters that are positive: what else of the level counts then, and how much is
+        # added to it. All that have the same number of parameters are looked at together.
+        cases: dict[_Positive, dict[Level, int]] = {frozenset(): {level: 0}}
+        while cases:
+            further: dict[_Positive, dict[Level, int]] = {}
+            for positive, sources in cases.items():
+                for part, plus in self._reach(order, sources, positive).items():
+                    if part.form != "imax":
+                        if not self._is_reached(part, plus, positive):
+                            return False
+                        continue
+                    left = part.parts[0]
+                    for parameter in self._parameters(part.guard):
+                        case = further.setdefault(positive | {parameter}, {})
+                        case[left] = max(plus, case.get(left, 0))
+            cases = further
+        return True
+
+    def _is_reached(self, part: Level, plus: int, positive: _Positive) -> bool:
+        """Whether 0 or a parameter, and so much more, is at most the bound."""
+        reached = self._of(positive)
+        if part.form == "param":
+            # As the parameter grows without limit, only the same parameter keeps up with it.
+            if reached.get(part, -1) >= plus:
+                return True
+            if part in positive or self._of(positive | {part}).get(part, -1) < plus:
+                return False
+        return any(more + (leaf in positive) >= plus for leaf, more in reached.items())
+
+    def _of(self, positive: _Positive) -> dict[Level, int]:
+        """Return which of 0 and the parameters are reached in the bound, and how much is added."""
+        found = self._reached.get(positive)
+        if found is None:
+            reached = self._reach(self._order, {self._order[-1]: 0}, positive)
+            found = self._reached[positive] = {
+                part: more for part, more in reached.items() if part.form != "imax"
+            }
+        return found
+
+    def _reach(
+        self, order: Sequence[Level], sources: Mapping[Level, int], positive: _Positive
+    ) -> dict[Level, int]:
+        """Return what is reached from levels, and how much is added to it at most: 0, parameters,
+        and each imax whose guard is not known to be positive.
+
+        Args:
+            order: a level and all in it, parts first.
+            sources: levels in it, and how much is added to them.
+            positive: the parameters that are positive.
+        """
+        self._budget.compare_levels(len(order) + len(positive))
+        counts: set[Level] = set()
+        for level in order:
+            form, parts = level.form, level.parts
+            if (
+                form == "succ"
+                or (form == "param" and level in positive)
+                or (form == "max" and (parts[0] in counts or parts[1] in counts))
+                or (form == "imax" and parts[1] in counts)
+            ):
+                counts.add(level)
+        most, reached = dict(sources), {}
+        for level in reversed(order):
+            more = most.get(level, -1)
+            if more < 0:
+                continue
+            form, parts = level.form, level.parts
+            if not parts:
+                reached[level] = more
+            if form == "succ":
+                more += 1
+            elif form == "imax" and parts[1] not in counts:
+                reached[level] = more
+                parts = parts[1:]
+            for part in parts:
+                if most.get(part, -1) < more:
+                    most[part] = more
+        return reached
+
+    def _ordered(self, level: Level) -> Sequence[Level]:
+        """Return a level and all in it, each once and behind its parts."""
+        order: dict[Level, None] = {}
+        pending = [level]
+        while pending:
+            part = pending[-1]
+            missing = () if part in order else [item for item in part.parts if item not in order]
+            pending += missing
+            if not missing:
+                order[pending.pop()] = None
+        self._budget.compare_levels(len(order))
+        return tuple(order)
+
+    def _parameters(self, guard: Level) -> Sequence[Level]:
+        """Return the parameters of which one at least is positive where a guard is. A guard that
+        may be 0 has no succ in it.
+        """
+        found = self._guards.get(guard)
+        if found is None:
+            seen: set[Level] = set()
+            pending = [guard]
+            while pending:
+                level = pending.pop().guard
+                if level not in seen:
+                    seen.add(level)
+                    pending += level.parts
+            self._budget.compare_levels(len(seen))
+            found = self._guards[guard] = [level for level in seen if level.form == "param"]
+        self._budget.compare_levels(len(found))
         return found

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .budget import STEPS, Budget
 from .declarations import Kernel
 from .digests import Digests
 from .environment import Constant, closure
@@ -17,11 +18,8 @@ from .reader import Declaration, Reader
 from .refusal import Refused
 from .terms import Terms
 
-__all__ = ["STEPS", "Library", "check"]
+__all__ = ["Library", "check"]
 
-STEPS = 2_000_000
-"""Steps that the check of one declaration may take: about 50 times what the longest of this project
-takes."""
 DEPTH = 60_000
 """Calls that may be open at once."""
 STACK = 256 << 20
@@ -86,7 +84,7 @@ def check(
 
     Args:
         lines: the lines of the file, with or without line ends.
-        steps: how many steps one declaration may take; None for no limit.
+        steps: how many steps one declaration may take; None for no limit, on the file neither.
         progress: is told the name of each declaration, how many lines were read, and 0.
 
     Raises:
@@ -109,7 +107,9 @@ def check(
         thread.start()
         thread.join()
     except RuntimeError:
-        raise Refused("budget", f"there is no room for a stack of {STACK >> 20} MiB") from None
+        raise Refused(
+            "budget", f"memory: there is no room for a stack of {STACK >> 20} MiB"
+        ) from None
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)
@@ -121,8 +121,8 @@ def check(
 
 
 def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Library:
-    terms = Terms()
-    reader, kernel = Reader(terms), Kernel(terms, steps)
+    terms = Terms(Budget(steps))
+    reader, kernel = Reader(terms), Kernel(terms)
     seconds: dict[Name, float] = {}
     number = 0
     for number, line in enumerate(lines, 1):
@@ -161,9 +161,9 @@ def _refusal(error: Exception, declaration: str) -> Refused:
         error.declaration = declaration
         return error
     if isinstance(error, RecursionError):
-        return Refused("budget", "it is too deep to check", declaration=declaration)
+        return Refused("budget", "depth: it is too deep to check", declaration=declaration)
     if isinstance(error, MemoryError):
-        return Refused("budget", "it is too large to check", declaration=declaration)
+        return Refused("budget", "memory: it is too large to check", declaration=declaration)
     return Refused(
         "internal",
         f"the kernel failed on it: {type(error).__name__}: {error}",

@@ -11,21 +11,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from .levels import Level
 from .names import Name
 from .refusal import Refused
 from .terms import Term, Terms, parts_of
 
-__all__ = ["DEEPEST", "FORMAT", "Declaration", "Reader"]
+__all__ = ["DEEPEST", "FORMAT", "LINE", "Declaration", "Reader"]
 
 FORMAT = "3.1.0"
 
+INPUT = 256 << 20
+"""Bytes of a file, not compressed; a longer one is refused."""
+LINE = 1 << 20
+"""Bytes of a line; a longer one is refused. Those of this project have up to 1,408."""
 DEEPEST = 4_000
 """Terms and levels that are deeper than this are refused; real ones are a few hundred deep."""
-LONGEST = 200
-"""Names of more parts are refused."""
+PARTS, CHARACTERS = 200, 4_000
+"""Names of more parts or characters are refused."""
+LARGEST = 1 << 32
+"""Numbers that number or count things are below this; others are refused."""
 
 _DIGITS = 4000
 """Python reads no more digits than about this many at once."""
@@ -68,16 +74,42 @@ _DECODER = json.JSONDecoder(
 )
 
 
+class _Known(Generic[_T]):
+    """What lines made, by the numbers that they gave it. Most files count upwards, so it is in a
+    row as far as they do, which takes a fifth of the memory of a table.
+    """
+
+    def __init__(self, *row: _T):
+        self._row: list[_T] = list(row)
+        self._others: dict[int, _T] = {}
+
+    def __len__(self) -> int:
+        return len(self._row) + len(self._others)
+
+    def __contains__(self, number: int) -> bool:
+        return 0 <= number < len(self._row) or number in self._others
+
+    def __getitem__(self, number: int) -> _T:
+        return self._row[number] if number < len(self._row) else self._others[number]
+
+    def __setitem__(self, number: int, made: _T) -> None:
+        if number == len(self._row):
+            self._row.append(made)
+        else:
+            self._others[number] = made
+
+
 class Reader:
     """Takes the lines in, one after the other."""
 
     def __init__(self, terms: Terms):
-        self._terms = terms
-        self._names: dict[int, Name] = {0: ()}
-        self._levels: dict[int, Level] = {0: terms.levels.zero}
-        self._exprs: dict[int, Term] = {}
-        self._depths: dict[Term | Level, int] = {}
-        self._begun = False
+        self._terms, self._budget = terms, terms.budget
+        self._names: _Known[Name] = _Known(())
+        self._levels = _Known(terms.levels.zero)
+        self._exprs: _Known[Term] = _Known()
+        terms.levels.zero.depth = 1
+        self._budget.watch(self._names, self._levels, self._exprs, lasting=True)
+        self._begun, self._read = False, 0
         self._declarations = self._declaration_forms()
         self._names_of = self._name_forms()
         self._levels_of = self._level_forms()
@@ -222,6 +254,13 @@ class Reader:
         Raises:
             Refused: if it is no line of the format.
         """
+        self._budget.begin()
+        self._budget.step(1 + len(data) // 64)
+        self._read += len(data)
+        if len(data) > LINE:
+            raise Refused("budget", f"input: a line has more than {LINE:,} bytes")
+        if self._read > INPUT:
+            raise Refused("budget", f"input: the file has more than {INPUT:,} bytes")
         try:
             line = _DECODER.decode(data.decode())
         except ValueError as error:
@@ -265,7 +304,7 @@ class Reader:
         self._begun = True
 
     def _introduce(
-        self, key: str, line: dict[str, Any], forms: Mapping[str, _Form[_T]], known: dict[int, _T]
+        self, key: str, line: dict[str, Any], forms: Mapping[str, _Form[_T]], known: _Known[_T]
     ) -> _T:
         number = self._natural(line.pop(key))
         form, value = self._single(line)
@@ -277,12 +316,11 @@ class Reader:
         known[number] = made = make(read(value))
         return made
 
-    def _require_shallow(self, made: Term | Level, parts: Iterable[Term | Level]) -> None:
-        self._depths[made] = depth = 1 + max(
-            [self._depths.get(part, 0) for part in parts], default=0
-        )
+    @staticmethod
+    def _require_shallow(made: Term | Level, parts: Iterable[Term | Level]) -> None:
+        made.depth = depth = 1 + max([part.depth for part in parts], default=0)
         if depth > DEEPEST:
-            raise Refused("budget", f"it is deeper than {DEEPEST}")
+            raise Refused("budget", f"depth: it is deeper than {DEEPEST:,}")
 
     @staticmethod
     def _single(line: dict[str, Any]) -> tuple[str, Any]:
@@ -317,6 +355,8 @@ class Reader:
     def _natural(value: Any) -> int:
         if type(value) is not int or value < 0:
             raise _wrong("a natural number is needed")
+        if value >= LARGEST:
+            raise Refused("budget", f"numbers: a natural number below {LARGEST:,} is needed")
         return value
 
     @staticmethod
@@ -346,8 +386,7 @@ class Reader:
             raise _wrong("a part of a name holds », which ends a part where a name is shown")
         return text
 
-    @staticmethod
-    def _digits(value: Any) -> int:
+    def _digits(self, value: Any) -> int:
         if (
             type(value) is not str
             or not value.isascii()
@@ -356,7 +395,8 @@ class Reader:
         ):
             raise _wrong("a number in decimal digits, as a string, is needed")
         if len(value) > _MOST_DIGITS:
-            raise Refused("budget", f"a number of more than {_MOST_DIGITS} digits")
+            raise Refused("budget", f"numbers: one of more than {_MOST_DIGITS:,} digits")
+        self._budget.step(len(value) ** 2 >> 19)
         return _decimal(value)
 
     def _safe(self, value: Any) -> None:
@@ -387,14 +427,18 @@ class Reader:
     def _expr(self, value: Any) -> Term:
         return self._known(value, self._exprs, "term")
 
-    @staticmethod
-    def _longer(before: Name, part: str | int) -> Name:
-        if len(before) >= LONGEST:
-            raise Refused("budget", f"a name has more than {LONGEST} parts")
-        return (*before, part)
+    def _longer(self, before: Name, part: str | int) -> Name:
+        if len(before) >= PARTS:
+            raise Refused("budget", f"names: one has more than {PARTS} parts")
+        name = (*before, part)
+        length = sum([len(part) for part in name if isinstance(part, str)])
+        if length > CHARACTERS:
+            raise Refused("budget", f"names: one has more than {CHARACTERS:,} characters")
+        self._budget.hold((len(name) + length) // 16)
+        return name
 
     @staticmethod
-    def _known(value: Any, known: dict[int, _T], what: str) -> _T:
+    def _known(value: Any, known: _Known[_T], what: str) -> _T:
         if type(value) is not int or value not in known:
             raise _wrong(f"there is no {what} {value!r} before this line")
         return known[value]

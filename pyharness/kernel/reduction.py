@@ -18,20 +18,15 @@ Checking in Lean 4", Reduction.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-from .arithmetic import Arithmetic, size_of
+from .arithmetic import Arithmetic, cost_of
 from .environment import Constant, Constructor, Inductive, Recursor
 from .levels import Level
 from .names import Name
-from .refusal import Refused
 from .terms import App, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, body_of, head_of, spine
 
 __all__ = ["Reduction"]
-
-MOST = 4_000_000
-"""Terms that there may be at once; they take about 1 GiB."""
 
 _QUOTIENT: Mapping[Name, int] = {("Quot", "lift"): 5, ("Quot", "ind"): 4}
 """The place of the quotient's element among the arguments; the function always stands at 3."""
@@ -48,14 +43,14 @@ class Reduction:
         terms: Terms,
         constants: Mapping[Name, Constant],
         arithmetic: Arithmetic,
-        steps: int | None,
     ):
         self.terms, self.constants, self.arithmetic = terms, constants, arithmetic
-        self._left = math.inf if steps is None else steps
+        self.step = terms.budget.step
         self._whnf: dict[Term, Term] = {}
         self._core: dict[tuple[Term, bool], Term] = {}
         self._values: dict[Term | tuple[Term, Name], Term] = {}
         self._unfolded: dict[Term, Term] = {}
+        terms.budget.watch(self._whnf, self._core, self._values, self._unfolded)
 
     def type_of(self, term: Term) -> Term:
         """Return the type of a well-typed term."""
@@ -73,18 +68,6 @@ class Reduction:
         """Whether two well-typed terms are equal by definition."""
         raise NotImplementedError
 
-    def step(self, count: int = 1) -> None:
-        """Count steps.
-
-        Raises:
-            Refused: if there were too many, or there are too many terms.
-        """
-        self._left -= count
-        if self._left < 0:
-            raise Refused("budget", "checking it takes more steps than are allowed")
-        if len(self.terms) > MOST:
-            raise Refused("budget", f"checking it takes more than {MOST} terms")
-
     def whnf(self, term: Term) -> Term:
         """Return the weak head normal form of a term."""
         kind = type(term)
@@ -95,6 +78,7 @@ class Reduction:
             return found
         reduced = term
         while True:
+            self.step()
             reduced = self.core(reduced)
             number = self.compute(reduced)
             if number is not None:
@@ -151,6 +135,7 @@ class Reduction:
                 break
             self.step()
             changed = True
+        self.step(len(arguments))
         result = self.terms.apply(head, reversed(arguments)) if changed else term
         self._core[term, cheap] = result
         return result
@@ -179,6 +164,7 @@ class Reduction:
         if value is None:
             assert type(head) is Const
             value = self._values[head] = self.at_levels(constant, constant.value, head)
+        self.step(len(arguments))
         place = 0
         while type(value) is Lam and place < len(arguments):
             value = value.body
@@ -191,6 +177,7 @@ class Reduction:
 
     def at_levels(self, constant: Constant, term: Term, const: Const) -> Term:
         """Return a term of a constant's declaration at the levels that a mention of it has."""
+        self.step(len(const.levels))
         return self.terms.with_levels(term, dict(zip(constant.levels, const.levels, strict=True)))
 
     # ------------------------------------------------------------------------- recursors, quotients
@@ -220,6 +207,7 @@ class Reduction:
         shared = len(arguments) - recursor.major + recursor.indices
         given = arguments[: shared - 1 : -1] + fields[len(fields) - count :]
         del arguments[len(arguments) - recursor.major - 1 :]
+        self.step(len(given))
         key = (head, made.name)
         value = self._values.get(key)
         if value is None:
@@ -257,6 +245,7 @@ class Reduction:
         if type(head) is not Const or head.name != name or self.is_proposition(type_):
             return element
         constructor = self.constants[inductive.constructors[0]]
+        self.step(constructor.as_constructor.fields)
         made = self.terms.apply(self.terms.const(constructor.name, head.levels), arguments)
         return self.terms.apply(
             made,
@@ -331,5 +320,5 @@ class Reduction:
             if number is None:
                 return None
             numbers.append(number)
-        self.step(1 + size_of(numbers) // 1024)
+        self.step(cost_of(numbers))
         return self.arithmetic.compute(head.name, numbers)

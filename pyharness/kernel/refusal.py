@@ -4,6 +4,9 @@ from __future__ import annotations
 
 __all__ = ["Refused"]
 
+_LONGEST = 1_000
+"""Characters of the longest reason; what is longer is cut, as it may quote the file."""
+
 
 class Refused(Exception):
     """The kernel does not accept a declaration, or a file cannot be read as declarations.
@@ -16,6 +19,8 @@ class Refused(Exception):
     """
 
     def __init__(self, rule: str, reason: str, *, term: str = "", declaration: str = ""):
+        if len(reason) > _LONGEST:
+            reason = reason[:_LONGEST] + "…"
         super().__init__(rule, reason)
         self.rule, self.reason, self.term, self.declaration = rule, reason, term, declaration
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, final
 
+from .budget import Budget
 from .levels import Level, Levels
 from .names import Name
 
@@ -37,6 +38,9 @@ __all__ = [
     "subterms",
 ]
 
+_SMALL = 60
+"""Bits of a number that is as good as its own hash."""
+
 
 class _Form:
     """What all forms of terms have.
@@ -45,9 +49,11 @@ class _Form:
         loose: how many binders it needs around it; 0 if it binds all its bound variables.
         free: one more than the highest number of a free variable in it; 0 if there is none.
         generic: whether a universe parameter is in it.
+        depth: how deep it is; known of a term that was read.
     """
 
-    __slots__ = ("free", "generic", "loose")
+    __slots__ = ("depth", "free", "generic", "loose")
+    depth: int
     loose: int
     free: int
     generic: bool
@@ -86,7 +92,7 @@ class Sort(_Form):
     __slots__ = ("level",)
 
     def __init__(self, level: Level):
-        self.level, self.loose, self.free, self.generic = level, 0, 0, bool(level.parameters)
+        self.level, self.loose, self.free, self.generic = level, 0, 0, level.generic
 
 
 @final
@@ -98,7 +104,7 @@ class Const(_Form):
     def __init__(self, name: Name, levels: tuple[Level, ...]):
         self.name, self.levels, self.loose, self.free, self.generic = name, levels, 0, 0, False
         for level in levels:
-            if level.parameters:
+            if level.generic:
                 self.generic = True
 
 
@@ -238,10 +244,16 @@ def subterms(*roots: Term) -> Iterator[Term]:
 
 
 class Terms:
-    """Makes terms; equal ones are the same object as long as none of them is forgotten."""
+    """Makes terms; equal ones are the same object as long as none of them is forgotten.
 
-    def __init__(self) -> None:
-        self.levels = Levels()
+    Attributes:
+        budget: what making and visiting them costs.
+        levels: makes the levels in them.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.levels = Levels(budget)
         self._apps: dict[tuple[Term, Term], App] = {}
         self._lams: dict[tuple[Term, Term], Lam] = {}
         self._pis: dict[tuple[Term, Term], Pi] = {}
@@ -250,29 +262,12 @@ class Terms:
         self._sorts: dict[Level, Sort] = {}
         self._consts: dict[tuple[Name, tuple[Level, ...]], Const] = {}
         self._lets: dict[tuple[Term, Term, Term], Let] = {}
-        self._lits: dict[int | str, Lit] = {}
+        self._lits: dict[int | str | bytes, Lit] = {}
         self._projs: dict[tuple[Name, int, Term], Proj] = {}
         self.prop = self.sort(self.levels.zero)
         self.type = self.sort(self.levels.one)
-
-    def __len__(self) -> int:
-        """About how many terms there are: those of the forms that there are many of."""
-        return len(self._apps) + len(self._lams) + len(self._pis) + len(self._locals)
-
-    def mark(self) -> tuple[int, ...]:
-        """Return how many terms there are, for `forget`."""
-        return tuple([len(made) for made in self._tables()])
-
-    def forget(self, mark: tuple[int, ...]) -> None:
-        """Forget the terms that were made since a mark. They stay usable, but equal ones are made
-        again.
-        """
-        for made, count in zip(self._tables(), mark, strict=True):
-            while len(made) > count:
-                made.popitem()
-
-    def _tables(self) -> tuple[dict[Any, Any], ...]:
-        return (
+        self._tables: tuple[dict[Any, Any], ...] = (
+            self.levels.made,
             self._apps,
             self._lams,
             self._pis,
@@ -284,6 +279,20 @@ class Terms:
             self._lits,
             self._projs,
         )
+        budget.watch(*self._tables, lasting=True)
+
+    def mark(self) -> tuple[int, ...]:
+        """Return how many terms and levels there are, for `forget`."""
+        return (self.budget.held, *map(len, self._tables))
+
+    def forget(self, mark: tuple[int, ...]) -> None:
+        """Forget the terms and levels that were made since a mark. They stay usable, but equal ones
+        are made again.
+        """
+        self.budget.held, *counts = mark
+        for made, count in zip(self._tables, counts, strict=True):
+            while len(made) > count:
+                made.popitem()
 
     # ------------------------------------------------------------------------------------ the forms
     def bvar(self, index: int) -> BVar:
@@ -311,6 +320,7 @@ class Terms:
         """Return a constant at universe levels."""
         found = self._consts.get((name, levels))
         if found is None:
+            self.budget.hold(len(levels) // 16)
             found = self._consts[name, levels] = Const(name, levels)
         return found
 
@@ -344,9 +354,16 @@ class Terms:
 
     def lit(self, value: int | str) -> Lit:
         """Return a number or a text."""
-        found = self._lits.get(value)
+        key: int | str | bytes = value
+        if isinstance(value, int) and value >> _SMALL:
+            # Many large numbers have the same hash, so that a table of them would be slow.
+            key = value.to_bytes(value.bit_length() // 8 + 1, "little")
+        found = self._lits.get(key)
         if found is None:
-            found = self._lits[value] = Lit(value)
+            self.budget.hold(
+                value.bit_length() // 512 if isinstance(value, int) else len(value) // 64
+            )
+            found = self._lits[key] = Lit(value)
         return found
 
     def proj(self, structure: Name, index: int, term: Term) -> Proj:
@@ -383,6 +400,10 @@ class Terms:
         found = done[depth].get(term)
         if found is not None:
             return found
+        budget = self.budget
+        budget.left -= 1
+        if budget.left < 0:
+            budget.look()
         if type(term) is App:
             found = term
             arguments: list[Term] = []
@@ -391,6 +412,7 @@ class Terms:
                 found = found.function
             if found.loose > depth:
                 found = self._instantiate(found, depth, values, done)
+            budget.left -= len(arguments)
             apps = self._apps
             for argument in reversed(arguments):
                 key = (
@@ -436,8 +458,9 @@ class Terms:
         """
         if not variables:
             return term
-        places = {variable: len(variables) - 1 - place for place, variable in enumerate(variables)}
-        return self._abstract(term, 0, places, min([variable.number for variable in variables]), {})
+        places = {variable: place for place, variable in enumerate(variables)}
+        lowest = min([variable.number for variable in variables])
+        return self._abstract(term, len(variables) - 1, places, lowest, {})
 
     def _abstract(
         self,
@@ -447,17 +470,18 @@ class Terms:
         lowest: int,
         done: dict[tuple[Term, int], Term],
     ) -> Term:
-        """Replace free variables in a term under `depth` binders; none of them has a number below
-        `lowest`.
+        """Replace free variables in a term; none of them has a number below `lowest`. That at place
+        0 is the variable of the binder `depth` binders out, the next of the next one inwards.
         """
         if term.free <= lowest:
             return term
         if type(term) is Local:
             place = places.get(term)
-            return term if place is None else self.bvar(place + depth)
+            return term if place is None else self.bvar(depth - place)
         found = done.get((term, depth))
         if found is not None:
             return found
+        self.budget.step()
         if type(term) is App:
             found = self.app(
                 self._abstract(term.function, depth, places, lowest, done),
@@ -494,13 +518,16 @@ class Terms:
     def _bind(
         self, binder: Callable[[Term, Term], Term], variables: Sequence[Local], body: Term
     ) -> Term:
-        result = self.abstract(body, variables)
+        places: dict[Local, int] = {}
         lowest = min([variable.number for variable in variables], default=0)
-        for place in range(len(variables) - 1, -1, -1):
-            type_ = variables[place].type
-            result = binder(
-                type_ if type_.free <= lowest else self.abstract(type_, variables[:place]), result
-            )
+        types = []
+        for place, variable in enumerate(variables):
+            types.append(self._abstract(variable.type, place - 1, places, lowest, {}))
+            places[variable] = place
+        self.budget.step(len(variables))
+        result = self._abstract(body, len(variables) - 1, places, lowest, {})
+        for type_ in reversed(types):
+            result = binder(type_, result)
         return result
 
     def with_levels(self, term: Term, values: Mapping[Name, Level]) -> Term:
@@ -519,12 +546,17 @@ class Terms:
         found = done.get(term)
         if found is not None:
             return found
+        budget = self.budget
+        budget.left -= 1
+        if budget.left < 0:
+            budget.look()
         if type(term) is App:
             found = self.app(
                 self._with_levels(term.function, values, done, of),
                 self._with_levels(term.argument, values, done, of),
             )
         elif type(term) is Const:
+            budget.left -= len(term.levels)
             found = self.const(
                 term.name,
                 tuple([self.levels.substitute(level, values, of) for level in term.levels]),
@@ -565,6 +597,7 @@ class Terms:
         found = done.get(term)
         if found is not None:
             return found
+        self.budget.step()
         found = replace(term)
         if found is None:
             if type(term) is App:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,23 @@ class TestMain:
         assert main([str(path)]) == REFUSED
         assert "rule: format" in capsys.readouterr().out
 
+    @pytest.mark.parametrize("option", [[], ["--certificate"]], ids=["file", "certificate"])
+    def test_what_is_no_regular_file(self, tmp_path, capsys, option):
+        """A FIFO that nobody writes to, a device and a folder end it at once, with status 2."""
+        os.mkfifo(tmp_path / "fifo.ndjson")
+        for path in (tmp_path / "fifo.ndjson", Path("/dev/zero"), tmp_path):
+            with pytest.raises(SystemExit) as ended:
+                main([*option, str(path)])
+            assert ended.value.code == 2 and "no regular file" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("suffix", [".ndjson", ".ndjson.gz"])
+    def test_a_line_without_an_end(self, tmp_path, capsys, suffix):
+        """It is not read in full, plain or compressed: a file of little bytes may hold many."""
+        path, data = tmp_path / f"proofs{suffix}", b" " * (8 << 20)
+        path.write_bytes(gzip.compress(data) if suffix.endswith(".gz") else data)
+        assert main([str(path)]) == REFUSED
+        assert "reason: input: a line has more than" in capsys.readouterr().out
+
     @pytest.mark.parametrize("arguments", [[], ["missing.ndjson"], ["a", "b"], ["a", "--unknown"]])
     def test_bad_usage(self, arguments, capsys):
         """It ends with status 2 and says what is wrong."""
@@ -137,5 +155,5 @@ class TestCheck:
             raise RuntimeError("can't start new thread")
 
         monkeypatch.setattr(library.threading.Thread, "start", start)
-        with pytest.raises(Refused, match="budget: there is no room"):
+        with pytest.raises(Refused, match="budget: memory: there is no room"):
             check(export.lines)

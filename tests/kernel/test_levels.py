@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from pyharness.kernel import Refused
+from pyharness.kernel.budget import Budget
 from pyharness.kernel.levels import Level, Levels
 
 PARAMETERS = ("u", "v", "w")
@@ -15,7 +16,7 @@ LARGEST = 7
 """Levels below have fewer than this many successors, so that a choice which tells two apart need
 not be larger."""
 
-LEVELS = Levels()
+LEVELS = Levels(Budget())
 
 
 def trees(depth: int) -> st.SearchStrategy[Level]:
@@ -60,8 +61,8 @@ class TestOrder:
         equality and signs alike.
         """
         numbers = [(number(left, choice), number(right, choice)) for choice in CHOICES]
-        assert left.at_most(right) == all(one <= other for one, other in numbers)
-        assert left.equals(right) == all(one == other for one, other in numbers)
+        assert LEVELS.at_most(left, right) == all(one <= other for one, other in numbers)
+        assert LEVELS.equal(left, right) == all(one == other for one, other in numbers)
         assert left.is_zero == all(one == 0 for one, _ in numbers)
         assert left.is_positive == all(one > 0 for one, _ in numbers)
 
@@ -70,11 +71,11 @@ class TestOrder:
     def test_what_is_equal_by_the_laws_is_found_equal(self, one, two, three):
         """Laws that no comparison of forms alone finds."""
         top, imax, succ = LEVELS.max, LEVELS.imax, LEVELS.succ
-        assert top(one, two).equals(top(two, one))
-        assert imax(one, succ(two)).equals(top(one, succ(two)))
-        assert imax(one, imax(two, three)).equals(imax(top(one, two), three))
-        assert imax(one, top(two, three)).equals(top(imax(one, two), imax(one, three)))
-        assert succ(top(one, two)).equals(top(succ(one), succ(two)))
+        assert LEVELS.equal(top(one, two), top(two, one))
+        assert LEVELS.equal(imax(one, succ(two)), top(one, succ(two)))
+        assert LEVELS.equal(imax(one, imax(two, three)), imax(top(one, two), three))
+        assert LEVELS.equal(imax(one, top(two, three)), top(imax(one, two), imax(one, three)))
+        assert LEVELS.equal(succ(top(one, two)), top(succ(one), succ(two)))
 
     @given(trees(3), trees(2), trees(2))
     @settings(max_examples=200, deadline=None)
@@ -86,14 +87,79 @@ class TestOrder:
                 level, choice | {"u": number(one, choice), "v": number(two, choice)}
             )
 
-    def test_a_level_that_grows_without_limit_is_refused(self):
-        """A level of n factors with two parts each has 2 to the n parts."""
 
-        def grow() -> None:
-            level = LEVELS.zero
-            for place in range(40):
-                both = LEVELS.max(LEVELS.param(("a", place)), LEVELS.param(("b", place)))
-                level = LEVELS.imax(LEVELS.max(level, LEVELS.one), both)
+def guarded(levels: Levels, count: int) -> Level:
+    """A level of so many imax, one in the other, each with a guard of two parameters: to see all
+    that it may be takes two cases for each.
+    """
+    level = levels.one
+    for place in range(count):
+        both = levels.max(levels.param(("a", place)), levels.param(("b", place)))
+        level = levels.imax(level, both)
+    return level
 
-        with pytest.raises(Refused, match="budget"):
-            grow()
+
+def tower(levels: Levels, count: int) -> Level:
+    """A level of so many imax, all with one maximum of so many parameters at the left and the
+    right.
+    """
+    top = levels.zero
+    for place in range(count):
+        top = levels.max(top, levels.param(("u", place)))
+    level = top
+    for _ in range(count):
+        level = levels.imax(top, level)
+    return level
+
+
+class TestBudget:
+    def test_a_level_costs_nothing_until_it_is_compared(self):
+        """Levels are made without a look at their parts, and found equal to themselves so."""
+        budget = Budget()
+        levels = Levels(budget)
+        assert levels.equal(guarded(levels, 1000), guarded(levels, 1000))
+        assert tower(levels, 1000).is_positive is tower(levels, 1000).is_zero is False
+        budget.look()
+        assert budget.spent == 0
+
+    @pytest.mark.parametrize("count", [10, 60])
+    def test_a_tower_takes_few_steps(self, count):
+        """It is the maximum that it is made of, and that takes steps by the square of its
+        parameters.
+        """
+        budget = Budget()
+        levels = Levels(budget)
+        top = tower(levels, count).parts[0]
+        assert levels.equal(tower(levels, count), top)
+        assert not levels.equal(tower(levels, count), levels.succ(top))
+        budget.look()
+        assert budget.spent < 30 * count**2 + 1000
+
+    def test_shared_parts_are_looked_at_once(self):
+        """A level of n lines that has 2 to the n parts as a tree."""
+        budget = Budget()
+        levels = Levels(budget)
+        one, other = levels.param(("u",)), levels.param(("v",))
+        for place in range(500):
+            one, other = (
+                levels.max(one, other),
+                (levels.imax if place % 2 else levels.max)(other, one),
+            )
+        assert levels.equal(one, levels.max(levels.param(("v",)), one))
+        budget.look()
+        assert budget.spent < 500**2
+
+    def test_cases_without_end_end_the_budget(self):
+        """What has to be told apart case by case is, as long as the budget lasts."""
+        levels = Levels(Budget())
+
+        def without_guards(level: Level) -> Level:
+            if level.form != "imax":
+                return level
+            return levels.max(without_guards(level.parts[0]), level.parts[1])
+
+        few, many = guarded(levels, 6), guarded(levels, 40)
+        assert levels.at_most(few, without_guards(few))
+        assert not levels.at_most(without_guards(few), few)
+        with pytest.raises(Refused, match="budget.*universe levels"):
+            levels.at_most(many, without_guards(many))
