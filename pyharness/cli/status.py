@@ -14,7 +14,8 @@ __all__ = ["add", "run"]
 
 _EXITS = {
     EXIT_OK: "every theorem that a claim names is proved, or with --lean-project every theorem",
-    EXIT_UNMET: "one is not, or a statement is not as it was pinned",
+    EXIT_UNMET: "one is not; a sorry or an axiom of the library is not listed in pyharness.toml; or "
+    "a statement is not as it was pinned",
     EXIT_LEAN: "Lean (with --lean-project: lake) is missing, damaged or unsupported here; the "
     "library does not build; or the audit refuses it",
 }
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
         return _lake_status(options)
     from pyharness.pipeline.prove import claim_status, prove_as_pinned
     from pyharness.project.pack import load_pack
+    from pyharness.proofs.unproved import require_listed
     from pyharness.report import terminal
 
     project = read_project(options.project)
@@ -58,10 +60,12 @@ def run(options: argparse.Namespace) -> int:
     with show_progress() as progress:
         proofs, _ = prove_as_pinned(project, claims, progress=progress)
     rows = [claim_status(item, proofs) for item in claims]
+    library = proofs.survey.counted()
     if options.json:
-        print_json({"claims": rows})
+        print_json({"claims": rows, "library": library})
     else:
-        terminal.show_statuses(rows, console=standard_output())
+        terminal.show_statuses(rows, library=library, console=standard_output())
+    require_listed(proofs.survey, project.unproved)
     return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
 
 

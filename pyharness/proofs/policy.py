@@ -291,6 +291,7 @@ _TOKEN = re.compile(
 _COMMENT_MARK = re.compile(r"/-|-/")
 _PART = re.compile(r"[\w'!?]+")
 _AUTO_IMPLICIT = {"autoImplicit", "relaxedAutoImplicit"}
+_QUIET = re.compile(r"«?warn»?\.«?sorry»?")
 _UNUSUAL = re.compile(r"[^ -~\n\r\t]")
 _HIDING = re.compile(r"""--|/-|["'\\«]""")
 
@@ -322,6 +323,8 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
             last, forbidden = _read_word(token[kind])
             if before in _AUTO_IMPLICIT and token[kind] != "false":
                 yield line(start), f"turns `{before}` on"
+            if _QUIET.fullmatch(token[kind]):
+                yield line(start), "uses `warn.sorry`, by which Lean keeps quiet about a sorry"
             before = last
             yield from ((line(start), f"uses `{word}`") for word in forbidden)
             continue
