@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_command, add_project
 from pyharness.cli.inputs import read_project
-from pyharness.cli.output import print_json, show_progress, standard_output
+from pyharness.cli.output import complain, print_json, show_progress, standard_output
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET
 
 __all__ = ["add", "run"]
@@ -83,11 +83,16 @@ def _lake_status(options: argparse.Namespace) -> int:
             progress=progress,
         )
     if options.json:
-        print_json({"lean": report.lean, "theorems": report.rows})
+        print_json({"lean": report.lean, "theorems": report.rows, "unread": report.unread})
     else:
         terminal.show_statuses(
             [{**row, "theorem": row["statement"]} for row in report.rows],
             of="theorem",
             console=standard_output(),
+        )
+    if report.unread:
+        complain(
+            "pyharness: the axioms are those that Lean lists, which may leave out what lies behind a "
+            f"structure: {report.unread}"
         )
     return EXIT_OK if all(row["settled"] for row in report.rows) else EXIT_UNMET

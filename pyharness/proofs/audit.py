@@ -14,7 +14,7 @@ from pyharness.core.errors import HarnessError
 from pyharness.proofs.build import Build
 from pyharness.proofs.dependencies import Dependencies
 from pyharness.proofs.environment import SORRY, Constant, Environment
-from pyharness.proofs.names import show_name, write_name
+from pyharness.proofs.names import parse_name, private_part, show_name, write_name
 from pyharness.proofs.policy import check_policy, check_statements
 from pyharness.proofs.questions import ask, read_axioms
 from pyharness.proofs.terms import BVAR, LAM, PROJ
@@ -211,6 +211,15 @@ def find_theorem(environment: Environment, name: str) -> Constant:
     """
     found = environment.find(name)
     if found is None:
+        asked = parse_name(name)
+        for item in environment.modules if asked else ():
+            if private_part(item) == asked:
+                file, line = environment.location(item)
+                raise NotATheorem(
+                    f"{name} is private ({file.as_posix()}:{line}); a claim needs a theorem that "
+                    "other modules can name: take `private` away",
+                    name,
+                )
         public = {show_name(item) for item in environment.modules if write_name(item)}
         close = (
             difflib.get_close_matches(name, public, n=3)
