@@ -157,20 +157,26 @@ class TestLeansWord:
         others; what is stored has them all, and is no disagreement.
         """
         names = [f"Sample.S{number}" for number in range(8)]
-        types = "inductive Sample.Uses : (True = True) → Prop where | mk (h : True = True) : Uses h\n"
+        types = (
+            "inductive Sample.Uses : True = True → Prop where\n"
+            "  | mk (h : True = True) : Sample.Uses h\n"
+        )
         types += "".join(
             f"structure {name} : Type where\n  law : Sample.Uses (propext Iff.rfl)\n"
             for name in names
         )
-        project.write(LeanMining_Types=f"import LeanMining.Foundation.Logic\n{types}")
         theorems = [name.replace(".S", ".t") for name in names]
-        built, environment = project.library(
-            "import LeanMining.Types\n"
-            + "".join(
-                f"theorem {theorem} (s t : {name}) (h : s = t) : t = s := h.symm\n"
-                for theorem, name in zip(theorems, names, strict=True)
-            )
+        speakers = "".join(
+            f"theorem {theorem} (s t : {name}) (h : s = t) : t = s := h.symm\n"
+            for theorem, name in zip(theorems, names, strict=True)
         )
+        project.write(
+            LeanMining="import LeanMining.Speakers\n",
+            LeanMining_Types=f"import LeanMining.Foundation.Logic\n{types}",
+            LeanMining_Speakers=f"import LeanMining.Types\n{speakers}",
+        )
+        built = project.build("LeanMining")
+        environment = Environment.load(built)
         found = audit(built, environment, toolchain, theorems, ["propext"])
         assert {proof.axioms for proof in found.values()} == {("propext",)}
         found = audit(built, environment, toolchain, theorems, [])
