@@ -67,7 +67,7 @@ def check_policy(build: Build, environment: Environment, allowed_axioms: Sequenc
     * declare no name that the kernel treats by name, and no axiom called like an allowed one;
     * not use `extern`, `implemented_by`, `csimp`, `unsafe`, `partial`, `native_decide`,
       `debug.skipKernelTC`, code that runs while it is compiled, or macros for syntax that exists
-      already; nor turn `autoImplicit` on;
+      already; nor turn `autoImplicit` on, or set `warn.sorry`;
     * declare no notation that another module has, that reads like a constant's name, or that starts
       a command;
     * hold no invisible or direction-changing characters, and declare no constant that looks like
