@@ -56,6 +56,7 @@ packs = ["small_pack"]
 allowed-axioms = []
 certificate = "certificates/small.json"
 seed = 0
+unproved = ["Small.unfinished"]
 """
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.findings import Finding
+from pyharness.certificate.library import library_faults
 from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
 from pyharness.certificate.schema import violations
 from pyharness.certificate.seal import ruling, summarise, tier_if_signed
@@ -117,6 +118,8 @@ def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
         if names != sorted(set(names)):
             yield Finding("names-unsorted", where, "the names are not sorted and distinct")
     yield from _definitions(certificate["lean"])
+    for name, reason in library_faults(certificate):
+        yield Finding("library", f"lean/library/{name}", reason)
 
 
 def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:

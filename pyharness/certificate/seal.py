@@ -89,8 +89,9 @@ def seal(
         project: `name`, `root` (the root module) and `packs` (the claim packs' modules).
         lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were),
             `modules`, each `module`, `file` (relative to the project's root folder), `sha256` and
-            `foundation` (whether it is of the foundation), and `definitions`, each as
-            `pyharness.proofs.dependencies.Definition` has it.
+            `foundation` (whether it is of the foundation), `definitions`, each as
+            `pyharness.proofs.dependencies.Definition` has it, and `library`, as
+            `pyharness.proofs.unproved.Survey.counted` returns it.
         policy: `allowed_axioms`.
         proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and
             `kernels`; None if no claim names a theorem.

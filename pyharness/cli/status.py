@@ -7,14 +7,15 @@ from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_command, add_project
 from pyharness.cli.inputs import read_project
-from pyharness.cli.output import print_json, show_progress, standard_output
+from pyharness.cli.output import complain, print_json, show_progress, standard_output
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET
 
 __all__ = ["add", "run"]
 
 _EXITS = {
     EXIT_OK: "every theorem that a claim names is proved, or with --lean-project every theorem",
-    EXIT_UNMET: "one is not, or a statement is not as it was pinned",
+    EXIT_UNMET: "one is not; a sorry or an axiom of the library is not listed in pyharness.toml; or "
+    "a statement is not as it was pinned",
     EXIT_LEAN: "Lean (with --lean-project: lake) is missing, damaged or unsupported here; the "
     "library does not build; or the audit refuses it",
 }
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
         return _lake_status(options)
     from pyharness.pipeline.prove import claim_status, prove_as_pinned
     from pyharness.project.pack import load_pack
+    from pyharness.proofs.unproved import require_listed
     from pyharness.report import terminal
 
     project = read_project(options.project)
@@ -58,10 +60,12 @@ def run(options: argparse.Namespace) -> int:
     with show_progress() as progress:
         proofs, _ = prove_as_pinned(project, claims, progress=progress)
     rows = [claim_status(item, proofs) for item in claims]
+    library = proofs.survey.counted()
     if options.json:
-        print_json({"claims": rows})
+        print_json({"claims": rows, "library": library})
     else:
-        terminal.show_statuses(rows, console=standard_output())
+        terminal.show_statuses(rows, library=library, console=standard_output())
+    require_listed(proofs.survey, project.unproved)
     return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
 
 
@@ -79,11 +83,16 @@ def _lake_status(options: argparse.Namespace) -> int:
             progress=progress,
         )
     if options.json:
-        print_json({"lean": report.lean, "theorems": report.rows})
+        print_json({"lean": report.lean, "theorems": report.rows, "unread": report.unread})
     else:
         terminal.show_statuses(
             [{**row, "theorem": row["statement"]} for row in report.rows],
             of="theorem",
             console=standard_output(),
+        )
+    if report.unread:
+        complain(
+            "pyharness: the axioms are those that Lean lists, which may leave out what lies behind a "
+            f"structure: {report.unread}"
         )
     return EXIT_OK if all(row["settled"] for row in report.rows) else EXIT_UNMET

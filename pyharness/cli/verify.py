@@ -18,9 +18,9 @@ __all__ = ["add", "run"]
 
 _EXITS = {
     EXIT_OK: "every claim reaches the tier that it requires",
-    EXIT_UNMET: "a claim does not; evidence of one could not be gathered; a statement is not as it "
-    "was pinned; Lean's definition and the function differ; or a record of evidence contradicts "
-    "what was found",
+    EXIT_UNMET: "a claim does not; evidence of one could not be gathered; a sorry or an axiom of the "
+    "library is not listed in pyharness.toml; a statement is not as it was pinned; Lean's "
+    "definition and the function differ; or a record of evidence contradicts what was found",
     EXIT_LEAN: "Lean is missing, damaged or unsupported here; the library does not build; the "
     "audit refuses it; or the two kernels disagree",
 }

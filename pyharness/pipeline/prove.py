@@ -26,6 +26,7 @@ from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY, SUPPORT
 from pyharness.proofs.replay import Replay, replay
 from pyharness.proofs.toolchain import Toolchain, locate
+from pyharness.proofs.unproved import Survey, survey
 
 __all__ = [
     "Proofs",
@@ -52,6 +53,7 @@ class Proofs:
         by_theorem: each named theorem's proof, by its full name.
         definitions: those of the library that give the theorems their meaning, as a certificate
             lists them.
+        survey: what the whole library holds, and what of it nobody proved.
         replay: what the kernel checked again.
         seconds: how long each stage took, by its name.
     """
@@ -61,6 +63,7 @@ class Proofs:
     environment: Environment
     by_theorem: Mapping[str, Proof]
     definitions: Sequence[Mapping[str, Any]]
+    survey: Survey
     replay: Replay
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -75,8 +78,8 @@ class Proofs:
 def prove(
     project: Project, claims: Sequence[Claim], *, progress: Progress, fresh: bool = False
 ) -> Proofs:
-    """Build the project's Lean library, read the status of each theorem that a claim names, and
-    replay the library.
+    """Build the project's Lean library, read the status of each theorem that a claim names, find
+    what is unproved in all of it, and replay it.
 
     Compiled modules that nothing has changed are not compiled again, and a library that was audited
     and replayed is not audited and replayed again, unless it is to be `fresh`.
@@ -98,12 +101,13 @@ def prove(
         proofs, definitions = _audited(
             environment, library, toolchain, claims, project.allowed_axioms, cache
         )
+        surveyed = _surveyed(environment, library, toolchain, cache)
         progress("Audit", "", 1, 1)
     with timed(seconds, "replay"):
         progress("Replay", "every declaration", 0, 1)
         replayed = _replayed(environment, library, toolchain, cache)
         progress("Replay", "", 1, 1)
-    return Proofs(toolchain, library, environment, proofs, definitions, replayed, seconds)
+    return Proofs(toolchain, library, environment, proofs, definitions, surveyed, replayed, seconds)
 
 
 def prove_as_pinned(
@@ -246,6 +250,13 @@ def _audited(
     return dict(zip(theorems, map(Proof.from_json, found["proofs"]), strict=True)), found[
         "definitions"
     ]
+
+
+def _surveyed(
+    environment: Environment, library: Build, toolchain: Toolchain, cache: Cache
+) -> Survey:
+    key = proof_key("survey", library, toolchain, "pyharness.proofs.unproved")
+    return Survey.from_json(once(cache, key, lambda: asdict(survey(library, environment))))
 
 
 def _replayed(

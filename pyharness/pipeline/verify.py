@@ -29,6 +29,7 @@ from pyharness.proofs.agreement import KERNELS, SecondKernel, carry, require_agr
 from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.export import FORMAT
 from pyharness.proofs.library import in_foundation
+from pyharness.proofs.unproved import require_listed
 
 __all__ = [
     "Certified",
@@ -159,8 +160,9 @@ def certify(
         executor: what gathers the evidence; None for processes of this machine.
 
     Raises:
-        HarnessError: as `prove`; or if evidence cannot be gathered, the second kernel disagrees, or
-            a record cannot be used or contradicts the evidence.
+        HarnessError: as `prove`; or if something of the library is unproved that the project does
+            not list, evidence cannot be gathered, the second kernel disagrees, or a record cannot
+            be used or contradicts the evidence.
     """
     claims = load_pack(project.packs)
 
@@ -208,6 +210,7 @@ def certify_by(
         HarnessError: as `certify`.
     """
     proofs, pinned = prove_as_pinned(project, claims, progress=progress, fresh=fresh)
+    require_listed(proofs.survey, project.unproved)
     cache = kept(project, fresh=fresh)
     with timed(proofs.seconds, "export"):
         lines, names = _carried(proofs, cache)
@@ -292,6 +295,7 @@ def _lean(proofs: Proofs) -> dict[str, Any]:
             for module in proofs.build.modules
         ],
         "definitions": proofs.definitions,
+        "library": proofs.survey.counted(),
     }
 
 

@@ -32,7 +32,7 @@ _FIELDS: dict[str, type[Any]] = {
     "certificate": str,
     "seed": int,
 }
-_OPTIONAL_FIELDS: dict[str, type[Any]] = {"theorems": list}
+_OPTIONAL_FIELDS: dict[str, type[Any]] = {"unproved": list, "theorems": list}
 
 STANDARD_AXIOMS = ("propext", "Classical.choice", "Quot.sound")
 """The axioms of Lean's own library, allowed where no `pyharness.toml` says otherwise."""
@@ -51,6 +51,8 @@ class Project:
         certificate: where the certificate is written.
         seed: the seed of every pseudo-random draw.
         library: the folder of the Lean library that the project may import from.
+        unproved: the declarations of the library that are axioms or hold a `sorry`, by their full
+            names; no other may.
     """
 
     root: Path
@@ -61,6 +63,7 @@ class Project:
     certificate: Path
     seed: int
     library: Path
+    unproved: tuple[str, ...] = ()
 
     @property
     def build(self) -> Path:
@@ -108,6 +111,7 @@ def load_project(folder: Path) -> Project:
         certificate=root / certificate,
         seed=data["seed"],
         library=library.folder(),
+        unproved=tuple(data.get("unproved", ())),
     )
 
 

@@ -237,8 +237,8 @@ def read_imports(text: str, file: str) -> tuple[tuple[str, int, int], ...]:
     from 0.
 
     Raises:
-        LeanBuildError: if it does not begin with `prelude`, or has an import that this harness does
-            not read.
+        LeanBuildError: if it does not begin with `prelude`, is of Lean's module system, or has an
+            import that this harness does not read.
     """
     position = 0
     imports: list[tuple[str, int, int]] = []
@@ -255,7 +255,13 @@ def read_imports(text: str, file: str) -> tuple[tuple[str, int, int], ...]:
         match = _WORD.match(text, position)
         return match.group() if match else ""
 
-    if word() != "prelude":
+    if (first := word()) == "module":
+        raise refuse(
+            "`module` makes this a file of Lean's module system, which stores proofs apart from "
+            "statements and is not read here; remove the line `module`, and `public` and `meta` "
+            "before `import`"
+        )
+    if first != "prelude":
         raise refuse(
             "a module must begin with `prelude`: the Lean that pip installs brings no Init to import. "
             f"Write `prelude`, then what you need of the library, such as `import {LIBRARY}.Algebra.Rat`"
@@ -269,10 +275,8 @@ def read_imports(text: str, file: str) -> tuple[tuple[str, int, int], ...]:
             )
         imports.append((name, *where(position)))
         position += len(name)
-    if word() in ("public", "meta", "module"):
-        raise refuse(
-            "`module`, `public` and `meta` imports are not supported; write a plain `import`"
-        )
+    if word() in ("public", "meta"):
+        raise refuse("`public` and `meta` imports are not supported; write a plain `import`")
     return tuple(imports)
 
 

@@ -67,8 +67,17 @@ class Environment:
             DamagedOlean: if a file is not what the build made, or two modules declare a name
                 differently.
         """
+        return cls.of(build.modules)
+
+    @classmethod
+    def of(cls, modules: Iterable[Module]) -> Environment:
+        """Read compiled modules, each after those that it imports.
+
+        Raises:
+            DamagedOlean: as `load`.
+        """
         environment = cls()
-        for module in build.modules:
+        for module in modules:
             environment._add(module)
         return environment
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import os
 import re
@@ -15,20 +16,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyharness.core.errors import UsageError
+from pyharness.core.errors import HarnessError, UsageError
 from pyharness.core.progress import Progress
 from pyharness.proofs.audit import NotATheorem, UnknownTheorem
-from pyharness.proofs.environment import SORRY
-from pyharness.proofs.names import Name, parse_name, show_name, write_name
+from pyharness.proofs.environment import SORRY, Environment
+from pyharness.proofs.modules import Module
+from pyharness.proofs.names import Name, parse_name, private_part, show_name, write_name
+from pyharness.proofs.olean import DamagedOlean, Olean
 from pyharness.proofs.questions import NoAnswer, read_answers, read_axioms, write_questions
+from pyharness.proofs.terms import Terms
 from pyharness.proofs.toolchain import LeanError, LeanMissing
 
 __all__ = ["LakeError", "LakeReport", "lake_status"]
 
-"""Called with a stage's name, the item at hand, how many items are done and how many there are."""
-
 _BUILT = Path(".lake", "build", "lib")
 """Where lake leaves what Lean compiled."""
+
+_PACKAGES = Path(".lake", "packages")
+"""Where lake keeps the packages that a project needs."""
 
 _TAIL = 40
 """How many of lake's last lines an error shows."""
@@ -57,10 +62,13 @@ class LakeReport:
             1), `statement` (as Lean prints it), `axioms` (sorted), `note` (why it has this status;
             empty if it is proved) and `settled` (whether it is proved). They are in the order of
             files and lines, or in that of the project's own list.
+        unread: why the compiled files could not be read, so that the axioms are those that Lean
+            lists; None if they were read.
     """
 
     lean: str
     rows: tuple[dict[str, Any], ...]
+    unread: str | None
 
 
 @dataclass(frozen=True)
@@ -85,9 +93,16 @@ def lake_status(
     private, made by a macro or part of another declaration is not listed; a `sorry` in it shows in
     what rests on it. Which modules: those under the project's folder that lake has built.
 
-    Lean's answers are believed, and so is what lake built: unlike `audit`, nothing is read from the
-    compiled files, replayed or held to a policy, so a project whose own code changes how Lean
-    answers is not seen through. Stubs are not found either.
+    A theorem's axioms are all below it in the compiled files: `#print axioms` can miss those behind
+    a structure that another module declares (lean4 issue 15226). The files of another Lean than the
+    one that this program comes with, or of Lean's module system, cannot be read here. Then Lean's
+    lists are all there is, and the report says so. Each type of the project whose constructors rest
+    on a `sorry` or an axiom that is not allowed is then reported beside the theorems, since Lean
+    may list none of that for what speaks of the type.
+
+    Lean's answers are believed otherwise, and so is what lake built: unlike `audit`, nothing is
+    replayed or held to a policy, so a project whose own code changes how Lean answers is not seen
+    through. Stubs are not found either.
 
     Args:
         folder: the project's.
@@ -113,8 +128,8 @@ def lake_status(
     # The first build left alone what is no default target: what lies there of that may be older
     # than its source.
     lake.build([f"+{show_name(module)}" for module in modules], progress)
-    declared = _declarations(folder, modules)
-    places = _choose(declared, theorems)
+    declared, private = _declarations(modules)
+    places = _choose(declared, private, theorems)
     progress("Audit", "kinds", 0, 2)
     kinds = lake.kinds(places)
     if theorems is None:
@@ -134,14 +149,52 @@ def lake_status(
         raise UsageError(f"there is no theorem to report in {folder}")
     progress("Audit", "axioms", 1, 2)
     answers = lake.statements(places)
+    unread, stored = None, {}
+    try:
+        stored = _stored_axioms(folder, modules, places)
+    except _Unread as error:
+        unread = str(error)
+    rows = [
+        _row(
+            name,
+            place,
+            kinds[name],
+            answers[name][0],
+            sorted({*answers[name][1], *stored.get(name, ())}),
+            allowed_axioms,
+        )
+        for name, place in places.items()
+    ]
+    if unread is not None:
+        rows += _types(lake, declared, allowed_axioms)
     progress("Audit", "", 2, 2)
-    return LakeReport(
-        version,
-        tuple(
-            _row(name, place, kinds[name], *answers[name], allowed_axioms)
-            for name, place in places.items()
-        ),
-    )
+    return LakeReport(version, tuple(rows), unread)
+
+
+def _types(
+    lake: _Lake, declared: Mapping[Name, Sequence[_Place]], allowed: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return a row for each type of the project that rests on a `sorry` or an axiom that is not
+    allowed.
+
+    A recursor speaks of every constructor of its type, so that Lean lists the axioms of them all.
+    """
+    once = {name: places[0] for name, places in declared.items() if len(places) == 1}
+    types = {
+        name: once[name]
+        for name, kind in lake.kinds(once).items()
+        if kind in ("structure", "class", "inductive")
+    }
+    recursors = lake.statements({(*name, "rec"): place for name, place in types.items()})
+    rows = [
+        _row(name, types[name], "type", statement, recursors[(*name, "rec")][1], allowed)
+        for name, (statement, _) in lake.statements(types).items()
+    ]
+    return [
+        {**row, "note": f"{row['note']}; so does what speaks of this type, whatever Lean lists"}
+        for row in rows
+        if not row["settled"]
+    ]
 
 
 def _row(
@@ -179,6 +232,61 @@ def _row(
 
 
 # ------------------------------------------------------------------------------ what lake has built
+class _Unread(Exception):
+    """The compiled files cannot be read here."""
+
+
+def _stored_axioms(
+    folder: Path, modules: Mapping[Name, tuple[Path, Path]], places: Mapping[Name, _Place]
+) -> dict[Name, tuple[str, ...]]:
+    """Return the axioms below each theorem in the compiled files.
+
+    Raises:
+        _Unread: if a file is not of a format that is known.
+    """
+    built = folder / _BUILT
+    folders = [built / "lean", built, *sorted((folder / _PACKAGES).glob(f"*/{_BUILT}/lean"))]
+    seen: set[Name] = set()
+    ordered: list[Module] = []
+    pending: list[Name | Module] = [place.module for place in places.values()]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Module):
+            ordered.append(item)
+        elif item not in seen:
+            seen.add(item)
+            source = modules[item][1] if item in modules else Path(*map(str, item))
+            module, imports = _compiled(item, source, folders)
+            # It stands behind what it imports.
+            pending += [module, *imports]
+    try:
+        environment = Environment.of(ordered)
+        return {name: environment.axioms(name) for name in places}
+    except HarnessError as error:
+        raise _Unread(str(error)) from None
+
+
+def _compiled(name: Name, source: Path, folders: Sequence[Path]) -> tuple[Module, Sequence[Name]]:
+    """Return a module that lake has built, and what it imports."""
+    stem = Path(*map(str, name))
+    for folder in folders:
+        olean = folder / stem.parent / f"{stem.name}.olean"
+        if not olean.is_file():
+            continue
+        if olean.with_suffix(".olean.private").exists():
+            raise _Unread(f"{show_name(name)} is of Lean's module system, whose files are not read")
+        try:
+            data = olean.read_bytes()
+            imports = Olean(olean, data, Terms()).imports
+        except (OSError, DamagedOlean) as error:
+            raise _Unread(str(error)) from None
+        digest = hashlib.sha256(data).hexdigest()
+        shown = tuple(map(show_name, imports))
+        ilean = olean.with_suffix(".ilean")
+        return Module(show_name(name), source, "", "", shown, olean, digest, ilean, ()), imports
+    raise _Unread(f"the compiled file of {show_name(name)} is not under the project's folder")
+
+
 def _modules(folder: Path) -> dict[Name, tuple[Path, Path]]:
     """Return the project's modules, each with its .ilean file and its source; what has no source
     any more is left out.
@@ -210,10 +318,13 @@ def _modules(folder: Path) -> dict[Name, tuple[Path, Path]]:
 
 
 def _declarations(
-    folder: Path, modules: Mapping[Name, tuple[Path, Path]]
-) -> dict[Name, list[_Place]]:
-    """Return where the project declares what other modules can name, by file and line."""
+    modules: Mapping[Name, tuple[Path, Path]],
+) -> tuple[dict[Name, list[_Place]], dict[Name, _Place]]:
+    """Return where the project declares what other modules can name, by file and line; and what is
+    private, as its source calls it.
+    """
     found: list[tuple[Path, int, Name, Name]] = []
+    private: dict[Name, _Place] = {}
     for module, (ilean, source) in modules.items():
         try:
             for identifier, uses in _read(ilean)["references"].items():
@@ -224,23 +335,30 @@ def _declarations(
                 # part of behind its place.
                 part = len(definition) > 4 and definition[4] != what["n"]
                 name = parse_name(what["n"])
-                if (
-                    not part
-                    and name is not None
-                    and write_name(name) is not None
-                    and name[-1] != "_example"
-                ):
-                    found.append((source, definition[0] + 1, name, module))
+                if part or name is None or name[-1] == "_example":
+                    continue
+                line = definition[0] + 1
+                if (hidden := private_part(name)) is not None:
+                    private[hidden] = _Place(module, source, line)
+                elif write_name(name) is not None:
+                    found.append((source, line, name, module))
+                elif any("\n" in str(item) or "\r" in str(item) for item in name):
+                    raise UsageError(
+                        f"{source.as_posix()}:{line} declares {show_name(name)!r}, whose name holds "
+                        "a line break, so that Lean cannot be asked about it; give it another name"
+                    )
         except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise _unreadable(ilean, error) from None
     declared: dict[Name, list[_Place]] = {}
     for source, line, name, module in sorted(found, key=lambda item: (item[0].parts, item[1])):
         declared.setdefault(name, []).append(_Place(module, source, line))
-    return declared
+    return declared, private
 
 
 def _choose(
-    declared: Mapping[Name, Sequence[_Place]], theorems: Sequence[str] | None
+    declared: Mapping[Name, Sequence[_Place]],
+    private: Mapping[Name, _Place],
+    theorems: Sequence[str] | None,
 ) -> dict[Name, _Place]:
     """Return where each theorem is that is to be reported; all that is declared if none are
     named.
@@ -252,6 +370,14 @@ def _choose(
     )
     chosen = {}
     for name, asked in wanted.items():
+        if name is not None and name not in declared:
+            hidden = private.get(private_part(name) or name)
+            if hidden is not None:
+                raise NotATheorem(
+                    f"{asked} is private ({hidden.file.as_posix()}:{hidden.line}), so that Lean "
+                    "cannot be asked about it from another file; take `private` away, or take it "
+                    "out of 'theorems'"
+                )
         if name is None or name not in declared:
             shown = list(map(show_name, declared))
             close = (

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import re
 
-__all__ = ["Name", "is_plain", "parse_name", "show_name", "write_name"]
+__all__ = ["Name", "is_plain", "parse_name", "private_part", "show_name", "write_name"]
 
 Name = tuple[str | int, ...]
 """The parts of a name. `foo.bar` is `("foo", "bar")`; a number is a part that Lean made, never one
 from a source."""
 
 _PLAIN = re.compile(r"[^\W\d][\w'!?]*")
+_WRITABLE = re.compile(r"[^»\r\n]*")
 _PART = re.compile(r"«([^»]*)»|([^.«»]+)")
 
 
@@ -59,13 +60,23 @@ def write_name(name: Name) -> str | None:
     """Return how a source in another module writes a name, whatever is open there; None if it
     cannot.
 
-    It cannot write a private name, one with a number in it, or one that a macro made up.
+    It cannot write a private name, one with a number or a line break in it, or one that a macro
+    made up.
     """
     if not name or name[0] == "_private" or "_@" in name:
         return None
-    if any(
-        not isinstance(part, str) or not part.isprintable() or not part or "»" in part
-        for part in name
-    ):
+    if not all(isinstance(part, str) and _WRITABLE.fullmatch(part) for part in name):
         return None
     return "_root_." + ".".join(f"«{part}»" for part in name)
+
+
+def private_part(name: Name) -> Name | None:
+    """Return what a source calls a private constant; None for one that is not private.
+
+    Example:
+        >>> private_part(("_private", "Demo", 0, "Nat", "secret"))
+        ('Nat', 'secret')
+    """
+    if name[:1] != ("_private",) or 0 not in name:
+        return None
+    return name[name.index(0) + 1 :]

@@ -69,7 +69,7 @@ def check_policy(build: Build, environment: Environment, allowed_axioms: Sequenc
     * declare no name that the kernel treats by name, and no axiom called like an allowed one;
     * not use `extern`, `implemented_by`, `csimp`, `unsafe`, `partial`, `native_decide`,
       `debug.skipKernelTC`, code that runs while it is compiled, or macros for syntax that exists
-      already; nor turn `autoImplicit` on;
+      already; nor turn `autoImplicit` on, or set `warn.sorry`;
     * declare no notation that another module has, that reads like a constant's name, or that starts
       a command;
     * hold no invisible or direction-changing characters, and declare no constant that looks like
@@ -286,6 +286,7 @@ _TOKEN = re.compile(
 _COMMENT_MARK = re.compile(r"/-|-/")
 _PART = re.compile(r"[\w'!?]+")
 _AUTO_IMPLICIT = {"autoImplicit", "relaxedAutoImplicit"}
+_QUIET = re.compile(r"«?warn»?\.«?sorry»?")
 _UNUSUAL = re.compile(r"[^ -~\n\r\t]")
 _HIDING = re.compile(r"""--|/-|["'\\«]""")
 
@@ -317,6 +318,8 @@ def forbidden_words(text: str) -> Iterator[tuple[int, str]]:
             last, forbidden = _read_word(token[kind])
             if before in _AUTO_IMPLICIT and token[kind] != "false":
                 yield line(start), f"turns `{before}` on"
+            if _QUIET.fullmatch(token[kind]):
+                yield line(start), "uses `warn.sorry`, by which Lean keeps quiet about a sorry"
             before = last
             yield from ((line(start), f"uses `{word}`") for word in forbidden)
             continue

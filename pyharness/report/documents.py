@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
 from pyharness.core.extras import install
@@ -40,6 +41,8 @@ def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
             f"by {markdown_text(' and '.join(proofs['kernels']))}.",
             "",
         )
+    if "library" in certificate["lean"]:
+        yield from (markdown_text(library_in_words(certificate["lean"]["library"])), "")
     yield from (
         "| " + " | ".join(tiers) + " |",
         "|" + "---:|" * len(tiers),

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from pyharness import __version__
 from pyharness.certificate.diff import Change
 from pyharness.certificate.findings import Finding
+from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
 from pyharness.report import graph
@@ -388,6 +389,7 @@ def _environment() -> Environment:
         "theorem_file": _theorem_file,
         "in_short": _in_short,
         "in_words": in_words,
+        "library_in_words": library_in_words,
         "why_false": _why_false,
         "other_fields": _other_fields,
         "PROOF_FIELDS": _PROOF_FIELDS,

@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
 
@@ -85,6 +86,8 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
             )
         )
         console.print(_text(f"Proofs: {path.parent / proofs['file']}"), soft_wrap=True)
+    if "library" in certificate["lean"]:
+        console.print(_text(library_in_words(certificate["lean"]["library"])))
     for line in _records(certificate["claims"]):
         console.print(_text(line), soft_wrap=True)
     console.print(_text(f"Certificate: {path}"), soft_wrap=True)
@@ -116,13 +119,18 @@ def _records(claims: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 
 
 def show_statuses(
-    rows: Sequence[Mapping[str, Any]], *, of: str = "claim", console: Console
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    of: str = "claim",
+    library: Mapping[str, Any] | None = None,
+    console: Console,
 ) -> None:
     """Print the proof status of claims, or of theorems, without a certificate.
 
     Args:
         rows: each with `id`, `status`, `theorem`, `file`, `line`, `axioms` and `note`.
         of: what the rows are.
+        library: what a certificate says of the whole library.
         console: where to print.
     """
     table = _table()
@@ -142,6 +150,8 @@ def show_statuses(
     console.print()
     statuses = _counts(Counter(row["status"] for row in rows))
     console.print(Text.assemble(f"{_many(len(rows), of)}: ", *statuses, "."))
+    if library is not None:
+        console.print(_text(library_in_words(library)))
 
 
 def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:

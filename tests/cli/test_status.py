@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.small_project import call, write_pack
+from tests.small_project import CONFIG, call, write_pack
 
 
 def test_status_reads_lean_alone(project):
@@ -18,3 +18,17 @@ def test_status_reads_lean_alone(project):
     write_pack(project, "Small.rests")
     done = call(project, "status")
     assert done.returncode == 1 and "sorry" in done.stdout
+
+
+def test_status_shows_the_whole_library(project):
+    """What is unproved is counted and named; what the project does not list ends with status 1."""
+    shown = call(project, "status")
+    assert shown.returncode == 0
+    assert (
+        "1 sorry, 0 axioms in the whole library. Unproved: Small.unfinished (sorry)."
+        in shown.stdout
+    )
+    (project / "pyharness.toml").write_text(CONFIG.partition("unproved")[0])
+    done = call(project, "status", "--json")
+    assert done.returncode == 1 and "Small.lean:8: Small.unfinished holds a sorry" in done.stderr
+    assert json.loads(done.stdout)["library"]["sorries"] == 1

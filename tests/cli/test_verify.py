@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from pyharness.pipeline import verify
-from tests.small_project import LEAN, PACK, ROOT, call, run, write, write_pack
+from tests.small_project import CONFIG, LEAN, PACK, ROOT, call, run, write, write_pack
 
 SLOW_PACK = """\
 import time
@@ -119,6 +119,34 @@ def test_sorry_is_shown_and_fails(project, theorem):
     assert done.returncode == 1
     claim = json.loads((project / "certificates" / "small.json").read_text())["claims"][0]
     assert claim["proof"]["status"] == "sorry" and claim["tier"] == "bronze"
+
+
+def test_a_sorry_in_an_unused_theorem_fails(verified):
+    """Status 1 names it and says what to do, and the certificate stays; listed by name, it passes
+    and the certificate shows it; proved, its entry is to be removed.
+    """
+    certificate, source, config = (
+        verified / name for name in ("certificates/small.json", "Small.lean", "pyharness.toml")
+    )
+    before = certificate.read_bytes()
+    source.write_text(
+        LEAN + "\n/-- Nobody uses it. -/\ntheorem Small.idle (a : Prop) : a := sorry\n"
+    )
+    done = call(verified, "verify")
+    assert done.returncode == 1 and certificate.read_bytes() == before
+    assert "Small.lean:14: Small.idle holds a sorry" in done.stderr
+    listed = 'unproved = ["Small.unfinished", "Small.idle"]'
+    assert listed in done.stderr and "pyharness.toml" in done.stderr
+    config.write_text(CONFIG.replace('unproved = ["Small.unfinished"]', listed))
+    done = call(verified, "verify")
+    assert done.returncode == 0, done.stderr
+    assert " theorems, 2 sorries, 0 axioms in the whole library." in done.stdout
+    library = json.loads(certificate.read_text())["lean"]["library"]
+    assert [item["name"] for item in library["unproved"]] == ["Small.idle", "Small.unfinished"]
+    assert call(verified, "check", "certificates/small.json", "--source", ".").returncode == 0
+    source.write_text(LEAN)
+    done = call(verified, "verify")
+    assert done.returncode == 1 and "lists Small.idle under 'unproved'" in done.stderr
 
 
 def test_an_unknown_theorem_is_an_error(project):

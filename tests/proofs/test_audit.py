@@ -138,6 +138,7 @@ class TestNames:
             ("Sample.Group", "of kind 'inductive', not a theorem"),
             ("Sample.Group.mk", "of kind 'ctor', not a theorem"),
             ("_private.LeanMining.Sample.0.Sample.secret", "is private"),
+            ("Sample.secret", r"is private \(LeanMining/Sample.lean:23\)"),
             ("lcProof", "unsafe or partial constants"),
         ],
     )
@@ -151,6 +152,36 @@ class TestNames:
 
 
 class TestLeansWord:
+    def test_what_lean_misses_behind_a_type(self, project, toolchain):
+        """Of types that another module declares, Lean lists the axioms of some and misses those of
+        others; what is stored has them all, and is no disagreement.
+        """
+        names = [f"Sample.S{number}" for number in range(8)]
+        types = (
+            "inductive Sample.Uses : True = True → Prop where\n"
+            "  | mk (h : True = True) : Sample.Uses h\n"
+        )
+        types += "".join(
+            f"structure {name} : Type where\n  law : Sample.Uses (propext Iff.rfl)\n"
+            for name in names
+        )
+        theorems = [name.replace(".S", ".t") for name in names]
+        speakers = "".join(
+            f"theorem {theorem} (s t : {name}) (h : s = t) : t = s := h.symm\n"
+            for theorem, name in zip(theorems, names, strict=True)
+        )
+        project.write(
+            LeanMining="import LeanMining.Speakers\n",
+            LeanMining_Types=f"import LeanMining.Foundation.Logic\n{types}",
+            LeanMining_Speakers=f"import LeanMining.Types\n{speakers}",
+        )
+        built = project.build("LeanMining")
+        environment = Environment.load(built)
+        found = audit(built, environment, toolchain, theorems, ["propext"])
+        assert {proof.axioms for proof in found.values()} == {("propext",)}
+        found = audit(built, environment, toolchain, theorems, [])
+        assert {proof.status for proof in found.values()} == {"axiom"}
+
     def test_a_disagreement_is_an_error(self, new_project, toolchain):
         """Where Lean finds other axioms than the harness, nothing is reported."""
         texts = (

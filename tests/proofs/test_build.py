@@ -47,6 +47,8 @@ class TestReadImports:
         [
             ("import A", "A.lean:1:0", "must begin with `prelude`"),
             ("", "A.lean:1:0", "must begin with `prelude`"),
+            ("module\nprelude", "A.lean:1:0", "`module` makes this a file of Lean's module system"),
+            ("/- A -/ module", "A.lean:1:8", "remove the line `module`"),
             ("prelude\nimport «A»", "A.lean:2:7", "without « »"),
             ("prelude\npublic import A", "A.lean:2:0", "write a plain `import`"),
         ],

@@ -24,6 +24,7 @@ from pyharness.proofs.modules import LeanBuildError
 from pyharness.proofs.olean import DamagedOlean
 from pyharness.proofs.policy import PolicyViolation
 from pyharness.proofs.replay import ReplayRefused
+from pyharness.proofs.unproved import UnprovedError, require_listed
 from tests.proofs.doctor import doctored
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,6 +134,10 @@ def harness(project: Project, item: Claim) -> tuple[str, str]:
         return "no example", ""
     if proof.unused:
         return "unused hypothesis", ", ".join(proof.unused)
+    try:
+        require_listed(proofs.survey, project.unproved)
+    except UnprovedError as error:
+        return "library", str(error)
     return "accepted", proof.statement
 
 

@@ -66,6 +66,68 @@ import Small.Syntax
 private axiom Small.granted : False
 theorem Small.deceit : False := Small.granted
 """
+BEHIND = """\
+prelude
+import Small.Syntax
+universe u
+axiom Small.granted : False
+inductive Small.Uses : False → Prop where
+  | mk (h : False) : Small.Uses h
+structure Small.Field : Type where
+  x : Small.Uses Small.granted
+class Small.Class (α : Type u) where
+  x : Small.Uses Small.granted
+inductive Small.Choice (α : Type u) : Type u where
+  | one (a : α) : Small.Choice α
+  | two (h : Small.Uses Small.granted) : Small.Choice α
+structure Small.Child extends Small.Field where
+  y : True
+structure Small.Inner where
+  x : Small.Field
+structure Small.Outer where
+  x : Small.Inner
+mutual
+inductive Small.Even : Type where
+  | mk (o : Small.Odd) : Small.Even
+inductive Small.Odd : Type where
+  | mk (e : Small.Even) : Small.Odd
+  | end (h : Small.Uses Small.granted) : Small.Odd
+end
+inductive Small.Tree : Type where
+  | mk (l : List Small.Tree) (f : Small.Field) : Small.Tree
+def Small.Alias : Type := Small.Field
+opaque Small.hidden : Small.Field → True := fun _ => True.intro
+structure Small.Hole where
+  x : Small.Uses sorry
+private structure Small.Secret where
+  x : Small.Field
+structure Small.Open where
+  x : Small.Secret
+class Small.Marked (α : Type u) where
+  x : True
+instance Small.marks : Small.Marked Small.Field := ⟨True.intro⟩
+structure Small.«» where
+  x : Small.Field
+structure Small.Clean where
+  x : ∀ h : False, Small.Uses h
+"""
+SPEAKERS = {
+    "field": ("(s : Small.Field)", "granted"),
+    "class": ("(α : Type u) [Small.Class α]", "granted"),
+    "constructor": ("(α : Type u) (s : Small.Choice α)", "granted"),
+    "parent": ("(s : Small.Child)", "granted"),
+    "nested": ("(s : Small.Outer)", "granted"),
+    "mutual": ("(s : Small.Even)", "granted"),
+    "tree": ("(s : Small.Tree)", "granted"),
+    "alias": ("(s : Small.Alias)", "granted"),
+    "opaque": ("(h : ∀ s, Small.hidden s = True.intro)", "granted"),
+    "hole": ("(s : Small.Hole)", "sorryAx"),
+    "private": ("(s : Small.Open)", "granted"),
+    "instance": ("(h : Small.marks = Small.marks)", "granted"),
+    "unnamed": ("(s : Small.«»)", "granted"),
+    "clean": ("(s : Small.Clean)", None),
+}
+"""What a theorem speaks of, and the axiom that stands behind it."""
 POLICY = 'allowed-axioms = ["Small.granted"]\n'
 
 
@@ -93,6 +155,17 @@ def make(folder: Path, **files: str) -> Path:
     )
 
 
+def write_foundation(folder: Path) -> None:
+    """Write the least of the foundation that makes notation work, as the project's own."""
+    for name in ("Core", "Syntax"):
+        text = (
+            (FOUNDATION / f"{name}.lean")
+            .read_text(encoding="utf-8")
+            .replace("LeanMining.Foundation", "Small")
+        )
+        write(folder, **{f"Small_{name}__lean": text})
+
+
 def on_path(patch: pytest.MonkeyPatch) -> None:
     """Put the stand-in for lake on PATH, to be run by this Python."""
     patch.setenv(
@@ -115,13 +188,7 @@ def built(tmp_path_factory):
         Small_Deceit__lean=DECEIT,
         pyharness__toml=POLICY,
     )
-    for name in ("Core", "Syntax"):
-        text = (
-            (FOUNDATION / f"{name}.lean")
-            .read_text(encoding="utf-8")
-            .replace("LeanMining.Foundation", "Small")
-        )
-        write(folder, **{f"Small_{name}__lean": text})
+    write_foundation(folder)
     with pytest.MonkeyPatch.context() as patch:
         on_path(patch)
         return folder, status_of(folder, progress=quiet)
@@ -203,6 +270,105 @@ class TestReport:
             "axiom",
             ["_private.Small.Deceit.0.Small.granted"],
         )
+
+
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory):
+    """A project whose theorems speak of types that another module declares."""
+    theorems = "".join(
+        f"theorem Small.{name} (a b : Prop) {binder} (h : a ∧ b) : b ∧ a := ⟨h.2, h.1⟩\n"
+        for name, (binder, _) in SPEAKERS.items()
+    ) + "".join(
+        f"theorem Small.{name}Again (a b : Prop) (h : a ∧ b) : b ∧ a :=\n"
+        f"  have used := @Small.{name}\n  ⟨h.2, h.1⟩\n"
+        for name in ("tree", "clean")
+    )
+    folder = make(
+        tmp_path_factory.mktemp("behind"),
+        Small__lean="prelude\nimport Small.Speakers\n",
+        Small_Behind__lean=BEHIND,
+        Small_Speakers__lean=f"prelude\nimport Small.Behind\nuniverse u\n{theorems}",
+        pyharness__toml=f"theorems = {json.dumps([f'Small.{name}' for name in SPEAKERS])}\n",
+    )
+    write_foundation(folder)
+    return folder
+
+
+class TestBehindTypes:
+    """Lean lists no axiom of a theorem whose statement has it only behind an imported type."""
+
+    def test_each_is_found(self, behind):
+        """Whatever the type is, and however far behind it the axiom stands; what is clean stays
+        so.
+        """
+        report = status_of(behind, progress=quiet)
+        assert report.unread is None
+        assert {row["theorem"]: (row["axioms"], row["settled"]) for row in report.rows} == {
+            f"Small.{name}": ([], True)
+            if axiom is None
+            else (["sorryAx" if axiom == "sorryAx" else f"Small.{axiom}"], False)
+            for name, (_, axiom) in SPEAKERS.items()
+        }
+
+    def test_what_rests_on_it(self, behind, tmp_path):
+        """So it is for a theorem whose proof alone speaks of it."""
+        folder = shutil.copytree(behind, tmp_path / "project")
+        write(folder, pyharness__toml='theorems = ["Small.treeAgain", "Small.cleanAgain"]\n')
+        rows = status_of(folder, progress=quiet).rows
+        assert [row["status"] for row in rows] == ["axiom", "proved"]
+
+    def test_another_lean(self, behind, monkeypatch):
+        """Where the compiled files cannot be read, the report says so, and names the types."""
+        monkeypatch.setattr("pyharness.proofs.olean.GITHASH", "0" * 40)
+        report = status_of(behind, progress=quiet)
+        assert "another Lean wrote it" in report.unread
+        assert report.rows[-1]["statement"] == "Small.«» : Type"
+        types = {row["theorem"]: row["status"] for row in report.rows[len(SPEAKERS) :]}
+        assert types == {
+            f"Small.{name}": "sorry" if name == "Hole" else "axiom"
+            for name in (
+                *("Field", "Class", "Choice", "Child", "Inner", "Outer", "Even", "Tree"),
+                *("Hole", "Open", "«»"),
+            )
+        }
+
+    def test_the_command_says_so(self, behind, monkeypatch, capsys):
+        """A reader of the table is told, and so is one of the JSON."""
+        monkeypatch.setattr("pyharness.proofs.olean.GITHASH", "0" * 40)
+        assert main(["status", "--lean-project", str(behind), "--json"]) == EXIT_UNMET
+        said = capsys.readouterr()
+        assert "the axioms are those that Lean lists" in said.err
+        assert "another Lean wrote it" in json.loads(said.out)["unread"]
+
+
+class TestNames:
+    NAMES = ("«»", "«two words»", "«a.b»", "«a\u200bb»", "«a«b»", "«theorem»")
+
+    def test_every_name_is_listed(self, tmp_path):
+        """A name may have no characters at all, or any but a line break."""
+        text = "prelude\ninductive T : Prop where | t : T\n"
+        text += "".join(f"theorem {name} : T := T.t\n" for name in (*self.NAMES, "Small.«»"))
+        rows = status_of(make(tmp_path, Small__lean=text), progress=quiet).rows
+        assert {row["theorem"] for row in rows} == {
+            "«two words»" if name == "«two words»" else name for name in (*self.NAMES, "Small.«»")
+        } - {"«theorem»"} | {"theorem"}
+        assert all(row["settled"] for row in rows)
+
+    def test_a_line_break_is_refused(self, tmp_path):
+        """Lean's answers are known by their lines, so such a name cannot be asked about."""
+        make(
+            tmp_path,
+            Small__lean="prelude\ninductive T : Prop where | t : T\ntheorem «a\nb» : T := T.t\n",
+        )
+        with pytest.raises(UsageError, match=r"Small.lean:3 declares '«a\\nb»'.* a line break"):
+            status_of(tmp_path, progress=quiet)
+
+    @pytest.mark.parametrize("name", ["Small.secret", "_private.Small.Sample.0.Small.secret"])
+    def test_a_private_name_is_said_to_be_private(self, project, name):
+        """It is there, so it is not unknown; it cannot be asked about from another file."""
+        write(project, pyharness__toml=f'theorems = ["{name}"]\n')
+        with pytest.raises(NotATheorem, match=r"is private \(Small/Sample.lean:15\)"):
+            status_of(project, progress=quiet)
 
 
 class TestProject:
