@@ -23,7 +23,7 @@ from pyharness.proofs.names import Name, parse_name, show_name, write_name
 from pyharness.proofs.questions import NoAnswer, read_answers, read_axioms, write_questions
 from pyharness.proofs.toolchain import LeanError, LeanMissing
 
-__all__ = ["LakeError", "LakeReport", "lake_status"]
+__all__ = ["LakeError", "LakeReport", "lake_status", "require_lake_project"]
 
 """Called with a stage's name, the item at hand, how many items are done and how many there are."""
 
@@ -68,6 +68,16 @@ class _Place:
     module: Name
     file: Path
     line: int
+
+
+def require_lake_project(folder: Path) -> None:
+    """Require that a folder holds a lake project, and that there is a `lake`.
+
+    Raises:
+        UsageError: if the folder holds none.
+        LeanMissing: if there is no `lake`.
+    """
+    _Lake.find(folder)
 
 
 def lake_status(
