@@ -64,6 +64,9 @@ _NAMES = ("COLUMNS", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "NO_COLOR", "PATH", 
 _PREFIXES = ("ELAN_", "LC_", "PYTHON", *(name for name in VARIABLES if name not in _GPU))
 """The environment variables that are kept, by name and by how the name begins."""
 
+_LEAVE_KEYRING = "__import__('ctypes').CDLL(None).syscall(250, 1, None)\n"
+"""Joins a session keyring of its own (keyctl), for no namespace hides the keys of this session."""
+
 _LOOK = """\
 import sys
 found = [entry for entry in sys.path if entry]
@@ -161,7 +164,16 @@ def run(
         ]
         _require_unlinked(mounts, reach.kept, kept)
         status = _start(
-            [bubblewrap, *_options(mounts), "--", sys.executable, "-P", "-c", program, *arguments],
+            [
+                bubblewrap,
+                *_options(mounts),
+                "--",
+                sys.executable,
+                "-P",
+                "-c",
+                _LEAVE_KEYRING + program,
+                *arguments,
+            ],
             environment,
             shown,
         )
@@ -181,7 +193,9 @@ def _options(mounts: _Mounts) -> list[str]:
         # When the first process of the sandbox ends, the system ends all others before anyone
         # hears of it.
         "--as-pid-1",
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", _HOME),
+        # The administrator can set the kernel's parameters in /proc/sys without any capability.
+        *("--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"),
+        *("--tmpfs", "/tmp", "--dir", _HOME),
     ]
     for name in _SYSTEM:
         if os.path.islink(name):
