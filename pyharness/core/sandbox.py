@@ -33,7 +33,7 @@ from pyharness.core.errors import (
     HarnessError,
     UsageError,
 )
-from pyharness.core.fingerprint import VARIABLES
+from pyharness.core.fingerprint import VARIABLES, package_folders
 from pyharness.core.json_files import MAX_BYTES
 
 __all__ = ["KEPT", "Outlet", "Reach", "SandboxError", "run"]
@@ -227,11 +227,11 @@ def _readable(path: Path) -> _Mounts:
         )
     mounts = [(path, ["--ro-bind", str(path), str(path)])]
     git = path / ".git"
-    if git.is_symlink():
+    if os.path.islink(git):
         return mounts
-    if git.is_dir():
+    if os.path.isdir(git):
         mounts.append((git, ["--tmpfs", str(git), "--remount-ro", str(git)]))
-    elif git.exists():
+    elif os.path.exists(git):
         mounts.append((git, ["--ro-bind", os.devnull, str(git)]))
     return mounts
 
@@ -262,7 +262,7 @@ def _shown(places: Iterable[Path], reach: Reach) -> _Mounts:
         in_project = path.is_relative_to(reach.project) and not path.is_relative_to(reach.kept)
         return in_project or any(path.is_relative_to(other) for other in there)
 
-    places = [place for place in places if place.is_absolute() and place.exists()]
+    places = [place for place in places if place.is_absolute() and os.path.exists(place)]
     mounts: _Mounts = []
     for path in sorted({place.resolve() for place in places}, key=lambda path: len(path.parts)):
         if not is_there(path):
@@ -286,11 +286,16 @@ def _python(environment: Mapping[str, str]) -> list[Path]:
     )
     return [
         *(Path(os.fsdecode(entry)) for entry in asked.stdout.split(b"\0")),
-        *map(Path, (sys.executable, sys.prefix, sys.exec_prefix)),
-        *map(Path, (sys.base_prefix, sys.base_exec_prefix)),
-        _PACKAGE,
+        Path(sys.executable),
+        *_installed(),
         *(_PACKAGE.parent / name for name in ("LeanMining", "LeanMining.lean")),
     ]
+
+
+def _installed() -> tuple[Path, ...]:
+    """Return the folders that this Python, its packages and this package are installed in."""
+    prefixes = (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)
+    return (*map(Path, prefixes), *package_folders(), _PACKAGE)
 
 
 def _links(path: Path) -> Iterator[Path]:
@@ -393,21 +398,27 @@ def _stage(outlet: Outlet, folder: Path) -> None:
     """Make the folder that an outlet is in the sandbox, with copies of its files.
 
     Raises:
-        UsageError: if the outlet's folder is reached through a link, or one of the files is none.
+        UsageError: if the outlet's folder is reached through a link, holds code that is run outside
+            the sandbox, or cannot be made; or if something else than a file has a file's name.
     """
-    if outlet.folder.resolve() != outlet.folder:
-        raise UsageError(
-            f"{outlet.folder} is reached through a symbolic link, to {outlet.folder.resolve()}; "
-            "--sandbox writes through none"
-        )
     folder.mkdir()
     try:
+        if os.path.realpath(outlet.folder) != str(outlet.folder):
+            raise UsageError(
+                f"{outlet.folder} is reached through a symbolic link; --sandbox writes through none"
+            )
+        installed = (place.resolve() for place in _installed())
+        if ".git" in outlet.folder.parts or any(map(outlet.folder.is_relative_to, installed)):
+            raise UsageError(
+                f"{outlet.folder} belongs to git or to this Python, and with --sandbox nothing is "
+                "written there; choose another folder"
+            )
         outlet.folder.mkdir(parents=True, exist_ok=True)
         for name, _ in _entries(outlet.folder):
             if outlet.holds(name):
                 (folder / name).write_bytes(_read(outlet.folder / name))
-    except OSError as error:
-        raise UsageError(f"{outlet.folder} cannot be used: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{outlet.folder} cannot be used: {error}") from error
 
 
 def _left(outlet: Outlet, folder: Path) -> Iterator[tuple[Path, bytes | None]]:

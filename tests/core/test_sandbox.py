@@ -496,6 +496,29 @@ def test_links_out_of_the_project_are_refused(project, outside, link):
 
 
 @needs_bubblewrap
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        (".git", "belongs to git"),
+        (".git/hooks", "belongs to git"),
+        ("vendor/other/.git/hooks", "belongs to git"),
+        (sys.prefix, "to this Python"),
+        (Path(sandbox.__file__).parent, "to this Python"),
+        ("nul\0", "cannot be used"),
+        ("loop", "symbolic link|cannot be used"),
+        ("n" * 5000, "cannot be used"),
+        ("Small.lean", "cannot be used"),
+    ],
+)
+def test_a_certificate_cannot_be_where_code_is_run_from(project, folder, words):
+    """Where it is written is the project's own choice."""
+    (project / "loop").symlink_to("loop")
+    with pytest.raises(UsageError, match=words):
+        run("", reach(project, Outlet(project / folder, "config".__eq__)))
+    assert (project / ".git" / "config").read_text() == SECRET
+
+
+@needs_bubblewrap
 def test_a_certificate_that_is_a_link_is_not_followed(project, outside):
     """What it leads to is not copied into the sandbox."""
     (path := project / "certificates" / "small.json").unlink()
