@@ -389,7 +389,8 @@ def test_it_ends_with_who_started_it(project):
         f"sandbox.run({program!r}, [], sandbox.Reach(root, root / 'build'), shown=str)\n"
     )
     alive = project / "build" / KEPT / "alive"
-    with subprocess.Popen([sys.executable, "-c", outer]) as process:
+    environment = {**os.environ, "TMPDIR": str(project)}  # What it leaves, being killed.
+    with subprocess.Popen([sys.executable, "-c", outer], env=environment) as process:
         while not alive.exists():
             time.sleep(0.02)
             assert process.poll() is None
