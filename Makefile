@@ -1,14 +1,16 @@
 # make verify: from nothing to a certificate.   make test: the test suite.   make lint: ruff and mypy.
-# make clean: remove what was built.
+# make install: what both need, into .venv.   make clean: remove what was built.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 LINTERS := $(VENV)/.linters
 
-.PHONY: verify test lint clean
+.PHONY: install verify test lint clean
 
 verify: $(READY)
 	$(VENV)/bin/pyharness verify
+
+install: $(READY)
 
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n auto --dist worksteal

@@ -20,6 +20,27 @@ WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "gate.yml").read_tex
 STEPS = {step["name"]: step["run"] for step in WORKFLOW["jobs"]["gate"]["steps"] if "run" in step}
 
 
+TEMPLATE = yaml.safe_load((ROOT / "pyharness" / "project" / "templates" / "gate.yml").read_text())
+
+
+@pytest.mark.parametrize("workflow", [WORKFLOW, TEMPLATE], ids=["this project", "a new one"])
+def test_code_of_a_pull_request_runs_in_the_sandbox(workflow):
+    """Until the gate has judged, no other step runs packs, Lean files or tests; no token is left in
+    the checkout; and the proofs are checked again without the packs.
+    """
+    steps = workflow["jobs"]["gate"]["steps"]
+    checkout = next(step for step in steps if "checkout" in step.get("uses", ""))
+    assert checkout["with"]["persist-credentials"] is False
+    names = [step.get("name") for step in steps]
+    commands = {step["name"]: step["run"] for step in steps if "run" in step}
+    assert commands["Verify"].strip("'").endswith(" verify --sandbox")
+    assert " --proofs" in commands["Check"] and "bubblewrap" in commands["Sandbox"]
+    assert names.index("Sandbox") < names.index("Verify") < names.index("Check")
+    assert [name for name, text in commands.items() if " verify" in text] == ["Verify"]
+    running = [name for name, text in commands.items() if "-m pytest" in text]
+    assert all(names.index(name) == len(steps) - 1 for name in running)
+
+
 def git(folder, *arguments):
     return subprocess.run(
         ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments],

@@ -15,7 +15,7 @@ from pyharness.core.errors import DocumentError
 from pyharness.core.json_files import write_bytes
 from pyharness.kernel.certificate import Unreadable, read_proofs
 
-__all__ = ["FOLDER", "proofs_file", "remove_other_proofs", "write_proofs"]
+__all__ = ["FOLDER", "is_proofs_file", "proofs_file", "remove_other_proofs", "write_proofs"]
 
 FOLDER = "proofs"
 """The folder of such files, in that of the certificate."""
@@ -78,8 +78,13 @@ def remove_other_proofs(certificate: Path, lines: bytes) -> None:
                 ) from error
 
 
+def is_proofs_file(certificate: Path, name: str) -> bool:
+    """Whether a file in the folder of proofs is named as one of this certificate's."""
+    form = rf"{re.escape(certificate.stem)}-[0-9a-f]{{{_DIGITS}}}\.ndjson\.gz"
+    return re.fullmatch(form, name) is not None
+
+
 def _written(certificate: Path) -> Iterator[Path]:
-    form = re.compile(rf"{re.escape(certificate.stem)}-[0-9a-f]{{{_DIGITS}}}\.ndjson\.gz")
     folder = certificate.parent / FOLDER
     if folder.is_dir():
-        yield from (path for path in folder.iterdir() if form.fullmatch(path.name))
+        yield from (path for path in folder.iterdir() if is_proofs_file(certificate, path.name))

@@ -24,9 +24,9 @@ from pyharness.cli import (
     status,
     verify,
 )
-from pyharness.cli.arguments import EXIT_INTERRUPTED, exit_table
+from pyharness.cli.arguments import EXIT_INTERRUPTED, SANDBOX_EXIT, exit_table
 from pyharness.cli.output import complain
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, HarnessError
 
 __all__ = ["entry", "main"]
 
@@ -37,6 +37,7 @@ _EXITS = {
     EXIT_OK: "success",
     EXIT_UNMET: "a claim, a certificate or a signature is not as it must be",
     EXIT_LEAN: "Lean is missing, or does not accept the library",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -49,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: if the arguments cannot be used, or ask for help or the version.
     """
-    options = _parser().parse_args(arguments)
+    return _run(_parser().parse_args(arguments))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         status: int = options.run(options)
     except HarnessError as error:
@@ -67,15 +71,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def entry() -> None:
-    """Run the `pyharness` executable."""
+def entry(options: argparse.Namespace | None = None) -> None:
+    """Run the `pyharness` executable, with the arguments of the process unless others are given,
+    parsed.
+    """
     # A terminal's encoding may lack ∀ and ≤; a statement is then printed escaped rather than not at
     # all.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = main()
+        status = main() if options is None else _run(options)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has gone: what is left of it has nowhere to go.

@@ -12,17 +12,24 @@ from pyharness.core.errors import EXIT_USAGE
 
 __all__ = [
     "EXIT_INTERRUPTED",
+    "SANDBOX_EXIT",
     "Commands",
     "add_certificate",
     "add_command",
     "add_device",
     "add_identity",
     "add_project",
+    "add_sandbox",
     "exit_table",
 ]
 
 EXIT_INTERRUPTED = 130
 """The user interrupted the command, as shells report SIGINT."""
+
+SANDBOX_EXIT = (
+    "with --sandbox: bubblewrap is missing, cannot start here, or what ran in it was killed"
+)
+"""What the status `EXIT_SANDBOX` means."""
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Where a command's parser is added."""
@@ -96,6 +103,16 @@ def add_certificate(parser: argparse.ArgumentParser) -> None:
 def add_device(parser: argparse.ArgumentParser, what: str, **options: Any) -> None:
     """Add --device, described by `what`."""
     parser.add_argument("--device", choices=["cpu", "cuda"], help=what, **options)
+
+
+def add_sandbox(parser: argparse.ArgumentParser, *, note: str = "") -> None:
+    """Add --sandbox, with a note on what is special about this command."""
+    parser.add_argument(
+        "--sandbox",
+        action="store_true",
+        help="run the project's code under bubblewrap: without network, home and terminal; it can "
+        f"read the project, and write only to build/sandbox{note}",
+    )
 
 
 def add_identity(parser: argparse.ArgumentParser, what: str) -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyharness.cli.arguments import Commands, add_certificate, add_command, add_identity
+from pyharness.cli.arguments import (
+    SANDBOX_EXIT,
+    Commands,
+    add_certificate,
+    add_command,
+    add_identity,
+    add_sandbox,
+)
 from pyharness.cli.inputs import (
     read_certificate,
     read_project,
@@ -15,7 +23,14 @@ from pyharness.cli.inputs import (
     signature_check,
 )
 from pyharness.cli.output import print_json, show_progress
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET
+from pyharness.core.errors import (
+    EXIT_LEAN,
+    EXIT_OK,
+    EXIT_SANDBOX,
+    EXIT_UNMET,
+    HarnessError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from pyharness.certificate.findings import Finding
@@ -27,6 +42,7 @@ _EXITS = {
     EXIT_UNMET: "it does not, or with --rerun a new run finds something else",
     EXIT_LEAN: "with --rerun: Lean is missing, damaged or unsupported here; the library does not "
     "build; the audit refuses it; or the two kernels disagree",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -71,6 +87,7 @@ def add(commands: Commands) -> None:
         help="also build, replay and measure all again in the folder of --source, or this one, and "
         "compare",
     )
+    add_sandbox(parser, note="; with --rerun, which alone runs it")
     parser.add_argument(
         "--key", type=Path, metavar="PEM", help="a public key: also check the signature"
     )
@@ -92,6 +109,8 @@ def run(options: argparse.Namespace) -> int:
     from pyharness.certificate.check import check
 
     require_folder("--source", options.source)
+    if options.sandbox and not options.rerun:
+        raise UsageError("--sandbox goes with --rerun; check runs nothing of a project without it")
     signature = signature_check(options)
     with show_progress() as progress:
         findings = check(
@@ -103,7 +122,7 @@ def run(options: argparse.Namespace) -> int:
             progress=progress,
         )
     if options.rerun and not findings:
-        findings = _rerun(options.certificate, options.source or Path("."))
+        findings = _rerun(options)
     platinum = _platinum(options.certificate) if signature and not findings else []
     if options.json:
         print_json(
@@ -156,17 +175,58 @@ def _rechecked(path: Path) -> str:
     )
 
 
-def _rerun(path: Path, folder: Path) -> list[Finding]:
+def _rerun(options: argparse.Namespace) -> list[Finding]:
     from pyharness.certificate.diff import compare
     from pyharness.certificate.findings import Finding
+
+    folder = options.source or Path(".")
+    again = _again_in_sandbox(folder) if options.sandbox else _again(folder)
+    return [
+        Finding("rerun", f"claim {change.claim}", f"run again, {change.words}", change.claim)
+        for change in compare(read_certificate(options.certificate), again)
+    ]
+
+
+def _again(folder: Path) -> Mapping[str, Any]:
     from pyharness.pipeline.verify import certify
 
     with show_progress() as progress:
-        again = certify(read_project(folder), progress=progress, fresh=True).certificate
-    return [
-        Finding("rerun", f"claim {change.claim}", f"run again, {change.words}", change.claim)
-        for change in compare(read_certificate(path), again)
-    ]
+        return certify(read_project(folder), progress=progress, fresh=True).certificate
+
+
+def _again_in_sandbox(folder: Path) -> Mapping[str, Any]:
+    """Return the certificate of a new run in the sandbox. It is judged out here.
+
+    Raises:
+        HarnessError: if there is none.
+    """
+    from pyharness.cli.sandbox import project_reach, run_command
+    from pyharness.core.json_files import write_bytes
+    from pyharness.core.sandbox import Outlet
+    from pyharness.project.settings import load_project
+
+    load_project(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        output = Path(scratch).resolve() / "again.json"
+        within = argparse.Namespace(run=_write_again, project=folder, output=output, json=False)
+        outlet = Outlet(output.parent, output.name.__eq__)
+        status, files = run_command(within, project_reach(within, outlets=[outlet]))
+        written = files.get(output)
+        if status != EXIT_OK or written is None:
+            error = HarnessError(f"the new run in the sandbox failed, with status {status}")
+            error.exit_code = status or EXIT_UNMET
+            raise error
+        write_bytes(output, written)
+        return read_certificate(output)
+
+
+def _write_again(options: argparse.Namespace) -> int:
+    """Be the new run in the sandbox."""
+    from pyharness.certificate.canonical import file_bytes
+    from pyharness.core.json_files import write_bytes
+
+    write_bytes(options.output, file_bytes(_again(options.project)))
+    return EXIT_OK
 
 
 def _platinum(path: Path) -> list[str]:

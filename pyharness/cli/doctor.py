@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from pyharness.cli.arguments import Commands, add_command, add_project
+from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_project
 from pyharness.cli.output import print_json
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, HarnessError
 
 __all__ = ["add", "run"]
 
@@ -21,6 +21,7 @@ _EXITS = {
     EXIT_OK: "all that a verify needs is there",
     EXIT_UNMET: "something else than Lean is missing",
     EXIT_LEAN: "Lean is missing, damaged or unsupported here",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -45,10 +46,13 @@ def add(commands: Commands) -> None:
         exits=_EXITS,
     )
     add_project(parser, default=None)
+    add_sandbox(parser, note="; what is said is then what there is in there")
 
 
 def run(options: argparse.Namespace) -> int:
     """Look at each thing that a verify needs, and print what was found."""
+    if options.sandbox:
+        return _sandboxed(options)
     findings = [*_installation(), *_project(options.project)]
     if options.json:
         print_json({"findings": findings})
@@ -61,6 +65,15 @@ def run(options: argparse.Namespace) -> int:
     if any(not finding["ok"] and finding["what"] == _LEAN for finding in findings):
         return EXIT_LEAN
     return EXIT_OK if all(finding["ok"] for finding in findings) else EXIT_UNMET
+
+
+def _sandboxed(options: argparse.Namespace) -> int:
+    from pyharness.cli.sandbox import project_reach, run_sandboxed
+    from pyharness.project.settings import load_project
+
+    options.project = options.project or Path(".")
+    load_project(options.project)
+    return run_sandboxed(options, project_reach(options))
 
 
 def _installation() -> Iterator[_Finding]:

@@ -6,10 +6,17 @@ import argparse
 import os
 from pathlib import Path
 
-from pyharness.cli.arguments import Commands, add_command, add_device, add_project
+from pyharness.cli.arguments import (
+    SANDBOX_EXIT,
+    Commands,
+    add_command,
+    add_device,
+    add_project,
+    add_sandbox,
+)
 from pyharness.cli.inputs import read_project
 from pyharness.cli.output import near, print_json, show_progress
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, UsageError
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
 
 __all__ = ["add", "run"]
 
@@ -17,6 +24,7 @@ _EXITS = {
     EXIT_OK: "the record is written, whatever it says",
     EXIT_UNMET: "Lean's definition and the function differ",
     EXIT_LEAN: "Lean is missing, damaged or unsupported here, or the library does not build",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -38,6 +46,7 @@ def add(commands: Commands) -> None:
         exits=_EXITS,
     )
     add_project(parser)
+    add_sandbox(parser, note="; of what it writes beside, only the record is taken")
     add_device(
         parser,
         "where it is computed; only a record of cuda can make a claim platinum",
@@ -54,6 +63,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         HarnessError: if evidence cannot be gathered, or the record cannot be written.
     """
+    if options.sandbox:
+        return _sandboxed(options)
     # Before torch is loaded, whose profiler else writes a line for each claim.
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")
     from pyharness.certificate.canonical import file_bytes
@@ -92,6 +103,17 @@ def run(options: argparse.Namespace) -> int:
     if options.output.resolve().parent != folder.resolve():
         print(f"verify reads records from {near(folder)}: put it there")
     return EXIT_OK
+
+
+def _sandboxed(options: argparse.Namespace) -> int:
+    from pyharness.cli.sandbox import project_reach, run_sandboxed
+    from pyharness.core.sandbox import Outlet
+    from pyharness.project.settings import load_project
+
+    load_project(options.project)
+    options.output = options.output.resolve()
+    outlet = Outlet(options.output.parent, options.output.name.__eq__)
+    return run_sandboxed(options, project_reach(options, outlets=[outlet]))
 
 
 def _require_writable(folder: Path) -> None:

@@ -6,16 +6,17 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pyharness.cli.arguments import Commands, add_command, add_project
+from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_certificate, read_project
 from pyharness.cli.output import near, print_json, standard_output
-from pyharness.core.errors import EXIT_OK, EXIT_UNMET, UsageError
+from pyharness.core.errors import EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
 
 __all__ = ["add", "run"]
 
 _EXITS = {
     EXIT_OK: "the claim is shown; with --replay, it fails on each of its witnesses",
     EXIT_UNMET: "with --replay: it does not fail on one of them",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -30,6 +31,7 @@ def add(commands: Commands) -> None:
         exits=_EXITS,
     )
     add_project(parser)
+    add_sandbox(parser)
     parser.add_argument("claim", metavar="CLAIM", help="the claim's id")
     parser.add_argument(
         "--replay",
@@ -45,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         HarnessError: if there is no certificate, no such claim, or no witness to replay.
     """
+    if options.sandbox:
+        return _sandboxed(options)
     from pyharness.report import terminal
 
     project = read_project(options.project)
@@ -62,6 +66,14 @@ def run(options: argparse.Namespace) -> int:
     else:
         terminal.explain(certificate, options.claim, console=standard_output())
     return EXIT_OK
+
+
+def _sandboxed(options: argparse.Namespace) -> int:
+    from pyharness.cli.sandbox import project_reach, run_sandboxed
+    from pyharness.project.settings import load_project
+
+    load_project(options.project)
+    return run_sandboxed(options, project_reach(options))
 
 
 def _replay(claim: Mapping[str, Any], packs: Sequence[str], *, as_json: bool) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from pyharness.cli.arguments import Commands, add_command, add_project
+from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_project
 from pyharness.cli.output import near, print_json, show_progress
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX
 
 __all__ = ["add", "run"]
 
@@ -15,6 +15,7 @@ _EXITS = {
     EXIT_OK: "what the theorems say is recorded",
     EXIT_LEAN: "Lean is missing, damaged or unsupported here; the library does not build; or the "
     "audit refuses it",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -29,6 +30,7 @@ def add(commands: Commands) -> None:
         exits=_EXITS,
     )
     add_project(parser)
+    add_sandbox(parser, note="; of what it writes beside, only the pins are taken")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         HarnessError: if they cannot be read, or the pins cannot be written.
     """
+    if options.sandbox:
+        return _sandboxed(options)
     from pyharness.pipeline.prove import pin_theorems
     from pyharness.project.pack import load_pack
 
@@ -63,3 +67,13 @@ def run(options: argparse.Namespace) -> int:
         else f"{near(project.pins)}: nothing changed"
     )
     return EXIT_OK
+
+
+def _sandboxed(options: argparse.Namespace) -> int:
+    from pyharness.cli.sandbox import project_reach, run_sandboxed
+    from pyharness.core.sandbox import Outlet
+    from pyharness.project.settings import load_project
+
+    pins = load_project(options.project).pins
+    outlet = Outlet(pins.parent, pins.name.__eq__)
+    return run_sandboxed(options, project_reach(options, outlets=[outlet]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pyharness.cli.arguments import Commands, add_command, add_project
+from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_project
 from pyharness.cli.output import complain, print_json, show_progress, standard_output
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET
 
 __all__ = ["add", "run"]
 
@@ -18,6 +18,7 @@ _EXITS = {
     "a statement is not as it was pinned",
     EXIT_LEAN: "Lean (with --lean-project: lake) is missing, damaged or unsupported here; the "
     "library does not build; or the audit refuses it",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -28,10 +29,11 @@ def add(commands: Commands) -> None:
         "status",
         run,
         summary="Read the proof status of every claim out of Lean; gather no evidence.",
-        examples=["", "--json", "--lean-project path/to/lake/project"],
+        examples=["", "--json", "--lean-project path/to/lake/project --sandbox"],
         exits=_EXITS,
     )
     add_project(parser)
+    add_sandbox(parser, note=", with --lean-project to .lake/sandbox")
     parser.add_argument(
         "--lean-project",
         type=Path,
@@ -48,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         HarnessError: if they cannot be read.
     """
+    if options.sandbox:
+        return _sandboxed(options)
     if options.lean_project is not None:
         return _lake_status(options)
     from pyharness.pipeline.prove import claim_status, prove_as_pinned
@@ -67,6 +71,19 @@ def run(options: argparse.Namespace) -> int:
         terminal.show_statuses(rows, library=library, console=standard_output())
     require_listed(proofs.survey, project.unproved)
     return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
+
+
+def _sandboxed(options: argparse.Namespace) -> int:
+    from pyharness.cli.sandbox import lean_reach, project_reach, run_sandboxed
+    from pyharness.project.settings import load_project
+    from pyharness.proofs.lake import require_lake_project
+
+    if options.lean_project is None:
+        load_project(options.project)
+        return run_sandboxed(options, project_reach(options))
+    options.lean_project = options.lean_project.resolve()
+    require_lake_project(options.lean_project)
+    return run_sandboxed(options, lean_reach(options.lean_project))
 
 
 def _lake_status(options: argparse.Namespace) -> int:

@@ -6,10 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyharness.cli.arguments import Commands, add_command, add_device, add_project
+from pyharness.cli.arguments import (
+    SANDBOX_EXIT,
+    Commands,
+    add_command,
+    add_device,
+    add_project,
+    add_sandbox,
+)
 from pyharness.cli.inputs import named_executor, read_project
 from pyharness.cli.output import complain, near, print_json, show_progress, standard_output
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, UsageError
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
 
 if TYPE_CHECKING:
     from pyharness.pipeline.verify import Verification
@@ -23,6 +30,7 @@ _EXITS = {
     "definition and the function differ; or a record of evidence contradicts what was found",
     EXIT_LEAN: "Lean is missing, damaged or unsupported here; the library does not build; the "
     "audit refuses it; or the two kernels disagree",
+    EXIT_SANDBOX: SANDBOX_EXIT,
 }
 
 
@@ -37,6 +45,7 @@ def add(commands: Commands) -> None:
             "",
             "--project path/to/project",
             "--fresh",
+            "--sandbox",
             "--device cuda",
             "--executor ray",
             "--json",
@@ -46,6 +55,7 @@ def add(commands: Commands) -> None:
         exits=_EXITS,
     )
     add_project(parser)
+    add_sandbox(parser, note="; of what it writes beside, only the certificate's files are taken")
     parser.add_argument(
         "--fresh",
         action="store_true",
@@ -83,6 +93,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         HarnessError: if no certificate can be written.
     """
+    if options.sandbox:
+        return _sandboxed(options)
     from pyharness.core.device import find_device
 
     where = find_device(options.device)
@@ -113,6 +125,23 @@ def run(options: argparse.Namespace) -> int:
     else:
         terminal.show(done.certificate, near(done.path), console=standard_output())
     return _status(done)
+
+
+def _sandboxed(options: argparse.Namespace) -> int:
+    from pyharness.cli.sandbox import outlets_of, project_reach, run_sandboxed, tensor_files
+    from pyharness.project.settings import load_project
+
+    certificate = load_project(options.project).certificate
+    readable: tuple[Path, ...] = ()
+    if options.tensors:
+        from pyharness.pipeline.own_tensors import output_path
+
+        options.tensors = [path.parent.resolve() / path.name for path in options.tensors]
+        options.output = (options.output or output_path(options.tensors[0])).resolve()
+        certificate, readable = options.output, tensor_files(options.tensors)
+    return run_sandboxed(
+        options, project_reach(options, outlets=outlets_of(certificate), readable=readable)
+    )
 
 
 def _verify_tensors(options: argparse.Namespace) -> int:

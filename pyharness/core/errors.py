@@ -10,6 +10,7 @@ from typing import Any
 __all__ = [
     "EXIT_LEAN",
     "EXIT_OK",
+    "EXIT_SANDBOX",
     "EXIT_UNMET",
     "EXIT_USAGE",
     "DocumentError",
@@ -28,6 +29,8 @@ EXIT_USAGE = 2
 EXIT_LEAN = 3
 """Lean is missing, damaged or unsupported here, the Lean library does not build, or the two kernels
 disagree."""
+EXIT_SANDBOX = 4
+"""There is no sandbox here, or what ran in it was killed."""
 
 
 class HarnessError(Exception):

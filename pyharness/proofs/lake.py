@@ -27,7 +27,7 @@ from pyharness.proofs.questions import NoAnswer, read_answers, read_axioms, writ
 from pyharness.proofs.terms import Terms
 from pyharness.proofs.toolchain import LeanError, LeanMissing
 
-__all__ = ["LakeError", "LakeReport", "lake_status"]
+__all__ = ["LakeError", "LakeReport", "lake_status", "require_lake_project"]
 
 _BUILT = Path(".lake", "build", "lib")
 """Where lake leaves what Lean compiled."""
@@ -76,6 +76,16 @@ class _Place:
     module: Name
     file: Path
     line: int
+
+
+def require_lake_project(folder: Path) -> None:
+    """Require that a folder holds a lake project, and that there is a `lake`.
+
+    Raises:
+        UsageError: if the folder holds none.
+        LeanMissing: if there is no `lake`.
+    """
+    _Lake.find(folder)
 
 
 def lake_status(

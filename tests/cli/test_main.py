@@ -13,17 +13,17 @@ from tests.small_project import ROOT, call, run
 
 EXITS = {
     "init": {0, 2, 3, 130},
-    "verify": {0, 1, 2, 3, 130},
-    "status": {0, 1, 2, 3, 130},
-    "pin": {0, 2, 3, 130},
-    "explain": {0, 1, 2, 130},
+    "verify": {0, 1, 2, 3, 4, 130},
+    "status": {0, 1, 2, 3, 4, 130},
+    "pin": {0, 2, 3, 4, 130},
+    "explain": {0, 1, 2, 4, 130},
     "report": {0, 2, 130},
-    "check": {0, 1, 2, 3, 130},
+    "check": {0, 1, 2, 3, 4, 130},
     "sign": {0, 2, 130},
     "diff": {0, 1, 2, 130},
     "gate": {0, 1, 2, 130},
-    "evidence record": {0, 1, 2, 3, 130},
-    "doctor": {0, 1, 2, 3, 130},
+    "evidence record": {0, 1, 2, 3, 4, 130},
+    "doctor": {0, 1, 2, 3, 4, 130},
 }
 """The statuses with which each command can end."""
 
