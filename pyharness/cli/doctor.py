@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from pyharness.cli.arguments import Commands, add_command, add_project
 from pyharness.cli.inputs import read_project
-from pyharness.cli.output import print_json
+from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_UNMET, HarnessError
 
 __all__ = ["add", "run"]
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         print_json({"findings": findings})
     else:
         for finding in findings:
-            print(
+            say(
                 f"{'ok     ' if finding['ok'] else 'MISSING'}  {finding['what']}: "
                 f"{finding['found']}"
             )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyharness.cli.arguments import Commands, add_command, add_project
 from pyharness.cli.inputs import read_certificate, read_project
-from pyharness.cli.output import near, print_json, standard_output
+from pyharness.cli.output import near, print_json, say, standard_output
 from pyharness.core.errors import EXIT_OK, EXIT_UNMET, UsageError
 
 __all__ = ["add", "run"]
@@ -81,15 +81,19 @@ def _replay(claim: Mapping[str, Any], packs: Sequence[str], *, as_json: bool) ->
             ]
         )
     else:
-        print(f"{claim['id']}: {claim['statement']}")
+        say(f"{claim['id']}: {claim['statement']}")
         for one in replayed:
             answer = (
                 "False: the claim fails here"
                 if one.fails
                 else "True: the claim holds here, so this is no witness"
             )
-            print(
-                f"\n{one.witness.predicate}\n  asks: {one.says}\n  of: {dict(one.witness.inputs)}\n"
-                f"  {answer}"
-            )
+            for line in (
+                "",
+                one.witness.predicate,
+                f"  asks: {one.says}",
+                f"  of: {dict(one.witness.inputs)}",
+                f"  {answer}",
+            ):
+                say(line)
     return EXIT_OK if all(one.fails for one in replayed) else EXIT_UNMET
