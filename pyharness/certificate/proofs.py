@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,5 +82,5 @@ def remove_other_proofs(certificate: Path, lines: bytes) -> None:
 def _written(certificate: Path) -> Iterator[Path]:
     form = re.compile(rf"{re.escape(certificate.stem)}-[0-9a-f]{{{_DIGITS}}}\.ndjson\.gz")
     folder = certificate.parent / FOLDER
-    if folder.is_dir():
+    if os.path.isdir(folder):
         yield from (path for path in folder.iterdir() if form.fullmatch(path.name))

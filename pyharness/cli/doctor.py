@@ -82,7 +82,7 @@ def _project(folder: Path | None) -> Iterator[_Finding]:
     from pyharness.project.pack import load_requirements
     from pyharness.project.settings import FILE_NAME
 
-    if folder is None and not Path(FILE_NAME).exists():
+    if folder is None and not os.path.lexists(FILE_NAME):
         yield {
             "what": "project",
             "ok": True,

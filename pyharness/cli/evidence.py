@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         f"{there} of them computed on {content['device']['name']} ({where.type})"
     )
     folder = project.certificate.parent / FOLDER
-    if options.output.resolve().parent != folder.resolve():
+    if os.path.realpath(options.output.parent) != os.path.realpath(folder):
         say(f"verify reads records from {near(folder)}: put it there")
     return EXIT_OK
 

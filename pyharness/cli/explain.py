@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from pyharness.report import terminal
 
     project = read_project(options.project)
-    if not project.certificate.exists():
+    if not os.path.lexists(project.certificate):
         raise UsageError(
             f"there is no certificate at {near(project.certificate)} yet; run: pyharness verify"
         )
