@@ -13,7 +13,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -118,23 +118,40 @@ def catalogue(paths: Sequence[Path]) -> Catalogue:
             streamed; if an index and its shards contradict each other; or if a name occurs twice.
         TensorError: if there is no tensor that can be read.
     """
+    with _no_collection():
+        return _catalogue(paths)
+
+
+def _catalogue(paths: Sequence[Path]) -> Catalogue:
     tensors: dict[str, Stored] = {}
     others: dict[str, str] = {}
     files = tensor_files(paths)
-    places: dict[str, Path] = {}
+    names: dict[Path, set[str]] = {}
     for file in files:
         found = catalogue_of(file)
-        for name in (*found.tensors, *found.others):
-            if name in places:
-                raise UsageError(
-                    f"the tensor {name!r} is both in {places[name]} and in {file}; give the files of one model"
-                )
-            places[name] = file
+        names[file] = found.tensors.keys() | found.others.keys()
+        for name in names[file] & (tensors.keys() | others.keys()):
+            other = next(other for other, its in names.items() if name in its)
+            raise UsageError(
+                f"the tensor {name!r} is both in {other} and in {file}; give the files of one model"
+            )
+        if file.suffix == ".npz":
+            _require_rows(found.tensors.values())
         tensors |= found.tensors
         others |= found.others
     for index in _indices(paths):
-        _require_indexed(index, places)
-    for tensor in tensors.values():
+        _require_indexed(index, names)
+    if not tensors:
+        why = "".join(f"; {name!r} {reason}" for name, reason in list(others.items())[:3])
+        raise TensorError(f"{', '.join(map(str, paths))}: there is no tensor that can be read{why}")
+    if len(files) > 1:
+        tensors = {name: tensors[name] for name in sorted(tensors)}
+    return Catalogue(tensors, dict(sorted(others.items())), files)
+
+
+def _require_rows(tensors: Iterable[Stored]) -> None:
+    """Check that no array of an npz file would have to be unpacked whole, unless it is small."""
+    for tensor in tensors:
         if (
             isinstance(tensor.place, _Member)
             and tensor.place.by_column
@@ -144,12 +161,6 @@ def catalogue(paths: Sequence[Path]) -> Catalogue:
                 f"{tensor.path}: tensor {tensor.name!r} lies column by column, so that all of its {tensor.nbytes:,} "
                 "bytes would have to be read at once; save it by way of numpy.ascontiguousarray"
             )
-    if not tensors:
-        why = "".join(f"; {name!r} {reason}" for name, reason in list(others.items())[:3])
-        raise TensorError(f"{', '.join(map(str, paths))}: there is no tensor that can be read{why}")
-    return Catalogue(
-        {name: tensors[name] for name in sorted(tensors)}, dict(sorted(others.items())), files
-    )
 
 
 def catalogue_of(path: Path) -> Catalogue:
@@ -285,17 +296,17 @@ def _weight_map(index: Path) -> dict[str, str]:
     return entries
 
 
-def _require_indexed(index: Path, places: Mapping[str, Path]) -> None:
+def _require_indexed(index: Path, names: Mapping[Path, Set[str]]) -> None:
     """Check that an index names just the tensors that its shards hold, each in its shard."""
     said = {name: index.parent / shard for name, shard in _weight_map(index).items()}
     for name, shard in said.items():
-        if places.get(name) != shard:
+        if name not in names.get(shard, ()):
             raise damaged(
                 index, f"it says that {shard.name} holds the tensor {name!r}, which it does not"
             )
     shards = set(said.values())
-    for name, file in places.items():
-        if file in shards and name not in said:
+    for file in shards & names.keys():
+        for name in names[file] - said.keys():
             raise damaged(index, f"it does not name the tensor {name!r}, which {file.name} holds")
 
 

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -99,9 +99,12 @@ def number_of_elements(path: Path, name: str, shape: Sequence[int]) -> int:
     """
     if len(shape) > _DIMENSIONS:
         raise damaged(path, f"tensor {name!r} has {len(shape):,} dimensions")
-    if any(type(size) is not int or not 0 <= size < 1 << 63 for size in shape):
-        raise damaged(path, f"tensor {name!r} has a dimension that is no size: {str(shape)[:200]}")
-    if (count := math.prod(shape)) >= 1 << 63:
+    count = 1
+    for size in shape:
+        if type(size) is not int or not 0 <= size < 1 << 63:
+            raise damaged(path, f"tensor {name!r} has a dimension that is no size")
+        count *= size
+    if count >= 1 << 63:
         raise damaged(path, f"tensor {name!r} has more elements than can be counted: {shape}")
     return count
 
@@ -164,8 +167,7 @@ class Stamp:
             )
 
 
-@dataclass(frozen=True)
-class Raw:
+class Raw(NamedTuple):
     """The place of elements that lie in a file as they do in memory, one after another from the
     byte `offset` on.
     """
@@ -187,8 +189,7 @@ class Packed(Protocol):
         """Return the elements as a stream of bytes, little-endian and in row-major order."""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """One tensor in a file, not read yet.
 
     Attributes:
