@@ -57,3 +57,41 @@ def test_an_import_upward_is_found(tmp_path):
     """The check can fail."""
     (tmp_path / "low.py").write_text("def f():\n    from pyharness.cli.verify import run\n")
     assert [*imported(tmp_path)] == [("low.py", "cli")]
+
+
+# ------------------------------------------------------------------------------- what is printed
+PRINTS = "cli/output.py"
+"""The one module whose functions print."""
+OWN_PROCESS = ("kernel/__main__.py", "proofs/_agreement_main.py", "proofs/_replay_main.py")
+"""Programs that run apart: the stand-alone kernel, and what the harness starts and reads."""
+
+
+def printing(folder: Path) -> Iterator[str]:
+    """Yield each place of a folder's files that prints by itself: `print`, the standard streams, or
+    a console of rich.
+    """
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = getattr(node, "func", None)
+            stream = isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr")
+            if getattr(called, "id", None) in ("print", "Console") or (
+                stream and getattr(node.value, "id", None) == "sys"
+            ):
+                yield f"{path.relative_to(folder).as_posix()}:{node.lineno}"
+
+
+def test_one_module_prints():
+    """So no command can forget to make foreign text visible. `sys.stdout` is flushed at the end."""
+    found = [
+        place
+        for place in printing(ROOT / "pyharness")
+        if place.partition(":")[0] not in (PRINTS, *OWN_PROCESS)
+    ]
+    assert [place.partition(":")[0] for place in found] == ["cli/__init__.py"]
+
+
+@pytest.mark.parametrize("line", ["print('a')", "sys.stderr.write('a')", "Console().print('a')"])
+def test_a_module_that_prints_is_found(tmp_path, line):
+    """The check can fail."""
+    (tmp_path / "command.py").write_text(f"import sys\n{line}\n")
+    assert [*printing(tmp_path)] == ["command.py:2"]

@@ -338,7 +338,7 @@ def source_bytes(certificate: Mapping[str, Any], file: str, root: Path) -> bytes
     path = folder() if parts[0] == LIBRARY != certificate["project"]["root"] else root
     for part in parts:
         path /= part
-        if path.is_symlink():
+        if os.path.islink(path):
             raise DocumentError(
                 f"{file} goes through a symbolic link, which could lead outside the project"
             )
@@ -386,7 +386,9 @@ def _differs(tensor: Mapping[str, Any], there: Sequence[Stored], folder: Path) -
         return Finding(
             "tensor-missing",
             f"tensor {tensor['name']!r}",
-            f"no file in {folder} holds it" if folder.is_dir() else f"{folder} does not hold it",
+            f"no file in {folder} holds it"
+            if os.path.isdir(folder)
+            else f"{folder} does not hold it",
         )
     reasons = []
     for found in there:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,5 +87,5 @@ def is_proofs_file(certificate: Path, name: str) -> bool:
 
 def _written(certificate: Path) -> Iterator[Path]:
     folder = certificate.parent / FOLDER
-    if folder.is_dir():
+    if os.path.isdir(folder):
         yield from (path for path in folder.iterdir() if is_proofs_file(certificate, path.name))

@@ -182,7 +182,7 @@ def write(certificate: Mapping[str, Any], path: Path) -> bool:
         DocumentError: if it cannot be written; a file that was there is then as it was.
     """
     data = file_bytes(certificate)
-    if path.is_file() and read_bytes(path) == data:
+    if os.path.isfile(path) and read_bytes(path) == data:
         return False
     write_bytes(path, data)
     return True

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import io
-import json
-import os
+import errno
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from pyharness import __version__
 from pyharness.cli import (
@@ -25,8 +24,15 @@ from pyharness.cli import (
     verify,
 )
 from pyharness.cli.arguments import EXIT_INTERRUPTED, SANDBOX_EXIT, exit_table
-from pyharness.cli.output import complain
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, HarnessError
+from pyharness.cli.output import GuardedStream, complain, one_line, print_json
+from pyharness.core.errors import (
+    EXIT_LEAN,
+    EXIT_OK,
+    EXIT_SANDBOX,
+    EXIT_UNMET,
+    EXIT_USAGE,
+    HarnessError,
+)
 
 __all__ = ["entry", "main"]
 
@@ -57,41 +63,52 @@ def _run(options: argparse.Namespace) -> int:
     try:
         status: int = options.run(options)
     except HarnessError as error:
-        if options.json:
-            print(
-                json.dumps(
-                    {"error": type(error).__name__, "message": str(error)}, ensure_ascii=False
-                )
-            )
-        complain(f"pyharness: {error}", style="red")
-        return error.exit_code
+        return _failed(error, str(error), error.exit_code, as_json=options.json)
+    except OSError as error:
+        # A file that no command expects to fail: a folder of its own that went away, a full disk.
+        said = f"{error.filename or 'the operating system'}: {error.strerror or error}"
+        return _failed(error, said, EXIT_USAGE, as_json=options.json)
     except KeyboardInterrupt:
         complain("pyharness: interrupted; a certificate that was there is as it was")
         return EXIT_INTERRUPTED
     return status
 
 
+def _failed(error: Exception, said: str, status: int, *, as_json: bool) -> int:
+    if as_json:
+        print_json({"error": type(error).__name__, "message": said})
+    complain(f"pyharness: {said}", style="red")
+    return status
+
+
 def entry(options: argparse.Namespace | None = None) -> None:
     """Run the `pyharness` executable, with the arguments of the process unless others are given,
     parsed.
+
+    A result that could not be written is no success. Whoever stops reading before the end wants no
+    more of it, so that the status is then as it would have been.
     """
-    # A terminal's encoding may lack ∀ and ≤; a statement is then printed escaped rather than not at
-    # all.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    output, _ = map(GuardedStream.install, ("stdout", "stderr"))
     try:
         status = main() if options is None else _run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our output has gone: what is left of it has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = EXIT_OK
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else EXIT_OK
+    sys.stdout.flush()
+    if output and output.error and output.error.errno != errno.EPIPE:
+        complain(f"pyharness: cannot write standard output: {output.error.strerror}", style="red")
+        status = status or EXIT_USAGE
     sys.exit(status)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that repeats arguments only as they can be seen."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(one_line(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="pyharness",
         description="Tie each claim about neural-network quantization to a Lean proof and to "
         "evidence on real tensors.",

@@ -22,7 +22,7 @@ from pyharness.cli.inputs import (
     require_folder,
     signature_check,
 )
-from pyharness.cli.output import print_json, show_progress
+from pyharness.cli.output import print_json, say, show_progress
 from pyharness.core.errors import (
     EXIT_LEAN,
     EXIT_OK,
@@ -149,19 +149,17 @@ def run(options: argparse.Namespace) -> int:
 def _show(
     options: argparse.Namespace, findings: Sequence[Finding], platinum: Sequence[str]
 ) -> None:
-    from pyharness.report.terminal import visible
-
     if platinum:
-        print(f"{options.certificate}: platinum by this signature: {', '.join(platinum)}")
+        say(f"{options.certificate}: platinum by this signature: {', '.join(platinum)}")
     for finding in findings:
-        print(visible(f"{options.certificate}: {finding}"))
+        say(f"{options.certificate}: {finding}")
     if findings:
-        print(f"{options.certificate}: {len(findings)} reason(s) against it")
+        say(f"{options.certificate}: {len(findings)} reason(s) against it")
     elif options.proofs:
         what = _rechecked(options.certificate)
-        print(f"{options.certificate} checks, and the second kernel accepts {what}")
+        say(f"{options.certificate} checks, and the second kernel accepts {what}")
     else:
-        print(f"{options.certificate} checks")
+        say(f"{options.certificate} checks")
 
 
 def _rechecked(path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_command
 from pyharness.cli.inputs import read_certificate
-from pyharness.cli.output import print_json
+from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK, EXIT_UNMET
 
 __all__ = ["add", "run"]
@@ -50,6 +50,6 @@ def run(options: argparse.Namespace) -> int:
         )
     else:
         for change in changes:
-            print(f"{change.kind:12}{change}")
-        print(f"{len(changes)} difference(s)" if changes else "nothing differs")
+            say(f"{change.kind:12}{change}")
+        say(f"{len(changes)} difference(s)" if changes else "nothing differs")
     return EXIT_UNMET if changes else EXIT_OK

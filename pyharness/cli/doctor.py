@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_project
-from pyharness.cli.output import print_json
+from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, HarnessError
 
 __all__ = ["add", "run"]
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         print_json({"findings": findings})
     else:
         for finding in findings:
-            print(
+            say(
                 f"{'ok     ' if finding['ok'] else 'MISSING'}  {finding['what']}: "
                 f"{finding['found']}"
             )
@@ -95,7 +95,7 @@ def _project(folder: Path | None) -> Iterator[_Finding]:
     from pyharness.project.pack import load_requirements
     from pyharness.project.settings import FILE_NAME
 
-    if folder is None and not Path(FILE_NAME).exists():
+    if folder is None and not os.path.lexists(FILE_NAME):
         yield {
             "what": "project",
             "ok": True,

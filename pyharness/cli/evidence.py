@@ -15,7 +15,7 @@ from pyharness.cli.arguments import (
     add_sandbox,
 )
 from pyharness.cli.inputs import read_project
-from pyharness.cli.output import near, print_json, show_progress
+from pyharness.cli.output import near, print_json, say, show_progress
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
 
 __all__ = ["add", "run"]
@@ -95,13 +95,13 @@ def run(options: argparse.Namespace) -> int:
             }
         )
         return EXIT_OK
-    print(
+    say(
         f"{options.output}: {len(content['claims'])} claims, {len(pieces)} pieces of evidence, "
         f"{there} of them computed on {content['device']['name']} ({where.type})"
     )
     folder = project.certificate.parent / FOLDER
-    if options.output.resolve().parent != folder.resolve():
-        print(f"verify reads records from {near(folder)}: put it there")
+    if os.path.realpath(options.output.parent) != os.path.realpath(folder):
+        say(f"verify reads records from {near(folder)}: put it there")
     return EXIT_OK
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_certificate, read_project
-from pyharness.cli.output import near, print_json, standard_output
+from pyharness.cli.output import near, print_json, say, standard_output
 from pyharness.core.errors import EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
 
 __all__ = ["add", "run"]
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     from pyharness.report import terminal
 
     project = read_project(options.project)
-    if not project.certificate.exists():
+    if not os.path.lexists(project.certificate):
         raise UsageError(
             f"there is no certificate at {near(project.certificate)} yet; run: pyharness verify"
         )
@@ -93,15 +94,19 @@ def _replay(claim: Mapping[str, Any], packs: Sequence[str], *, as_json: bool) ->
             ]
         )
     else:
-        print(f"{claim['id']}: {claim['statement']}")
+        say(f"{claim['id']}: {claim['statement']}")
         for one in replayed:
             answer = (
                 "False: the claim fails here"
                 if one.fails
                 else "True: the claim holds here, so this is no witness"
             )
-            print(
-                f"\n{one.witness.predicate}\n  asks: {one.says}\n  of: {dict(one.witness.inputs)}\n"
-                f"  {answer}"
-            )
+            for line in (
+                "",
+                one.witness.predicate,
+                f"  asks: {one.says}",
+                f"  of: {dict(one.witness.inputs)}",
+                f"  {answer}",
+            ):
+                say(line)
     return EXIT_OK if all(one.fails for one in replayed) else EXIT_UNMET

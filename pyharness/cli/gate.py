@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyharness.cli.arguments import Commands, add_certificate, add_command, add_identity
 from pyharness.cli.inputs import read_certificate, signature_check
-from pyharness.cli.output import as_json, print_json
+from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK, EXIT_UNMET
+from pyharness.core.text import as_json
 
 if TYPE_CHECKING:
     from pyharness.certificate.gate import Failure
@@ -95,8 +96,8 @@ def run(options: argparse.Namespace) -> int:
         )
     else:
         for failure in failures:
-            print(f"{failure.rule:20}{failure.claim or options.certificate}: {failure.words}")
-        print(f"the gate fails: {len(failures)} reason(s)" if failures else "the gate passes")
+            say(f"{failure.rule:20}{failure.claim or options.certificate}: {failure.words}")
+        say(f"the gate fails: {len(failures)} reason(s)" if failures else "the gate passes")
     return EXIT_UNMET if failures else EXIT_OK
 
 

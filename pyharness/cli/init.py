@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyharness.cli.arguments import Commands, add_command
 from pyharness.cli.inputs import read_project
-from pyharness.cli.output import near, print_json, show_progress
+from pyharness.cli.output import near, print_json, say, show_progress
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK
 
 if TYPE_CHECKING:
@@ -79,11 +79,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _show(planned: Scaffold, pins: Path) -> None:
-    print(f"{planned.root} is ready:")
+    say(f"{planned.root} is ready:")
     width = max(map(len, planned.described))
     for path, words in planned.described.items():
-        print(f"  {path:<{width}}  {words}")
-    print(f"What its theorem says is pinned in {pins}.\n\nNext:")
+        say(f"  {path:<{width}}  {words}")
+    say(f"What its theorem says is pinned in {pins}.")
+    say()
+    say("Next:")
     if planned.folder.resolve() != Path.cwd():
-        print(f"  cd {shlex.quote(str(planned.folder))}")
-    print("  pyharness verify\n  pyharness explain relu.extensive\n  python -m pytest")
+        say(f"  cd {shlex.quote(str(planned.folder))}")
+    for command in ("pyharness verify", "pyharness explain relu.extensive", "python -m pytest"):
+        say(f"  {command}")

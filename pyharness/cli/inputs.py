@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -63,7 +64,7 @@ def require_folder(option: str, path: Path | None) -> None:
     Raises:
         UsageError: if it is not.
     """
-    if path is not None and not path.is_dir():
+    if path is not None and not os.path.isdir(path):
         raise UsageError(f"{option} {path} is not a folder")
 
 

@@ -1,14 +1,22 @@
-"""What the commands print, and how they show progress."""
+"""What the commands print, and how they show progress.
+
+The commands print by these functions alone, so that nothing from a file reaches a terminal as it
+is: all of them go through `pyharness.core.text`.
+"""
 
 from __future__ import annotations
 
-import json
+import io
 import os
+import re
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pyharness.core.text import as_json, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,17 +25,63 @@ if TYPE_CHECKING:
 
 # rich is imported where it is used: it takes longer to import than `pyharness --help` to run.
 
-__all__ = ["as_json", "complain", "near", "print_json", "show_progress", "standard_output"]
+__all__ = [
+    "GuardedStream",
+    "complain",
+    "near",
+    "one_line",
+    "print_document",
+    "print_json",
+    "print_quoted",
+    "say",
+    "show_progress",
+    "standard_output",
+]
+
+_LONGEST = 10_000
+"""Characters of a line beyond which its middle is left out."""
+
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
+"""What the runners of GitHub Actions, Azure Pipelines and TeamCity take for a command to them:
+`::name::` where a line begins, `##name[` anywhere."""
 
 
-def as_json(value: Any) -> str:
-    """Return a value as indented JSON."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+def say(line: str = "") -> None:
+    """Print one line, whatever is in it."""
+    print(one_line(line))
+
+
+def print_quoted(text: str) -> None:
+    """Print a text of several lines, in which each line but the first is marked as a part of it."""
+    print(_quoted(text))
+
+
+def print_document(text: str) -> None:
+    """Print a document as it is, with the lines that it has."""
+    print("\n".join(_not_obeyed(line) for line in visible(text, keep="\n\t").split("\n")), end="")
 
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON."""
-    print(as_json(value))
+    print(_COMMAND.sub(lambda found: f"\\u{ord(found[0]):04x}", as_json(value)))
+
+
+def one_line(line: str) -> str:
+    """Return a line as it is printed."""
+    line = visible(line)
+    if len(line) > _LONGEST:
+        half = _LONGEST // 2
+        line = f"{line[:half]} … {line[-half:]}"
+    return _not_obeyed(line)
+
+
+def _quoted(text: str) -> str:
+    return "\n  │ ".join(map(one_line, text.split("\n")))
+
+
+def _not_obeyed(line: str) -> str:
+    """Return a line that no CI's runner takes for a command."""
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}⟨U+{ord(found[0][-1]):04X}⟩", line)
 
 
 def near(path: Path) -> Path:
@@ -35,25 +89,36 @@ def near(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
+def _console(**options: Any) -> Console:
+    """Return a console that writes no text as it is, whoever made it and however."""
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    class Guarded(Console):
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                # Lines are the layout's here; control segments are those of rich itself.
+                yield (
+                    segment
+                    if segment.control
+                    else segment._replace(text=_not_obeyed(visible(segment.text, keep="\n")))
+                )
+
+    return Guarded(highlight=False, markup=False, emoji=False, **options)
+
+
 def standard_output() -> Console:
     """Return standard output, wide enough for the tables where there is no terminal to say how wide
     it is.
     """
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
-    return Console(width=width)
+    return _console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 
 
 def complain(message: str, *, style: str | None = None) -> None:
     """Print a message on standard error."""
-    from rich.console import Console
-
-    from pyharness.report.terminal import visible
-
-    Console(stderr=True, highlight=False).print(
-        visible(message), style=style, markup=False, soft_wrap=True
-    )
+    _console(stderr=True).print(_quoted(message), style=style, soft_wrap=True)
 
 
 @contextmanager
@@ -63,9 +128,7 @@ def show_progress() -> Iterator[Progress]:
     Yields:
         What to call with a stage, an item, how many items are done and how many there are.
     """
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
+    console = _console(stderr=True)
     with _bars(console) if console.is_terminal else _lines(console) as show:
         yield show
 
@@ -77,7 +140,7 @@ def _lines(console: Console) -> Iterator[Progress]:
     def line(stage: str, item: str, done: int, total: int) -> None:
         if stage not in seen:
             seen.add(stage)
-            console.print(f"{stage} …")
+            console.print(one_line(f"{stage} …"))
 
     yield line
 
@@ -98,14 +161,74 @@ def _bars(console: Console) -> Iterator[Progress]:
         BarColumn(bar_width=28),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.description}", style="dim"),
+        TextColumn("{task.description}", style="dim", markup=False),
         console=console,
     ) as bars:
         tasks: dict[str, TaskID] = {}
 
         def bar(stage: str, item: str, done: int, total: int) -> None:
+            item = visible(item)
             if stage not in tasks:
                 tasks[stage] = bars.add_task(item, stage=stage, total=total)
             bars.update(tasks[stage], description=item, completed=done, total=total)
 
         yield bar
+
+
+class GuardedStream(io.RawIOBase):
+    """A standard stream that ends no command half-way: once it cannot be written to, what follows
+    is dropped.
+
+    Attributes:
+        error: why it could not be written to; None if it could.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.error: OSError | None = None
+
+    @classmethod
+    def install(cls, name: str) -> GuardedStream | None:
+        """Put one in the place of `sys.stdout` or `sys.stderr`, by name; None if it is closed, so
+        that nothing is wanted of it.
+
+        A terminal's encoding may lack ∀ and ≤; a statement is then printed escaped rather than not
+        at all.
+        """
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # to the end
+            return None
+        stream.flush()
+        guarded = cls(stream.fileno())
+        writer = io.TextIOWrapper(
+            io.BufferedWriter(guarded),
+            encoding=stream.encoding,
+            errors="backslashreplace",
+            line_buffering=name == "stderr" or stream.isatty(),
+        )
+        setattr(sys, name, writer)
+        return guarded
+
+    def fileno(self) -> int:
+        """Return the stream's descriptor."""
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return os.isatty(self._descriptor)
+
+    def writable(self) -> bool:
+        """Whether it is written to, which it is."""
+        return True
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes, or drop them."""
+        while self.error is None:
+            try:
+                return os.write(self._descriptor, data)
+            except BlockingIOError:
+                select.select([], [self._descriptor], [])
+            except OSError as error:
+                self.error = error
+        return len(data)

@@ -6,7 +6,7 @@ import argparse
 
 from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_project
-from pyharness.cli.output import near, print_json, show_progress
+from pyharness.cli.output import near, print_json, print_quoted, say, show_progress
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX
 
 __all__ = ["add", "run"]
@@ -60,8 +60,8 @@ def run(options: argparse.Namespace) -> int:
         )
         return EXIT_OK
     for change in changes:
-        print(change)
-    print(
+        print_quoted(str(change))
+    say(
         f"{near(project.pins)}: {len(changes)} change(s) recorded"
         if changes
         else f"{near(project.pins)}: nothing changed"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_certificate, add_command
 from pyharness.cli.inputs import read_certificate, require_folder
-from pyharness.cli.output import print_json
+from pyharness.cli.output import print_document, print_json, say
 from pyharness.core.errors import EXIT_OK, UsageError
 
 __all__ = ["add", "run"]
@@ -92,9 +92,9 @@ def _write_document(options: argparse.Namespace, kind: str) -> int:
             }
         )
     elif options.output:
-        print(f"{options.output}: {len(text.splitlines()):,} lines")
+        say(f"{options.output}: {len(text.splitlines()):,} lines")
     else:
-        print(text, end="")
+        print_document(text)
     return EXIT_OK
 
 
@@ -122,5 +122,5 @@ def _write_pages(options: argparse.Namespace) -> int:
         print_json({"format": "html", "output": str(options.output), "text": None})
     else:
         size = sum(map(len, pages.values())) / 2**20
-        print(f"{options.output / 'index.html'}: {len(pages):,} files, {size:.1f} MiB")
+        say(f"{options.output / 'index.html'}: {len(pages):,} files, {size:.1f} MiB")
     return EXIT_OK

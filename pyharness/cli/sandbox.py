@@ -68,7 +68,7 @@ def run_command(
     """
     import pyharness
     from pyharness.core import sandbox
-    from pyharness.report.terminal import visible
+    from pyharness.core.text import visible
 
     if getattr(options, "executor", "local") != "local":
         raise UsageError(

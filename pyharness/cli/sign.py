@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_certificate, add_command, add_identity
 from pyharness.cli.inputs import is_by_identity
-from pyharness.cli.output import print_json
+from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK, UsageError
 
 __all__ = ["add", "run"]
@@ -68,5 +68,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"certificate": str(options.certificate), "signature": str(out), "keyid": keyid})
     else:
-        print(f"{out}: signed by the key {keyid}")
+        say(f"{out}: signed by the key {keyid}")
     return EXIT_OK

@@ -15,7 +15,14 @@ from pyharness.cli.arguments import (
     add_sandbox,
 )
 from pyharness.cli.inputs import named_executor, read_project
-from pyharness.cli.output import complain, near, print_json, show_progress, standard_output
+from pyharness.cli.output import (
+    complain,
+    near,
+    print_json,
+    say,
+    show_progress,
+    standard_output,
+)
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
 
 if TYPE_CHECKING:
@@ -176,9 +183,9 @@ def _verify_tensors(options: argparse.Namespace) -> int:
         if reading.read
         else ", nothing read again"
     )
-    print(f"Tensors: {reading.tensors:,}, {reading.size / 1e9:.3g} GB{rate}")
+    say(f"Tensors: {reading.tensors:,}, {reading.size / 1e9:.3g} GB{rate}")
     for name, why in reading.others.items():
-        print(f"Not read: {name!r} {why}")
+        say(f"Not read: {name!r} {why}")
     return _status(done)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyharness.core.files import write_whole
+from pyharness.core.files import read_regular, write_whole
 
 __all__ = ["Cache", "key_sha256"]
 
@@ -50,7 +50,7 @@ class Cache:
             return None
         path = self._path(key)
         try:
-            stored = json.loads(path.read_bytes())
+            stored = json.loads(read_regular(path))
             if (
                 _canonical(stored["key"]) != _canonical(key)
                 or _sha256(stored["value"]) != stored["sha256"]

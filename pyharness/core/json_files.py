@@ -8,7 +8,6 @@ import hashlib
 import json
 import math
 import re
-import stat
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import rfc8785
 
 from pyharness.core.errors import DocumentError
-from pyharness.core.files import write_whole
+from pyharness.core.files import read_regular, write_whole
 
 __all__ = [
     "MAX_BYTES",
@@ -57,10 +56,7 @@ def read_bytes(path: Path) -> bytes:
         DocumentError: if there is no such file, it cannot be read, or it is larger.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise DocumentError(f"{path} is not a file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         raise DocumentError(f"cannot read {path}: {error.strerror or error}") from error
     if len(data) > MAX_BYTES:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
+from pyharness.core.files import open_regular
 from pyharness.formats.tensor_ref import TensorRef
 
 __all__ = [
@@ -85,7 +86,7 @@ def file_sha256(path: Path) -> str:
         UsageError: if the file cannot be read.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import contextlib
 import io
-import math
 import mmap
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+import numpy as np
+
 from pyharness.core.errors import UsageError
 from pyharness.core.extras import install
-from pyharness.formats.stored import DTYPES, Raw, Stamp, Stored, damaged
+from pyharness.core.files import open_regular
+from pyharness.formats.digests import dtype_name
+from pyharness.formats.stored import DTYPES, Raw, Stamp, Stored, damaged, number_of_elements
 
 __all__ = ["onnx_entries"]
 
@@ -28,8 +31,30 @@ _GRAPH, _OPSETS = 7, 8
 """Fields of an ONNX model."""
 _INITIALIZER, _SPARSE_INITIALIZER = 5, 15
 """Fields of an ONNX graph."""
-_RAW_DATA = 9
-"""The field of an ONNX tensor that holds its elements as they are in memory."""
+_DIMS, _TYPE, _RAW_DATA = 1, 2, 9
+"""Fields of an ONNX tensor: its shape, its type, and its elements as they are in memory."""
+_FLOATS, _INT32S, _STRINGS, _INT64S, _DOUBLES, _UINT64S = 4, 5, 6, 7, 10, 11
+"""Fields of an ONNX tensor that hold its elements one by one, by their type."""
+_TYPED = {
+    "float32": _FLOATS,
+    "float64": _DOUBLES,
+    "int64": _INT64S,
+    **dict.fromkeys(
+        ("int32", "int16", "int8", "uint8", "float16", "bfloat16"),
+        _INT32S,
+    ),
+}
+"""The field of the elements of each type; halves stand there as the integers of their bits."""
+_ONCE = {_TYPE, 3, 8, _RAW_DATA, 14}
+"""Fields of an ONNX tensor that are given once."""
+_KINDS = {
+    **dict.fromkeys((_DIMS, _INT32S, _INT64S, _UINT64S), (0, 2)),
+    **dict.fromkeys((_TYPE, 14), (0,)),
+    **dict.fromkeys((3, _STRINGS, 8, _RAW_DATA, 12, 13), (2,)),
+    _FLOATS: (5, 2),
+    _DOUBLES: (1, 2),
+}
+"""How the fields of an ONNX tensor can be encoded."""
 _TYPED_LIMIT = 64 << 20
 """Bytes of an initializer that is not stored as raw data, and so is read whole."""
 
@@ -46,7 +71,7 @@ def onnx_entries(path: Path) -> Iterator[tuple[str, tuple[int, ...], str, Path, 
             file outside its folder or by way of a link, or it has initializers that are sparse or
             too large to be read whole where they have to be.
     """
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         if not size:
             raise damaged(path, "it is empty")
@@ -54,7 +79,7 @@ def onnx_entries(path: Path) -> Iterator[tuple[str, tuple[int, ...], str, Path, 
             fields = list(_fields(path, data, 0, size))
             if not {_GRAPH, _OPSETS} <= {number for number, *_ in fields}:
                 raise damaged(path, "it is not a whole ONNX model")
-            for number, _, start, end in fields:
+            for number, _, _, start, end in fields:
                 if number == _GRAPH:
                     yield from _of_graph(path, data, start, end)
 
@@ -62,7 +87,7 @@ def onnx_entries(path: Path) -> Iterator[tuple[str, tuple[int, ...], str, Path, 
 def _of_graph(
     path: Path, data: mmap.mmap, start: int, end: int
 ) -> Iterator[tuple[str, tuple[int, ...], str, Path, Any]]:
-    for number, _, first, last in _fields(path, data, start, end):
+    for number, _, _, first, last in _fields(path, data, start, end):
         if number == _INITIALIZER:
             yield _initializer(path, data, first, last)
         elif number == _SPARSE_INITIALIZER:
@@ -72,53 +97,94 @@ def _of_graph(
 def _initializer(
     path: Path, data: mmap.mmap, start: int, end: int
 ) -> tuple[str, tuple[int, ...], str, Path, Any]:
-    raw, spans = None, []
-    for number, begin, first, last in _fields(path, data, start, end):
-        if number == _RAW_DATA:
-            raw = (first, last)
-        else:
-            spans.append((begin, last))
-    if sum(last - first for first, last in spans) > _TYPED_LIMIT:
-        raise UsageError(
-            f"{path}: an initializer of {end - start} bytes is not stored as raw data; export the model anew"
-        )
-    tensor = _parsed(path, b"".join(data[first:last] for first, last in spans))
+    described: list[tuple[int, int]] = []
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for number, kind, begin, first, last in _fields(path, data, start, end):
+        if kind not in _KINDS.get(number, (kind,)) or (number in _ONCE and number in spans):
+            raise damaged(path, f"field {number} of an initializer is given twice, or ill encoded")
+        spans.setdefault(number, []).append((first, last))
+        if number not in _DATA:
+            described.append((begin, last))
+    if sum(last - first for first, last in described) > _TYPED_LIMIT:
+        raise UsageError(f"{path}: an initializer is described by more than {_TYPED_LIMIT:,} bytes")
+    tensor = _parsed(path, b"".join(data[first:last] for first, last in described))
+    name, shape = tensor.name, tuple(tensor.dims)
+    # The library drops the upper bits of a number that is too large for its field.
+    stated = [_integers(path, name, data, spans.get(field, ())) for field in (_DIMS, _TYPE)]
+    if [list(shape), [tensor.data_type]] != [stated[0].tolist(), stated[1].tolist() or [0]]:
+        raise damaged(path, f"initializer {name!r} has a shape or type that is out of range")
     kinds = _onnx().TensorProto.DataType
-    kind = (
+    kind_name = (
         kinds.Name(tensor.data_type)
         if tensor.data_type in kinds.values()
         else str(tensor.data_type)
     )
-    name, shape = tensor.name, tuple(tensor.dims)
-    dtype = {"FLOAT": "float32", "DOUBLE": "float64"}.get(kind, kind.lower())
-    if min(shape, default=0) < 0 or tensor.HasField("segment"):
-        raise damaged(path, f"initializer {name!r} has the shape {shape}, or is a segment")
-    if dtype not in DTYPES or not math.prod(shape):
-        return name, shape, dtype, path, None
-    need = math.prod(shape) * DTYPES[dtype].itemsize
-    if tensor.data_location == _onnx().TensorProto.EXTERNAL:
-        return (
-            name,
-            shape,
-            dtype,
-            *_external(
-                path, name, {entry.key: entry.value for entry in tensor.external_data}, need
-            ),
-        )
-    if raw is None:
-        try:
-            found = _onnx().numpy_helper.to_array(tensor).nbytes
-        except (ValueError, TypeError, OverflowError) as error:
-            raise damaged(path, f"initializer {name!r}: {error}") from error
-        if found != need:
-            raise damaged(path, f"initializer {name!r} needs {need} bytes, it has {found}")
-        return name, shape, dtype, path, _Typed(tuple(spans))
-    if raw[1] - raw[0] != need:
+    dtype = {"FLOAT": "float32", "DOUBLE": "float64"}.get(kind_name, kind_name.lower())
+    count = number_of_elements(path, name, shape)
+    if tensor.HasField("segment"):
+        raise damaged(path, f"initializer {name!r} is a segment")
+    external = tensor.data_location == _onnx().TensorProto.EXTERNAL
+    given = [
+        field
+        for field in sorted(_DATA)
+        if (field == _RAW_DATA and field in spans)
+        or any(last > first for first, last in spans.get(field, ()))
+    ]
+    if len(given) + external > 1:
         raise damaged(
             path,
-            f"initializer {name!r} of shape {shape} and {dtype} needs {need} bytes, it has {raw[1] - raw[0]}",
+            f"initializer {name!r} has its elements more than once: as raw data, in fields of "
+            "types, or in another file; readers differ in which they take",
         )
-    return name, shape, dtype, path, Raw(raw[0])
+    if dtype not in DTYPES:
+        return name, shape, dtype, path, None
+    need = count * DTYPES[dtype].itemsize
+    if external and need:
+        entries: dict[str, str] = {}
+        for entry in tensor.external_data:
+            if entry.key in entries:
+                raise damaged(path, f"initializer {name!r} says {entry.key!r} of its place twice")
+            entries[entry.key] = entry.value
+        return (name, shape, dtype, *_external(path, name, entries, need))
+    if given not in ([], [_RAW_DATA], [_TYPED[dtype]]):
+        raise damaged(path, f"initializer {name!r} of {dtype} has elements of another type")
+    if given == [_TYPED[dtype]]:
+        typed = _Typed(start, end)
+        place: Raw | _Typed = typed
+        found = len(typed.elements(path, name, data, dtype)) * DTYPES[dtype].itemsize
+    else:
+        first, last = spans.get(_RAW_DATA, [(start, start)])[0]
+        place, found = Raw(first), last - first
+    if found != need:
+        raise damaged(
+            path,
+            f"initializer {name!r} of shape {shape} and {dtype} needs {need} bytes, it has {found}",
+        )
+    return name, shape, dtype, path, place if need else None
+
+
+_DATA = {_FLOATS, _INT32S, _STRINGS, _INT64S, _RAW_DATA, _DOUBLES, _UINT64S}
+"""Fields of an ONNX tensor that hold elements."""
+
+
+def _integers(
+    path: Path, name: str, data: mmap.mmap | bytes, spans: Iterable[tuple[int, int]]
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The integers of a field, each of seven bits to a byte and 64 at most."""
+    content = np.frombuffer(b"".join(data[first:last] for first, last in spans), np.uint8)
+    ends = np.flatnonzero(content < 128)
+    if len(content) and (not len(ends) or ends[-1] != len(content) - 1):
+        raise damaged(path, f"initializer {name!r} has a number that does not end")
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+    lengths = ends - starts + 1
+    if (lengths > 10).any() or (content[starts[lengths == 10] + 9] > 1).any():
+        raise damaged(path, f"initializer {name!r} has a number of more than 64 bits")
+    numbers = np.zeros(len(ends), np.uint64)
+    for place in range(int(lengths.max(initial=0))):
+        long = lengths > place
+        bits = content[starts[long] + place].astype(np.uint64) & np.uint64(127)
+        numbers[long] |= bits << np.uint64(7 * place)
+    return numbers.view(np.int64)
 
 
 def _external(path: Path, name: str, entry: Mapping[str, str], need: int) -> tuple[Path, Raw]:
@@ -133,7 +199,7 @@ def _external(path: Path, name: str, entry: Mapping[str, str], need: int) -> tup
     file = path.parent
     for part in parts:
         file /= part
-        if file.is_symlink():
+        if os.path.islink(file):
             raise UsageError(
                 f"{path}: initializer {name!r} lies in {location!r}, which goes through a symbolic link and could lead "
                 "outside the model's folder; put the file itself there"
@@ -157,20 +223,56 @@ class _Typed:
     """The place of elements in a field of their type, each in 4 or 8 bytes or a varying number.
 
     Attributes:
-        spans: from where to where the encoded initializer lies in the file.
+        start, end: where in the file the encoded initializer lies.
     """
 
-    spans: tuple[tuple[int, int], ...]
+    start: int
+    end: int
 
     @contextlib.contextmanager
     def open(self, stored: Stored) -> Iterator[IO[bytes]]:
-        with open(stored.path, "rb") as file:
-            message = b""
-            for first, last in self.spans:
-                file.seek(first)
-                message += file.read(last - first)
-        array = _onnx().numpy_helper.to_array(_parsed(stored.path, message))
-        yield io.BytesIO(array.tobytes())
+        with open_regular(stored.path) as file:
+            file.seek(self.start)
+            message = file.read(self.end - self.start)
+        whole = _Typed(0, len(message))
+        dtype = dtype_name(stored.dtype)
+        yield io.BytesIO(whole.elements(stored.path, stored.name, message, dtype).tobytes())
+
+    def elements(
+        self, path: Path, name: str, data: mmap.mmap | bytes, dtype: str
+    ) -> np.ndarray[Any, Any]:
+        """Return the elements as they are in memory; halves as their bits.
+
+        Raises:
+            UsageError: if there are too many bytes of them, or one is out of the type's range.
+        """
+        field = _TYPED[dtype]
+        spans = [
+            (first, last)
+            for number, _, _, first, last in _fields(path, data, self.start, self.end)
+            if number == field
+        ]
+        if (size := sum(last - first for first, last in spans)) > _TYPED_LIMIT:
+            raise UsageError(
+                f"{path}: initializer {name!r} has {size:,} bytes that are not stored as raw data; "
+                "export the model anew"
+            )
+        if field in (_FLOATS, _DOUBLES):
+            content = b"".join(data[first:last] for first, last in spans)
+            if len(content) % (width := DTYPES[dtype].itemsize):
+                raise damaged(path, f"initializer {name!r} has no whole number of elements")
+            return np.frombuffer(content, f"<f{width}")
+        numbers = _integers(path, name, data, spans)
+        into = np.dtype("<u2" if dtype.endswith("float16") else dtype).newbyteorder("<")
+        limits = np.iinfo(into)
+        outside = (numbers < limits.min) | (numbers > limits.max)
+        if outside.any():
+            raise damaged(
+                path,
+                f"initializer {name!r} of {dtype} has the element {numbers[outside][0]}, and the "
+                f"type goes from {limits.min} to {limits.max}",
+            )
+        return numbers.astype(into)
 
 
 def _parsed(path: Path, message: bytes) -> Any:
@@ -193,17 +295,16 @@ def _parsed(path: Path, message: bytes) -> Any:
 def _onnx() -> Any:
     try:
         import onnx
-        import onnx.numpy_helper
     except ImportError as error:
         raise UsageError(f"ONNX files need the package onnx; {install('onnx')}") from error
     return onnx
 
 
 def _fields(
-    path: Path, data: mmap.mmap, start: int, end: int
-) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the number of each field of a message, where the field begins, and where its content
-    begins and ends.
+    path: Path, data: mmap.mmap | bytes, start: int, end: int
+) -> Iterator[tuple[int, int, int, int, int]]:
+    """Yield the number of each field of a message, how it is encoded, where it begins, and where
+    its content begins and ends.
     """
     at = start
     while at < end:
@@ -223,11 +324,11 @@ def _fields(
                 path,
                 f"the field at byte {begin} is said to have {length} bytes, {end - at} are left",
             )
-        yield key >> 3, begin, at, at + length
+        yield key >> 3, kind, begin, at, at + length
         at += length
 
 
-def _varint(path: Path, data: mmap.mmap, at: int, end: int) -> tuple[int, int]:
+def _varint(path: Path, data: mmap.mmap | bytes, at: int, end: int) -> tuple[int, int]:
     """The number that begins at a byte, and where the next thing begins."""
     value = 0
     for place in range(at, min(at + 10, end)):

@@ -8,12 +8,12 @@ executed.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
-import math
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -24,6 +24,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
+from pyharness.core.files import open_regular, read_regular
 from pyharness.formats.affine import TensorError
 from pyharness.formats.onnx import onnx_entries
 from pyharness.formats.stored import (
@@ -34,6 +35,7 @@ from pyharness.formats.stored import (
     Stamp,
     Stored,
     damaged,
+    number_of_elements,
     unreadable,
 )
 
@@ -116,23 +118,40 @@ def catalogue(paths: Sequence[Path]) -> Catalogue:
             streamed; if an index and its shards contradict each other; or if a name occurs twice.
         TensorError: if there is no tensor that can be read.
     """
+    with _no_collection():
+        return _catalogue(paths)
+
+
+def _catalogue(paths: Sequence[Path]) -> Catalogue:
     tensors: dict[str, Stored] = {}
     others: dict[str, str] = {}
     files = tensor_files(paths)
-    places: dict[str, Path] = {}
+    names: dict[Path, set[str]] = {}
     for file in files:
         found = catalogue_of(file)
-        for name in (*found.tensors, *found.others):
-            if name in places:
-                raise UsageError(
-                    f"the tensor {name!r} is both in {places[name]} and in {file}; give the files of one model"
-                )
-            places[name] = file
+        names[file] = found.tensors.keys() | found.others.keys()
+        for name in names[file] & (tensors.keys() | others.keys()):
+            other = next(other for other, its in names.items() if name in its)
+            raise UsageError(
+                f"the tensor {name!r} is both in {other} and in {file}; give the files of one model"
+            )
+        if file.suffix == ".npz":
+            _require_rows(found.tensors.values())
         tensors |= found.tensors
         others |= found.others
     for index in _indices(paths):
-        _require_indexed(index, places)
-    for tensor in tensors.values():
+        _require_indexed(index, names)
+    if not tensors:
+        why = "".join(f"; {name!r} {reason}" for name, reason in list(others.items())[:3])
+        raise TensorError(f"{', '.join(map(str, paths))}: there is no tensor that can be read{why}")
+    if len(files) > 1:
+        tensors = {name: tensors[name] for name in sorted(tensors)}
+    return Catalogue(tensors, dict(sorted(others.items())), files)
+
+
+def _require_rows(tensors: Iterable[Stored]) -> None:
+    """Check that no array of an npz file would have to be unpacked whole, unless it is small."""
+    for tensor in tensors:
         if (
             isinstance(tensor.place, _Member)
             and tensor.place.by_column
@@ -142,10 +161,6 @@ def catalogue(paths: Sequence[Path]) -> Catalogue:
                 f"{tensor.path}: tensor {tensor.name!r} lies column by column, so that all of its {tensor.nbytes:,} "
                 "bytes would have to be read at once; save it by way of numpy.ascontiguousarray"
             )
-    if not tensors:
-        why = "".join(f"; {name!r} {reason}" for name, reason in list(others.items())[:3])
-        raise TensorError(f"{', '.join(map(str, paths))}: there is no tensor that can be read{why}")
-    return Catalogue(dict(sorted(tensors.items())), dict(sorted(others.items())), files)
 
 
 def catalogue_of(path: Path) -> Catalogue:
@@ -162,31 +177,43 @@ def catalogue_of(path: Path) -> Catalogue:
     stamp = Stamp.of(path)
     tensors: dict[str, Stored] = {}
     others: dict[str, str] = {}
+    stamps = {path: stamp}
     try:
-        for name, shape, dtype, file, place in _READERS[path.suffix](path):
-            if name in tensors or name in others:
-                raise damaged(path, f"it names {name!r} twice")
-            if dtype not in DTYPES:
-                others[name] = (
-                    f"has dtype {dtype}, which is not used here; convert it to float32 or int8"
-                )
-            elif not math.prod(shape):
-                others[name] = f"is empty: its shape is {shape}"
-            else:
-                tensors[name] = Stored(
-                    name,
-                    shape,
-                    DTYPES[dtype],
-                    file,
-                    stamp if file == path else Stamp.of(file),
-                    place,
-                )
+        with _no_collection():
+            for name, shape, dtype, file, place in _READERS[path.suffix](path):
+                if name in tensors or name in others:
+                    raise damaged(path, f"it names {name!r} twice")
+                if dtype not in DTYPES:
+                    others[name] = (
+                        f"has dtype {dtype}, which is not used here; convert it to float32 or int8"
+                    )
+                elif not number_of_elements(path, name, shape):
+                    others[name] = f"is empty: its shape is {shape}"
+                else:
+                    known = stamp if file is path else stamps.get(file)
+                    if known is None:
+                        known = stamps[file] = Stamp.of(file)
+                    tensors[name] = Stored(name, shape, DTYPES[dtype], file, known, place)
     except OSError as error:
         raise unreadable(path, error) from error
     stamp.require(path)
     if not tensors and not others:
         raise TensorError(f"{path} holds no tensor")
-    return Catalogue(dict(sorted(tensors.items())), others, (path,))
+    return Catalogue({name: tensors[name] for name in sorted(tensors)}, others, (path,))
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no garbage meanwhile: what a header becomes is all kept, and to look through
+    hundreds of thousands of objects again and again takes longer than to make them.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 # ------------------------------------------------------------------------------- shards and folders
@@ -203,8 +230,11 @@ def tensor_files(paths: Sequence[Path]) -> tuple[Path, ...]:
     """
     files: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = [item for item in sorted(path.iterdir()) if item.suffix in _READERS]
+        if os.path.isdir(path):
+            try:
+                inside = [item for item in sorted(path.iterdir()) if item.suffix in _READERS]
+            except OSError as error:
+                raise unreadable(path, error) from error
             if not inside:
                 raise UsageError(f"{path} has no {_SUFFIXES} file in it")
             files += _shards(index) if (index := _index_in(path)) else inside
@@ -212,14 +242,16 @@ def tensor_files(paths: Sequence[Path]) -> tuple[Path, ...]:
             files += _shards(path)
         else:
             files.append(path)
-    for number, file in enumerate(files):
-        if file.resolve() in {other.resolve() for other in files[:number]}:
+    named: set[str] = set()
+    for file in files:
+        if (real := os.path.realpath(file)) in named:
             raise UsageError(f"{file} is named twice")
+        named.add(real)
     return tuple(files)
 
 
 def _indices(paths: Sequence[Path]) -> list[Path]:
-    found = [_index_in(path) if path.is_dir() else path for path in paths]
+    found = [_index_in(path) if os.path.isdir(path) else path for path in paths]
     return [path for path in found if path and path.name.endswith(_INDEX)]
 
 
@@ -234,7 +266,7 @@ def _index_in(folder: Path) -> Path | None:
 
 def _shards(index: Path) -> list[Path]:
     files = [index.parent / name for name in sorted(set(_weight_map(index).values()))]
-    missing = [file.name for file in files if not file.is_file()]
+    missing = [file.name[:200] for file in files if not os.path.isfile(file)]
     if missing:
         raise UsageError(
             f"{index} names shards that are not beside it: {', '.join(missing)}; fetch them as well"
@@ -245,8 +277,7 @@ def _shards(index: Path) -> list[Path]:
 def _weight_map(index: Path) -> dict[str, str]:
     """Each tensor's shard, by its file's name, as an index has it."""
     try:
-        with open(index, "rb") as file:
-            data = file.read(_HEADER_LIMIT + 1)
+        data = read_regular(index, _HEADER_LIMIT + 1)
     except OSError as error:
         raise unreadable(index, error) from error
     if len(data) > _HEADER_LIMIT:
@@ -265,17 +296,17 @@ def _weight_map(index: Path) -> dict[str, str]:
     return entries
 
 
-def _require_indexed(index: Path, places: Mapping[str, Path]) -> None:
+def _require_indexed(index: Path, names: Mapping[Path, Set[str]]) -> None:
     """Check that an index names just the tensors that its shards hold, each in its shard."""
     said = {name: index.parent / shard for name, shard in _weight_map(index).items()}
     for name, shard in said.items():
-        if places.get(name) != shard:
+        if name not in names.get(shard, ()):
             raise damaged(
                 index, f"it says that {shard.name} holds the tensor {name!r}, which it does not"
             )
     shards = set(said.values())
-    for name, file in places.items():
-        if file in shards and name not in said:
+    for file in shards & names.keys():
+        for name in names[file] - said.keys():
             raise damaged(index, f"it does not name the tensor {name!r}, which {file.name} holds")
 
 
@@ -305,7 +336,7 @@ _SAFETENSORS_NAMES = {
 
 
 def _safetensors_entries(path: Path) -> Iterator[_Entry]:
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         length = int.from_bytes(file.read(8), "little")
         if size < 8 or length > min(size - 8, _HEADER_LIMIT):
@@ -318,16 +349,16 @@ def _safetensors_entries(path: Path) -> Iterator[_Entry]:
             pass
     except (SafetensorError, ValueError) as error:
         raise damaged(path, str(error)) from error
+    header.pop("__metadata__", None)
     for name, entry in header.items():
-        if name != "__metadata__":
-            dtype = _SAFETENSORS_NAMES.get(entry["dtype"], entry["dtype"])
-            yield (
-                name,
-                tuple(entry["shape"]),
-                dtype,
-                path,
-                Raw(8 + length + entry["data_offsets"][0]),
-            )
+        dtype = _SAFETENSORS_NAMES.get(entry["dtype"], entry["dtype"])
+        yield (
+            name,
+            tuple(entry["shape"]),
+            dtype,
+            path,
+            Raw(8 + length + entry["data_offsets"][0]),
+        )
 
 
 def _json(path: Path, text: bytes) -> Any:
@@ -336,11 +367,11 @@ def _json(path: Path, text: bytes) -> Any:
     """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        mapping: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in mapping:
-                raise damaged(path, f"it names {key!r} twice")
-            mapping[key] = value
+        mapping = dict(pairs)
+        if len(mapping) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+            raise damaged(path, f"it names {twice!r} twice")
         return mapping
 
     try:
@@ -368,7 +399,11 @@ class _Member:
 
     @contextlib.contextmanager
     def open(self, stored: Stored) -> Iterator[Readable]:
-        with zipfile.ZipFile(stored.path) as archive, archive.open(self.name) as member:
+        with (
+            open_regular(stored.path) as file,
+            zipfile.ZipFile(file) as archive,
+            archive.open(self.name) as member,
+        ):
             member.seek(self.header)
             stream: Readable = member
             if self.by_column:
@@ -393,7 +428,7 @@ class _Swapped:
 
 def _npz_entries(path: Path) -> Iterator[_Entry]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
                 with archive.open(member) as stream:
                     yield _npy_entry(path, member, stream)
@@ -410,8 +445,9 @@ def _npy_entry(path: Path, member: zipfile.ZipInfo, stream: IO[bytes]) -> _Entry
         else np.lib.format.read_array_header_2_0
     )
     shape, by_column, dtype = read(stream)
-    need, have = math.prod(shape) * dtype.itemsize, member.file_size - stream.tell()
-    if dtype.name in DTYPES and (need != have or min(shape, default=0) < 0):
+    need = number_of_elements(path, name, shape) * dtype.itemsize
+    have = member.file_size - stream.tell()
+    if dtype.name in DTYPES and need != have:
         raise UsageError(
             f"{path}: tensor {name!r} is damaged: shape {shape} of {dtype.name} needs {need} bytes, it has {have}; "
             "write the file again"

@@ -5,22 +5,25 @@ little memory.
 from __future__ import annotations
 
 import contextlib
+import lzma
 import math
 import mmap
 import os
 import stat
+import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
+from pyharness.core.files import open_regular
 from pyharness.formats.digests import dtype_name
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "Stamp",
     "Stored",
     "damaged",
+    "number_of_elements",
     "unreadable",
 ]
 
@@ -54,12 +58,22 @@ DTYPES = {
 MALFORMED = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     EOFError,
     ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AssertionError,
     NotImplementedError,
     RuntimeError,
+    MemoryError,
 )
 """What the libraries raise that read a file, where it is malformed."""
+
+_DIMENSIONS = 64
+"""The most that numpy has, and torch."""
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file's times tell a later change apart: no file system in use keeps
@@ -74,6 +88,25 @@ def damaged(path: Path, why: str) -> UsageError:
 def unreadable(path: Path, error: OSError) -> UsageError:
     """An error that says that a file cannot be read."""
     return UsageError(f"cannot read {path}: {error.strerror or error}")
+
+
+def number_of_elements(path: Path, name: str, shape: Sequence[int]) -> int:
+    """Return how many elements a tensor of this shape has.
+
+    Raises:
+        UsageError: if it is no shape: a size is negative or no integer, there are more dimensions
+            than any library has, or more elements than can be counted in 63 bits.
+    """
+    if len(shape) > _DIMENSIONS:
+        raise damaged(path, f"tensor {name!r} has {len(shape):,} dimensions")
+    count = 1
+    for size in shape:
+        if type(size) is not int or not 0 <= size < 1 << 63:
+            raise damaged(path, f"tensor {name!r} has a dimension that is no size")
+        count *= size
+    if count >= 1 << 63:
+        raise damaged(path, f"tensor {name!r} has more elements than can be counted: {shape}")
+    return count
 
 
 @dataclass(frozen=True)
@@ -134,8 +167,7 @@ class Stamp:
             )
 
 
-@dataclass(frozen=True)
-class Raw:
+class Raw(NamedTuple):
     """The place of elements that lie in a file as they do in memory, one after another from the
     byte `offset` on.
     """
@@ -157,8 +189,7 @@ class Packed(Protocol):
         """Return the elements as a stream of bytes, little-endian and in row-major order."""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """One tensor in a file, not read yet.
 
     Attributes:
@@ -213,7 +244,7 @@ class Stored:
         process's memory.
         """
         width, end = self.dtype.itemsize, place.offset + self.nbytes
-        with open(self.path, "rb") as file:
+        with open_regular(self.path) as file:
             for start in range(place.offset, end, elements * width):
                 base = start // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
                 stop = min(start + elements * width, end)

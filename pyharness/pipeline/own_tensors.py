@@ -5,6 +5,7 @@ certificate says what was found.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,7 +67,7 @@ def output_path(path: Path) -> Path:
     """Return where the certificate about a user's tensors goes unless told otherwise: into this
     folder, by the first path's name.
     """
-    name = path.resolve().name
+    name = os.path.basename(os.path.realpath(path))
     for suffix in (".index.json", ".safetensors", ".npz", ".onnx"):
         name = name.removesuffix(suffix)
     return Path(f"{name}.certificate.json")
@@ -168,11 +169,11 @@ def _prepare(dtypes: Iterable[torch.dtype]) -> None:
 
 
 def _require_replaceable(output: Path, project: Project) -> None:
-    if output.resolve() == project.certificate.resolve():
+    if os.path.realpath(output) == os.path.realpath(project.certificate):
         raise UsageError(
             f"{output} is the project's own certificate, which says more than one about your tensors; choose another"
         )
-    if output.exists():
+    if os.path.lexists(output):
         try:
             there = read_json(output)
         except DocumentError:
@@ -212,7 +213,7 @@ class _Part:
                 tensor.name,
                 list(tensor.shape),
                 str(tensor.dtype),
-                str(tensor.path.resolve()),
+                os.path.realpath(tensor.path),
                 asdict(tensor.stamp),
                 repr(tensor.place),
             ]

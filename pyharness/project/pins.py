@@ -5,6 +5,7 @@ changes unnoticed.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def read_pins(path: Path) -> Mapping[str, Any] | None:
     Raises:
         UsageError: if the file is not one that `pin` wrote.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     pins = read_json(path)
     if not (

@@ -4,6 +4,7 @@ certificate.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.core.errors import UsageError
+from pyharness.core.files import read_regular
 from pyharness.proofs import library
 
 __all__ = [
@@ -84,7 +86,7 @@ def load_project(folder: Path) -> Project:
             the wrong type.
     """
     path = folder / FILE_NAME
-    if not path.exists():
+    if not os.path.lexists(path):
         raise UsageError(
             f"no {FILE_NAME} in {folder}; run this in a project's folder or pass --project DIR"
         )
@@ -136,7 +138,7 @@ def load_lean_policy(folder: Path) -> LeanPolicy:
         UsageError: if the file is not TOML, or has an unknown field or one of the wrong type.
     """
     path = folder / FILE_NAME
-    data = _read(path) if path.exists() else {}
+    data = _read(path) if os.path.lexists(path) else {}
     theorems = data.get("theorems")
     return LeanPolicy(
         allowed_axioms=tuple(data.get("allowed-axioms", STANDARD_AXIOMS)),
@@ -147,8 +149,11 @@ def load_lean_policy(folder: Path) -> LeanPolicy:
 def _read(path: Path) -> dict[str, Any]:
     """Read a project's file; each field that is there is a known one, of its type."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = tomllib.loads(read_regular(path).decode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        # No UTF-8, no TOML, a number of thousands of digits, tables nested without end.
         raise UsageError(f"{path} cannot be read: {error}") from error
     kinds = _FIELDS | _OPTIONAL_FIELDS
     for key, value in data.items():

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pyharness.core.files import read_regular
 from pyharness.core.progress import Progress, quiet
 from pyharness.proofs.library import NAME as LIBRARY, folder, in_foundation, in_library
 from pyharness.proofs.modules import Compiler, LeanBuildError, Message, Module, Source
@@ -179,12 +180,12 @@ def _discover(
         file = Path(*name.split(".")).with_suffix(".lean")
         folder = _folder(name, root, module, library)
         try:
-            text = (folder / file).read_bytes()
+            text = read_regular(folder / file)
         except OSError as error:
             raise refuse(
                 f"module {name}: {file.as_posix()} cannot be read: {error.strerror}"
             ) from None
-        if folder != root and (root / file).is_file() and (root / file).read_bytes() != text:
+        if folder != root and os.path.isfile(root / file) and read_regular(root / file) != text:
             raise refuse(
                 f"{name} comes with the library {LIBRARY}, and {file.as_posix()} here is another "
                 "one; remove it, or put your own modules under another name"

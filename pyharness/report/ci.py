@@ -5,13 +5,16 @@ badge.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from pyharness import __version__
 from pyharness.certificate.gate import RULES, Failure
+from pyharness.core.text import visible
 
 __all__ = ["badge", "junit", "markdown_summary", "markdown_text", "sarif"]
 
@@ -30,7 +33,7 @@ def junit(certificate: Mapping[str, Any], failures: Sequence[Failure]) -> str:
     by_claim = {name: [failure for failure in failures if failure.claim == name] for name in names}
     suite = ElementTree.Element(
         "testsuite",
-        name=_printable(certificate["project"]["name"]),
+        name=visible(certificate["project"]["name"]),
         tests=str(len(names)),
         failures=str(sum(map(bool, by_claim.values()))),
         errors="0",
@@ -38,20 +41,15 @@ def junit(certificate: Mapping[str, Any], failures: Sequence[Failure]) -> str:
     )
     for name, found in by_claim.items():
         case = ElementTree.SubElement(
-            suite, "testcase", classname="pyharness", name=_printable(name or "the certificate")
+            suite, "testcase", classname="pyharness", name=visible(name or "the certificate")
         )
         for failure in found:
             element = ElementTree.SubElement(
-                case, "failure", type=failure.rule, message=_printable(failure.words)
+                case, "failure", type=failure.rule, message=visible(failure.words)
             )
-            element.text = _printable(RULES[failure.rule])
+            element.text = RULES[failure.rule]
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _printable(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
-    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
 
 
 def sarif(certificate: Mapping[str, Any], failures: Sequence[Failure], path: str) -> dict[str, Any]:
@@ -91,9 +89,11 @@ def sarif(certificate: Mapping[str, Any], failures: Sequence[Failure], path: str
                         "ruleIndex": rules.index(failure.rule),
                         "level": "error",
                         "message": {
-                            "text": f"{failure.claim}: {failure.words}"
-                            if failure.claim
-                            else failure.words
+                            "text": _message(
+                                f"{failure.claim}: {failure.words}"
+                                if failure.claim
+                                else failure.words
+                            )
                         },
                         "locations": [_location(claims.get(failure.claim), path)],
                         "partialFingerprints": {"claim/v1": _fingerprint(failure)},
@@ -105,9 +105,15 @@ def sarif(certificate: Mapping[str, Any], failures: Sequence[Failure], path: str
     }
 
 
+def _message(text: str) -> str:
+    """Text that SARIF's viewers make no link of."""
+    return visible(text).replace("](", "] (")
+
+
 def _location(claim: Mapping[str, Any] | None, path: str) -> dict[str, Any]:
     file, line = (claim["proof"]["file"], claim["proof"]["line"]) if claim else (None, None)
-    place: dict[str, Any] = {"artifactLocation": {"uri": file or path, "uriBaseId": "%SRCROOT%"}}
+    uri = quote(os.fsencode(file or path))
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}}
     return {"physicalLocation": place | ({"region": {"startLine": line}} if file and line else {})}
 
 
@@ -139,10 +145,12 @@ def markdown_summary(certificate: Mapping[str, Any], failures: Sequence[Failure]
 
 
 def markdown_text(text: str) -> str:
-    """Return a line of text that stays text in Markdown, in a table too."""
-    escaped = re.sub(r"([\\`*_{}\[\]<>|~&])", r"\\\1", " ".join(text.split()))
-    # At the start of a line these make a heading or a list.
-    return re.sub(r"^(\d*)([#+.)-])(?=[\s#]|$)", r"\1\\\2", escaped)
+    """Return a line of text that stays text in Markdown, in a table too, and becomes no link."""
+    text = " ".join(visible(text).split())
+    escaped = re.sub(r"([\\`*_{}\[\]<>|~&$@]|:(?=/)|(?<=www)\.)", r"\\\1", text, flags=re.I)
+    # At the start of a line these make a heading or a list; alone in it, a rule, or a heading of
+    # the line above.
+    return re.sub(r"^(\d*)([#+.)-](?=[\s#]|$)|[=-](?=[\s=-]*$))", r"\1\\\2", escaped)
 
 
 def badge(certificate: Mapping[str, Any], failures: Sequence[Failure]) -> dict[str, Any]:

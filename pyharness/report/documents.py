@@ -12,6 +12,7 @@ from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
 from pyharness.core.extras import install
+from pyharness.core.text import visible
 from pyharness.report.ci import markdown_text
 
 __all__ = ["latex", "markdown"]
@@ -90,7 +91,7 @@ def _claim(claim: Mapping[str, Any]) -> Iterator[str]:
             "",
         )
         if proof["statement"]:
-            yield from (*(f"    {line}" for line in proof["statement"].splitlines()), "")
+            yield from (*(f">     {visible(line)}" for line in proof["statement"].split("\n")), "")
     for evidence in claim["evidence"]:
         yield (
             f"- {evidence['kind']}, {evidence['outcome']}: {markdown_text(evidence['domain'])}; "
@@ -160,9 +161,13 @@ def latex(certificate: Mapping[str, Any]) -> str:
             claim["verdict"],
             claim["tier"],
         )
-        # A name breaks after each underscore, else the column is as wide as the longest.
+        # A name breaks after each underscore, else the column is as wide as the longest. The braces
+        # keep what begins with a bracket or a star from being an argument of the row before.
         lines.append(
-            " & ".join(encode(cell).replace(r"{\_}", r"{\_}\allowbreak ") for cell in cells)
+            "{}"
+            + " & ".join(
+                encode(visible(cell)).replace(r"{\_}", r"{\_}\allowbreak ") for cell in cells
+            )
             + r" \\"
         )
     return "\n".join([*lines, r"\end{longtable}", ""])

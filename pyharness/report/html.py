@@ -5,7 +5,6 @@ needs no JavaScript.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from pyharness.certificate.findings import Finding
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
+from pyharness.core.text import visible as in_sight
 from pyharness.report import graph
 from pyharness.report.lean_source import Excerpt, LeanSource
 from pyharness.report.plots import Chart, charts
@@ -410,22 +410,10 @@ def _environment() -> Environment:
 
 # -------------------------------------------------------------------------------------------- words
 def visible(value: Any) -> Any:
-    """Return text with the characters that a page would not show, or be bent by, spelled out:
-    U+202E becomes ⟨U+202E⟩.
-
-    Markup, and what is no text, is returned as it is.
-    """
-    if (
-        not isinstance(value, str)
-        or isinstance(value, Markup)
-        or (value.isascii() and value.isprintable())
-    ):
+    """Return text as a page can show it, with its lines; markup, and what is no text, as it is."""
+    if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return "".join(f"⟨U+{ord(char):04X}⟩" if _hidden(char) else char for char in value)
-
-
-def _hidden(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and char not in "\n\t"
+    return in_sight(value, keep="\n\t")
 
 
 def badge(word: str, text: str = "") -> Markup:

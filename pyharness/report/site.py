@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pyharness.core.errors import HarnessError, UsageError
-from pyharness.core.files import draft_of
+from pyharness.core.files import draft_of, read_regular
 
 __all__ = ["MARKER", "SiteError", "file_name", "write_site"]
 
@@ -56,7 +57,7 @@ def write_site(files: Mapping[str, bytes], folder: Path) -> None:
         UsageError: if the folder holds anything that no report wrote.
         SiteError: if it cannot be written.
     """
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     _require_ours(folder)
     draft = draft_of(folder)
     marker = json.dumps({"files": sorted(files)}, indent=1) + "\n"
@@ -112,6 +113,6 @@ def _require_ours(folder: Path) -> None:
 
 def _written(marker: Path) -> set[str]:
     try:
-        return {MARKER, *json.loads(marker.read_bytes())["files"]}
-    except (OSError, ValueError, LookupError, TypeError):
+        return {MARKER, *json.loads(read_regular(marker))["files"]}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return set()

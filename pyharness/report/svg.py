@@ -8,6 +8,7 @@ from functools import partial
 
 from markupsafe import Markup, escape
 
+from pyharness.core.text import visible as in_sight
 from pyharness.report.plots import Chart, Series
 
 __all__ = ["element", "figure"]
@@ -104,15 +105,19 @@ def _px(value: float) -> str:
 
 def element(tag: str, *inside: str, **attributes: object) -> Markup:
     """Return an element. Names of attributes are written with `_` for `-`; what is inside and no
-    markup is escaped.
+    markup is made visible and escaped, and so are the values.
     """
     parts = Markup("").join(
-        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value)
+        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), _escaped(value))
         for name, value in attributes.items()
     )
     return Markup("<{}{}>{}</{}>").format(
-        Markup(tag), parts, Markup("").join(map(escape, inside)), Markup(tag)
+        Markup(tag), parts, Markup("").join(map(_escaped, inside)), Markup(tag)
     )
+
+
+def _escaped(value: object) -> Markup:
+    return value if isinstance(value, Markup) else escape(in_sight(str(value), keep="\n\t"))
 
 
 def figure(plot: Chart, id: str, visible: Callable[[str], str]) -> Markup:

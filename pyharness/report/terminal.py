@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
+from pyharness.core.text import visible
 
-__all__ = ["explain", "find_claim", "show", "show_statuses", "visible"]
+__all__ = ["explain", "find_claim", "show", "show_statuses"]
 
 _STYLES = {
     "proved": "green",
@@ -139,13 +140,14 @@ def show_statuses(
     for name in ("theorem" if of == "claim" else "statement", "axioms"):
         table.add_column(name, overflow="fold")
     for row in rows:
-        place = (
-            f"{row['theorem']}\n{row['file']}:{row['line']}"
-            if row["file"]
-            else row["theorem"] or "none named"
+        place = f"{row['file']}:{row['line']}" if row["file"] else ""
+        parts = filter(None, (row["theorem"] or "none named", place, row["note"]))
+        table.add_row(
+            _text(row["id"]),
+            _word(row["status"]),
+            Text("\n").join(map(_text, parts)),
+            _text(", ".join(row["axioms"])),
         )
-        cell = _text("\n".join(filter(None, (place, row["note"]))))
-        table.add_row(_text(row["id"]), _word(row["status"]), cell, _text(", ".join(row["axioms"])))
     console.print(table)
     console.print()
     statuses = _counts(Counter(row["status"] for row in rows))
@@ -179,7 +181,9 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
     """
     claim = find_claim(certificate, id)
     tier, required = claim["tier"], claim["required_tier"]
-    console.print(Text(id, style="bold"))
+    name = _text(id)
+    name.stylize("bold")
+    console.print(name)
     console.print(
         _indented(
             _text(claim["statement"]),
@@ -232,7 +236,7 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         if proof["file"] is not None:
             yield _text(f"{proof['file']}:{proof['line']}")
         if proof["statement"] is not None:
-            yield _indented(_text(proof["statement"]))
+            yield _indented(_Quoted(proof["statement"]))
         yield _text(f"axioms: {', '.join(proof['axioms']) or 'none'}")
         yield Text(
             f"statement: {'as it was pinned' if proof['pinned'] else 'not pinned'}; proof: "
@@ -344,16 +348,20 @@ def _word(name: str) -> Text:
 
 
 def _text(value: str) -> Text:
-    """Text as it stands: no markup in it is obeyed, and no control character reaches the
-    terminal.
-    """
+    """A text in one line as it can be seen; no markup in it is obeyed."""
     return Text(visible(value))
 
 
-def visible(value: str) -> str:
-    """Return a text without the characters that a terminal would obey, or not show."""
-    hidden = {char for char in value if unicodedata.category(char) in ("Cc", "Cf")} - {"\n"}
-    return "".join("\ufffd" if char in hidden else char for char in value)
+class _Quoted:
+    """Lines of Lean, each with a bar before it, so that none passes for a line of ours."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = Group(*map(_text, text.split("\n")))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        narrower = options.update_width(options.max_width - 2)
+        for line in console.render_lines(self._lines, narrower, pad=False):
+            yield from (Segment("│ "), *line, Segment.line())
 
 
 def _indented(*lines: RenderableType) -> Padding:

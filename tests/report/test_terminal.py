@@ -122,7 +122,7 @@ class TestShow:
             sealed([record("a.b", "bronze", [summarised("[red]a=[0,1][/red]\x1b[31m\u202e")])]),
             width=120,
         )
-        assert "[red]a=[0,1][/red]\ufffd[31m\ufffd" in text
+        assert "[red]a=[0,1][/red]⟨U+001B⟩[31m⟨U+202E⟩" in text
 
 
 class TestShowStatuses:
@@ -188,11 +188,11 @@ class TestExplain:
             assert part in text
 
     def test_statement_of_several_lines(self) -> None:
-        """A statement that Lean prints on several lines keeps them."""
+        """A statement that Lean prints on several lines keeps them, each behind a bar."""
         found = proof(statement="∀ (z q : Int8),\n  q ≤ qRelu z q")
         lines = explained(sealed([record("a.b", "bronze", [FLOATS], found)]), "a.b").splitlines()
-        at = [line.rstrip() for line in lines].index("    ∀ (z q : Int8),")
-        assert lines[at + 1].rstrip() == "      q ≤ qRelu z q"
+        at = [line.rstrip() for line in lines].index("    │ ∀ (z q : Int8),")
+        assert lines[at + 1].rstrip() == "    │   q ≤ qRelu z q"
 
     def test_evidence(self) -> None:
         """Each piece of evidence shows its domain, cases, tensors and measurements."""
