@@ -242,7 +242,7 @@ class TestLimits:
         ],
     )
     def test_deep_levels(self, line):
-        """A level of many parts is a level; one of too many is refused."""
+        """A level of many parts is a level, and has a digest; one of too many is refused."""
 
         def tower(count: int) -> list[bytes]:
             made = [line % {"before": place - 1, "at": place} for place in range(2, count)]
@@ -250,7 +250,7 @@ class TestLimits:
                 '{"succ":0,"il":1}', *made, f'{{"sort":{count - 1},"ie":0}}', AXIOM[0], AXIOM[2]
             )
 
-        assert check(tower(DEEPEST)).constants
+        assert check(tower(DEEPEST)).statement_sha256(("a",))
         with pytest.raises(Refused, match="budget.*deeper"):
             check(tower(DEEPEST + 2))
 
