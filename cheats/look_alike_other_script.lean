@@ -2,7 +2,7 @@
 A name with a letter that passes for one of another script.
 caught by: policy
 says: is spelled with
-each: NAME = lossleѕs, losslesϲ
+each: NAME = «lossleѕs», losslesϲ
 -/
 prelude
 import LeanMining.Foundation.Acceleration
