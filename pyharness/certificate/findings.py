@@ -17,6 +17,7 @@ CODES: Mapping[str, str] = {
     "summary": "A figure of the summary does not follow from the claims.",
     "names-unsorted": "Names are not sorted and distinct.",
     "definition": "A definition contradicts the rest of the certificate.",
+    "library": "What is said of the whole Lean library contradicts itself or the claims.",
     "claim-duplicate": "Two claims have the same id.",
     "proof": "What is said of a proof contradicts itself or the rest of the certificate.",
     "evidence": "Evidence contradicts itself.",

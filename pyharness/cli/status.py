@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         return _lake_status(options)
     from pyharness.pipeline.prove import claim_status, prove_as_pinned
     from pyharness.project.pack import load_pack
-    from pyharness.proofs.unproved import require_listed
+    from pyharness.proofs.unproved import UnprovedError, require_listed
     from pyharness.report import terminal
 
     project = read_project(options.project)
@@ -69,7 +69,11 @@ def run(options: argparse.Namespace) -> int:
         print_json({"claims": rows, "library": library})
     else:
         terminal.show_statuses(rows, library=library, console=standard_output())
-    require_listed(proofs.survey, project.unproved)
+    try:
+        require_listed(proofs.survey, project.unproved)
+    except UnprovedError as error:
+        complain(f"pyharness: {error}", style="red")
+        return EXIT_UNMET
     return EXIT_OK if all(row["settled"] for row in rows) else EXIT_UNMET
 
 

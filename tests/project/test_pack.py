@@ -154,6 +154,9 @@ class TestProject:
         project = load_project(self.write(tmp_path))
         assert project.lean_root == "Lib.Root" and project.packs == ("a",) and project.seed == 1
         assert project.certificate == tmp_path.resolve() / "c/p.json"
+        assert project.unproved == ()
+        listed = load_project(self.write(tmp_path, unproved='["A.b", "«»"]'))
+        assert listed.unproved == ("A.b", "«»")
 
     @pytest.mark.parametrize(
         ("changes", "complaint"),
@@ -166,6 +169,7 @@ class TestProject:
             ({"packs": '["a", "a"]'}, "none twice"),
             ({"allowed-axioms": '["sorryAx"]'}, "cannot hold sorryAx"),
             ({"color": '"red"'}, "unknown field 'color'"),
+            ({"unproved": '"A.b"'}, "'unproved' must be a list"),
             ({"lean-root": '"../x"'}, "must name a Lean module"),
             ({"certificate": '"../out.json"'}, "inside the project"),
             ({"name": "= ="}, "cannot be read"),
