@@ -128,6 +128,16 @@ def test_long_names_in_a_certificate(place, name):
         assert done.returncode in (0, 1, 2) and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("row", [[], [1], [1] * 9])
+def test_rows_of_another_length(place, row):
+    """A table that is none is shown as far as it goes, and the check complains of it."""
+    certificate = samples.sealed()
+    certificate["claims"][0]["evidence"][1]["measurements"]["rows"].append(row)
+    samples.forge(certificate, place / "cert.json")
+    assert call(place, "explain", "relu.extensive").returncode == 0
+    assert "not as long as their columns" in call(place, "check", "cert.json").stdout
+
+
 def test_an_id_with_a_newline(place):
     """An id is one word: not one with a line's end behind it either."""
     certificate = samples.sealed()
