@@ -310,7 +310,8 @@ def _filled(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
     cells = [list(row) for row in rows]
     table = _table()
     for number, column in enumerate(columns):
-        numeric = all(isinstance(row[number], (int, float)) for row in cells)
+        # A row of another length is for the check of the certificate to complain of.
+        numeric = all(isinstance(cell, (int, float)) for row in cells for cell in row[number:][:1])
         table.add_column(_text(column), justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         table.add_row(*(_text(_figure(cell)) for cell in row))

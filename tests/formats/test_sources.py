@@ -601,3 +601,211 @@ class TestStamp:
         os.mkfifo(tmp_path / "t.npz")
         with pytest.raises(UsageError, match="not a regular file"):
             read_tensors(tmp_path / "t.npz")
+
+
+# ----------------------------------------------------------------------- more than one way to read
+def number(value):
+    """A number as protobuf encodes it."""
+    parts = []
+    while value > 127:
+        parts.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*parts, value])
+
+
+def field(tag, kind, content):
+    """A field of a message: of kind 2 with its length, else as it is."""
+    return number(tag << 3 | kind) + (number(len(content)) if kind == 2 else b"") + content
+
+
+def onnx_bytes(path, *fields):
+    """Write an ONNX model whose one initializer, `w`, has these fields beside its name."""
+    tensor = field(8, 2, b"w") + b"".join(fields)
+    model = field(1, 0, b"\x08") + field(7, 2, field(5, 2, tensor))
+    path.write_bytes(model + field(8, 2, field(2, 0, number(17))))
+    return path
+
+
+ONE, FLOAT, UINT8, INT8, INT16, INT32, INT64, FLOAT16 = (
+    field(1, 0, number(1)),
+    *(field(2, 0, number(kind)) for kind in (1, 2, 3, 5, 6, 7, 10)),
+)
+
+
+class TestOnnxElements:
+    @pytest.mark.parametrize(
+        ("kind", "content", "value"),
+        [
+            (INT8, field(5, 2, number(2**64 - 128)), -128),
+            (INT8, field(5, 0, number(127)), 127),
+            (UINT8, field(5, 2, number(255)), 255),
+            (INT16, field(5, 0, number(2**64 - 2**15)), -(2**15)),
+            (INT32, field(5, 0, number(2**64 - 2**31)), -(2**31)),
+            (INT64, field(7, 2, number(2**63)), -(2**63)),
+            (FLOAT16, field(5, 2, number(0x3C00)), 1.0),
+            (FLOAT, field(4, 5, struct.pack("<f", 1.5)), 1.5),
+            (FLOAT, field(9, 2, struct.pack("<f", 1.5)), 1.5),
+        ],
+    )
+    def test_the_ends_of_the_range(self, tmp_path, kind, content, value):
+        """The least and greatest integers are read, packed or one by one."""
+        path = onnx_bytes(tmp_path / "m.onnx", ONE, kind, content)
+        assert read_tensors(path)["w"].tolist() == [value]
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            (INT8, 300),
+            (INT8, 128),
+            (INT8, 2**64 - 129),
+            (UINT8, 256),
+            (UINT8, 2**64 - 1),
+            (INT16, 2**15),
+            (INT32, 2**31),
+            (INT32, 2**32 + 5),
+            (FLOAT16, 2**16),
+            (FLOAT16, 2**64 - 1),
+        ],
+    )
+    def test_an_integer_out_of_range(self, tmp_path, kind, value):
+        """It is refused with the tensor's name, and never reduced to the type's bits."""
+        for encoded in (field(5, 2, number(value)), field(5, 0, number(value))):
+            path = onnx_bytes(tmp_path / "m.onnx", ONE, kind, encoded)
+            with pytest.raises(UsageError, match="'w' of .* has the element .* type goes from"):
+                catalogue([path])
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            (ONE, FLOAT, field(9, 2, b"\0" * 4), field(4, 2, b"\0" * 4)),
+            (ONE, FLOAT, field(9, 2, b""), field(4, 2, b"\0" * 4)),
+            (ONE, INT8, field(5, 2, b"\1"), field(7, 2, b"\1")),
+            (ONE, INT8, field(9, 2, b"\1"), field(9, 2, b"\2")),
+            (ONE, INT8, INT16, field(5, 2, b"\1")),
+            (ONE, INT8, field(7, 2, b"\1")),
+            (ONE, FLOAT, field(5, 2, b"\1")),
+            (ONE, INT8, field(5, 5, b"\1\0\0\0")),
+            (ONE, INT8, field(5, 2, b"\1\2")),
+            (ONE, INT8),
+            (ONE, INT64, field(7, 2, b"\xff" * 9 + b"\2")),
+            (ONE, INT64, field(7, 2, b"\xff" * 11 + b"\1")),
+            (ONE, INT64, field(7, 2, b"\xff")),
+            (field(1, 0, number(0)), INT8, field(5, 2, b"\1")),
+            (field(1, 0, number(2**64 - 1)), INT8, field(5, 2, b"\1")),
+            (field(1, 0, b"\xff" * 9 + b"\2"), INT8, field(5, 2, b"\1")),
+            (ONE, field(2, 0, number(2**32 + 3)), field(5, 2, b"\1")),
+            (field(1, 2, number(2**62) * 4), INT8, field(5, 2, b"\1")),
+            (field(1, 2, number(1) * 65), INT8, field(5, 2, b"\1")),
+            (field(1, 2, number(2**62) * 10_000), INT8, field(5, 2, b"\1")),
+            (ONE, INT8, field(5, 2, b"\1"), field(14, 0, b"\1")),
+            (
+                *(ONE, INT8, field(14, 0, b"\1")),
+                *(field(13, 2, field(1, 2, b"location") + field(2, 2, at)) for at in (b"a", b"b")),
+            ),
+        ],
+        ids=range(22),
+    )
+    def test_elements_that_can_be_read_in_two_ways(self, tmp_path, fields):
+        """Elements twice, in the field of another type, too many or too few, or a number that does
+        not fit its field.
+        """
+        with pytest.raises(UsageError, match="is damaged"):
+            read_tensors(onnx_bytes(tmp_path / "m.onnx", *fields))
+
+
+class TestWhatIsNoFile:
+    @pytest.mark.parametrize("suffix", ["safetensors", "npz", "onnx", "safetensors.index.json"])
+    def test_a_pipe(self, tmp_path, suffix):
+        """A pipe or a device is refused, alone or in a folder, and nothing is waited for."""
+        os.mkfifo(tmp_path / f"m.{suffix}")
+        for path in (tmp_path / f"m.{suffix}", tmp_path):
+            with pytest.raises(UsageError, match="cannot read|no .* file in it"):
+                catalogue([path])
+
+    def test_long_and_impossible_names(self, tmp_path):
+        """A shard, or a file of elements, with a name that no file has."""
+        index = tmp_path / "m.safetensors.index.json"
+        for name in ("x" * 5000 + ".safetensors", "\ud800.safetensors"):
+            index.write_text(json.dumps({"weight_map": {"w": name}}))
+            with pytest.raises(UsageError, match="m.safetensors.index.json"):
+                catalogue([index])
+        for location in ("x" * 5000, "a/" * 3000):
+            with pytest.raises(UsageError, match="cannot read|damaged"):
+                catalogue([onnx_external(tmp_path, location=location)])
+
+
+class TestShapes:
+    @pytest.mark.parametrize(
+        "shape", ["(True,)", "(1.0,)", "(2**70,)", f"({'1,' * 65})", f"({'2**62,' * 4})", "('a',)"]
+    )
+    def test_no_shape(self, tmp_path, shape):
+        """Sizes that are no integers, too large, or too many, in a member of an npz file."""
+        header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}"
+        with pytest.raises(UsageError, match="is damaged"):
+            read_tensors(npz(tmp_path / "a.npz", w=npy(header, b"\0" * 4)))
+
+    @pytest.mark.parametrize(
+        "entries",
+        [
+            [("a", "U8", [2], [0, 2]), ("b", "U8", [2], [1, 3])],
+            [("a", "U8", [2], [0, 2]), ("b", "U8", [2], [0, 2])],
+            [("a", "U8", [1], [0, 1]), ("b", "U8", [1], [2, 3])],
+            [("a", "U8", [2**32, 2**32], [0, 3])],
+            [("a", "U8", [2**63], [0, 3])],
+            [("a", "U8", [True], [0, 1])],
+            [("a", "U8", [3], [3, 0])],
+            [("a", "F32", [3], [0, 3])],
+            [("a", "U8", [3.0], [0, 3])],
+        ],
+        ids=range(9),
+    )
+    def test_lying_offsets(self, tmp_path, entries):
+        """Safetensors that overlap, leave a hole, or have a shape that does not fit."""
+        header = {
+            name: {"dtype": dtype, "shape": shape, "data_offsets": offsets}
+            for name, dtype, shape, offsets in entries
+        }
+        with pytest.raises(UsageError, match="is damaged"):
+            catalogue([safetensors(tmp_path / "a.safetensors", header, b"\0" * 3)])
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+)
+@given(data=st.data())
+def test_changed_in_several_places(good, data):
+    """A file with some bytes changed, removed, repeated or put in is read or refused, nothing else;
+    so is one of another format under its name.
+    """
+    content = bytearray(good.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content)))
+        size = data.draw(st.integers(0, 12))
+        put = data.draw(
+            st.one_of(
+                st.binary(max_size=12),
+                st.sampled_from([b"\xff" * 9, b"\0" * 8, b"\x80" * 10, b"[[", b'"', b"1e999"]),
+                st.just(bytes(content[at : at + 2 * size])),
+            )
+        )
+        content[at : at + size] = put
+    suffix = data.draw(st.sampled_from([good.suffix] * 8 + [".npz", ".onnx", ".safetensors"]))
+    path = good.with_name(f"changed{suffix}")
+    path.write_bytes(content)
+    refusal = "changed"
+    try:
+        read_tensors(path)
+    except UsageError as error:
+        refusal = str(error)
+    assert "changed" in refusal
+
+
+def test_many_tensors(tmp_path):
+    """300,000 tensors of a byte are all listed, in order, with their places."""
+    entries = {
+        f"t{place:06}": {"dtype": "U8", "shape": [1], "data_offsets": [place, place + 1]}
+        for place in range(300_000)
+    }
+    found = catalogue([safetensors(tmp_path / "a.safetensors", entries, b"\1" * 300_000)])
+    assert list(found.tensors) == list(entries)
+    assert found.tensors["t299999"].read().tolist() == [1]
