@@ -5,22 +5,16 @@ hypotheses, and missing examples.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from pyharness.kernel.examples import Examples
 from pyharness.proofs.environment import SORRY, Constant, Environment
 from pyharness.proofs.kernel_view import KernelView
 from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import Constructor, Definition, Recursor
-from pyharness.proofs.terms import BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT, Terms, term_parts
+from pyharness.proofs.olean import Recursor
+from pyharness.proofs.terms import BVAR, CONST, LAM, LIT, PI, SORT, Terms
+from pyharness.proofs.unfolding import NO_CONFUSION, Unfolding
 
-__all__ = ["find_examples", "find_stubs", "unused_hypotheses"]
-
-_STEPS = 4000
-"""How many definitions and functions are unfolded before two terms are taken to be different."""
-
-_NO_CONFUSION = "noConfusion"
-"""The last part of the name of what derives all from two constructors being equal."""
+__all__ = ["find_examples", "find_stubs", "is_proposition", "unused_hypotheses"]
 
 _NOT: Name = ("Not",)
 _NEGATIONS = {(_NOT, 1), (("Ne",), 3)}
@@ -28,7 +22,7 @@ _NEGATIONS = {(_NOT, 1), (("Ne",), 3)}
 
 
 # --------------------------------------------------------------------------------------- statements
-def _unfolded(unfold: _Unfolding, statement: int) -> int:
+def _unfolded(unfold: Unfolding, statement: int) -> int:
     """Return a statement with what stands behind its binders unfolded, as long as that gives more
     binders, and without any `let`. A negation stays one.
     """
@@ -72,13 +66,13 @@ def find_stubs(environment: Environment, constants: Iterable[Constant]) -> dict[
     Definitions are unfolded and functions applied; nothing is computed by recursion, so `2 + 2 = 4`
     is no stub.
     """
-    unfold = _Unfolding(environment)
-    prove = _Unfolding(environment, theorems=True)
+    unfold = Unfolding(environment)
+    prove = Unfolding(environment, theorems=True)
     return {constant.name: _stub(environment, constant, unfold, prove) for constant in constants}
 
 
 def _stub(
-    environment: Environment, constant: Constant, unfold: _Unfolding, prove: _Unfolding
+    environment: Environment, constant: Constant, unfold: Unfolding, prove: Unfolding
 ) -> str | None:
     terms = environment.terms
     statement = _unfolded(unfold, constant.type)
@@ -110,11 +104,11 @@ def _stub(
 
 
 def _hypothesis_stub(
-    environment: Environment, statement: int, unfold: _Unfolding, binders: tuple[int, ...]
+    environment: Environment, statement: int, unfold: Unfolding, binders: tuple[int, ...]
 ) -> str | None:
     terms = environment.terms
     for place, binder in enumerate(binders):
-        if not _is_proposition(environment, binder, binders[:place]):
+        if not is_proposition(environment, binder, binders[:place]):
             continue
         parts = list(_conjuncts(environment, binder, unfold))
         # The conclusion may itself begin with binders: what follows the hypothesis is compared from
@@ -128,7 +122,7 @@ def _hypothesis_stub(
     return None
 
 
-def _conjuncts(environment: Environment, number: int, unfold: _Unfolding) -> Iterator[int]:
+def _conjuncts(environment: Environment, number: int, unfold: Unfolding) -> Iterator[int]:
     terms = environment.terms
     pending = [number]
     while pending:
@@ -142,7 +136,7 @@ def _conjuncts(environment: Environment, number: int, unfold: _Unfolding) -> Ite
 def _contradiction(
     environment: Environment,
     constant: Constant,
-    prove: _Unfolding,
+    prove: Unfolding,
     binders: tuple[int, ...],
     conclusion: int,
 ) -> str | None:
@@ -183,7 +177,7 @@ def _applied_to(terms: Terms, function: int, count: int) -> int:
     return terms.apply(function, (terms.add((BVAR, place)) for place in reversed(range(count))))
 
 
-def _is_from_false(environment: Environment, prove: _Unfolding, proof: int, depth: int = 0) -> bool:
+def _is_from_false(environment: Environment, prove: Unfolding, proof: int, depth: int = 0) -> bool:
     """Whether a proof is that there is a contradiction, in each case that it distinguishes.
 
     Lemmas are unfolded. What a proof refutes within itself, and then goes on, is none.
@@ -196,7 +190,7 @@ def _is_from_false(environment: Environment, prove: _Unfolding, proof: int, dept
     if nodes[head][0] != CONST or nodes[head][1] not in environment.modules or depth == _CASES:
         return False
     name: Name = nodes[head][1]
-    if name[-1] == _NO_CONFUSION:
+    if name[-1] == NO_CONFUSION:
         made = [_constructor(prove, side) for side in arguments[-3:-1]]
         whole = len(arguments) == len(environment.telescope(name)[0])
         return whole and None not in made and made[0] != made[1]
@@ -212,7 +206,7 @@ def _is_from_false(environment: Environment, prove: _Unfolding, proof: int, dept
     )
 
 
-def _constructor(unfold: _Unfolding, number: int) -> Name | None:
+def _constructor(unfold: Unfolding, number: int) -> Name | None:
     """Return which constructor a term begins with, if one is seen."""
     head, _ = unfold.terms.spine(unfold.head(number))
     node = unfold.terms.nodes[head]
@@ -225,155 +219,13 @@ _CASES = 12
 """How many distinctions of cases may lie within each other."""
 
 
-class _Unfolding:
-    """Unfolds definitions, and theorems if asked to, and applies functions, as far as is needed to
-    tell terms apart, or gives up.
-    """
-
-    def __init__(self, environment: Environment, *, theorems: bool = False):
-        self._environment, self._theorems = environment, theorems
-        self.terms = self._terms = environment.terms
-        self._heads: dict[int, int] = {}
-        self._values: dict[tuple[Any, ...], int | None] = {}
-
-    def head(self, number: int) -> int:
-        """Return a term whose head is neither a definition that can be unfolded nor a function that
-        can be applied.
-
-        What takes too many steps is returned as it is.
-        """
-        self._left = _STEPS
-        try:
-            return self._head(number)
-        except _TooLong:
-            return number
-
-    def same(self, one: int, other: int) -> bool:
-        """Whether two terms are the same when all in them is unfolded and applied; not if that
-        takes too many steps.
-        """
-        nodes = self._terms.nodes
-        self._left = _STEPS
-        pending = [(one, other)]
-        seen = set(pending)
-        while pending:
-            one, other = pending.pop()
-            if one == other:
-                continue
-            try:
-                (one, ones), (other, others) = (
-                    self._terms.spine(self._head(one)),
-                    self._terms.spine(self._head(other)),
-                )
-            except _TooLong:
-                return False
-            parts, others_parts = term_parts(nodes[one]), term_parts(nodes[other])
-            kept = len(nodes[one]) - len(parts)
-            if (len(ones), len(nodes[one]), nodes[one][:kept]) != (
-                len(others),
-                len(nodes[other]),
-                nodes[other][:kept],
-            ):
-                return False
-            for pair in zip((*parts, *ones), (*others_parts, *others), strict=True):
-                if pair not in seen:
-                    seen.add(pair)
-                    pending.append(pair)
-        return True
-
-    def _head(self, number: int) -> int:
-        if number not in self._heads:
-            at = number
-            while (reduced := self._step(at)) is not None:
-                at = reduced
-            self._heads[number] = at
-        return self._heads[number]
-
-    def _step(self, number: int) -> int | None:
-        """Apply a function or unfold a definition at the head; None if nothing can be."""
-        terms = self._terms
-        head, arguments = terms.spine(number)
-        node = terms.nodes[head]
-        if node[0] == LET:
-            self._spend(1)
-            return terms.apply(terms.instantiate(node[3], [node[2]]), arguments)
-        if node[0] == PROJ:
-            field = self._field(node)
-            return None if field is None else terms.apply(field, arguments)
-        if node[0] == CONST:
-            # A definition is unfolded when it has all the arguments that its own text names.
-            value = self._value(node)
-            if value is None or self._strip(value, len(arguments) + 1)[1] > len(arguments):
-                return None
-            self._spend(1)
-            head = value
-        elif node[0] != LAM or not arguments:
-            return None
-        body, count = self._strip(head, len(arguments))
-        self._spend(count)
-        return terms.apply(terms.instantiate(body, arguments[:count]), arguments[count:])
-
-    def is_constructor(self, name: Name) -> bool:
-        """Whether a constant is a constructor."""
-        return name in self._environment.modules and self._environment.kind(name) == "ctor"
-
-    def _field(self, node: tuple[Any, ...]) -> int | None:
-        """Return the field that a projection gives, if it is from a constructor."""
-        made, given = self._terms.spine(self._head(node[3]))
-        constructor = self._terms.nodes[made]
-        if constructor[0] != CONST or constructor[1] not in self._environment.modules:
-            return None
-        detail = self._environment.constant(constructor[1]).detail
-        if not isinstance(detail, Constructor):
-            return None
-        self._spend(1)
-        field: int = given[detail.parameters + node[2]]
-        return field
-
-    def _value(self, node: tuple[Any, ...]) -> int | None:
-        """Return what a constant, at its levels, is defined as; None if it is no definition."""
-        if node not in self._values:
-            environment, value = self._environment, None
-            told = self._theorems and node[1][-1] == _NO_CONFUSION
-            if node[1] in environment.modules and not told:
-                constant = environment.constant(node[1])
-                if (
-                    (constant.kind == "def" or (self._theorems and constant.kind == "theorem"))
-                    and isinstance(constant.detail, Definition)
-                    and constant.value is not None
-                ):
-                    value = self._terms.with_levels(
-                        constant.value, dict(zip(constant.levels, node[2], strict=True))
-                    )
-            self._values[node] = value
-        return self._values[node]
-
-    def _strip(self, number: int, most: int) -> tuple[int, int]:
-        """Return what stands behind the functions in front of a term, as many as there are up to
-        `most`, and how many.
-        """
-        nodes, count = self._terms.nodes, 0
-        while count < most and nodes[number][0] == LAM:
-            number, count = nodes[number][2], count + 1
-        return number, count
-
-    def _spend(self, steps: int) -> None:
-        self._left -= steps
-        if self._left < 0:
-            raise _TooLong
-
-
-class _TooLong(Exception):
-    pass
-
-
 # --------------------------------------------------------------------------------------- hypotheses
 def unused_hypotheses(environment: Environment, constant: Constant) -> tuple[str, ...]:
     """Return the hypotheses that neither the rest of the statement nor the proof mentions: their
     names, or of those that a definition hides their places among all binders, counted from 1.
     """
     terms, names = environment.terms, _names(environment, constant)
-    unfold, prove = _Unfolding(environment), _Unfolding(environment, theorems=True)
+    unfold, prove = Unfolding(environment), Unfolding(environment, theorems=True)
     statement = _unfolded(unfold, constant.type)
     types, _ = _telescope(terms, statement)
     unused = []
@@ -386,7 +238,7 @@ def unused_hypotheses(environment: Environment, constant: Constant) -> tuple[str
         value = terms.nodes[value][-1]
         rest = terms.nodes[_nth_body(environment, statement, place)][-1]
         if (
-            _is_proposition(environment, binder, types[:place])
+            is_proposition(environment, binder, types[:place])
             and not terms.occurs(rest, 0)
             and not terms.occurs(value, 0)
         ):
@@ -412,7 +264,7 @@ def _nth_body(environment: Environment, number: int, place: int) -> int:
     return number
 
 
-def _is_proposition(environment: Environment, number: int, context: tuple[int, ...]) -> bool:
+def is_proposition(environment: Environment, number: int, context: tuple[int, ...]) -> bool:
     """Whether a type is a proposition, as far as its form tells."""
     nodes = environment.terms.nodes
     while nodes[number][0] == PI:
