@@ -209,7 +209,7 @@ def _arrays(tensor: Tensor, rank: int, batch: torch.Size) -> list[Array]:
     """Return the part of a tensor that each case has, in reading order."""
     shape = tuple(tensor.shape[tensor.ndim - rank :])
     values: list[list[int]] = (
-        tensor.long().expand(*batch, *shape).reshape(batch.numel(), -1).tolist()
+        tensor.long().expand((*batch, *shape)).reshape(batch.numel(), -1).tolist()
     )
     return [Array(shape, row) for row in values]
 

@@ -28,6 +28,7 @@ __all__ = ["Case", "Comparison", "Question", "require_library"]
 _ROW = 256
 """Results in one theorem: more take the kernel longer for each."""
 _BYTE = 256
+_BYTES = bytes(range(_BYTE))
 _DECIDE: Name = ("Decidable", "decide")
 
 
@@ -165,8 +166,9 @@ class Question:
         codes = [comparison.result.code(case.result.values[0]) for case in comparison.cases]
         if not codes:
             return
-        most, int8 = max(codes) + 1, write.const("Int8")
-        variables = [write.variable("z", 1), write.variable("q", 0)][-len(comparison.arguments) :]
+        most, int8, nat = max(codes) + 1, write.const("Int8"), write.const("Nat")
+        indices = [write.variable("z", 1), write.variable("q", 0)]
+        variables = indices[-len(comparison.arguments) :]
         value = write.apply(
             self._function(comparison.cases[0]),
             *map(write.from_int8, comparison.arguments, variables),
@@ -176,32 +178,44 @@ class Question:
             int8,
             write.binder("q", int8, write.clamped(most, write.result(comparison.result, value))),
         )
-        name = f"{self.name}_digit"
-        type_ = write.arrow(int8, write.arrow(int8, write.const("Nat")))
-        self.definitions += f"noncomputable def {name} : {type_.text} :=\n  {digit.text}\n"
-        self._types[name,], self._values[name,] = type_.term, digit.term
+        digit = self._define("digit", write.arrow(int8, write.arrow(int8, nat)), digit)
+        at = write.apply(
+            digit, *(write.apply(write.const("Int8", "ofIndex"), variable) for variable in indices)
+        )
+        at = self._define(
+            "at",
+            write.arrow(nat, write.arrow(nat, nat)),
+            write.binder("z", nat, write.binder("q", nat, at)),
+        )
+        base = write.number(most + 1)
         for first in range(0, len(codes), _ROW):
             last = min(first + _ROW, len(codes))
-            rows = [self._bytes(place, first, last) for place in range(len(comparison.arguments))]
-            left = write.apply(
-                write.const("Conformance", "row"),
-                write.number(most + 1),
-                write.const(name),
-                write.number(last - first),
-                *([write.number(0)] * (2 - len(rows))),
-                *rows,
-            )
+            length = write.number(last - first)
+            rows = [bytes(last - first)] * (2 - len(comparison.arguments)) + [
+                self._bytes(place, first, last) for place in range(len(comparison.arguments))
+            ]
+            if rows[0] == rows[0][:1] * (last - first) and rows[1] == _BYTES[: last - first]:
+                # The kernel counts faster than it takes a number apart.
+                row = write.apply(at, write.number(rows[0][0]))
+                left = write.apply(write.const("Encoding", "encode"), base, row, length)
+            else:
+                data = (write.number(int.from_bytes(row, "big")) for row in rows)
+                left = write.apply(write.const("Conformance", "row"), base, digit, length, *data)
             right = write.number(_number(codes[first:last], most + 1))
             self._theorem(first, last, write.equation(left, right))
 
-    def _bytes(self, argument: int, first: int, last: int) -> Encoded:
-        kind = self.comparison.arguments[argument]
-        offset = 0 if kind.element == "Nat" else 128
-        values = [
+    def _bytes(self, argument: int, first: int, last: int) -> bytes:
+        offset = 0 if self.comparison.arguments[argument].element == "Nat" else 128
+        return bytes(
             case.arguments[argument].values[0] + offset
             for case in self.comparison.cases[first:last]
-        ]
-        return self.writer.number(_number(values, _BYTE))
+        )
+
+    def _define(self, what: str, type_: Encoded, value: Encoded) -> Encoded:
+        name = f"{self.name}_{what}"
+        self.definitions += f"noncomputable def {name} : {type_.text} :=\n  {value.text}\n"
+        self._types[name,], self._values[name,] = type_.term, value.term
+        return self.writer.const(name)
 
     def _theorem(self, first: int, last: int, statement: Encoded) -> None:
         name = f"{self.name}_{len(self.theorems)}"
@@ -235,8 +249,6 @@ class Question:
 
 def _number(digits: Sequence[int], base: int) -> int:
     """Return the number that has these digits in a base, the first one highest."""
-    if base == _BYTE:
-        return int.from_bytes(bytes(digits), "big")
     number = 0
     for digit in digits:
         number = number * base + digit

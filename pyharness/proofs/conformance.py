@@ -210,9 +210,11 @@ class Kernel:
                 message = self._unsettled(environment, comparison.definition, question.theorems)
             except LeanBuildError as error:
                 message = str(error)
-                found = _theorems_at(source, {item.line for item in error.messages})
+                lines = {item.line for item in error.messages}
+                found = _theorems_at(source, lines)
                 refused = next((item for item in found if item in question.theorems), None)
-                if refused is None:
+                ahead = (self.header + _OPTIONS + question.definitions).count("\n")
+                if refused is None or min(lines) <= ahead:
                     raise UsageError(
                         f"Lean does not read the conformance of {comparison.definition} by the term "
                         f"{comparison.lean!r}:\n{message}"

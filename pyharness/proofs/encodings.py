@@ -29,6 +29,7 @@ LIBRARY_NAMES: tuple[Name, ...] = (
     *(("Conformance", name) for name in ("row", "ofInt", "int", "ofBool", "clamp")),
     *(("Conformance", name) for name in ("entries", "vector", "number")),
     *(("Int8", name) for name in ("ofIndex", "index", "toInt")),
+    ("Encoding", "encode"),
     ("Fin",),
     ("Vector",),
     ("Decidable", "decide"),
