@@ -3,7 +3,8 @@ arguments, so that every hypothesis has a proof.
 
 What a theorem needs to be applied to is read from its statement, unfolded as far as it goes: the
 binders in front, those that a definition hides, and those of the parts that `∧`, `∃` or a structure
-of propositions joins. What is denied (`¬ p`, or `p → False` at the end) is no hypothesis.
+of propositions joins. What is denied (`¬ p`, or `p → False` at the end) is no hypothesis, nor is
+what is equivalent to something else than `True`.
 
 An example is unfolded too, as far as it uses the theorem: it may apply the theorem through lemmas,
 `have`, projections, and the elimination of a `∧`, an `∃` or a structure.
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from .arithmetic import Arithmetic
 from .checker import Checker
-from .environment import Constant, Recursor
+from .environment import Constant, Recursor, mentioned
 from .names import Name
 from .refusal import Refused
 from .terms import Const, Lam, Let, Pi, Proj, Term, Terms, head_of, parts_of, spine
@@ -30,6 +31,7 @@ _DEPTH = 16
 _NOT: Name = ("Not",)
 _IFF: Name = ("Iff",)
 _FALSE: Name = ("False",)
+_TRUE: Name = ("True",)
 
 _NUMBERS: tuple[Name, ...] = (
     ("Bool",),
@@ -129,10 +131,7 @@ class _Statement:
                 self._is_settled_at(term, statement, arguments, depth)
                 for arguments in self._found.get(term, ())
             )
-        return all(
-            self.is_settled(field, type_, depth + 1)
-            for field, type_ in self._parts(term, statement)
-        )
+        return self._are_parts_settled(term, statement, depth)
 
     def _is_settled_at(
         self, term: Term, statement: Term, arguments: tuple[Term, ...], depth: int
@@ -151,8 +150,7 @@ class _Statement:
         if not self._checker.is_proposition(statement.domain):
             return False
         local = self._terms.local(0, statement.domain)
-        said = self._unfolded(self._terms.instantiate(statement.body, [local]))
-        return type(said) is Const and said.name == _FALSE
+        return self._is_false(self._terms.instantiate(statement.body, [local]))
 
     def _unfolded(self, term: Term) -> Term:
         """Unfold the head of a proposition as far as it goes, but for `¬`."""
@@ -167,27 +165,62 @@ class _Statement:
                 return term
             term = unfolded
 
-    def _parts(self, term: Term, statement: Term) -> Iterator[tuple[Term, Term]]:
-        """Yield each proposition that a statement joins with others, behind the term that proves
-        it.
+    def _are_parts_settled(self, term: Term, statement: Term, depth: int) -> bool:
+        """Whether all is applied that a proposition joins. If there are several ways to prove it,
+        one of them must need no arguments.
         """
         head, arguments = spine(statement)
         constants = self._checker.constants
-        if type(head) is not Const or head.name == _IFF or head.name not in constants:
-            return
+        if type(head) is not Const or head.name not in constants:
+            return True
+        if head.name == _IFF and len(arguments) == 2:
+            return self._is_settled_but_for_true(term, arguments, depth)
         constant = constants[head.name]
-        if constant.kind != "inductive":
-            return
-        inductive = constant.as_inductive
-        if len(inductive.constructors) != 1 or inductive.indices or inductive.recursive:
-            return
-        made = constants[inductive.constructors[0]]
-        type_ = self._checker.at_levels(made, made.type, head)
+        if constant.kind != "inductive" or not self._checker.is_proposition(statement):
+            return True
+        ways = [constants[name] for name in constant.as_inductive.constructors]
+        parts = [list(self._parts(made, head, arguments, term)) for made in ways]
+        if len(ways) == 1:
+            return all(self.is_settled(part, type_, depth + 1) for part, type_ in parts[0])
+        plain = _Statement(self._checker, {})
+        return not ways or any(
+            all(
+                not self._is_false(type_) and plain.is_settled(part, type_, depth + 1)
+                for part, type_ in way
+            )
+            for way in parts
+        )
+
+    def _is_settled_but_for_true(self, term: Term, sides: list[Term], depth: int) -> bool:
+        """Whether what is equivalent to `True` is applied; any other equivalence speaks of both its
+        sides.
+        """
+        for place, (one, other) in enumerate(((sides[1], sides[0]), (sides[0], sides[1]))):
+            true = self._unfolded(one)
+            if type(true) is Const and true.name == _TRUE:
+                proof = self._terms.proj(_IFF, 1 - place, term)
+                return _Statement(self._checker, {}).is_settled(
+                    proof, other, depth + 1
+                ) or self.is_settled(proof, self._terms.pi(one, other), depth + 1)
+        return True
+
+    def _is_false(self, type_: Term) -> bool:
+        said = self._unfolded(type_)
+        return type(said) is Const and said.name == _FALSE
+
+    def _parts(
+        self, made: Constant, head: Const, arguments: list[Term], term: Term
+    ) -> Iterator[tuple[Term, Term]]:
+        """Yield each proposition that a constructor joins with others, behind the term that proves
+        it; not what it is defined by itself.
+        """
+        type_, declared = self._checker.at_levels(made, made.type, head), made.type
         for place in range(made.as_constructor.parameters + made.as_constructor.fields):
-            assert type(type_) is Pi  # So a constructor's type begins.
+            assert type(type_) is Pi and type(declared) is Pi  # So a constructor's type begins.
+            recursive, declared = head.name in mentioned(declared.domain), declared.body
             index = place - made.as_constructor.parameters
             value = arguments[place] if index < 0 else self._terms.proj(head.name, index, term)
-            if index >= 0 and self._checker.is_proposition(type_.domain):
+            if index >= 0 and not recursive and self._checker.is_proposition(type_.domain):
                 yield value, type_.domain
             type_ = self._terms.instantiate(type_.body, [value])
 

@@ -137,10 +137,10 @@ class Question:
             text = self.comparison.lean
             if self.comparison.result.element == "Prop":
                 names = " ".join(f"x{place}" for place in range(len(types)))
-                said = whole.text.removesuffix(f"{result.text}{')' * len(types)}")
+                said = " → ".join([*(type_.text for type_ in types), "Prop"])
                 text = (
                     f"fun {names} => @_root_.Decidable.decide "
-                    f"((({text}) : {said}Prop{')' * len(types)} {names}) inferInstance"
+                    f"((({text}) : {said}) {names}) inferInstance"
                 )
             self.definitions += f"noncomputable def {name} : {whole.text} :=\n  {text}\n"
             self._types[name,] = whole.term

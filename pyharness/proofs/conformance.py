@@ -207,7 +207,7 @@ class Kernel:
                 environment = self._environment.extended(module)
                 self._require_policy(module, source, environment)
                 question.require_meant(environment)
-                message = self._unsettled(environment, comparison.definition, question.theorems)
+                self._require_settled(environment, comparison.definition, question.theorems)
             except LeanBuildError as error:
                 message = str(error)
                 lines = {item.line for item in error.messages}
@@ -229,8 +229,10 @@ class Kernel:
         difference = None if refused is None else self._difference(question, refused)
         return Compared(decision, question.results, path, difference)
 
-    def _unsettled(self, environment: Environment, definition: str, theorems: Iterable[str]) -> str:
-        """Check that theorems are proved on allowed axioms; return nothing.
+    def _require_settled(
+        self, environment: Environment, definition: str, theorems: Iterable[str]
+    ) -> None:
+        """Check that theorems are proved on allowed axioms.
 
         Raises:
             UsageError: if not.
@@ -246,7 +248,6 @@ class Kernel:
                     f"{', '.join(environment.axioms(constant.name))}{through}: {note}. List them "
                     "under allowed-axioms in pyharness.toml, or define it without them"
                 )
-        return ""
 
     def _difference(self, question: Question, refused: str) -> Difference | None:
         """Return the first case of a theorem in which the definition gives another value than the

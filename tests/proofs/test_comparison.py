@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyharness.core.errors import UsageError
+from pyharness.core.errors import HarnessError, UsageError
 from pyharness.proofs import library
 from pyharness.proofs.build import build
 from pyharness.proofs.comparison import Case, Comparison
@@ -209,16 +209,19 @@ class TestFile:
     )
     def test_a_term_that_is_more_is_refused(self, kernel, text):
         """What is behind the term changes nothing that is decided, or is refused."""
-        with pytest.raises(Exception, match=r"does not read|reads|foundation|declared") as error:
-            kernel.compare("forged", of_pairs(text, lambda z, q: 0))
-        assert error.value.exit_code
+        try:
+            found = kernel.compare("forged", of_pairs(text, lambda z, q: 0))
+        except HarnessError:
+            return
+        assert not found.decision.accepted
 
-    def test_a_notation_of_the_project_is_refused(self, make):
-        """A project that changes how a file is read gets no decision."""
+    def test_a_project_that_changes_the_words_is_refused(self, make):
+        """Where an instance changes what a number means, nothing is decided."""
         text = DEMO.replace(
-            "namespace Demo", 'notation:max (priority := 2000) "0x4" => Nat.succ 4\nnamespace Demo'
+            "end Demo",
+            "end Demo\ninstance (priority := 2000) more (n : Nat) : OfNat Nat n := ⟨Nat.succ n⟩\n",
         )
-        with pytest.raises(UsageError, match="reads|does not read"):
+        with pytest.raises(UsageError, match="reads"):
             make(text).compare("notation", of_pairs("Demo.relu", max))
 
 

@@ -25,6 +25,25 @@ theorem assumed_example (h : Small 2) : Nat.ble 2 4 = true := assumed 2 h
 theorem second : Bound ∧ Bound := ⟨bounded, bounded⟩
 theorem second_example : Nat.ble 2 4 = true := second.1 2 rfl
 
+class Holds : Prop where
+  all : Bound
+theorem instanced : Holds := ⟨bounded⟩
+theorem instanced_example : Holds := instanced
+theorem true_iff : Bound ↔ True := ⟨fun _ => .intro, fun _ => bounded⟩
+theorem true_iff_example : Bound ↔ True := true_iff
+theorem or_false : Bound ∨ False := .inl bounded
+theorem or_false_example : Bound ∨ False := or_false
+inductive Indexed : Nat → Prop where
+  | one (h : Bound) : Indexed 1
+theorem indexed : Indexed 1 := .one bounded
+theorem indexed_example : Indexed 1 := indexed
+theorem nested : 1 = 1 ∧ 2 = 2 ∧ Bound := ⟨rfl, rfl, bounded⟩
+theorem nested_example : 1 = 1 ∧ 2 = 2 ∧ Bound := nested
+theorem witnessed : ∃ _ : Bound, (1 : Nat) = 1 := ⟨bounded, rfl⟩
+theorem witnessed_example : ∃ _ : Bound, (1 : Nat) = 1 := witnessed
+theorem decided : ite ((1 : Nat) = 1) Bound True := bounded
+theorem decided_example : ite ((1 : Nat) = 1) Bound True := decided
+
 theorem applied : Bound := bounded
 theorem applied_example : Nat.ble 2 4 = true := applied 2 rfl
 theorem passed : Bound := bounded
@@ -50,6 +69,11 @@ theorem letting : let p := Small; ∀ n, p n → Nat.ble n 4 = true := bounded
 theorem letting_example : Nat.ble 2 4 = true := letting 2 rfl
 theorem denied (n : Nat) (h : Small n) : ¬ n = 9 := fun e => nomatch (e ▸ h : Small 9)
 theorem denied_example : ¬ 2 = 9 := denied 2 rfl
+theorem equivalent (n : Nat) : Small n ↔ n = 2 := .rfl
+theorem equivalent_example : Small 7 ↔ 7 = 2 := equivalent 7
+theorem either (p : Prop) : Bound ∨ ¬ p ∨ p ∨ 1 = 1 := .inr (.inr (.inr rfl))
+theorem either_example : Bound ∨ ¬ False ∨ False ∨ 1 = 1 := either False
+theorem unfolded : True ↔ Nat.ble 2 4 = true := ⟨fun _ => rfl, fun _ => .intro⟩
 theorem closed : ¬ Small 4 := fun h => nomatch h
 
 -- Proofs that distinguish cases, some of which cannot be.
@@ -90,19 +114,38 @@ def examples(environment):
         for name in environment.modules
         if isinstance(name[-1], str) and name[-1].endswith("_example") and name[0] == "Sample"
     ]
-    found = find_examples(environment, [*names, ("Sample", "closed")], ["propext"])
+    found = find_examples(
+        environment, [*names, ("Sample", "closed"), ("Sample", "unfolded")], ["propext"]
+    )
     return {name[-1]: None if example is None else example[-1] for name, example in found.items()}
 
 
 class TestExamples:
-    @pytest.mark.parametrize("name", ["restated", "half", "assumed", "second"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("restated", "half", "assumed", "second", "instanced", "true_iff"),
+            *("or_false", "indexed", "witnessed", "decided", "nested"),
+        ],
+    )
     def test_what_applies_no_hypothesis_is_none(self, examples, name):
         """A theorem whose definition hides a hypothesis needs a proof of that hypothesis."""
         assert examples[name] is None
 
     @pytest.mark.parametrize(
         "name",
-        ["applied", "passed", "had", "both", "packed", "found", "letting", "denied"],
+        [
+            "applied",
+            "passed",
+            "had",
+            "both",
+            "packed",
+            "found",
+            "letting",
+            "denied",
+            "equivalent",
+            "either",
+        ],
     )
     def test_every_way_to_apply_it(self, examples, name):
         """Through a lemma, `have`, a match or a projection: what counts is that all hypotheses are
@@ -111,8 +154,8 @@ class TestExamples:
         assert examples[name] == f"{name}_example"
 
     def test_a_denial_is_its_own(self, examples):
-        """What a theorem denies is no hypothesis of it."""
-        assert examples["closed"] == "closed"
+        """What a theorem denies is no hypothesis of it, nor is an equivalence."""
+        assert (examples["closed"], examples["unfolded"]) == ("closed", "unfolded")
 
 
 class TestContradictions:
