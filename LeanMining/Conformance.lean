@@ -4,6 +4,7 @@ Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
 import LeanMining.Algebra.Gcd
+import LeanMining.Algebra.Vector
 import LeanMining.Encoding
 
 /-!
@@ -15,8 +16,13 @@ on them. A row is one number, whose bytes are the values in offset binary, read 
 literal: the first value highest. The kernel takes the arguments apart, puts the results together
 and compares them with what was computed. One zero point for a whole row is a row that repeats it.
 
+A vector is such a number as well, its first entry lowest. A result is a natural number: `ofInt`
+numbers the integers, `ofBool` the truth values, and `clamp` makes a digit of a result that a base
+has no room for, which no digit that was computed is equal to.
+
 ## Main results
 
+* `entries_number`: the entries of a vector are read back from its number
 * `digit_encode`: each digit of a table's row is the value of the function at its place
 * `digit_row`, `byte_row`: each digit of a row of results is the value of the function at the bytes
   in the same place
@@ -66,5 +72,52 @@ theorem byte_row (f : Int8 → Int8 → Int8) {n i : Nat} (h : i < n) (z x : Nat
     digit 256 i (row 256 (fun z q => (f z q).index) n z x) =
       Encoding.index₂ f (digit 256 i z) (digit 256 i x) :=
   digit_row (fun _ _ => Nat.lt_succ_iff.mpr (Int8.index_le _)) h z x
+
+/-! ### Data and results -/
+
+/-- The integers, numbered: `n` is `2 n`, and `-(n + 1)` is `2 n + 1`. -/
+def ofInt : Int → Nat
+  | .ofNat n => Nat.mul n 2
+  | .negSucc n => Nat.succ (Nat.mul n 2)
+
+/-- The integer of a number: what `ofInt` undoes. -/
+def int (n : Nat) : Int :=
+  cond (Nat.beq (Nat.mod n 2) 0) (Int.ofNat (Nat.div n 2)) (Int.negSucc (Nat.div n 2))
+
+/-- 1 for true and 0 for false. -/
+def ofBool (b : Bool) : Nat := cond b 1 0
+
+/-- `x`, or `B` where `x` is greater: a digit in any base above `B`. -/
+def clamp (B x : Nat) : Nat := cond (Nat.ble x B) x B
+
+theorem clamp_le (B : Nat) (x : Nat) : clamp B x ≤ B := by
+  show Nat.ble (cond (Nat.ble x B) x B) B = true
+  cases h : Nat.ble x B with
+  | true => exact h
+  | false => exact Nat.ble_refl B
+
+/-- The entries that the digits in base `B` of a number stand for, the lowest first. -/
+def entries {α : Type} (B : Nat) (e : Nat → α) : {n : Nat} → Nat → Fin n → α
+  | _, x, .zero => e (Nat.mod x B)
+  | _, x, .succ i => entries B e (Nat.div x B) i
+
+/-- `entries` as a vector. -/
+def vector {α : Type} (B : Nat) (e : Nat → α) : (n : Nat) → Nat → Vector α n
+  | .zero, _ => .unit
+  | .succ n, x => (e (Nat.mod x B), vector B e n (Nat.div x B))
+
+/-- The number whose digits in base `B` are what `g` gives, the first one lowest. -/
+def number (B : Nat) : {n : Nat} → (Fin n → Nat) → Nat
+  | .zero, _ => 0
+  | .succ _, g => Nat.add (Nat.mul (number B fun i => g (.succ i)) B) (g .zero)
+
+/-- The digits of `number` are what `g` gives, if that is below the base. -/
+theorem entries_number {B : Nat} : {n : Nat} → {g : Fin n → Nat} → (∀ i, g i < B) →
+    (i : Fin n) → entries B id (number B g) i = g i
+  | .succ _, _, hg, .zero => (Nat.mod_div_of_digit (hg .zero) _).1
+  | .succ _, g, hg, .succ i => by
+    show entries B id (Nat.div (number B g) B) i = _
+    exact (congrArg (fun x => entries B id x i) (Nat.mod_div_of_digit (hg .zero) _).2).trans
+      (entries_number (fun j => hg (.succ j)) i)
 
 end Conformance

@@ -120,7 +120,7 @@ from pyharness.proofs.toolchain import locate
 project, toolchain = load_project(Path(".")), locate()
 claims = load_pack(project.packs)
 library = build_library(project, toolchain, progress=quiet)
-run = Run(project.seed, Kernel(toolchain, library, project.build, fresh=True))
+run = Run(project.seed, Kernel(toolchain, library, project.build, project.allowed_axioms, fresh=True))
 cache = Cache(project.build / "none", fresh=True)
 start = time.perf_counter()
 gather(claims, project.packs, run, executor=LocalExecutor(), cache=cache, progress=quiet, own=False)

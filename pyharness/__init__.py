@@ -43,15 +43,10 @@ if TYPE_CHECKING:
         nonzero as nonzero,
     )
     from pyharness.evidence.conformance import (
+        Call as Call,
         Check as Check,
         Conformance as Conformance,
-        Row as Row,
-        Rows as Rows,
-        Table as Table,
-        Theorems as Theorems,
-        indices as indices,
         int8_pairs as int8_pairs,
-        vector as vector,
     )
     from pyharness.evidence.exhaustive import (
         INT8 as INT8,
@@ -125,15 +120,10 @@ _MODULES = {
     "Witness": "pyharness.evidence",
     "dotted": "pyharness.evidence",
     "witness_of": "pyharness.evidence",
+    "Call": "pyharness.evidence.conformance",
     "Check": "pyharness.evidence.conformance",
     "Conformance": "pyharness.evidence.conformance",
-    "Row": "pyharness.evidence.conformance",
-    "Rows": "pyharness.evidence.conformance",
-    "Table": "pyharness.evidence.conformance",
-    "Theorems": "pyharness.evidence.conformance",
-    "indices": "pyharness.evidence.conformance",
     "int8_pairs": "pyharness.evidence.conformance",
-    "vector": "pyharness.evidence.conformance",
     "INT8": "pyharness.evidence.exhaustive",
     "enumerate_cases": "pyharness.evidence.exhaustive",
     "sweep": "pyharness.evidence.exhaustive",

@@ -28,10 +28,12 @@ theorem activationFixedSet_mono_iff_example (q : ActivationVector 1)
   (activationFixedSet_mono_iff (n := 1) (z := (0, .unit)) (w := (3, .unit))).mp ⟨rfl, .intro⟩ q h
 
 theorem activationFixedSet_mono_strict_example :
-    ∃ q, activationFixedSet (n := 2) (0, 1, .unit) q ∧
-      ¬ activationFixedSet (n := 2) (3, 1, .unit) q :=
-  (activationFixedSet_mono_strict (n := 2) (z := (0, 1, .unit)) (w := (3, 1, .unit))
-    ⟨⟨rfl, rfl, .intro⟩, fun h => nomatch h.1⟩).2
+    activationFixedSet (n := 2) (0, 1, .unit) (3, 1, .unit) ∧
+      ∃ q, activationFixedSet (n := 2) (0, 1, .unit) q ∧
+        ¬ activationFixedSet (n := 2) (3, 1, .unit) q :=
+  have h := activationFixedSet_mono_strict (n := 2) (z := (0, 1, .unit)) (w := (3, 1, .unit))
+    ⟨⟨rfl, rfl, .intro⟩, fun h => nomatch h.1⟩
+  ⟨h.1 (3, 1, .unit) rfl, h.2⟩
 
 /-! ### The quantized ReLU -/
 
@@ -49,17 +51,20 @@ theorem qRelu_bot_iff_example : qRelu 3 ⊥ = ⊥ ↔ (3 : Int8) = ⊥ := qRelu_
 
 theorem qRelu_fixed_iff_example : qRelu 3 5 = 5 ↔ (3 : Int8) ≤ 5 := qRelu_fixed_iff 3 5
 
-theorem qRelu_isNucleus_example : ∃ n : Nucleus Int8, ∀ q, n q = qRelu 3 q := qRelu_isNucleus 3
+theorem qRelu_isNucleus_example : ∃ n : Nucleus Int8, n 5 = qRelu 3 5 :=
+  (qRelu_isNucleus 3).elim fun n h => ⟨n, h 5⟩
 
 theorem layerNucleus_isNucleus_example : ∃ j : Nucleus (ActivationVector 2),
-    ∀ q i, (j q).get i = qRelu (Vector.get (n := 2) (3, 1, .unit) i) (q.get i) :=
-  layerNucleus_isNucleus (n := 2) (3, 1, .unit)
+    (j (5, 0, .unit)).get .zero = qRelu 3 5 :=
+  (layerNucleus_isNucleus (n := 2) (3, 1, .unit)).elim fun j h => ⟨j, h (5, 0, .unit) .zero⟩
 
 /-! ### Boundaries -/
 
 theorem bitwidthFamily_strict_example :
-    ∃ q, (bitwidthFamily 7).IsFixed q ∧ ¬ (bitwidthFamily 8).IsFixed q :=
-  (bitwidthFamily_strict 7 ⟨rfl, fun h => nomatch h⟩).2
+    (bitwidthFamily 7).IsFixed 127 ∧
+      ∃ q, (bitwidthFamily 7).IsFixed q ∧ ¬ (bitwidthFamily 8).IsFixed q :=
+  have h := bitwidthFamily_strict 7 ⟨rfl, fun h => nomatch h⟩
+  ⟨h.1 127 rfl, h.2⟩
 
 example : ¬ ComplementedLattice (graftBoundaryNucleus (n := 1) ⟨(0, .unit)⟩).Fixed :=
   (graftBoundaryNucleus_not_boolean _).mpr ⟨.zero, rfl⟩

@@ -22,16 +22,23 @@ theorem clippingError_antitone_example :
     clippingError (datum 1) (datum 3) 2 ≤ clippingError (datum 1) (datum 3) 1 :=
   clippingError_antitone datum_one_nonneg _ (by decide)
 
-theorem clippingError_convex_example : ConvexOnPos (clippingError (datum 1) (datum 3)) :=
-  clippingError_convex datum_one_nonneg _
+theorem clippingError_convex_example :
+    clippingError (datum 1) (datum 3) (1 / 2 * 1 + 1 / 2 * 5) ≤
+      1 / 2 * clippingError (datum 1) (datum 3) 1 + 1 / 2 * clippingError (datum 1) (datum 3) 5 :=
+  clippingError_convex datum_one_nonneg _ (1 / 2) (1 / 2) 1 5 (by decide) (by decide) (by decide)
+    (by decide) (by decide)
 
 theorem quantizationNoise_monotone_example :
     quantizationNoise (datum 1) (datum 3) 15 1 ≤ quantizationNoise (datum 1) (datum 3) 15 4 :=
   quantizationNoise_monotone datum_one_nonneg _ _ (by decide) (by decide)
 
 theorem modelMse_convex_example :
-    ConvexOnPos fun α => clippingError (datum 1) (datum 3) α + uniformNoise α 15 :=
-  modelMse_convex datum_one_nonneg _ 15
+    clippingError (datum 1) (datum 3) (1 / 2 * 1 + 1 / 2 * 5) +
+        uniformNoise (1 / 2 * 1 + 1 / 2 * 5) 15 ≤
+      1 / 2 * (clippingError (datum 1) (datum 3) 1 + uniformNoise 1 15) +
+        1 / 2 * (clippingError (datum 1) (datum 3) 5 + uniformNoise 5 15) :=
+  modelMse_convex datum_one_nonneg _ 15 (1 / 2) (1 / 2) 1 5 (by decide) (by decide) (by decide)
+    (by decide) (by decide)
 
 theorem four_mul_uniformNoise_two_mul_example :
     4 * uniformNoise (3 : Rat) (2 * 15) = uniformNoise 3 15 :=

@@ -2,7 +2,8 @@
 Python's standard library.
 
 Read it in this order: `names`, `budget`, `levels`, `terms`, `environment`, `arithmetic`,
-`reduction`, `equality`, `checker`, `inductive`, `quotient`, `declarations`, `reader`, `library`.
+`reduction`, `equality`, `checker`, `inductive`, `quotient`, `declarations`, `reader`, `library`;
+and `examples` for what a certificate says of a theorem's hypotheses.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ says nothing about what is true: where one ends the file is refused.
 from __future__ import annotations
 
 import math
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
+from contextlib import contextmanager
 
 from .refusal import Refused
 
@@ -89,6 +90,24 @@ class Budget:
             self._give()
         else:
             self.look()
+
+    @contextmanager
+    def part(self, steps: int) -> Iterator[None]:
+        """Give what is done within so many steps of the line, and a count of levels of its own; what
+        it holds it gives up.
+        """
+        self._settle()
+        line, levels, passing = self._line, self._levels, len(self._passing)
+        most = self._line = min(line, steps)
+        self._levels = LEVELS
+        self._give()
+        try:
+            yield
+        finally:
+            self._settle()
+            self._line, self._levels = line - (most - self._line), levels
+            del self._passing[passing:]
+            self._give()
 
     def watch(self, *tables: Sized, lasting: bool = False) -> None:
         """Count the entries of tables as held, as long as the line is checked or for good."""

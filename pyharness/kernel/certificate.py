@@ -20,9 +20,10 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from . import Library, Refused, check
+from .examples import Examples
 from .files import open_file, read_file
 from .names import Name, show_name
-from .terms import Const, Let, Pi, Term, body_of, spine, subterms
+from .terms import Const, Let, Pi, Term, body_of, spine
 
 __all__ = [
     "AXIOMS",
@@ -272,6 +273,7 @@ class _Comparison:
         self, library: Library, allowed_axioms: Iterable[str], pins: Mapping[str, Any] | None
     ):
         self._library, self._pins = library, pins
+        self._examples = Examples(library.terms, library.constants)
         self._allowed = {*allowed_axioms} - {_SORRY}
         self._shown: dict[str, list[Name]] = {}
         for name in library.constants:
@@ -337,26 +339,22 @@ class _Comparison:
     def _example(self, proof: Mapping[str, Any], name: Name) -> Iterator[str]:
         example = self._find(proof["example"])
         yield from self._axioms(proof["example"], example, None, True)
-        if (example != name and not self._applies(example, name)) or (
-            example == name and _binders(self._type(name))
-        ):
+        shown = (
+            self._examples.is_plain(name)
+            if example == name
+            else self._examples.applies(example, name, self._resting_on(name).__contains__)
+        )
+        if not shown:
             yield f"{proof['example']} does not apply {proof['theorem']} to closed arguments, so it is no example of it"
 
-    def _applies(self, example: Name, theorem: Name) -> bool:
-        """Whether a constant's value applies a theorem to a closed argument for each of its
-        binders.
-        """
-        value, count = self._library.constants[example].value, _binders(self._type(theorem))
-        for term in subterms(value) if value is not None else ():
-            head, arguments = spine(term)
-            if (
-                type(head) is Const
-                and head.name == theorem
-                and len(arguments) >= count
-                and all(argument.loose == 0 for argument in arguments[:count])
-            ):
-                return True
-        return False
+    def _resting_on(self, theorem: Name) -> set[Name]:
+        """Return a theorem and all that rests on it."""
+        found = {theorem}
+        # What a constant rests on was declared before it.
+        for constant in self._library.constants.values():
+            if not found.isdisjoint(constant.uses):
+                found.add(constant.name)
+        return found
 
     def _type(self, name: Name) -> Term:
         return self._library.constants[name].type

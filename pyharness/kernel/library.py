@@ -37,11 +37,13 @@ class Library:
         seconds: how long each declaration took, by the name of its first constant.
         computed: the functions that were computed on literals by their names, once their
             definitions were found to be these.
+        terms: made the terms in the constants.
     """
 
     constants: Mapping[Name, Constant]
     seconds: Mapping[Name, float]
     computed: tuple[str, ...]
+    terms: Terms = field(repr=False)
     _digests: Digests = field(repr=False)
 
     @property
@@ -143,7 +145,7 @@ def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Lib
         seconds[first] = time.perf_counter() - started
     if not seconds:
         raise Refused("format", "nothing is declared", declaration=f"line {number}")
-    return Library(kernel.constants, seconds, kernel.computed, Digests(kernel.constants))
+    return Library(kernel.constants, seconds, kernel.computed, terms, Digests(kernel.constants))
 
 
 def _first(declaration: Declaration) -> Name:

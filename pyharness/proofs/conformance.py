@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,8 @@ from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import unnoted
 from pyharness.proofs.audit import find_theorem, judge
 from pyharness.proofs.build import Build, LeanBuildError, read_imports
+from pyharness.proofs.comparison import Comparison, Question, require_library
+from pyharness.proofs.encodings import Writer
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY
 from pyharness.proofs.modules import Compiler, Module, Source
@@ -22,9 +24,12 @@ from pyharness.proofs.policy import PolicyViolation, violations
 from pyharness.proofs.toolchain import Toolchain
 from pyharness.proofs.vacuity import find_stubs
 
-__all__ = ["Decision", "Kernel"]
+__all__ = ["Compared", "Decision", "Difference", "Kernel"]
 
 _MODULE = "Decision"
+_OPTIONS = "set_option maxRecDepth 100000\n"
+_RUN = 64
+"""Cases that the kernel is asked about at once when it has to be found where it differs."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,36 @@ class Decision:
     refused: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Difference:
+    """Where a definition gives something else than a function did.
+
+    Attributes:
+        place: the place of the case among those that were compared.
+        given: what the definition gives there; None if that was not found.
+    """
+
+    place: int
+    given: int | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the kernel decided of a comparison.
+
+    Attributes:
+        decision: the decision.
+        results: how many results the theorems compare.
+        path: the file.
+        difference: where the two differ, if that was found.
+    """
+
+    decision: Decision
+    results: int
+    path: Path
+    difference: Difference | None = None
+
+
 class Kernel:
     """Decides theorems about a library's definitions.
 
@@ -66,7 +101,7 @@ class Kernel:
         toolchain: Toolchain,
         build: Build,
         out: Path,
-        allowed_axioms: Sequence[str] = ("propext",),
+        allowed_axioms: Sequence[str],
         *,
         fresh: bool = False,
     ):
@@ -141,6 +176,123 @@ class Kernel:
                 refused = _theorems_at(source, {message.line for message in error.messages})
         return Decision(not reason, reason, digest, time.perf_counter() - start, refused)
 
+    def compare(self, name: str, comparison: Comparison) -> Compared:
+        """Have the kernel decide that a definition gives what a function gave.
+
+        What counts is what the kernel stored: theorems that state just that, of the definition at
+        the data.
+
+        Args:
+            name: begins the names in the file.
+            comparison: the definition, and what the function gave.
+
+        Raises:
+            UsageError: if the term is not the definition as a function of the data, or the decision
+                rests on an axiom that is not allowed.
+            PolicyViolation, LeanStopped: as `decide`.
+        """
+        start = time.perf_counter()
+        self.asked += 1
+        require_library(self._environment)
+        question = Question(comparison, Writer(self._environment.terms), name)
+        if not question.theorems:
+            raise UsageError(f"the conformance of {comparison.definition} compares nothing")
+        source = self.header + _OPTIONS + question.source
+        text = source.encode()
+        message, refused = "", None
+        with unnoted():
+            path = self._write(name, text)
+            try:
+                module = self._compile(Source(_MODULE, path, text, self._imports(source, path)))
+                environment = self._environment.extended(module)
+                self._require_policy(module, source, environment)
+                question.require_meant(environment)
+                self._require_settled(environment, comparison.definition, question.theorems)
+            except LeanBuildError as error:
+                message = str(error)
+                lines = {item.line for item in error.messages}
+                found = _theorems_at(source, lines)
+                refused = next((item for item in found if item in question.theorems), None)
+                ahead = (self.header + _OPTIONS + question.definitions).count("\n")
+                if refused is None or min(lines) <= ahead:
+                    raise UsageError(
+                        f"Lean does not read the conformance of {comparison.definition} by the term "
+                        f"{comparison.lean!r}:\n{message}"
+                    ) from None
+        decision = Decision(
+            refused is None,
+            message,
+            hashlib.sha256(text).hexdigest(),
+            time.perf_counter() - start,
+            () if refused is None else (refused,),
+        )
+        difference = None if refused is None else self._difference(question, refused)
+        return Compared(decision, question.results, path, difference)
+
+    def _require_settled(
+        self, environment: Environment, definition: str, theorems: Iterable[str]
+    ) -> None:
+        """Check that theorems are proved on allowed axioms.
+
+        Raises:
+            UsageError: if not.
+        """
+        for name in theorems:
+            constant = find_theorem(environment, name)
+            status, note = judge(environment, constant, self._allowed_axioms, None)
+            if status != "proved":
+                below = environment.axioms(definition)
+                through = f", as {definition} does" if set(below) - {*self._allowed_axioms} else ""
+                raise UsageError(
+                    f"the conformance of {definition} is decided on the axioms "
+                    f"{', '.join(environment.axioms(constant.name))}{through}: {note}. List them "
+                    "under allowed-axioms in pyharness.toml, or define it without them"
+                )
+
+    def _difference(self, question: Question, refused: str) -> Difference | None:
+        """Return the first case of a theorem in which the definition gives another value than the
+        function did; None if it cannot be found.
+        """
+        header = self.header + _OPTIONS + question.definitions
+        places = range(*question.theorems[refused])
+        sides = {place: question.sides(place) for place in places}
+
+        def wrong(groups: Sequence[Sequence[int]]) -> set[int]:
+            return self.refused(
+                header,
+                [
+                    " ∧ ".join(
+                        f"{sides[place][0].text} = {sides[place][1].text}" for place in group
+                    )
+                    for group in groups
+                ],
+            )
+
+        runs = [places[start : start + _RUN] for start in range(0, len(places), _RUN)]
+        if not (wrong_runs := wrong(runs)):
+            return None
+        run = runs[min(wrong_runs)]
+        if not (found := wrong([[place] for place in run])):
+            return None
+        place = run[min(found)]
+        kind, case = question.comparison.result, question.comparison.cases[place]
+        if kind.rank:
+            return Difference(place, None)
+        most = max(255, kind.code(case.result.values[0]) + _RUN)
+        given = self._value(header, sides[place][0].text, most)
+        return Difference(place, None if given is None else int(kind.value(given)))
+
+    def _value(self, header: str, term: str, most: int) -> int | None:
+        """Return the natural number up to a bound that a Lean term is; None if it is none."""
+        bounds = range(_RUN - 1, most + _RUN, _RUN)
+        over = self.refused(header, [f"Nat.ble ({term}) {bound} = true" for bound in bounds])
+        fits = [bound for place, bound in enumerate(bounds) if place not in over]
+        if not fits:
+            return None
+        values = range(fits[0] - _RUN + 1, fits[0] + 1)
+        others = self.refused(header, [f"{term} = {value}" for value in values])
+        return next((value for place, value in enumerate(values) if place not in others), None)
+
     def refused(self, header: str, statements: Sequence[str]) -> set[int]:
         """Return which of some statements the kernel does not decide to be true, by their places.
 
@@ -190,8 +342,7 @@ class Kernel:
     def _objection(self, module: Module, source: str, names: Sequence[str]) -> str:
         """Return why what the kernel stored does not settle the theorems; empty if it does."""
         environment = self._environment.extended(module)
-        if found := list(violations(module, source, environment, self._allowed_axioms)):
-            raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
+        self._require_policy(module, source, environment)
         for name in names:
             constant = find_theorem(environment, name)
             if environment.modules[constant.name] != module:
@@ -207,6 +358,10 @@ class Kernel:
             if status != "proved":
                 return f"{name}: {note}"
         return ""
+
+    def _require_policy(self, module: Module, source: str, environment: Environment) -> None:
+        if found := list(violations(module, source, environment, self._allowed_axioms)):
+            raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
 
 
 _THEOREM = re.compile(r"theorem (\S+)")

@@ -13,7 +13,7 @@ from pyharness.proofs.library import ships
 from pyharness.proofs.names import Name
 from pyharness.proofs.olean import Inductive
 from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, PI, SORT
-from pyharness.proofs.vacuity import _Unfolding as Unfolding
+from pyharness.proofs.unfolding import Unfolding
 
 __all__ = ["Foreign", "Instances"]
 

@@ -4,28 +4,59 @@ hypotheses, and missing examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pyharness.kernel.examples import Examples
 from pyharness.proofs.environment import SORRY, Constant, Environment
+from pyharness.proofs.kernel_view import KernelView
 from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import Definition
-from pyharness.proofs.terms import BVAR, CONST, LAM, LET, PI, SORT, term_parts
+from pyharness.proofs.olean import Recursor
+from pyharness.proofs.terms import BVAR, CONST, LAM, LIT, PI, SORT, Terms
+from pyharness.proofs.unfolding import NO_CONFUSION, Unfolding
 
-__all__ = ["find_examples", "find_stubs", "unused_hypotheses"]
+__all__ = ["find_examples", "find_stubs", "is_proposition", "unused_hypotheses"]
 
-_STEPS = 4000
-"""How many definitions and functions are unfolded before two terms are taken to be different."""
+_NOT: Name = ("Not",)
+_NEGATIONS = {(_NOT, 1), (("Ne",), 3)}
+"""What denies something, with how many arguments."""
 
-_FROM_FALSE = {
-    ("False", "elim"),
-    ("False", "rec"),
-    ("False", "casesOn"),
-    ("absurd",),
-    ("Empty", "rec"),
-    ("Empty", "elim"),
-}
-"""What proves anything, given a contradiction."""
+
+# --------------------------------------------------------------------------------------- statements
+def _unfolded(unfold: Unfolding, statement: int) -> int:
+    """Return a statement with what stands behind its binders unfolded, as long as that gives more
+    binders, and without any `let`. A negation stays one.
+    """
+    terms = unfold.terms
+    binders: list[int] = []
+    while True:
+        head, arguments = terms.spine(statement)
+        if (terms.nodes[head][1:2] or ((),))[0] in (_NOT, ("Ne",)) and arguments:
+            break
+        reduced = unfold.head(statement)
+        if terms.nodes[reduced][0] != PI:
+            break
+        _, domain, statement = terms.nodes[reduced]
+        binders.append(domain)
+    for domain in reversed(binders):
+        statement = terms.add((PI, domain, statement))
+    return statement
+
+
+def _telescope(terms: Terms, statement: int) -> tuple[tuple[int, ...], int]:
+    """Return the types of the binders in front of a statement, and its conclusion, as
+    `Environment.telescope`.
+    """
+    binders = []
+    while (node := terms.nodes[statement])[0] == PI:
+        binders.append(node[1])
+        statement = node[2]
+    return tuple(binders), statement
+
+
+def _negates(terms: Terms, conclusion: int) -> bool:
+    head, arguments = terms.spine(conclusion)
+    node = terms.nodes[head]
+    return node[0] == CONST and ((node[1], len(arguments)) in _NEGATIONS or node[1] == ("False",))
 
 
 # --------------------------------------------------------------------------------------- triviality
@@ -35,13 +66,17 @@ def find_stubs(environment: Environment, constants: Iterable[Constant]) -> dict[
     Definitions are unfolded and functions applied; nothing is computed by recursion, so `2 + 2 = 4`
     is no stub.
     """
-    unfold = _Unfolding(environment)
-    return {constant.name: _stub(environment, constant, unfold) for constant in constants}
+    unfold = Unfolding(environment)
+    prove = Unfolding(environment, theorems=True)
+    return {constant.name: _stub(environment, constant, unfold, prove) for constant in constants}
 
 
-def _stub(environment: Environment, constant: Constant, unfold: _Unfolding) -> str | None:
+def _stub(
+    environment: Environment, constant: Constant, unfold: Unfolding, prove: Unfolding
+) -> str | None:
     terms = environment.terms
-    binders, conclusion = environment.telescope(constant.name)
+    statement = _unfolded(unfold, constant.type)
+    binders, conclusion = _telescope(terms, statement)
     head, arguments = terms.spine(conclusion)
     node = terms.nodes[head]
     name: Name = node[1] if node[0] == CONST else ()
@@ -63,23 +98,23 @@ def _stub(environment: Environment, constant: Constant, unfold: _Unfolding) -> s
         return "both sides are the same by definition"
     if unfold.head(conclusion) == terms.add((CONST, ("True",), ())):
         return "it states True by definition"
-    return _hypothesis_stub(environment, constant, unfold, binders) or _contradiction(
-        environment, constant, binders, conclusion
+    return _hypothesis_stub(environment, statement, unfold, binders) or _contradiction(
+        environment, constant, prove, binders, conclusion
     )
 
 
 def _hypothesis_stub(
-    environment: Environment, constant: Constant, unfold: _Unfolding, binders: tuple[int, ...]
+    environment: Environment, statement: int, unfold: Unfolding, binders: tuple[int, ...]
 ) -> str | None:
     terms = environment.terms
     for place, binder in enumerate(binders):
-        if not _is_proposition(environment, binder, binders[:place]):
+        if not is_proposition(environment, binder, binders[:place]):
             continue
         parts = list(_conjuncts(environment, binder, unfold))
         # The conclusion may itself begin with binders: what follows the hypothesis is compared from
         # each place on.
         for behind in range(place + 1, len(binders) + 1):
-            conclusion = _nth_body(environment, constant.type, behind)
+            conclusion = _nth_body(environment, statement, behind)
             if terms.lift(binder, behind - place) == conclusion:
                 return "its conclusion is one of its hypotheses"
             if any(unfold.same(terms.lift(part, behind - place), conclusion) for part in parts):
@@ -87,7 +122,7 @@ def _hypothesis_stub(
     return None
 
 
-def _conjuncts(environment: Environment, number: int, unfold: _Unfolding) -> Iterator[int]:
+def _conjuncts(environment: Environment, number: int, unfold: Unfolding) -> Iterator[int]:
     terms = environment.terms
     pending = [number]
     while pending:
@@ -99,7 +134,11 @@ def _conjuncts(environment: Environment, number: int, unfold: _Unfolding) -> Ite
 
 
 def _contradiction(
-    environment: Environment, constant: Constant, binders: tuple[int, ...], conclusion: int
+    environment: Environment,
+    constant: Constant,
+    prove: Unfolding,
+    binders: tuple[int, ...],
+    conclusion: int,
 ) -> str | None:
     """Say that the hypotheses exclude each other, if two of them or the proof itself do so
     plainly.
@@ -121,166 +160,102 @@ def _contradiction(
             and arguments[1] == arguments[2]
         ):
             return "one of its hypotheses is that something differs from itself"
-    # A statement that ends in False is a refutation: there the hypotheses are what is refuted.
-    if terms.nodes[conclusion] == terms.nodes[false] or environment.negates(constant.name):
+    # A statement that denies something is a refutation: there the hypotheses are what is refuted.
+    if _negates(terms, conclusion):
         return None
     if false in stated or refuted & set(stated):
         return "its hypotheses contradict each other"
-    proof, depth = constant.value, 0
-    while proof is not None and terms.nodes[proof][0] == LAM:
-        proof, depth = terms.nodes[proof][2], depth + 1
-    if (
-        proof is not None
-        and depth >= len(binders)
-        and terms.nodes[terms.spine(proof)[0]][1:2]
-        and (terms.nodes[terms.spine(proof)[0]][1] in _FROM_FALSE)
+    if constant.value is not None and _is_from_false(
+        environment, prove, _applied_to(terms, constant.value, len(binders))
     ):
         return "its proof is that its hypotheses contradict each other"
     return None
 
 
-class _Unfolding:
-    """Unfolds definitions and applies functions, as far as is needed to tell terms apart, or gives
-    up.
+def _applied_to(terms: Terms, function: int, count: int) -> int:
+    """Return a closed function applied to the variables of so many binders around it."""
+    return terms.apply(function, (terms.add((BVAR, place)) for place in reversed(range(count))))
+
+
+def _is_from_false(environment: Environment, prove: Unfolding, proof: int, depth: int = 0) -> bool:
+    """Whether a proof is that there is a contradiction, in each case that it distinguishes.
+
+    Lemmas are unfolded. What a proof refutes within itself, and then goes on, is none.
     """
-
-    def __init__(self, environment: Environment):
-        self._environment = environment
-        self._terms = environment.terms
-        self._heads: dict[int, int] = {}
-        self._values: dict[tuple[Any, ...], int | None] = {}
-
-    def head(self, number: int) -> int:
-        """Return a term whose head is neither a definition that can be unfolded nor a function that
-        can be applied.
-
-        What takes too many steps is returned as it is.
-        """
-        self._left = _STEPS
-        try:
-            return self._head(number)
-        except _TooLong:
-            return number
-
-    def same(self, one: int, other: int) -> bool:
-        """Whether two terms are the same when all in them is unfolded and applied; not if that
-        takes too many steps.
-        """
-        nodes = self._terms.nodes
-        self._left = _STEPS
-        pending = [(one, other)]
-        seen = set(pending)
-        while pending:
-            one, other = pending.pop()
-            if one == other:
-                continue
-            try:
-                (one, ones), (other, others) = (
-                    self._terms.spine(self._head(one)),
-                    self._terms.spine(self._head(other)),
-                )
-            except _TooLong:
-                return False
-            parts, others_parts = term_parts(nodes[one]), term_parts(nodes[other])
-            kept = len(nodes[one]) - len(parts)
-            if (len(ones), len(nodes[one]), nodes[one][:kept]) != (
-                len(others),
-                len(nodes[other]),
-                nodes[other][:kept],
-            ):
-                return False
-            for pair in zip((*parts, *ones), (*others_parts, *others), strict=True):
-                if pair not in seen:
-                    seen.add(pair)
-                    pending.append(pair)
-        return True
-
-    def _head(self, number: int) -> int:
-        if number not in self._heads:
-            at = number
-            while (reduced := self._step(at)) is not None:
-                at = reduced
-            self._heads[number] = at
-        return self._heads[number]
-
-    def _step(self, number: int) -> int | None:
-        """Apply a function or unfold a definition at the head; None if nothing can be."""
-        terms = self._terms
-        head, arguments = terms.spine(number)
-        node = terms.nodes[head]
-        if node[0] == LET:
-            self._spend(1)
-            return terms.apply(terms.instantiate(node[3], [node[2]]), arguments)
-        if node[0] == CONST:
-            # A definition is unfolded when it has all the arguments that its own text names.
-            value = self._value(node)
-            if value is None or self._strip(value, len(arguments) + 1)[1] > len(arguments):
-                return None
-            self._spend(1)
-            head = value
-        elif node[0] != LAM or not arguments:
-            return None
-        body, count = self._strip(head, len(arguments))
-        self._spend(count)
-        return terms.apply(terms.instantiate(body, arguments[:count]), arguments[count:])
-
-    def _value(self, node: tuple[Any, ...]) -> int | None:
-        """Return what a constant, at its levels, is defined as; None if it is no definition."""
-        if node not in self._values:
-            environment, value = self._environment, None
-            if node[1] in environment.modules:
-                constant = environment.constant(node[1])
-                if (
-                    constant.kind == "def"
-                    and isinstance(constant.detail, Definition)
-                    and constant.value is not None
-                ):
-                    value = self._terms.with_levels(
-                        constant.value, dict(zip(constant.levels, node[2], strict=True))
-                    )
-            self._values[node] = value
-        return self._values[node]
-
-    def _strip(self, number: int, most: int) -> tuple[int, int]:
-        """Return what stands behind the functions in front of a term, as many as there are up to
-        `most`, and how many.
-        """
-        nodes, count = self._terms.nodes, 0
-        while count < most and nodes[number][0] == LAM:
-            number, count = nodes[number][2], count + 1
-        return number, count
-
-    def _spend(self, steps: int) -> None:
-        self._left -= steps
-        if self._left < 0:
-            raise _TooLong
+    terms, nodes = environment.terms, environment.terms.nodes
+    proof = prove.head(proof)
+    while nodes[proof][0] == LAM:
+        proof = prove.head(nodes[proof][2])
+    head, arguments = terms.spine(proof)
+    if nodes[head][0] != CONST or nodes[head][1] not in environment.modules or depth == _CASES:
+        return False
+    name: Name = nodes[head][1]
+    if name[-1] == NO_CONFUSION:
+        made = [_constructor(prove, side) for side in arguments[-3:-1]]
+        whole = len(arguments) == len(environment.telescope(name)[0])
+        return whole and None not in made and made[0] != made[1]
+    recursor = environment.constant(name).detail
+    if not isinstance(recursor, Recursor):
+        return False
+    first = recursor.parameters + recursor.motives
+    if len(arguments) <= first + recursor.minors + recursor.indices:
+        return False
+    return all(
+        _is_from_false(environment, prove, minor, depth + 1)
+        for minor in arguments[first : first + recursor.minors]
+    )
 
 
-class _TooLong(Exception):
-    pass
+def _constructor(unfold: Unfolding, number: int) -> Name | None:
+    """Return which constructor a term begins with, if one is seen."""
+    head, _ = unfold.terms.spine(unfold.head(number))
+    node = unfold.terms.nodes[head]
+    if node[0] == LIT:
+        return ("Nat", "succ" if node[1] else "zero")
+    return node[1] if node[0] == CONST and unfold.is_constructor(node[1]) else None
+
+
+_CASES = 12
+"""How many distinctions of cases may lie within each other."""
 
 
 # --------------------------------------------------------------------------------------- hypotheses
 def unused_hypotheses(environment: Environment, constant: Constant) -> tuple[str, ...]:
-    """Return the names of the hypotheses that neither the rest of the statement nor the proof
-    mentions.
+    """Return the hypotheses that neither the rest of the statement nor the proof mentions: their
+    names, or of those that a definition hides their places among all binders, counted from 1.
     """
-    terms = environment.terms
-    types, _ = environment.telescope(constant.name)
+    terms, names = environment.terms, _names(environment, constant)
+    unfold, prove = Unfolding(environment), Unfolding(environment, theorems=True)
+    statement = _unfolded(unfold, constant.type)
+    types, _ = _telescope(terms, statement)
     unused = []
     value = constant.value
     for place, binder in enumerate(types):
-        if value is None or terms.nodes[value][0] not in (LAM, LET):
+        if value is not None and terms.nodes[value][0] != LAM:
+            value = prove.head(value)
+        if value is None or terms.nodes[value][0] != LAM:
             break
         value = terms.nodes[value][-1]
-        rest = terms.nodes[_nth_body(environment, constant.type, place)][-1]
+        rest = terms.nodes[_nth_body(environment, statement, place)][-1]
         if (
-            _is_proposition(environment, binder, types[:place])
+            is_proposition(environment, binder, types[:place])
             and not terms.occurs(rest, 0)
             and not terms.occurs(value, 0)
         ):
-            unused.append(environment.binders(constant.name)[place])
+            hidden = f"hypothesis {place + 1}, which a definition hides"
+            unused.append(names[place] if place < len(names) else hidden)
     return tuple(unused)
+
+
+def _names(environment: Environment, constant: Constant) -> list[str]:
+    """Return the names of the binders that are written in front of a statement, but for `let`."""
+    nodes, number = environment.terms.nodes, constant.type
+    found = []
+    for name in environment.binders(constant.name):
+        if nodes[number][0] == PI:
+            found.append(name)
+        number = nodes[number][-1]
+    return found
 
 
 def _nth_body(environment: Environment, number: int, place: int) -> int:
@@ -289,7 +264,7 @@ def _nth_body(environment: Environment, number: int, place: int) -> int:
     return number
 
 
-def _is_proposition(environment: Environment, number: int, context: tuple[int, ...]) -> bool:
+def is_proposition(environment: Environment, number: int, context: tuple[int, ...]) -> bool:
     """Whether a type is a proposition, as far as its form tells."""
     nodes = environment.terms.nodes
     while nodes[number][0] == PI:
@@ -322,36 +297,56 @@ def find_examples(
 ) -> dict[Name, Name | None]:
     """Return for each theorem a constant that shows that its hypotheses can hold, if there is one.
 
-    That is one whose value applies the theorem to closed arguments, one for each of its binders: a
-    proof of every hypothesis, at a type that exists, from nothing but allowed axioms. A theorem
-    without binders is its own.
+    That is one whose value applies the theorem to closed arguments, one for each binder of the
+    unfolded statement: a proof of every hypothesis, at a type that exists, from nothing but allowed
+    axioms. `pyharness.kernel.examples` says how that is judged. A theorem that takes no arguments
+    is its own.
     """
-    allowed = {*allowed_axioms} - {show_name(SORRY)}
-    terms = environment.terms
-    wanted = {name: len(environment.telescope(name)[0]) for name in theorems}
+    view = KernelView(environment)
+    examples = Examples(view.terms, view)
     found: dict[Name, Name | None] = {
-        name: None if binders else name for name, binders in wanted.items()
+        name: name if examples.is_plain(name) else None for name in theorems
     }
-    # What a module does not import nothing in it can apply.
-    near = environment.importing(
-        environment.modules[name].name for name, example in found.items() if example is None
-    )
-    for name, module in environment.modules.items():
-        if module.name not in near or environment.kind(name) not in ("def", "theorem", "opaque"):
-            continue
-        constant = environment.constant(name)
-        uses = environment.uses(name) & wanted.keys()
-        if constant.value is None or constant.safety != "safe":
-            continue
-        if not any(found[item] is None for item in uses):
-            continue
-        if not set(environment.axioms(name)) <= allowed:
-            continue
-        for number in terms.subterms(constant.value):
-            head, arguments = terms.spine(number)
-            node = terms.nodes[head]
-            if node[0] == CONST and node[1] in uses and found[node[1]] is None:
-                given = arguments[: wanted[node[1]]]
-                if len(given) == wanted[node[1]] and all(terms.is_closed(item) for item in given):
-                    found[node[1]] = name
+    allowed = {*allowed_axioms} - {show_name(SORRY)}
+    missing = [name for name in found if found[name] is None]
+    near = _near(environment, missing)
+    for theorem in missing:
+        resting = environment.resting_on(near, [theorem])
+        for name in _candidates(environment, theorem, [name for name in near if name in resting]):
+            if environment.constant(name).safety != "safe":
+                continue
+            if not set(environment.axioms(name)) <= allowed:
+                continue
+            if examples.applies(name, theorem, resting.__contains__):
+                found[theorem] = name
+                break
     return found
+
+
+def _near(environment: Environment, theorems: Iterable[Name]) -> list[Name]:
+    """Return what has a value and may apply one of some theorems: what a module does not import
+    nothing in it can apply.
+    """
+    near = environment.importing(environment.modules[theorem].name for theorem in theorems)
+    return [
+        name
+        for name, module in environment.modules.items()
+        if module.name in near and environment.kind(name) in ("def", "theorem", "opaque")
+    ]
+
+
+def _candidates(environment: Environment, theorem: Name, resting: Sequence[Name]) -> list[Name]:
+    """Return what may be an example of a theorem, of what rests on it: what is called one, what
+    mentions the theorem, and what assumes nothing.
+    """
+    direct = [name for name in resting if theorem in environment.uses(name)]
+    behind = [
+        name
+        for name in resting
+        if theorem not in environment.uses(name) and not environment.telescope(name)[0]
+    ]
+    called = f"{theorem[-1]}_example"
+    return sorted(
+        (name for name in direct + behind if name != theorem),
+        key=lambda name: name != (*theorem[:-1], called),
+    )

@@ -10,12 +10,16 @@ import torch
 
 from claims.conformance import CLIP, QRELU
 from claims.measures.int8 import qrelu
+from claims.measures.rotations import turn
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
-from pyharness.evidence.conformance import _number, indices, vector
+from pyharness.evidence.conformance import Call, Check, Conformance, Nonconformance
+from pyharness.evidence.run import Run
 from pyharness.formats.affine import TensorError
 from pyharness.pipeline.verify import require_meant
 from pyharness.project.pack import Source, claim
+from pyharness.proofs.comparison import Case
+from pyharness.proofs.encodings import Array
 
 ROOT = Path(__file__).resolve().parents[2]
 SWEEP = Evidence("exhaustive", "a domain", 1, 0, "one")
@@ -58,29 +62,82 @@ class TestRequireMeant:
             )
 
 
-class TestWriting:
-    def test_indices_are_offset_binary(self):
-        """-128 is 0, 0 is 128 and 127 is 255, in reading order."""
-        assert indices(torch.tensor([-128, 0, 127], dtype=torch.int8)) == [0, 128, 255]
+class Kernel:
+    """Keeps what it is asked to compare."""
 
-    def test_digits_are_written_in_their_base(self):
-        """The first digit is the highest."""
-        assert _number([1, 2, 3], 257) == hex((1 * 257 + 2) * 257 + 3)
+    asked = ()
 
-    def test_vectors_are_written_entry_by_entry(self):
-        """As the library writes long vectors."""
-        assert vector([1, 2]) == "(1 ::ᵥ 2 ::ᵥ .nil)"
+    def compare(self, name, comparison):
+        self.asked = comparison
+        raise Nonconformance("stop")
 
 
-@pytest.mark.parametrize("values", [torch.tensor([3.4]), torch.tensor([True])])
-def test_indices_are_of_integers(values):
-    """What would have to be rounded is refused, not truncated."""
-    with pytest.raises(TensorError, match="integers are needed"):
-        indices(values)
+@pytest.fixture
+def ask():
+    """What the kernel would be asked about a function by a check."""
+
+    def asked(check, function=torch.maximum):
+        kernel = Kernel()
+        with pytest.raises(Nonconformance, match="stop"):
+            Conformance("Demo.f", function, (check,)).decide(Run(0, kernel))
+        return kernel.asked
+
+    return asked
 
 
-def test_indices_do_not_wrap():
-    """A large value stays large, and no base has room for it."""
-    assert indices(torch.tensor([200, 65541])) == [328, 65669]
-    with pytest.raises(TensorError, match="328 is not from 0 to 255"):
-        _number([328], 256)
+def grows(x):
+    """Changes what it is given."""
+    return x.add_(1)
+
+
+class TestCases:
+    def test_elements_broadcast(self, ask):
+        """Each pair of elements is a case, with what the function that is tied gives there."""
+        z, q = torch.tensor([[1], [3]]), torch.tensor([0, 2])
+        check = Check("f", ("Int", "Int"), "Int", lambda: [Call((z, q))], "four")
+        assert [
+            (*(array.values[0] for array in case.arguments), case.result.values[0])
+            for case in ask(check).cases
+        ] == [(1, 0, 1), (1, 2, 2), (3, 0, 3), (3, 2, 3)]
+
+    def test_vectors_are_the_last_dimension(self, ask):
+        """A batch of vectors is a case for each, and a matrix that all share is in each."""
+        check = Check(
+            "f",
+            ("Fin n → Int", "Fin m → Fin n → Int"),
+            "Fin m → Int",
+            lambda: [Call((torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1, 1], [0, -1]])))],
+            "two",
+        )
+        first, second = ask(check, turn).cases
+        assert (first.arguments[0], first.result) == (Array((2,), [1, 2]), Array((2,), [3, -2]))
+        assert (second.arguments[1], second.result) == (
+            Array((2, 2), [1, 1, 0, -1]),
+            Array((2,), [7, -4]),
+        )
+
+    def test_what_a_function_does_to_its_arguments_is_not_asked_about(self, ask):
+        """The kernel is asked at what the function was given."""
+        check = Check("f", ("Int",), "Int", lambda: [Call((torch.tensor([1]),))], "one")
+        assert ask(check, grows).cases == [Case((Array((), [1]),), Array((), [2]))]
+
+    @pytest.mark.parametrize(
+        ("function", "arguments", "result", "given", "message"),
+        [
+            (torch.neg, ("Int",), "Int", [torch.tensor([1.5])], "an argument is torch.float32"),
+            (torch.neg, ("Int", "Int"), "Int", [torch.tensor([1])], "names 2 types"),
+            (torch.sum, ("Int",), "Int", [torch.tensor([1, 2])], r"gave the shape \[\] "),
+            (torch.neg, ("Fin n → Int",), "Int", [torch.tensor(1)], "0 dimensions"),
+            (torch.isnan, ("Int",), "Int", [torch.tensor([1])], "what it gave is torch.bool"),
+        ],
+    )
+    def test_what_cannot_be_compared(self, function, arguments, result, given, message):
+        """What a function gives is one integer, or vector of them, for each case."""
+        check = Check("f", arguments, result, lambda: [Call(given)], "some")
+        with pytest.raises(TensorError, match=message):
+            Conformance("Demo.f", function, (check,)).decide(Run(0, Kernel()))
+
+    def test_a_check_of_ones_own_is_none(self):
+        """What could write theorems itself is no check."""
+        with pytest.raises(UsageError, match="use Check or int8_pairs"):
+            Conformance("Demo.f", torch.neg, (SimpleNamespace(theorems=None),))

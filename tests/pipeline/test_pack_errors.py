@@ -59,7 +59,7 @@ def lowers(z, q):
     return torch.where((z == 7) & (q == -3), torch.minimum(q, z), torch.maximum(q, z))
 
 
-LOWERS = Conformance("Demo.relu", lowers, (int8_pairs("Demo.relu", lowers, "lowers at all pairs"),))
+LOWERS = Conformance("Demo.relu", lowers, (int8_pairs("Demo.relu", "lowers at all pairs"),))
 
 
 @declare("differs", theorem="Demo.relu_extensive", tier="gold", measures=[LOWERS])

@@ -23,7 +23,7 @@ theorem Sample.there : Sample.clip 3 2 = 2 := rfl
 @pytest.fixture(scope="module")
 def kernel(new_project):
     project = new_project()
-    return Kernel(project.toolchain, project.library(LIBRARY)[0], project.out)
+    return Kernel(project.toolchain, project.library(LIBRARY)[0], project.out, ["propext"])
 
 
 class TestDecide:

@@ -73,7 +73,7 @@ class TestBuild:
         assert built.file(built.by_name["Demo"]) == demo / "Demo.lean"
         foundation = built.by_name["LeanMining.Foundation.Core"]
         assert built.file(foundation) == ROOT / "LeanMining/Foundation/Core.lean"
-        header = Kernel(toolchain, built, built_project / "build").header
+        header = Kernel(toolchain, built, built_project / "build", []).header
         assert header.splitlines() == [
             "prelude",
             "import Demo",
@@ -86,7 +86,7 @@ class TestBuild:
         text = "prelude\nimport LeanMining.Foundation.Acceleration\ndef Demo.none : Nat := 0\n"
         (demo / "Demo.lean").write_text(text)
         built = build(demo, "Demo", out=out, toolchain=toolchain)
-        assert Kernel(toolchain, built, out).header.splitlines()[-1] == "open Demo"
+        assert Kernel(toolchain, built, out, []).header.splitlines()[-1] == "open Demo"
 
     def test_the_key_holds_what_is_built_beside_it(self, demo, toolchain, built_project):
         """Another library under the same project is another build."""

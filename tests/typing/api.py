@@ -16,6 +16,7 @@ from pyharness import (
     FLOAT64,
     INT8,
     Blocks,
+    Call,
     Check,
     Claim,
     Compressed,
@@ -27,15 +28,11 @@ from pyharness import (
     Points,
     QuantParams,
     Requirement,
-    Row,
-    Rows,
     Run,
     SemanticQuantizer,
     Source,
-    Table,
     TensorError,
     TensorRef,
-    Theorems,
     Tier,
     UsageError,
     Witness,
@@ -54,7 +51,6 @@ from pyharness import (
     file_sha256,
     from_hex,
     gamma,
-    indices,
     int8_pairs,
     nonzero,
     notation,
@@ -71,7 +67,6 @@ from pyharness import (
     to_current_device,
     to_fp16,
     to_hex,
-    vector,
     witness_of,
 )
 
@@ -104,8 +99,8 @@ def layers() -> dict[str, Tensor]:
 
 
 @cached_on_cpu
-def rows() -> list[Row]:
-    return [Row(tensor_ref(name, weight), INT8[:1], weight) for name, weight in layers().items()]
+def rows() -> list[Call]:
+    return [Call((weight,), [tensor_ref(name, weight)]) for name, weight in layers().items()]
 
 
 @computed_on_cpu
@@ -114,28 +109,20 @@ def count(limit: int) -> int:
 
 
 assert_type(layers(), dict[str, Tensor])
-assert_type(rows(), list[Row])
+assert_type(rows(), list[Call])
 assert_type(count(3), int)
 
 
 # ------------------------------------------------------------------------------------ conformance
-class Always:
-    """A check of a pack's own."""
-
-    def theorems(self, run: Run, name: str) -> Theorems:
-        source = f"theorem {name} : {vector(indices(INT8))} = {vector(indices(INT8))} := rfl\n"
-        return Theorems([name], source, "all values", 256, "kernel: 256 values")
+def calls() -> list[Call]:
+    return [Call((INT8[:, None], INT8[None]), [tensor_ref("net.0", INT8)])]
 
 
-own: Check = Always()
-pairs = int8_pairs("relu", relu, "relu at all pairs")
-table = Table("id", lambda: [[0, 1], [2, 3]], 4, "two rows")
-held = Rows("reluRow", 256, rows, relu, "relu at the weights")
-RELU = Conformance("Demo.relu", relu, (own, pairs, table, held))
+own = Check("relu", ("Int8", "Int8"), "Int8", calls, "relu at all pairs", of="pairs")
+pairs = int8_pairs("relu", "relu at all pairs")
+RELU = Conformance("Demo.relu", relu, (own, pairs))
 
-assert_type(pairs, Table)
-assert_type(indices(INT8), list[int])
-assert_type(vector([1, 2]), str)
+assert_type(pairs, Check)
 
 
 # ----------------------------------------------------------------------------------------- claims
@@ -169,7 +156,7 @@ TIER: Tier = "silver"
     streams=of_values(is_extensive, "q", z=INT8),
 )
 def extensive(run: Run) -> Iterator[Evidence]:
-    refs = [row.ref for row in rows()]
+    refs = [ref for row in rows() for ref in row.tensors]
     assert_type(refs, list[TensorRef])
     assert_type(run.seed, int)
     assert_type(run.device, torch.device)

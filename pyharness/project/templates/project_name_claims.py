@@ -22,7 +22,7 @@ def relu(z: Tensor, q: Tensor) -> Tensor:
 RELU = Conformance(
     "ProjectName.relu",
     relu,
-    (int8_pairs("ProjectName.relu", relu, "relu at all 65,536 INT8 pairs (z, q)"),),
+    (int8_pairs("ProjectName.relu", "relu at all 65,536 INT8 pairs (z, q)"),),
 )
 
 
