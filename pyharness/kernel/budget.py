@@ -93,8 +93,8 @@ class Budget:
 
     @contextmanager
     def part(self, steps: int) -> Iterator[None]:
-        """Give what is done within so many steps of the line, and a count of levels of its own; what
-        it holds it gives up.
+        """Give what is done within so many of the line's steps, and its own count of levels. What it
+        holds it gives up.
         """
         self._settle()
         line, levels, passing = self._line, self._levels, len(self._passing)
