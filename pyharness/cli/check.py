@@ -164,7 +164,12 @@ def _rerun(path: Path, folder: Path) -> list[Finding]:
     with show_progress() as progress:
         again = certify(read_project(folder), progress=progress, fresh=True).certificate
     return [
-        Finding("rerun", f"claim {change.claim}", f"run again, {change.words}", change.claim)
+        Finding(
+            "rerun",
+            f"claim {change.claim}" if change.claim else "certificate",
+            f"run again, {change.words}",
+            change.claim or None,
+        )
         for change in compare(read_certificate(path), again)
     ]
 
