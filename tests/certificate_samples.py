@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,22 +13,44 @@ from typing import Any
 
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import Recording, record_digest
-from pyharness.certificate.seal import Record, plain_evidence, seal
+from pyharness.certificate.seal import Record, bound_evidence, seal
 from pyharness.core.json_files import digest
 from pyharness.evidence import Evidence, Mark, Plot, Points, TensorRef, Witness
 from pyharness.project.pack import Claim, Source
 
 SHA = "0123456789abcdef" * 4
+LINES = b"""\
+{"in":1,"str":{"pre":0,"str":"Demo"}}
+{"in":2,"str":{"pre":1,"str":"extensive"}}
+{"in":3,"str":{"pre":1,"str":"extensive_example"}}
+{"thm":{"name":2}}
+{"thm":{"name":3}}
+"""
+"""Lines that declare the theorems of the samples, and prove nothing."""
 PROOFS = {
     "file": "proofs/demo-0123456789abcdef.ndjson.gz",
     "format": "3.1.0",
-    "sha256": SHA,
+    "sha256": hashlib.sha256(LINES).hexdigest(),
     "constants": 2,
     "kernels": ["Lean 4.35.0", "pyharness.kernel 0.1.0"],
 }
 LEAN_FILES = {
     "Demo.lean": "-- the root\n",
     "Demo/Relu.lean": "theorem Demo.extensive : True := trivial\n",
+}
+STATEMENT = "∀ (z q : Int8), q ≤ qRelu z q"
+PINS = {
+    "version": 1,
+    "foundation": {},
+    "theorems": {
+        "Demo.extensive": {
+            "statement": STATEMENT,
+            "statement_sha256": SHA,
+            "meaning_sha256": SHA[::-1],
+            "definitions": ["Demo.qRelu", "max"],
+        }
+    },
+    "definitions": {},
 }
 
 
@@ -114,7 +138,7 @@ def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
         "module": "Demo.Relu",
         "file": "Demo/Relu.lean",
         "line": 1,
-        "statement": "∀ (z q : Int8), q ≤ qRelu z q",
+        "statement": STATEMENT,
         "statement_sha256": SHA,
         "meaning_sha256": SHA[::-1],
         "axioms": ["propext", "sorryAx"] if status == "sorry" else ["propext"],
@@ -144,7 +168,7 @@ def record(
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
     source = Source("000 A paper", "RESULTS")
     claim = Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence)
-    return Record(claim, found, *[found is not None] * 3, evidence, recorded, untied)
+    return Record(claim, found, *[found is not None] * 3, evidence, SHA, recorded, untied)
 
 
 def recording(
@@ -157,7 +181,7 @@ def recording(
     """A record of one claim, as `evidence/h100.json`; its evidence is said to be computed on the
     device.
     """
-    pieces = [plain_evidence(replace(item, device=device)) for item in evidence]
+    pieces = [bound_evidence(replace(item, device=device), id, code) for item in evidence]
     content = {
         "schema": "recorded-evidence-1",
         "project": {"name": "demo", "seed": 0},
@@ -252,8 +276,23 @@ def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str,
     return seal(**(arguments | changes))
 
 
+def write_beside(folder: Path) -> None:
+    """Write what a certificate in a folder is checked with, unless it is there: its proofs and the
+    pins.
+    """
+    content = {
+        folder / str(PROOFS["file"]): gzip.compress(LINES),
+        folder / "statements.lock.json": json.dumps(PINS).encode(),
+    }
+    for path, data in content.items():
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+
+
 def write_project(root: Path) -> None:
-    """Write `LEAN_FILES` into a folder."""
+    """Write `LEAN_FILES` into a folder, and what a certificate there is checked with."""
+    write_beside(root)
     for file, text in LEAN_FILES.items():
         path = root / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -262,8 +301,9 @@ def write_project(root: Path) -> None:
 
 def forge(certificate: dict[str, Any], path: Path) -> Path:
     """Write a changed certificate as one who knows how: with its digest computed again, in the
-    right form.
+    right form, beside the proofs and the pins.
     """
+    write_beside(path.parent)
     certificate["digest"] = digest(certificate)
     path.write_bytes(file_bytes(certificate))
     return path

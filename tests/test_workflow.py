@@ -58,6 +58,7 @@ def repository(tmp_path):
     path = tmp_path / WORKFLOW["env"]["CERTIFICATE"]
     path.parent.mkdir()
     path.write_bytes(file_bytes(samples.sealed()))
+    samples.write_beside(path.parent)
     git(tmp_path, "init", "-q", "-b", "main")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "first")
@@ -118,6 +119,25 @@ def test_a_lost_claim_fails_and_says_so(repository):
         "claim-lost" in (repository / "gate.sarif").read_text()
         and (repository / "gate.xml").exists()
     )
+
+
+def test_an_intended_loss_is_accepted_by_committing_the_baseline(repository):
+    """In the change itself, and for that change alone."""
+    base = git(repository, "rev-parse", "HEAD")
+    path, accepted = (repository / WORKFLOW["env"][name] for name in ("CERTIFICATE", "ACCEPTED"))
+    path.write_bytes(file_bytes(samples.sealed(samples.sample_records()[:2])))
+    accepted.write_bytes(path.read_bytes())
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "drop a claim")
+    assert run_step(repository, "Baseline", base).returncode == 0
+    assert run_step(repository, "Gate", base).returncode == 0
+    base = git(repository, "rev-parse", "HEAD")
+    path.write_bytes(file_bytes(samples.sealed(samples.sample_records()[:1])))
+    git(repository, "commit", "-qam", "drop another")
+    run_step(repository, "Baseline", base)
+    done = run_step(repository, "Gate", base)
+    assert done.returncode == 1 and "claim-lost" in done.stdout
+    assert "accept an intended change" in done.stdout
 
 
 def test_the_first_time_there_is_no_baseline(repository):

@@ -20,13 +20,14 @@ from pyharness.core.errors import DocumentError
 from pyharness.core.json_files import digest, parse, read_bytes
 from pyharness.core.progress import Progress, quiet
 from pyharness.evidence import Evidence, Plot, Points, TensorRef, Witness
-from pyharness.kernel.certificate import recheck
+from pyharness.kernel.certificate import PINS, against_pins, glance, recheck, unfounded
+from pyharness.project.settings import FILE_NAME, load_project
 from pyharness.proofs.library import NAME as LIBRARY, folder
 
 if TYPE_CHECKING:
     from pyharness.formats.stored import Stored
 
-__all__ = ["check", "source_bytes"]
+__all__ = ["check", "contradictions", "source_bytes"]
 
 
 def check(
@@ -38,8 +39,9 @@ def check(
     signature: Callable[[], list[Finding]] | None = None,
     progress: Progress = quiet,
 ) -> list[Finding]:
-    """Check a certificate: its form, its digest, all that follows from its other fields, and the
-    tiers it requires.
+    """Check a certificate: its form, its digest, all that follows from its other fields, the tiers
+    it requires, and the files beside it: its proofs, what was pinned, and the records that it
+    names.
 
     No code that the certificate names is run, so witnesses are not replayed here. What only Lean or
     the tensors can tell (a status, a count of cases) is taken from the certificate; the digest
@@ -48,13 +50,13 @@ def check(
     Args:
         path: the certificate.
         root: the project's root folder; when given, the Lean files in it must be those that the
-            certificate names, and so must the records beside the certificate, which must agree with
-            it as it says.
+            certificate names, and statements be as they are pinned there.
         tensors: a folder of tensor files, or one such file; when given, each tensor that evidence
             was gathered on must be in it, with the digest that the certificate names. What a model
             put out is in no file, so it is not found there.
         proofs: whether the second kernel also checks the proofs again, from the file beside the
-            certificate that carries them; see `pyharness.kernel.certificate`. Needs no Lean.
+            certificate that carries them; see `pyharness.kernel.certificate`. Needs no Lean. If
+            not, the file must be there, with its digest, and declare the theorems.
         signature: checks a signature of the certificate, and returns what is against it. With a
             good one a claim has the tier that it has when signed.
         progress: told of each declaration that the second kernel checks.
@@ -79,30 +81,46 @@ def check(
         if proofs
         else ()
     )
+    glanced = () if proofs else glance(certificate, path.parent)
     unsigned = signature() if signature else None
     return [
-        *_whole(certificate, data),
-        *_claims(certificate, signed=unsigned == []),
+        *contradictions(certificate),
+        *_form(certificate, data),
+        *_tiers(certificate, signed=unsigned == []),
         *(unsigned or ()),
-        *((*_files(certificate, root), *_records(certificate, path)) if root else ()),
+        *_pins(certificate, path, root),
+        *_records(certificate, path),
+        *(_files(certificate, root) if root else ()),
         *(_tensors(certificate, tensors) if tensors else ()),
+        *(Finding("proofs", *fault) for fault in glanced),
         *(Finding("second-kernel", *fault) for fault in again),
     ]
 
 
-def _whole(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
+def contradictions(certificate: Mapping[str, Any]) -> list[Finding]:
+    """Return how a certificate that follows the schema contradicts itself.
+
+    That a claim does not have the tier that it requires is no contradiction.
+    """
+    return [*_whole(certificate), *_claims(certificate)]
+
+
+def _form(certificate: Mapping[str, Any], data: bytes) -> Iterator[Finding]:
+    if digest(certificate) == certificate["digest"] and data != file_bytes(certificate):
+        yield Finding(
+            "file-form",
+            "certificate",
+            "the content is as sealed, but the file's spacing, order or spelling is not",
+        )
+
+
+def _whole(certificate: Mapping[str, Any]) -> Iterator[Finding]:
     found = digest(certificate)
     if found != certificate["digest"]:
         yield Finding(
             "digest",
             "digest",
             f"that of the content is {found}, not {certificate['digest']}: it was changed",
-        )
-    elif data != file_bytes(certificate):
-        yield Finding(
-            "file-form",
-            "certificate",
-            "the content is as sealed, but the file's spacing, order or spelling is not",
         )
     for name, value in summarise(certificate["claims"]).items():
         if certificate["summary"][name] != value:
@@ -146,11 +164,13 @@ def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
-def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding]:
+def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
+    yield from (Finding("proof", *fault) for fault in unfounded(certificate))
     allowed = certificate["policy"]["allowed_axioms"]
     sources = {item["module"]: item["file"] for item in certificate["lean"]["modules"]}
     definitions = {item["name"] for item in certificate["lean"]["definitions"]}
     theorems = {claim["proof"]["theorem"] for claim in certificate["claims"]}
+    is_bound = any("code_sha256" in claim for claim in certificate["claims"])
     seen: set[str] = set()
     for claim in certificate["claims"]:
         claim_id, where = claim["id"], f"claim {claim['id']}"
@@ -177,29 +197,32 @@ def _claims(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding
         for number, evidence in enumerate(claim["evidence"], 1):
             for reason in _evidence(evidence):
                 yield Finding("evidence", f"{where}: evidence {number}", reason, claim_id)
+        for place, reason in _gathered(claim, is_bound):
+            yield Finding("evidence-moved", f"{where}: {place}", reason, claim_id)
         for reason in _recorded(claim):
             yield Finding("recorded", f"{where}: recorded", reason, claim_id)
-        yield from _ruled(claim, allowed, signed=signed)
+        for name, value in ruling(claim, allowed).items():
+            if claim[name] != value:
+                yield Finding(
+                    "ruling",
+                    f"{where}: {name}",
+                    f"proof and evidence give {value!r}, not {claim[name]!r}",
+                    claim_id,
+                )
 
 
-def _ruled(claim: Mapping[str, Any], allowed: list[str], *, signed: bool) -> Iterator[Finding]:
-    """Check what follows from a claim's proof and evidence, and that it has its required tier."""
-    claim_id, where = claim["id"], f"claim {claim['id']}"
-    for name, value in ruling(claim, allowed).items():
-        if claim[name] != value:
-            yield Finding(
-                "ruling",
-                f"{where}: {name}",
-                f"proof and evidence give {value!r}, not {claim[name]!r}",
-                claim_id,
-            )
-    tier = tier_if_signed(claim, allowed) if signed else claim["tier"]
-    if claim["conflict"]:
-        reason = f"proof and evidence are in conflict: {claim['conflict']}"
-        yield Finding("conflict", where, reason, claim_id)
-    elif not meets(tier, claim["required_tier"]):
-        reason = f"its tier is {tier}; {claim['required_tier']} is required"
-        yield Finding("tier-unmet", where, reason, claim_id)
+def _tiers(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding]:
+    """Check that each claim has the tier that is required of it."""
+    allowed = certificate["policy"]["allowed_axioms"]
+    for claim in certificate["claims"]:
+        claim_id, where = claim["id"], f"claim {claim['id']}"
+        tier = tier_if_signed(claim, allowed) if signed else claim["tier"]
+        if claim["conflict"]:
+            reason = f"proof and evidence are in conflict: {claim['conflict']}"
+            yield Finding("conflict", where, reason, claim_id)
+        elif not meets(tier, claim["required_tier"]):
+            reason = f"its tier is {tier}; {claim['required_tier']} is required"
+            yield Finding("tier-unmet", where, reason, claim_id)
 
 
 def _proof(
@@ -208,8 +231,6 @@ def _proof(
     status, axioms = proof["status"], proof["axioms"]
     if axioms != sorted(axioms):
         yield "the axioms are not sorted"
-    if proof["theorem"] is None and status != "open":
-        yield f"the status is {status}, but no theorem is named"
     if proof["theorem"] is None and any(
         proof[name] for name in ("pinned", "replayed", "rechecked", "example", "unused")
     ):
@@ -232,12 +253,43 @@ def _proof(
 
 
 def _rechecked(proof: Mapping[str, Any], proofs: Mapping[str, Any] | None) -> Iterator[str]:
-    if not proof["rechecked"]:
-        return
-    if proofs is None:
-        yield "two kernels are said to agree, but no file carries the proof"
-    elif not proof["replayed"] or len(proofs["kernels"]) < 2:
+    if (
+        proof["rechecked"]
+        and proofs is not None
+        and not (proof["replayed"] and len(proofs["kernels"]) >= 2)
+    ):
         yield "two kernels are said to agree, but only one was asked"
+
+
+def _gathered(claim: Mapping[str, Any], is_bound: bool) -> Iterator[tuple[str, str]]:
+    """Yield what shows that evidence was not gathered for the claim in which it stands, and where.
+
+    Args:
+        claim: the claim.
+        is_bound: whether the certificate says which code gathered its evidence, as those of
+            earlier versions do not.
+    """
+    code = claim.get("code_sha256")
+    if is_bound and code is None:
+        yield (
+            "evidence",
+            "other claims say which code gathered their evidence, and this one does not",
+        )
+    places = [(f"evidence {n}", piece) for n, piece in enumerate(claim["evidence"], 1)]
+    places += [
+        (f"recorded in {record['file']}", piece)
+        for record in claim["recorded"]
+        for piece in record["elsewhere"]
+        if "claim" in piece or "code_sha256" in piece
+    ]
+    for place, piece in places:
+        named, by = piece.get("claim"), piece.get("code_sha256")
+        if (named is None or by is None) and (is_bound or named is not by):
+            yield place, "it does not say for which claim, and by which code, it was gathered"
+        if named not in (None, claim["id"]):
+            yield place, f"it was gathered for the claim {named}"
+        if by not in (None, code):
+            yield place, f"it was gathered by the code {by}, and the claim's by {code}"
 
 
 def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
@@ -250,7 +302,7 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
     fields = {
         name: value
         for name, value in evidence.items()
-        if name != "outcome" and (name, value) != ("rounding", None)
+        if name not in ("outcome", "claim", "code_sha256") and (name, value) != ("rounding", None)
     }
     fields["measurements"] = [
         dict(zip(table["columns"], row, strict=True)) for row in table["rows"]
@@ -283,9 +335,18 @@ def _recorded(claim: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{record['file']}, {evidence['domain']}: {reason}"
 
 
+def _pins(certificate: Mapping[str, Any], path: Path, root: Path | None) -> Iterator[Finding]:
+    """Hold statements against what was pinned: beside the certificate, and in the project."""
+    files = {path.with_name(PINS)}
+    if root is not None and (root / FILE_NAME).exists():
+        files.add(load_project(root).pins)
+    faults = (fault for file in sorted(files) for fault in against_pins(certificate, file))
+    yield from (Finding("pins", *fault) for fault in dict.fromkeys(faults))
+
+
 def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
-    """Hold the records beside a certificate against it again; of one that is stale, that it is the
-    one that was there.
+    """Hold the records beside a certificate against it again; of one that is stale by other code
+    than the certificate names, that it is the one that was there.
     """
     recordings: dict[str, Recording] = {}
     for file in sorted(
@@ -300,7 +361,7 @@ def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
         for record in claim["recorded"]:
             if record["file"] not in recordings:
                 continue
-            code = "" if record["stale"] else None
+            code = claim.get("code_sha256", "" if record["stale"] else None)
             try:
                 found = hold_against(
                     claim["id"], claim["evidence"], [recordings[record["file"]]], code_sha256=code

@@ -1,14 +1,16 @@
-"""What changed from one certificate to another: claims, tiers, statuses, statements and figures."""
+"""What changed from one certificate to another, field by field, and which of it is a loss."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Literal
 
 from pyharness.certificate.tiers import meets, on_a_gpu
 
-__all__ = ["TOLERANCE", "Change", "compare"]
+__all__ = ["LOSSES", "TOLERANCE", "Change", "compare"]
 
 Kind = Literal[
     "gained",
@@ -18,13 +20,54 @@ Kind = Literal[
     "status",
     "statement",
     "requirement",
+    "proof",
+    "axioms",
+    "lean",
+    "foundation",
+    "sources",
+    "definitions",
+    "project",
+    "certificate",
+    "conformance",
+    "fewer",
+    "seed",
     "evidence",
     "figures",
+    "note",
 ]
+
+LOSSES: frozenset[Kind] = frozenset(
+    {
+        "lost",
+        "lowered",
+        "status",
+        "statement",
+        "requirement",
+        "proof",
+        "axioms",
+        "lean",
+        "foundation",
+        "sources",
+        "definitions",
+        "project",
+        "certificate",
+        "conformance",
+        "fewer",
+        "seed",
+    }
+)
+"""The kinds of change after which less is claimed, proved, checked or required than before, or
+something else is."""
 
 TOLERANCE = 1e-4
 """The share by which a figure may differ: ten times the last of the six digits that are
 reported."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+"""A digest in a domain's words, which may differ from one kind of processor to another."""
+
+_SHOWN = 4
+"""Names that a change lists before it says how many more there are."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +75,15 @@ class Change:
     """One difference.
 
     Attributes:
-        claim: the claim's id.
-        kind: what changed: a claim "gained" or "lost", its tier "raised" or "lowered", its proof
-            "status" (or that two kernels agree on it), the plain or the Lean "statement", the tier
-            that is required ("requirement"), which "evidence" there is and what it says, or its
-            "figures" beyond `TOLERANCE`.
+        claim: the claim's id; "" where it is of the whole certificate.
+        kind: what changed. Of a claim: it was "gained" or "lost", its tier "raised" or "lowered",
+            its proof's "status", the plain or the Lean "statement", the tier that is required
+            ("requirement"), what vouches for its "proof", its "conformance" to Lean's definitions,
+            "fewer" evidence, the "seed" of the draws, otherwise which "evidence" there is and what
+            it says, or its "figures" beyond `TOLERANCE`. Of the whole: the allowed "axioms", the
+            "lean" that was asked, the "foundation", the "sources", the "definitions", the
+            "project", what vouches for the "proof"; or a "certificate" is empty or contradicts
+            itself. A "note" is of no weight.
         words: before and after, in words.
     """
 
@@ -46,24 +93,36 @@ class Change:
 
     @property
     def loss(self) -> bool:
-        """Whether less is claimed, proved or required than before, or something else is."""
-        return self.kind in ("lost", "lowered", "status", "statement", "requirement")
+        """Whether its kind is one of `LOSSES`."""
+        return self.kind in LOSSES
 
     def __str__(self) -> str:
-        return f"{self.claim}: {self.words}"
+        return f"{self.claim}: {self.words}" if self.claim else self.words
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """Return the differences between two certificates that follow the schema, claim by claim in the
-    order of the old.
+    """Return the differences between two certificates that follow the schema: of the whole, then
+    claim by claim in the order of the old.
+
+    Not compared are what follows from other fields, the lines at which the sources declare
+    something, and how a table is drawn.
     """
     before, after = ({claim["id"]: claim for claim in one["claims"]} for one in (old, new))
-    changes: list[Change] = []
+    changes = [Change("", kind, words) for kind, words in _whole(old, new)]
     for name, claim in before.items():
         if name in after:
-            changes += _claim(claim, after[name])
+            changes += [Change(name, kind, words) for kind, words in _claim(claim, after[name])]
         else:
             changes.append(Change(name, "lost", f"it is gone; it was {claim['tier']}"))
+    moved = [
+        name
+        for name in before.keys() & after.keys()
+        if None not in (codes := [one[name].get("code_sha256") for one in (before, after)])
+        and codes[0] != codes[1]
+    ]
+    if moved:
+        words = f"the code that gathers the evidence has changed: {_listed(moved)}"
+        changes.append(Change("", "note", words))
     return changes + [
         Change(name, "gained", f"it is new, and {claim['tier']}")
         for name, claim in after.items()
@@ -71,8 +130,81 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     ]
 
 
-def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    name = new["id"]
+Changes = Iterator[tuple[Kind, str]]
+
+
+# ---------------------------------------------------------------------------------------- the whole
+def _whole(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
+    for field in ("name", "root", "packs"):
+        yield from _other(
+            "project", f"the project's {field}", old["project"], new["project"], field
+        )
+    axioms = [one["policy"]["allowed_axioms"] for one in (old, new)]
+    if more := _minus(axioms[1], axioms[0]):
+        yield "axioms", f"proofs may now rest on {_listed(more)}"
+    if fewer := _minus(axioms[0], axioms[1]):
+        yield "note", f"proofs may no longer rest on {_listed(fewer)}"
+    for field in ("version", "githash", "library_sha256"):
+        yield from _other("lean", f"Lean's {field}", old["lean"], new["lean"], field)
+    yield from _modules(old["lean"]["modules"], new["lean"]["modules"])
+    yield from _definitions(old["lean"]["definitions"], new["lean"]["definitions"])
+    was, now = old["lean"]["replayed"], new["lean"]["replayed"]
+    if was != now:
+        words = f"the kernel replayed {was:,} constants, now {now:,}"
+        yield "proof" if was > now else "note", words
+    yield from _carrier(old["proofs"], new["proofs"])
+
+
+def _carrier(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Changes:
+    if old is None or new is None:
+        if old is not None:
+            yield "proof", f"no file carries the proofs any more; {old['file']} did"
+        elif new is not None:
+            yield "note", f"{new['file']} carries the proofs, and no file did"
+        return
+    if fewer := _minus(old["kernels"], new["kernels"]):
+        yield "proof", f"the proofs are no longer accepted by {_listed(fewer)}"
+    if more := _minus(new["kernels"], old["kernels"]):
+        yield "note", f"the proofs are now accepted by {_listed(more)}"
+    if any(old[field] != new[field] for field in ("file", "format", "sha256", "constants")):
+        words = f"the proofs were {old['constants']:,} constants, now {new['constants']:,}"
+        yield "note", f"{words} in {new['file']}, format {new['format']}"
+
+
+def _modules(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Changes:
+    for kind, what in (("foundation", "the foundation"), ("sources", "the library")):
+        before, after = (
+            {
+                item["module"]: (item["file"], item["sha256"])
+                for item in one
+                if item["foundation"] == (kind == "foundation")
+            }
+            for one in (old, new)
+        )
+        yield from _named(kind, f"modules of {what}", before, after)  # type: ignore[arg-type]
+
+
+def _definitions(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Changes:
+    before, after = (
+        {item["name"]: [item[key] for key in ("kind", "module", "uses", "axioms")] for item in one}
+        for one in (old, new)
+    )
+    yield from _named("definitions", "definitions", before, after)
+
+
+def _named(kind: Kind, what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
+    """Yield which named things are gone, are new, or changed."""
+    for words, names in (
+        ("are gone", old.keys() - new.keys()),
+        ("are new", new.keys() - old.keys()),
+        ("changed", [name for name in old.keys() & new.keys() if old[name] != new[name]]),
+    ):
+        if names:
+            yield kind, f"{what} {words}: {_listed(names)}"
+
+
+# ---------------------------------------------------------------------------------------- one claim
+def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     if old["tier"] != new["tier"]:
         # A refuted claim stands outside the order: to become refuted, or no longer to be, is
         # another answer.
@@ -81,97 +213,196 @@ def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
             if "refuted" in (old["tier"], new["tier"])
             else ("raised" if meets(new["tier"], old["tier"]) else "lowered")
         )
-        yield Change(name, kind, f"its tier was {old['tier']} and is {new['tier']}")
+        yield kind, f"its tier was {old['tier']} and is {new['tier']}"
     if old["required_tier"] != new["required_tier"]:
-        yield Change(
-            name,
+        yield (
             "requirement",
             f"{old['required_tier']} was required of it, now {new['required_tier']} is",
         )
-    if old["proof"]["status"] != new["proof"]["status"]:
-        words = f"its proof was {old['proof']['status']} and is {new['proof']['status']}"
-        better = new["proof"]["status"] == "proved" and old["proof"]["status"] != "refuted"
-        yield Change(name, "raised" if better else "status", words)
-    if old["proof"]["rechecked"] and new["proof"]["theorem"] and not new["proof"]["rechecked"]:
-        yield Change(name, "status", "two kernels agreed on its proof, and do no longer")
     if old["statement"] != new["statement"]:
-        yield Change(
-            name, "statement", f"it said “{old['statement']}” and says “{new['statement']}”"
-        )
-    if old["proof"]["theorem"] != new["proof"]["theorem"]:
-        yield Change(
-            name,
+        yield "statement", f"it said “{old['statement']}” and says “{new['statement']}”"
+    for field in ("document", "heading"):
+        yield from _other("statement", f"its source's {field}", old["source"], new["source"], field)
+    yield from _proof(old["proof"], new["proof"])
+    if more := _minus(new["untied"], old["untied"]):
+        yield "conformance", f"no longer tied to Lean: {_listed(more)}"
+    if fewer := _minus(old["untied"], new["untied"]):
+        yield "evidence", f"now tied to Lean: {_listed(fewer)}"
+    if "code_sha256" in old and "code_sha256" not in new:
+        yield "fewer", "it no longer says which code gathered its evidence"
+    yield from _evidence(old["evidence"], new["evidence"])
+    yield from _records(old, new)
+
+
+def _proof(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
+    if old["status"] != new["status"]:
+        better = new["status"] == "proved" and old["status"] != "refuted"
+        words = f"its proof was {old['status']} and is {new['status']}"
+        yield "raised" if better else "status", words
+    if old["negates"] != new["negates"]:
+        states = "the negation of the claim" if new["negates"] else "the claim"
+        yield "statement", f"its theorem is now said to state {states}"
+    if old["theorem"] != new["theorem"]:
+        yield "statement", f"its theorem was {old['theorem']} and is {new['theorem']}"
+    elif old["statement_sha256"] != new["statement_sha256"]:
+        yield (
             "statement",
-            f"its theorem was {old['proof']['theorem']} and is {new['proof']['theorem']}",
+            f"its theorem {new['theorem']} states something else: now {new['statement']}",
         )
-    elif old["proof"]["meaning_sha256"] != new["proof"]["meaning_sha256"]:
-        what = (
-            "states something else"
-            if old["proof"]["statement_sha256"] != new["proof"]["statement_sha256"]
-            else ("rests on other definitions")
-        )
-        yield Change(
-            name,
+    elif old["meaning_sha256"] != new["meaning_sha256"]:
+        yield (
             "statement",
-            f"its theorem {new['proof']['theorem']} {what}: now {new['proof']['statement']}",
+            f"its theorem {new['theorem']} rests on other definitions: now {new['statement']}",
         )
-    yield from _evidence(name, old["evidence"], new["evidence"])
+    elif old["statement"] != new["statement"]:
+        yield (
+            "statement",
+            f"its theorem {new['theorem']} read “{old['statement']}” and reads “{new['statement']}”",
+        )
+    for field, was, no_longer in (
+        ("pinned", "its statement was pinned", "is not"),
+        ("replayed", "its proof was replayed", "is not"),
+        ("rechecked", "two kernels agreed on its proof", "do no longer"),
+    ):
+        if old[field] and not new[field]:
+            yield "proof", f"{was}, and {no_longer}"
+        elif new[field] and not old[field]:
+            yield "note", f"its proof is now {field}"
+    for field, what in (("axioms", "it rests on"), ("unused", "it has the unused hypotheses")):
+        if more := _minus(new[field], old[field]):
+            yield "proof", f"{what} {_listed(more)}, as it did not before"
+        if fewer := _minus(old[field], new[field]):
+            yield "note", f"{what} {_listed(fewer)} no longer"
+    if old["example"] != new["example"]:
+        lost = old["example"] is not None and new["example"] is None
+        words = f"the example of its theorem was {old['example']} and is {new['example']}"
+        yield "proof" if lost else "note", words
+    yield from _other("definitions", "what its statement speaks of", old, new, "definitions")
+    yield from _other("note", "what its proof rests on", old, new, "rests_on")
+    for field, what in (("module", "module"), ("file", "file"), ("note", "remark")):
+        yield from _other("note", f"its theorem's {what}", old, new, field)
+
+
+def _records(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     if on_a_gpu(old) != on_a_gpu(new):
         was, now = (", ".join(map(str, sorted(on_a_gpu(one)))) or "none" for one in (old, new))
-        yield Change(name, "evidence", f"found again on a GPU: evidence {was}, now {now}")
+        yield "evidence", f"found again on a GPU: evidence {was}, now {now}"
+    elif old["recorded"] != new["recorded"]:
+        files = {record["file"] for one in (old, new) for record in one["recorded"]}
+        yield "evidence", f"what is said of records has changed: {_listed(files)}"
 
 
-def _evidence(
-    name: str, old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]
-) -> Iterator[Change]:
-    before, after = (_by_domain(evidence) for evidence in (old, new))
-    for key in before.keys() - after.keys():
-        yield Change(name, "evidence", f"{key[0]} evidence is gone: {key[1]}")
-    for key in after.keys() - before.keys():
-        yield Change(name, "evidence", f"{key[0]} evidence is new: {key[1]}")
-    for key in sorted(before.keys() & after.keys()):
-        one, two = before[key], after[key]
-        if (one["outcome"], one["cases"], one["violations"]) != (
-            two["outcome"],
-            two["cases"],
-            two["violations"],
-        ):
-            yield Change(name, "evidence", f"{key[1]}: {_count(one)}, now {_count(two)}")
-        if [tensor["sha256"] for tensor in one["tensors"]] != [
-            tensor["sha256"] for tensor in two["tensors"]
-        ]:
-            yield Change(name, "evidence", f"{key[1]}: other tensors")
-        yield from _figures(name, key[1], one["measurements"], two["measurements"])
+# ----------------------------------------------------------------------------------------- evidence
+def _evidence(old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]) -> Changes:
+    before, after = _by_domain(old), _by_domain(new)
+    for key, piece in before.items():
+        if key not in after:
+            yield _less(key), f"{_of(key)} evidence is gone: {piece['domain']}"
+    for key, piece in after.items():
+        if key not in before:
+            yield "evidence", f"{_of(key)} evidence is new: {piece['domain']}"
+    for key, piece in before.items():
+        if key in after:
+            for kind, words in _piece(piece, after[key], _less(key)):
+                yield kind, f"{piece['domain']}: {words}"
 
 
-def _by_domain(evidence: list[Mapping[str, Any]]) -> dict[tuple[str, str, int], Mapping[str, Any]]:
-    """Evidence by kind and domain, and by number where these are the same."""
-    found: dict[tuple[str, str, int], Mapping[str, Any]] = {}
+_Key = tuple[str, str | None, str, int]
+
+
+def _by_domain(evidence: list[Mapping[str, Any]]) -> dict[_Key, Mapping[str, Any]]:
+    """Evidence by kind, definition and domain without digests, and by number where these are the
+    same.
+    """
+    found: dict[_Key, Mapping[str, Any]] = {}
     for one in evidence:
-        number = 0
-        while (one["kind"], one["domain"], number) in found:
+        domain, number = _DIGEST.sub("", one["domain"]), 0
+        while (one["kind"], one["definition"], domain, number) in found:
             number += 1
-        found[one["kind"], one["domain"], number] = one
+        found[one["kind"], one["definition"], domain, number] = one
     return found
+
+
+def _less(key: _Key) -> Kind:
+    return "conformance" if key[0] == "conformance" else "fewer"
+
+
+def _of(key: _Key) -> str:
+    return f"{key[0]} of {key[1]}:" if key[1] else key[0]
+
+
+def _piece(old: Mapping[str, Any], new: Mapping[str, Any], less: Kind) -> Changes:
+    counts = ("outcome", "cases", "violations")
+    if any(old[name] != new[name] for name in counts):
+        worse = old["cases"] > new["cases"] or (
+            old["outcome"] != new["outcome"] and old["outcome"] != "inconclusive"
+        )
+        yield less if worse else "evidence", f"{_count(old)}, now {_count(new)}"
+    if old["tolerance"] != new["tolerance"]:
+        allowed = [-1.0 if one["tolerance"] is None else one["tolerance"] for one in (old, new)]
+        words = f"the tolerance was {old['tolerance']} and is {new['tolerance']}"
+        yield less if allowed[1] > allowed[0] else "evidence", words
+    if old["rounding"] is not None and new["rounding"] is not None:
+        words = f"the bound on rounding was {old['rounding']} and is {new['rounding']}"
+        if old["rounding"] != new["rounding"]:
+            yield less if old["rounding"] < new["rounding"] else "evidence", words
+    if old["max_error"] != new["max_error"] and not _close(old["max_error"], new["max_error"]):
+        words = f"the largest error was {old['max_error']} and is {new['max_error']}"
+        yield "figures", words
+    yield from _other("seed", "the seed", old, new, "seed")
+    yield from _other("evidence", "the domain", old, new, "domain")
+    yield from _other("evidence", "the device", old, new, "device")
+    yield from _other("evidence", "the summary", old, new, "summary")
+    yield from _other("evidence", "the witness", old, new, "witness")
+    yield from _tensors(old["tensors"], new["tensors"], less)
+    yield from _figures(old["measurements"], new["measurements"], less)
+
+
+def _tensors(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], less: Kind
+) -> Changes:
+    """Yield which tensors are gone, smaller, or others.
+
+    Those of other bytes are no loss: a model's activations differ in their last bits from one kind
+    of processor to another.
+    """
+    before, after = ({tensor["name"]: tensor for tensor in one} for one in (old, new))
+    smaller = [
+        name
+        for name in before.keys() & after.keys()
+        if before[name]["dtype"] != after[name]["dtype"]
+        or prod(before[name]["shape"]) > prod(after[name]["shape"])
+    ]
+    for words, names in (
+        ("tensors are gone", [*(before.keys() - after.keys())]),
+        ("tensors are smaller or of another type", smaller),
+    ):
+        if names:
+            yield less, f"{words}: {_listed(names)}"
+    if len(old) > len(new) and before.keys() <= after.keys():
+        yield less, f"there were {len(old):,} tensors, now {len(new):,}"
+    sizes = [[(tensor["sha256"], tensor["shape"]) for tensor in one] for one in (old, new)]
+    if not smaller and sizes[0] != sizes[1]:
+        yield "evidence", "other tensors"
 
 
 def _count(evidence: Mapping[str, Any]) -> str:
     return f"{evidence['outcome']} with {evidence['violations']:,} violations in {evidence['cases']:,} cases"
 
 
-def _figures(
-    name: str, domain: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
-) -> Iterator[Change]:
+def _figures(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, less: Kind) -> Changes:
     if old is None or new is None:
         if old is not new:
-            yield Change(
-                name, "figures", f"{domain}: its table is {'gone' if new is None else 'new'}"
-            )
+            yield (less, "its table is gone") if new is None else ("figures", "its table is new")
         return
+    if gone := _minus(old["columns"], new["columns"]):
+        yield less, f"its table has no longer the columns {_listed(gone)}"
+    if len(old["rows"]) > len(new["rows"]):
+        yield less, f"its table had {len(old['rows']):,} rows, now {len(new['rows']):,}"
     if old["columns"] != new["columns"] or list(map(len, old["rows"])) != list(
         map(len, new["rows"])
     ):
-        yield Change(name, "figures", f"{domain}: its table has other columns or rows")
+        yield "figures", "its table has other columns or rows"
         return
     moved = [
         (column, one, two)
@@ -181,10 +412,9 @@ def _figures(
     ]
     if moved:
         column, one, two = max(moved, key=lambda cell: _distance(cell[1], cell[2]))
-        yield Change(
-            name,
+        yield (
             "figures",
-            f"{domain}: {len(moved):,} figure(s) moved, the most “{column}” from {one} to {two}",
+            f"{len(moved):,} figure(s) moved, the most “{column}” from {one} to {two}",
         )
 
 
@@ -200,3 +430,26 @@ def _distance(one: Any, two: Any) -> float:
         share: float = abs(one - two) / max(abs(one), abs(two), 1e-9)
         return share
     return float("inf")
+
+
+# -------------------------------------------------------------------------------------------- words
+def _other(
+    kind: Kind, what: str, old: Mapping[str, Any], new: Mapping[str, Any], field: str
+) -> Changes:
+    """Yield that a field has another value, if it has."""
+    if old[field] != new[field]:
+        yield kind, f"{what} was {_short(old[field])} and is {_short(new[field])}"
+
+
+def _short(value: Any) -> str:
+    return _listed(value) if isinstance(value, list) else str(value)
+
+
+def _minus(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    return [item for item in one if item not in set(other)]
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = sorted(names)
+    more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+    return ", ".join(found[:_SHOWN]) + more or "nothing"

@@ -21,10 +21,13 @@ CODES: Mapping[str, str] = {
     "claim-duplicate": "Two claims have the same id.",
     "proof": "What is said of a proof contradicts itself or the rest of the certificate.",
     "evidence": "Evidence contradicts itself.",
+    "evidence-moved": "Evidence was gathered for another claim, or by other code than the claim names.",
     "ruling": "A verdict, tier, conflict or next tier does not follow from proof and evidence.",
     "conflict": "A claim's proof and evidence contradict each other.",
     "tier-unmet": "A claim does not have the tier that is required of it.",
     # Against what it names
+    "proofs": "The file of the proofs is missing, was changed, or lacks a theorem that a claim names.",
+    "pins": "What is said of a statement, or of the foundation, is not what was pinned.",
     "recorded": "What is said of a record contradicts itself, the evidence or the record.",
     "record-unreadable": "A record that the certificate names is missing or cannot be used.",
     "module-unreadable": "A Lean file that the certificate names is missing or cannot be read.",

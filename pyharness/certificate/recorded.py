@@ -94,6 +94,11 @@ def read_recording(folder: Path, file: str) -> Recording:
         for claim in content["claims"]:
             for evidence in claim["evidence"]:
                 Evidence.from_json(evidence)
+                for field, value in (("claim", claim["id"]), ("code_sha256", claim["code_sha256"])):
+                    if evidence.get(field, value) != value:
+                        raise DocumentError(
+                            f"claim {claim['id']} has evidence of the {field} {evidence[field]}, not {value}"
+                        )
     except (DocumentError, ValueError) as error:
         raise DocumentError(
             f"the record {folder / file} cannot be used: {error}; record it again, or remove it"

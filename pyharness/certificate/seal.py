@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Record",
+    "bound_evidence",
     "plain_evidence",
     "ruling",
     "seal",
@@ -55,6 +56,7 @@ class Record:
         replayed: whether the kernel checked again all that the theorem rests on.
         rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
+        code_sha256: the digest of the code that gathered it.
         recorded: what `pyharness.certificate.recorded.hold_against` returned of the records of it.
         untied: what keeps the evidence from being tied to Lean definitions, a sentence for each
             function.
@@ -66,6 +68,7 @@ class Record:
     replayed: bool
     rechecked: bool
     evidence: Sequence[Evidence]
+    code_sha256: str
     recorded: Sequence[Mapping[str, Any]]
     untied: Sequence[str]
 
@@ -224,9 +227,10 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
         "statement": claim.statement,
         "source": asdict(claim.source),
         "required_tier": claim.tier,
+        "code_sha256": record.code_sha256,
         "proof": _plain(_proof(record), f"{where}: proof"),
         "evidence": [
-            plain_evidence(item, f"{where}: evidence {n}")
+            bound_evidence(item, claim.id, record.code_sha256, f"{where}: evidence {n}")
             for n, item in enumerate(record.evidence, 1)
         ],
         "recorded": [_plain(item, f"{where}: {item['file']}") for item in record.recorded],
@@ -275,6 +279,15 @@ def _proof(record: Record) -> dict[str, Any]:
         "unused": list(proof.unused),
         "note": proof.note,
     }
+
+
+def bound_evidence(
+    evidence: Evidence, claim: str, code_sha256: str, where: str = "evidence"
+) -> dict[str, Any]:
+    """Return evidence as `plain_evidence`, with the claim that it was gathered for and the digest
+    of the code that gathered it.
+    """
+    return plain_evidence(evidence, where) | {"claim": claim, "code_sha256": code_sha256}
 
 
 def plain_evidence(evidence: Evidence, where: str = "evidence") -> dict[str, Any]:

@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.certificate.canonical import file_bytes
+from pyharness.certificate.check import check
 from pyharness.certificate.findings import Finding
 from pyharness.certificate.schema import require
-from pyharness.core.errors import DocumentError, UsageError
+from pyharness.core.errors import EXIT_UNMET, DocumentError, HarnessError, UsageError
 from pyharness.core.extras import install
 from pyharness.core.json_files import parse, read_bytes, write_bytes
 
 __all__ = [
     "PAYLOAD_TYPE",
     "PREDICATE_TYPE",
+    "Unsound",
     "envelope_path",
     "identity_key",
     "identity_signer",
@@ -37,6 +39,12 @@ __all__ = [
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 PREDICATE_TYPE = "urn:pyharness:tiered-certificate:1"
+
+
+class Unsound(HarnessError):
+    """A certificate that does not check, and so is not signed."""
+
+    exit_code = EXIT_UNMET
 
 
 def envelope_path(certificate: Path) -> Path:
@@ -156,7 +164,10 @@ def identity_signer(identity: str, issuer: str) -> Any:
 
 
 def sign(path: Path, signer: Any, out: Path) -> str:
-    """Sign a certificate, and return the key's id.
+    """Sign a certificate that checks, and return the key's id.
+
+    Whoever signs vouches for it and for the records that it names, so it is held against the files
+    beside it first, with the tiers that it has once it is signed.
 
     Args:
         path: the certificate.
@@ -167,8 +178,12 @@ def sign(path: Path, signer: Any, out: Path) -> str:
         DocumentError: if the certificate cannot be read or does not follow the schema, or the
             envelope cannot be written.
         UsageError: if Sigstore does not sign.
+        Unsound: if `check` has anything against it.
     """
     dsse, _ = _library()
+    if findings := check(path, signature=list):
+        reasons = "\n".join(f"  {finding}" for finding in findings)
+        raise Unsound(f"{path} was not signed, since it does not check:\n{reasons}")
     payload = json.dumps(
         statement(require(parse(read_bytes(path)))), ensure_ascii=False, sort_keys=True
     ).encode()

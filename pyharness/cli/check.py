@@ -180,7 +180,12 @@ def _rerun(options: argparse.Namespace) -> list[Finding]:
     folder = options.source or Path(".")
     again = _again_in_sandbox(folder) if options.sandbox else _again(folder)
     return [
-        Finding("rerun", f"claim {change.claim}", f"run again, {change.words}", change.claim)
+        Finding(
+            "rerun",
+            f"claim {change.claim}" if change.claim else "certificate",
+            f"run again, {change.words}",
+            change.claim or None,
+        )
         for change in compare(read_certificate(options.certificate), again)
     ]
 

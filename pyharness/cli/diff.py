@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pyharness.cli.arguments import Commands, add_command
 from pyharness.cli.inputs import read_certificate
 from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK, EXIT_UNMET
+
+if TYPE_CHECKING:
+    from pyharness.certificate.diff import Change
 
 __all__ = ["add", "run"]
 
@@ -35,7 +40,12 @@ def run(options: argparse.Namespace) -> int:
     """
     from pyharness.certificate.diff import compare
 
-    changes = compare(read_certificate(options.old), read_certificate(options.new))
+    old, new = read_certificate(options.old), read_certificate(options.new)
+    changes = [
+        *_unsound("old", old),
+        *_unsound("new", new),
+        *compare(old, new),
+    ]
     if options.json:
         print_json(
             [
@@ -53,3 +63,14 @@ def run(options: argparse.Namespace) -> int:
             say(f"{change.kind:12}{change}")
         say(f"{len(changes)} difference(s)" if changes else "nothing differs")
     return EXIT_UNMET if changes else EXIT_OK
+
+
+def _unsound(which: str, certificate: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield why a certificate is not to be compared with."""
+    from pyharness.certificate.check import contradictions
+    from pyharness.certificate.diff import Change
+
+    if not certificate["claims"]:
+        yield Change("", "certificate", f"the {which} certificate has no claims")
+    for finding in contradictions(certificate):
+        yield Change("", "certificate", f"the {which} certificate: {finding}")

@@ -62,7 +62,8 @@ def add(commands: Commands) -> None:
         "--baseline",
         type=Path,
         metavar="CERT",
-        help="a certificate of which no claim may be lost, lowered, or say something else",
+        help="a certificate of which nothing may be lost: no claim, tier, statement, proof or "
+        "evidence; an intended change is accepted by making the new certificate the baseline",
     )
     for name, what in _FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also write {what}")
@@ -75,10 +76,10 @@ def run(options: argparse.Namespace) -> int:
         HarnessError: if a certificate or a key cannot be read, or a file cannot be written.
     """
     from pyharness.certificate.check import check
-    from pyharness.certificate.gate import gate
+    from pyharness.certificate.gate import LOSSES, gate
 
     certificate = read_certificate(options.certificate)
-    baseline = read_certificate(options.baseline) if options.baseline else None
+    baseline = _read_baseline(options.baseline) if options.baseline else None
     signature = signature_check(options)
     findings = check(options.certificate, root=options.source, signature=signature)
     signed = signature is not None and not any(finding.code == "signature" for finding in findings)
@@ -98,7 +99,27 @@ def run(options: argparse.Namespace) -> int:
         for failure in failures:
             say(f"{failure.rule:20}{failure.claim or options.certificate}: {failure.words}")
         say(f"the gate fails: {len(failures)} reason(s)" if failures else "the gate passes")
+        if any(failure.rule in LOSSES for failure in failures):
+            say("accept an intended change by committing this certificate as the new baseline")
     return EXIT_UNMET if failures else EXIT_OK
+
+
+def _read_baseline(path: Path) -> Any:
+    """Return what a baseline holds; in words why it is none where it is no JSON object, which makes
+    it no certificate.
+
+    Raises:
+        DocumentError: if it cannot be read.
+    """
+    from pyharness.core.errors import DocumentError
+    from pyharness.core.json_files import parse, read_bytes
+
+    data = read_bytes(path)
+    try:
+        value = parse(data)
+    except DocumentError as error:
+        return str(error)
+    return "no object" if value is None else value
 
 
 def _write_files(

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyharness.cli.arguments import Commands, add_certificate, add_command, add_identity
 from pyharness.cli.inputs import is_by_identity
 from pyharness.cli.output import print_json, say
-from pyharness.core.errors import EXIT_OK, UsageError
+from pyharness.core.errors import EXIT_OK, EXIT_UNMET, UsageError
 
 __all__ = ["add", "run"]
 
@@ -25,7 +25,10 @@ def add(commands: Commands) -> None:
             "certificates/demo.json --key key.pem",
             "certificates/demo.json --identity me@example.org --issuer https://accounts.example.org",
         ],
-        exits={EXIT_OK: "the signature is written"},
+        exits={
+            EXIT_OK: "the signature is written",
+            EXIT_UNMET: "the certificate does not check, and is not signed",
+        },
     )
     add_certificate(parser)
     parser.add_argument(
@@ -52,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     """Sign the certificate.
 
     Raises:
-        HarnessError: if it cannot be read or signed.
+        HarnessError: if it cannot be read or signed, or does not check.
     """
     from pyharness.certificate.sign import envelope_path, identity_signer, private_key, sign
 

@@ -63,7 +63,8 @@ def code(modules: Iterable[str]) -> dict[str, str]:
     Followed are the modules of this package, of the packages that are named, and those that lie
     outside the standard library and the installed packages, of which `machine` holds the versions.
     An import counts wherever it stands, unless it is for type checking alone. Code that imports by
-    name (`import_module`, `exec`) is taken to reach every such module that is loaded.
+    name (`import_module`, `exec`) is taken to reach all of this package, whichever command has
+    loaded how much of it, and every other such module that is loaded.
     """
     pending = list(modules)
     tops = {name.partition(".")[0] for name in pending} | {_OWN}
@@ -76,8 +77,20 @@ def code(modules: Iterable[str]) -> dict[str, str]:
         found[name], imported, by_name = _read_source(file, package, _version(str(file)))
         pending += imported
         if by_name and name not in _KNOWN_BY_NAME:
-            pending += [loaded for loaded in sys.modules if not loaded.endswith("main__")]
+            pending += [*_package(), *(name for name in sys.modules if not _is_own(name))]
     return dict(sorted(found.items()))
+
+
+def _package() -> Iterator[str]:
+    """Return the modules of this package."""
+    folder = Path(__file__).resolve().parents[1]
+    for file in sorted(folder.rglob("*.py")):
+        parts = file.relative_to(folder.parent).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _is_own(name: str) -> bool:
+    return name.partition(".")[0] == _OWN or name.endswith("main__")
 
 
 def _source(name: str, tops: set[str]) -> Path | None:

@@ -228,12 +228,14 @@ class Evidence:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Return the evidence of which `as_json` gives this; sequences come back as tuples.
+        """Return the evidence of which `as_json` gives this; sequences come back as tuples. For
+        which claim it was gathered, and by which code, is left out.
 
         Raises:
             KeyError, TypeError, ValueError: if there is none.
         """
-        fields = {key: value for key, value in data.items() if key != "outcome"}
+        derived = ("outcome", "claim", "code_sha256")
+        fields = {key: value for key, value in data.items() if key not in derived}
         table = fields["measurements"] or {"columns": [], "rows": []}
         if fields["rounding"] is None:
             del fields["rounding"]

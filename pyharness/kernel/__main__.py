@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from .certificate import Unreadable, read_certificate, recheck
+from .certificate import Unreadable, judge, read_certificate
 from .files import open_file
 from .library import Library, check
 from .names import Name, show_name
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=Path,
         metavar="CERT",
         help="compare all that this certificate says of its proofs with the file that it names, which FILE must "
-        "be if it is given",
+        "be if it is given, and what it says of statements with what was pinned",
     )
     parser.add_argument(
         "--theorem",
@@ -134,7 +134,7 @@ def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
         parser.error(
             f"{options.certificate} names {named['file'] if named else 'no file of proofs'}, not {options.file}"
         )
-    done = recheck(
+    done = judge(
         certificate,
         folder,
         progress=_progress if sys.stderr.isatty() else lambda name, done, total: None,

@@ -93,7 +93,7 @@ class Budget:
 
     @contextmanager
     def part(self, steps: int) -> Iterator[None]:
-        """Give what is done within so many of the line's steps, and its own count of levels. What it
+        """Give what is done within so many of the line's steps, and levels of its own. What it
         holds it gives up.
         """
         self._settle()

@@ -1,11 +1,11 @@
-"""Holds a certificate against the file of proofs that it names, with this kernel and nothing of
-what made the two.
+"""Holds a certificate against the files beside it, its proofs and its pins, with this kernel and
+nothing of what made them.
 
-What the certificate says of a theorem is computed again from the file: that it is there and is
-accepted, what it states and on which definitions that rests (by digest), on which axioms it rests,
-that it is a negation where it is said to refute a claim, and that its example applies it. What the
-certificate says in words (a claim's statement, how a theorem is printed) is for a reader to
-compare.
+What the certificate says of a theorem is computed again from the file of proofs: that it is there
+and is accepted, what it states and on which definitions that rests (by digest), on which axioms it
+rests, that it is a negation where it is said to refute a claim, and that its example applies it.
+How a statement reads, and which definitions are under it, is compared with what was pinned. What a
+claim says in plain words is for a reader to compare.
 """
 
 from __future__ import annotations
@@ -32,9 +32,13 @@ __all__ = [
     "Fault",
     "Rechecked",
     "Unreadable",
+    "against_pins",
+    "glance",
+    "judge",
     "read_certificate",
     "read_proofs",
     "recheck",
+    "unfounded",
 ]
 
 MAX_BYTES = 256 * 2**20
@@ -49,19 +53,24 @@ AXIOMS: Mapping[str, str] = {
 cannot take their name."""
 
 PINS = "statements.lock.json"
-"""What was pinned; if it lies beside the certificate, what is said to be pinned is held against it
-too."""
+"""The file of what was pinned, beside the certificate."""
 
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "status": str,
     "pinned": bool,
     "rechecked": bool,
-    **dict.fromkeys(("theorem", "example", "statement_sha256", "meaning_sha256"), (str, NoneType)),
+    **dict.fromkeys(
+        ("theorem", "example", "statement", "statement_sha256", "meaning_sha256"), (str, NoneType)
+    ),
 }
-"""What is read of a certificate's proof, beside the axioms."""
+"""What is read of a certificate's proof, beside the axioms and the definitions."""
 
 _SETTLED = ("proved", "refuted")
 _SORRY = "sorryAx"
+_MAX_PINS = 64 * 2**20
+"""The most bytes that a file of pins may have."""
+_DECLARES = ("thm", "def", "axiom", "opaque")
+"""What a line declares one constant by that a claim can name."""
 _GZIP = 31
 """For zlib: a gzip header, and the largest window."""
 
@@ -72,7 +81,7 @@ class Unreadable(ValueError):
 
 class Fault(NamedTuple):
     """One reason against a certificate: where in it, why in words, and the id of the claim that it
-    is about; None if it is about the file of proofs.
+    about; None if it is about a whole file.
     """
 
     where: str
@@ -92,9 +101,16 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
         proofs, allowed = certificate["proofs"], certificate["policy"]["allowed_axioms"]
         well = _are_texts(allowed) and all(
             _are_texts(claim["proof"]["axioms"])
+            and _are_texts(claim["proof"]["definitions"])
             and isinstance(claim["id"], str)
+            and _are_pieces(claim["evidence"])
             and all(isinstance(claim["proof"][name], kind) for name, kind in _FIELDS.items())
             for claim in certificate["claims"]
+        )
+        well = well and all(
+            isinstance(module["foundation"], bool)
+            and all(isinstance(module[name], str) for name in ("file", "sha256"))
+            for module in certificate["lean"]["modules"]
         )
         well = well and (
             proofs is None
@@ -114,6 +130,12 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
 
 def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _are_pieces(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(piece["definition"], (str, NoneType)) for piece in value
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -189,42 +211,240 @@ class Rechecked(NamedTuple):
     constants: int
 
 
+def judge(
+    certificate: Mapping[str, Any],
+    folder: Path,
+    *,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> Rechecked:
+    """Hold a certificate against itself, against what was pinned, and against its proofs.
+
+    Args:
+        certificate: a certificate, as `read_certificate` returns it.
+        folder: the folder that its file is in.
+        progress: as for `recheck`.
+    """
+    found = recheck(certificate, folder, progress=progress)
+    return found._replace(
+        faults=[
+            *unfounded(certificate),
+            *against_pins(certificate, folder / PINS),
+            *found.faults,
+        ]
+    )
+
+
+def unfounded(certificate: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield each claim of which the certificate itself shows that its status rests on no proof that
+    the second kernel checked.
+    """
+    for claim in certificate["claims"]:
+        proof = claim["proof"]
+        status, theorem = proof["status"], proof["theorem"]
+        if theorem is None:
+            if status != "open":
+                yield _of(claim, f"the status is {status}, but no theorem is named")
+            continue
+        if certificate["proofs"] is None:
+            yield _of(claim, f"it names {theorem}, but no file carries its proof")
+        if status in _SETTLED and not proof["rechecked"]:
+            yield _of(
+                claim, f"the status is {status}, but the second kernel did not check {theorem}"
+            )
+        if (status == "sorry") != (_SORRY in proof["axioms"]):
+            yield _of(
+                claim,
+                f"the status is {status}, and {_SORRY} is "
+                f"{'' if _SORRY in proof['axioms'] else 'not '}among the axioms of {theorem}",
+            )
+
+
+def _of(claim: Mapping[str, Any], reason: str) -> Fault:
+    return Fault(f"claim {claim['id']}: proof", reason, claim["id"])
+
+
+# ----------------------------------------------------------------------------------------- the pins
+def against_pins(certificate: Mapping[str, Any], path: Path) -> list[Fault]:
+    """Return what a certificate says of statements, of the definitions under them and of the
+    foundation that is not what was pinned.
+
+    Args:
+        certificate: a certificate, as `read_certificate` returns it.
+        path: the file of what was pinned. It may be missing if nothing is said to be pinned.
+    """
+    try:
+        pins = _read_pins(path)
+    except Unreadable as error:
+        return [Fault("pins", str(error))]
+    named = [claim for claim in certificate["claims"] if claim["proof"]["theorem"] is not None]
+    pinned = sum(claim["proof"]["pinned"] for claim in named)
+    if pins is None:
+        reason = (
+            f"statements of {pinned} claim(s) are said to be pinned, and there is no {path}, which "
+            "records them; keep it beside the certificate"
+        )
+        return [Fault("pins", reason)] if pinned else []
+    faults = [_of(claim, reason) for claim in named for reason in _unlike_pin(claim, pins, path)]
+    foundation = {
+        module["file"]: module["sha256"]
+        for module in certificate["lean"]["modules"]
+        if module["foundation"]
+    }
+    if pinned and foundation != pins["foundation"]:
+        other = sorted(file for file, _ in foundation.items() ^ pins["foundation"].items())
+        faults.append(
+            Fault(
+                "pins",
+                f"the foundation is not as {path.name} records it: {', '.join(dict.fromkeys(other))}",
+            )
+        )
+    return faults
+
+
+def _unlike_pin(claim: Mapping[str, Any], pins: Mapping[str, Any], path: Path) -> Iterator[str]:
+    proof = claim["proof"]
+    theorem, pin = proof["theorem"], pins["theorems"].get(proof["theorem"])
+    if proof["pinned"] != (pin is not None):
+        yield (
+            f"{theorem} is {'' if proof['pinned'] else 'not '}said to be pinned, and {path.name} "
+            f"{'has no such theorem' if pin is None else 'records it'}"
+        )
+    if pin is None:
+        return
+    for field, what in (
+        ("statement", "reads"),
+        ("statement_sha256", "has the digest"),
+        ("meaning_sha256", "with its definitions has the digest"),
+    ):
+        if proof[field] != pin[field]:
+            yield (
+                f"the statement of {theorem} {what} {proof[field]}, and {path.name} records "
+                f"{pin[field]}; after an intended change: pyharness pin"
+            )
+    under = set(pin["definitions"])
+    if foreign := sorted(set(proof["definitions"]) - under):
+        yield f"{path.name} has no {', '.join(foreign)} under {theorem}"
+    compared = {piece["definition"] for piece in claim["evidence"]} - {None}
+    if foreign := sorted(compared - under):
+        yield (
+            f"its evidence compares {', '.join(foreign)}, of which {theorem} does not speak by "
+            f"{path.name}"
+        )
+
+
+def _read_pins(path: Path) -> Mapping[str, Any] | None:
+    """Return what was pinned of each theorem, or None if there is no such file."""
+    try:
+        with open_file(path) as stream:
+            data = stream.read(_MAX_PINS + 1)
+        if len(data) > _MAX_PINS:
+            raise Unreadable(f"{path.name} is larger than {_MAX_PINS // 2**20} MiB")
+        pins: Mapping[str, Any] = json.loads(data, object_pairs_hook=_object)
+        well = all(
+            _are_texts(pin["definitions"])
+            and all(
+                isinstance(pin[name], str)
+                for name in ("statement", "statement_sha256", "meaning_sha256")
+            )
+            for pin in pins["theorems"].values()
+        ) and all(isinstance(digest, str) for digest in pins["foundation"].values())
+    except FileNotFoundError:
+        return None
+    except Unreadable:
+        raise
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise Unreadable(f"{path.name} does not hold pins: {error!r}") from None
+    if not well:
+        raise Unreadable(f"{path.name} does not hold pins")
+    return pins
+
+
+# --------------------------------------------------------------------------------------- the proofs
+def glance(certificate: Mapping[str, Any], folder: Path) -> list[Fault]:
+    """Return what is wrong with the file of proofs as far as that is seen without a check of any
+    proof: that it is there with the digest that the certificate names, and declares what claims
+    name.
+
+    Args:
+        certificate: a certificate, as `read_certificate` returns it.
+        folder: the folder that its file is in.
+    """
+    if certificate["proofs"] is None:
+        return []
+    try:
+        kinds = _declared(_read_lines(certificate, folder))
+    except Unreadable as error:
+        return [Fault("proofs", str(error))]
+    faults = []
+    for claim in certificate["claims"]:
+        proof = claim["proof"]
+        if (theorem := proof["theorem"]) is None:
+            continue
+        kind = kinds.get(theorem)
+        if kind is None:
+            faults.append(_of(claim, f"the file of the proofs declares no {theorem}"))
+        elif proof["status"] in _SETTLED and kind != "thm":
+            faults.append(
+                _of(claim, f"the file of the proofs has {theorem} as {kind!r}, not as a theorem")
+            )
+        if proof["example"] is not None and kinds.get(proof["example"]) != "thm":
+            faults.append(_of(claim, f"the file of the proofs has no theorem {proof['example']}"))
+    return faults
+
+
+def _declared(lines: bytes) -> dict[str, str]:
+    """Return what lines declare one constant by, by the name as it is shown; nothing of it is
+    checked.
+    """
+    names: dict[int, Name] = {0: ()}
+    kinds: dict[str, str] = {}
+    try:
+        for line in lines.splitlines():
+            if b'"in"' not in line and not any(f'"{kind}"'.encode() in line for kind in _DECLARES):
+                continue
+            entry = json.loads(line)
+            for kind, last in (("str", "str"), ("num", "i")):
+                if "in" in entry and kind in entry:
+                    names[entry["in"]] = (*names[entry[kind]["pre"]], entry[kind][last])
+            for kind in _DECLARES:
+                if kind in entry:
+                    kinds[show_name(names[entry[kind]["name"]])] = kind
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise Unreadable(f"the lines of the proofs are not of their format: {error!r}") from None
+    return kinds
+
+
+def _read_lines(certificate: Mapping[str, Any], folder: Path) -> bytes:
+    """Return the lines of a certificate's proofs, with the digest that it names."""
+    proofs = certificate["proofs"]
+    lines = read_proofs(folder, proofs["file"])
+    if (found := hashlib.sha256(lines).hexdigest()) != proofs["sha256"]:
+        raise Unreadable(
+            f"the lines of {proofs['file']} have SHA-256 {found}, not {proofs['sha256']}: they were changed"
+        )
+    return lines
+
+
 def recheck(
     certificate: Mapping[str, Any],
     folder: Path,
     *,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Rechecked:
-    """Check the proofs of all claims of which the certificate says that two kernels agree, from the
-    file that carries them.
+    """Check the proofs of all claims that name a theorem, from the file that carries them; nothing
+    where no file does.
 
     Args:
         certificate: a certificate, as `read_certificate` returns it.
         folder: the folder that its file is in.
         progress: called with a declaration, how many lines are read and how many there are.
     """
-    claims = [claim for claim in certificate["claims"] if claim["proof"]["rechecked"]]
+    claims = [claim for claim in certificate["claims"] if claim["proof"]["theorem"] is not None]
     proofs = certificate["proofs"]
     if proofs is None:
-        return Rechecked(
-            [
-                Fault(
-                    f"claim {claim['id']}: proof",
-                    "two kernels are said to agree, but no file carries the proof",
-                    claim["id"],
-                )
-                for claim in claims
-            ],
-            0,
-            0,
-        )
+        return Rechecked([], 0, 0)
     try:
-        lines = read_proofs(folder, proofs["file"])
-        pins = _read_pins(folder / PINS)
-        if (found := hashlib.sha256(lines).hexdigest()) != proofs["sha256"]:
-            raise Unreadable(
-                f"the lines of {proofs['file']} have SHA-256 {found}, not {proofs['sha256']}: they were changed"
-            )
+        lines = _read_lines(certificate, folder)
         total = lines.count(b"\n")
         library = check(
             io.BytesIO(lines), progress=lambda name, done, _: progress(name, done, total)
@@ -242,37 +462,16 @@ def recheck(
                 f"{proofs['constants']:,}",
             )
         )
-    compare = _Comparison(library, certificate["policy"]["allowed_axioms"], pins)
-    faults += [
-        Fault(f"claim {claim['id']}: proof", reason, claim["id"])
-        for claim in claims
-        for reason in compare(claim["proof"])
-    ]
+    compare = _Comparison(library, certificate["policy"]["allowed_axioms"])
+    faults += [_of(claim, reason) for claim in claims for reason in compare(claim["proof"])]
     return Rechecked(faults, len(claims), len(library.constants))
-
-
-def _read_pins(path: Path) -> Mapping[str, Any] | None:
-    """Return what was pinned of each theorem, or None if there is no such file beside the
-    certificate.
-    """
-    try:
-        theorems = json.loads(read_file(path))["theorems"]
-        return {
-            name: (pin["statement_sha256"], pin["meaning_sha256"]) for name, pin in theorems.items()
-        }
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise Unreadable(f"{path.name} does not hold pins: {error!r}") from None
 
 
 class _Comparison:
     """Holds what a certificate says of a proof against the constants that the kernel accepted."""
 
-    def __init__(
-        self, library: Library, allowed_axioms: Iterable[str], pins: Mapping[str, Any] | None
-    ):
-        self._library, self._pins = library, pins
+    def __init__(self, library: Library, allowed_axioms: Iterable[str]):
+        self._library = library
         self._examples = Examples(library.terms, library.constants)
         self._allowed = {*allowed_axioms} - {_SORRY}
         self._shown: dict[str, list[Name]] = {}
@@ -315,12 +514,6 @@ class _Comparison:
                 f"{proof['theorem']} rests on other definitions: the digest of its meaning is {meaning}, not "
                 f"{proof['meaning_sha256']}"
             )
-        if (
-            proof["pinned"]
-            and self._pins is not None
-            and self._pins.get(proof["theorem"]) != (statement, meaning)
-        ):
-            yield f"{proof['theorem']} is not as {PINS} records it"
 
     def _axioms(
         self, shown: str, name: Name, said: Iterable[str] | None, settles: bool

@@ -21,7 +21,7 @@ from pyharness.core.cache import Cache
 from pyharness.core.errors import DocumentError, HarnessError, UsageError
 from pyharness.core.executor import Executor, LocalExecutor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
-from pyharness.core.json_files import read_json
+from pyharness.core.json_files import read_bytes, read_json, write_bytes
 from pyharness.core.progress import Progress
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
@@ -106,6 +106,7 @@ def verify_tensors(
     """
     started = datetime.now(UTC)
     _require_replaceable(output, project)
+    pins = _pins_beside(output, project)
     declared = load_pack(project.packs)
     claims = [item for item in declared if item.streams]
     if not claims:
@@ -153,11 +154,10 @@ def verify_tensors(
                 )
         return evidence
 
-    done = publish(
-        certify_by(gathered, declared, project, output, progress=progress, fresh=fresh),
-        output,
-        started,
-    )
+    certified = certify_by(gathered, declared, project, output, progress=progress, fresh=fresh)
+    if pins is not None:
+        write_bytes(output.with_name(project.pins.name), pins)
+    done = publish(certified, output, started)
     size = sum(tensor.nbytes for tensor in found.tensors.values())
     return done, Reading(len(found.tensors), size, read, seconds, found.others)
 
@@ -184,6 +184,21 @@ def _require_replaceable(output: Path, project: Project) -> None:
             raise UsageError(
                 f"{output} is there and is no certificate; choose another file with -o"
             )
+
+
+def _pins_beside(output: Path, project: Project) -> bytes | None:
+    """Return what is to be written beside a certificate as the project's pins, with which it is
+    checked; None if they are there, or there are none.
+    """
+    there = output.with_name(project.pins.name)
+    if not project.pins.exists() or there.resolve() == project.pins.resolve():
+        return None
+    pins = read_bytes(project.pins)
+    if there.exists() and not output.exists() and read_bytes(there) != pins:
+        raise UsageError(
+            f"{there} holds the pins of another certificate; choose another folder with -o"
+        )
+    return pins
 
 
 # ------------------------------------------------------------------------------------------ reading

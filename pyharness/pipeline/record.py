@@ -17,7 +17,7 @@ from pyharness import __version__
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import record_digest
 from pyharness.certificate.schema import RECORDED, require
-from pyharness.certificate.seal import plain_evidence
+from pyharness.certificate.seal import bound_evidence
 from pyharness.core.device import flags
 from pyharness.core.executor import SerialExecutor
 from pyharness.core.json_files import parse
@@ -91,10 +91,13 @@ def entry(item: Claim, found: Gathered) -> dict[str, Any]:
     Raises:
         DocumentError: if a value cannot stand in a record.
     """
+    code = code_sha256(item)
     return {
         "id": item.id,
-        "code_sha256": code_sha256(item),
-        "evidence": [plain_evidence(piece, f"claim {item.id}") for piece in found.evidence],
+        "code_sha256": code,
+        "evidence": [
+            bound_evidence(piece, item.id, code, f"claim {item.id}") for piece in found.evidence
+        ],
         "kernels": sorted(found.kernels),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -229,7 +229,11 @@ def certify_by(
             )
             found = gathered(run, cache)
             _require_all_meant(found, proofs, cache)
-            records = [_record(item, one, proofs, pinned, recordings) for item, one in found]
+            codes = _codes(item for item, _ in found)
+            records = [
+                _record(item, one, proofs, pinned, recordings, codes[item.gather.__module__])
+                for item, one in found
+            ]
         with timed(proofs.seconds, "second kernel, after the evidence"):
             answer = second.answer()
             _require_agreement(proofs, answer["answers"], cache)
@@ -246,12 +250,21 @@ def certify_by(
     return Certified(certificate, lines, proofs.seconds, tuple(failures))
 
 
+def _codes(claims: Iterable[Claim]) -> dict[str, str]:
+    """Return the digest of the code that gathers claims' evidence, by their modules: claims of one
+    module share it.
+    """
+    one_each = {item.gather.__module__: item for item in claims}
+    return {module: code_sha256(item) for module, item in one_each.items()}
+
+
 def _record(
     item: Claim,
     found: Gathered,
     proofs: Proofs,
     pinned: Collection[str],
     recordings: Sequence[Recording],
+    code: str,
 ) -> Record:
     """What a certificate holds of one claim."""
     proof = proofs.of(item)
@@ -260,7 +273,7 @@ def _record(
             item.id,
             [plain_evidence(piece) for piece in found.evidence],
             recordings,
-            code_sha256=code_sha256(item),
+            code_sha256=code,
         )
         if recordings
         else ()
@@ -273,6 +286,7 @@ def _record(
         replayed=proof is not None,
         rechecked=proof is not None,
         evidence=found.evidence,
+        code_sha256=code,
         recorded=recorded,
         untied=found.untied(item.measures),
     )

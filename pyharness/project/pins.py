@@ -201,7 +201,10 @@ def changes(
     below: dict[str, list[str]] = {}
     for name, theorem in now["theorems"].items():
         pinned = pins["theorems"].get(name)
-        if pinned is None or pinned["statement_sha256"] != theorem["statement_sha256"]:
+        # Also how it reads: the text is what a reviewer of the pins sees.
+        if pinned is None or any(
+            pinned[field] != theorem[field] for field in ("statement", "statement_sha256")
+        ):
             found.append(
                 Change(
                     f"the statement of {name}", pinned and pinned["statement"], theorem["statement"]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gzip
+import hashlib
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,16 +17,20 @@ from hypothesis import given, settings, strategies as st
 
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.check import check
+from pyharness.certificate.findings import Finding
 from pyharness.certificate.seal import write
 from pyharness.core.errors import DocumentError
 from tests.certificate_samples import (
     COUNTEREXAMPLE,
+    LINES,
+    PINS,
     POINTS,
     SWEEP,
     forge,
     proof,
     record,
     sealed,
+    write_beside,
     write_project,
 )
 
@@ -68,6 +76,7 @@ def other(value: Any) -> Any:
 
 
 def saved(certificate: dict[str, Any], folder: Path) -> Path:
+    write_beside(folder)
     path = folder / "c.json"
     path.write_bytes(file_bytes(certificate))
     return path
@@ -131,6 +140,7 @@ class TestChangedFile:
         end = place + data.draw(st.integers(0, 1))
         bad = honest[:place] + data.draw(st.sampled_from([b"", byte])) + honest[end:]
         path = tmp_path_factory.mktemp("byte") / "c.json"
+        write_beside(path.parent)
         path.write_bytes(bad)
         if bad == honest:
             assert check(path) == []
@@ -206,9 +216,22 @@ FORGERIES = [
         "the proof rests on Classical.choice",
     ),
     ((*CLAIM, "proof", "axioms"), ["propext", "Quot.sound"], "the axioms are not sorted"),
-    ((*CLAIM, "proof", "rechecked"), False, "next: proof and evidence give"),
+    (
+        (*CLAIM, "proof", "rechecked"),
+        False,
+        "the status is proved, but the second kernel did not check Demo.extensive",
+    ),
+    (
+        ("claims", 1, "proof", "rechecked"),
+        False,
+        "the status is refuted, but the second kernel did not check Demo.extensive",
+    ),
+    ((*CLAIM, "proof", "status"), "sorry", "and sorryAx is not among the axioms of Demo.extensive"),
+    ((*CLAIM, "evidence", 0, "claim"), "relu.open", "it was gathered for the claim relu.open"),
+    ((*CLAIM, "evidence", 0, "code_sha256"), "0" * 64, f"by the code {'0' * 64}, and the claim's"),
+    ((*CLAIM, "code_sha256"), "0" * 64, f"and the claim's by {'0' * 64}"),
     ((*CLAIM, "proof", "replayed"), False, "two kernels are said to agree, but only one was asked"),
-    (("proofs",), None, "two kernels are said to agree, but no file carries the proof"),
+    (("proofs",), None, "it names Demo.extensive, but no file carries its proof"),
     (
         ("proofs", "kernels"),
         ["Lean 4.35.0"],
@@ -321,6 +344,7 @@ CODED = [
     ((*CLAIM, "id"), "relu.open", "claim-duplicate", "relu.open"),
     ((*CLAIM, "proof", "negates"), True, "proof", "relu.extensive"),
     ((*CLAIM, "evidence", 0, "outcome"), "refuted", "evidence", "relu.extensive"),
+    ((*CLAIM, "evidence", 0, "claim"), "relu.open", "evidence-moved", "relu.extensive"),
     ((*CLAIM, "tier"), "gold", "ruling", "relu.extensive"),
     ((*CLAIM, "conflict"), "a conflict", "conflict", "relu.extensive"),
     ((*CLAIM, "required_tier"), "gold", "tier-unmet", "relu.extensive"),
@@ -342,6 +366,191 @@ class TestCodes:
         """Where the digest was not computed again."""
         findings = check(saved(changed((*CLAIM, "statement"), other), tmp_path))
         assert [finding.code for finding in findings] == ["digest"]
+
+
+class TestGathered:
+    """Evidence carries the claim that it was gathered for, and the digest of the code."""
+
+    def findings(
+        self, folder: Path, change: Callable[[list[dict[str, Any]]], Any]
+    ) -> list[Finding]:
+        certificate = copy.deepcopy(HONEST)
+        change(certificate["claims"])
+        found = check(forge(certificate, folder / "c.json"))
+        return [finding for finding in found if finding.code == "evidence-moved"]
+
+    def test_a_certificate_of_an_earlier_version_still_checks(self, tmp_path: Path) -> None:
+        """It says neither, anywhere."""
+
+        def strip(claims: list[dict[str, Any]]) -> None:
+            for holder in (*claims, *(piece for claim in claims for piece in claim["evidence"])):
+                holder.pop("code_sha256")
+                holder.pop("claim", None)
+
+        assert self.findings(tmp_path, strip) == []
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda claims: claims[0]["evidence"][0].pop("claim"),
+            lambda claims: claims[0]["evidence"][0].pop("code_sha256"),
+            lambda claims: claims[0].pop("code_sha256"),
+            lambda claims: [claim.pop("code_sha256") for claim in claims],
+            lambda claims: claims[0]["evidence"].append(claims[2]["evidence"][0]),
+            lambda claims: claims[0].update(evidence=claims[2]["evidence"]),
+            lambda claims: claims[2]["evidence"][0].update(claim="relu.none"),
+        ],
+        ids=["no claim", "no code", "none here", "none at all", "added", "replaced", "unknown"],
+    )
+    def test_what_is_left_out_or_moved(
+        self, tmp_path: Path, change: Callable[[list[dict[str, Any]]], Any]
+    ) -> None:
+        """Each way is found although the digest was computed again."""
+        assert self.findings(tmp_path, change)
+
+    def test_all_of_one_claim_without_it(self, tmp_path: Path) -> None:
+        """Where other claims say which code gathered their evidence, each has to."""
+
+        def strip(claims: list[dict[str, Any]]) -> None:
+            for holder in (claims[0], *claims[0]["evidence"]):
+                holder.pop("code_sha256")
+                holder.pop("claim", None)
+
+        assert {finding.claim for finding in self.findings(tmp_path, strip)} == {"relu.extensive"}
+
+
+class TestBeside:
+    """The proofs and the pins, which a certificate is checked with."""
+
+    def found(self, folder: Path, code: str, **options: Any) -> str:
+        return "\n".join(
+            str(finding) for finding in check(folder / "c.json", **options) if finding.code == code
+        )
+
+    def pins(self, change: Callable[[dict[str, Any]], Any]) -> str:
+        pins = copy.deepcopy(PINS)
+        change(pins["theorems"]["Demo.extensive"])
+        return json.dumps(pins)
+
+    @pytest.mark.parametrize(
+        ("lines", "words"),
+        [
+            (None, "there is no file proofs/demo-"),
+            (LINES + b"\n", "they were changed"),
+            (LINES.replace(b"extensive", b"expensive"), "declares no Demo.extensive"),
+            (LINES.replace(b'"pre":1', b'"pre":0'), "declares no Demo.extensive"),
+            (LINES.replace(b'{"thm":{"name":2}}\n', b""), "declares no Demo.extensive"),
+            (LINES.replace(b"thm", b"axiom"), "as 'axiom', not as a theorem"),
+            (LINES.replace(b'"name":2', b'"name":9'), "are not of their format"),
+            (b'{"in"', "are not of their format"),
+        ],
+    )
+    def test_proofs(self, tmp_path: Path, lines: bytes | None, words: str) -> None:
+        """They are there, with the digest, and declare the theorems, though nothing is proved
+        again; so a theorem that does not exist is found by its name.
+        """
+        certificate = copy.deepcopy(HONEST)
+        file = tmp_path / certificate["proofs"]["file"]
+        if lines is not None and words != "they were changed":
+            certificate["proofs"]["sha256"] = hashlib.sha256(lines).hexdigest()
+        forge(certificate, tmp_path / "c.json")
+        if lines is None:
+            file.unlink()
+        else:
+            file.write_bytes(gzip.compress(lines))
+        assert words in self.found(tmp_path, "proofs")
+
+    @pytest.mark.parametrize("field", ["statement", "statement_sha256", "meaning_sha256"])
+    def test_what_was_pinned(self, tmp_path: Path, field: str) -> None:
+        """How a statement reads and each of its digests is what the pins beside it record."""
+        forge(copy.deepcopy(HONEST), tmp_path / "c.json")
+        assert self.found(tmp_path, "pins") == ""
+        path = tmp_path / "statements.lock.json"
+        path.write_text(self.pins(lambda pin: pin.update({field: "0" * 64})))
+        assert f"and statements.lock.json records {'0' * 64}" in self.found(tmp_path, "pins")
+
+    def test_definitions_and_conformance(self, tmp_path: Path) -> None:
+        """What a statement speaks of, and what its evidence compares, was pinned under it."""
+        forge(copy.deepcopy(HONEST), tmp_path / "c.json")
+        path = tmp_path / "statements.lock.json"
+        path.write_text(self.pins(lambda pin: pin.update(definitions=["max"])))
+        words = self.found(tmp_path, "pins")
+        assert "has no Demo.qRelu under Demo.extensive" in words
+        assert "its evidence compares Demo.qRelu, of which Demo.extensive does not speak" in words
+
+    def test_conformance_to_another_definition(self, tmp_path: Path) -> None:
+        """One of which the theorem does not speak, though the certificate has it."""
+        certificate = changed((*CLAIM, "evidence", 2, "definition"), lambda _: "Demo.other")
+        forge(certificate, tmp_path / "c.json")
+        assert "its evidence compares Demo.other" in self.found(tmp_path, "pins")
+
+    @pytest.mark.parametrize(
+        ("pinned", "name", "words"),
+        [
+            (True, "Demo.other", "said to be pinned, and statements.lock.json has no such theorem"),
+            (False, "Demo.extensive", "is not said to be pinned, and statements.lock.json records"),
+            (False, "Demo.other", ""),
+        ],
+    )
+    def test_what_is_said_to_be_pinned(
+        self, tmp_path: Path, pinned: bool, name: str, words: str
+    ) -> None:
+        """It is said of what the pins record, and of nothing else."""
+        certificate = copy.deepcopy(HONEST)
+        for claim in certificate["claims"][:2]:
+            claim["proof"]["pinned"] = pinned
+        forge(certificate, tmp_path / "c.json")
+        path = tmp_path / "statements.lock.json"
+        path.write_text(json.dumps(PINS).replace('"Demo.extensive"', json.dumps(name)))
+        found = self.found(tmp_path, "pins")
+        assert words in found and bool(words) == bool(found)
+
+    @pytest.mark.parametrize("text", ["", "[]", "{}", '{"theorems": {}, "theorems": {}}', None])
+    def test_what_holds_no_pins(self, tmp_path: Path, text: str | None) -> None:
+        """A file that is none, or is missing, leaves nothing pinned."""
+        forge(copy.deepcopy(HONEST), tmp_path / "c.json")
+        path = tmp_path / "statements.lock.json"
+        path.unlink() if text is None else path.write_text(text)
+        words = "does not hold pins" if text is not None else "said to be pinned, and there is no"
+        assert words in self.found(tmp_path, "pins")
+
+    def test_a_pipe_is_no_file_of_pins(self, tmp_path: Path) -> None:
+        """It is refused and not waited for."""
+        forge(copy.deepcopy(HONEST), tmp_path / "c.json")
+        (tmp_path / "statements.lock.json").unlink()
+        os.mkfifo(tmp_path / "statements.lock.json")
+        assert "is not a file" in self.found(tmp_path, "pins")
+
+    def test_without_pins_nothing_need_be_there(self, tmp_path: Path) -> None:
+        """Of a certificate in which nothing is said to be pinned."""
+        forge(sealed([record("a.b", "bronze", [SWEEP])], proofs=None), tmp_path / "c.json")
+        (tmp_path / "statements.lock.json").unlink()
+        assert check(tmp_path / "c.json") == []
+
+    def test_the_foundation(self, tmp_path: Path) -> None:
+        """Its files are those that were pinned."""
+        forge(changed(("lean", "modules", 0, "foundation"), lambda _: True), tmp_path / "c.json")
+        assert "the foundation is not as statements.lock.json records it: Demo.lean" in self.found(
+            tmp_path, "pins"
+        )
+
+    def test_the_pins_of_the_project(self, tmp_path: Path) -> None:
+        """With its folder, those of the project count too, wherever the certificate is."""
+        project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+        for folder in (project, project / "certificates", elsewhere):
+            folder.mkdir()
+        write_project(project)
+        (project / "pyharness.toml").write_text(
+            'name = "demo"\nlean-root = "Demo"\npacks = ["demo"]\nallowed-axioms = []\n'
+            'certificate = "certificates/demo.json"\nseed = 0\n'
+        )
+        write_beside(project / "certificates")
+        forge(copy.deepcopy(HONEST), elsewhere / "c.json")
+        assert self.found(elsewhere, "pins", root=project) == ""
+        (project / "certificates" / "statements.lock.json").write_text(
+            self.pins(lambda pin: pin.update(statement="1 = 1"))
+        )
+        assert "records 1 = 1" in self.found(elsewhere, "pins", root=project)
 
 
 class TestFiles:

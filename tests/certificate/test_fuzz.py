@@ -38,7 +38,10 @@ JSON = st.recursive(
 
 
 def refused(path):
-    """Whether a certificate's file is refused, with a reason or with the error for it."""
+    """Whether a certificate's file, beside its proofs and pins, is refused, with a reason or with
+    the error for it.
+    """
+    samples.write_beside(path.parent)
     try:
         return bool(check(path))
     except DocumentError:
@@ -94,7 +97,7 @@ def test_any_changed_byte_is_refused(tmp_path):
 
 def test_evidence_that_changes_places_is_refused(tmp_path):
     """Two claims' evidence exchanged: the digest tells; and with the digest made new, the tiers and
-    verdicts do.
+    verdicts do, and the claim that each piece carries.
     """
     swapped = copy.deepcopy(CERTIFICATE)
     first, second = swapped["claims"][0], swapped["claims"][1]
@@ -105,6 +108,8 @@ def test_evidence_that_changes_places_is_refused(tmp_path):
     samples.forge(swapped, path)
     ruled = {finding.claim for finding in check(path) if finding.code == "ruling"}
     assert {"relu.extensive", "relu.identity"} <= ruled
+    moved = {finding.claim for finding in check(path) if finding.code == "evidence-moved"}
+    assert moved == {"relu.extensive", "relu.identity"}
 
 
 @settings(

@@ -10,7 +10,9 @@ import pytest
 
 from pyharness.certificate.diff import compare
 from pyharness.certificate.findings import Finding
-from pyharness.certificate.gate import RULES, gate
+from pyharness.certificate.gate import LOSSES as RULE_LOSSES, RULES, gate
+from pyharness.certificate.schema import violations
+from pyharness.core.json_files import digest
 from pyharness.report import ci
 from tests import certificate_samples as samples
 
@@ -42,6 +44,92 @@ CHANGES = {
         "statement-changed",
     ),
 }
+
+
+def full():
+    """A certificate that has something in every field that is compared."""
+    witness = samples.record("relu.none", "refuted", [samples.COUNTEREXAMPLE], untied=["torch.add"])
+    proof = samples.proof(
+        example="Demo.extensive_example", rests_on=("Demo.other",), unused=("h",), note="a remark"
+    )
+    evidence = [samples.SWEEP, samples.LAYERS, samples.FLOATS, samples.AGREES]
+    certificate = samples.sealed(
+        [samples.record("relu.all", "gold", evidence, proof, untied=["torch.mul"]), witness]
+    )
+    certificate["lean"]["modules"][0]["foundation"] = True
+    certificate["lean"]["definitions"][1]["axioms"] = ["propext"]
+    return certificate
+
+
+BASELINE = full()
+
+
+def leaves(value, path=()):
+    """The path of every scalar."""
+    if isinstance(value, (dict, list)):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from leaves(value[key], (*path, key))
+    else:
+        yield path
+
+
+def lists(value, path=()):
+    """The path of every list that is not empty, but for those of reports and of a tensor's
+    sizes.
+    """
+    if isinstance(value, list) and value and path[-1] not in ("shape", "unmet", "needs"):
+        yield path
+    for key in value if isinstance(value, dict) else range(len(value)):
+        if isinstance(value[key], (dict, list)):
+            yield from lists(value[key], (*path, key))
+
+
+def named(path):
+    return "/".join(map(str, path))
+
+
+def is_left_out(path):
+    """Whether a place follows from others, is a line of the sources, or is what `check` holds
+    evidence together by.
+    """
+    follows = path[0] in ("summary", "digest") or {"verdict", "conflict", "next"} & {*path}
+    return bool(
+        follows or path[-1] == "line" or (path[-1] in ("claim", "code_sha256") and len(path) > 3)
+    )
+
+
+def replaced(path, change):
+    """The full certificate with one value replaced."""
+    certificate = copy.deepcopy(BASELINE)
+    holder = certificate
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = change(holder[path[-1]])
+    return certificate
+
+
+def other(value):
+    """A different value, of the same type where there is one."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1
+    return value + "x" if isinstance(value, str) else "x"
+
+
+def samples_more(evidence):
+    """Evidence on another domain."""
+    return evidence[0] | {"domain": "more pairs"}
+
+
+def resealed(path, value):
+    """The sample certificate with one value replaced, and its digest computed again."""
+    certificate = copy.deepcopy(CERTIFICATE)
+    holder = certificate
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    return certificate | {"digest": digest(certificate)}
 
 
 class TestCompare:
@@ -85,18 +173,10 @@ class TestCompare:
 
     def test_kernels_that_no_longer_agree(self):
         """That only one kernel vouches for a proof is a loss, whatever the tier."""
-        (found,) = compare(
-            CERTIFICATE,
-            changed(lambda claims: claims["relu.extensive"]["proof"].update(rechecked=False)),
-        )
-        assert found.loss and "two kernels agreed on its proof" in found.words
-        assert (
-            compare(
-                changed(lambda claims: claims["relu.extensive"]["proof"].update(rechecked=False)),
-                CERTIFICATE,
-            )
-            == []
-        )
+        less = changed(lambda claims: claims["relu.extensive"]["proof"].update(rechecked=False))
+        (lost,), (gained,) = compare(CERTIFICATE, less), compare(less, CERTIFICATE)
+        assert lost.loss and "two kernels agreed on its proof" in lost.words
+        assert not gained.loss
 
     @pytest.mark.parametrize(("factor", "moved"), [(1 + 1e-6, False), (1.01, True)])
     def test_figures_move_beyond_their_tolerance(self, factor, moved):
@@ -119,16 +199,31 @@ class TestCompare:
         assert one != two and compare(one, two) == compare(two, one) == []
 
     def test_evidence_that_is_gone_or_says_something_else(self):
-        """Both are said, neither is a loss by itself: tiers tell."""
+        """Both are losses, whatever the tier; more of it is none."""
 
         def change(claims):
             del claims["relu.extensive"]["evidence"][0]
             claims["relu.open"]["evidence"][0]["cases"] = 7
 
-        found = compare(CERTIFICATE, changed(change))
-        assert [one.kind for one in found] == ["evidence", "evidence"] and not any(
-            one.loss for one in found
-        )
+        less = changed(change)
+        assert [one.kind for one in compare(CERTIFICATE, less)] == ["fewer", "fewer"]
+        assert [one.kind for one in compare(less, CERTIFICATE)] == ["evidence", "evidence"]
+
+    @pytest.mark.parametrize("path", [*leaves(BASELINE)], ids=named)
+    def test_each_field_is_compared(self, path):
+        """Another value at any place is a difference, but for what follows from others, the lines
+        of the sources, and what reports draw.
+        """
+        changed = replaced(path, other)
+        if violations(changed):
+            return
+        found = compare(BASELINE, changed)
+        assert bool(found) == (not is_left_out(path)), found
+
+    @pytest.mark.parametrize("path", [*lists(BASELINE)], ids=named)
+    def test_nothing_is_left_out_unnoticed(self, path):
+        """A list from which the first item is taken is a difference."""
+        assert compare(BASELINE, replaced(path, lambda items: items[1:]))
 
 
 class TestGate:
@@ -180,6 +275,121 @@ class TestGate:
         """
         failures = gate(changed(CHANGES["lowered"][0]), [finding])
         assert [failure.rule for failure in failures] == ["certificate-invalid", "tier-unmet"]
+
+
+def without_code(claim):
+    """A claim that does not say which code gathered its evidence."""
+    return {name: value for name, value in claim.items() if name != "code_sha256"}
+
+
+TENSOR = ("claims", 0, "evidence", 1)
+LOSSES = [
+    ((*TENSOR[:2], "evidence", 0, "cases"), lambda cases: cases - 1, "evidence-reduced"),
+    ((*TENSOR[:2], "evidence"), lambda evidence: evidence[:-1], "conformance-reduced"),
+    ((*TENSOR[:2], "evidence", 3, "cases"), lambda cases: 1, "conformance-reduced"),
+    ((*TENSOR[:2], "evidence", 3, "definition"), lambda name: "max", "conformance-reduced"),
+    ((*TENSOR[:2], "untied"), lambda untied: [*untied, "torch.add"], "conformance-reduced"),
+    ((*TENSOR[:2], "evidence", 0, "kind"), lambda kind: "property", "evidence-reduced"),
+    ((*TENSOR[:2], "evidence", 0, "domain"), lambda domain: "some pairs", "evidence-reduced"),
+    ((*TENSOR[:2], "evidence", 2, "tolerance"), lambda bound: 1.0, "evidence-reduced"),
+    ((*TENSOR[:2], "evidence", 2, "seed"), lambda seed: seed + 1, "seed-changed"),
+    ((*TENSOR, "tensors"), lambda tensors: [], "evidence-reduced"),
+    ((*TENSOR, "tensors", 0, "shape"), lambda shape: [1], "evidence-reduced"),
+    ((*TENSOR, "tensors", 0, "dtype"), lambda dtype: "int4", "evidence-reduced"),
+    ((*TENSOR, "rounding"), lambda bound: 1.0, "evidence-reduced"),
+    ((*TENSOR, "measurements"), lambda table: None, "evidence-reduced"),
+    ((*TENSOR, "measurements", "rows"), lambda rows: rows[:1], "evidence-reduced"),
+    (("claims", 0), without_code, "evidence-reduced"),
+    (("claims", 0, "proof", "axioms"), lambda names: [*names, "z"], "proof-weakened"),
+    (("claims", 0, "proof", "unused"), lambda names: [*names, "z"], "proof-weakened"),
+    (("claims", 0, "proof", "example"), lambda name: None, "proof-weakened"),
+    (("claims", 0, "proof", "pinned"), lambda pinned: False, "proof-weakened"),
+    (("claims", 0, "proof", "replayed"), lambda replayed: False, "proof-weakened"),
+    (("claims", 0, "proof", "rechecked"), lambda rechecked: False, "proof-weakened"),
+    (("claims", 0, "proof", "negates"), lambda negates: True, "statement-changed"),
+    (("claims", 0, "proof", "statement"), lambda statement: "1 = 1", "statement-changed"),
+    (("claims", 0, "source", "heading"), lambda heading: "Another", "statement-changed"),
+    (("proofs",), lambda proofs: None, "proof-weakened"),
+    (("proofs", "kernels"), lambda kernels: kernels[:1], "proof-weakened"),
+    (("lean", "replayed"), lambda count: count - 1, "proof-weakened"),
+    (("policy", "allowed_axioms"), lambda names: [*names, "z"], "axioms-widened"),
+    (("lean", "version"), lambda version: "4.0.0", "lean-changed"),
+    (("lean", "githash"), lambda digest: "00" * 20, "lean-changed"),
+    (("lean", "library_sha256"), lambda digest: "0" * 64, "lean-changed"),
+    (("lean", "modules", 0, "sha256"), lambda digest: "0" * 64, "foundation-changed"),
+    (("lean", "modules", 0, "foundation"), lambda found: False, "foundation-changed"),
+    (("lean", "modules", 1, "sha256"), lambda digest: "0" * 64, "sources-changed"),
+    (("lean", "modules", 1, "file"), lambda file: "x" * 5000, "sources-changed"),
+    (("lean", "modules"), lambda modules: modules[:1], "sources-changed"),
+    (("lean", "definitions", 0, "uses"), lambda uses: [], "definitions-changed"),
+    (("lean", "definitions"), lambda items: items[1:], "definitions-changed"),
+    (("project", "packs"), lambda packs: ["demo.others"], "project-changed"),
+]
+
+
+class TestBaseline:
+    """What the gate asks of a certificate beside its baseline, and of the baseline."""
+
+    @pytest.mark.parametrize(
+        ("path", "change", "rule"),
+        LOSSES,
+        ids=[f"{rule} {named(path)}" for path, _, rule in LOSSES],
+    )
+    def test_what_is_weaker_fails_by_its_rule(self, path, change, rule):
+        """Each by its own, in words that name what is lost."""
+        failures = gate(replaced(path, change), [], baseline=BASELINE)
+        assert rule in [failure.rule for failure in failures]
+        assert all(failure.rule in RULES and failure.words for failure in failures)
+
+    @pytest.mark.parametrize(
+        ("path", "change"),
+        [
+            ((*TENSOR[:2], "evidence", 0, "cases"), lambda cases: cases + 1),
+            ((*TENSOR[:2], "evidence"), lambda evidence: [*evidence, samples_more(evidence)]),
+            ((*TENSOR[:2], "evidence", 2, "tolerance"), lambda bound: bound / 2),
+            ((*TENSOR, "tensors", 0, "sha256"), lambda digest: "0" * 64),
+            ((*TENSOR[:2], "code_sha256"), lambda digest: "0" * 64),
+            ((*TENSOR[:2], "untied"), lambda untied: []),
+            ((*TENSOR[:2], "recorded"), lambda recorded: []),
+            (("claims", 0, "proof", "axioms"), lambda names: []),
+            (("claims", 0, "proof", "unused"), lambda names: []),
+            (("claims", 0, "proof", "line"), lambda line: 7),
+            (("policy", "allowed_axioms"), lambda names: []),
+            (("lean", "replayed"), lambda count: count + 1),
+            (("proofs", "sha256"), lambda digest: "0" * 64),
+        ],
+        ids=str,
+    )
+    def test_what_is_no_weaker_passes(self, path, change):
+        """More evidence, fewer axioms, other code, other activations, another line."""
+        failures = gate(replaced(path, change), [], baseline=BASELINE)
+        assert [failure for failure in failures if failure.rule in RULE_LOSSES] == []
+
+    def test_a_digest_in_a_domain_is_not_what_it_is_about(self):
+        """Conformance names the file that the kernel decided, which holds activations: its digest
+        differs from one kind of processor to another.
+        """
+        path = (*TENSOR[:2], "evidence", 3, "domain")
+        one, two = (replaced(path, lambda _, n=n: f"rows, file {n * 64}") for n in "ab")
+        (change,) = compare(one, two)
+        assert (change.kind, change.loss) == ("evidence", False)
+
+    @pytest.mark.parametrize(
+        ("baseline", "rule"),
+        [
+            ({}, "baseline-invalid"),
+            ("not JSON", "baseline-invalid"),
+            ([CERTIFICATE], "baseline-invalid"),
+            (CERTIFICATE | {"digest": "0" * 64}, "baseline-digest"),
+            (samples.sealed([]), "baseline-empty"),
+            (samples.sealed([samples.sample_records()[0]] * 2), "baseline-duplicate"),
+            (resealed(("claims", 0, "tier"), "none"), "baseline-invalid"),
+            (resealed(("summary", "claims"), 0), "baseline-invalid"),
+        ],
+    )
+    def test_a_baseline_that_is_none(self, baseline, rule):
+        """Nothing can be compared with it, so the gate fails, by a rule of its own."""
+        assert rule in [failure.rule for failure in gate(CERTIFICATE, [], baseline=baseline)]
 
 
 FAILURES = gate(

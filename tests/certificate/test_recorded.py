@@ -79,6 +79,13 @@ def rewritten(path, change):
     path.write_bytes(file_bytes(content, RECORDED))
 
 
+def restamp(content, code):
+    """Say that other code gathered what a record has."""
+    for claim in content["claims"]:
+        for holder in (claim, *claim["evidence"]):
+            holder["code_sha256"] = code
+
+
 @pytest.fixture
 def project(tmp_path):
     """A project whose gold claim a GPU's record reproduces; the certificate and the record."""
@@ -363,6 +370,36 @@ class TestCheck:
             "No such file" in reason for reason in self.reasons(path, "record-unreadable", None)
         )
 
+    def test_a_record_is_held_against_the_certificate_without_the_sources(self, project):
+        """Whether it is there, and agrees, needs no folder of the project."""
+        path, record = project
+        assert check(path) == []
+        record.unlink()
+        assert [finding.code for finding in check(path)] == ["record-unreadable"]
+
+    def test_a_record_by_other_code_is_not_passed_off_as_current(self, project):
+        """The certificate names the code that gathered the evidence; a record by another is stale,
+        and one by the same is not.
+        """
+        path, record = project
+        rewritten(record, lambda content: restamp(content, SHA[::-1]))
+        certificate = json.loads(path.read_bytes())
+        certificate["claims"][0]["recorded"][0]["digest"] = json.loads(record.read_bytes())[
+            "digest"
+        ]
+        samples.forge(certificate, path)
+        assert [finding.code for finding in check(path)] == ["recorded"]
+
+    def test_evidence_of_another_claim_in_a_record(self, project):
+        """A record whose evidence was gathered for another claim cannot be used."""
+        path, record = project
+        rewritten(
+            record,
+            lambda content: content["claims"][0]["evidence"][0].update(claim="relu.other"),
+        )
+        (finding,) = check(path)
+        assert finding.code == "record-unreadable" and "relu.other" in finding.reason
+
     def reasons(self, path, code, claim):
         """What is found with a code about a claim."""
         return [
@@ -417,6 +454,43 @@ class TestSigned:
         assert main(["gate", path, "--min-tier", "platinum"]) == 1
         assert main(["check", path, "--json"]) == 0
         assert '"platinum": []' in capsys.readouterr().out
+
+    def test_nothing_is_signed_or_platinum_by_a_record_that_is_not_there(
+        self, project, keys, capsys
+    ):
+        """`sign` refuses what `check` refuses, and a signature from before makes nothing platinum;
+        so for a record that is gone, is another one, or disagrees.
+        """
+        (path, record), (private, public) = project, keys
+        assert main(["sign", str(path), "--key", private]) == 0
+        honest, envelope = record.read_bytes(), path.with_suffix(".dsse.json")
+        signed = envelope.read_bytes()
+        envelope.unlink()
+        for change in (
+            record.unlink,
+            lambda: rewritten(record, lambda content: content["versions"].update(python="3.12")),
+            lambda: rewritten(
+                record, lambda content: content["claims"][0]["evidence"][0].update(cases=65535)
+            ),
+        ):
+            record.write_bytes(honest)
+            change()
+            capsys.readouterr()
+            assert main(["sign", str(path), "--key", private]) == 1
+            assert "was not signed" in capsys.readouterr().err and not envelope.exists()
+            envelope.write_bytes(signed)
+            assert main(["check", str(path), "--key", public, "--json"]) == 1
+            assert json.loads(capsys.readouterr().out)["platinum"] == []
+            assert main(["gate", str(path), "--key", public, "--min-tier", "platinum"]) == 1
+            envelope.unlink()
+
+    def test_a_claim_that_must_be_platinum_can_be_signed(self, project, keys):
+        """It has its tier once it is signed, so that `sign` does not refuse it."""
+        path, (private, public) = project[0], keys
+        path.write_bytes(file_bytes(gold(held(recording(EVIDENCE)), tier="platinum")))
+        assert main(["check", str(path)]) == 1
+        assert main(["sign", str(path), "--key", private]) == 0
+        assert main(["check", str(path), "--key", public]) == 0
 
     def test_another_signature_does_not(self, project, keys, tmp_path, capsys):
         """By another key, or of another certificate, it fails the gate, and the claim stays

@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pyharness.certificate.canonical import file_bytes
+from pyharness.certificate.check import check
 from pyharness.certificate.sign import (
+    Unsound,
     envelope_path,
     identity_key,
     identity_signer,
@@ -58,6 +60,7 @@ def signed(tmp_path):
     """A certificate, its signature and the public key."""
     path = tmp_path / "demo.json"
     path.write_bytes(file_bytes(CERTIFICATE))
+    samples.write_beside(tmp_path)
     private, public = write_keys(tmp_path, "own")
     sign(path, private_key(private), envelope_path(path))
     return path, envelope_path(path), public
@@ -187,6 +190,28 @@ def test_the_commands(signed, tmp_path, capsys):
         == 0
     )
     assert main(["check", str(path), "--signature", str(envelope)]) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda certificate: certificate["claims"][0].update(tier="gold"),
+        lambda certificate: certificate["claims"][0]["proof"].update(rechecked=False),
+        lambda certificate: certificate["claims"][0].update(required_tier="gold"),
+        lambda certificate: certificate["claims"][0]["proof"].update(theorem="Demo.other"),
+    ],
+)
+def test_what_does_not_check_is_not_signed(signed, tmp_path, change):
+    """With the reasons that `check` gives, and no envelope."""
+    path, envelope, _ = signed
+    envelope.unlink()
+    certificate = samples.sealed()
+    change(certificate)
+    samples.forge(certificate, path)
+    with pytest.raises(Unsound) as refused:
+        sign(path, private_key(tmp_path / "own.pem"), envelope)
+    assert all(str(finding) in str(refused.value) for finding in check(path))
+    assert not envelope.exists()
 
 
 WHO = ("someone@example.org", "https://accounts.example.org")

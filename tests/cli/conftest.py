@@ -30,4 +30,5 @@ def files(tmp_path):
         ("new", samples.sealed(samples.sample_records()[:2])),
     ):
         (tmp_path / f"{name}.json").write_bytes(file_bytes(certificate))
+    samples.write_beside(tmp_path)
     return tmp_path

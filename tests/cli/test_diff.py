@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from pyharness.certificate.canonical import file_bytes
 from pyharness.cli import main
+from tests import certificate_samples as samples
 
 
 def test_diff(files, capsys):
@@ -19,4 +21,20 @@ def test_diff(files, capsys):
     (files / "bad.json").write_text("{}")
     assert (
         main(["diff", old, str(files / "bad.json")]) == 2 and "bad.json" in capsys.readouterr().err
+    )
+
+
+def test_what_is_not_to_be_compared_with_is_said(files, capsys):
+    """A certificate with another digest than it states, without claims, or with an id twice."""
+    old, bad = files / "old.json", files / "bad.json"
+    bad.write_text(old.read_text().replace("What relu.open says.", "What relu.shut says."))
+    assert main(["diff", str(bad), str(old)]) == 1
+    assert "the old certificate: digest: that of the content is" in capsys.readouterr().out
+    bad.write_bytes(file_bytes(samples.sealed([])))
+    assert main(["diff", str(bad), str(old)]) == 1
+    assert "the old certificate has no claims" in capsys.readouterr().out
+    bad.write_bytes(file_bytes(samples.sealed([samples.sample_records()[0]] * 2)))
+    assert main(["diff", str(old), str(bad)]) == 1
+    assert "the new certificate: claim relu.extensive: the id is used twice" in (
+        capsys.readouterr().out
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree
 
+import pytest
+
 from pyharness.cli import main
 
 
@@ -26,6 +28,27 @@ def test_gate(files, capsys):
         "relu" in formats["summary"].read_text()
         and json.loads(formats["badge"].read_text())["message"] == "failed"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "baseline-invalid"),
+        ("null", "baseline-invalid"),
+        ("[]", "baseline-invalid"),
+        ('{"schema": "tiered-certificate-1"}', "baseline-invalid"),
+        (None, "baseline-digest"),
+    ],
+)
+def test_a_baseline_that_is_none_fails_the_gate(files, capsys, text, rule):
+    """By its own rule; a file that is not there is bad usage."""
+    old, baseline = files / "old.json", files / "baseline.json"
+    changed = old.read_text().replace("What relu.open says.", "What relu.shut says.")
+    baseline.write_text(changed if text is None else text)
+    assert main(["gate", str(old), "--baseline", str(baseline), "--json"]) == 1
+    failures = json.loads(capsys.readouterr().out)["failures"]
+    assert rule in [failure["rule"] for failure in failures]
+    assert main(["gate", str(old), "--baseline", str(files / "none.json")]) == 2
 
 
 def test_a_tampered_certificate_fails_the_gate(files, capsys):

@@ -120,7 +120,24 @@ def certified(tmp_path, proofs, lines, answer):
     )
     write_proofs(tmp_path / "demo.json", lines)
     (tmp_path / "demo.json").write_bytes(file_bytes(certificate))
+    (tmp_path / "statements.lock.json").write_text(json.dumps(pins(certificate)))
     return tmp_path, certificate
+
+
+def pins(certificate):
+    """What `pyharness pin` records of a certificate's theorems."""
+    fields = ("statement", "statement_sha256", "meaning_sha256", "definitions")
+    return {
+        "foundation": {
+            item["file"]: item["sha256"]
+            for item in certificate["lean"]["modules"]
+            if item["foundation"]
+        },
+        "theorems": {
+            claim["proof"]["theorem"]: {name: claim["proof"][name] for name in fields}
+            for claim in certificate["claims"]
+        },
+    }
 
 
 def found(certified, change=lambda certificate: None, lines=None):
@@ -292,9 +309,10 @@ class TestFile:
         without the proofs.
         """
         words = found(certified, lambda certificate: certificate.update(proofs=None))
-        assert words.count(
-            "two kernels are said to agree, but no file carries the proof"
-        ) == 2 * len(CLAIMS)
+        assert words.count("but no file carries its proof") == len(CLAIMS)
+        done = stranger(certified[0], "--certificate", "demo.json")
+        assert done.returncode == 1
+        assert done.stdout.count("but no file carries its proof") == len(CLAIMS)
 
     def test_a_link(self, certified, tmp_path_factory):
         """A link is not followed, even to the right bytes; nor one in the path."""
@@ -390,22 +408,71 @@ class TestClaims:
             certified, lambda certificate: certificate["proofs"].update(constants=1)
         )
 
-    def test_pins(self, certified):
-        """What is said to be pinned is compared with the pins beside the certificate, if there are
-        any.
+    @pytest.mark.parametrize("status", ["proved", "refuted"])
+    def test_a_proof_that_was_not_checked_again(self, certified, status):
+        """A claim that is proved or refuted by a theorem that the second kernel did not check; one
+        that the file has is held against it all the same.
         """
-        proof, path = certified[1]["claims"][0]["proof"], certified[0] / "statements.lock.json"
-        pins = {claim["proof"]["theorem"]: claim["proof"] for claim in certified[1]["claims"]}
-        path.write_text(json.dumps({"theorems": pins}))
-        assert found(certified) == ""
-        path.write_text(
-            json.dumps(
-                {"theorems": pins | {"Sample.commutes": proof | {"meaning_sha256": "0" * 64}}}
+
+        def change(certificate):
+            for claim in certificate["claims"]:
+                claim["proof"]["rechecked"] = claim["proof"]["status"] != status
+
+        words = f"the status is {status}, but the second kernel did not check Sample."
+        count = sum((tier == "refuted") == (status == "refuted") for tier in CLAIMS.values())
+        assert found(certified, change).count(words) == count
+        done = stranger(certified[0], "--certificate", "demo.json")
+        assert done.returncode == 1 and done.stdout.count(words) == count
+
+    def test_a_theorem_that_does_not_exist(self, certified):
+        """It is missed whether or not it is said to be checked again, with and without the
+        proofs, and by a stranger.
+        """
+
+        def change(certificate):
+            certificate["claims"][0]["proof"].update(
+                theorem="Sample.everything", rechecked=False, pinned=False, example=None
             )
-        )
-        assert "Sample.commutes is not as statements.lock.json records it" in found(certified)
+
+        assert "declares no constant called Sample.everything" in found(certified, change)
+        path = certified[0] / "demo.json"
+        assert "declares no Sample.everything" in "\n".join(map(str, check(path)))
+        done = stranger(certified[0], "--certificate", "demo.json")
+        assert done.returncode == 1 and "Sample.everything" in done.stdout
+
+    def test_an_unfinished_proof_stays_what_it_is(self, certified):
+        """Without the second kernel's word it is unfinished, and no reason against a certificate;
+        nor is a finished one passed off as unfinished.
+        """
+
+        def stub(certificate):
+            certificate["claims"][0]["proof"].update(status="stub", rechecked=False)
+
+        words = found(certified, stub)
+        assert "claim a.commutes: proof" not in words
+
+        def sorry(certificate):
+            certificate["claims"][0]["proof"].update(status="sorry", axioms=["sorryAx"])
+
+        assert "does not rest on sorryAx, though the certificate says so" in found(certified, sorry)
+
+    def test_pins(self, certified):
+        """What is said of statements is compared with the pins beside the certificate, by a
+        stranger too.
+        """
+        path = certified[0] / "statements.lock.json"
+        honest = path.read_text()
+        assert found(certified) == ""
+        other = json.loads(honest)
+        other["theorems"]["Sample.commutes"]["statement"] = "1 = 1"
+        path.write_text(json.dumps(other))
+        assert "statements.lock.json records 1 = 1" in found(certified)
+        done = stranger(certified[0], "--certificate", "demo.json")
+        assert done.returncode == 1 and "records 1 = 1" in done.stdout
         path.write_text("{}")
         assert "statements.lock.json does not hold pins" in found(certified)
+        path.write_text(honest)
+        assert stranger(certified[0], "--certificate", "demo.json").returncode == 0
 
 
 class TestLines:
@@ -594,7 +661,7 @@ class TestStranger:
             and "demo.json: claim a.commutes: proof: Sample.commutes states something else"
             in done.stdout
         )
-        (fault,) = json.loads(
+        *_, fault = json.loads(
             stranger(certified[0], "--certificate", "demo.json", "--json").stdout
         )["faults"]
         assert fault["where"] == "claim a.commutes: proof"
