@@ -148,11 +148,37 @@ def _whole(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         yield from _other("lean", f"Lean's {field}", old["lean"], new["lean"], field)
     yield from _modules(old["lean"]["modules"], new["lean"]["modules"])
     yield from _definitions(old["lean"]["definitions"], new["lean"]["definitions"])
+    yield from _library(old["lean"].get("library"), new["lean"].get("library"))
     was, now = old["lean"]["replayed"], new["lean"]["replayed"]
     if was != now:
         words = f"the kernel replayed {was:,} constants, now {now:,}"
         yield "proof" if was > now else "note", words
     yield from _carrier(old["proofs"], new["proofs"])
+
+
+def _library(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Changes:
+    """Yield what changed in what is said of the whole library; certificates of before it was
+    counted say nothing.
+    """
+    if old is None or new is None:
+        if old is not None:
+            yield "proof", "it no longer says what of the whole library is unproved"
+        elif new is not None:
+            yield "note", "it now says what of the whole library is unproved"
+        return
+    before, after = (
+        {item["name"]: (item["kind"], item["module"]) for item in one["unproved"]}
+        for one in (old, new)
+    )
+    if more := sorted(name for name in after if after[name] != before.get(name)):
+        yield "proof", f"the library now holds, unproved, {_listed(more)}"
+    if fewer := sorted(before.keys() - after.keys()):
+        yield "note", f"the library no longer holds, unproved, {_listed(fewer)}"
+    for field in ("theorems", "sorries", "axioms"):
+        if old[field] != new[field]:
+            worse = field != "theorems" and new[field] > old[field]
+            words = f"{field} of the whole library: {old[field]:,}, now {new[field]:,}"
+            yield "proof" if worse else "note", words
 
 
 def _carrier(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Changes:
@@ -185,9 +211,11 @@ def _modules(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]])
 
 
 def _definitions(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Changes:
+    fields = ["kind", "module", "uses", "axioms"]
+    if all("text" in item for item in (*old, *new)):
+        fields.append("text")
     before, after = (
-        {item["name"]: [item[key] for key in ("kind", "module", "uses", "axioms")] for item in one}
-        for one in (old, new)
+        {item["name"]: [item[field] for field in fields] for item in one} for one in (old, new)
     )
     yield from _named("definitions", "definitions", before, after)
 

@@ -58,6 +58,15 @@ def full():
     )
     certificate["lean"]["modules"][0]["foundation"] = True
     certificate["lean"]["definitions"][1]["axioms"] = ["propext"]
+    for item in certificate["lean"]["definitions"]:
+        item["text"] = f"def {item['name']} : Nat :=\n  0"
+    unproved = {"name": "Demo.later", "kind": "sorry", "module": "Demo", "line": 9}
+    certificate["lean"]["library"] = {
+        "theorems": 4,
+        "sorries": 1,
+        "axioms": 0,
+        "unproved": [unproved],
+    }
     return certificate
 
 
@@ -282,6 +291,11 @@ def without_code(claim):
     return {name: value for name, value in claim.items() if name != "code_sha256"}
 
 
+def without_library(lean):
+    """What a certificate says of Lean that does not count the library."""
+    return {name: value for name, value in lean.items() if name != "library"}
+
+
 TENSOR = ("claims", 0, "evidence", 1)
 LOSSES = [
     ((*TENSOR[:2], "evidence", 0, "cases"), lambda cases: cases - 1, "evidence-reduced"),
@@ -323,6 +337,15 @@ LOSSES = [
     (("lean", "modules"), lambda modules: modules[:1], "sources-changed"),
     (("lean", "definitions", 0, "uses"), lambda uses: [], "definitions-changed"),
     (("lean", "definitions"), lambda items: items[1:], "definitions-changed"),
+    (("lean", "definitions", 0, "text"), lambda text: "def x := 1", "definitions-changed"),
+    (("lean",), without_library, "proof-weakened"),
+    (("lean", "library", "sorries"), lambda count: count + 1, "proof-weakened"),
+    (("lean", "library", "axioms"), lambda count: count + 1, "proof-weakened"),
+    (
+        ("lean", "library", "unproved"),
+        lambda items: [*items, items[0] | {"name": "Demo.z"}],
+        "proof-weakened",
+    ),
     (("project", "packs"), lambda packs: ["demo.others"], "project-changed"),
 ]
 
@@ -356,9 +379,11 @@ class TestBaseline:
             (("claims", 0, "proof", "line"), lambda line: 7),
             (("policy", "allowed_axioms"), lambda names: []),
             (("lean", "replayed"), lambda count: count + 1),
+            (("lean", "library", "theorems"), lambda count: count - 1),
+            (("lean", "library", "unproved"), lambda items: []),
             (("proofs", "sha256"), lambda digest: "0" * 64),
         ],
-        ids=str,
+        ids=lambda value: named(value) if isinstance(value, tuple) else "",
     )
     def test_what_is_no_weaker_passes(self, path, change):
         """More evidence, fewer axioms, other code, other activations, another line."""
