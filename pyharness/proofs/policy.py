@@ -170,6 +170,8 @@ def _misleading(
         for mark in dict.fromkeys((*_marks(part), *look_alikes_inside(part))):
             yield f"{show_name(name)} is spelled with {mark}"
     printed = printer.statement(name) if is_statement else printer.definition(name)
+    if is_statement and not printed.whole:
+        yield "it is too long to print, so that nobody could read what it states"
     for use in printed.foreign:
         if use.head is not None and printer.instances.ships(use.head):
             continue

@@ -26,6 +26,9 @@ __all__ = ["Printed", "Printer"]
 _WIDTH = 110
 _LONGEST = 200_000
 """Characters of a declaration that are printed."""
+_DECIMAL = 4096
+"""Bits from which on a numeral is written in hexadecimal: Python refuses to write decimal ones of
+thousands of digits."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,14 @@ class Printed:
     """A declaration as text.
 
     Attributes:
-        text: the text.
+        text: the text; only the name and a digest of what is too long or too deep.
         foreign: the instances in it that are not the library's own.
+        whole: whether the text has all of it.
     """
 
     text: str
     foreign: tuple[Foreign, ...]
+    whole: bool
 
 
 _INFIX: dict[Name, tuple[str, int, int, int]] = {
@@ -130,10 +135,11 @@ class Printer:
         return self._printed(lambda page: self._declaration(page, name), name)
 
     def _printed(self, write: Callable[[_Page], str], name: Name) -> Printed:
-        page = _Page()
+        page, whole = _Page(), True
         try:
             text = write(page)
-        except _TooLong:
+        except (_TooLong, RecursionError):
+            whole = False
             text = (
                 f"{show_name(name)}: too long to print; its SHA-256 is "
                 f"{self._environment.definition_sha256(name)}"
@@ -144,6 +150,7 @@ class Printer:
         return Printed(
             "\n".join([text, *(f"  where {line}" for line in lines)]),
             tuple(use for use, _ in page.foreign.values()),
+            whole,
         )
 
     def _declaration(self, page: _Page, name: Name) -> str:
@@ -321,7 +328,9 @@ class Printer:
 
     @staticmethod
     def _literal(value: int | str) -> str:
-        return str(value) if isinstance(value, int) else json.dumps(value)
+        if isinstance(value, str):
+            return json.dumps(value)
+        return str(value) if value.bit_length() < _DECIMAL else hex(value)
 
     def _product(self, page: _Page, tree: Tree, scope: Scope) -> tuple[str, int]:
         dependent = self._terms.occurs(tree.parts[1].number, 0)

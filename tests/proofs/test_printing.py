@@ -9,11 +9,17 @@ import pytest
 from pyharness.pipeline.prove import build_library
 from pyharness.project.settings import load_project
 from pyharness.proofs.environment import Environment
+from pyharness.proofs.policy import PolicyViolation, check_statements
 from pyharness.proofs.printing import Printer
 
 ROOT = Path(__file__).resolve().parents[2]
 
 PRELUDE = "import LeanMining.Foundation.Arithmetic\nset_option autoImplicit false\n"
+DEEP = (
+    "set_option maxRecDepth 100000 in\n"
+    f"theorem t : {'Nat.succ (' * 400}0{')' * 400} = 400 := by decide +kernel"
+)
+"""A theorem of a depth that no reader follows."""
 
 
 @pytest.fixture
@@ -123,6 +129,28 @@ class TestStatements:
     def test_metadata_and_type_ascriptions_change_nothing(self, printed):
         """The term is the same."""
         assert printed("theorem t : ((2 : Nat) = (show Nat from 2)) := rfl").startswith("t : ")
+
+    def test_a_long_numeral_is_hexadecimal(self, printed):
+        """Python would not write it in decimal."""
+        number = hex(10**5000)
+        assert printed(f"theorem t : {number} = {number} := rfl").split() == [
+            *("t", ":", number, "=", number)
+        ]
+
+    def test_what_is_too_deep_is_named_by_its_digest(self, printed):
+        """Rather than by a part of it."""
+        text = printed(DEEP)
+        assert text.startswith("t: too long to print; its SHA-256 is ")
+
+    def test_a_statement_that_is_too_deep_to_print_is_refused(self, new_project):
+        """Nobody could read what it states."""
+        project = new_project()
+        project.write(
+            LeanMining="import LeanMining.Sample\n", LeanMining_Sample=f"{PRELUDE}{DEEP}\n"
+        )
+        environment = Environment.load(project.build("LeanMining"))
+        with pytest.raises(PolicyViolation, match="t: it is too long to print"):
+            check_statements(environment, [environment.constant("t")], Printer(environment))
 
 
 class TestDefinitions:
