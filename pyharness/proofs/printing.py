@@ -173,13 +173,13 @@ class Printer:
                 scope = (*scope, self._bound(type_, scope, page))
                 type_ = type_.parts[1]
             shown, scope, rest = self._binders(page, type_, scope)
-            conclusion = self._term(page, rest, scope, 0, True)
-            lines.append(
-                _wrapped(
-                    f"| {_shown(constructor)}{''.join(f' {item}' for item in shown)} : {conclusion}",
-                    "  ",
-                )
-            )
+            last = f": {self._term(page, rest, scope, 0, True)}"
+            whole = " ".join([f"| {_shown(constructor)}", *shown, last])
+            if len(whole) <= _WIDTH // 2:
+                lines.append(f"  {whole}")
+            else:
+                lines.append(f"  | {_shown(constructor)}")
+                lines += [_wrapped(part, "    ") for part in (*shown, last)]
         return "\n".join(lines)
 
     def _signature(self, page: _Page, name: Name, word: str) -> tuple[str, str]:
