@@ -1,7 +1,7 @@
 /-
 The theorem is private, so that another module may declare it anew.
 caught by: names
-says: the library has no theorem LeanMining.cheat
+says: LeanMining.cheat is private
 -/
 prelude
 import LeanMining.Foundation.Acceleration

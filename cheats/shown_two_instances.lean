@@ -12,6 +12,6 @@ structure Pair where
   snd : Nat
 instance add : Add Pair := ⟨fun a b => ⟨a.fst + b.fst, a.snd + b.snd⟩⟩
 instance addAgain : Add Pair := ⟨fun a _ => a⟩
-theorem cheat (a b : Pair) : a + b = a := rfl
-theorem cheat_example : (⟨1, 2⟩ : Pair) + ⟨3, 4⟩ = ⟨1, 2⟩ := cheat _ _
+theorem cheat (a b c : Pair) (h : a + b = c) : c = a := h.symm
+theorem cheat_example : (⟨1, 2⟩ : Pair) = ⟨1, 2⟩ := cheat ⟨1, 2⟩ ⟨3, 4⟩ ⟨1, 2⟩ rfl
 end LeanMining

@@ -107,12 +107,14 @@ def project_reach(
     return Reach(root, root / "build", others, outlets)
 
 
-def outlets_of(certificate: Path) -> tuple[Outlet, ...]:
-    """Return what writing a certificate writes: it, the record of the run, and its proofs."""
+def outlets_of(certificate: Path, *beside: str) -> tuple[Outlet, ...]:
+    """Return what writing a certificate writes: it, the record of the run, its proofs, and files of
+    other names beside it.
+    """
     from pyharness.certificate.proofs import FOLDER, is_proofs_file
     from pyharness.core.sandbox import Outlet
 
-    names = (certificate.name, certificate.with_suffix(".run.json").name)
+    names = (certificate.name, certificate.with_suffix(".run.json").name, *beside)
     return (
         Outlet(certificate.parent, lambda name: name in names),
         Outlet(certificate.parent / FOLDER, lambda name: is_proofs_file(certificate, name)),

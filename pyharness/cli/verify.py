@@ -138,7 +138,9 @@ def _sandboxed(options: argparse.Namespace) -> int:
     from pyharness.cli.sandbox import outlets_of, project_reach, run_sandboxed, tensor_files
     from pyharness.project.settings import load_project
 
-    certificate = load_project(options.project).certificate
+    project = load_project(options.project)
+    certificate = project.certificate
+    beside: tuple[str, ...] = ()
     readable: tuple[Path, ...] = ()
     if options.tensors:
         from pyharness.pipeline.own_tensors import output_path
@@ -146,9 +148,10 @@ def _sandboxed(options: argparse.Namespace) -> int:
         options.tensors = [path.parent.resolve() / path.name for path in options.tensors]
         options.output = (options.output or output_path(options.tensors[0])).resolve()
         certificate, readable = options.output, tensor_files(options.tensors)
-    return run_sandboxed(
-        options, project_reach(options, outlets=outlets_of(certificate), readable=readable)
-    )
+        if (pins := certificate.with_name(project.pins.name)) != project.pins.resolve():
+            beside = (pins.name,)
+    outlets = outlets_of(certificate, *beside)
+    return run_sandboxed(options, project_reach(options, outlets=outlets, readable=readable))
 
 
 def _verify_tensors(options: argparse.Namespace) -> int:

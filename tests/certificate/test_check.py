@@ -519,7 +519,7 @@ class TestBeside:
         forge(copy.deepcopy(HONEST), tmp_path / "c.json")
         (tmp_path / "statements.lock.json").unlink()
         os.mkfifo(tmp_path / "statements.lock.json")
-        assert "is not a file" in self.found(tmp_path, "pins")
+        assert "it is no regular file" in self.found(tmp_path, "pins")
 
     def test_without_pins_nothing_need_be_there(self, tmp_path: Path) -> None:
         """Of a certificate in which nothing is said to be pinned."""

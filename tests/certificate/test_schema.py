@@ -63,7 +63,7 @@ class TestSchema:
             "/evidence": {"plots", "points", "claim", "code_sha256"},
             "/claim": {"code_sha256"},
             "/lean": {"library"},
-            "/lean/definitions": {"text"},
+            "/lean/definitions/items": {"text"},
         }
         objects = [(where, node) for where, node in nodes(form) if node.get("type") == "object"]
         assert len(objects) > 6

@@ -233,7 +233,8 @@ class TestFromRecordToCertificate:
 
         def older(content):
             for claim in content["claims"]:
-                claim["code_sha256"] = "0" * 64
+                for one in (claim, *claim["evidence"]):
+                    one["code_sha256"] = "0" * 64
                 claim["evidence"][0]["cases"] += 1
 
         (evidence / "gpu.json").write_bytes(file_bytes(as_gpu(records[1], older), RECORDED))

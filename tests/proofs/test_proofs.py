@@ -847,7 +847,8 @@ class TestAgreement:
             f"pyharness.kernel.{path.stem}" for path in (ROOT / "pyharness" / "kernel").glob("*.py")
         }
         assert used.keys() >= modules - {
-            f"pyharness.kernel.{name}" for name in ("__init__", "__main__", "certificate")
+            f"pyharness.kernel.{name}"
+            for name in ("__init__", "__main__", "certificate", "examples", "files")
         }
         monkeypatch.setattr(
             agreement, "code", lambda modules: {**used, "pyharness.kernel.terms": "0" * 64}
