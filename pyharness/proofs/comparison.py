@@ -8,7 +8,6 @@ term that the kernel stored, which must be the one that was meant.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from pyharness.core.errors import UsageError
 from pyharness.proofs.encodings import LIBRARY_NAMES, Array, Encoded, Kind, Writer
 from pyharness.proofs.environment import Constant, Environment
-from pyharness.proofs.library import folder, in_library
+from pyharness.proofs.library import ships
 from pyharness.proofs.names import Name, show_name
 from pyharness.proofs.olean import Constructor, Inductive
 from pyharness.proofs.terms import APP, BVAR, CONST, LAM, PI, PROJ, SORT
@@ -266,11 +265,7 @@ def require_library(environment: Environment) -> None:
         raise UsageError("the library's module LeanMining.Conformance is not among what was built")
     names += itertools.chain(*map(environment.closure, names))
     for module in {environment.modules[name] for name in names}:
-        shipped = folder() / f"{module.name.replace('.', '/')}.lean"
-        if not in_library(module.name) or not (
-            shipped.is_file()
-            and hashlib.sha256(shipped.read_bytes()).hexdigest() == module.source_sha256
-        ):
+        if not ships(module.name, module.source_sha256):
             raise UsageError(
                 f"{module.source.as_posix()} is not the library's own file, and conformance is "
                 "written with it: take the one that comes with pyharness"

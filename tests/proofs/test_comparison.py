@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from pyharness.core.errors import HarnessError, UsageError
@@ -216,13 +218,30 @@ class TestFile:
         assert not found.decision.accepted
 
     def test_a_project_that_changes_the_words_is_refused(self, make):
-        """Where an instance changes what a number means, nothing is decided."""
+        """Where an instance changes what a number means, what Lean proves of it decides nothing."""
         text = DEMO.replace(
             "end Demo",
-            "end Demo\ninstance (priority := 2000) more (n : Nat) : OfNat Nat n := ⟨Nat.succ n⟩\n",
+            "end Demo\ninstance (priority := 2000) more (n : Nat) : OfNat Nat n := ⟨0⟩\n",
         )
         with pytest.raises(UsageError, match="reads"):
             make(text).compare("notation", of_pairs("Demo.relu", max))
+
+    def test_a_project_that_brings_the_words_is_refused(self, tmp_path, toolchain, built_project):
+        """A library of the project's own may not say what a result is: here both truth values are
+        the same.
+        """
+        shutil.copytree(library.folder() / library.NAME, tmp_path / library.NAME)
+        words = tmp_path / library.NAME / "Conformance.lean"
+        text = words.read_text()
+        words.write_text(text.replace("Nat := cond b 1 0", "Nat := cond b 1 1"))
+        assert words.read_text() != text
+        (tmp_path / f"{library.NAME}.lean").write_text(DEMO)
+        out = built_project / "build"
+        support = library.SUPPORT
+        built = build(tmp_path, library.NAME, out=out, toolchain=toolchain, support=support)
+        always = of_pairs("LE.le", lambda z, q: True, "LE.le", "Prop")
+        with pytest.raises(UsageError, match=r"Conformance\.lean is not the library's own file"):
+            Kernel(toolchain, built, out, ()).compare("brought", always)
 
 
 class TestAxioms:
