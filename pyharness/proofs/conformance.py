@@ -272,7 +272,8 @@ class Kernel:
         if not (wrong_runs := wrong(runs)):
             return None
         run = runs[min(wrong_runs)]
-        if not (found := wrong([[place] for place in run])):
+        found = wrong([[place] for place in run]) if len(run) > 1 else {0}
+        if not found:
             return None
         place = run[min(found)]
         kind, case = question.comparison.result, question.comparison.cases[place]
@@ -284,14 +285,19 @@ class Kernel:
 
     def _value(self, header: str, term: str, most: int) -> int | None:
         """Return the natural number up to a bound that a Lean term is; None if it is none."""
-        bounds = range(_RUN - 1, most + _RUN, _RUN)
-        over = self.refused(header, [f"Nat.ble ({term}) {bound} = true" for bound in bounds])
-        fits = [bound for place, bound in enumerate(bounds) if place not in over]
-        if not fits:
-            return None
-        values = range(fits[0] - _RUN + 1, fits[0] + 1)
-        others = self.refused(header, [f"{term} = {value}" for value in values])
-        return next((value for place, value in enumerate(values) if place not in others), None)
+        header += f"def value : Nat := {term}\n"
+        least, size = 0, _RUN
+        while size <= most:
+            size *= _RUN
+        while size > 1:
+            size //= _RUN
+            bounds = [least + size * (place + 1) - 1 for place in range(_RUN)]
+            over = self.refused(header, [f"Nat.ble value {bound} = true" for bound in bounds])
+            fits = [place for place in range(_RUN) if place not in over]
+            if not fits:
+                return None
+            least += size * fits[0]
+        return least
 
     def refused(self, header: str, statements: Sequence[str]) -> set[int]:
         """Return which of some statements the kernel does not decide to be true, by their places.
