@@ -12,6 +12,7 @@ import gc
 import io
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -375,9 +376,25 @@ def _json(path: Path, text: bytes) -> Any:
         return mapping
 
     try:
-        return json.loads(text, object_pairs_hook=unique)
+        plain = text.decode()
+        value = json.loads(plain)
+        # Each key has a colon behind it. Where there are no more of these than keys that are left,
+        # none was given twice; a string may hold one too.
+        if len(_KEY.findall(plain)) <= _number_of_keys(value):
+            return value
+        return json.loads(plain, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise damaged(path, str(error)) from error
+
+
+_KEY = re.compile(r'"\s*:')
+
+
+def _number_of_keys(value: Any) -> int:
+    """Return how many keys an object has, and the objects right in it."""
+    if type(value) is not dict:
+        return 0
+    return len(value) + sum(len(item) for item in value.values() if type(item) is dict)
 
 
 # ---------------------------------------------------------------------------------------------- npz
