@@ -2,7 +2,7 @@
 An instance with a name that looks like one of the compiler's own.
 caught by: policy
 says: an instance beside instAddNat of
-each: NAME = other_f, _aux_1
+each: NAME = other_f, other_unfold, other_sunfold, _aux_1, other_aux_1
 -/
 prelude
 import LeanMining.Foundation.Acceleration

@@ -71,31 +71,52 @@ class Instances:
         self, head: int, arguments: Sequence[int], context: Sequence[int]
     ) -> list[int]:
         """Return what each argument's type must be, as far as the head's type tells."""
-        terms, types = self._terms, []
-        type_ = self._head_type(head, context)
-        for argument in arguments:
-            if type_ is not None and terms.nodes[type_][0] != PI:
-                type_ = self._unfold.head(type_)
-            if type_ is None or terms.nodes[type_][0] != PI:
-                break
-            types.append(terms.nodes[type_][1])
-            type_ = terms.instantiate(terms.nodes[type_][2], [argument])
-        return types
+        return self._applied(head, arguments, context)[0]
 
     def type_of(self, number: int, context: Sequence[int]) -> int | None:
         """Return the type of an application of a constant or a variable; None if its form does not
         tell.
         """
+        head, arguments = self._terms.spine(number)
+        return self._applied(head, arguments, context)[1]
+
+    def _applied(
+        self, head: int, arguments: Sequence[int], context: Sequence[int]
+    ) -> tuple[list[int], int | None]:
         terms = self._terms
-        head, arguments = terms.spine(number)
+        types: list[int] = []
         type_ = self._head_type(head, context)
         for argument in arguments:
             if type_ is not None and terms.nodes[type_][0] != PI:
                 type_ = self._unfold.head(type_)
             if type_ is None or terms.nodes[type_][0] != PI:
-                return None
+                return types, None
+            types.append(terms.nodes[type_][1])
             type_ = terms.instantiate(terms.nodes[type_][2], [argument])
-        return type_
+        return types, type_
+
+    def type_head(self, number: int) -> int:
+        """Return a type unfolded until its head is no definition, or one of the library's families
+        of types by recursion, which say what they are of.
+        """
+        return self._unfold_type.head(number)
+
+    @cached_property
+    def _unfold_type(self) -> Unfolding:
+        nodes = self._terms.nodes
+        families = set()
+        for name in self._environment.modules:
+            if self._environment.kind(name) != "def" or not self.ships(name):
+                continue
+            if nodes[self._environment.telescope(name)[1]][0] != SORT:
+                continue
+            value = self._environment.constant(name).value
+            while value is not None and nodes[value][0] == LAM:
+                value = nodes[value][2]
+            head = nodes[self._terms.spine(value)[0]] if value is not None else ()
+            if head[:1] == (CONST,) and head[1][-1] in ("rec", "brecOn"):
+                families.add(name)
+        return Unfolding(self._environment, kept=families)
 
     def _head_type(self, head: int, context: Sequence[int]) -> int | None:
         node = self._terms.nodes[head]
@@ -243,7 +264,8 @@ class Instances:
         carrier = self._arguments(wanted)[:1]
         found = 0
         for place, type_ in enumerate(context):
-            head, arguments = terms.spine(type_)
+            # An abbreviation of a class gives its instances too.
+            head, arguments = terms.spine(self._unfold.head(type_))
             node = terms.nodes[head]
             if node[0] != CONST or node[1] not in self._classes:
                 continue

@@ -63,11 +63,11 @@ _INFIX: dict[Name, tuple[str, int, int, int]] = {
 }
 """Operators: the sign, how strongly it binds, and how strongly its left and right sides must."""
 
-_SIDES_ALIKE = frozenset(
-    {("Eq",), ("Ne",), ("LE", "le"), ("LT", "lt")}
-    | {("HAdd", "hAdd"), ("HSub", "hSub"), ("HMul", "hMul"), ("HDiv", "hDiv")}
-)
+_RELATIONS = frozenset({("Eq",), ("Ne",), ("LE", "le"), ("LT", "lt")})
 """Operators whose sides have one type, so that either side tells that of the other."""
+_ARITHMETIC = frozenset({("HAdd", "hAdd"), ("HSub", "hSub"), ("HMul", "hMul"), ("HDiv", "hDiv")})
+"""Operators whose sides and result have one type, unless an instance says otherwise."""
+_POWER: Name = ("HPow", "hPow")
 
 _ARROW, _APPLIED, _ATOM = 25, 1023, 1024
 _OUT: Name = ("outParam",)
@@ -77,7 +77,7 @@ _NAT: Name = ("Nat",)
 
 _KEYWORDS = frozenset(
     "fun forall exists let if then else match with have show from by in do at where Prop Type Sort "
-    "axiom def theorem structure class inductive instance max imax".split()
+    "axiom def theorem structure class inductive instance".split()
 )
 
 
@@ -170,9 +170,9 @@ class Printer:
             type_, _ = self._environment.trees(constructor)
             scope: Scope = ()
             for _ in range(detail.parameters):
-                scope = (*scope, self._bound(type_, scope, page))
+                scope = (*scope, self._bound(type_, scope))
                 type_ = type_.parts[1]
-            shown, scope, rest = self._binders(page, type_, scope)
+            shown, scope, rest = self._binders(page, type_, scope, self._is_named)
             last = f": {self._term(page, rest, scope, 0, True)}"
             whole = " ".join([f"| {_shown(constructor)}", *shown, last])
             if len(whole) <= _WIDTH // 2:
@@ -188,29 +188,43 @@ class Printer:
         type_, value = self._environment.trees(name)
         levels = ", ".join(show_name(level) for level in constant.levels)
         head = f"{word} {_shown(name)}".strip() + (f".{{{levels}}}" if levels else "")
-        names: list[Name] | None = None
-        if word and value is not None:
-            names, rest = [], type_
-            while self._form(value) == LAM and self._form(rest) == PI:
-                names.append(value.binder)
-                value, rest = value.parts[1], rest.parts[1]
-        shown, scope, rest = self._binders(page, type_, (), names)
+        names: list[Name] = []
+        body, last = value if word else None, type_
+        while body and self._form(body) == LAM and self._form(last) == PI:
+            names.append(body.binder)
+            body, last = body.parts[1], last.parts[1]
+
+        def goes_on(tree: Tree) -> bool:
+            return tree is not last if body else self._is_named(tree)
+
+        shown, scope, rest = self._binders(page, type_, (), goes_on, names)
         conclusion = self._term(page, rest, scope, 0, True)
-        text = "" if names is None or value is None else self._term(page, value, scope, 0, True)
+        text = self._term(page, body, scope, 0, True) if body else ""
         listed = "".join(f" {item}" for item in self._grouped(page, shown, scope))
         return _wrapped(f"{head}{listed} : {conclusion}", ""), text
 
     def _binders(
-        self, page: _Page, tree: Tree, scope: Scope, names: Sequence[Name] | None = None
+        self,
+        page: _Page,
+        tree: Tree,
+        scope: Scope,
+        goes_on: Callable[[Tree], bool],
+        names: Sequence[Name] = (),
     ) -> tuple[list[str], Scope, Tree]:
-        """Return the binders in front of a term, printed, what is in scope behind them, and the
-        rest: one for each name, or where none are given all that bind something with a name.
+        """Return the binders in front of a term as long as `goes_on` holds, printed, what is in
+        scope behind them, and the rest.
+
+        Args:
+            page: what is found out meanwhile.
+            tree: the term.
+            scope: the variables around it.
+            goes_on: whether the next one is among them.
+            names: what the first ones are called, if not as in the term.
         """
         shown: list[str] = []
-        while self._form(tree) == PI and (
-            self._is_named(tree) if names is None else len(shown) < len(names)
-        ):
-            bound = self._bound(tree, scope, page, names[len(shown)] if names else None)
+        while goes_on(tree):
+            name = names[len(shown)] if len(shown) < len(names) else None
+            bound = self._bound(tree, scope, name)
             shown.append(self._binder(bound, self._term(page, tree.parts[0], scope, 0, True)))
             scope = (*scope, bound)
             tree = tree.parts[1]
@@ -247,14 +261,18 @@ class Printer:
         return int(self._terms.nodes[tree.number][0])
 
     def _is_named(self, tree: Tree) -> bool:
-        """Whether a product binds something that is mentioned behind it or that has a name."""
-        return (
-            self._terms.occurs(tree.parts[1].number, 0)
-            or tree.info != "default"
-            or ("_@" not in tree.binder and tree.binder not in ((), ("a",)))
+        """Whether a term is a product that binds what is mentioned behind it or has a name."""
+        return self._binds(tree) or (
+            self._form(tree) == PI and "_@" not in tree.binder and tree.binder not in ((), ("a",))
         )
 
-    def _bound(self, tree: Tree, scope: Scope, page: _Page, name: Name | None = None) -> _Bound:
+    def _binds(self, tree: Tree) -> bool:
+        """Whether a term is a product that an arrow cannot say."""
+        return self._form(tree) == PI and (
+            self._terms.occurs(tree.parts[1].number, 0) or tree.info != "default"
+        )
+
+    def _bound(self, tree: Tree, scope: Scope, name: Name | None = None) -> _Bound:
         """Return the variable that a function, a product or a `let` binds, by a name that looks
         like no other in scope. A type and an element may look alike (`a : α`): nothing that can be
         said of one makes sense of the other.
@@ -313,7 +331,7 @@ class Printer:
         if form == LAM:
             return self._function(page, tree, scope)
         if form == LET:
-            bound = self._bound(tree, scope, page)
+            bound = self._bound(tree, scope)
             type_, value = (self._term(page, part, scope, 0, True) for part in tree.parts[:2])
             body = self._term(page, tree.parts[2], (*scope, bound), 0, known)
             return f"let {bound.name} : {type_} := {value}; {body}", 0
@@ -333,34 +351,32 @@ class Printer:
         return str(value) if value.bit_length() < _DECIMAL else hex(value)
 
     def _product(self, page: _Page, tree: Tree, scope: Scope) -> tuple[str, int]:
-        dependent = self._terms.occurs(tree.parts[1].number, 0)
-        if not dependent and tree.info == "default":
+        if not self._binds(tree):
             left = self._term(page, tree.parts[0], scope, _ARROW + 1, True)
-            bound = self._bound(tree, scope, page)
-            right = self._term(page, tree.parts[1], (*scope, bound), _ARROW, True)
+            inside = (*scope, self._bound(tree, scope))
+            right = self._term(page, tree.parts[1], inside, _ARROW, True)
             return f"{left} → {right}", _ARROW
-        shown: list[str] = []
-        first = len(scope)
-        while self._form(tree) == PI and (
-            self._terms.occurs(tree.parts[1].number, 0) or tree.info != "default"
-        ):
-            bound = self._bound(tree, scope, page)
-            shown.append(self._binder(bound, self._term(page, tree.parts[0], scope, 0, True)))
-            scope = (*scope, bound)
-            tree = tree.parts[1]
-        body = self._term(page, tree, scope, 0, True)
-        return f"∀ {' '.join(self._grouped(page, shown, scope[first:]))}, {body}", 0
+        return self._under(page, "∀ {}, {}", tree, scope, self._binds, True)
 
     def _function(self, page: _Page, tree: Tree, scope: Scope) -> tuple[str, int]:
-        shown: list[str] = []
-        first = len(scope)
-        while self._form(tree) == LAM:
-            bound = self._bound(tree, scope, page)
-            shown.append(self._binder(bound, self._term(page, tree.parts[0], scope, 0, True)))
-            scope = (*scope, bound)
-            tree = tree.parts[1]
-        body = self._term(page, tree, scope, 0, False)
-        return f"fun {' '.join(self._grouped(page, shown, scope[first:]))} => {body}", 0
+        def is_function(tree: Tree) -> bool:
+            return self._form(tree) == LAM
+
+        return self._under(page, "fun {} => {}", tree, scope, is_function, False)
+
+    def _under(
+        self,
+        page: _Page,
+        form: str,
+        tree: Tree,
+        scope: Scope,
+        goes_on: Callable[[Tree], bool],
+        known: bool,
+    ) -> tuple[str, int]:
+        """Return binders and what stands behind them, in a form."""
+        shown, inside, rest = self._binders(page, tree, scope, goes_on)
+        body = self._term(page, rest, inside, 0, known)
+        return form.format(" ".join(self._grouped(page, shown, inside[len(scope) :])), body), 0
 
     def _sort(self, number: int) -> str:
         level = self._terms.levels[number]
@@ -427,7 +443,8 @@ class Printer:
         self._note(page, uses, scope)
         if not named and self._instances.ships(name):
             operands = [arguments[place] for place in explicit]
-            if (notation := self._notation(page, name, operands, scope, known)) is not None:
+            alike = self._is_alike(name, arguments)
+            if (notation := self._notation(page, name, operands, alike, scope, known)) is not None:
                 return notation
         if any("_@" in signature[place][0] or not signature[place][0] for place in named):
             return self._in_full(page, name, arguments, scope)
@@ -437,7 +454,7 @@ class Printer:
                 value = self._term(page, item, scope, 0, False)
                 written.append(f"({show_name(signature[place][0])} := {value})")
             elif place in explicit:
-                tells = self._tells(name, place, arguments, explicit, scope)
+                tells = self._tells(name, place, arguments, explicit)
                 written.append(self._term(page, item, scope, _ATOM, tells))
         return " ".join([_shown(name), *written]), _APPLIED if written else _ATOM
 
@@ -517,20 +534,28 @@ class Printer:
             for later in range(place + 1, count):
                 index = later - 1 - place
                 written = signature[later][1]
-                if (written == "default" and self._is_rigid(binders[later], index)) or (
-                    written == "instance" and self._is_output(binders[later], index)
-                ):
+                if (
+                    written == "default"
+                    and self._is_rigid(binders[later], index)
+                    and not self._is_left_out(arguments[later])
+                ) or (written == "instance" and self._is_output(binders[later], index)):
                     hidden.add(place)
         return hidden
 
+    def _is_left_out(self, tree: Tree) -> bool:
+        """Whether a part of a term is not printed in full: what a theorem is applied to."""
+        constants = self._terms.constants([tree.number])
+        return any(self._environment.kind(name) == "theorem" for name in constants)
+
     def _is_rigid(self, number: int, index: int) -> bool:
-        """Whether a variable is in a term otherwise than as a function that is applied, so that the
-        term tells what it is.
+        """Whether a variable is in a type so that the type, however far it is unfolded, tells what
+        it is: not as a function that is applied, nor where a definition may forget it.
         """
         nodes = self._terms.nodes
         pending = [(number, index)]
         while pending:
             at, wanted = pending.pop()
+            at = self._instances.type_head(at)
             if self._terms.loose(at) <= wanted:
                 continue
             node = nodes[at]
@@ -540,11 +565,17 @@ class Printer:
             elif node[0] == APP:
                 head, arguments = self._terms.spine(at)
                 # What an unknown function is applied to cannot be read off its result.
-                if nodes[head][0] == CONST:
+                if nodes[head][0] == CONST and self._keeps(nodes[head][1]):
                     pending += [(item, wanted) for item in arguments]
             elif node[0] in (PI, LAM):
                 pending += [(node[1], wanted), (node[2], wanted + 1)]
         return False
+
+    def _keeps(self, name: Name) -> bool:
+        """Whether different arguments of a constant give different results: those of types and
+        constructors, and of the library's families of types.
+        """
+        return self._environment.kind(name) in ("inductive", "ctor") or self._instances.ships(name)
 
     def _is_output(self, number: int, index: int) -> bool:
         """Whether a variable is what a class finds for its other arguments."""
@@ -566,18 +597,17 @@ class Printer:
         page: _Page,
         name: Name,
         operands: Sequence[Tree],
+        alike: bool,
         scope: Scope,
         known: bool,
     ) -> tuple[str, int] | None:
         """Return an application of the library's by its notation; None if it has none."""
         if name in _INFIX and len(operands) == 2:
             sign, strength, left, right = _INFIX[name]
-            alike = name in _SIDES_ALIKE
-            tell = [alike and self._is_evident(item, scope) for item in operands]
-            inside = alike and known and name[0] in ("HAdd", "HSub", "HMul", "HDiv")
-            first = self._term(page, operands[0], scope, left, inside or tell[1])
-            if name == ("HPow", "hPow"):
-                first = self._term(page, operands[0], scope, left, known)
+            # The type of a power is that of its base.
+            inside = known and (name == _POWER or (alike and name in _ARITHMETIC))
+            told = inside or (alike and self._is_evident(operands[1]))
+            first = self._term(page, operands[0], scope, left, told)
             # Where neither side tells, the left one is written with its type.
             second = self._term(page, operands[1], scope, right, alike)
             return f"{first} {sign} {second}", strength
@@ -592,7 +622,7 @@ class Printer:
         return None
 
     def _exists(self, page: _Page, tree: Tree, scope: Scope) -> tuple[str, int]:
-        bound = self._bound(tree, scope, page)
+        bound = self._bound(tree, scope)
         type_ = self._term(page, tree.parts[0], scope, 0, True)
         body = self._term(page, tree.parts[1], (*scope, bound), 0, True)
         return f"∃ ({bound.name} : {type_}), {body}", 0
@@ -620,7 +650,14 @@ class Printer:
     def _is_nat(self, tree: Tree) -> bool:
         return bool(self._terms.nodes[tree.number] == (CONST, _NAT, ()))
 
-    def _is_evident(self, tree: Tree, scope: Scope) -> bool:
+    def _is_alike(self, name: Name, arguments: Sequence[Tree]) -> bool:
+        """Whether the sides of an operator have one type, and the result too if it is one of
+        arithmetic.
+        """
+        types = {argument.number for argument in arguments[:3]}
+        return name in _RELATIONS or (name in _ARITHMETIC and len(types) == 1)
+
+    def _is_evident(self, tree: Tree) -> bool:
         """Whether a term's text tells its type: all do but numerals and images of natural
         numbers.
         """
@@ -631,11 +668,11 @@ class Printer:
         name = node[1]
         if name in (_OF_NAT, _CAST) and arguments:
             return self._is_nat(arguments[0])
-        if name in _SIDES_ALIKE and name[0][0] == "H":
-            return any(self._is_evident(item, scope) for item in arguments[-2:])
-        if name in (("Neg", "neg"), ("Inv", "inv"), ("HPow", "hPow")):
-            place = -2 if name[0] == "HPow" else -1
-            return len(arguments) >= 2 and self._is_evident(arguments[place], scope)
+        if name in _ARITHMETIC and self._is_alike(name, arguments):
+            return any(map(self._is_evident, arguments[-2:]))
+        if name in (("Neg", "neg"), ("Inv", "inv"), _POWER):
+            place = -2 if name == _POWER else -1
+            return len(arguments) >= 2 and self._is_evident(arguments[place])
         return True
 
     def _tells(
@@ -644,7 +681,6 @@ class Printer:
         place: int,
         arguments: Sequence[Tree],
         explicit: Sequence[int],
-        scope: Scope,
     ) -> bool:
         """Whether the other printed arguments of a constant tell the type of one."""
         binders, _ = self._environment.telescope(name)
@@ -659,7 +695,7 @@ class Printer:
                 and other < len(binders)
                 and other > earlier
                 and self._is_rigid(binders[other], other - 1 - earlier)
-                and self._is_evident(arguments[other], scope)
+                and self._is_evident(arguments[other])
                 for other in explicit
             ):
                 return False

@@ -213,15 +213,20 @@ def nothing(run):
 
 
 @needs_bubblewrap
-def test_tensors_of_one_s_own(verified, tmp_path):
+@pytest.mark.parametrize("where", ["the project", "elsewhere"])
+def test_tensors_of_one_s_own(verified, tmp_path, where):
     """They are read where they are, and the certificate is written there too."""
     (verified / "small_pack.py").write_text(STREAMING_PACK)
     shared(verified)
-    (folder := tmp_path / "my models").mkdir()
-    (folder / "secret").write_text("x")
+    folder = verified
+    if where == "elsewhere":
+        (folder := tmp_path / "my models").mkdir()
+        (folder / "secret").write_text("x")
     save_file({"w": np.ones(8, np.float32)}, folder / "weights")
     (folder / "model.safetensors").symlink_to("weights")
     arguments = ("verify", "--tensors", "model.safetensors", "--project", str(verified))
+    if where == "the project":
+        shutil.move(folder / "weights", folder / "model.safetensors")
     outside = run(folder, *arguments, "-o", "outside.json")
     before = tree(verified) | tree(folder)
     inside = run(folder, *arguments, "--sandbox", "-o", "inside.json")

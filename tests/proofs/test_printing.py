@@ -84,6 +84,16 @@ class TestStatements:
         assert text.splitlines()[0] == "t (z : Z) (h : z = 3) : (1 : Z) = 2 ∧ 1 = 2 ∧ 3 = z"
         assert "  where OfNat Z 1 is instOfNatZ" in text.splitlines()
 
+    def test_numerals_between_types_have_theirs(self, printed):
+        """Where the sides of an operator are of two types, one tells nothing of the other."""
+        text = printed(
+            "structure Z where\n  n : Nat\ninstance instAddZ : HAdd Z Nat Z := ⟨fun z _ => z⟩\n"
+            "instance instOfNatZ (n : Nat) : OfNat Z n := ⟨⟨n⟩⟩\n"
+            "theorem t (n : Nat) (h : (3 : Z) + n = (4 : Z)) : (3 : Z) + n = (4 : Z) := h"
+        )
+        assert "(h : (3 : Z) + n = 4)" in text
+        assert "  where HAdd Z Nat Z is instAddZ" in text.splitlines()
+
     def test_an_implicit_argument_that_nothing_determines_is_printed(self, printed):
         """By its name."""
         text = printed("def p {n : Nat} (m : Nat) : Prop := n = m\ntheorem t : p (n := 3) 3 := rfl")
