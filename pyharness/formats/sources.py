@@ -11,8 +11,8 @@ import contextlib
 import gc
 import io
 import json
+import math
 import os
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -283,8 +283,7 @@ def _weight_map(index: Path) -> dict[str, str]:
         raise unreadable(index, error) from error
     if len(data) > _HEADER_LIMIT:
         raise damaged(index, f"it has more than {_HEADER_LIMIT:,} bytes")
-    content = _json(index, data)
-    entries = content.get("weight_map") if isinstance(content, dict) else None
+    entries = _object(index, data).get("weight_map")
     if not isinstance(entries, dict) or not entries:
         raise damaged(index, "it has no 'weight_map' from tensors to files")
     for name in entries.values():
@@ -315,25 +314,31 @@ def _require_indexed(index: Path, names: Mapping[Path, Set[str]]) -> None:
 _Entry = tuple[str, tuple[int, ...], str, Path, Any]
 """A tensor's name, shape, dtype by name, the file of its elements, and where in it they are."""
 
-_SAFETENSORS_NAMES = {
-    "F16": "float16",
-    "BF16": "bfloat16",
-    "F32": "float32",
-    "F64": "float64",
-    "U8": "uint8",
-    "I8": "int8",
-    "I16": "int16",
-    "I32": "int32",
-    "I64": "int64",
-    "BOOL": "bool",
-    "U16": "uint16",
-    "U32": "uint32",
-    "U64": "uint64",
-    "C64": "complex64",
-    "F8_E4M3": "float8_e4m3fn",
-    "F8_E5M2": "float8_e5m2",
-    "F8_E8M0": "float8_e8m0fnu",
+_SAFETENSORS_DTYPES = {
+    "F16": ("float16", 16),
+    "BF16": ("bfloat16", 16),
+    "F32": ("float32", 32),
+    "F64": ("float64", 64),
+    "U8": ("uint8", 8),
+    "I8": ("int8", 8),
+    "I16": ("int16", 16),
+    "I32": ("int32", 32),
+    "I64": ("int64", 64),
+    "BOOL": ("bool", 8),
+    "U16": ("uint16", 16),
+    "U32": ("uint32", 32),
+    "U64": ("uint64", 64),
+    "C64": ("complex64", 64),
+    "F8_E4M3": ("float8_e4m3fn", 8),
+    "F8_E5M2": ("float8_e5m2", 8),
+    "F8_E8M0": ("float8_e8m0fnu", 8),
+    "F8_E4M3FNUZ": ("float8_e4m3fnuz", 8),
+    "F8_E5M2FNUZ": ("float8_e5m2fnuz", 8),
+    "F6_E2M3": ("float6_e2m3fn", 6),
+    "F6_E3M2": ("float6_e3m2fn", 6),
+    "F4": ("float4_e2m1fn", 4),
 }
+"""Dtypes by name, and the bits that an element takes."""
 
 
 def _safetensors_entries(path: Path) -> Iterator[_Entry]:
@@ -342,32 +347,44 @@ def _safetensors_entries(path: Path) -> Iterator[_Entry]:
         length = int.from_bytes(file.read(8), "little")
         if size < 8 or length > min(size - 8, _HEADER_LIMIT):
             raise damaged(path, f"its header is said to have {length} bytes, the file has {size}")
-        header = _json(path, file.read(length))
+        header = file.read(length)
+    end = 8 + length
     try:
         # The library checks that shapes fit offsets, and that the tensors overlap nowhere, leave no
-        # hole and fill the file.
-        with safe_open(path, framework="pt"):
-            pass
+        # hole and fill the file: each begins where the one before it ends.
+        with safe_open(path, framework="np") as opened:
+            names = opened.offset_keys()
+            _require_named_once(path, header, len(names))
+            for name in names:
+                piece = opened.get_slice(name)
+                shape, dtype = tuple(piece.get_shape()), piece.get_dtype()
+                if dtype not in _SAFETENSORS_DTYPES:
+                    raise UsageError(
+                        f"{path}: tensor {name!r} has dtype {dtype}, which is not known here"
+                    )
+                known, bits = _SAFETENSORS_DTYPES[dtype]
+                yield name, shape, known, path, Raw(end)
+                end += math.prod(shape) * bits // 8
     except (SafetensorError, ValueError) as error:
         raise damaged(path, str(error)) from error
-    header.pop("__metadata__", None)
-    for name, entry in header.items():
-        dtype = _SAFETENSORS_NAMES.get(entry["dtype"], entry["dtype"])
-        yield (
-            name,
-            tuple(entry["shape"]),
-            dtype,
-            path,
-            Raw(8 + length + entry["data_offsets"][0]),
-        )
 
 
-def _json(path: Path, text: bytes) -> Any:
-    """The JSON value in bytes, in which no key is given twice: readers differ in which of the two
+def _require_named_once(path: Path, header: bytes, number: int) -> None:
+    """Check that a header names no tensor twice; the library takes the last of them.
+
+    Each tensor has one key `data_offsets`, so that where nothing is escaped and there are no more
+    of these than tensors, none was named twice. Else all keys are looked at.
+    """
+    if b"\\" in header or header.count(b'"data_offsets"') != number:
+        _object(path, header)
+
+
+def _object(path: Path, text: bytes) -> dict[str, Any]:
+    """The JSON object in bytes, in which no key is given twice: readers differ in which of the two
     they take.
     """
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def unique(pairs: Any) -> dict[str, Any]:
         mapping = dict(pairs)
         if len(mapping) < len(pairs):
             keys = [key for key, _ in pairs]
@@ -376,25 +393,16 @@ def _json(path: Path, text: bytes) -> Any:
         return mapping
 
     try:
-        plain = text.decode()
-        value = json.loads(plain)
-        # Each key has a colon behind it. Where there are no more of these than keys that are left,
-        # none was given twice; a string may hold one too.
-        if len(_KEY.findall(plain)) <= _number_of_keys(value):
-            return value
-        return json.loads(plain, object_pairs_hook=unique)
+        # Tuples stand for objects until their keys have been counted.
+        outer = json.loads(text.decode(), object_pairs_hook=tuple)
     except (ValueError, RecursionError) as error:
         raise damaged(path, str(error)) from error
-
-
-_KEY = re.compile(r'"\s*:')
-
-
-def _number_of_keys(value: Any) -> int:
-    """Return how many keys an object has, and the objects right in it."""
-    if type(value) is not dict:
-        return 0
-    return len(value) + sum(len(item) for item in value.values() if type(item) is dict)
+    if type(outer) is not tuple:
+        raise damaged(path, "it holds no JSON object")
+    return {
+        key: unique(value) if type(value) is tuple else value
+        for key, value in unique(outer).items()
+    }
 
 
 # ---------------------------------------------------------------------------------------------- npz
