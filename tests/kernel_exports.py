@@ -115,7 +115,7 @@ class Export:
             (reader._levels, export._levels),
             (reader._exprs, export._exprs),
         ):
-            made = dict(enumerate(known._row)) | known._others
+            made = dict(enumerate(known.row)) | known._others
             numbers.update({item: number for number, item in made.items()})
             export._next = max(export._next, 1 + max(made, default=0))
         return export

@@ -21,6 +21,7 @@ from pyharness.core.json_files import digest, parse, read_bytes
 from pyharness.core.progress import Progress, quiet
 from pyharness.evidence import Evidence, Plot, Points, TensorRef, Witness
 from pyharness.kernel.certificate import PINS, against_pins, glance, recheck, unfounded
+from pyharness.kernel.workers import cores
 from pyharness.project.settings import FILE_NAME, load_project
 from pyharness.proofs.library import NAME as LIBRARY, folder
 
@@ -77,7 +78,9 @@ def check(
     if faults:
         return faults
     again = (
-        recheck(certificate, path.parent, progress=lambda *done: progress("Proofs", *done)).faults
+        recheck(
+            certificate, path.parent, jobs=cores(), progress=lambda *done: progress("Proofs", *done)
+        ).faults
         if proofs
         else ()
     )

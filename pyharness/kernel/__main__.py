@@ -8,44 +8,64 @@ against it.
 from __future__ import annotations
 
 import argparse
-import gzip
 import io
 import json
 import sys
 import time
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, NoReturn
 
+from .budget import STEPS
 from .certificate import Unreadable, judge, read_certificate
-from .files import open_file
+from .files import Unpackable, open_lines
 from .library import Library, check
 from .names import Name, show_name
-from .reader import LINE
 from .refusal import Refused
+from .workers import cores
 
-ACCEPTED, REFUSED, USAGE = 0, 1, 2
+ACCEPTED, REFUSED, DECLINED, USAGE = 0, 1, 2, 3
 
 _EPILOG = """\
 examples:
   python -m pyharness.kernel proofs.ndjson.gz
   python -m pyharness.kernel proofs.ndjson.gz --theorem Demo.bound --json
+  python -m pyharness.kernel library.ndjson --as-lean --keep-going --jobs 4
   python -m pyharness.kernel --certificate certificates/demo.json
 
-exit status: 0 every declaration is accepted, and the certificate is as it says; 1 one is refused, a theorem that is asked for
-is not there, or the certificate says something else; 2 bad usage"""
+Functions on numbers are computed only where their own definitions are found to be these functions.
+Lean's kernel computes them by their names; --as-lean does so too, where a file does not state what
+shows it.
+
+exit status: 0 every declaration is accepted, and the certificate is as it says; 1 one is refused, a
+theorem that is asked for is not there, or the certificate says something else; 2 the check is
+declined: another version of the format, a budget that ended, or what compiled code gave; 3 bad
+usage, or a file that cannot be read"""
+
+
+_SHOWN = 20
+"""Axioms that are listed; there is no limit in JSON."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: error: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a file and return the exit status."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m pyharness.kernel",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Check every declaration of an export in lean4export's NDJSON format 3.1.0, with Python alone.",
+        description="Check every declaration of an export in lean4export's NDJSON format 3.1, with Python alone.",
     )
-    parser.add_argument("file", nargs="?", help="the export, plain or compressed with gzip (.gz)")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        help="the export, plain or compressed with gzip or xz; - for standard input",
+    )
     parser.add_argument(
         "--certificate",
         type=Path,
@@ -61,6 +81,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="a theorem that must be among them; its axioms are shown (may be given more than once)",
     )
     parser.add_argument(
+        "--as-lean",
+        action="store_true",
+        help="compute functions on numbers by their names alone, as Lean's kernel does",
+    )
+    parser.add_argument(
+        "--keep-going",
+        action="store_true",
+        help="list every declaration that is refused; it is taken as assumed by those behind it",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="processes that check declarations (default: one for each core)",
+    )
+    parser.add_argument(
+        "--steps",
+        type=_positive,
+        default=STEPS,
+        metavar="N",
+        help=f"steps of about a microsecond that a declaration may take (default: {STEPS:,})",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="write one JSON object to standard output"
     )
     options = parser.parse_args(arguments)
@@ -70,48 +113,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("a FILE or --certificate is needed")
     started = time.perf_counter()
     try:
-        with (
-            open_file(options.file) as plain,
-            gzip.GzipFile(fileobj=plain) if options.file.endswith(".gz") else plain as file,
-        ):
+        with open_lines(options.file) as lines:
             library = check(
-                _lines(file),
-                progress=_progress if sys.stderr.isatty() else lambda name, done, total: None,
+                lines,
+                steps=options.steps,
+                as_lean=options.as_lean,
+                keep_going=options.keep_going,
+                jobs=options.jobs or cores(),
+                progress=_told(),
             )
         answer = _answer(library, options.theorem, time.perf_counter() - started)
-    except Refused as refusal:
-        answer = {
-            "accepted": False,
-            "declaration": refusal.declaration,
-            "rule": refusal.rule,
-            "reason": refusal.reason,
-            "term": refusal.term,
-        }
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        answer = {
-            "accepted": False,
-            "declaration": "",
-            "rule": "format",
-            "reason": f"no gzip file: {error}",
-            "term": "",
-        }
+    except Refused as refused:
+        answer = {"accepted": False, "refused": [_described(refused)]}
+    except Unpackable as error:
+        parser.error(f"{options.file} cannot be unpacked: {error}")
     except OSError as error:
         parser.error(f"{options.file} cannot be read: {error.strerror or error}")
     _print(answer, _text(answer), options.json)
-    return ACCEPTED if answer["accepted"] else REFUSED
+    if answer["accepted"]:
+        return ACCEPTED
+    return DECLINED if all(item["declined"] for item in answer["refused"]) else REFUSED
 
 
-def _lines(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
-    while line := file.readline(LINE + 1):
-        yield line
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not positive")
+    return number
 
 
-def _progress(name: str, done: int, total: int) -> None:
-    print(f"\r\033[K{done} lines: {name[:60]}", end="", file=sys.stderr, flush=True)
+def _described(refused: Refused) -> dict[str, Any]:
+    return {
+        "declaration": refused.declaration,
+        "rule": refused.rule,
+        "reason": refused.reason,
+        "term": refused.term,
+        "declined": refused.declined,
+    }
+
+
+def _told() -> Callable[[str, int, int], None]:
+    """Return what shows progress on a terminal."""
+    if not sys.stderr.isatty():
+        return lambda name, done, total: None
+    last = 0.0
+
+    def show(name: str, done: int, total: int) -> None:
+        nonlocal last
+        if (now := time.monotonic()) > last + 0.1:
+            last = now
+            told = f"{done:,} of {total:,}: {name[:50]}" if total else f"{done:,} lines are read"
+            print(f"\r\033[K{told}", end="", file=sys.stderr, flush=True)
+
+    return show
 
 
 def _print(answer: dict[str, Any], text: str, as_json: bool) -> None:
     """Print an answer; what a file says in it reaches the terminal as no more than text."""
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     print(
@@ -137,7 +197,8 @@ def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
     done = judge(
         certificate,
         folder,
-        progress=_progress if sys.stderr.isatty() else lambda name, done, total: None,
+        jobs=options.jobs or cores(),
+        progress=_told(),
     )
     answer = {
         "accepted": not done.faults,
@@ -165,36 +226,57 @@ def _answer(library: Library, theorems: Sequence[str], seconds: float) -> dict[s
         for name, constant in library.constants.items()
         if constant.kind == "theorem"
     }
-    for theorem in theorems:
-        if theorem not in shown:
-            raise Refused(
-                "theorem", "no theorem of this name is among the declarations", declaration=theorem
-            )
+    missing = "no theorem of this name is among the declarations"
+    refused = [
+        *library.refused,
+        *(Refused("theorem", missing, declaration=name) for name in theorems if name not in shown),
+    ]
     slowest, longest = library.slowest
-    axioms = sorted(
-        show_name(name) for name, constant in library.constants.items() if constant.kind == "axiom"
-    )
     return {
-        "accepted": True,
+        "accepted": not refused,
         "constants": len(library.constants),
-        "axioms": axioms,
-        "theorems": {theorem: list(library.axioms(shown[theorem])) for theorem in theorems},
+        "left_out": library.left_out,
+        "refused": list(map(_described, refused)),
+        "axioms": sorted(
+            show_name(name)
+            for name, constant in library.constants.items()
+            if constant.kind == "axiom"
+        ),
+        "computed": dict(library.computed),
+        "theorems": {
+            theorem: list(library.axioms(shown[theorem]))
+            for theorem in theorems
+            if theorem in shown
+        },
         "seconds": round(seconds, 2),
         "slowest": {"declaration": show_name(slowest), "seconds": round(longest, 2)},
     }
 
 
 def _text(answer: dict[str, Any]) -> str:
-    if not answer["accepted"]:
-        return (
-            f"refused: {answer['declaration']}\nrule: {answer['rule']}\nreason: {answer['reason']}"
-            + (f"\nterm: {answer['term']}" if answer["term"] else "")
-        )
-    lines = [
-        f"accepted: {answer['constants']} constants in {answer['seconds']} s",
-        f"axioms: {', '.join(answer['axioms']) or 'none'}",
+    lines = []
+    for item in answer["refused"]:
+        verdict = "declined" if item["declined"] else "refused"
+        lines += [
+            f"{verdict}: {item['declaration']}",
+            f"rule: {item['rule']}",
+            f"reason: {item['reason']}",
+            *([f"term: {item['term']}"] if item["term"] else []),
+        ]
+    if "constants" not in answer:
+        return "\n".join(lines)
+    axioms, left_out = answer["axioms"], answer["left_out"]
+    some = ", ".join(axioms[:_SHOWN]) + (", …" if len(axioms) > _SHOWN else "")
+    lines += [
+        f"not accepted: {len(answer['refused'])} of {answer['constants']:,} constants in {answer['seconds']} s"
+        if answer["refused"]
+        else f"accepted: {answer['constants']:,} constants in {answer['seconds']} s",
+        f"axioms: {len(axioms)}: {some}" if len(axioms) > _SHOWN else f"axioms: {some or 'none'}",
         f"slowest: {answer['slowest']['declaration']} ({answer['slowest']['seconds']} s)",
     ]
+    lines += [f"left out: {left_out:,} unsafe or partial constants"] if left_out else []
+    by_name = [name for name, reason in answer["computed"].items() if reason == "by name"]
+    lines += [f"computed by name, not checked: {', '.join(by_name)}"] if by_name else []
     lines += [
         f"theorem {name}: {'axioms ' + ', '.join(axioms) if axioms else 'no axioms'}"
         for name, axioms in answer["theorems"].items()

@@ -7,10 +7,11 @@ ends is a refusal.
 | steps of the file | the same for all lines together; each line that is read adds to it |
 | universe levels | parts of levels visited to compare levels |
 | memory | names, levels, terms and answers that are held; long ones count as several |
+| memory of the file | the same for all that is read, which is kept |
 
-Steps and universe levels are for one line, with the check of what it declares. Lines, names, depths
-and numbers have limits of their own beside these: see `reader.py` and `arithmetic.py`. A budget
-says nothing about what is true: where one ends the file is refused.
+All but those of the file are for the check of one declaration. Lines, names, depths and numbers
+have limits of their own beside these: see `reader.py` and `arithmetic.py`. A budget says nothing
+about what is true: where one ends the check is declined.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ LINE = 500
 LEVELS = 1_000_000
 """Parts of levels that may be visited for one declaration."""
 HELD = 2_000_000
-"""Names, levels, terms and answers that may be held at once; they take up to about 450 MiB."""
+"""Names, levels, terms and answers that the check of one declaration may hold at once; they take up
+to about 450 MiB.
+"""
+READ = 20_000_000
+"""Names, levels and terms that a file may hold; they take up to about 2.5 GiB."""
 
 _LOOK = 4096
 """Steps from one look at what is held to the next."""
@@ -52,13 +57,14 @@ class Budget:
     """
 
     __slots__ = (
+        "_before",
         "_file",
         "_given",
         "_lasting",
         "_levels",
         "_line",
-        "_next",
         "_passing",
+        "_reads",
         "_steps",
         "held",
         "left",
@@ -72,24 +78,38 @@ class Budget:
             steps: how many steps one declaration may take; None for no limit, on the file neither.
         """
         self._steps = math.inf if steps is None else steps
+        self._before = 0
         self._file = math.inf if steps is None else FILE
         self._line = self._steps
         self._lasting: list[Sized] = []
         self._passing: list[Sized] = []
-        self.held = self.left = self.spent = self._given = self._next = 0
+        self.held = self.left = self.spent = self._given = 0
         self.begin()
 
-    def begin(self) -> None:
-        """Begin with a line."""
-        self._settle()
+    def line(self, count: int) -> None:
+        """Begin with a line, and count steps for reading it.
+
+        Raises:
+            Refused: as `step`.
+        """
         self._file += LINE
+        self._line = self._steps
+        self._reads = True
+        self.left -= count
+        if self.left < 0:
+            self.look()
+
+    def begin(self) -> None:
+        """Begin with the check of a declaration."""
+        self._settle()
         self._line = self._steps
         self._levels = LEVELS
         self._passing.clear()
-        if self.spent < self._next:
-            self._give()
-        else:
-            self.look()
+        self._before, self._reads = self._held(), False
+        self._give()
+
+    def _held(self) -> int:
+        return self.held + sum(map(len, self._lasting)) + sum(map(len, self._passing))
 
     @contextmanager
     def part(self, steps: int) -> Iterator[None]:
@@ -152,19 +172,22 @@ class Budget:
             Refused: as `step`.
         """
         self._settle()
-        self._next = self.spent + _LOOK
         if self._line < 0:
             raise Refused(
                 "budget",
-                f"steps: checking it takes more than {self._steps:,}; `check` takes another limit as `steps`",
+                f"steps: checking it takes more than {self._steps:,}; --steps sets another limit",
             )
         if self._file < 0:
             raise Refused(
                 "budget",
                 f"steps of the file: it takes more than {FILE:,} steps and {LINE} for each line",
             )
-        held = self.held + sum(map(len, self._lasting)) + sum(map(len, self._passing))
-        if held > HELD:
+        held = self._held()
+        if self._reads and held > READ:
+            raise Refused(
+                "budget", f"memory of the file: more than {READ:,} names, levels and terms"
+            )
+        if not self._reads and held - self._before > HELD:
             raise Refused(
                 "budget",
                 f"memory: more than {HELD:,} names, levels, terms and answers are held",

@@ -215,6 +215,7 @@ def judge(
     certificate: Mapping[str, Any],
     folder: Path,
     *,
+    jobs: int = 1,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Rechecked:
     """Hold a certificate against itself, against what was pinned, and against its proofs.
@@ -222,9 +223,10 @@ def judge(
     Args:
         certificate: a certificate, as `read_certificate` returns it.
         folder: the folder that its file is in.
+        jobs: as for `recheck`.
         progress: as for `recheck`.
     """
-    found = recheck(certificate, folder, progress=progress)
+    found = recheck(certificate, folder, jobs=jobs, progress=progress)
     return found._replace(
         faults=[
             *unfounded(certificate),
@@ -429,6 +431,7 @@ def recheck(
     certificate: Mapping[str, Any],
     folder: Path,
     *,
+    jobs: int = 1,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Rechecked:
     """Check the proofs of all claims that name a theorem, from the file that carries them; nothing
@@ -437,7 +440,8 @@ def recheck(
     Args:
         certificate: a certificate, as `read_certificate` returns it.
         folder: the folder that its file is in.
-        progress: called with a declaration, how many lines are read and how many there are.
+        jobs: how many processes check declarations.
+        progress: see `library.check`.
     """
     claims = [claim for claim in certificate["claims"] if claim["proof"]["theorem"] is not None]
     proofs = certificate["proofs"]
@@ -445,10 +449,7 @@ def recheck(
         return Rechecked([], 0, 0)
     try:
         lines = _read_lines(certificate, folder)
-        total = lines.count(b"\n")
-        library = check(
-            io.BytesIO(lines), progress=lambda name, done, _: progress(name, done, total)
-        )
+        library = check(io.BytesIO(lines), jobs=jobs, progress=progress)
     except Unreadable as error:
         return Rechecked([Fault("proofs", str(error))], 0, 0)
     except Refused as refused:

@@ -181,9 +181,28 @@ class Checker(Equality):
         return function
 
     def _check_app(self, term: App) -> Term:
+        return self._check_within(term, [], term.free)
+
+    def _check_within(self, term: Term, values: list[Term], number: int) -> Term:
+        """Return the type of a term under binders that were opened, as `check`. What is applied is
+        looked into without putting in the values, so that nested functions are not built anew at
+        each.
+
+        Args:
+            term: it.
+            values: those of its bound variables, outermost first.
+            number: more than that of any free variable in it and the values.
+        """
         head, arguments = spine(term)
+        if not arguments:
+            return (
+                self._check_function(term, values, number)
+                if type(term) is Lam and term.loose
+                else self.check(self.terms.instantiate(term, values))
+            )
         self.step(len(arguments))
-        type_, given = self.check(head), 0
+        type_, given = self._check_within(head, values, number), 0
+        arguments = [self.terms.instantiate(argument, values) for argument in arguments]
         for place, argument in enumerate(arguments):
             if type(type_) is not Pi:
                 type_ = self._function_type(
@@ -196,18 +215,33 @@ class Checker(Equality):
                 raise Refused(
                     "argument",
                     f"the argument {show(argument)} has the type {show(found)}, not {show(domain)}",
-                    term=show(self.terms.apply(head, arguments[: place + 1])),
+                    term=show(
+                        self.terms.apply(
+                            self.terms.instantiate(head, values), arguments[: place + 1]
+                        )
+                    ),
                 )
             type_ = type_.body
         return self.terms.instantiate(type_, arguments[given:])
+
+    def _check_function(self, term: Term, values: list[Term], number: int) -> Term:
+        terms, variables = self.terms, list[Local]()
+        values = values[len(values) - term.loose :]
+        while type(term) is Lam:
+            self.step()
+            domain = terms.instantiate(term.domain, values)
+            self.check_type(domain)
+            variables.append(terms.local(number + len(variables), domain))
+            values.append(variables[-1])
+            term = term.body
+        return terms.pis(variables, self._check_within(term, values, number + len(variables)))
 
     def _lam(self, term: Lam) -> Term:
         variables, body = self.open(term, Lam)
         return self.terms.pis(variables, self.type_of(body))
 
     def _check_lam(self, term: Lam) -> Term:
-        variables, body = self.open(term, Lam, check=True)
-        return self.terms.pis(variables, self.check(body))
+        return self._check_function(term, [], term.free)
 
     def _pi(self, term: Pi) -> Term:
         variables, body = self.open(term, Pi)
@@ -248,18 +282,30 @@ class Checker(Equality):
 
     # ----------------------------------------------------------------------------- let, projections
     def _let(self, term: Let) -> Term:
-        return self.type_of(self.terms.instantiate(term.body, [term.value]))
+        return self.type_of(self._behind_values(term, check=False))
 
     def _check_let(self, term: Let) -> Term:
-        self.check_type(term.type)
-        found = self.check(term.value)
-        if not self.equal(found, term.type):
-            raise Refused(
-                "let",
-                f"the value has the type {show(found)}, not {show(term.type)}",
-                term=show(term),
-            )
-        return self.check(self.terms.instantiate(term.body, [term.value]))
+        return self.check(self._behind_values(term, check=True))
+
+    def _behind_values(self, term: Term, check: bool) -> Term:
+        """Return what is behind all `let` at the front of a term, with the values put in."""
+        terms, values = self.terms, list[Term]()
+        while type(term) is Let:
+            self.step()
+            value = terms.instantiate(term.value, values)
+            if check:
+                type_ = terms.instantiate(term.type, values)
+                self.check_type(type_)
+                found = self.check(value)
+                if not self.equal(found, type_):
+                    raise Refused(
+                        "let",
+                        f"the value has the type {show(found)}, not {show(type_)}",
+                        term=show(terms.instantiate(term, values)),
+                    )
+            values.append(value)
+            term = term.body
+        return terms.instantiate(term, values)
 
     def _proj(self, term: Proj) -> Term:
         return self._field_type(term, self.type_of(term.term))

@@ -16,65 +16,135 @@ Declarations.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
-from .arithmetic import Arithmetic
+from .arithmetic import Arithmetic, Known
 from .checker import Checker
-from .environment import Constant, Extended, mentioned
+from .environment import Constant, Constructor, Extended, Inductive, Recursor, used
 from .inductive import Declared, declare_family
 from .names import Name, show_name
 from .printing import show
 from .quotient import require_quotient
 from .reader import Declaration
 from .refusal import Refused
-from .terms import Term, Terms
+from .terms import Const, Lam, Pi, Term, Terms, head_of
 
 __all__ = ["Kernel"]
 
+_COMPILED = frozenset(
+    ("Lean", name)
+    for name in ("reduceBool", "reduceNat", "ofReduceBool", "ofReduceNat", "trustCompiler")
+)
+"""By which a proof rests on compiled code; native_decide makes an axiom of its own besides."""
+
+_Said: TypeAlias = tuple[
+    str, Mapping[str, Any], Inductive | Constructor | Recursor | None, Iterable[Name]
+]
+"""What a declaration says of a constant: its kind, its fields, its detail, and its family."""
+
 
 class Kernel:
-    """Accepts declarations, each on what was accepted before.
+    """Takes declarations in, each on what was taken in before. What one says of itself is taken
+    from it by `assume` and checked by `verify`; `add` does both.
 
     Args:
         terms: makes the terms in the declarations.
+        as_lean: whether functions on numbers are computed by name as well; see `arithmetic.py`.
 
     Attributes:
-        constants: what was accepted.
+        constants: what was taken in.
+        arithmetic: what is known of numbers and texts.
     """
 
-    def __init__(self, terms: Terms):
+    def __init__(self, terms: Terms, *, as_lean: bool = False):
         self._terms = terms
         self.constants: dict[Name, Constant] = {}
         terms.budget.watch(self.constants, lasting=True)
-        self._arithmetic = Arithmetic(terms, self.constants)
+        self.arithmetic = Arithmetic(terms, self.constants, as_lean=as_lean)
 
     def add(self, declaration: Declaration) -> None:
-        """Accept a declaration.
+        """Check a declaration and take it in.
+
+        Raises:
+            Refused: if it breaks a rule.
+        """
+        self.begin()
+        made = self.assume(declaration)
+        self.verify(declaration, made)
+        self.take(made)
+
+    def begin(self) -> None:
+        """Begin with what may be spent on a declaration."""
+        self._terms.budget.begin()
+
+    def adopt(self, made: Iterable[Constant], known: Known | None) -> None:
+        """Take constants in, with what was found out of numbers when they were before."""
+        for constant in made:
+            self.constants[constant.name] = constant
+        if known is not None:
+            self.arithmetic.known = known
+
+    def take(self, made: Iterable[Constant]) -> None:
+        """Take constants in."""
+        for constant in made:
+            self.constants[constant.name] = constant
+        mark = self._terms.mark()
+        for constant in made:
+            self.arithmetic.learn(constant, lambda: self._checker(self.constants))
+        self._terms.forget(mark)
+
+    def assume(self, declaration: Declaration) -> list[Constant]:
+        """Return the constants that a declaration makes, by what it says of them.
+
+        Raises:
+            Refused: if it does not say it.
+        """
+        fields = declaration.fields
+        if declaration.kind == "inductive":
+            made = _family(fields)
+        else:
+            kind = "theorem" if declaration.kind == "thm" else declaration.kind
+            made = [(kind, fields, None, ())]
+        self._require_new([item["name"] for _, item, _, _ in made], made[0][1]["levelParams"])
+        return [self._constant(*item) for item in made]
+
+    def _constant(
+        self,
+        kind: str,
+        fields: Mapping[str, Any],
+        detail: Inductive | Constructor | Recursor | None,
+        family: Iterable[Name],
+    ) -> Constant:
+        type_, value, height = fields["type"], fields.get("value"), 0
+        roots = [type_] if value is None else [type_, value]
+        uses = used(self._terms.budget, self.constants, *roots)
+        if kind == "def":
+            known = [self.constants[name].height for name in uses if name in self.constants]
+            height = 1 + max(known, default=0)
+        uses = tuple(dict.fromkeys([*uses, *family]))
+        self._terms.budget.hold(len(uses) // 8)
+        return Constant(
+            fields["name"], kind, fields["levelParams"], type_, value, detail, height, uses
+        )
+
+    def verify(self, declaration: Declaration, made: Sequence[Constant]) -> None:
+        """Check a declaration, of which `made` are the constants, on those that were taken in.
 
         Raises:
             Refused: if it breaks a rule.
         """
         mark = self._terms.mark()
-        if declaration.kind == "inductive":
-            made = self._family(declaration.fields)
-            mark = self._terms.mark()  # rules of recursors are kept, so their terms must be
-        else:
-            made = [self._single(declaration.kind, declaration.fields)]
-        for constant in made:
-            self.constants[constant.name] = constant
-        for constant in made:
-            self._arithmetic.learn(constant, self._checker(self.constants).equal)
-        self._terms.forget(mark)
-        self._terms.budget.hold(sum([len(constant.uses) for constant in made]))
-
-    @property
-    def computed(self) -> tuple[str, ...]:
-        """The functions that are computed on literals by their names."""
-        return tuple(sorted(map(show_name, self._arithmetic.functions)))
+        try:
+            if declaration.kind == "inductive":
+                self._verify_family(declaration.fields, made)
+            else:
+                self._verify_single(made[0], declaration.fields.get("kind"))
+        finally:
+            self._terms.forget(mark)
 
     def _checker(self, constants: Mapping[Name, Constant], levels: Iterable[Name] = ()) -> Checker:
-        return Checker(self._terms, constants, self._arithmetic, levels=levels)
+        return Checker(self._terms, constants, self.arithmetic, levels=levels)
 
     def _require_new(self, names: Iterable[Name], levels: tuple[Name, ...]) -> None:
         seen: set[Name] = set()
@@ -88,25 +158,17 @@ class Kernel:
             raise Refused("duplicate", "a universe parameter is listed twice")
 
     # ----------------------------------------------------------------------- one constant at a time
-    def _single(self, kind: str, fields: Mapping[str, Any]) -> Constant:
-        name, levels, type_, value = (
-            fields["name"],
-            fields["levelParams"],
-            fields["type"],
-            fields.get("value"),
-        )
-        self._require_new([name], levels)
-        checker = self._checker(self.constants, levels)
+    def _verify_single(self, constant: Constant, quotient: str | None) -> None:
+        type_, value = constant.type, constant.value
+        _require_no_compiled_code(constant)
+        checker = self._checker(self.constants, constant.levels)
         universe = checker.check_type(type_)
-        if kind == "quot":
-            require_quotient(self._terms, self.constants, fields["kind"], name, levels, type_)
-        if kind == "thm":
-            kind = "theorem"
-            if not universe.is_zero:
-                raise Refused(
-                    "theorem", "what a theorem states is no proposition", term=show(type_)
-                )
-        height, uses = 0, mentioned(self._terms.budget, type_)
+        if quotient is not None:
+            require_quotient(
+                self._terms, self.constants, quotient, constant.name, constant.levels, type_
+            )
+        if constant.kind == "theorem" and not universe.is_zero:
+            raise Refused("theorem", "what a theorem states is no proposition", term=show(type_))
         if value is not None:
             found = checker.check(value)
             if not checker.equal(found, type_):
@@ -115,28 +177,17 @@ class Kernel:
                     f"the value has the type {show(found)}, not {show(type_)}",
                     term=show(value),
                 )
-            mentions = mentioned(self._terms.budget, value)
-            uses |= mentions
-            if kind == "def":
-                height = 1 + max([self.constants[used].height for used in mentions], default=0)
-        return Constant(name, kind, levels, type_, value, None, height, uses)
 
     # ------------------------------------------------------------------------------------- families
-    def _family(self, fields: Mapping[str, Any]) -> list[Constant]:
-        types, constructors, recursors = fields["types"], fields["ctors"], fields["recs"]
-        if not types:
-            raise Refused("record", "an inductive declaration has no types")
-        levels, parameters = types[0]["levelParams"], types[0]["numParams"]
-        self._require_new([item["name"] for item in (*types, *constructors, *recursors)], levels)
-        of_name = {item["name"]: item for item in constructors}
-        listed = [name for item in types for name in item["ctors"]]
-        if len(set(listed)) != len(listed) or set(listed) != of_name.keys():
-            raise Refused("record", "the constructors are not those that the types list")
+    def _verify_family(self, fields: Mapping[str, Any], stored: Sequence[Constant]) -> None:
+        types, recursors = fields["types"], fields["recs"]
+        levels = stored[0].levels
+        types_of = {constant.name: constant.type for constant in stored}
         declared = [
             Declared(
                 item["name"],
                 item["type"],
-                tuple([(name, of_name[name]["type"]) for name in item["ctors"]]),
+                tuple([(name, types_of[name]) for name in item["ctors"]]),
             )
             for item in types
         ]
@@ -150,71 +201,135 @@ class Kernel:
         )
         if elimination in levels:
             raise Refused("duplicate", "a universe parameter is listed twice")
-        made = declare_family(
+        found = declare_family(
             lambda constants: self._checker(constants, levels),
             self.constants,
             levels,
-            parameters,
+            types[0]["numParams"],
             declared,
             elimination,
         )
-        stored = {item["name"]: item for item in (*types, *constructors, *recursors)}
-        if {constant.name for constant in made} != stored.keys():
+        made = {constant.name: constant for constant in found}
+        if made.keys() != types_of.keys():
             raise Refused("recursor", "the recursors are not those of the family")
         known = Extended(self.constants)
-        known.update({constant.name: constant for constant in made})
-        checker = self._checker(known, made[-1].levels)
-        return [_compared(checker, constant, stored[constant.name]) for constant in made]
+        known.update(made)
+        checker = self._checker(known, found[-1].levels)
+        for constant in stored:
+            _compare(checker, constant, made[constant.name])
 
 
-def _compared(checker: Checker, constant: Constant, stored: Mapping[str, Any]) -> Constant:
-    """Compare what is stored of a constant with what was found here; return the constant with the
-    stored type.
+def _require_no_compiled_code(constant: Constant) -> None:
+    """Decline what is so because compiled code said it: nothing of that is seen here."""
+    if constant.kind == "axiom":
+        said = constant.name if "native_decide" in constant.name else None
+    else:
+        said = next((name for name in constant.uses if name in _COMPILED), None)
+    if said is not None and (constant.kind == "axiom" or constant.value is not None):
+        raise Refused(
+            "feature", f"{show_name(said)}: what compiled code gave is believed, not checked"
+        )
+
+
+def _family(fields: Mapping[str, Any]) -> list[_Said]:
+    """Return what a declaration of inductive types says of its constants.
+
+    Raises:
+        Refused: if its parts do not fit together.
+    """
+    types, constructors, recursors = fields["types"], fields["ctors"], fields["recs"]
+    if not types:
+        raise Refused("record", "an inductive declaration has no types")
+    listed = [name for item in types for name in item["ctors"]]
+    if sorted(map(show_name, listed)) != sorted(show_name(item["name"]) for item in constructors):
+        raise Refused("record", "the constructors are not those that the types list")
+    family = [item["name"] for item in types]
+    made: list[_Said] = []
+    for item in types:
+        inductive = Inductive(
+            item["all"],
+            item["ctors"],
+            item["numParams"],
+            item["numIndices"],
+            item["isRec"],
+            item["numNested"],
+            item["isReflexive"],
+        )
+        made.append(("inductive", item, inductive, [*family, *item["ctors"]]))
+    for item in constructors:
+        constructor = Constructor(
+            item["induct"], item["cidx"], item["numParams"], item["numFields"]
+        )
+        made.append(("ctor", item, constructor, [item["induct"]]))
+    for item in recursors:
+        recursor = Recursor(
+            item["all"],
+            (),
+            item["numParams"],
+            item["numIndices"],
+            item["numMotives"],
+            item["numMinors"],
+            {rule["ctor"]: (rule["nfields"], rule["rhs"]) for rule in item["rules"]},
+            item["k"],
+        )
+        recursor = dataclasses.replace(
+            recursor, inductive=_inductive_of(item["type"], recursor.major)
+        )
+        if len(recursor.rules) != len(item["rules"]):
+            raise Refused("recursor", "a constructor has two rules")
+        made.append(("rec", item, recursor, family))
+    return made
+
+
+def _inductive_of(type_: Term, major: int) -> Name:
+    """Return the type of the major premise of a recursor of a type.
+
+    Raises:
+        Refused: if it has none.
+    """
+    for _ in range(major):
+        if type(type_) is not Pi:
+            break
+        type_ = type_.body
+    head = head_of(type_.domain) if type(type_) is Pi else None
+    if type(head) is not Const:
+        raise Refused("recursor", "a recursor has no major premise of an inductive type")
+    return head.name
+
+
+def _compare(checker: Checker, stored: Constant, made: Constant) -> None:
+    """Compare what is stored of a constant with what was found here.
 
     Types and rules of recursors need only be equal by definition: Lean leaves `optParam` out of
     them.
+
+    Raises:
+        Refused: if they differ.
     """
-    found: dict[str, object]
-    if constant.kind == "inductive":
-        inductive = constant.as_inductive
-        found = {
-            "all": inductive.family,
-            "ctors": inductive.constructors,
-            "numParams": inductive.parameters,
-            "numIndices": inductive.indices,
-            "numNested": inductive.nested,
-            "isRec": inductive.recursive,
-            "isReflexive": inductive.reflexive,
-        }
-    elif constant.kind == "ctor":
-        constructor = constant.as_constructor
-        found = {
-            "induct": constructor.inductive,
-            "cidx": constructor.index,
-            "numParams": constructor.parameters,
-            "numFields": constructor.fields,
-        }
-    else:
-        recursor = constant.as_recursor
-        found = {
-            "all": recursor.family,
-            "numParams": recursor.parameters,
-            "numIndices": recursor.indices,
-            "numMotives": recursor.motives,
-            "numMinors": recursor.minors,
-            "k": recursor.k,
-        }
-    found["levelParams"] = constant.levels
-    for field, value in found.items():
-        _require(constant, field, stored[field] == value)
-    _require(constant, "type", _same(checker, stored["type"], constant.type))
-    if constant.kind == "rec":
-        rules = constant.as_recursor.rules
-        listed = [(rule["ctor"], rule["nfields"]) for rule in stored["rules"]]
-        _require(constant, "rules", listed == [(name, count) for name, (count, _) in rules.items()])
-        for rule in stored["rules"]:
-            _require(constant, "rules", _same(checker, rule["rhs"], rules[rule["ctor"]][1]))
-    return dataclasses.replace(constant, type=stored["type"])
+    _require(made, "levelParams", stored.levels == made.levels)
+    _require(made, "type", _same(checker, stored.type, made.type))
+    one, other = stored.detail, made.detail
+    if type(one) is not Recursor or type(other) is not Recursor:
+        for field in dataclasses.fields(type(other)):  # type: ignore[arg-type]
+            _require(made, field.name, getattr(one, field.name, None) == getattr(other, field.name))
+        return
+    for field in dataclasses.fields(Recursor):
+        if field.name != "rules":
+            _require(made, field.name, getattr(one, field.name) == getattr(other, field.name))
+    counts = [[(name, count) for name, (count, _) in item.rules.items()] for item in (one, other)]
+    _require(made, "rules", counts[0] == counts[1])
+    for name, (count, rule) in one.rules.items():
+        given = other.parameters + other.motives + other.minors + count
+        _require(made, "rules", _functions(rule) >= given)
+        _require(made, "rules", _same(checker, rule, other.rules[name][1]))
+
+
+def _functions(term: Term) -> int:
+    """Return how many functions stand at the front of a term."""
+    count = 0
+    while type(term) is Lam:
+        term, count = term.body, count + 1
+    return count
 
 
 def _require(constant: Constant, field: str, holds: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .budget import Budget
-from .environment import Constant, mentioned
+from .environment import Constant, used
 from .levels import Level
 from .names import Name, show_name
 from .terms import App, BVar, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, parts_of
@@ -50,12 +50,12 @@ class Digests:
         universe parameters, type, and value or null.
         """
         seen: set[Name] = set()
-        pending = list(mentioned(self._budget, self._constants[name].type))
+        pending = list(used(self._budget, self._constants, self._constants[name].type))
         while pending:
-            used = pending.pop()
-            if used not in seen and self._constants[used].kind != "theorem":
-                seen.add(used)
-                pending += self._constants[used].uses
+            item = pending.pop()
+            if item not in seen and self._constants[item].kind != "theorem":
+                seen.add(item)
+                pending += self._constants[item].uses
         return _sha256(
             [
                 "meaning",

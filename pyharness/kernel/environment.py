@@ -10,7 +10,17 @@ from .budget import Budget
 from .names import Name, show_name
 from .terms import Const, Lit, Proj, Term, subterms
 
-__all__ = ["Constant", "Constructor", "Extended", "Inductive", "Recursor", "closure", "mentioned"]
+__all__ = [
+    "TEXT",
+    "Constant",
+    "Constructor",
+    "Extended",
+    "Inductive",
+    "Recursor",
+    "closure",
+    "mentioned",
+    "used",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ class Constant:
     value: Term | None
     detail: Inductive | Constructor | Recursor | None
     height: int
-    uses: frozenset[Name]
+    uses: tuple[Name, ...]
 
     @property
     def as_inductive(self) -> Inductive:
@@ -159,8 +169,21 @@ class Extended(dict[Name, Constant]):
         return self._others.get(name, default) if found is None else found
 
 
+TEXT: frozenset[Name] = frozenset(
+    {
+        ("String",),
+        ("String", "ofList"),
+        ("String", "mk"),
+        ("Char", "ofNat"),
+        ("List", "nil"),
+        ("List", "cons"),
+    }
+)
+"""What a text may stand for: see `arithmetic.py`."""
+
+
 def mentioned(budget: Budget, *roots: Term) -> frozenset[Name]:
-    """Return the constants that terms mention, and the types of their literals."""
+    """Return the constants that terms mention, and those that their literals stand for."""
     names: set[Name] = set()
     for term in subterms(*roots):
         budget.step()
@@ -169,8 +192,17 @@ def mentioned(budget: Budget, *roots: Term) -> frozenset[Name]:
         elif type(term) is Proj:
             names.add(term.structure)
         elif type(term) is Lit:
-            names.add(("Nat",) if type(term.value) is int else ("String",))
+            names.update({("Nat",)} if type(term.value) is int else TEXT)
     return frozenset(names)
+
+
+def used(budget: Budget, constants: Mapping[Name, Constant], *roots: Term) -> tuple[Name, ...]:
+    """Return what terms rest on directly: what they mention, but of what a text may stand for only
+    what is declared.
+    """
+    return tuple(
+        [name for name in mentioned(budget, *roots) if name not in TEXT or name in constants]
+    )
 
 
 def closure(constants: Mapping[Name, Constant], *names: Name) -> frozenset[Name]:

@@ -76,19 +76,15 @@ class Equality(Reduction):
             return answer
         if type(left) is Const and type(right) is Const and self._same_constant(left, right):
             return True
-        if (
-            type(left) is Proj
-            and type(right) is Proj
-            and left.index == right.index
-            and left.structure == right.structure
-            and self.equal(left.term, right.term)
-        ):
+        if type(left) is Proj and type(right) is Proj and self._same_field(left, right):
             return True
         left_core, right_core = self.core(left), self.core(right)
         if left_core is not left or right_core is not right:
             return self.equal(left_core, right_core)
         return (
             self._same_application(left, right)
+            or self._same_text(left, right)
+            or self._same_text(right, left)
             or self._by_eta_of_functions(left, right)
             or self._by_eta_of_structures(left, right)
             or self._by_eta_of_structures(right, left)
@@ -125,6 +121,21 @@ class Equality(Reduction):
             variables.append(self.terms.local(number + len(variables), domain))
             left, right = left.body, right.body
         return self.equal(instantiate(left, variables), instantiate(right, variables))
+
+    def _same_field(self, left: Proj, right: Proj) -> bool:
+        """Whether two projections are alike, and from what is equal, or has equal such fields."""
+        if left.index != right.index or left.structure != right.structure:
+            return False
+        if left.term is right.term:
+            return True
+        answer, one, other = self._unfold(left.term, right.term)
+        if answer is not None:
+            return answer
+        first = self.field(left.structure, left.index, one, True)
+        second = self.field(right.structure, right.index, other, True)
+        if first is not None and second is not None:
+            return self.equal(first, second)
+        return self.equal(one, other)
 
     def _same_levels(self, left: tuple[Level, ...], right: tuple[Level, ...]) -> bool:
         self.step(len(left))
@@ -173,35 +184,38 @@ class Equality(Reduction):
             answer = self._same_number(left, right)
             if answer is not None:
                 return answer, left, right
-            left_number, right_number = self.compute(left), self.compute(right)
-            if left_number is not None or right_number is not None:
-                left, right = left_number or left, right_number or right
-                return self.equal(left, right), left, right
+            # A number would be lost on a side with variables, where the arguments may be equal.
+            if not left.free and not right.free:
+                left_number, right_number = self.compute(left), self.compute(right)
+                if left_number is not None or right_number is not None:
+                    left, right = left_number or left, right_number or right
+                    return self.equal(left, right), left, right
             left_definition, right_definition = self.definition(left), self.definition(right)
             if left_definition is None and right_definition is None:
                 return None, left, right
-            if right_definition is None:
-                projected = self._projected(right)
-                left, right = (self._next(left), right) if projected is None else (left, projected)
-            elif left_definition is None:
-                projected = self._projected(left)
-                left, right = (left, self._next(right)) if projected is None else (projected, right)
+            if right_definition is None or left_definition is None:
+                # The other may be stuck on what is projected from.
+                projected = self._projected(right if right_definition is None else left)
+                if projected is not None:
+                    left, right = (
+                        (left, projected) if right_definition is None else (projected, right)
+                    )
+                elif left_definition is not None:
+                    left = self.unfold_core(left, left_definition)
+                elif right_definition is not None:
+                    right = self.unfold_core(right, right_definition)
             elif left_definition.height > right_definition.height:
-                left = self._next(left)
+                left = self.unfold_core(left, left_definition)
             elif left_definition.height < right_definition.height:
-                right = self._next(right)
+                right = self.unfold_core(right, right_definition)
             else:
                 if left_definition is right_definition and self._same_call(left, right):
                     return True, left, right
-                left, right = self._next(left), self._next(right)
+                left = self.unfold_core(left, left_definition)
+                right = self.unfold_core(right, right_definition)
             answer = self._quick(left, right)
             if answer is not None:
                 return answer, left, right
-
-    def _next(self, term: Term) -> Term:
-        unfolded = self.unfold(term)
-        assert unfolded is not None
-        return self.core(unfolded, True)
 
     def _projected(self, term: Term) -> Term | None:
         """Reduce a projection at the head of a term in full, if that does anything."""
@@ -224,7 +238,7 @@ class Equality(Reduction):
         self._different.add((left, right))
         return False
 
-    # -------------------------------------------------------------------------------------- numbers
+    # ------------------------------------------------------------------------------- numbers, texts
     def _same_number(self, left: Term, right: Term) -> bool | None:
         """Compare numbers written as literals or successors: None if one of them is not."""
         arithmetic = self.arithmetic
@@ -235,6 +249,13 @@ class Equality(Reduction):
         if before is None or before_other is None:
             return None
         return self.equal(before, before_other)
+
+    def _same_text(self, text: Term, other: Term) -> bool:
+        """Whether a text, as what it stands for, is equal to a term that is no literal."""
+        if type(text) is not Lit or type(text.value) is int or type(other) is Lit:
+            return False
+        made = self.arithmetic.constructed(text)
+        return made is not text and self.equal(made, other)
 
     # ------------------------------------------------------------------------------------------ eta
     def _by_eta_of_functions(self, left: Term, right: Term) -> bool:

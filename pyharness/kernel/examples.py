@@ -58,7 +58,7 @@ class Examples:
         self._arithmetic = Arithmetic(terms, constants)
         for name in _NUMBERS:
             if name in constants:
-                self._arithmetic.learn(constants[name], self._checker().equal)
+                self._arithmetic.learn(constants[name], self._checker)
 
     def is_plain(self, theorem: Name) -> bool:
         """Whether a theorem takes no arguments, however far it is unfolded: it is its own

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import gzip
+import lzma
 import os
 import stat
+import sys
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
-__all__ = ["open_file", "read_file"]
+from .reader import LINE
+
+__all__ = ["Unpackable", "open_file", "open_lines", "read_file"]
+
+
+class Unpackable(Exception):
+    """A compressed file is damaged, or compressed in a way that is not read here."""
 
 
 def open_file(path: Path | str) -> BinaryIO:
@@ -37,3 +49,36 @@ def read_file(path: Path | str) -> bytes:
     """
     with open_file(path) as file:
         return file.read()
+
+
+@contextlib.contextmanager
+def open_lines(path: str) -> Iterator[Iterator[bytes]]:
+    """Open a file, plain or compressed with gzip or xz, whatever its name, to read lines from, or
+    standard input for `-`. Of a line no more is read than may be.
+
+    Raises:
+        OSError: as `open_file`.
+        Unpackable: while lines are read, if a compressed file is damaged; or if it is compressed
+            with zstd.
+    """
+    with contextlib.ExitStack() as stack:
+        plain = sys.stdin.buffer if path == "-" else stack.enter_context(open_file(path))
+        if not hasattr(plain, "peek"):
+            raise TypeError("a buffered stream is needed")
+        start = plain.peek(6)[:6]
+        file: IO[bytes] = plain
+        if start.startswith(b"\x1f\x8b"):
+            file = cast(IO[bytes], gzip.GzipFile(fileobj=plain))
+        elif start.startswith(b"\xfd7zXZ\0"):
+            file = stack.enter_context(lzma.LZMAFile(plain))
+        elif start.startswith(b"\x28\xb5\x2f\xfd"):
+            raise Unpackable("it is compressed with zstd; unpack it first, with `zstd -d`")
+        yield _lines(file)
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    try:
+        while line := file.readline(LINE + 1):
+            yield line
+    except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError) as error:
+        raise Unpackable(str(error)) from error

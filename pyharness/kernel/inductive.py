@@ -14,6 +14,7 @@ recursors are made, for this larger family; then each such member is written as 
 | constructor-result | the indices of that element do not mention the family |
 | constructor-universe | a field's type is in no larger universe than the family; in `Prop`, any |
 | positivity | a field's type mentions the family only as a function's result, at the parameters |
+| nested | no name begins with `_nested`, which is for what is made here |
 | nested | an earlier type is applied to no field, and to the family at these parameters only |
 
 A recursor of a proposition gives proofs only, unless the proposition is large: see `_is_large`.
@@ -92,7 +93,8 @@ def declare_family(
     types: Sequence[Declared],
     elimination: Name,
 ) -> list[Constant]:
-    """Return the constants that a family makes: its types, their constructors, and the recursors.
+    """Return the constants that a family makes: its types, their constructors, and the recursors;
+    without what they rest on.
 
     Args:
         new_checker: makes a checker over constants, with the declaration's universe parameters.
@@ -158,9 +160,7 @@ class _Family:
         """Let a type be known for the rest of the declaration, as a constant of which nothing but
         its type is known.
         """
-        self._known[name] = Constant(
-            name, "axiom", self._level_names, type_, None, None, 0, frozenset()
-        )
+        self._known[name] = Constant(name, "axiom", self._level_names, type_, None, None, 0, ())
 
     def _at_parameters(self, name: Name) -> Term:
         return self._terms.apply(self._terms.const(name, self._levels), self._parameters)
@@ -188,11 +188,23 @@ class _Family:
     def _add_types(self) -> None:
         for declared in self._declared:
             self._checker.check_type(declared.type)
+            self._require_other_names(declared)
             self._add_member(
                 declared.name, self._behind_parameters(declared.type, "inductive-type"), None, []
             )
         for declared in self._declared:
             self._assume(declared.name, declared.type)
+
+    def _require_other_names(self, declared: Declared) -> None:
+        """Refuse names that kernels give to nested members: one that took such a constant for its
+        own would be led astray.
+        """
+        roots = [declared.type, *[type_ for _, type_ in declared.constructors]]
+        made = [declared.name, *[name for name, _ in declared.constructors]]
+        mentions = mentioned(self._terms.budget, *roots)
+        for name in sorted({*mentions, *made}, key=show_name):
+            if name[:1] == ("_nested",):
+                raise Refused("nested", f"{show_name(name)} is a name for nested members")
 
     def _add_constructors(self) -> None:
         for member, declared in zip(self._members, self._declared, strict=True):
@@ -226,11 +238,10 @@ class _Family:
         constructors: list[tuple[Term, Term, Term]],
     ) -> None:
         self._checker.check_type(type_)
-        indices, sort = self._open(type_)
-        # It must be written out: what it reduces to might be found for this term, and not once
-        # arguments are put in.
+        indices, result = self._open(type_)
+        sort = self._checker.whnf(result)
         if type(sort) is not Sort:
-            raise self._refuse("inductive-type", "it gives no universe, written as such", type_)
+            raise self._refuse("inductive-type", "it gives no universe", type_)
         if self._members and not self._terms.levels.equal(self._universe, sort.level):
             raise self._refuse(
                 "inductive-type", "types of one family are in different universes", type_
@@ -389,12 +400,6 @@ class _Family:
     def _mentioned(self, term: Term) -> frozenset[Name]:
         return mentioned(self._terms.budget, term)
 
-    def _uses(self, type_: Term, *family: Name) -> frozenset[Name]:
-        """Return what a constant of this type rests on, with others of its family."""
-        uses = self._mentioned(type_).union(family)
-        self._terms.budget.hold(len(uses))
-        return uses
-
     def _element(self, type_: Term) -> tuple[int, list[Term]] | None:
         """Return the member that a type is, at the parameters, and the indices; None if it is
         none.
@@ -440,7 +445,7 @@ class _Family:
                     None,
                     detail,
                     0,
-                    self._uses(declared.type, *names, *constructors),
+                    (),
                 )
             )
         for declared, items in zip(self._declared, self._made, strict=False):
@@ -456,7 +461,7 @@ class _Family:
                         None,
                         Constructor(declared.name, place, count, len(item.fields)),
                         0,
-                        self._uses(type_, declared.name),
+                        (),
                     )
                 )
         return made
@@ -548,7 +553,7 @@ class _Family:
                     None,
                     detail,
                     0,
-                    self._uses(type_, *family),
+                    (),
                 )
             )
         return made

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .budget import STEPS, Budget
@@ -17,13 +16,19 @@ from .names import Name, show_name
 from .reader import Declaration, Reader
 from .refusal import Refused
 from .terms import Terms
+from .workers import Work, refusal, verify_all
 
 __all__ = ["Library", "check"]
 
-DEPTH = 60_000
-"""Calls that may be open at once."""
+DEPTH = 400_000
+"""Calls that may be open at once. They take no room on the stack, but for a few."""
 STACK = 256 << 20
-"""Bytes of the stack of the thread that checks: more than `DEPTH` calls need."""
+"""Bytes of the stack of the thread that checks."""
+
+_SOME = 20_000
+"""Lines from one word on how many were read to the next."""
+_FEW = 200
+"""Declarations that are not worth another process."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -35,21 +40,26 @@ class Library:
     Attributes:
         constants: every constant.
         seconds: how long each declaration took, by the name of its first constant.
-        computed: the functions that were computed on literals by their names, once their
-            definitions were found to be these.
+        computed: the functions that were computed on literals by their names, and why they might:
+            see `arithmetic.py`.
+        left_out: how many unsafe and partial constants were left out.
+        refused: why declarations were refused; they were taken as assumed after that. None are
+            where the check was to end with the first.
         terms: made the terms in the constants.
     """
 
     constants: Mapping[Name, Constant]
     seconds: Mapping[Name, float]
-    computed: tuple[str, ...]
+    computed: Mapping[str, str]
+    left_out: int
+    refused: Sequence[Refused]
     terms: Terms = field(repr=False)
     _digests: Digests = field(repr=False)
 
     @property
     def slowest(self) -> tuple[Name, float]:
-        """The declaration that took longest, and how long."""
-        return max(self.seconds.items(), key=lambda item: item[1])
+        """The declaration that took longest, and how long; no name if there is none."""
+        return max(self.seconds.items(), key=lambda item: item[1], default=((), 0.0))
 
     def axioms(self, name: Name) -> tuple[str, ...]:
         """Return the axioms that a constant rests on, sorted."""
@@ -76,28 +86,36 @@ def check(
     lines: Iterable[bytes],
     *,
     steps: int | None = STEPS,
+    as_lean: bool = False,
+    keep_going: bool = False,
+    jobs: int = 1,
     progress: Progress = lambda name, done, total: None,
 ) -> Library:
-    """Check every declaration of an export in lean4export's NDJSON format 3.1.0, each on those
-    before it.
+    """Check every declaration of an export in lean4export's NDJSON format 3.1, each on those before
+    it.
 
-    To have `Nat.div`, `mod` and `gcd` computed on literals, the file must state, before they are
+    To have `Nat.div`, `mod` and others computed on literals, the file must state, before they are
     needed, the theorems that `arithmetic.py` asks for.
 
     Args:
         lines: the lines of the file, with or without line ends.
         steps: how many steps one declaration may take; None for no limit, on the file neither.
-        progress: is told the name of each declaration, how many lines were read, and 0.
+        as_lean: whether functions on numbers are computed by their names alone, and texts are
+            elements of whatever `String` is, as in Lean's own kernel.
+        keep_going: whether to go on after a declaration is refused.
+        jobs: how many processes check declarations.
+        progress: is told of some declarations that were checked: the name, how many were before,
+            and how many there are; and while the file is read no name, how many lines were, and 0.
 
     Raises:
-        Refused: if a declaration breaks a rule, or the file is not of the format, or too deep or
-            too large to check.
+        Refused: if a declaration breaks a rule, unless it is to go on; or the file is not of the
+            format, or too deep or too large to check.
     """
     answer: list[Library | BaseException] = []
 
     def run() -> None:
         try:
-            answer.append(_check(lines, steps, progress))
+            answer.append(_check(lines, steps, as_lean, keep_going, jobs, progress))
         except BaseException as error:
             answer.append(error)
 
@@ -122,52 +140,54 @@ def check(
     return answer[0]
 
 
-def _check(lines: Iterable[bytes], steps: int | None, progress: Progress) -> Library:
+def _check(
+    lines: Iterable[bytes],
+    steps: int | None,
+    as_lean: bool,
+    keep_going: bool,
+    jobs: int,
+    progress: Progress,
+) -> Library:
     terms = Terms(Budget(steps))
-    reader, kernel = Reader(terms), Kernel(terms)
-    seconds: dict[Name, float] = {}
+    reader, kernel = Reader(terms), Kernel(terms, as_lean=as_lean)
+    work: list[Work] = []
     number = 0
     for number, line in enumerate(lines, 1):
-        started = time.perf_counter()
+        if number % _SOME == 0:
+            progress("", number, 0)
         try:
             declaration = reader.line(line)
         except Exception as error:
-            raise _refusal(error, f"line {number}") from error
-        if declaration is None:
-            continue
-        first = _first(declaration)
-        name = show_name(first) or f"line {number}"
-        progress(name, number, 0)
-        try:
-            kernel.add(declaration)
-        except Exception as error:
-            raise _refusal(error, name) from error
-        seconds[first] = time.perf_counter() - started
-    if not seconds:
-        raise Refused("format", "nothing is declared", declaration=f"line {number}")
-    return Library(kernel.constants, seconds, kernel.computed, terms, Digests(kernel.constants))
+            raise refusal(error, f"line {number}") from error
+        if declaration is not None:
+            work.append(_work(kernel, declaration, number))
+    if not number:
+        raise Refused("format", "it is empty")
+    done = verify_all(
+        lambda: Kernel(terms, as_lean=as_lean),
+        work,
+        jobs if len(work) > _FEW else 1,
+        keep_going,
+        progress,
+    )
+    return Library(
+        kernel.constants,
+        dict(zip([item.first for item in work], done.seconds, strict=True)),
+        {show_name(name): how.reason for name, how in sorted(done.functions.items())},
+        len(reader.left_out),
+        done.refused,
+        terms,
+        Digests(kernel.constants),
+    )
 
 
-def _first(declaration: Declaration) -> Name:
+def _work(kernel: Kernel, declaration: Declaration, number: int) -> Work:
     fields = declaration.fields
     first = (fields["types"] or [{"name": ()}])[0] if declaration.kind == "inductive" else fields
-    name: Name = first["name"]
-    return name
-
-
-def _refusal(error: Exception, declaration: str) -> Refused:
-    """Return the refusal that an error amounts to: what the kernel cannot check it does not
-    accept.
-    """
-    if isinstance(error, Refused):
-        error.declaration = declaration
-        return error
-    if isinstance(error, RecursionError):
-        return Refused("budget", "depth: it is too deep to check", declaration=declaration)
-    if isinstance(error, MemoryError):
-        return Refused("budget", "memory: it is too large to check", declaration=declaration)
-    return Refused(
-        "internal",
-        f"the kernel failed on it: {type(error).__name__}: {error}",
-        declaration=declaration,
-    )
+    work = Work(first["name"], show_name(first["name"]) or f"line {number}", declaration)
+    try:
+        work.made = kernel.assume(declaration)
+    except Exception as error:
+        work.refused = refusal(error, work.name)
+    kernel.constants.update({constant.name: constant for constant in work.made})
+    return work

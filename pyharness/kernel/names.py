@@ -14,12 +14,14 @@ _PLAIN = re.compile(r"[^\W\d][\w'!?]*")
 
 
 def show_name(name: Name) -> str:
-    """Return a name as Lean shows it: a part that is no identifier stands between « and »."""
+    """Return a name as Lean shows it: a part that is no identifier stands between « and »; where
+    one is in it, it is doubled, so that no two names are shown alike.
+    """
     return ".".join(
         part
         if isinstance(part, str) and _PLAIN.fullmatch(part)
         else str(part)
         if isinstance(part, int)
-        else f"«{part}»"
+        else "«" + part.replace("»", "»»") + "»"
         for part in name
     )

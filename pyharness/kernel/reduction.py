@@ -19,14 +19,35 @@ Checking in Lean 4", Reduction.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from .arithmetic import Arithmetic, cost_of
 from .environment import Constant, Constructor, Inductive, Recursor
 from .levels import Level
 from .names import Name
-from .terms import App, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, body_of, head_of, spine
+from .terms import (
+    App,
+    BVar,
+    Const,
+    Lam,
+    Let,
+    Lit,
+    Pi,
+    Proj,
+    Sort,
+    Term,
+    Terms,
+    body_of,
+    head_of,
+    spine,
+)
 
 __all__ = ["Reduction"]
+
+_Value: TypeAlias = Term | list[Any]
+"""A term that binds all its bound variables; or a term under binders, with the values of their
+variables, to be put in when it is needed.
+"""
 
 _QUOTIENT: Mapping[Name, int] = {("Quot", "lift"): 5, ("Quot", "ind"): 4}
 """The place of the quotient's element among the arguments; the function always stands at 3."""
@@ -74,22 +95,9 @@ class Reduction:
         if kind is Pi or kind is Lam or kind is Sort or kind is Lit:
             return term
         found = self._whnf.get(term)
-        if found is not None:
-            return found
-        reduced = term
-        while True:
-            self.step()
-            reduced = self.core(reduced)
-            number = self.compute(reduced)
-            if number is not None:
-                reduced = number
-                break
-            unfolded = self.unfold(reduced)
-            if unfolded is None:
-                break
-            reduced = unfolded
-        self._whnf[term] = reduced
-        return reduced
+        if found is None:
+            found = self._whnf[term] = self._reduce(term, [], False, True) or term
+        return found
 
     def core(self, term: Term, cheap: bool = False) -> Term:
         """Reduce the head of a term as far as that goes without unfolding it. Major premises are
@@ -101,44 +109,100 @@ class Reduction:
         if kind is not App and kind is not Proj and kind is not Let:
             return term
         found = self._core.get((term, cheap))
-        if found is not None:
-            return found
-        self.step()
-        instantiate = self.terms.instantiate
-        head = term
-        arguments: list[Term] = []  # in reverse
+        if found is None:
+            found = self._core[term, cheap] = self._reduce(term, [], cheap, False) or term
+        return found
+
+    def _reduce(self, term: Term, stack: list[_Value], cheap: bool, full: bool) -> Term | None:
+        """Reduce the head of a term that is applied to what is on a stack, the first on top;
+        return None if there is nothing to reduce.
+
+        What is substituted is not put in before it is needed: `head` stands under binders whose
+        variables have the values `values`. So of a match no more is built than the case that
+        applies, and of nested functions no body is built twice.
+
+        Args:
+            term: it binds all its bound variables.
+            stack: what it is applied to.
+            cheap: see `core`.
+            full: whether definitions are unfolded, and functions on numbers computed.
+        """
+        head: Term = term
+        values: list[_Value] = []
         changed = False
         while True:
             if type(head) is App:
-                arguments.append(head.argument)
+                argument = head.argument
+                if not argument.loose:
+                    stack.append(argument)
+                elif type(argument) is BVar:
+                    stack.append(values[-1 - argument.index])
+                else:
+                    stack.append([argument, values])
                 head = head.function
                 continue
-            if type(head) is Lam and arguments:
-                values: list[Term] = []
-                while type(head) is Lam and arguments:
-                    values.append(arguments.pop())
+            if type(head) is BVar:
+                value = values[-1 - head.index]
+                if isinstance(value, list):
+                    head, values = value
+                else:
+                    head, values = value, []
+                continue
+            if type(head) is Lam and stack:
+                values = values[-head.loose :] if head.loose else []
+                while type(head) is Lam and stack:
+                    values.append(stack.pop())
                     head = head.body
-                head = instantiate(head, values)
-            elif type(head) is Const and arguments:
-                result = self._eliminate(head, arguments)
-                if result is None:
-                    break
-                head = result
+            elif type(head) is Const:
+                if full and self.arithmetic.knows(head.name, len(stack)):
+                    number = self._computed(head, list(map(self._closed, reversed(stack))))
+                    if number is not None:
+                        return number
+                made = self._eliminate(head, stack) if stack else None
+                if made is not None:
+                    head, values = made
+                else:
+                    constant = self.definition(head) if full else None
+                    if constant is None:
+                        break
+                    head, values = self._value(constant, head), []
             elif type(head) is Let:
-                head = instantiate(head.body, [head.value])
+                value = [head.value, values] if head.value.loose else head.value
+                values = values[-head.loose :] if head.loose else []
+                values.append(value)
+                head = head.body
             elif type(head) is Proj:
-                field = self._field(head, cheap)
+                field = self.field(head.structure, head.index, self._with(head.term, values), cheap)
                 if field is None:
                     break
-                head = field
+                head, values = field, []
             else:
                 break
             self.step()
             changed = True
-        self.step(len(arguments))
-        result = self.terms.apply(head, reversed(arguments)) if changed else term
-        self._core[term, cheap] = result
-        return result
+        if not changed:
+            return None
+        self.step(len(stack))
+        return self.terms.apply(self._with(head, values), map(self._closed, reversed(stack)))
+
+    def _closed(self, value: _Value) -> Term:
+        """Return a value with what was substituted put in."""
+        if not isinstance(value, list):
+            return value
+        if value[1]:
+            # It may be asked for again.
+            value[:] = self._with(*value), []
+        term: Term = value[0]
+        return term
+
+    def _with(self, term: Term, values: list[_Value]) -> Term:
+        """Return a term that stands under binders, with the values of their variables put in."""
+        loose = term.loose
+        if not loose:
+            return term
+        if type(term) is BVar:
+            return self._closed(values[-1 - term.index])
+        return self.terms.instantiate(term, [self._closed(value) for value in values[-loose:]])
 
     # ---------------------------------------------------------------------------------------- delta
     def definition(self, term: Term) -> Constant | None:
@@ -153,27 +217,42 @@ class Reduction:
 
     def unfold(self, term: Term) -> Term | None:
         """Return a term with the definition at its head unfolded, if there is one."""
-        unfolded = self._unfolded.get(term)
-        if unfolded is not None:
-            return unfolded
         constant = self.definition(term)
-        if constant is None or constant.value is None:
+        if constant is None:
             return None
         head, arguments = spine(term)
-        value = self._values.get(head)
-        if value is None:
-            assert type(head) is Const
-            value = self._values[head] = self.at_levels(constant, constant.value, head)
         self.step(len(arguments))
-        place = 0
+        assert type(head) is Const
+        value, place = self._value(constant, head), 0
         while type(value) is Lam and place < len(arguments):
             value = value.body
             place += 1
-        unfolded = self.terms.apply(
-            self.terms.instantiate(value, arguments[:place]), arguments[place:]
-        )
-        self._unfolded[term] = unfolded
-        return unfolded
+        return self.terms.apply(self.terms.instantiate(value, arguments[:place]), arguments[place:])
+
+    def unfold_core(self, term: Term, constant: Constant) -> Term:
+        """Return a term whose head is a definition, with that unfolded and the head reduced as by a
+        cheap `core`.
+        """
+        found = self._unfolded.get(term)
+        if found is None:
+            head, arguments = spine(term)
+            self.step(len(arguments))
+            assert type(head) is Const
+            value = self._value(constant, head)
+            stack: list[_Value] = [*reversed(arguments)]
+            found = self._reduce(value, stack, True, False)
+            if found is None:
+                found = self.terms.apply(value, arguments)
+            self._unfolded[term] = found
+        return found
+
+    def _value(self, constant: Constant, head: Const) -> Term:
+        """Return the value of a definition at the levels of a mention of it."""
+        value = self._values.get(head)
+        if value is None:
+            assert constant.value is not None
+            value = self._values[head] = self.at_levels(constant, constant.value, head)
+        return value
 
     def at_levels(self, constant: Constant, term: Term, const: Const) -> Term:
         """Return a term of a constant's declaration at the levels that a mention of it has."""
@@ -181,9 +260,9 @@ class Reduction:
         return self.terms.with_levels(term, dict(zip(constant.levels, const.levels, strict=True)))
 
     # ------------------------------------------------------------------------- recursors, quotients
-    def _eliminate(self, head: Const, arguments: list[Term]) -> Term | None:
+    def _eliminate(self, head: Const, arguments: list[_Value]) -> tuple[Term, list[_Value]] | None:
         """Reduce a recursor, or what eliminates a quotient, and take the arguments that it needs
-        off the reversed list.
+        off the stack. What it gives stands under binders, whose values are returned with it.
         """
         constant = self.constants.get(head.name)
         if constant is None:
@@ -197,7 +276,7 @@ class Reduction:
             or len(head.levels) != len(constant.levels)
         ):
             return None
-        major = self._constructed(recursor, arguments[-1 - recursor.major])
+        major = self._constructed(recursor, self._closed(arguments[-1 - recursor.major]))
         made, fields = spine(major)
         if type(made) is not Const or made.name not in recursor.rules:
             return None
@@ -205,14 +284,14 @@ class Reduction:
         if len(fields) < count:
             return None
         shared = len(arguments) - recursor.major + recursor.indices
-        given = arguments[: shared - 1 : -1] + fields[len(fields) - count :]
+        given = [*arguments[: shared - 1 : -1], *fields[len(fields) - count :]]
         del arguments[len(arguments) - recursor.major - 1 :]
         self.step(len(given))
         key = (head, made.name)
         value = self._values.get(key)
         if value is None:
             value = self._values[key] = self.at_levels(constant, rule, head)
-        return self.terms.instantiate(body_of(value, len(given)), given)
+        return body_of(value, len(given)), given
 
     def _constructed(self, recursor: Recursor, major: Term) -> Term:
         """Return a major premise as a constructor's application, if it is equal to one."""
@@ -222,7 +301,8 @@ class Reduction:
                 return made
         major = self.whnf(major)
         if type(major) is Lit:
-            return self.arithmetic.constructed(major)
+            made = self.arithmetic.constructed(major)
+            return made if type(major.value) is int else self.whnf(made)
         inductive = self.constants[recursor.inductive].as_inductive
         if inductive.is_structure and not self.is_constructed(major):
             return self._by_eta(recursor.inductive, inductive, major)
@@ -273,11 +353,13 @@ class Reduction:
         """
         return self.level_of(type_).is_zero
 
-    def _eliminate_quotient(self, constant: Constant, arguments: list[Term]) -> Term | None:
+    def _eliminate_quotient(
+        self, constant: Constant, arguments: list[_Value]
+    ) -> tuple[Term, list[_Value]] | None:
         place = _QUOTIENT.get(constant.name)
         if place is None or len(arguments) <= place:
             return None
-        head, made = spine(self.whnf(arguments[-1 - place]))
+        head, made = spine(self.whnf(self._closed(arguments[-1 - place])))
         if (
             type(head) is not Const
             or head.name != ("Quot", "mk")
@@ -285,13 +367,16 @@ class Reduction:
             or self.constants[head.name].kind != "quot"
         ):
             return None
-        function = arguments[-4]
+        function = self._closed(arguments[-4])
         del arguments[len(arguments) - place - 1 :]
-        return self.terms.app(function, made[2])
+        return self.terms.app(function, made[2]), []
 
     # ------------------------------------------------------------------------- projections, numbers
-    def _field(self, projection: Proj, cheap: bool) -> Term | None:
-        term = self.core(projection.term, True) if cheap else self.whnf(projection.term)
+    def field(self, structure: Name, index: int, term: Term, cheap: bool = False) -> Term | None:
+        """Return a field of a term that reduces to a constructor; None if it does not."""
+        term = self.core(term, True) if cheap else self.whnf(term)
+        if type(term) is Lit and not cheap:
+            term = self.whnf(self.arithmetic.constructed(term))
         head, arguments = spine(term)
         if type(head) is not Const:
             return None
@@ -299,10 +384,10 @@ class Reduction:
         if (
             constant is None
             or type(constant.detail) is not Constructor
-            or constant.detail.inductive != projection.structure
+            or constant.detail.inductive != structure
         ):
             return None
-        place = constant.detail.parameters + projection.index
+        place = constant.detail.parameters + index
         return arguments[place] if place < len(arguments) else None
 
     def compute(self, term: Term) -> Term | None:
@@ -314,8 +399,13 @@ class Reduction:
         head, arguments = spine(term)
         if type(head) is not Const or not self.arithmetic.knows(head.name, len(arguments)):
             return None
+        return self._computed(head, arguments)
+
+    def _computed(self, head: Const, arguments: list[Term]) -> Term | None:
         numbers = []
         for argument in arguments:
+            if argument.free:
+                return None
             number = self.arithmetic.number(self.whnf(argument))
             if number is None:
                 return None

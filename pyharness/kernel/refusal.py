@@ -1,9 +1,13 @@
-"""The only answer of the kernel beside acceptance."""
+"""The only answer of the kernel beside acceptance: a declaration is refused, or the check of it is
+declined.
+"""
 
 from __future__ import annotations
 
 __all__ = ["Refused"]
 
+_DECLINED = frozenset({"budget", "feature", "internal", "version"})
+"""Rules that say nothing of what is declared, but that it was not looked at, or not to its end."""
 _LONGEST = 1_000
 """Characters of the longest reason; what is longer is cut, as it may quote the file."""
 
@@ -23,6 +27,11 @@ class Refused(Exception):
             reason = reason[:_LONGEST] + "…"
         super().__init__(rule, reason)
         self.rule, self.reason, self.term, self.declaration = rule, reason, term, declaration
+
+    @property
+    def declined(self) -> bool:
+        """Whether nothing was found to be wrong: another kernel may well accept it."""
+        return self.rule in _DECLINED
 
     def __str__(self) -> str:
         where = f"{self.declaration}: " if self.declaration else ""

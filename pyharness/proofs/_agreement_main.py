@@ -3,8 +3,8 @@ on standard input.
 
 Run alone and isolated (`python -I -S`): beside the standard library only `pyharness.kernel` is
 loaded, from FOLDER. Each line written to standard output is a JSON object: on the way
-`{"declaration", "done"}`; at the end `{"refused"}`, with the rule, the reason, the term and the
-declaration, or `{"constants", "answers"}`, with what the kernel says of each CONSTANT.
+`{"declaration", "done", "total"}`; at the end `{"refused"}`, with the rule, the reason, the term
+and the declaration, or `{"constants", "answers"}`, with what the kernel says of each CONSTANT.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ def main(folder: str, names: list[str]) -> None:
     from pyharness.kernel import Refused, check
     from pyharness.kernel.names import show_name
     from pyharness.kernel.printing import show
+    from pyharness.kernel.workers import cores
 
     try:
-        library = check(sys.stdin.buffer, progress=_progress)
+        library = check(sys.stdin.buffer, jobs=cores(), progress=_progress)
         shown = {show_name(name): name for name in library.constants}
         _write(
             {
@@ -51,8 +52,9 @@ def main(folder: str, names: list[str]) -> None:
         )
 
 
-def _progress(declaration: str, done: int, _total: int) -> None:
-    _write({"declaration": declaration, "done": done})
+def _progress(declaration: str, done: int, total: int) -> None:
+    if total:
+        _write({"declaration": declaration, "done": done, "total": total})
 
 
 def _write(value: Any) -> None:

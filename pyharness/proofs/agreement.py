@@ -154,7 +154,6 @@ class SecondKernel:
     def _listen(self) -> Mapping[str, Any]:
         """Pass on what the process says of its progress, and return the last that it says."""
         said: Mapping[str, Any] = {}
-        total = self._lines.count(b"\n")
         assert self._process.stdout is not None  # It is a pipe.
         for line in self._process.stdout:
             try:
@@ -162,7 +161,7 @@ class SecondKernel:
             except ValueError:
                 return {}
             if "done" in said:
-                self._progress("Second kernel", said["declaration"], said["done"], total)
+                self._progress("Second kernel", said["declaration"], said["done"], said["total"])
         return said
 
     def answer(self) -> Mapping[str, Any]:

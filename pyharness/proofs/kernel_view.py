@@ -63,7 +63,7 @@ class KernelView(Mapping[Name, Constant]):
             None if value is None else self.term(value),
             self._detail(constant),
             0,
-            self._environment.uses(constant.name),
+            tuple(self._environment.uses(constant.name)),
         )
 
     def _detail(self, constant: olean.Constant) -> Inductive | Constructor | Recursor | None:

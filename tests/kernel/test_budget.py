@@ -103,7 +103,7 @@ class TestSteps:
         """A declaration that takes more is refused by its name, and says of which budget."""
         assert check(doubled(2), steps=5_000).constants
         with pytest.raises(Refused, match="double0: budget: steps: checking it takes more than 5,"):
-            check(doubled(9), steps=5_000)
+            check(doubled(14), steps=5_000)
 
     @pytest.mark.parametrize(("count", "rule"), [(20, "not-a-function"), (400, "budget: steps")])
     def test_visits_of_terms_count(self, count, rule):
@@ -197,14 +197,24 @@ class TestMemory:
             made.axiom(made.name("a"), type_)
             return made.lines
 
-        monkeypatch.setattr(budget, "HELD", 5_000)
+        monkeypatch.setattr(budget, "READ", 5_000)
         assert check(lines(1_000)).constants
-        with pytest.raises(Refused, match="budget: memory: more than 5,000"):
+        with pytest.raises(Refused, match="budget: memory of the file: more than 5,000"):
             check(lines(10_000))
+
+    def test_what_a_check_holds_counts(self, monkeypatch):
+        """A declaration for which much has to be made is declined; how much was read before it does
+        not matter.
+        """
+        monkeypatch.setattr(budget, "HELD", 5_000)
+        assert check(self.chain(20_000)).constants
+        with pytest.raises(Refused, match="double0: budget: memory: more than 5,000") as refused:
+            check(doubled(14))
+        assert refused.value.declined
 
     def test_long_names_texts_and_numbers_count_as_several(self, monkeypatch):
         """What takes more room than a term counts as more."""
-        monkeypatch.setattr(budget, "HELD", 5_000)
+        monkeypatch.setattr(budget, "READ", 5_000)
         for long in ({"strVal": "%d" + "a" * 50_000}, {"natVal": "1%03d" + "0" * 50_000}):
             for count, refused in ((5, False), (100, True)):
                 made = Lines()

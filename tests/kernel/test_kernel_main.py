@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import lzma
 import os
 from pathlib import Path
 
 import pytest
 
 from pyharness.kernel import Refused, check, library
-from pyharness.kernel.__main__ import ACCEPTED, REFUSED, main
+from pyharness.kernel.__main__ import ACCEPTED, DECLINED, REFUSED, USAGE, main
 from tests.kernel_exports import Export, basics
 
 
@@ -64,7 +66,8 @@ class TestMain:
         )
         assert "term: True.intro" in shown
         assert main([str(file), "--json"]) == REFUSED
-        assert json.loads(capsys.readouterr().out)["rule"] == "declared-type"
+        answer = json.loads(capsys.readouterr().out)
+        assert not answer["accepted"] and answer["refused"][0]["rule"] == "declared-type"
 
     @pytest.mark.parametrize("name", ["missing", "given", "Nat.zero"])
     def test_a_theorem_that_is_not_there(self, file, capsys, name):
@@ -72,41 +75,93 @@ class TestMain:
         assert main([str(file), "--theorem", name]) == REFUSED
         assert "no theorem of this name" in capsys.readouterr().out
 
-    @pytest.mark.parametrize(
-        "data",
-        [b"", b"no gzip", gzip.compress(b"a line" * 1000)[:-20]],
-        ids=["empty", "other", "cut short"],
-    )
-    def test_what_is_no_gzip_file(self, tmp_path, capsys, data):
-        """A file that is damaged or cut short is refused."""
+    @pytest.mark.parametrize("data", [b"", b"no gzip"], ids=["empty", "other"])
+    def test_what_is_no_export(self, tmp_path, capsys, data):
+        """It is refused, whatever its name."""
         path = tmp_path / "proofs.ndjson.gz"
         path.write_bytes(data)
         assert main([str(path)]) == REFUSED
         assert "rule: format" in capsys.readouterr().out
 
+    @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+    def test_compressed_files(self, export, tmp_path, capsys, pack):
+        """They are known by their first bytes; one that is damaged or cut short is not read."""
+        whole = pack(b"\n".join(export.lines))
+        path = tmp_path / "proofs"
+        path.write_bytes(whole)
+        assert main([str(path)]) == ACCEPTED
+        for data in (whole[:-20], whole[:-6] + bytes(6)):
+            path.write_bytes(data)
+            with pytest.raises(SystemExit) as ended:
+                main([str(path)])
+            assert ended.value.code == USAGE and "cannot be unpacked" in capsys.readouterr().err
+        path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes(30))
+        with pytest.raises(SystemExit) as ended:
+            main([str(path)])
+        assert ended.value.code == USAGE and "zstd -d" in capsys.readouterr().err
+
+    def test_standard_input(self, export, monkeypatch, capsys):
+        """- stands for it."""
+        lines = io.TextIOWrapper(io.BufferedReader(io.BytesIO(b"\n".join(export.lines))))
+        monkeypatch.setattr("sys.stdin", lines)
+        assert main(["-"]) == ACCEPTED and "accepted: 42" in capsys.readouterr().out
+
+    def test_what_is_declined(self, export, file, capsys):
+        """Another version, a budget that ends, and compiled code are no refusal."""
+        file.write_bytes(file.read_bytes().replace(b"3.1.0", b"3.2.0", 1))
+        assert main([str(file)]) == DECLINED
+        assert "declined: line 1\nrule: version" in capsys.readouterr().out
+        file.write_bytes(b"\n".join(export.lines))
+        assert main([str(file), "--steps", "10", "--json"]) == DECLINED
+        assert json.loads(capsys.readouterr().out)["refused"][0]["declined"]
+
+    @pytest.mark.parametrize("jobs", ["1", "3"])
+    def test_all_that_is_refused(self, export, file, capsys, monkeypatch, jobs):
+        """Each is listed, and what rests on it is checked as if it held; a file is not accepted for
+        that.
+        """
+        monkeypatch.setattr(library, "_FEW", 0)
+        export.declare("thm", "one", "False", "True.intro")
+        export.declare("thm", "two", "False", "one")
+        export.declare("thm", "three", "True", "one")
+        export.declare("thm", "one", "True", "True.intro")
+        file.write_bytes(b"\n".join(export.lines))
+        options = [str(file), "--keep-going", "--jobs", jobs, "--theorem", "two", "--json"]
+        assert main(options) == REFUSED
+        answer = json.loads(capsys.readouterr().out)
+        assert [(item["declaration"], item["rule"]) for item in answer["refused"]] == [
+            ("one", "declared-type"),
+            ("three", "declared-type"),
+            ("one", "duplicate"),
+        ]
+        assert answer["theorems"] == {"two": []} and not answer["accepted"]
+        assert main(options[:1] + options[2:]) == REFUSED
+        answer = json.loads(capsys.readouterr().out)
+        assert [item["declaration"] for item in answer["refused"]] == ["one"]
+
     @pytest.mark.parametrize("option", [[], ["--certificate"]], ids=["file", "certificate"])
     def test_what_is_no_regular_file(self, tmp_path, capsys, option):
-        """A FIFO that nobody writes to, a device and a folder end it at once, with status 2."""
+        """A FIFO that nobody writes to, a device and a folder end it at once, with status 3."""
         os.mkfifo(tmp_path / "fifo.ndjson")
         for path in (tmp_path / "fifo.ndjson", Path("/dev/zero"), tmp_path):
             with pytest.raises(SystemExit) as ended:
                 main([*option, str(path)])
-            assert ended.value.code == 2 and "no regular file" in capsys.readouterr().err
+            assert ended.value.code == USAGE and "no regular file" in capsys.readouterr().err
 
     @pytest.mark.parametrize("suffix", [".ndjson", ".ndjson.gz"])
     def test_a_line_without_an_end(self, tmp_path, capsys, suffix):
         """It is not read in full, plain or compressed: a file of little bytes may hold many."""
         path, data = tmp_path / f"proofs{suffix}", b" " * (8 << 20)
         path.write_bytes(gzip.compress(data) if suffix.endswith(".gz") else data)
-        assert main([str(path)]) == REFUSED
+        assert main([str(path)]) == DECLINED
         assert "reason: input: a line has more than" in capsys.readouterr().out
 
     @pytest.mark.parametrize("arguments", [[], ["missing.ndjson"], ["a", "b"], ["a", "--unknown"]])
     def test_bad_usage(self, arguments, capsys):
-        """It ends with status 2 and says what is wrong."""
+        """It ends with status 3 and says what is wrong."""
         with pytest.raises(SystemExit) as ended:
             main(arguments)
-        assert ended.value.code == 2 and capsys.readouterr().err
+        assert ended.value.code == USAGE and capsys.readouterr().err
 
     def test_help_has_examples(self, capsys):
         """The help shows how it is run and what the exit status says."""
@@ -118,10 +173,10 @@ class TestMain:
 
 class TestCheck:
     def test_progress_is_told(self, export):
-        """Each declaration is named, with the line that it is on."""
+        """Each declaration is named, with how many were before it, and how many there are."""
         told = []
         check(export.lines, progress=lambda *item: told.append(item))
-        assert told[-1] == ("assumed", len(export.lines), 0) and len(told) == 18
+        assert told[-1] == ("assumed", 17, 18) and len(told) == 18
 
     def test_times_are_kept(self, export):
         """There is a time for each declaration, and the longest is among them."""
@@ -140,10 +195,10 @@ class TestCheck:
     def test_a_kernel_that_fails_accepts_nothing(self, export, monkeypatch, error, rule):
         """Whatever goes wrong inside is a refusal of the declaration that it went wrong on."""
 
-        def failing(self, declaration):
+        def failing(self, declaration, made):
             raise error
 
-        monkeypatch.setattr(library.Kernel, "add", failing)
+        monkeypatch.setattr(library.Kernel, "verify", failing)
         with pytest.raises(Refused) as refused:
             check(export.lines)
         assert (refused.value.rule, refused.value.declaration) == (rule, "Nat")

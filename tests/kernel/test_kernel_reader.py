@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from pyharness.kernel import Refused, check
+from pyharness.kernel import Refused, check, show_name
 from pyharness.kernel.reader import DEEPEST
 from tests.kernel_exports import META, basics
 
@@ -57,7 +57,6 @@ class TestFormat:
     @pytest.mark.parametrize(
         ("texts", "words"),
         [
-            ((), "nothing is declared"),
             (("",), "no JSON"),
             (("[]",), "no object"),
             (("{}",), "the fields none"),
@@ -98,7 +97,6 @@ class TestFormat:
             (('{"str":{"pre":1,"str":"a"},"in":1}',), "no name 1"),
             (('{"num":{"pre":0,"i":-1},"in":1}',), "natural number"),
             (('{"str":{"pre":0,"str":1},"in":1}',), "string"),
-            (('{"str":{"pre":0,"str":"a».«b"},"in":1}',), "»"),
             (('{"str":{"pre":0,"str":"\\ud800"},"in":1}',), "surrogate"),
             (('{"strVal":"\\udfff","ie":0}',), "surrogate"),
             (('{"natVal":1,"ie":0}',), "decimal digits"),
@@ -152,9 +150,6 @@ class TestFormat:
             AXIOM[0],
             "{}",
             '{"meta":{}}',
-            META.replace("3.1.0", "3.0.0"),
-            META.replace("3.1.0", "3.1.1"),
-            META.replace("3.1.0", "4.0.0"),
             META.replace('"3.1.0"', "3.1"),
             META.replace('"name"', '"called"'),
             META[:-1] + ',"more":0}',
@@ -164,6 +159,37 @@ class TestFormat:
         """A file of another version, or of none, is not read."""
         with pytest.raises(Refused, match="format"):
             check([line.encode(), *lines(*AXIOM)[1:]])
+
+    def test_another_version(self):
+        """Any 3.1 is read; another is declined, and named."""
+        for version in ("3.1.1", "3.1.12"):
+            assert check([META.replace("3.1.0", version).encode(), *lines(*AXIOM)[1:]]).constants
+        for version in ("3.0.0", "3.10.0", "3.1", "3.1.x", "4.0.0"):
+            with pytest.raises(Refused, match=f"version: .* {version}, ") as refused:
+                check([META.replace("3.1.0", version).encode(), *lines(*AXIOM)[1:]])
+            assert refused.value.declined
+
+    def test_nothing_is_declared(self):
+        """A file with its first line alone is a library of nothing; an empty one is no file."""
+        assert not check(lines()).constants and check(lines()).slowest == ((), 0.0)
+        with pytest.raises(Refused, match="format: it is empty"):
+            check([])
+
+    def test_any_text_is_a_part_of_a_name(self):
+        """A name is shown so that no other one is shown alike."""
+        names = [("a».«b",), ("a", "b"), ("a.b",), ("a»", "«b"), ("»",), ("»»",)]
+        assert len({show_name(name) for name in names}) == len(names)
+        text = '{"str":{"pre":0,"str":"a».«b"},"in":1}'
+        assert check(lines(text, *AXIOM[1:])).axioms(("a».«b",)) == ("«a»».«b»",)
+
+    def test_unsafe_and_partial_constants_are_left_out(self):
+        """They are counted, and are not there."""
+        export = basics()
+        export.declare("axiom", "bad", "False", isUnsafe=True)
+        export.declare("def", "loop", "False", "loop", safety="partial")
+        export.declare("opaque", "odd", "Nat", "Nat.zero", isUnsafe=True)
+        done = check(export.lines)
+        assert done.left_out == 3 and not {("bad",), ("loop",), ("odd",)} & done.constants.keys()
 
     @pytest.mark.parametrize(
         "data",
@@ -182,7 +208,7 @@ class TestFormat:
             check([*lines(*AXIOM), data])
 
     def test_every_field_of_every_declaration_is_needed(self):
-        """Without any one field, or with one more, a line is refused."""
+        """Without any one field, or with one more, a line is refused; "all" may be left out."""
         export = basics()
         export.declare("def", "one", "Nat", export.make.lit(1))
         export.declare("thm", "sure", "True", "True.intro")
@@ -194,7 +220,7 @@ class TestFormat:
             if kind not in ("def", "thm", "opaque", "axiom", "quot") or kind in seen:
                 continue
             seen.add(kind)
-            for field in fields:
+            for field in fields.keys() - {"all"}:
                 without = json.dumps(
                     {kind: {name: value for name, value in fields.items() if name != field}}
                 )
@@ -202,6 +228,8 @@ class TestFormat:
                     check([*export.lines[:place], without.encode()])
             with pytest.raises(Refused, match="format"):
                 check([*export.lines[:place], json.dumps({kind: fields | {"more": 0}}).encode()])
+            without = {name: value for name, value in fields.items() if name != "all"}
+            assert check([*export.lines[:place], json.dumps({kind: without}).encode()]).constants
         assert len(seen) == 5
 
 

@@ -592,21 +592,6 @@ def a_theorem_in_a_universe_that_may_be_more(e):
     e.declare("thm", "bad", m.p(m.s("u"), 0, 1), m.f(m.s("u"), 0, 0), levels=["u"])
 
 
-@wrong("unsafe")
-def an_unsafe_axiom(e):
-    e.declare("axiom", "bad", e.make.prop, isUnsafe=True)
-
-
-@wrong("unsafe")
-def an_unsafe_definition(e):
-    e.declare("def", "bad", "Nat", "Nat.zero", safety="unsafe")
-
-
-@wrong("unsafe")
-def a_partial_definition(e):
-    e.declare("def", "bad", "Nat", "Nat.zero", safety="partial")
-
-
 @wrong("quotient")
 def a_quotient_of_another_type(e):
     e.declare("quot", "Quot2", e.make.type, kind="type")
@@ -664,13 +649,18 @@ def a_type_in_no_universe(e):
     e.family({"Bad": (e.make.p("Nat", "Nat"), {})})
 
 
-@wrong("inductive-type")
+@right
 def a_universe_that_has_to_be_reduced(e):
-    """Once arguments are put in, it might not reduce any more, and a proposition be taken for
-    none.
-    """
     m = e.make
-    e.family({"Bad": (m.p("Nat", m.a(m.f(m.type, 0), m.prop)), {})})
+    e.declare("def", "Same", m.p(m.type, m.type), m.f(m.type, 0))
+    e.family({"Good": (m.p("Nat", m.a("Same", m.prop)), {"Good.mk": m.p("Nat", m.a("Good", 0))})})
+
+
+@wrong("inductive-type")
+def a_type_that_reduces_to_no_universe(e):
+    m = e.make
+    e.declare("def", "Same", m.p(m.type, m.type), m.f(m.type, 0))
+    e.family({"Bad": (m.p("Nat", m.a("Same", "Nat")), {})})
 
 
 @wrong("inductive-type")
@@ -1039,9 +1029,55 @@ def a_family_without_types(e):
     e.line({"inductive": {"types": [], "ctors": [], "recs": []}})
 
 
-@wrong("unsafe")
-def an_unsafe_type(e):
-    e.family({"One": (e.make.type, {"One.mk": "One"})}, changes={"One": {"isUnsafe": True}})
+@wrong("unknown-constant")
+def a_theorem_by_an_unsafe_axiom(e):
+    e.declare("axiom", "bad", "False", isUnsafe=True)
+    e.declare("thm", "worse", "False", "bad")
+
+
+@wrong("unknown-constant")
+def a_theorem_by_a_partial_definition(e):
+    e.declare("def", "bad", "False", "bad", safety="partial")
+    e.declare("thm", "worse", "False", "bad")
+
+
+@wrong("unknown-constant")
+def a_constant_of_an_unsafe_type(e):
+    e.family(
+        {"Loop": (e.make.type, {"Loop.mk": e.make.p(e.make.p("Loop", "False"), "Loop")})},
+        changes={"Loop": {"isUnsafe": True}},
+    )
+    e.declare("axiom", "loop", "Loop")
+
+
+@wrong("duplicate")
+def what_was_unsafe_declared_again(e):
+    e.declare("axiom", "bad", "False", isUnsafe=True)
+    e.declare("axiom", "bad", "True")
+
+
+@wrong("nested")
+def a_field_of_a_type_named_as_nested_members_are(e):
+    e.declare("def", "_nested.One_1", e.make.type, "Nat")
+    e.family({"One": (e.make.type, {"One.mk": e.make.p("_nested.One_1", "One")})})
+
+
+@wrong("nested")
+def a_type_named_as_nested_members_are(e):
+    e.family({"_nested.One_1": (e.make.type, {"_nested.One_1.mk": "_nested.One_1"})})
+
+
+@wrong("feature")
+def a_proof_by_compiled_code(e):
+    e.declare("opaque", "Lean.reduceBool", e.make.p("Bool", "Bool"), e.make.f("Bool", 0))
+    same = e.make.a(e.make.c("Eq", 1), "Bool")
+    statement = e.make.a(same, e.make.a("Lean.reduceBool", "Bool.true"), "Bool.true")
+    e.declare("thm", "bad", statement, e.make.a(e.make.c("Eq.refl", 1), "Bool", "Bool.true"))
+
+
+@wrong("feature")
+def an_axiom_of_native_decide(e):
+    e.declare("axiom", "bad._native.native_decide.ax_1", "False")
 
 
 # -------------------------------------------------------------------------------------------- tests

@@ -1,0 +1,241 @@
+"""Has declarations checked, each on those before it, by one process or several.
+
+Workers are forked when all declarations were read, so that they share all terms. Each has its own
+constants, which it takes in in the order of the file: whatever it checks stands on what was
+declared before, and on no more, as if there were one worker alone. So it matters to no answer how
+many there are.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from .arithmetic import Function, Known
+from .declarations import Kernel
+from .environment import Constant
+from .names import Name
+from .reader import Declaration
+from .refusal import Refused
+
+__all__ = ["Done", "Work", "cores", "refusal", "verify_all"]
+
+_CHUNK = 16
+"""Declarations that a worker takes at once."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Work:
+    """A declaration to be checked.
+
+    Attributes:
+        first: the name of its first constant.
+        name: that as it is shown.
+        declaration: it.
+        made: its constants, by what it says of them.
+        known: what is known of numbers behind it, if that was found out.
+        refused: why it is refused, if that was found out.
+    """
+
+    first: Name
+    name: str
+    declaration: Declaration
+    made: Sequence[Constant] = ()
+    known: Known | None = None
+    refused: Refused | None = None
+
+
+@dataclass
+class Done:
+    """What came of it.
+
+    Attributes:
+        seconds: how long each took.
+        refused: why some were refused, in their order.
+        functions: the functions that were computed by their names.
+    """
+
+    seconds: Sequence[float]
+    refused: Sequence[Refused]
+    functions: Mapping[Name, Function] = field(default_factory=dict)
+
+
+def cores() -> int:
+    """Return how many processes can be at work at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def verify_all(
+    new_kernel: Callable[[], Kernel],
+    work: Sequence[Work],
+    jobs: int,
+    keep_going: bool,
+    progress: Progress,
+) -> Done:
+    """Check declarations.
+
+    Args:
+        new_kernel: makes a kernel that took nothing in yet.
+        work: the declarations, in order.
+        jobs: how many processes check them.
+        keep_going: whether to go on after one is refused. It is taken in as it is.
+        progress: see `library.check`.
+
+    Raises:
+        Refused: what the first of them that is refused is refused for, unless it is to go on.
+    """
+    if jobs > 1 and "fork" in multiprocessing.get_all_start_methods():
+        return _by_workers(new_kernel, work, jobs, keep_going, progress)
+    kernel = new_kernel()
+    seconds, refused = [], []
+    for place, item in enumerate(work):
+        progress(item.name, place, len(work))
+        started = time.perf_counter()
+        found = item.refused or _verify(kernel, item) or _take(kernel, item)
+        if found is not None:
+            if not keep_going:
+                raise found
+            refused.append(found)
+            kernel.constants.update({constant.name: constant for constant in item.made})
+        seconds.append(time.perf_counter() - started)
+    return Done(seconds, refused, kernel.arithmetic.known.functions)
+
+
+def _verify(kernel: Kernel, item: Work) -> Refused | None:
+    try:
+        kernel.begin()
+        kernel.verify(item.declaration, item.made)
+    except Exception as error:
+        return refusal(error, item.name)
+    return None
+
+
+def _take(kernel: Kernel, item: Work) -> Refused | None:
+    try:
+        kernel.begin()
+        kernel.take(item.made)
+    except Exception as error:
+        return refusal(error, item.name)
+    return None
+
+
+# ---------------------------------------------------------------------------------------- processes
+_Answer = tuple[int, float, tuple[str, str, str] | None]
+"""The place of a declaration, how long it took, and rule, reason and term of why it is refused."""
+
+
+def _by_workers(
+    new_kernel: Callable[[], Kernel],
+    work: Sequence[Work],
+    jobs: int,
+    keep_going: bool,
+    progress: Progress,
+) -> Done:
+    # What is known of numbers is found out once: it is needed behind the declaration, not for it.
+    kernel = new_kernel()
+    for item in work:
+        item.refused = item.refused or _take(kernel, item)
+        item.known = kernel.arithmetic.known
+    context = multiprocessing.get_context("fork")
+    places = context.Value("q", 0)
+    seconds = [0.0] * len(work)
+    found: dict[int, Refused] = {}
+
+    def run(answers: Connection) -> None:
+        kernel = new_kernel()
+        taken = 0
+        for first in _chunks(places, len(work)):
+            said: list[_Answer] = []
+            for place in range(first, min(first + _CHUNK, len(work))):
+                while taken < place:
+                    kernel.adopt(work[taken].made, work[taken].known)
+                    taken += 1
+                started = time.perf_counter()
+                refused = work[place].refused or _verify(kernel, work[place])
+                said.append(
+                    (
+                        place,
+                        time.perf_counter() - started,
+                        None if refused is None else (refused.rule, refused.reason, refused.term),
+                    )
+                )
+            answers.send(said)
+
+    workers: dict[Connection, BaseProcess] = {}
+    try:
+        for _ in range(jobs):
+            receiver, sender = context.Pipe(duplex=False)
+            workers[receiver] = context.Process(target=run, args=(sender,), daemon=True)
+            workers[receiver].start()
+            sender.close()
+        done = 0
+        while workers:
+            ready = wait(list(workers))
+            for receiver in [item for item in workers if item in ready]:
+                try:
+                    said: list[_Answer] = receiver.recv()
+                except EOFError:
+                    ended = workers.pop(receiver)
+                    ended.join()
+                    if ended.exitcode:
+                        raise Refused(
+                            "budget", f"memory: a process ended with {ended.exitcode}"
+                        ) from None
+                    continue
+                for place, took, refused in said:
+                    seconds[place] = took
+                    if refused is not None:
+                        rule, reason, term = refused
+                        found[place] = Refused(
+                            rule, reason, term=term, declaration=work[place].name
+                        )
+                done += len(said)
+                progress(work[said[-1][0]].name, done, len(work))
+                if found and not keep_going:
+                    # Those before it are at work or done; none further on has to be.
+                    with places.get_lock():
+                        places.value = len(work)
+    finally:
+        for worker in workers.values():
+            worker.terminate()
+            worker.join()
+    refusals = [found[place] for place in sorted(found)]
+    if refusals and not keep_going:
+        raise refusals[0]
+    return Done(seconds, refusals, kernel.arithmetic.known.functions)
+
+
+def _chunks(places: multiprocessing.sharedctypes.Synchronized[int], count: int) -> Iterator[int]:
+    """Yield the places of the next declarations that nobody took."""
+    while True:
+        with places.get_lock():
+            place = places.value
+            places.value = place + _CHUNK
+        if place >= count:
+            return
+        yield place
+
+
+def refusal(error: Exception, declaration: str) -> Refused:
+    """Return the refusal that an error amounts to: what the kernel cannot check it does not
+    accept.
+    """
+    if isinstance(error, Refused):
+        error.declaration = declaration
+        return error
+    if isinstance(error, RecursionError):
+        return Refused("budget", "depth: it is too deep to check", declaration=declaration)
+    if isinstance(error, MemoryError):
+        return Refused("budget", "memory: it is too large to check", declaration=declaration)
+    return Refused(
+        "internal",
+        f"the kernel failed on it: {type(error).__name__}: {error}",
+        declaration=declaration,
+    )
