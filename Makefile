@@ -1,11 +1,12 @@
 # make verify: from nothing to a certificate.   make test: the test suite.   make lint: ruff and mypy.
+# make kernel: the second kernel in one file, build/pyharness-kernel.pyz.
 # make install: what both need, into .venv.   make clean: remove what was built.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 LINTERS := $(VENV)/.linters
 
-.PHONY: install verify test lint clean
+.PHONY: install verify test lint kernel clean
 
 verify: $(READY)
 	$(VENV)/bin/pyharness verify
@@ -19,6 +20,9 @@ lint: $(LINTERS)
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+
+kernel:
+	$(PYTHON) contrib/build_kernel.py build/pyharness-kernel.pyz
 
 clean:
 	rm -rf build $(VENV)

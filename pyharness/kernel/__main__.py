@@ -28,10 +28,10 @@ ACCEPTED, REFUSED, DECLINED, USAGE = 0, 1, 2, 3
 
 _EPILOG = """\
 examples:
-  python -m pyharness.kernel proofs.ndjson.gz
-  python -m pyharness.kernel proofs.ndjson.gz --theorem Demo.bound --json
-  python -m pyharness.kernel library.ndjson --as-lean --keep-going --jobs 4
-  python -m pyharness.kernel --certificate certificates/demo.json
+  {prog} proofs.ndjson.gz
+  {prog} proofs.ndjson.gz --theorem Demo.bound --json
+  {prog} library.ndjson --as-lean --keep-going --jobs 4
+  {prog} --certificate certificates/demo.json
 
 Functions on numbers are computed only where their own definitions are found to be these functions.
 Lean's kernel computes them by their names; --as-lean does so too, where a file does not state what
@@ -55,9 +55,11 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a file and return the exit status."""
+    started_as = Path(sys.argv[0]).name
+    prog = started_as if started_as.endswith(".pyz") else "python -m pyharness.kernel"
     parser = _Parser(
-        prog="python -m pyharness.kernel",
-        epilog=_EPILOG,
+        prog=prog,
+        epilog=_EPILOG.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Check every declaration of an export in lean4export's NDJSON format 3.1, with Python alone.",
     )
