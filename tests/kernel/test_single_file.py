@@ -10,7 +10,6 @@ import pytest
 
 from tests.kernel_exports import basics
 
-
 BUILD = Path(__file__).resolve().parents[2] / "contrib" / "build_kernel.py"
 
 
