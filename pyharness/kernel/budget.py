@@ -6,6 +6,7 @@ ends is a refusal.
 | steps | parts of terms visited, reductions, comparisons, digits: about a microsecond each |
 | steps of the file | the same for all lines together; each line that is read adds to it |
 | universe levels | parts of levels visited to compare levels |
+| depth | reductions, comparisons and types that are being found within each other |
 | memory | names, levels, terms and answers that are held; long ones count as several |
 | memory of the file | the same for all that is read, which is kept |
 
@@ -34,6 +35,8 @@ LINE = 500
 """Steps that a line adds: about ten times what a line of this project takes."""
 LEVELS = 1_000_000
 """Parts of levels that may be visited for one declaration."""
+DEPTH = 100_000
+"""Reductions, comparisons and types that may be being found within each other."""
 HELD = 2_000_000
 """Names, levels, terms and answers that the check of one declaration may hold at once; they take up
 to about 450 MiB.
@@ -52,6 +55,7 @@ class Budget:
     called once it is negative.
 
     Attributes:
+        depth: how many calls that go deep are open; see `enter`.
         left: how many steps may be taken until the next look.
         held: how much is held beside what is in tables.
     """
@@ -66,6 +70,7 @@ class Budget:
         "_passing",
         "_reads",
         "_steps",
+        "depth",
         "held",
         "left",
         "spent",
@@ -83,7 +88,7 @@ class Budget:
         self._line = self._steps
         self._lasting: list[Sized] = []
         self._passing: list[Sized] = []
-        self.held = self.left = self.spent = self._given = 0
+        self.depth = self.held = self.left = self.spent = self._given = 0
         self.begin()
 
     def line(self, count: int) -> None:
@@ -104,6 +109,7 @@ class Budget:
         self._settle()
         self._line = self._steps
         self._levels = LEVELS
+        self.depth = 0
         self._passing.clear()
         self._before, self._reads = self._held(), False
         self._give()
@@ -118,6 +124,7 @@ class Budget:
         """
         self._settle()
         line, levels, passing = self._line, self._levels, len(self._passing)
+        depth = self.depth
         most = self._line = min(line, steps)
         self._levels = LEVELS
         self._give()
@@ -127,6 +134,7 @@ class Budget:
             self._settle()
             self._line, self._levels = line - (most - self._line), levels
             del self._passing[passing:]
+            self.depth = depth
             self._give()
 
     def watch(self, *tables: Sized, lasting: bool = False) -> None:
@@ -142,6 +150,16 @@ class Budget:
         self.left -= count
         if self.left < 0:
             self.look()
+
+    def enter(self) -> None:
+        """Begin with what goes deep. Who does counts `depth` down at the end; a refusal ends all.
+
+        Raises:
+            Refused: if too much is open.
+        """
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise Refused("budget", "depth: it is too deep to check")
 
     def hold(self, count: int) -> None:
         """Count what is held beside what is in tables.

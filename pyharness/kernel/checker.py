@@ -66,7 +66,10 @@ class Checker(Equality):
             self.step()
             if term.loose:
                 raise Refused("variable", "a variable is bound nowhere", term=show(term))
+            budget = self.terms.budget
+            budget.enter()
             found = self._checked[term] = self._types[term] = _CHECK[type(term)](self, term)
+            budget.depth -= 1
         return found
 
     def check_type(self, term: Term) -> Level:
@@ -84,7 +87,10 @@ class Checker(Equality):
         found = self._types.get(term)
         if found is None:
             self.step()
+            budget = self.terms.budget
+            budget.enter()
             found = self._types[term] = _INFER[type(term)](self, term)
+            budget.depth -= 1
         return found
 
     def level_of(self, type_: Term) -> Level:

@@ -50,7 +50,10 @@ class Equality(Reduction):
         if known is None:
             known = self._answers.get((right, left))
         if known is None:
+            budget = self.terms.budget
+            budget.enter()
             known = self._answers[left, right] = self._compare(left, right)
+            budget.depth -= 1
         return known
 
     def _compare(self, left: Term, right: Term) -> bool:

@@ -20,10 +20,12 @@ from .workers import Work, refusal, verify_all
 
 __all__ = ["Library", "check"]
 
-DEPTH = 400_000
-"""Calls that may be open at once. They take no room on the stack, but for a few."""
-STACK = 256 << 20
-"""Bytes of the stack of the thread that checks."""
+CALLS = 1_000_000
+"""Calls of Python that may be open at once: more than `budget.DEPTH` leads to."""
+STACK = 256 << 20 if __file__.endswith(".py") else 1 << 30
+"""Bytes of the stack of the thread that checks. Python's own calls take none of it; where the
+kernel was compiled all do.
+"""
 
 _SOME = 20_000
 """Lines from one word on how many were read to the next."""
@@ -120,7 +122,7 @@ def check(
             answer.append(error)
 
     limit, size, collects = sys.getrecursionlimit(), threading.stack_size(STACK), gc.isenabled()
-    sys.setrecursionlimit(max(limit, DEPTH))
+    sys.setrecursionlimit(max(limit, CALLS))
     gc.disable()  # terms do not go in circles; looking for circles among them takes as long as the check
     try:
         thread = threading.Thread(target=run, name="kernel", daemon=True)

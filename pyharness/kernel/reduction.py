@@ -96,7 +96,7 @@ class Reduction:
             return term
         found = self._whnf.get(term)
         if found is None:
-            found = self._whnf[term] = self._reduce(term, [], False, True) or term
+            found = self._whnf[term] = self._reduced(term, [], False, True) or term
         return found
 
     def core(self, term: Term, cheap: bool = False) -> Term:
@@ -110,7 +110,14 @@ class Reduction:
             return term
         found = self._core.get((term, cheap))
         if found is None:
-            found = self._core[term, cheap] = self._reduce(term, [], cheap, False) or term
+            found = self._core[term, cheap] = self._reduced(term, [], cheap, False) or term
+        return found
+
+    def _reduced(self, term: Term, stack: list[_Value], cheap: bool, full: bool) -> Term | None:
+        budget = self.terms.budget
+        budget.enter()
+        found = self._reduce(term, stack, cheap, full)
+        budget.depth -= 1
         return found
 
     def _reduce(self, term: Term, stack: list[_Value], cheap: bool, full: bool) -> Term | None:
@@ -240,7 +247,7 @@ class Reduction:
             assert type(head) is Const
             value = self._value(constant, head)
             stack: list[_Value] = [*reversed(arguments)]
-            found = self._reduce(value, stack, True, False)
+            found = self._reduced(value, stack, True, False)
             if found is None:
                 found = self.terms.apply(value, arguments)
             self._unfolded[term] = found
