@@ -26,9 +26,9 @@ _TRUTHS = ("Bool", "Prop")
 _FORM = re.compile(r"((?:Fin [a-z] → )*)(\w+)|Vector (\w+) [a-z]")
 
 LIBRARY_NAMES: tuple[Name, ...] = (
-    *(("Conformance", name) for name in ("row", "ofInt", "int", "ofBool", "clamp")),
-    *(("Conformance", name) for name in ("entries", "vector", "number")),
-    *(("Int8", name) for name in ("ofIndex", "index", "toInt")),
+    *(("Conformance", name) for name in ("row", "pair", "byte", "int", "ofInt", "ofBool")),
+    *(("Conformance", name) for name in ("entries", "vector", "number", "clamp")),
+    *(("Int8", name) for name in ("index", "toInt")),
     ("Encoding", "encode"),
     ("Fin",),
     ("Vector",),
@@ -78,6 +78,11 @@ class Kind:
             )
         return cls(entry or element, rank, entry is not None)
 
+    @property
+    def most(self) -> int | None:
+        """The greatest number that stands for an element; None if there is none."""
+        return {"Int8": 255, "Bool": 1, "Prop": 1}.get(self.element)
+
     def code(self, value: int) -> int:
         """Return the number that stands for an element.
 
@@ -87,10 +92,17 @@ class Kind:
         if self.element == "Int":
             return 2 * value if value >= 0 else -2 * value - 1
         index = value + 128 if self.element == "Int8" else value
-        most = {"Int8": 255, "Bool": 1, "Prop": 1}.get(self.element)
-        if index < 0 or (most is not None and index > most):
+        if index < 0 or (self.most is not None and index > self.most):
             raise UsageError(f"the value {value} is none of Lean's {self.element}")
         return index
+
+    def base(self, codes: Sequence[int]) -> int:
+        """Return a base that has a digit for each of these numbers, and one more where elements
+        have numbers without end. It is odd: the kernel looks a literal up by its lowest 64 bits,
+        which are the same for many numbers with the same last digits in a base such as 256.
+        """
+        most = max(codes) + 1 if self.most is None else self.most
+        return most + 1 + most % 2
 
     def value(self, code: int) -> int | bool:
         """Return the element that a number stands for."""
@@ -219,7 +231,7 @@ class Writer:
 
     def _decode(self, kind: Kind) -> Encoded | None:
         return {
-            "Int8": self.const("Int8", "ofIndex"),
+            "Int8": self.const("Conformance", "byte"),
             "Int": self.const("Conformance", "int"),
             "Nat": None,
         }[kind.element]
@@ -243,6 +255,11 @@ class Writer:
             self.const("Conformance", "ofInt" if kind.element == "Int" else "ofBool"), value
         )
 
-    def clamped(self, most: int, value: Encoded) -> Encoded:
-        """Return a number, or `most` where it is greater."""
-        return self.apply(self.const("Conformance", "clamp"), self.number(most), value)
+    def digit(self, kind: Kind, base: int, value: Encoded) -> Encoded:
+        """Return the digit of an element that a function gives, in the base for what was computed:
+        its number, or one that no digit is equal to where the base has no room for it.
+        """
+        found = self.result(kind, value)
+        if kind.most is not None:
+            return found
+        return self.apply(self.const("Conformance", "clamp"), self.number(base - 1), found)
