@@ -74,20 +74,30 @@ theorem digit_row {B D : Nat} {f : Nat → Nat} (hf : ∀ c, f c < B) :
 def byte (n : Nat) : Int8 :=
   ⟨Nat.mod n 256, Nat.lt_succ_iff.mp (Nat.mod_lt n ⟨Nat.zero_le 256, nofun⟩)⟩
 
-theorem byte_add (a : Nat) (q : Int8) : byte (a * 256 + q.index) = q :=
-  Int8.ext (Nat.mod_div_of_digit (Nat.lt_succ_iff.mpr q.index_le) a).1
+theorem byte_index (q : Int8) : byte q.index = q :=
+  Int8.ext (by
+    have digits := Nat.mod_div_of_digit (Nat.lt_succ_iff.mpr q.index_le) 0
+    rw [Nat.zero_mul, Nat.zero_add] at digits
+    exact digits.1)
 
-theorem byte_index (q : Int8) : byte q.index = q := by
-  have h := byte_add 0 q
-  rw [Nat.zero_mul, Nat.zero_add] at h
-  exact h
+/-- What `g` gives at `n`. The kernel computes `n` first, since the recursor looks at it, and finds
+what it has computed of the same number before. -/
+noncomputable def force (g : Nat → Nat) (n : Nat) : Nat :=
+  Nat.rec (motive := fun _ => Nat) (g 0) (fun n _ => g (.succ n)) n
+
+theorem force_eq (g : Nat → Nat) : (n : Nat) → force g n = g n
+  | .zero => rfl
+  | .succ _ => rfl
 
 /-- What `f` gives at the pair of bytes that a number stands for. -/
-def pair (f : Int8 → Int8 → Nat) (c : Nat) : Nat := f (byte (Nat.div c 256)) (byte c)
+noncomputable def pair (f : Int8 → Int8 → Nat) (c : Nat) : Nat :=
+  force (fun z => force (fun q => f (byte z) (byte q)) (Nat.mod c 256)) (Nat.div c 256)
 
 theorem pair_eq (f : Int8 → Int8 → Nat) (z q : Int8) : pair f (z.index * 256 + q.index) = f z q := by
-  show f (byte ((z.index * 256 + q.index) / 256)) (byte (z.index * 256 + q.index)) = f z q
-  rw [(Nat.mod_div_of_digit (Nat.lt_succ_iff.mpr q.index_le) z.index).2, byte_index, byte_add]
+  have digits := Nat.mod_div_of_digit (Nat.lt_succ_iff.mpr q.index_le) z.index
+  rw [pair, force_eq, force_eq]
+  show f (byte ((z.index * 256 + q.index) / 256)) (byte ((z.index * 256 + q.index) % 256)) = f z q
+  rw [digits.1, digits.2, byte_index, byte_index]
 
 /-! ### Data and results -/
 

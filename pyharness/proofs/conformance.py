@@ -30,6 +30,8 @@ _MODULE = "Decision"
 _OPTIONS = "set_option maxRecDepth 100000\n"
 _RUN = 64
 """Cases that the kernel is asked about at once when it has to be found where it differs."""
+_BITS = 64
+"""Bits of what a definition gives at most where it differs."""
 
 
 @dataclass(frozen=True)
@@ -279,25 +281,17 @@ class Kernel:
         kind, case = question.comparison.result, question.comparison.cases[place]
         if kind.rank:
             return Difference(place, None)
-        most = max(255, kind.code(case.result.values[0]) + _RUN)
-        given = self._value(header, sides[place][0].text, most)
+        given = self._value(header, sides[place][0].text)
         return Difference(place, None if given is None else int(kind.value(given)))
 
-    def _value(self, header: str, term: str, most: int) -> int | None:
-        """Return the natural number up to a bound that a Lean term is; None if it is none."""
-        header += f"def value : Nat := {term}\n"
-        least, size = 0, _RUN
-        while size <= most:
-            size *= _RUN
-        while size > 1:
-            size //= _RUN
-            bounds = [least + size * (place + 1) - 1 for place in range(_RUN)]
-            over = self.refused(header, [f"Nat.ble value {bound} = true" for bound in bounds])
-            fits = [place for place in range(_RUN) if place not in over]
-            if not fits:
-                return None
-            least += size * fits[0]
-        return least
+    def _value(self, header: str, term: str) -> int | None:
+        """Return the natural number that a Lean term is, bit by bit; None if it is none or has too
+        many bits.
+        """
+        header += f"noncomputable def value : Nat := {term}\n"
+        bits = [f"Nat.mod (Nat.div value {1 << bit:#x}) 2 = 0" for bit in range(_BITS)]
+        refused = self.refused(header, [*bits, f"Nat.div value {1 << _BITS:#x} = 0"])
+        return None if _BITS in refused else sum(1 << bit for bit in refused)
 
     def refused(self, header: str, statements: Sequence[str]) -> set[int]:
         """Return which of some statements the kernel does not decide to be true, by their places.
