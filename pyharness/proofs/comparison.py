@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pyharness.core.errors import UsageError
-from pyharness.proofs.encodings import LIBRARY_NAMES, Array, Encoded, Kind, Writer
+from pyharness.proofs.cases import Case, Comparison
+from pyharness.proofs.encodings import LIBRARY_NAMES, Encoded, Writer
 from pyharness.proofs.environment import Constant, Environment
 from pyharness.proofs.library import ships
 from pyharness.proofs.names import Name, show_name
@@ -22,7 +23,7 @@ from pyharness.proofs.terms import APP, BVAR, CONST, LAM, PI, PROJ, SORT
 from pyharness.proofs.unfolding import Unfolding
 from pyharness.proofs.vacuity import is_proposition
 
-__all__ = ["Case", "Comparison", "Question", "require_library"]
+__all__ = ["Question", "require_library"]
 
 _ROW = 1024
 """Results in one theorem: with more the kernel takes longer for each, with fewer the elaborator."""
@@ -30,33 +31,6 @@ _BYTE = 256
 _PAIRS = _BYTE**2 + 1
 """The base for pairs of bytes: odd, as `Kind.base` says."""
 _DECIDE: Name = ("Decidable", "decide")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One application of a function, and what it gave."""
-
-    arguments: tuple[Array, ...]
-    result: Array
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A definition to be compared with what a function gave.
-
-    Attributes:
-        definition: its full name.
-        lean: a Lean term for it, as a function of the arguments.
-        arguments: the arguments' types.
-        result: the type of what it gives.
-        cases: what the function gave.
-    """
-
-    definition: str
-    lean: str
-    arguments: tuple[Kind, ...]
-    result: Kind
-    cases: Sequence[Case]
 
 
 @dataclass

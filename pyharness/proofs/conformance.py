@@ -15,7 +15,8 @@ from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import unnoted
 from pyharness.proofs.audit import find_theorem, judge
 from pyharness.proofs.build import Build, LeanBuildError, read_imports
-from pyharness.proofs.comparison import Comparison, Question, require_library
+from pyharness.proofs.cases import Comparison
+from pyharness.proofs.comparison import Question, require_library
 from pyharness.proofs.encodings import Writer
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY
@@ -278,7 +279,7 @@ class Kernel:
         if not found:
             return None
         place = run[min(found)]
-        kind, case = question.comparison.result, question.comparison.cases[place]
+        kind = question.comparison.result
         if kind.rank:
             return Difference(place, None)
         given = self._value(header, sides[place][0].text)
