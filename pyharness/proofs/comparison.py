@@ -33,6 +33,40 @@ _PAIRS = _BYTE**2 + 1
 _DECIDE: Name = ("Decidable", "decide")
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Cases of one or two bytes as digits of numbers.
+
+    Attributes:
+        at: the function of a pair's number that gives the digit of a result.
+        base: the base of the results.
+        pairs: the number of each case's arguments.
+        codes: the number of each case's result.
+    """
+
+    at: Encoded
+    base: int
+    pairs: Sequence[int]
+    codes: Sequence[int]
+
+    def equation(self, write: Writer, first: int, last: int) -> Encoded:
+        """Return that the definition gives what the function did in some cases."""
+        base, length = write.number(self.base), write.number(last - first)
+        start = self.pairs[first]
+        if self.pairs[first:last] == list(range(start, start + last - first)):
+            # The kernel counts faster than it takes a number apart.
+            place = write.apply(
+                write.const("Nat", "add"), write.number(start), write.variable("i", 0)
+            )
+            counted = write.binder("i", write.const("Nat"), write.apply(self.at, place))
+            left = write.apply(write.const("Encoding", "encode"), base, counted, length)
+        else:
+            pairs = write.number(_number(self.pairs[first:last], _PAIRS))
+            row = write.const("Conformance", "row")
+            left = write.apply(row, base, write.number(_PAIRS), self.at, length, pairs)
+        return write.equation(left, write.number(_number(self.codes[first:last], self.base)))
+
+
 @dataclass
 class Question:
     """A comparison as a file of theorems.
@@ -54,6 +88,7 @@ class Question:
     _types: dict[Name, int] = field(default_factory=dict)
     _values: dict[Name, int] = field(default_factory=dict)
     _functions: dict[tuple[tuple[int, ...], ...], Encoded] = field(default_factory=dict)
+    _rows: _Rows | None = None
 
     def __post_init__(self) -> None:
         if self._in_rows():
@@ -73,6 +108,16 @@ class Question:
         return sum(len(case.result.values) for case in self.comparison.cases)
 
     # ---------------------------------------------------------------------------------- writing
+    def statement(self, first: int, last: int) -> str:
+        """Return that the definition gives what the function did, from one case to the one before
+        another.
+        """
+        if self._rows is not None:
+            return self._rows.equation(self.writer, first, last).text
+        return " ∧ ".join(
+            self.writer.equation(*self.sides(place)).text for place in range(first, last)
+        )
+
     def sides(self, place: int) -> tuple[Encoded, Encoded]:
         """Return the numbers of what the definition gives in a case, and of what the function
         did.
@@ -152,28 +197,10 @@ class Question:
         )
         digit = self._define("digit", write.arrow(int8, write.arrow(int8, nat)), digit)
         at = write.apply(write.const("Conformance", "pair"), digit)
-        pairs = list(map(self._pair, comparison.cases))
+        self._rows = _Rows(at, base, list(map(self._pair, comparison.cases)), codes)
         for first in range(0, len(codes), _ROW):
             last = min(first + _ROW, len(codes))
-            length = write.number(last - first)
-            start = pairs[first]
-            if pairs[first:last] == list(range(start, start + last - first)):
-                # The kernel counts faster than it takes a number apart.
-                place = write.apply(
-                    write.const("Nat", "add"), write.number(start), write.variable("i", 0)
-                )
-                counted = write.binder("i", nat, write.apply(at, place))
-                left = write.apply(
-                    write.const("Encoding", "encode"), write.number(base), counted, length
-                )
-            else:
-                left = write.apply(
-                    write.const("Conformance", "row"),
-                    write.number(base), write.number(_PAIRS), at, length,
-                    write.number(_number(pairs[first:last], _PAIRS)),
-                )  # fmt: skip
-            right = write.number(_number(codes[first:last], base))
-            self._theorem(first, last, write.equation(left, right))
+            self._theorem(first, last, self._rows.equation(write, first, last))
 
     def _pair(self, case: Case) -> int:
         """Return the number of a case's arguments, as `Conformance.pair` reads it."""

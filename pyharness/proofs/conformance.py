@@ -20,7 +20,7 @@ from pyharness.proofs.comparison import Question, require_library
 from pyharness.proofs.encodings import Writer
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY
-from pyharness.proofs.modules import Compiler, Module, Source
+from pyharness.proofs.modules import ERRORS, Compiler, Module, Source
 from pyharness.proofs.policy import PolicyViolation, violations
 from pyharness.proofs.toolchain import Toolchain
 from pyharness.proofs.vacuity import find_stubs
@@ -206,18 +206,19 @@ class Kernel:
         with unnoted():
             path = self._write(name, text)
             try:
-                module = self._compile(Source(_MODULE, path, text, self._imports(source, path)))
+                module = self._compile(
+                    Source(_MODULE, path, text, self._imports(source, path)), errors=1
+                )
                 environment = self._environment.extended(module)
                 self._require_policy(module, source, environment)
                 question.require_meant(environment)
                 self._require_settled(environment, comparison.definition, question.theorems)
             except LeanBuildError as error:
-                message = str(error)
-                lines = {item.line for item in error.messages}
-                found = _theorems_at(source, lines)
-                refused = next((item for item in found if item in question.theorems), None)
+                first = error.messages[0]
+                message = str(first)
+                refused = next(iter(_theorems_at(source, {first.line})), None)
                 ahead = (self.header + _OPTIONS + question.definitions).count("\n")
-                if refused is None or min(lines) <= ahead:
+                if refused not in question.theorems or first.line <= ahead:
                     raise UsageError(
                         f"Lean does not read the conformance of {comparison.definition} by the term "
                         f"{comparison.lean!r}:\n{message}"
@@ -257,33 +258,18 @@ class Kernel:
         function did; None if it cannot be found.
         """
         header = self.header + _OPTIONS + question.definitions
-        places = range(*question.theorems[refused])
-        sides = {place: question.sides(place) for place in places}
-
-        def wrong(groups: Sequence[Sequence[int]]) -> set[int]:
-            return self.refused(
-                header,
-                [
-                    " ∧ ".join(
-                        f"{sides[place][0].text} = {sides[place][1].text}" for place in group
-                    )
-                    for group in groups
-                ],
-            )
-
-        runs = [places[start : start + _RUN] for start in range(0, len(places), _RUN)]
-        if not (wrong_runs := wrong(runs)):
-            return None
-        run = runs[min(wrong_runs)]
-        found = wrong([[place] for place in run]) if len(run) > 1 else {0}
-        if not found:
-            return None
-        place = run[min(found)]
+        first, last = question.theorems[refused]
+        for size in (_RUN, 1):
+            runs = [(place, min(place + size, last)) for place in range(first, last, size)]
+            wrong = self.refused(header, [question.statement(*run) for run in runs])
+            if not wrong:
+                return None
+            first, last = runs[min(wrong)]
         kind = question.comparison.result
         if kind.rank:
-            return Difference(place, None)
-        given = self._value(header, sides[place][0].text)
-        return Difference(place, None if given is None else int(kind.value(given)))
+            return Difference(first, None)
+        given = self._value(header, question.sides(first)[0].text)
+        return Difference(first, None if given is None else int(kind.value(given)))
 
     def _value(self, header: str, term: str) -> int | None:
         """Return the natural number that a Lean term is, bit by bit; None if it is none or has too
@@ -297,7 +283,7 @@ class Kernel:
     def refused(self, header: str, statements: Sequence[str]) -> set[int]:
         """Return which of some statements the kernel does not decide to be true, by their places.
 
-        This is for messages: what Lean prints is believed. Lean stops after 100 errors, so ask of
+        This is for messages: what Lean prints is believed. Lean stops after some errors, so ask of
         fewer statements at once.
         """
         lines = [
@@ -335,10 +321,11 @@ class Kernel:
                 )
         return imports
 
-    def _compile(self, source: Source) -> Module:
-        modules = self._build.by_name
-        with self._compiler.locked(shared=True):
-            return self._compiler.find(source, modules) or self._compiler.compile(source, modules)
+    def _compile(self, source: Source, *, errors: int = ERRORS) -> Module:
+        modules, compiler = self._build.by_name, self._compiler
+        with compiler.locked(shared=True):
+            found = compiler.find(source, modules)
+            return found or compiler.compile(source, modules, errors=errors)
 
     def _objection(self, module: Module, source: str, names: Sequence[str]) -> str:
         """Return why what the kernel stored does not settle the theorems; empty if it does."""
