@@ -93,7 +93,8 @@ theorem force_eq (g : Nat → Nat) : (n : Nat) → force g n = g n
 noncomputable def pair (f : Int8 → Int8 → Nat) (c : Nat) : Nat :=
   force (fun z => force (fun q => f (byte z) (byte q)) (Nat.mod c 256)) (Nat.div c 256)
 
-theorem pair_eq (f : Int8 → Int8 → Nat) (z q : Int8) : pair f (z.index * 256 + q.index) = f z q := by
+theorem pair_eq (f : Int8 → Int8 → Nat) (z q : Int8) :
+    pair f (z.index * 256 + q.index) = f z q := by
   have digits := Nat.mod_div_of_digit (Nat.lt_succ_iff.mpr q.index_le) z.index
   rw [pair, force_eq, force_eq]
   show f (byte ((z.index * 256 + q.index) / 256)) (byte ((z.index * 256 + q.index) % 256)) = f z q
