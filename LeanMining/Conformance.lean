@@ -10,22 +10,26 @@ import LeanMining.Encoding
 /-!
 # Conformance
 
-What the numbers of `LeanMining.Encoding` say, digit by digit, and the same for rows of data that
-were measured: what a function of two INT8 arguments, such as a zero point and an activation, gives
-on them. A row is one number, whose bytes are the values in offset binary, read like a hexadecimal
-literal: the first value highest. The kernel takes the arguments apart, puts the results together
-and compares them with what was computed. One zero point for a whole row is a row that repeats it.
+What the numbers of `LeanMining.Encoding` say, digit by digit, and the same for data that were
+measured: what a function of two INT8 arguments, such as a zero point and an activation, gives on
+them. A pair is a number, 256 times the first byte plus the second in offset binary, and a row of
+pairs is the number with these digits, the first one highest. The kernel takes the pairs apart, puts
+the results together and compares them with what was computed.
 
 A vector is such a number as well, its first entry lowest. A result is a natural number: `ofInt`
 numbers the integers, `ofBool` the truth values, and `clamp` makes a digit of a result that a base
 has no room for, which no digit that was computed is equal to.
 
+The definitions recurse by `Nat.rec` and `Fin.rec`, since what the compiler of recursive equations
+makes of them takes the kernel many times longer.
+
 ## Main results
 
 * `entries_number`: the entries of a vector are read back from its number
 * `digit_encode`: each digit of a table's row is the value of the function at its place
-* `digit_row`, `byte_row`: each digit of a row of results is the value of the function at the bytes
-  in the same place
+* `digit_row`: each digit of a row of results is the value of the function at the digit in the same
+  place
+* `pair_eq`: the value of a function of two INT8 values at the number of a pair is that at the pair
 -/
 
 set_option autoImplicit false
@@ -44,34 +48,57 @@ theorem digit_encode {B : Nat} {g : Nat → Nat} (hg : ∀ i, g i < B) (k : Nat)
   | .succ i => (congrArg (digit B i) (Nat.mod_div_of_digit (hg (Nat.succ k + i)) _).2).trans
     (digit_encode hg k i)
 
-/-- The number whose digits in base `B` are what `f` gives at the `n` lowest bytes of `z` and `x`,
-place by place. -/
-noncomputable def row (B : Nat) (f : Int8 → Int8 → Nat) (n z x : Nat) : Nat :=
-  Nat.rec (motive := fun _ => Nat → Nat → Nat) (fun _ _ => 0)
-    (fun _ rest z x => Nat.add (Nat.mul (rest (Nat.div z 256) (Nat.div x 256)) B)
-      (f (.ofIndex (Nat.mod z 256)) (.ofIndex (Nat.mod x 256)))) n z x
+/-- The number whose digits in base `B` are what `f` gives at the `n` lowest digits in base `D` of
+`x`, place by place. -/
+noncomputable def row (B D : Nat) (f : Nat → Nat) (n x : Nat) : Nat :=
+  Nat.rec (motive := fun _ => Nat → Nat) (fun _ => 0)
+    (fun _ rest x => Nat.add (Nat.mul (rest (Nat.div x D)) B) (f (Nat.mod x D))) n x
 
-theorem row_succ (B : Nat) (f : Int8 → Int8 → Nat) (n z x : Nat) :
-    row B f (Nat.succ n) z x = row B f n (z / 256) (x / 256) * B +
-      f (.ofIndex (z % 256)) (.ofIndex (x % 256)) := rfl
+theorem row_succ (B D : Nat) (f : Nat → Nat) (n x : Nat) :
+    row B D f (Nat.succ n) x = row B D f n (x / D) * B + f (x % D) := rfl
 
-/-- Each digit of a row is what `f` gives at the bytes in the same place, if that is below the
+/-- Each digit of a row is what `f` gives at the digit in the same place, if that is below the
 base. -/
-theorem digit_row {B : Nat} {f : Int8 → Int8 → Nat} (hf : ∀ z q, f z q < B) :
-    {n i : Nat} → i < n → (z x : Nat) →
-    digit B i (row B f n z x) = f (.ofIndex (digit 256 i z)) (.ofIndex (digit 256 i x))
-  | .zero, _, h, _, _ => (h.2 (Nat.zero_le _)).elim
-  | .succ _, .zero, _, _, _ => by rw [row_succ]; exact (Nat.mod_div_of_digit (hf _ _) _).1
-  | .succ n, .succ i, h, z, x => by
-    show digit B i (row B f (Nat.succ n) z x / B) = _
-    rw [row_succ, (Nat.mod_div_of_digit (hf _ _) _).2]
-    exact digit_row hf (n := n) h (z / 256) (x / 256)
+theorem digit_row {B D : Nat} {f : Nat → Nat} (hf : ∀ c, f c < B) :
+    {n i : Nat} → i < n → (x : Nat) → digit B i (row B D f n x) = f (digit D i x)
+  | .zero, _, h, _ => (h.2 (Nat.zero_le _)).elim
+  | .succ _, .zero, _, _ => by rw [row_succ]; exact (Nat.mod_div_of_digit (hf _) _).1
+  | .succ n, .succ i, h, x => by
+    show digit B i (row B D f (Nat.succ n) x / B) = _
+    rw [row_succ, (Nat.mod_div_of_digit (hf _) _).2]
+    exact digit_row hf (n := n) h (x / D)
 
-/-- The bytes of what a function on INT8 gives are the function at the bytes in the same place. -/
-theorem byte_row (f : Int8 → Int8 → Int8) {n i : Nat} (h : i < n) (z x : Nat) :
-    digit 256 i (row 256 (fun z q => (f z q).index) n z x) =
-      Encoding.index₂ f (digit 256 i z) (digit 256 i x) :=
-  digit_row (fun _ _ => Nat.lt_succ_iff.mpr (Int8.index_le _)) h z x
+/-! ### Bytes and pairs of them -/
+
+/-- The value whose byte in offset binary is the lowest of `n`. -/
+def byte (n : Nat) : Int8 :=
+  ⟨Nat.mod n 256, Nat.lt_succ_iff.mp (Nat.mod_lt n ⟨Nat.zero_le 256, nofun⟩)⟩
+
+theorem byte_index (q : Int8) : byte q.index = q :=
+  Int8.ext (by
+    have digits := Nat.mod_div_of_digit (Nat.lt_succ_iff.mpr q.index_le) 0
+    rw [Nat.zero_mul, Nat.zero_add] at digits
+    exact digits.1)
+
+/-- What `g` gives at `n`. The kernel computes `n` first, since the recursor looks at it, and finds
+what it has computed of the same number before. -/
+noncomputable def force (g : Nat → Nat) (n : Nat) : Nat :=
+  Nat.rec (motive := fun _ => Nat) (g 0) (fun n _ => g (.succ n)) n
+
+theorem force_eq (g : Nat → Nat) : (n : Nat) → force g n = g n
+  | .zero => rfl
+  | .succ _ => rfl
+
+/-- What `f` gives at the pair of bytes that a number stands for. -/
+noncomputable def pair (f : Int8 → Int8 → Nat) (c : Nat) : Nat :=
+  force (fun z => force (fun q => f (byte z) (byte q)) (Nat.mod c 256)) (Nat.div c 256)
+
+theorem pair_eq (f : Int8 → Int8 → Nat) (z q : Int8) :
+    pair f (z.index * 256 + q.index) = f z q := by
+  have digits := Nat.mod_div_of_digit (Nat.lt_succ_iff.mpr q.index_le) z.index
+  rw [pair, force_eq, force_eq]
+  show f (byte ((z.index * 256 + q.index) / 256)) (byte ((z.index * 256 + q.index) % 256)) = f z q
+  rw [digits.1, digits.2, byte_index, byte_index]
 
 /-! ### Data and results -/
 
@@ -88,28 +115,30 @@ def int (n : Nat) : Int :=
 def ofBool (b : Bool) : Nat := cond b 1 0
 
 /-- `x`, or `B` where `x` is greater: a digit in any base above `B`. -/
-def clamp (B x : Nat) : Nat := cond (Nat.ble x B) x B
+def clamp (B x : Nat) : Nat := Nat.sub B (Nat.sub B x)
 
-theorem clamp_le (B : Nat) (x : Nat) : clamp B x ≤ B := by
-  show Nat.ble (cond (Nat.ble x B) x B) B = true
-  cases h : Nat.ble x B with
-  | true => exact h
-  | false => exact Nat.ble_refl B
+theorem clamp_le (B x : Nat) : clamp B x ≤ B := Nat.sub_le B (B - x)
+
+theorem clamp_of_le {B x : Nat} (h : x ≤ B) : clamp B x = x := by
+  show B - (B - x) = x
+  have e := Nat.add_sub_cancel_left (B - x) x
+  rw [Nat.sub_add_cancel h] at e
+  exact e
 
 /-- The entries that the digits in base `B` of a number stand for, the lowest first. -/
-def entries {α : Type} (B : Nat) (e : Nat → α) : {n : Nat} → Nat → Fin n → α
-  | _, x, .zero => e (Nat.mod x B)
-  | _, x, .succ i => entries B e (Nat.div x B) i
+noncomputable def entries {α : Type} (B : Nat) (e : Nat → α) {n : Nat} (x : Nat) (i : Fin n) : α :=
+  Fin.rec (motive := fun _ _ => Nat → α) (fun x => e (Nat.mod x B))
+    (fun _ rest x => rest (Nat.div x B)) i x
 
 /-- `entries` as a vector. -/
-def vector {α : Type} (B : Nat) (e : Nat → α) : (n : Nat) → Nat → Vector α n
-  | .zero, _ => .unit
-  | .succ n, x => (e (Nat.mod x B), vector B e n (Nat.div x B))
+noncomputable def vector {α : Type} (B : Nat) (e : Nat → α) (n x : Nat) : Vector α n :=
+  Nat.rec (motive := fun n => Nat → Vector α n) (fun _ => .unit)
+    (fun _ rest x => (e (Nat.mod x B), rest (Nat.div x B))) n x
 
 /-- The number whose digits in base `B` are what `g` gives, the first one lowest. -/
-def number (B : Nat) : {n : Nat} → (Fin n → Nat) → Nat
-  | .zero, _ => 0
-  | .succ _, g => Nat.add (Nat.mul (number B fun i => g (.succ i)) B) (g .zero)
+noncomputable def number (B : Nat) {n : Nat} (g : Fin n → Nat) : Nat :=
+  Nat.rec (motive := fun n => (Fin n → Nat) → Nat) (fun _ => 0)
+    (fun _ rest g => Nat.add (Nat.mul (rest fun i => g (.succ i)) B) (g .zero)) n g
 
 /-- The digits of `number` are what `g` gives, if that is below the base. -/
 theorem entries_number {B : Nat} : {n : Nat} → {g : Fin n → Nat} → (∀ i, g i < B) →

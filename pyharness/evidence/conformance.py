@@ -18,8 +18,7 @@ from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.ties import require_measurable
 from pyharness.formats.affine import TensorError
-from pyharness.proofs.comparison import Case, Comparison
-from pyharness.proofs.encodings import Array, Kind
+from pyharness.proofs.cases import Array, Case, Comparison, Kind
 
 if TYPE_CHECKING:
     from pyharness.evidence.run import Run

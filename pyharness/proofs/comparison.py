@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pyharness.core.errors import UsageError
-from pyharness.proofs.encodings import LIBRARY_NAMES, Array, Encoded, Kind, Writer
+from pyharness.proofs.cases import Case, Comparison
+from pyharness.proofs.encodings import LIBRARY_NAMES, Encoded, Writer
 from pyharness.proofs.environment import Constant, Environment
 from pyharness.proofs.library import ships
 from pyharness.proofs.names import Name, show_name
@@ -22,40 +23,48 @@ from pyharness.proofs.terms import APP, BVAR, CONST, LAM, PI, PROJ, SORT
 from pyharness.proofs.unfolding import Unfolding
 from pyharness.proofs.vacuity import is_proposition
 
-__all__ = ["Case", "Comparison", "Question", "require_library"]
+__all__ = ["Question", "require_library"]
 
-_ROW = 256
-"""Results in one theorem: more take the kernel longer for each."""
+_ROW = 1024
+"""Results in one theorem: with more the kernel takes longer for each, with fewer the elaborator."""
 _BYTE = 256
-_BYTES = bytes(range(_BYTE))
+_PAIRS = _BYTE**2 + 1
+"""The base for pairs of bytes: odd, as `Kind.base` says."""
 _DECIDE: Name = ("Decidable", "decide")
 
 
 @dataclass(frozen=True)
-class Case:
-    """One application of a function, and what it gave."""
-
-    arguments: tuple[Array, ...]
-    result: Array
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A definition to be compared with what a function gave.
+class _Rows:
+    """Cases of one or two bytes as digits of numbers.
 
     Attributes:
-        definition: its full name.
-        lean: a Lean term for it, as a function of the arguments.
-        arguments: the arguments' types.
-        result: the type of what it gives.
-        cases: what the function gave.
+        at: the function of a pair's number that gives the digit of a result.
+        base: the base of the results.
+        pairs: the number of each case's arguments.
+        codes: the number of each case's result.
     """
 
-    definition: str
-    lean: str
-    arguments: tuple[Kind, ...]
-    result: Kind
-    cases: Sequence[Case]
+    at: Encoded
+    base: int
+    pairs: Sequence[int]
+    codes: Sequence[int]
+
+    def equation(self, write: Writer, first: int, last: int) -> Encoded:
+        """Return that the definition gives what the function did in some cases."""
+        base, length = write.number(self.base), write.number(last - first)
+        start = self.pairs[first]
+        if self.pairs[first:last] == list(range(start, start + last - first)):
+            # The kernel counts faster than it takes a number apart.
+            place = write.apply(
+                write.const("Nat", "add"), write.number(start), write.variable("i", 0)
+            )
+            counted = write.binder("i", write.const("Nat"), write.apply(self.at, place))
+            left = write.apply(write.const("Encoding", "encode"), base, counted, length)
+        else:
+            pairs = write.number(_number(self.pairs[first:last], _PAIRS))
+            row = write.const("Conformance", "row")
+            left = write.apply(row, base, write.number(_PAIRS), self.at, length, pairs)
+        return write.equation(left, write.number(_number(self.codes[first:last], self.base)))
 
 
 @dataclass
@@ -79,6 +88,7 @@ class Question:
     _types: dict[Name, int] = field(default_factory=dict)
     _values: dict[Name, int] = field(default_factory=dict)
     _functions: dict[tuple[tuple[int, ...], ...], Encoded] = field(default_factory=dict)
+    _rows: _Rows | None = None
 
     def __post_init__(self) -> None:
         if self._in_rows():
@@ -98,6 +108,16 @@ class Question:
         return sum(len(case.result.values) for case in self.comparison.cases)
 
     # ---------------------------------------------------------------------------------- writing
+    def statement(self, first: int, last: int) -> str:
+        """Return that the definition gives what the function did, from one case to the one before
+        another.
+        """
+        if self._rows is not None:
+            return self._rows.equation(self.writer, first, last).text
+        return " ∧ ".join(
+            self.writer.equation(*self.sides(place)).text for place in range(first, last)
+        )
+
     def sides(self, place: int) -> tuple[Encoded, Encoded]:
         """Return the numbers of what the definition gives in a case, and of what the function
         did.
@@ -110,17 +130,17 @@ class Question:
         codes = list(map(kind.code, case.result.values))
         if not case.result.shape:
             return write.result(kind, value), write.number(codes[0])
-        most = max(codes) + 1
+        base = kind.base(codes)
         size, index = write.number(case.result.shape[0]), write.variable("i", 0)
         digits = write.binder(
             "i",
             write.apply(write.const("Fin"), size),
-            write.clamped(most, write.result(kind, write.apply(value, index))),
+            write.digit(kind, base, write.apply(value, index)),
         )
         number = write.const("Conformance", "number")
         return (
-            write.apply(number, write.number(most + 1), size, digits),
-            write.number(_number(codes[::-1], most + 1)),
+            write.apply(number, write.number(base), size, digits),
+            write.number(_number(codes[::-1], base)),
         )
 
     def _function(self, case: Case) -> Encoded:
@@ -165,50 +185,29 @@ class Question:
         codes = [comparison.result.code(case.result.values[0]) for case in comparison.cases]
         if not codes:
             return
-        most, int8, nat = max(codes) + 1, write.const("Int8"), write.const("Nat")
-        indices = [write.variable("z", 1), write.variable("q", 0)]
-        variables = indices[-len(comparison.arguments) :]
+        base = comparison.result.base(codes)
+        int8, nat = write.const("Int8"), write.const("Nat")
+        variables = [write.variable("z", 1), write.variable("q", 0)][-len(comparison.arguments) :]
         value = write.apply(
             self._function(comparison.cases[0]),
             *map(write.from_int8, comparison.arguments, variables),
         )
         digit = write.binder(
-            "z",
-            int8,
-            write.binder("q", int8, write.clamped(most, write.result(comparison.result, value))),
+            "z", int8, write.binder("q", int8, write.digit(comparison.result, base, value))
         )
         digit = self._define("digit", write.arrow(int8, write.arrow(int8, nat)), digit)
-        at = write.apply(
-            digit, *(write.apply(write.const("Int8", "ofIndex"), variable) for variable in indices)
-        )
-        at = self._define(
-            "at",
-            write.arrow(nat, write.arrow(nat, nat)),
-            write.binder("z", nat, write.binder("q", nat, at)),
-        )
-        base = write.number(most + 1)
+        at = write.apply(write.const("Conformance", "pair"), digit)
+        self._rows = _Rows(at, base, list(map(self._pair, comparison.cases)), codes)
         for first in range(0, len(codes), _ROW):
             last = min(first + _ROW, len(codes))
-            length = write.number(last - first)
-            rows = [bytes(last - first)] * (2 - len(comparison.arguments)) + [
-                self._bytes(place, first, last) for place in range(len(comparison.arguments))
-            ]
-            if rows[0] == rows[0][:1] * (last - first) and rows[1] == _BYTES[: last - first]:
-                # The kernel counts faster than it takes a number apart.
-                row = write.apply(at, write.number(rows[0][0]))
-                left = write.apply(write.const("Encoding", "encode"), base, row, length)
-            else:
-                data = (write.number(int.from_bytes(row, "big")) for row in rows)
-                left = write.apply(write.const("Conformance", "row"), base, digit, length, *data)
-            right = write.number(_number(codes[first:last], most + 1))
-            self._theorem(first, last, write.equation(left, right))
+            self._theorem(first, last, self._rows.equation(write, first, last))
 
-    def _bytes(self, argument: int, first: int, last: int) -> bytes:
-        offset = 0 if self.comparison.arguments[argument].element == "Nat" else 128
-        return bytes(
-            case.arguments[argument].values[0] + offset
-            for case in self.comparison.cases[first:last]
-        )
+    def _pair(self, case: Case) -> int:
+        """Return the number of a case's arguments, as `Conformance.pair` reads it."""
+        number = 0
+        for kind, array in zip(self.comparison.arguments, case.arguments, strict=True):
+            number = number * _BYTE + array.values[0] + (0 if kind.element == "Nat" else 128)
+        return number
 
     def _define(self, what: str, type_: Encoded, value: Encoded) -> Encoded:
         name = f"{self.name}_{what}"

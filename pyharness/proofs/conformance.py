@@ -15,11 +15,12 @@ from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import unnoted
 from pyharness.proofs.audit import find_theorem, judge
 from pyharness.proofs.build import Build, LeanBuildError, read_imports
-from pyharness.proofs.comparison import Comparison, Question, require_library
+from pyharness.proofs.cases import Comparison
+from pyharness.proofs.comparison import Question, require_library
 from pyharness.proofs.encodings import Writer
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY
-from pyharness.proofs.modules import Compiler, Module, Source
+from pyharness.proofs.modules import ERRORS, Compiler, Module, Source
 from pyharness.proofs.policy import PolicyViolation, violations
 from pyharness.proofs.toolchain import Toolchain
 from pyharness.proofs.vacuity import find_stubs
@@ -30,6 +31,8 @@ _MODULE = "Decision"
 _OPTIONS = "set_option maxRecDepth 100000\n"
 _RUN = 64
 """Cases that the kernel is asked about at once when it has to be found where it differs."""
+_BITS = 64
+"""Bits of what a definition gives at most where it differs."""
 
 
 @dataclass(frozen=True)
@@ -203,18 +206,19 @@ class Kernel:
         with unnoted():
             path = self._write(name, text)
             try:
-                module = self._compile(Source(_MODULE, path, text, self._imports(source, path)))
+                module = self._compile(
+                    Source(_MODULE, path, text, self._imports(source, path)), errors=1
+                )
                 environment = self._environment.extended(module)
                 self._require_policy(module, source, environment)
                 question.require_meant(environment)
                 self._require_settled(environment, comparison.definition, question.theorems)
             except LeanBuildError as error:
-                message = str(error)
-                lines = {item.line for item in error.messages}
-                found = _theorems_at(source, lines)
-                refused = next((item for item in found if item in question.theorems), None)
+                first = error.messages[0]
+                message = str(first)
+                refused = next(iter(_theorems_at(source, {first.line})), None)
                 ahead = (self.header + _OPTIONS + question.definitions).count("\n")
-                if refused is None or min(lines) <= ahead:
+                if refused not in question.theorems or first.line <= ahead:
                     raise UsageError(
                         f"Lean does not read the conformance of {comparison.definition} by the term "
                         f"{comparison.lean!r}:\n{message}"
@@ -254,55 +258,32 @@ class Kernel:
         function did; None if it cannot be found.
         """
         header = self.header + _OPTIONS + question.definitions
-        places = range(*question.theorems[refused])
-        sides = {place: question.sides(place) for place in places}
-
-        def wrong(groups: Sequence[Sequence[int]]) -> set[int]:
-            return self.refused(
-                header,
-                [
-                    " ∧ ".join(
-                        f"{sides[place][0].text} = {sides[place][1].text}" for place in group
-                    )
-                    for group in groups
-                ],
-            )
-
-        runs = [places[start : start + _RUN] for start in range(0, len(places), _RUN)]
-        if not (wrong_runs := wrong(runs)):
-            return None
-        run = runs[min(wrong_runs)]
-        found = wrong([[place] for place in run]) if len(run) > 1 else {0}
-        if not found:
-            return None
-        place = run[min(found)]
-        kind, case = question.comparison.result, question.comparison.cases[place]
-        if kind.rank:
-            return Difference(place, None)
-        most = max(255, kind.code(case.result.values[0]) + _RUN)
-        given = self._value(header, sides[place][0].text, most)
-        return Difference(place, None if given is None else int(kind.value(given)))
-
-    def _value(self, header: str, term: str, most: int) -> int | None:
-        """Return the natural number up to a bound that a Lean term is; None if it is none."""
-        header += f"def value : Nat := {term}\n"
-        least, size = 0, _RUN
-        while size <= most:
-            size *= _RUN
-        while size > 1:
-            size //= _RUN
-            bounds = [least + size * (place + 1) - 1 for place in range(_RUN)]
-            over = self.refused(header, [f"Nat.ble value {bound} = true" for bound in bounds])
-            fits = [place for place in range(_RUN) if place not in over]
-            if not fits:
+        first, last = question.theorems[refused]
+        for size in (_RUN, 1):
+            runs = [(place, min(place + size, last)) for place in range(first, last, size)]
+            wrong = self.refused(header, [question.statement(*run) for run in runs])
+            if not wrong:
                 return None
-            least += size * fits[0]
-        return least
+            first, last = runs[min(wrong)]
+        kind = question.comparison.result
+        if kind.rank:
+            return Difference(first, None)
+        given = self._value(header, question.sides(first)[0].text)
+        return Difference(first, None if given is None else int(kind.value(given)))
+
+    def _value(self, header: str, term: str) -> int | None:
+        """Return the natural number that a Lean term is, bit by bit; None if it is none or has too
+        many bits.
+        """
+        header += f"noncomputable def value : Nat := {term}\n"
+        bits = [f"Nat.mod (Nat.div value {1 << bit:#x}) 2 = 0" for bit in range(_BITS)]
+        refused = self.refused(header, [*bits, f"Nat.div value {1 << _BITS:#x} = 0"])
+        return None if _BITS in refused else sum(1 << bit for bit in refused)
 
     def refused(self, header: str, statements: Sequence[str]) -> set[int]:
         """Return which of some statements the kernel does not decide to be true, by their places.
 
-        This is for messages: what Lean prints is believed. Lean stops after 100 errors, so ask of
+        This is for messages: what Lean prints is believed. Lean stops after some errors, so ask of
         fewer statements at once.
         """
         lines = [
@@ -340,10 +321,11 @@ class Kernel:
                 )
         return imports
 
-    def _compile(self, source: Source) -> Module:
-        modules = self._build.by_name
-        with self._compiler.locked(shared=True):
-            return self._compiler.find(source, modules) or self._compiler.compile(source, modules)
+    def _compile(self, source: Source, *, errors: int = ERRORS) -> Module:
+        modules, compiler = self._build.by_name, self._compiler
+        with compiler.locked(shared=True):
+            found = compiler.find(source, modules)
+            return found or compiler.compile(source, modules, errors=errors)
 
     def _objection(self, module: Module, source: str, names: Sequence[str]) -> str:
         """Return why what the kernel stored does not settle the theorems; empty if it does."""

@@ -1,34 +1,24 @@
 """How values that Python computed stand in Lean: as numbers, and what these numbers stand for.
 
-A type is written as Lean has it, with letters for sizes: `Int8`, `Int` or `Nat`; `Fin n → Int` and
-`Fin m → Fin n → Int` for vectors and matrices as functions; `Vector Int8 n`. What a function
-gives is one of these, but no `Vector`, or a truth value: `Bool` or `Prop`.
-
 What is written and what it must be once Lean has read it are made side by side: the text, and the
 term that the kernel must have stored.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from pyharness.core.errors import UsageError
+from pyharness.proofs.cases import Array, Kind
 from pyharness.proofs.names import Name
 from pyharness.proofs.terms import BVAR, CONST, LAM, LIT, PI, Terms
 
-__all__ = ["LIBRARY_NAMES", "Array", "Encoded", "Kind", "Writer"]
-
-_ELEMENTS = ("Int8", "Int", "Nat")
-_TRUTHS = ("Bool", "Prop")
-_FORM = re.compile(r"((?:Fin [a-z] → )*)(\w+)|Vector (\w+) [a-z]")
+__all__ = ["LIBRARY_NAMES", "Encoded", "Writer"]
 
 LIBRARY_NAMES: tuple[Name, ...] = (
-    *(("Conformance", name) for name in ("row", "ofInt", "int", "ofBool", "clamp")),
-    *(("Conformance", name) for name in ("entries", "vector", "number")),
-    *(("Int8", name) for name in ("ofIndex", "index", "toInt")),
+    *(("Conformance", name) for name in ("row", "pair", "byte", "int", "ofInt", "ofBool")),
+    *(("Conformance", name) for name in ("entries", "vector", "number", "clamp")),
+    *(("Int8", name) for name in ("index", "toInt")),
     ("Encoding", "encode"),
     ("Fin",),
     ("Vector",),
@@ -36,69 +26,6 @@ LIBRARY_NAMES: tuple[Name, ...] = (
     ("instOfNatNat",),
 )
 """The constants of the library by which data and results are written."""
-
-
-class Array(NamedTuple):
-    """Integers of some shape, in reading order."""
-
-    shape: tuple[int, ...]
-    values: Sequence[int]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A type of an argument or a result.
-
-    Attributes:
-        element: the type of the elements.
-        rank: how many dimensions there are.
-        is_vector: whether it is `Vector`, not a function of an index.
-    """
-
-    element: str
-    rank: int
-    is_vector: bool = False
-
-    @classmethod
-    def parse(cls, text: str, *, result: bool = False) -> Self:
-        """Read a type.
-
-        Raises:
-            UsageError: if it is none that values can be written as.
-        """
-        match = _FORM.fullmatch(text)
-        indices, element, entry = match.groups() if match else ("", "", None)
-        rank = 1 if entry else (indices or "").count("Fin")
-        known = (*_ELEMENTS, *(_TRUTHS if result and not rank else ()))
-        if (entry or element) not in known or rank > (1 if result else 2) or (result and entry):
-            raise UsageError(
-                f"{text!r} is no type of {'a result' if result else 'an argument'} of a "
-                f"conformance: use {', '.join(known)}, `Fin n → Int` or the like"
-                f"{'' if result else ', or `Vector Int8 n`'}"
-            )
-        return cls(entry or element, rank, entry is not None)
-
-    def code(self, value: int) -> int:
-        """Return the number that stands for an element.
-
-        Raises:
-            UsageError: if the type has no such element.
-        """
-        if self.element == "Int":
-            return 2 * value if value >= 0 else -2 * value - 1
-        index = value + 128 if self.element == "Int8" else value
-        most = {"Int8": 255, "Bool": 1, "Prop": 1}.get(self.element)
-        if index < 0 or (most is not None and index > most):
-            raise UsageError(f"the value {value} is none of Lean's {self.element}")
-        return index
-
-    def value(self, code: int) -> int | bool:
-        """Return the element that a number stands for."""
-        if self.element == "Int":
-            return -(code + 1) // 2 if code % 2 else code // 2
-        if self.element in _TRUTHS:
-            return bool(code)
-        return code - 128 if self.element == "Int8" else code
 
 
 class Encoded(NamedTuple):
@@ -219,7 +146,7 @@ class Writer:
 
     def _decode(self, kind: Kind) -> Encoded | None:
         return {
-            "Int8": self.const("Int8", "ofIndex"),
+            "Int8": self.const("Conformance", "byte"),
             "Int": self.const("Conformance", "int"),
             "Nat": None,
         }[kind.element]
@@ -243,6 +170,11 @@ class Writer:
             self.const("Conformance", "ofInt" if kind.element == "Int" else "ofBool"), value
         )
 
-    def clamped(self, most: int, value: Encoded) -> Encoded:
-        """Return a number, or `most` where it is greater."""
-        return self.apply(self.const("Conformance", "clamp"), self.number(most), value)
+    def digit(self, kind: Kind, base: int, value: Encoded) -> Encoded:
+        """Return the digit of an element that a function gives, in the base for what was computed:
+        its number, or one that no digit is equal to where the base has no room for it.
+        """
+        found = self.result(kind, value)
+        if kind.most is not None:
+            return found
+        return self.apply(self.const("Conformance", "clamp"), self.number(base - 1), found)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyharness.proofs.toolchain import LeanError, LeanStopped, Toolchain
 
-__all__ = ["Compiler", "LeanBuildError", "Message", "Module", "Source", "setup"]
+__all__ = ["ERRORS", "Compiler", "LeanBuildError", "Message", "Module", "Source", "setup"]
 
 _FORMAT = 2
 """Part of every key: raise it when what an entry holds changes."""
@@ -27,6 +27,9 @@ _KEPT = 512
 _TIMEOUT = 1800.0
 """Seconds after which a module's compilation is given up."""
 
+
+ERRORS = 100
+"""Errors in a module after which Lean stops."""
 
 _OPTIONS = {"autoImplicit": False, "relaxedAutoImplicit": False}
 
@@ -202,8 +205,15 @@ class Compiler:
         os.utime(entry)
         return module
 
-    def compile(self, source: Source, modules: Mapping[str, Module]) -> Module:
+    def compile(
+        self, source: Source, modules: Mapping[str, Module], *, errors: int = ERRORS
+    ) -> Module:
         """Compile a source whose imports are in `modules`, and store it.
+
+        Args:
+            source: the source.
+            modules: what it imports, by name.
+            errors: after how many errors Lean stops, and says so in one more.
 
         Raises:
             LeanBuildError: if Lean reports an error.
@@ -222,6 +232,7 @@ class Compiler:
                 [
                     "--json",
                     "--stdin",
+                    f"-DmaxErrors={errors}",
                     "--setup",
                     str(plan),
                     "-o",

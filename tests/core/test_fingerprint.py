@@ -166,6 +166,13 @@ class TestCode:
         )
         assert not any(name.startswith(apart) for name in found)
 
+    def test_conformances_do_not_reach_what_reads_lean(self):
+        """A pack that compares functions with Lean depends on how cases are given, not on the code
+        that has the kernel decide them.
+        """
+        found = [name for name in code(["claims.conformance"]) if "pyharness.proofs" in name]
+        assert found == ["pyharness.proofs", "pyharness.proofs.cases"]
+
     def test_a_folder_without_init_in_a_package_that_is_not_loaded(self, tree):
         """It is followed as others are."""
         folder, name = tree

@@ -18,8 +18,7 @@ from pyharness.evidence.run import Run
 from pyharness.formats.affine import TensorError
 from pyharness.pipeline.verify import require_meant
 from pyharness.project.pack import Source, claim
-from pyharness.proofs.comparison import Case
-from pyharness.proofs.encodings import Array
+from pyharness.proofs.cases import Array, Case
 
 ROOT = Path(__file__).resolve().parents[2]
 SWEEP = Evidence("exhaustive", "a domain", 1, 0, "one")

@@ -260,6 +260,21 @@ class TestGather:
         assert anew == gathered and says(found)
         assert project.gather() == (found, ["asks"])
 
+    def test_what_reads_lean_counts_for_conformance_alone(self, project, first, monkeypatch):
+        """Only a conformance is decided by the code that asks Lean's kernel."""
+        real = gathering.code
+
+        def changed(modules):
+            found = real(modules)
+            return {
+                name: f"another {digest}" if name == "pyharness.proofs.comparison" else digest
+                for name, digest in found.items()
+            }
+
+        monkeypatch.setattr(gathering, "code", changed)
+        found, gathered = project.gather()
+        assert found == first[1][0] and gathered == ["asks", "f_0"]
+
     def test_another_version_of_a_package_is_seen(self, project, monkeypatch):
         """All that this machine computes with is part of every key."""
         monkeypatch.setattr(

@@ -9,9 +9,8 @@ import pytest
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.proofs import library
 from pyharness.proofs.build import build
-from pyharness.proofs.comparison import Case, Comparison
+from pyharness.proofs.cases import Array, Case, Comparison, Kind
 from pyharness.proofs.conformance import Kernel
-from pyharness.proofs.encodings import Array, Kind
 
 DEMO = """\
 prelude
@@ -177,6 +176,43 @@ class TestData:
         found = kernel.compare("differs", of_pairs("relu", lambda z, q: max(z, q, -1)))
         assert not found.decision.accepted
         assert (found.difference.place, found.difference.given) == (2, -2)
+
+    @pytest.mark.parametrize(
+        ("definition", "kind", "arguments", "given"),
+        [
+            ("Nat.add", "Nat", (500, 700), 1200),
+            ("Int.mul", "Int", (-500, 700), -350_000),
+            ("Nat.mul", "Nat", (2**40, 2**40), None),
+        ],
+    )
+    def test_what_lean_gives_may_be_large(self, kernel, definition, kind, arguments, given):
+        """It is told exactly up to 64 bits, and beyond them only that it differs."""
+        element = Kind.parse(kind)
+        case = Case(tuple(map(at, arguments)), at(5))
+        found = kernel.compare(
+            "large",
+            Comparison(
+                definition, f"fun x y => {definition} x y", (element, element), element, [case]
+            ),
+        )
+        assert (found.difference.place, found.difference.given) == (0, given)
+
+    @pytest.mark.parametrize(("order", "wrong"), [(1, 1024), (-1, 1023)])
+    def test_a_difference_in_a_long_row_is_found(self, kernel, order, wrong):
+        """Pairs in order, which are counted, and others are each compared with their own result,
+        over several theorems, of which Lean reports the first that is false.
+        """
+        values = range(-128, 128)[::order]
+        pairs = [(z, q) for z in values for q in values][:1100]
+        cases = [
+            Case((at(z), at(q)), at(max(z, q) ^ (place >= wrong)))
+            for place, (z, q) in enumerate(pairs)
+        ]
+        int8 = Kind.parse("Int8")
+        found = kernel.compare("long", Comparison("Demo.relu", "relu", (int8, int8), int8, cases))
+        assert found.decision.refused == (f"long_{wrong // 1024}",)
+        assert found.decision.message.count("long.lean:") == 1
+        assert (found.difference.place, found.difference.given) == (wrong, max(pairs[wrong]))
 
     def test_a_result_beyond_the_base_is_no_other_digit(self, kernel):
         """Two wrong results whose digits would add up to the right number are found."""
