@@ -1,10 +1,17 @@
 """Puts the Lean library into the wheel, where `pyharness.proofs.library` finds it; all else is in
 pyproject.toml.
+
+With PYHARNESS_COMPILE=1 in the environment the second kernel is compiled too, by mypyc, from the
+same sources. That takes mypy and a C compiler, and a minute:
+
+    PYHARNESS_COMPILE=1 pip install --no-build-isolation .
 """
 
+import os
+import sys
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Extension, setup
 from setuptools.command.build_py import build_py
 
 
@@ -30,4 +37,23 @@ class BuildWithLibrary(build_py):
         return [*super().get_outputs(include_bytecode), *copies]
 
 
-setup(cmdclass={"build_py": BuildWithLibrary})
+def compiled() -> list[Extension]:
+    """Return the second kernel's modules as extensions; but not those that read files and start
+    processes, which nothing is gained from.
+    """
+    if os.environ.get("PYHARNESS_COMPILE") != "1":
+        return []
+    if "editable_wheel" in sys.argv:
+        sys.exit("PYHARNESS_COMPILE=1 is not for editable installs: what is edited would not run")
+    from mypyc.build import mypycify
+
+    plain = {"__init__", "__main__", "certificate", "files", "workers"}
+    sources = sorted(Path("pyharness/kernel").glob("*.py"))
+    # The package's own names are not followed: they lead to all of torch.
+    options = ["--config-file=", "--follow-imports=skip"]
+    return mypycify(
+        [*options, *[str(file) for file in sources if file.stem not in plain]], opt_level="1"
+    )
+
+
+setup(cmdclass={"build_py": BuildWithLibrary}, ext_modules=compiled())
