@@ -11,6 +11,7 @@ Why a function may be computed by its name is one of these:
 | reason | what was found |
 |---|---|
 | checked | its own definition is that function: equations that leave one function only hold |
+| known | it is defined, with all under it, as in a version of Lean of which it was tried |
 | by name | nothing but its type; only where as much is to be believed as Lean's kernel believes |
 
 An equation holds by unfolding, or it is a theorem without axioms among what was accepted before.
@@ -23,7 +24,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
+from .digests import Digests
 from .environment import TEXT, Constant, Constructor, closure, mentioned
+from .known import KNOWN
 from .names import Name
 from .printing import show
 from .refusal import Refused
@@ -43,7 +46,7 @@ EQ: Name = ("Eq",)
 LARGEST = 1 << 20
 """Bits of the largest number that is computed with; a larger one is refused."""
 
-Reason: TypeAlias = Literal["checked", "by name"]
+Reason: TypeAlias = Literal["checked", "known", "by name"]
 
 _FUNCTIONS: Mapping[str, Callable[..., int | bool | None]] = {
     "add": lambda n, m: n + m,
@@ -198,6 +201,9 @@ class Typing(Protocol):
     def equal(self, left: Term, right: Term) -> bool:
         """Whether two well-typed terms are equal by definition."""
 
+    def is_proposition(self, type_: Term) -> bool:
+        """Whether a well-typed type is a proposition."""
+
 
 class Arithmetic:
     """What is known of numbers and texts; it grows with the constants.
@@ -319,6 +325,8 @@ class Arithmetic:
             if isinstance(word, str) and word in _FUNCTIONS:
                 if constant.kind == "def" and word in _BY_UNFOLDING:
                     self._learn_function(word, typing())
+                if name not in self.known.functions and word in KNOWN and self._is_function(word):
+                    self._look_up(word, typing())
                 if self._as_lean and name not in self.known.functions and self._is_function(word):
                     self._may_compute((word,), "by name")
         if self.known.of_list is None and name in TEXT:
@@ -330,6 +338,16 @@ class Arithmetic:
     def _may_compute(self, words: Sequence[str], reason: Reason) -> None:
         added = {(*NAT, word): Function(_FUNCTIONS[word], reason) for word in words}
         self._learned(functions=MappingProxyType({**self.known.functions, **added}))
+
+    def _look_up(self, word: str, typing: Typing) -> None:
+        """Find out whether a function is defined as it is known of a version of Lean."""
+
+        def is_proof(constant: Constant) -> bool:
+            return constant.kind in ("theorem", "axiom") and typing.is_proposition(constant.type)
+
+        digests = Digests(self._constants)
+        if digests.definition((*NAT, word), is_proof) in KNOWN[word]:
+            self._may_compute((word,), "known")
 
     def _learn_text(self, typing: Typing) -> None:
         """Find out whether a text may be written as a function of its list of characters. Once it
@@ -384,14 +402,15 @@ class Arithmetic:
         )
 
     def _learn_function(self, word: str, typing: Typing) -> None:
-        if not self._is_function(word) or not self._known(_RESTS_ON.get(word, ())):
+        reason = self._support(_RESTS_ON.get(word, ()))
+        if not self._is_function(word) or reason is None:
             return
         equations = [self._sides(text)[1:] for text in _BY_UNFOLDING[word]]
         if all(
             mentioned(self._terms.budget, *sides) <= self._constants.keys() and typing.equal(*sides)
             for sides in equations
         ):
-            self._may_compute((word,), "checked")
+            self._may_compute((word,), reason)
 
     def _learn_theorem(self, constant: Constant) -> None:
         rests_on = closure(self._constants, constant.name)
@@ -400,22 +419,27 @@ class Arithmetic:
             return
         self._learned(proved=self.known.proved | {self._theorems[constant.type]})
         for words, texts in _BY_THEOREMS.items():
+            reason = self._support(_RESTS_ON[words[0]])
             if (
                 self.known.truths
                 and self.known.equality
                 and self.known.proved.issuperset(texts)
-                and self._known(_RESTS_ON[words[0]])
+                and reason is not None
                 and all(map(self._is_function, words))
             ):
-                self._may_compute(words, "checked")
+                self._may_compute(words, reason)
 
-    def _known(self, words: Sequence[str]) -> bool:
-        """Whether functions were checked."""
-        return all(
-            (found := self.known.functions.get((*NAT, word))) is not None
-            and found.reason == "checked"
-            for word in words
-        )
+    def _support(self, words: Sequence[str]) -> Reason | None:
+        """Return why functions are what they are called: "checked" if all were, None if nothing but
+        the name says so of one.
+        """
+        known = self.known.functions
+        reasons = {
+            known[*NAT, word].reason if (*NAT, word) in known else "by name" for word in words
+        }
+        if "by name" in reasons:
+            return None
+        return "known" if "known" in reasons else "checked"
 
     def _is_function(self, word: str) -> bool:
         """Whether a constant is declared as a function of as many numbers as it takes."""

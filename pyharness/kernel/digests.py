@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .budget import Budget
@@ -63,6 +63,26 @@ class Digests:
                 [self._described(item) for item in sorted(seen, key=show_name)],
             ]
         )
+
+    def definition(self, name: Name, is_proof: Callable[[Constant], bool]) -> str:
+        """Return the digest of what a constant is defined as, with all under it.
+
+        That is ["definition", a list] with, for the constant and each that it rests on, sorted by
+        name, what `meaning` has of it. Of a proof it has no value and no kind, and of what only its
+        statement mentions nothing: to what is computed it makes no difference.
+        """
+        seen: dict[Name, list[Any]] = {}
+        pending = [name]
+        while pending:
+            item = pending.pop()
+            if item not in seen:
+                constant = self._constants[item]
+                if is_proof(constant):
+                    seen[item] = [list(item), "proof", self.statement(item)]
+                else:
+                    seen[item] = self._described(item)
+                    pending += constant.uses
+        return _sha256(["definition", [seen[item] for item in sorted(seen, key=show_name)]])
 
     def _described(self, name: Name) -> list[Any]:
         constant = self._constants[name]
