@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,22 @@ def proportional_set_size(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
-def measure(command: list[str], folder: Path, cores: set[int] | None = None) -> dict[str, float]:
-    """Run a command, on these cores alone if they are given, and return its seconds and its tree's
-    peak memory in MiB.
+def measure(
+    command: list[str],
+    folder: Path,
+    cores: set[int] | None = None,
+    *,
+    given: Path | None = None,
+    allowed: Container[int] = (0,),
+) -> dict[str, float]:
+    """Run a command, on these cores alone if they are given, and with this file as its standard
+    input, and return its seconds and its tree's peak memory in MiB.
     """
     start = time.perf_counter()
     process = subprocess.Popen(
         command,
         cwd=folder,
+        stdin=given and given.open("rb"),
         stdout=subprocess.DEVNULL,
         preexec_fn=cores and (lambda: os.sched_setaffinity(0, cores)),  # noqa: PLW1509 (no threads yet)
     )
@@ -79,7 +88,7 @@ def measure(command: list[str], folder: Path, cores: set[int] | None = None) -> 
     seconds = time.perf_counter() - start
     done.set()
     sampler.join()
-    if status:
+    if status not in allowed:
         raise SystemExit(f"{' '.join(command)} ended with status {status}")
     return {"seconds": round(seconds, 2), "peak_mib": round(peak / 2**20)}
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -139,69 +139,56 @@ def _by_workers(
     progress: Progress,
 ) -> Done:
     # What is known of numbers is found out once: it is needed behind the declaration, not for it.
-    kernel = new_kernel()
+    learner = new_kernel()
     for item in work:
-        item.refused = item.refused or _take(kernel, item)
-        item.known = kernel.arithmetic.known
+        item.refused = item.refused or _take(learner, item)
+        item.known = learner.arithmetic.known
+    functions = learner.arithmetic.known.functions
+    kernel = _Growing(new_kernel(), work)
     context = multiprocessing.get_context("fork")
     places = context.Value("q", 0)
     seconds = [0.0] * len(work)
     found: dict[int, Refused] = {}
+    done = 0
 
-    def run(answers: Connection) -> None:
-        kernel = new_kernel()
-        taken = 0
+    def take(answers: Iterable[_Answer]) -> None:
+        nonlocal done
+        for place, took, refused in answers:
+            seconds[place] = took
+            if refused is not None:
+                rule, reason, term = refused
+                found[place] = Refused(rule, reason, term=term, declaration=work[place].name)
+            done += 1
+            if done % _CHUNK == 0:
+                progress(work[place].name, done, len(work))
+        if found and not keep_going:
+            # Those before it are at work or done; none further on has to be.
+            with places.get_lock():
+                places.value = len(work)
+
+    def run(send: Callable[[list[_Answer]], object]) -> None:
         for first in _chunks(places, len(work)):
-            said: list[_Answer] = []
-            for place in range(first, min(first + _CHUNK, len(work))):
-                while taken < place:
-                    kernel.adopt(work[taken].made, work[taken].known)
-                    taken += 1
-                started = time.perf_counter()
-                refused = work[place].refused or _verify(kernel, work[place])
-                said.append(
-                    (
-                        place,
-                        time.perf_counter() - started,
-                        None if refused is None else (refused.rule, refused.reason, refused.term),
-                    )
-                )
-            answers.send(said)
+            send(list(_answers(kernel, work[first : first + _CHUNK], first)))
 
     workers: dict[Connection, BaseProcess] = {}
     try:
-        for _ in range(jobs):
+        # This process is one of them.
+        for _ in range(jobs - 1):
             receiver, sender = context.Pipe(duplex=False)
-            workers[receiver] = context.Process(target=run, args=(sender,), daemon=True)
+            workers[receiver] = context.Process(
+                target=lambda sender=sender: run(sender.send), daemon=True
+            )
             workers[receiver].start()
             sender.close()
-        done = 0
+
+        def listen(answers: list[_Answer]) -> None:
+            take(answers)
+            while workers and (ready := wait(list(workers), timeout=0)):
+                _receive(workers, ready, take)
+
+        run(listen)
         while workers:
-            ready = wait(list(workers))
-            for receiver in [item for item in workers if item in ready]:
-                try:
-                    said: list[_Answer] = receiver.recv()
-                except EOFError:
-                    ended = workers.pop(receiver)
-                    ended.join()
-                    if ended.exitcode:
-                        raise Refused(
-                            "budget", f"memory: a process ended with {ended.exitcode}"
-                        ) from None
-                    continue
-                for place, took, refused in said:
-                    seconds[place] = took
-                    if refused is not None:
-                        rule, reason, term = refused
-                        found[place] = Refused(
-                            rule, reason, term=term, declaration=work[place].name
-                        )
-                done += len(said)
-                progress(work[said[-1][0]].name, done, len(work))
-                if found and not keep_going:
-                    # Those before it are at work or done; none further on has to be.
-                    with places.get_lock():
-                        places.value = len(work)
+            _receive(workers, wait(list(workers)), take)
     finally:
         for worker in workers.values():
             worker.terminate()
@@ -209,7 +196,50 @@ def _by_workers(
     refusals = [found[place] for place in sorted(found)]
     if refusals and not keep_going:
         raise refusals[0]
-    return Done(seconds, refusals, kernel.arithmetic.known.functions)
+    return Done(seconds, refusals, functions)
+
+
+def _answers(kernel: _Growing, work: Sequence[Work], first: int) -> Iterator[_Answer]:
+    """Check some declarations, of which the first is at this place."""
+    for place, item in enumerate(work, first):
+        kernel.grow(place)
+        started = time.perf_counter()
+        refused = item.refused or _verify(kernel.kernel, item)
+        said = None if refused is None else (refused.rule, refused.reason, refused.term)
+        yield place, time.perf_counter() - started, said
+
+
+class _Growing:
+    """A kernel that takes declarations in up to one that it is to check."""
+
+    def __init__(self, kernel: Kernel, work: Sequence[Work]):
+        self.kernel, self._work, self._taken = kernel, work, 0
+
+    def grow(self, place: int) -> None:
+        """Take in all declarations before a place."""
+        for item in self._work[self._taken : place]:
+            self.kernel.adopt(item.made, item.known)
+        self._taken = max(self._taken, place)
+
+
+def _receive(
+    workers: dict[Connection, BaseProcess],
+    ready: Iterable[object],
+    take: Callable[[Iterable[_Answer]], None],
+) -> None:
+    """Take what workers say, and leave those out that ended.
+
+    Raises:
+        Refused: if one did not end by itself.
+    """
+    for receiver in [item for item in workers if item in ready]:
+        try:
+            take(receiver.recv())
+        except EOFError:
+            ended = workers.pop(receiver)
+            ended.join()
+            if ended.exitcode:
+                raise Refused("budget", f"memory: a process ended with {ended.exitcode}") from None
 
 
 def _chunks(places: multiprocessing.sharedctypes.Synchronized[int], count: int) -> Iterator[int]:
