@@ -232,6 +232,7 @@ class Checker(Equality):
 
     def _check_function(self, term: Term, values: list[Term], number: int) -> Term:
         terms, variables = self.terms, list[Local]()
+        self.step(term.loose >> 4)
         values = values[len(values) - term.loose :]
         while type(term) is Lam:
             self.step()

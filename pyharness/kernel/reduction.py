@@ -156,6 +156,7 @@ class Reduction:
                     head, values = value, []
                 continue
             if type(head) is Lam and stack:
+                self.step(head.loose >> 4)
                 values = values[-head.loose :] if head.loose else []
                 while type(head) is Lam and stack:
                     values.append(stack.pop())
@@ -174,6 +175,7 @@ class Reduction:
                         break
                     head, values = self._value(constant, head), []
             elif type(head) is Let:
+                self.step(head.loose >> 4)
                 value = [head.value, values] if head.value.loose else head.value
                 values = values[-head.loose :] if head.loose else []
                 values.append(value)
@@ -209,6 +211,7 @@ class Reduction:
             return term
         if type(term) is BVar:
             return self._closed(values[-1 - term.index])
+        self.step(loose >> 3)
         return self.terms.instantiate(term, [self._closed(value) for value in values[-loose:]])
 
     # ---------------------------------------------------------------------------------------- delta

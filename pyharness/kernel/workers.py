@@ -11,6 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -178,7 +179,10 @@ def _by_workers(
             workers[receiver] = context.Process(
                 target=lambda sender=sender: run(sender.send), daemon=True
             )
-            workers[receiver].start()
+            with warnings.catch_warnings():
+                # Python warns of forks beside threads; what a worker does takes none of their locks.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                workers[receiver].start()
             sender.close()
 
         def listen(answers: list[_Answer]) -> None:
