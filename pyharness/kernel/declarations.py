@@ -25,7 +25,7 @@ from .environment import Constant, Constructor, Extended, Inductive, Recursor, u
 from .inductive import Declared, declare_family
 from .names import Name, show_name
 from .printing import show
-from .quotient import require_quotient
+from .quotient import require_quotient, require_quotient_name
 from .reader import Declaration
 from .refusal import Refused
 from .terms import Const, Lam, Pi, Term, Terms, head_of
@@ -71,7 +71,7 @@ class Kernel:
         """
         self.begin()
         made = self.assume(declaration)
-        self.verify(declaration, made)
+        self.verify(made, declaration.family)
         self.take(made)
 
     def begin(self) -> None:
@@ -101,9 +101,11 @@ class Kernel:
             Refused: if it does not say it.
         """
         fields = declaration.fields
-        if declaration.kind == "inductive":
+        if declaration.family is not None:
             made = _family(fields)
         else:
+            if declaration.kind == "quot":
+                require_quotient_name(fields["kind"], fields["name"])
             kind = "theorem" if declaration.kind == "thm" else declaration.kind
             made = [(kind, fields, None, ())]
         self._require_new([item["name"] for _, item, _, _ in made], made[0][1]["levelParams"])
@@ -128,18 +130,22 @@ class Kernel:
             fields["name"], kind, fields["levelParams"], type_, value, detail, height, uses
         )
 
-    def verify(self, declaration: Declaration, made: Sequence[Constant]) -> None:
-        """Check a declaration, of which `made` are the constants, on those that were taken in.
+    def verify(self, made: Sequence[Constant], family: Mapping[str, Any] | None) -> None:
+        """Check the constants of a declaration on those that were taken in.
+
+        Args:
+            made: what `assume` returned.
+            family: see `Declaration`.
 
         Raises:
             Refused: if it breaks a rule.
         """
         mark = self._terms.mark()
         try:
-            if declaration.kind == "inductive":
-                self._verify_family(declaration.fields, made)
+            if family is not None:
+                self._verify_family(family, made)
             else:
-                self._verify_single(made[0], declaration.fields.get("kind"))
+                self._verify_single(made[0])
         finally:
             self._terms.forget(mark)
 
@@ -158,15 +164,13 @@ class Kernel:
             raise Refused("duplicate", "a universe parameter is listed twice")
 
     # ----------------------------------------------------------------------- one constant at a time
-    def _verify_single(self, constant: Constant, quotient: str | None) -> None:
+    def _verify_single(self, constant: Constant) -> None:
         type_, value = constant.type, constant.value
         _require_no_compiled_code(constant)
         checker = self._checker(self.constants, constant.levels)
         universe = checker.check_type(type_)
-        if quotient is not None:
-            require_quotient(
-                self._terms, self.constants, quotient, constant.name, constant.levels, type_
-            )
+        if constant.kind == "quot":
+            require_quotient(self._terms, self.constants, constant.name, constant.levels, type_)
         if constant.kind == "theorem" and not universe.is_zero:
             raise Refused("theorem", "what a theorem states is no proposition", term=show(type_))
         if value is not None:

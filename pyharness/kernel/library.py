@@ -185,8 +185,9 @@ def _check(
 
 def _work(kernel: Kernel, declaration: Declaration, number: int) -> Work:
     fields = declaration.fields
-    first = (fields["types"] or [{"name": ()}])[0] if declaration.kind == "inductive" else fields
-    work = Work(first["name"], show_name(first["name"]) or f"line {number}", declaration)
+    first = fields if declaration.family is None else (fields["types"] or [{"name": ()}])[0]
+    name = first["name"]
+    work = Work(name, show_name(name) or f"line {number}", family=declaration.family)
     try:
         work.made = kernel.assume(declaration)
     except Exception as error:

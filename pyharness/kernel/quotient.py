@@ -14,32 +14,41 @@ from .names import Name, show_name
 from .refusal import Refused
 from .terms import Term, Terms
 
-__all__ = ["require_quotient"]
+__all__ = ["require_quotient", "require_quotient_name"]
+
+_NAMES: Mapping[str, Name] = {
+    "type": ("Quot",),
+    "ctor": ("Quot", "mk"),
+    "lift": ("Quot", "lift"),
+    "ind": ("Quot", "ind"),
+}
+
+
+def require_quotient_name(kind: str, name: Name) -> None:
+    """Check that a constant of the quotient has the name of its kind.
+
+    Raises:
+        Refused: if it has not.
+    """
+    if name != _NAMES.get(kind):
+        raise Refused("quotient", f"{show_name(name)} is not the {kind} of the quotient")
 
 
 def require_quotient(
     terms: Terms,
     constants: Mapping[Name, Constant],
-    kind: str,
     name: Name,
     levels: Sequence[Name],
     type_: Term,
 ) -> None:
-    """Check a constant of the quotient.
+    """Check a constant of the quotient, which has one of the names.
 
     Raises:
-        Refused: if it has another name or type, or `Eq` is not declared as equality.
+        Refused: if it has another type, or `Eq` is not declared as equality.
     """
     if not is_equality(terms, constants):
         raise Refused("quotient", "Eq is not declared as equality")
-    names = {
-        "type": ("Quot",),
-        "ctor": ("Quot", "mk"),
-        "lift": ("Quot", "lift"),
-        "ind": ("Quot", "ind"),
-    }
-    if name != names.get(kind):
-        raise Refused("quotient", f"{show_name(name)} is not the {kind} of the quotient")
+    kind = next(kind for kind, its in _NAMES.items() if its == name)
     if len(levels) != (2 if kind == "lift" else 1) or type_ is not _type(terms, kind, levels):
         raise Refused(
             "quotient", f"{show_name(name)} has not the type that the {kind} of the quotient has"

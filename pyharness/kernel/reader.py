@@ -59,10 +59,15 @@ class Declaration:
     kind: str
     fields: Mapping[str, Any]
 
+    @property
+    def family(self) -> Mapping[str, Any] | None:
+        """The fields of a family of inductive types; None of another declaration."""
+        return self.fields if self.kind == "inductive" else None
+
 
 def _declared(declaration: Declaration) -> list[Name]:
     fields = declaration.fields
-    if declaration.kind == "inductive":
+    if declaration.family is not None:
         return [item["name"] for part in ("types", "ctors", "recs") for item in fields[part]]
     return [fields["name"]]
 

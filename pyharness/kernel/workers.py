@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from .arithmetic import Function, Known
 from .declarations import Kernel
 from .environment import Constant
 from .names import Name
-from .reader import Declaration
 from .refusal import Refused
 
 __all__ = ["Done", "Work", "cores", "refusal", "verify_all"]
@@ -39,16 +39,16 @@ class Work:
     Attributes:
         first: the name of its first constant.
         name: that as it is shown.
-        declaration: it.
         made: its constants, by what it says of them.
+        family: see `Declaration`.
         known: what is known of numbers behind it, if that was found out.
         refused: why it is refused, if that was found out.
     """
 
     first: Name
     name: str
-    declaration: Declaration
     made: Sequence[Constant] = ()
+    family: Mapping[str, Any] | None = None
     known: Known | None = None
     refused: Refused | None = None
 
@@ -112,7 +112,7 @@ def verify_all(
 def _verify(kernel: Kernel, item: Work) -> Refused | None:
     try:
         kernel.begin()
-        kernel.verify(item.declaration, item.made)
+        kernel.verify(item.made, item.family)
     except Exception as error:
         return refusal(error, item.name)
     return None
@@ -180,7 +180,7 @@ def _by_workers(
                 target=lambda sender=sender: run(sender.send), daemon=True
             )
             with warnings.catch_warnings():
-                # Python warns of forks beside threads; what a worker does takes none of their locks.
+                # Python warns of forks beside threads; what a worker does takes no lock of theirs.
                 warnings.simplefilter("ignore", DeprecationWarning)
                 workers[receiver].start()
             sender.close()

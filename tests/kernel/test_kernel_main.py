@@ -195,7 +195,7 @@ class TestCheck:
     def test_a_kernel_that_fails_accepts_nothing(self, export, monkeypatch, error, rule):
         """Whatever goes wrong inside is a refusal of the declaration that it went wrong on."""
 
-        def failing(self, declaration, made):
+        def failing(self, made, family):
             raise error
 
         monkeypatch.setattr(library.Kernel, "verify", failing)
