@@ -32,6 +32,7 @@ PROOFS = {
     "format": "3.1.0",
     "sha256": hashlib.sha256(LINES).hexdigest(),
     "constants": 2,
+    "computed": {"Nat.add": "checked"},
     "kernels": ["Lean 4.35.0", "pyharness.kernel 0.1.0"],
 }
 LEAN_FILES = {

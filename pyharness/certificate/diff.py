@@ -169,6 +169,11 @@ def _carrier(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Ch
         yield "proof", f"the proofs are no longer accepted by {_listed(fewer)}"
     if more := _minus(new["kernels"], old["kernels"]):
         yield "note", f"the proofs are now accepted by {_listed(more)}"
+    before, after = (item.get("computed", {}) for item in (old, new))
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            kind: Kind = "proof" if before[name] == "checked" else "note"
+            yield kind, f"{name} was computed because it is {before[name]}, now {after[name]}"
     if any(old[field] != new[field] for field in ("file", "format", "sha256", "constants")):
         words = f"the proofs were {old['constants']:,} constants, now {new['constants']:,}"
         yield "note", f"{words} in {new['file']}, format {new['format']}"

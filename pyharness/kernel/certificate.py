@@ -116,6 +116,7 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
             proofs is None
             or (
                 isinstance(proofs["constants"], int)
+                and isinstance(proofs.get("computed", {}), dict)
                 and all(isinstance(proofs[name], str) for name in ("file", "sha256"))
             )
         )
@@ -463,9 +464,21 @@ def recheck(
                 f"{proofs['constants']:,}",
             )
         )
+    if proofs.get("computed", library.computed) != library.computed:
+        faults.append(
+            Fault(
+                "proofs",
+                f"by {proofs['file']} the functions that may be computed are "
+                f"{_reasons(library.computed)}, not {_reasons(proofs['computed'])}",
+            )
+        )
     compare = _Comparison(library, certificate["policy"]["allowed_axioms"])
     faults += [_of(claim, reason) for claim in claims for reason in compare(claim["proof"])]
     return Rechecked(faults, len(claims), len(library.constants))
+
+
+def _reasons(computed: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} ({reason})" for name, reason in computed.items()) or "none"
 
 
 class _Comparison:

@@ -241,7 +241,7 @@ def certify_by(
         project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
         lean=_lean(proofs),
         policy={"allowed_axioms": project.allowed_axioms},
-        proofs=_carrier(path, lines, answer["constants"]) if lines else None,
+        proofs=_carrier(path, lines, answer) if lines else None,
         records=records,
         cache=cache,
     )
@@ -313,13 +313,14 @@ def _lean(proofs: Proofs) -> dict[str, Any]:
     }
 
 
-def _carrier(path: Path, lines: bytes, constants: int) -> dict[str, Any]:
+def _carrier(path: Path, lines: bytes, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What a certificate, written to `path`, holds of the file of its proofs."""
     return {
         "file": proofs_file(path, lines),
         "format": FORMAT,
         "sha256": hashlib.sha256(lines).hexdigest(),
-        "constants": constants,
+        "constants": answer["constants"],
+        "computed": answer["computed"],
         "kernels": KERNELS,
     }
 

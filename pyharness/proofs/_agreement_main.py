@@ -4,7 +4,8 @@ on standard input.
 Run alone and isolated (`python -I -S`): beside the standard library only `pyharness.kernel` is
 loaded, from FOLDER. Each line written to standard output is a JSON object: on the way
 `{"declaration", "done", "total"}`; at the end `{"refused"}`, with the rule, the reason, the term
-and the declaration, or `{"constants", "answers"}`, with what the kernel says of each CONSTANT.
+and the declaration, or `{"constants", "computed", "answers"}`, with what the kernel says of each
+CONSTANT.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def main(folder: str, names: list[str]) -> None:
         _write(
             {
                 "constants": len(library.constants),
+                "computed": dict(library.computed),
                 "answers": {
                     name: {
                         "statement_sha256": library.statement_sha256(shown[name]),

@@ -119,7 +119,8 @@ class SecondKernel:
         self._stack = ExitStack()
 
     def __enter__(self) -> SecondKernel:
-        self._kept = self._cache.get(self._key) if self._names else {"constants": 0, "answers": {}}
+        nothing = {"constants": 0, "computed": {}, "answers": {}}
+        self._kept = self._cache.get(self._key) if self._names else nothing
         if self._kept is None:
             with ExitStack() as stack:
                 given, self._errors = (
@@ -165,8 +166,8 @@ class SecondKernel:
         return said
 
     def answer(self) -> Mapping[str, Any]:
-        """Wait for the answer and return it: `constants`, how many there are, and `answers`, by
-        name.
+        """Wait for the answer and return it: `constants`, how many there are, `computed`, as
+        `Library.computed`, and `answers`, by name.
 
         An answer holds `statement_sha256`, `meaning_sha256`, `axioms` and `statement`, the
         statement as this kernel shows it.

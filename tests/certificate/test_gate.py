@@ -325,6 +325,7 @@ LOSSES = [
     (("claims", 0, "source", "heading"), lambda heading: "Another", "statement-changed"),
     (("proofs",), lambda proofs: None, "proof-weakened"),
     (("proofs", "kernels"), lambda kernels: kernels[:1], "proof-weakened"),
+    (("proofs", "computed"), lambda computed: dict.fromkeys(computed, "known"), "proof-weakened"),
     (("lean", "replayed"), lambda count: count - 1, "proof-weakened"),
     (("policy", "allowed_axioms"), lambda names: [*names, "z"], "axioms-widened"),
     (("lean", "version"), lambda version: "4.0.0", "lean-changed"),

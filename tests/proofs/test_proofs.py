@@ -104,6 +104,7 @@ def certified(tmp_path, proofs, lines, answer):
             "file": proofs_file(tmp_path / "demo.json", lines),
             "format": FORMAT,
             "constants": answer["constants"],
+            "computed": answer["computed"],
             "sha256": hashlib.sha256(lines).hexdigest(),
             "kernels": KERNELS,
         },
@@ -341,6 +342,16 @@ class TestClaims:
     """The file is honest, and the certificate says something else; whoever changed it computed its
     digest again.
     """
+
+    def test_of_what_is_computed(self, certified):
+        """Why functions may be computed is compared, where it is said."""
+        said = certified[1]["proofs"]["computed"]
+        assert set(said.values()) <= {"checked"}
+        assert "the functions that may be computed are" in found(
+            certified,
+            lambda certificate: certificate["proofs"].update(computed={"Nat.gcd": "known"}),
+        )
+        assert not found(certified, lambda certificate: certificate["proofs"].pop("computed"))
 
     @pytest.mark.parametrize(
         ("field", "value", "words"),
