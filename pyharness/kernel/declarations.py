@@ -310,6 +310,7 @@ def _compare(checker: Checker, stored: Constant, made: Constant) -> None:
     Raises:
         Refused: if they differ.
     """
+    _require(made, "kind", stored.kind == made.kind)
     _require(made, "levelParams", stored.levels == made.levels)
     _require(made, "type", _same(checker, stored.type, made.type))
     one, other = stored.detail, made.detail

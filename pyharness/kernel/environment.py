@@ -206,12 +206,12 @@ def used(budget: Budget, constants: Mapping[Name, Constant], *roots: Term) -> tu
 
 
 def closure(constants: Mapping[Name, Constant], *names: Name) -> frozenset[Name]:
-    """Return constants and all that they rest on."""
+    """Return constants and all that they rest on, of what is declared."""
     seen: set[Name] = set()
     pending = list(names)
     while pending:
         name = pending.pop()
-        if name not in seen:
+        if name not in seen and name in constants:
             seen.add(name)
             pending += constants[name].uses
     return frozenset(seen)

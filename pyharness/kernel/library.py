@@ -45,8 +45,8 @@ class Library:
         computed: the functions that were computed on literals by their names, and why they might:
             see `arithmetic.py`.
         left_out: how many unsafe and partial constants were left out.
-        refused: why declarations were refused; they were taken as assumed after that. None are
-            where the check was to end with the first.
+        refused: why declarations were refused. None are where the check was to end with the first.
+        assumed: the constants of those, which were taken as assumed after that.
         terms: made the terms in the constants.
     """
 
@@ -55,6 +55,7 @@ class Library:
     computed: Mapping[str, str]
     left_out: int
     refused: Sequence[Refused]
+    assumed: frozenset[Name]
     terms: Terms = field(repr=False)
     _digests: Digests = field(repr=False)
 
@@ -64,12 +65,12 @@ class Library:
         return max(self.seconds.items(), key=lambda item: item[1], default=((), 0.0))
 
     def axioms(self, name: Name) -> tuple[str, ...]:
-        """Return the axioms that a constant rests on, sorted."""
+        """Return the axioms that a constant rests on, and what else is assumed, sorted."""
         return tuple(
             sorted(
                 show_name(item)
                 for item in closure(self.constants, name)
-                if self.constants[item].kind == "axiom"
+                if self.constants[item].kind == "axiom" or item in self.assumed
             )
         )
 
@@ -177,7 +178,8 @@ def _check(
         dict(zip([item.first for item in work], done.seconds, strict=True)),
         {show_name(name): how.reason for name, how in sorted(done.functions.items())},
         len(reader.left_out),
-        done.refused,
+        list(done.refused.values()),
+        frozenset([constant.name for place in done.refused for constant in work[place].made]),
         terms,
         Digests(kernel.constants),
     )

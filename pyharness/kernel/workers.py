@@ -59,12 +59,12 @@ class Done:
 
     Attributes:
         seconds: how long each took.
-        refused: why some were refused, in their order.
+        refused: why some were refused, by their places, in order.
         functions: the functions that were computed by their names.
     """
 
     seconds: Sequence[float]
-    refused: Sequence[Refused]
+    refused: Mapping[int, Refused]
     functions: Mapping[Name, Function] = field(default_factory=dict)
 
 
@@ -95,7 +95,8 @@ def verify_all(
     if jobs > 1 and "fork" in multiprocessing.get_all_start_methods():
         return _by_workers(new_kernel, work, jobs, keep_going, progress)
     kernel = new_kernel()
-    seconds, refused = [], []
+    seconds: list[float] = []
+    refused: dict[int, Refused] = {}
     for place, item in enumerate(work):
         progress(item.name, place, len(work))
         started = time.perf_counter()
@@ -103,7 +104,7 @@ def verify_all(
         if found is not None:
             if not keep_going:
                 raise found
-            refused.append(found)
+            refused[place] = found
             kernel.constants.update({constant.name: constant for constant in item.made})
         seconds.append(time.perf_counter() - started)
     return Done(seconds, refused, kernel.arithmetic.known.functions)
@@ -197,10 +198,9 @@ def _by_workers(
         for worker in workers.values():
             worker.terminate()
             worker.join()
-    refusals = [found[place] for place in sorted(found)]
-    if refusals and not keep_going:
-        raise refusals[0]
-    return Done(seconds, refusals, functions)
+    if found and not keep_going:
+        raise found[min(found)]
+    return Done(seconds, {place: found[place] for place in sorted(found)}, functions)
 
 
 def _answers(kernel: _Growing, work: Sequence[Work], first: int) -> Iterator[_Answer]:
@@ -208,7 +208,8 @@ def _answers(kernel: _Growing, work: Sequence[Work], first: int) -> Iterator[_An
     for place, item in enumerate(work, first):
         kernel.grow(place)
         started = time.perf_counter()
-        refused = item.refused or _verify(kernel.kernel, item)
+        # A refusal that was found before may come of what this one finds.
+        refused = (_verify(kernel.kernel, item) if item.made else None) or item.refused
         said = None if refused is None else (refused.rule, refused.reason, refused.term)
         yield place, time.perf_counter() - started, said
 

@@ -125,16 +125,28 @@ class TestMain:
         export.declare("thm", "two", "False", "one")
         export.declare("thm", "three", "True", "one")
         export.declare("thm", "one", "True", "True.intro")
+        export.declare("thm", "four", "Nat", "missing")
         file.write_bytes(b"\n".join(export.lines))
-        options = [str(file), "--keep-going", "--jobs", jobs, "--theorem", "two", "--json"]
+        options = [
+            str(file),
+            "--keep-going",
+            "--jobs",
+            jobs,
+            "--theorem",
+            "two",
+            "--theorem",
+            "four",
+            "--json",
+        ]
         assert main(options) == REFUSED
         answer = json.loads(capsys.readouterr().out)
         assert [(item["declaration"], item["rule"]) for item in answer["refused"]] == [
             ("one", "declared-type"),
             ("three", "declared-type"),
             ("one", "duplicate"),
+            ("four", "theorem"),
         ]
-        assert answer["theorems"] == {"two": []} and not answer["accepted"]
+        assert answer["theorems"] == {"two": ["one"], "four": ["four"]} and not answer["accepted"]
         assert main(options[:1] + options[2:]) == REFUSED
         answer = json.loads(capsys.readouterr().out)
         assert [item["declaration"] for item in answer["refused"]] == ["one"]
