@@ -138,10 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not positive")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+    return int(text)
 
 
 def _described(refused: Refused) -> dict[str, Any]:
@@ -196,12 +195,7 @@ def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
         parser.error(
             f"{options.certificate} names {named['file'] if named else 'no file of proofs'}, not {options.file}"
         )
-    done = judge(
-        certificate,
-        folder,
-        jobs=options.jobs or cores(),
-        progress=_told(),
-    )
+    done = judge(certificate, folder, jobs=options.jobs or cores(), progress=_told())
     answer = {
         "accepted": not done.faults,
         "certificate": str(options.certificate),
