@@ -23,7 +23,7 @@ from pyharness.core.errors import UsageError
 from pyharness.core.extras import install
 from pyharness.core.files import open_regular
 from pyharness.formats.digests import dtype_name
-from pyharness.formats.stored import DTYPES, Raw, Stamp, Stored, damaged, number_of_elements
+from pyharness.formats.stored import DTYPES, Stamp, Stored, damaged, number_of_elements
 
 __all__ = ["onnx_entries"]
 
@@ -150,11 +150,11 @@ def _initializer(
         raise damaged(path, f"initializer {name!r} of {dtype} has elements of another type")
     if given == [_TYPED[dtype]]:
         typed = _Typed(start, end)
-        place: Raw | _Typed = typed
+        place: int | _Typed = typed
         found = len(typed.elements(path, name, data, dtype)) * DTYPES[dtype].itemsize
     else:
         first, last = spans.get(_RAW_DATA, [(start, start)])[0]
-        place, found = Raw(first), last - first
+        place, found = first, last - first
     if found != need:
         raise damaged(
             path,
@@ -187,7 +187,7 @@ def _integers(
     return numbers.view(np.int64)
 
 
-def _external(path: Path, name: str, entry: Mapping[str, str], need: int) -> tuple[Path, Raw]:
+def _external(path: Path, name: str, entry: Mapping[str, str], need: int) -> tuple[Path, int]:
     """The file beside a model that holds an initializer's elements, and where."""
     location = entry.get("location", "")
     parts = PurePosixPath(location).parts
@@ -215,7 +215,7 @@ def _external(path: Path, name: str, entry: Mapping[str, str], need: int) -> tup
             f"initializer {name!r} needs {need} bytes; it is said to have {length} from byte {offset} of "
             f"{location!r}, which has {size}",
         )
-    return file, Raw(offset)
+    return file, offset
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ from pyharness.formats.onnx import onnx_entries
 from pyharness.formats.stored import (
     DTYPES,
     MALFORMED,
-    Raw,
     Readable,
     Stamp,
     Stored,
@@ -363,7 +362,7 @@ def _safetensors_entries(path: Path) -> Iterator[_Entry]:
                         f"{path}: tensor {name!r} has dtype {dtype}, which is not known here"
                     )
                 known, bits = _SAFETENSORS_DTYPES[dtype]
-                yield name, shape, known, path, Raw(end)
+                yield name, shape, known, path, end
                 end += math.prod(shape) * bits // 8
     except (SafetensorError, ValueError) as error:
         raise damaged(path, str(error)) from error

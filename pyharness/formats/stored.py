@@ -30,7 +30,6 @@ __all__ = [
     "DTYPES",
     "MALFORMED",
     "Packed",
-    "Raw",
     "Readable",
     "Stamp",
     "Stored",
@@ -167,14 +166,6 @@ class Stamp:
             )
 
 
-class Raw(NamedTuple):
-    """The place of elements that lie in a file as they do in memory, one after another from the
-    byte `offset` on.
-    """
-
-    offset: int
-
-
 class Readable(Protocol):
     """A stream of bytes."""
 
@@ -198,7 +189,8 @@ class Stored(NamedTuple):
         dtype: one of `DTYPES`.
         path: the file that holds its elements.
         stamp: the state in which that file was.
-        place: where in it they are.
+        place: where in it they are: the byte where they begin, if they lie in it as they do in
+            memory, one after another.
     """
 
     name: str
@@ -206,7 +198,7 @@ class Stored(NamedTuple):
     dtype: torch.dtype
     path: Path
     stamp: Stamp
-    place: Raw | Packed
+    place: int | Packed
 
     @property
     def numel(self) -> int:
@@ -231,7 +223,7 @@ class Stored(NamedTuple):
         try:
             yield from (
                 self._mapped(self.place, elements)
-                if isinstance(self.place, Raw)
+                if isinstance(self.place, int)
                 else self._unpacked(self.place, elements)
             )
         except OSError as error:
@@ -239,13 +231,13 @@ class Stored(NamedTuple):
         except MALFORMED as error:
             raise damaged(self.path, f"tensor {self.name!r}: {error}") from error
 
-    def _mapped(self, place: Raw, elements: int) -> Iterator[Tensor]:
+    def _mapped(self, place: int, elements: int) -> Iterator[Tensor]:
         """Chunks of a memory map, each mapped for itself: what was read no longer counts as this
         process's memory.
         """
-        width, end = self.dtype.itemsize, place.offset + self.nbytes
+        width, end = self.dtype.itemsize, place + self.nbytes
         with open_regular(self.path) as file:
-            for start in range(place.offset, end, elements * width):
+            for start in range(place, end, elements * width):
                 base = start // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
                 stop = min(start + elements * width, end)
                 # The disk reads this chunk at once, and the next while this one is worked on.

@@ -30,7 +30,7 @@ from pyharness.evidence.run import Run
 from pyharness.evidence.streaming import Found, Scanned, Stream, scan
 from pyharness.evidence.ties import Noticed, Watch
 from pyharness.formats.sources import Catalogue, catalogue
-from pyharness.formats.stored import Raw, Stored
+from pyharness.formats.stored import Stored
 from pyharness.pipeline.gather import EvidenceError, Gathered, gather, require_replays
 from pyharness.pipeline.verify import Verification, certify_by, publish
 from pyharness.project.pack import Claim, load_pack
@@ -353,7 +353,7 @@ def _parts(tensors: Iterable[Stored]) -> list[_Part]:
     room = 0
     for tensor in sorted(
         tensors,
-        key=lambda one: (one.path, one.place.offset if isinstance(one.place, Raw) else 0, one.name),
+        key=lambda one: (one.path, one.place if isinstance(one.place, int) else 0, one.name),
     ):
         if tensor.nbytes > room:
             parts.append([])
