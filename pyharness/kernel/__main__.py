@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .budget import STEPS
+from .budget import HELD, STEPS
 from .certificate import Unreadable, judge, read_certificate
 from .files import Unpackable, open_lines
 from .library import Library, check
@@ -106,6 +106,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help=f"steps of about a microsecond that a declaration may take (default: {STEPS:,})",
     )
     parser.add_argument(
+        "--memory",
+        type=_positive,
+        default=HELD,
+        metavar="N",
+        help=f"terms and the like, of about 200 bytes, that a declaration may hold; the file, ten times as many (default: {HELD:,})",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="write one JSON object to standard output"
     )
     options = parser.parse_args(arguments)
@@ -119,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             library = check(
                 lines,
                 steps=options.steps,
+                held=options.memory,
                 as_lean=options.as_lean,
                 keep_going=options.keep_going,
                 jobs=options.jobs or cores(),

@@ -41,8 +41,8 @@ HELD = 2_000_000
 """Names, levels, terms and answers that the check of one declaration may hold at once; they take up
 to about 450 MiB.
 """
-READ = 20_000_000
-"""Names, levels and terms that a file may hold; they take up to about 2.5 GiB."""
+READ = 10
+"""How many times as many names, levels and terms a file may hold; they take up to about 2.5 GiB."""
 
 _LOOK = 4096
 """Steps from one look at what is held to the next."""
@@ -67,6 +67,7 @@ class Budget:
         "_lasting",
         "_levels",
         "_line",
+        "_most",
         "_passing",
         "_reads",
         "_steps",
@@ -76,12 +77,14 @@ class Budget:
         "spent",
     )
 
-    def __init__(self, steps: int | None = STEPS):
+    def __init__(self, steps: int | None = STEPS, held: int | None = None):
         """Begin with nothing spent.
 
         Args:
             steps: how many steps one declaration may take; None for no limit, on the file neither.
+            held: how much the check of one may hold (default: `HELD`).
         """
+        self._most = HELD if held is None else held
         self._steps = math.inf if steps is None else steps
         self._before = 0
         self._file = math.inf if steps is None else FILE
@@ -201,15 +204,14 @@ class Budget:
                 f"steps of the file: it takes more than {FILE:,} steps and {LINE} for each line",
             )
         held = self._held()
-        if self._reads and held > READ:
-            raise Refused(
-                "budget", f"memory of the file: more than {READ:,} names, levels and terms"
+        most = self._most * READ if self._reads else self._before + self._most
+        if held > most:
+            what = (
+                f"memory of the file: more than {most:,} names, levels and terms"
+                if self._reads
+                else f"memory: more than {self._most:,} names, levels, terms and answers are held"
             )
-        if not self._reads and held - self._before > HELD:
-            raise Refused(
-                "budget",
-                f"memory: more than {HELD:,} names, levels, terms and answers are held",
-            )
+            raise Refused("budget", f"{what}; --memory sets another limit")
         self._give()
 
     def _settle(self) -> None:

@@ -89,6 +89,7 @@ def check(
     lines: Iterable[bytes],
     *,
     steps: int | None = STEPS,
+    held: int | None = None,
     as_lean: bool = False,
     keep_going: bool = False,
     jobs: int = 1,
@@ -103,6 +104,8 @@ def check(
     Args:
         lines: the lines of the file, with or without line ends.
         steps: how many steps one declaration may take; None for no limit, on the file neither.
+        held: how many names, levels, terms and answers the check of one may hold, and the file ten
+            times as many (default: `budget.HELD`).
         as_lean: whether functions on numbers are computed by their names alone, and texts are
             elements of whatever `String` is, as in Lean's own kernel.
         keep_going: whether to go on after a declaration is refused.
@@ -118,7 +121,7 @@ def check(
 
     def run() -> None:
         try:
-            answer.append(_check(lines, steps, as_lean, keep_going, jobs, progress))
+            answer.append(_check(lines, Budget(steps, held), as_lean, keep_going, jobs, progress))
         except BaseException as error:
             answer.append(error)
 
@@ -145,13 +148,13 @@ def check(
 
 def _check(
     lines: Iterable[bytes],
-    steps: int | None,
+    budget: Budget,
     as_lean: bool,
     keep_going: bool,
     jobs: int,
     progress: Progress,
 ) -> Library:
-    terms = Terms(Budget(steps))
+    terms = Terms(budget)
     reader, kernel = Reader(terms), Kernel(terms, as_lean=as_lean)
     work: list[Work] = []
     number = 0

@@ -197,7 +197,7 @@ class TestMemory:
             made.axiom(made.name("a"), type_)
             return made.lines
 
-        monkeypatch.setattr(budget, "READ", 5_000)
+        monkeypatch.setattr(budget, "HELD", 500)
         assert check(lines(1_000)).constants
         with pytest.raises(Refused, match="budget: memory of the file: more than 5,000"):
             check(lines(10_000))
@@ -210,11 +210,12 @@ class TestMemory:
         assert check(self.chain(20_000)).constants
         with pytest.raises(Refused, match="double0: budget: memory: more than 5,000") as refused:
             check(doubled(14))
+        assert check(doubled(6), held=500_000).constants
         assert refused.value.declined
 
     def test_long_names_texts_and_numbers_count_as_several(self, monkeypatch):
         """What takes more room than a term counts as more."""
-        monkeypatch.setattr(budget, "READ", 5_000)
+        monkeypatch.setattr(budget, "HELD", 500)
         for long in ({"strVal": "%d" + "a" * 50_000}, {"natVal": "1%03d" + "0" * 50_000}):
             for count, refused in ((5, False), (100, True)):
                 made = Lines()
