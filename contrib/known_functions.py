@@ -12,18 +12,18 @@ from __future__ import annotations
 
 import itertools
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 
-from pyharness.kernel.arithmetic import _FUNCTIONS, _UNARY, NAT
+from pyharness.kernel.arithmetic import FUNCTIONS, NAT, UNARY
 from pyharness.kernel.budget import Budget
 from pyharness.kernel.checker import Checker
 from pyharness.kernel.declarations import Kernel
 from pyharness.kernel.digests import Digests
 from pyharness.kernel.environment import Constant
-from pyharness.kernel.files import open_lines
-from pyharness.kernel.library import CALLS, STACK
+from pyharness.kernel.files import Unpackable, open_lines
+from pyharness.kernel.library import with_room
 from pyharness.kernel.reader import Reader
+from pyharness.kernel.refusal import Refused
 from pyharness.kernel.terms import Terms
 
 BELOW, LARGEST = 14, 200
@@ -54,7 +54,7 @@ def functions(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
     def is_proof(constant: Constant) -> bool:
         return constant.kind in ("theorem", "axiom") and checker.is_proposition(constant.type)
 
-    for word in _FUNCTIONS:
+    for word in FUNCTIONS:
         found = kernel.constants.get((*NAT, word))
         if found is not None and found.kind == "def":
             tried(checker, word)
@@ -68,8 +68,8 @@ def tried(checker: Checker, word: str) -> None:
         ValueError: if they differ.
     """
     terms, arithmetic = checker.terms, checker.arithmetic
-    for pair in itertools.product(range(BELOW), repeat=1 if word in _UNARY else 2):
-        result = _FUNCTIONS[word](*pair)
+    for pair in itertools.product(range(BELOW), repeat=1 if word in UNARY else 2):
+        result = FUNCTIONS[word](*pair)
         if result is None or result > LARGEST:
             continue
         truth = arithmetic.true if result else arithmetic.false
@@ -89,8 +89,7 @@ def main(path: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} EXPORT")
-    sys.setrecursionlimit(CALLS)
-    threading.stack_size(STACK)
-    thread = threading.Thread(target=main, args=sys.argv[1:])
-    thread.start()
-    thread.join()
+    try:
+        with_room(lambda: main(sys.argv[1]))
+    except (OSError, Unpackable, Refused, ValueError) as error:
+        sys.exit(f"{sys.argv[1]}: {error}")

@@ -12,10 +12,10 @@ from pyharness.kernel.declarations import Kernel
 from pyharness.kernel.environment import Constant
 from pyharness.kernel.inductive import Declared, declare_family
 from pyharness.kernel.levels import Level
-from pyharness.kernel.reader import FORMAT, Reader
+from pyharness.kernel.reader import FORMAT, Declaration, Reader
 from pyharness.kernel.terms import BVar, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, Terms, parts_of
 
-__all__ = ["META", "Export", "Maker", "basics"]
+__all__ = ["META", "Export", "Maker", "add", "basics"]
 
 META = json.dumps(
     {
@@ -26,6 +26,13 @@ META = json.dumps(
         }
     }
 )
+
+
+def add(kernel: Kernel, declaration: Declaration) -> None:
+    """Check a declaration and take it in."""
+    made = kernel.assume(declaration)
+    kernel.verify(made, declaration.family)
+    kernel.take(made)
 
 
 class Maker(Terms):
@@ -126,8 +133,9 @@ class Export:
         self.lines.append(text.encode())
         declaration = self._reader.line(text.encode())
         if declaration is not None:
+            self.make.budget.begin()
             try:
-                self.kernel.add(declaration)
+                add(self.kernel, declaration)
                 self.refusal = None
             except (Refused, RecursionError) as refusal:
                 self.refusal = refusal

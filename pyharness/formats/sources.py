@@ -359,7 +359,8 @@ def _safetensors_entries(path: Path) -> Iterator[_Entry]:
                 shape, dtype = tuple(piece.get_shape()), piece.get_dtype()
                 if dtype not in _SAFETENSORS_DTYPES:
                     raise UsageError(
-                        f"{path}: tensor {name!r} has dtype {dtype}, which is not known here"
+                        f"{path}: tensor {name!r} has dtype {dtype}, which is not known here; "
+                        "save it as float32 or int8"
                     )
                 known, bits = _SAFETENSORS_DTYPES[dtype]
                 yield name, shape, known, path, end

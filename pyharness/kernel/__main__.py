@@ -12,7 +12,7 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,6 +43,8 @@ declined: another version of the format, a budget that ended, or what compiled c
 usage, or a file that cannot be read"""
 
 
+_SOME = 1_000
+"""Lines from one word on how many were read to the next."""
 _SHOWN = 20
 """Axioms that are listed; there is no limit in JSON."""
 
@@ -122,15 +124,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("a FILE or --certificate is needed")
     started = time.perf_counter()
     try:
+        told = _told()
         with open_lines(options.file) as lines:
             library = check(
-                lines,
+                _counted(lines, told),
                 steps=options.steps,
                 held=options.memory,
                 as_lean=options.as_lean,
                 keep_going=options.keep_going,
                 jobs=options.jobs or cores(),
-                progress=_told(),
+                progress=told,
             )
         answer = _answer(library, options.theorem, time.perf_counter() - started)
     except Refused as refused:
@@ -175,6 +178,13 @@ def _told() -> Callable[[str, int, int], None]:
             print(f"\r\033[K{told}", end="", file=sys.stderr, flush=True)
 
     return show
+
+
+def _counted(lines: Iterable[bytes], told: Callable[[str, int, int], None]) -> Iterator[bytes]:
+    for number, line in enumerate(lines):
+        if number % _SOME == 0:
+            told("", number, 0)
+        yield line
 
 
 def _print(answer: dict[str, Any], text: str, as_json: bool) -> None:

@@ -4,7 +4,7 @@ A number stands for `Nat.zero` under so many `Nat.succ`, once `Nat` is declared 
 these two constructors. A text stands for `String.ofList` of the list of its characters, each of
 them `Char.ofNat` of its number, once these constants are declared so that this is an element of
 `String`; in place of `String.ofList` stands `String.mk`, where that is declared and the other is
-not, as in Lean before 4.26.
+not, as in older versions of Lean.
 
 Why a function may be computed by its name is one of these:
 
@@ -32,7 +32,7 @@ from .printing import show
 from .refusal import Refused
 from .terms import App, Const, Lit, Local, Term, Terms
 
-__all__ = ["Arithmetic", "Function", "Known", "cost_of", "is_equality"]
+__all__ = ["FUNCTIONS", "NAT", "UNARY", "Arithmetic", "Function", "Known", "cost_of", "is_equality"]
 
 NAT: Name = ("Nat",)
 ZERO: Name = ("Nat", "zero")
@@ -48,7 +48,7 @@ LARGEST = 1 << 20
 
 Reason: TypeAlias = Literal["checked", "known", "by name"]
 
-_FUNCTIONS: Mapping[str, Callable[..., int | bool | None]] = {
+FUNCTIONS: Mapping[str, Callable[..., int | bool | None]] = {
     "add": lambda n, m: n + m,
     "sub": lambda n, m: max(n - m, 0),
     "mul": lambda n, m: n * m,
@@ -66,7 +66,7 @@ _FUNCTIONS: Mapping[str, Callable[..., int | bool | None]] = {
     "shiftRight": lambda n, m: n >> m,
 }
 """What each function gives; None where that is too large to be computed."""
-_UNARY, _TRUTHS = frozenset({"log2"}), frozenset({"beq", "ble"})
+UNARY, _TRUTHS = frozenset({"log2"}), frozenset({"beq", "ble"})
 """The functions of one number, and those that give a truth value."""
 
 _BY_UNFOLDING: Mapping[str, tuple[str, ...]] = {
@@ -295,7 +295,7 @@ class Arithmetic:
         """Whether a function of so many arguments may be computed."""
         if name == SUCC:
             return arguments == 1 and self.known.numbers
-        return name in self.known.functions and arguments == (1 if name[1] in _UNARY else 2)
+        return name in self.known.functions and arguments == (1 if name[1] in UNARY else 2)
 
     def compute(self, name: Name, numbers: Sequence[int]) -> Term | None:
         """Return what a function that may be computed gives; None if that is too large.
@@ -322,7 +322,7 @@ class Arithmetic:
             self._learn_theorem(constant)
         elif len(name) == 2 and name[:1] == NAT:
             word = name[1]
-            if isinstance(word, str) and word in _FUNCTIONS:
+            if isinstance(word, str) and word in FUNCTIONS:
                 if constant.kind == "def" and word in _BY_UNFOLDING:
                     self._learn_function(word, typing())
                 if name not in self.known.functions and word in KNOWN and self._is_function(word):
@@ -336,7 +336,7 @@ class Arithmetic:
         self.known = self.known._replace(**found)
 
     def _may_compute(self, words: Sequence[str], reason: Reason) -> None:
-        added = {(*NAT, word): Function(_FUNCTIONS[word], reason) for word in words}
+        added = {(*NAT, word): Function(FUNCTIONS[word], reason) for word in words}
         self._learned(functions=MappingProxyType({**self.known.functions, **added}))
 
     def _look_up(self, word: str, typing: Typing) -> None:
@@ -451,7 +451,7 @@ class Arithmetic:
             and (self.known.truths or word not in _TRUTHS)
             and constant is not None
             and not constant.levels
-            and constant.type is pi(nat, result if word in _UNARY else pi(nat, result))
+            and constant.type is pi(nat, result if word in UNARY else pi(nat, result))
         )
 
     # ------------------------------------------------------------------------------------ equations

@@ -26,11 +26,9 @@ from .refusal import Refused
 __all__ = ["STEPS", "Budget"]
 
 STEPS = 8_000_000
-"""Steps that one declaration may take: about 20 times what the longest of this project takes."""
-FILE = 2 * STEPS
-"""Steps that a file may take beyond those that its lines add: three times what all proofs of this
-project take together.
-"""
+"""Steps that one declaration may take: about 40 times what the longest of this project takes."""
+FILE = 2
+"""How many times as many steps a file may take beyond those that its lines add."""
 LINE = 500
 """Steps that a line adds: about ten times what a line of this project takes."""
 LEVELS = 1_000_000
@@ -62,6 +60,7 @@ class Budget:
 
     __slots__ = (
         "_before",
+        "_began",
         "_file",
         "_given",
         "_lasting",
@@ -87,11 +86,11 @@ class Budget:
         self._most = HELD if held is None else held
         self._steps = math.inf if steps is None else steps
         self._before = 0
-        self._file = math.inf if steps is None else FILE
+        self._file = FILE * self._steps
         self._line = self._steps
         self._lasting: list[Sized] = []
         self._passing: list[Sized] = []
-        self.depth = self.held = self.left = self.spent = self._given = 0
+        self.depth = self.held = self.left = self.spent = self._given = self._began = 0
         self.begin()
 
     def line(self, count: int) -> None:
@@ -114,8 +113,27 @@ class Budget:
         self._levels = LEVELS
         self.depth = 0
         self._passing.clear()
-        self._before, self._reads = self._held(), False
+        self._before, self._reads, self._began = self._held(), False, self.spent
         self._give()
+
+    def taken(self) -> int:
+        """Return how many steps were taken since `begin`."""
+        self._settle()
+        return self.spent - self._began
+
+    def charge(self, steps: int) -> None:
+        """Count what a check took, here or in another process, for the file.
+
+        Raises:
+            Refused: if all take too many.
+        """
+        self._file -= steps
+        if self._file < 0:
+            raise Refused(
+                "budget",
+                f"steps of the file: it takes more than {FILE * self._steps:,} and {LINE} for each line; "
+                "--steps sets another limit",
+            )
 
     def _held(self) -> int:
         return self.held + sum(map(len, self._lasting)) + sum(map(len, self._passing))
@@ -198,11 +216,9 @@ class Budget:
                 "budget",
                 f"steps: checking it takes more than {self._steps:,}; --steps sets another limit",
             )
-        if self._file < 0:
-            raise Refused(
-                "budget",
-                f"steps of the file: it takes more than {FILE:,} steps and {LINE} for each line",
-            )
+        if self._reads:
+            self.charge(self.taken())
+            self._began = self.spent
         held = self._held()
         most = self._most * READ if self._reads else self._before + self._most
         if held > most:
@@ -218,8 +234,7 @@ class Budget:
         spent = self._given - self.left
         self._given = self.left
         self.spent += spent
-        self._file -= spent
         self._line -= spent
 
     def _give(self) -> None:
-        self._given = self.left = int(min(_LOOK, max(self._line, 0), max(self._file, 0)))
+        self._given = self.left = int(min(_LOOK, max(self._line, 0)))

@@ -45,8 +45,9 @@ _Said: TypeAlias = tuple[
 
 
 class Kernel:
-    """Takes declarations in, each on what was taken in before. What one says of itself is taken
-    from it by `assume` and checked by `verify`; `add` does both.
+    """Takes declarations in, each on what was taken in before. What one says of itself is read by
+    `assume` and checked by `verify`, and then its constants are for `take`, or for `adopt` where
+    what they tell of numbers is known.
 
     Args:
         terms: makes the terms in the declarations.
@@ -62,21 +63,6 @@ class Kernel:
         self.constants: dict[Name, Constant] = {}
         terms.budget.watch(self.constants, lasting=True)
         self.arithmetic = Arithmetic(terms, self.constants, as_lean=as_lean)
-
-    def add(self, declaration: Declaration) -> None:
-        """Check a declaration and take it in.
-
-        Raises:
-            Refused: if it breaks a rule.
-        """
-        self.begin()
-        made = self.assume(declaration)
-        self.verify(made, declaration.family)
-        self.take(made)
-
-    def begin(self) -> None:
-        """Begin with what may be spent on a declaration."""
-        self._terms.budget.begin()
 
     def adopt(self, made: Iterable[Constant], known: Known | None) -> None:
         """Take constants in, with what was found out of numbers when they were before."""
@@ -224,14 +210,16 @@ class Kernel:
 
 
 def _require_no_compiled_code(constant: Constant) -> None:
-    """Decline what is so because compiled code said it: nothing of that is seen here."""
+    """Decline what is so because compiled code said it: nothing of that is seen here. That Lean's
+    library declares by what it can be said is no such thing.
+    """
     if constant.kind == "axiom":
-        said = constant.name if "native_decide" in constant.name else None
+        said = [constant.name] if "native_decide" in constant.name else []
     else:
-        said = next((name for name in constant.uses if name in _COMPILED), None)
-    if said is not None and (constant.kind == "axiom" or constant.value is not None):
+        said = [name for name in constant.uses if name in _COMPILED]
+    if said and constant.name not in _COMPILED:
         raise Refused(
-            "feature", f"{show_name(said)}: what compiled code gave is believed, not checked"
+            "feature", f"{show_name(said[0])}: what compiled code gave is believed, not checked"
         )
 
 
@@ -314,13 +302,12 @@ def _compare(checker: Checker, stored: Constant, made: Constant) -> None:
     _require(made, "levelParams", stored.levels == made.levels)
     _require(made, "type", _same(checker, stored.type, made.type))
     one, other = stored.detail, made.detail
-    if type(one) is not Recursor or type(other) is not Recursor:
-        for field in dataclasses.fields(type(other)):  # type: ignore[arg-type]
-            _require(made, field.name, getattr(one, field.name, None) == getattr(other, field.name))
-        return
-    for field in dataclasses.fields(Recursor):
+    assert other is not None
+    for field in dataclasses.fields(other):
         if field.name != "rules":
             _require(made, field.name, getattr(one, field.name) == getattr(other, field.name))
+    if type(one) is not Recursor or type(other) is not Recursor:
+        return
     counts = [[(name, count) for name, (count, _) in item.rules.items()] for item in (one, other)]
     _require(made, "rules", counts[0] == counts[1])
     for name, (count, rule) in one.rules.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gzip
+import io
 import lzma
 import os
 import stat
@@ -62,11 +63,14 @@ def open_lines(path: str) -> Iterator[Iterator[bytes]]:
             with zstd.
     """
     with contextlib.ExitStack() as stack:
-        plain = sys.stdin.buffer if path == "-" else stack.enter_context(open_file(path))
-        if not hasattr(plain, "peek"):
-            raise TypeError("a buffered stream is needed")
-        start = plain.peek(6)[:6]
+        if path != "-":
+            plain = stack.enter_context(open_file(path))
+        elif sys.stdin is not None:
+            plain = sys.stdin.buffer
+        else:
+            raise OSError(errno.EBADF, "there is no standard input")
         file: IO[bytes] = plain
+        start = cast(io.BufferedReader, plain).peek(6)[:6]
         if start.startswith(b"\x1f\x8b"):
             file = cast(IO[bytes], gzip.GzipFile(fileobj=plain))
         elif start.startswith(b"\xfd7zXZ\0"):
@@ -82,3 +86,5 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
             yield line
     except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError) as error:
         raise Unpackable(str(error)) from error
+    except MemoryError as error:
+        raise Unpackable("it takes more memory than there is") from error

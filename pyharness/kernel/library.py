@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from .budget import STEPS, Budget
 from .declarations import Kernel
@@ -18,7 +19,7 @@ from .refusal import Refused
 from .terms import Terms
 from .workers import Work, refusal, verify_all
 
-__all__ = ["Library", "check"]
+__all__ = ["Library", "check", "with_room"]
 
 CALLS = 1_000_000
 """Calls of Python that may be open at once: more than `budget.DEPTH` leads to."""
@@ -27,11 +28,10 @@ STACK = 256 << 20 if __file__.endswith(".py") else 1 << 30
 kernel was compiled all do.
 """
 
-_SOME = 20_000
-"""Lines from one word on how many were read to the next."""
 _FEW = 200
 """Declarations that are not worth another process."""
 
+_T = TypeVar("_T")
 Progress = Callable[[str, int, int], None]
 
 
@@ -110,20 +110,32 @@ def check(
             elements of whatever `String` is, as in Lean's own kernel.
         keep_going: whether to go on after a declaration is refused.
         jobs: how many processes check declarations.
-        progress: is told of some declarations that were checked: the name, how many were before,
-            and how many there are; and while the file is read no name, how many lines were, and 0.
+        progress: is told of each declaration that was checked: the name, how many were before, and
+            how many there are.
 
     Raises:
         Refused: if a declaration breaks a rule, unless it is to go on; or the file is not of the
             format, or too deep or too large to check.
     """
-    answer: list[Library | BaseException] = []
+    return with_room(
+        lambda: _check(lines, Budget(steps, held), as_lean, keep_going, jobs, progress)
+    )
+
+
+def with_room(function: Callable[[], _T]) -> _T:
+    """Return what a function gives that goes deep: it is called in a thread with a large stack.
+
+    Raises:
+        Refused: if there is no room for that.
+    """
+    answer: list[_T] = []
+    failure: list[BaseException] = []
 
     def run() -> None:
         try:
-            answer.append(_check(lines, Budget(steps, held), as_lean, keep_going, jobs, progress))
+            answer.append(function())
         except BaseException as error:
-            answer.append(error)
+            failure.append(error)
 
     limit, size, collects = sys.getrecursionlimit(), threading.stack_size(STACK), gc.isenabled()
     sys.setrecursionlimit(max(limit, CALLS))
@@ -141,8 +153,8 @@ def check(
         sys.setrecursionlimit(limit)
         if collects:
             gc.enable()
-    if isinstance(answer[0], BaseException):
-        raise answer[0]
+    if failure:
+        raise failure[0]
     return answer[0]
 
 
@@ -159,8 +171,6 @@ def _check(
     work: list[Work] = []
     number = 0
     for number, line in enumerate(lines, 1):
-        if number % _SOME == 0:
-            progress("", number, 0)
         try:
             declaration = reader.line(line)
         except Exception as error:
@@ -170,6 +180,7 @@ def _check(
     if not number:
         raise Refused("format", "it is empty")
     done = verify_all(
+        budget,
         lambda: Kernel(terms, as_lean=as_lean),
         work,
         jobs if len(work) > _FEW else 1,

@@ -338,7 +338,7 @@ class Reader:
 
     def _is_application(self, data: bytes) -> bool:
         """Take in a line that holds an application of terms that were given in a row; False if it
-        does not, or is written in another way. Most lines do, and this takes a third of the time.
+        does not, or is written in another way. Most lines do, and this is quicker.
         """
         found = _APPLICATION.fullmatch(data)
         if found is None:

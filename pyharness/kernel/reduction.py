@@ -421,4 +421,7 @@ class Reduction:
                 return None
             numbers.append(number)
         self.step(cost_of(numbers))
-        return self.arithmetic.compute(head.name, numbers)
+        result = self.arithmetic.compute(head.name, numbers)
+        if type(result) is Lit and type(result.value) is int:
+            self.step(cost_of([result.value]))
+        return result

@@ -2,8 +2,7 @@
 
 Workers are forked when all declarations were read, so that they share all terms. Each has its own
 constants, which it takes in in the order of the file: whatever it checks stands on what was
-declared before, and on no more, as if there were one worker alone. So it matters to no answer how
-many there are.
+declared before, and on no more. So it does not matter to what is accepted how many there are.
 """
 
 from __future__ import annotations
@@ -12,13 +11,15 @@ import multiprocessing
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, NamedTuple
 
 from .arithmetic import Function, Known
+from .budget import Budget
 from .declarations import Kernel
 from .environment import Constant
 from .names import Name
@@ -26,8 +27,10 @@ from .refusal import Refused
 
 __all__ = ["Done", "Work", "cores", "refusal", "verify_all"]
 
-_CHUNK = 16
-"""Declarations that a worker takes at once."""
+_CHUNK, _CHUNKS = 16, 1_000
+"""Declarations that a worker takes at once, at least; and how many times one can: the places of all
+must fit into a pipe.
+"""
 
 Progress = Callable[[str, int, int], None]
 
@@ -65,7 +68,7 @@ class Done:
 
     seconds: Sequence[float]
     refused: Mapping[int, Refused]
-    functions: Mapping[Name, Function] = field(default_factory=dict)
+    functions: Mapping[Name, Function]
 
 
 def cores() -> int:
@@ -73,7 +76,19 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class _Answer(NamedTuple):
+    """What came of one declaration: its place, the time and steps that it took, and why it is
+    refused.
+    """
+
+    place: int
+    seconds: float
+    steps: int
+    refused: Refused | None
+
+
 def verify_all(
+    budget: Budget,
     new_kernel: Callable[[], Kernel],
     work: Sequence[Work],
     jobs: int,
@@ -83,108 +98,62 @@ def verify_all(
     """Check declarations.
 
     Args:
+        budget: that of the kernels; for the file it counts what all processes take.
         new_kernel: makes a kernel that took nothing in yet.
         work: the declarations, in order.
-        jobs: how many processes check them.
+        jobs: how many processes check them, this one among them.
         keep_going: whether to go on after one is refused. It is taken in as it is.
         progress: see `library.check`.
 
     Raises:
-        Refused: what the first of them that is refused is refused for, unless it is to go on.
+        Refused: what the first of them that is refused is refused for, unless it is to go on; or if
+            the budget for the file ends.
     """
-    if jobs > 1 and "fork" in multiprocessing.get_all_start_methods():
-        return _by_workers(new_kernel, work, jobs, keep_going, progress)
-    kernel = new_kernel()
-    seconds: list[float] = []
-    refused: dict[int, Refused] = {}
-    for place, item in enumerate(work):
-        progress(item.name, place, len(work))
-        started = time.perf_counter()
-        found = item.refused or _verify(kernel, item) or _take(kernel, item)
-        if found is not None:
-            if not keep_going:
-                raise found
-            refused[place] = found
-            kernel.constants.update({constant.name: constant for constant in item.made})
-        seconds.append(time.perf_counter() - started)
-    return Done(seconds, refused, kernel.arithmetic.known.functions)
-
-
-def _verify(kernel: Kernel, item: Work) -> Refused | None:
-    try:
-        kernel.begin()
-        kernel.verify(item.made, item.family)
-    except Exception as error:
-        return refusal(error, item.name)
-    return None
-
-
-def _take(kernel: Kernel, item: Work) -> Refused | None:
-    try:
-        kernel.begin()
-        kernel.take(item.made)
-    except Exception as error:
-        return refusal(error, item.name)
-    return None
-
-
-# ---------------------------------------------------------------------------------------- processes
-_Answer = tuple[int, float, tuple[str, str, str] | None]
-"""The place of a declaration, how long it took, and rule, reason and term of why it is refused."""
-
-
-def _by_workers(
-    new_kernel: Callable[[], Kernel],
-    work: Sequence[Work],
-    jobs: int,
-    keep_going: bool,
-    progress: Progress,
-) -> Done:
-    # What is known of numbers is found out once: it is needed behind the declaration, not for it.
-    learner = new_kernel()
-    for item in work:
-        item.refused = item.refused or _take(learner, item)
-        item.known = learner.arithmetic.known
-    functions = learner.arithmetic.known.functions
-    kernel = _Growing(new_kernel(), work)
-    context = multiprocessing.get_context("fork")
-    places = context.Value("q", 0)
+    functions = _learn(budget, new_kernel(), work)
+    kernel, taken = new_kernel(), 0
+    chunk = max(_CHUNK, len(work) // _CHUNKS + 1)
+    queue = _queue(range(0, len(work), chunk))
     seconds = [0.0] * len(work)
     found: dict[int, Refused] = {}
     done = 0
 
-    def take(answers: Iterable[_Answer]) -> None:
-        nonlocal done
-        for place, took, refused in answers:
-            seconds[place] = took
-            if refused is not None:
-                rule, reason, term = refused
-                found[place] = Refused(rule, reason, term=term, declaration=work[place].name)
-            done += 1
-            if done % _CHUNK == 0:
-                progress(work[place].name, done, len(work))
-        if found and not keep_going:
-            # Those before it are at work or done; none further on has to be.
-            with places.get_lock():
-                places.value = len(work)
+    def answer(place: int) -> _Answer:
+        nonlocal taken
+        for item in work[taken:place]:
+            kernel.adopt(item.made, item.known)
+        taken, item = place, work[place]
+        started = time.perf_counter()
+        budget.begin()
+        refused = _refused(item, partial(kernel.verify, item.made, item.family))
+        return _Answer(place, time.perf_counter() - started, budget.taken(), refused)
 
     def run(send: Callable[[list[_Answer]], object]) -> None:
-        for first in _chunks(places, len(work)):
-            send(list(_answers(kernel, work[first : first + _CHUNK], first)))
+        while first := os.read(queue, 4):
+            answers: list[_Answer] = []
+            start = int.from_bytes(first, "little")
+            for place in range(start, min(start + chunk, len(work))):
+                answers.append(answer(place))
+                if answers[-1].refused is not None and not keep_going:
+                    break
+            send(answers)
+
+    def take(answers: Iterable[_Answer]) -> None:
+        nonlocal done
+        for place, took, steps, refused in answers:
+            progress(work[place].name, done, len(work))
+            done += 1
+            seconds[place] = took
+            budget.charge(steps)
+            if refused is not None:
+                found[place] = refused
+        if found and not keep_going:
+            # Those before it are at work or done; none further on has to be.
+            os.read(queue, 4 * _CHUNKS)
 
     workers: dict[Connection, BaseProcess] = {}
     try:
-        # This process is one of them.
-        for _ in range(jobs - 1):
-            receiver, sender = context.Pipe(duplex=False)
-            workers[receiver] = context.Process(
-                target=lambda sender=sender: run(sender.send), daemon=True
-            )
-            with warnings.catch_warnings():
-                # Python warns of forks beside threads; what a worker does takes no lock of theirs.
-                warnings.simplefilter("ignore", DeprecationWarning)
-                workers[receiver].start()
-            sender.close()
+        for _ in range(jobs - 1 if _can_fork() else 0):
+            _start(workers, run)
 
         def listen(answers: list[_Answer]) -> None:
             take(answers)
@@ -195,6 +164,7 @@ def _by_workers(
         while workers:
             _receive(workers, wait(list(workers)), take)
     finally:
+        os.close(queue)
         for worker in workers.values():
             worker.terminate()
             worker.join()
@@ -203,28 +173,56 @@ def _by_workers(
     return Done(seconds, {place: found[place] for place in sorted(found)}, functions)
 
 
-def _answers(kernel: _Growing, work: Sequence[Work], first: int) -> Iterator[_Answer]:
-    """Check some declarations, of which the first is at this place."""
-    for place, item in enumerate(work, first):
-        kernel.grow(place)
-        started = time.perf_counter()
-        # A refusal that was found before may come of what this one finds.
-        refused = (_verify(kernel.kernel, item) if item.made else None) or item.refused
-        said = None if refused is None else (refused.rule, refused.reason, refused.term)
-        yield place, time.perf_counter() - started, said
+def _learn(budget: Budget, kernel: Kernel, work: Sequence[Work]) -> Mapping[Name, Function]:
+    """Find out what is known of numbers behind each declaration: once, before any is checked, since
+    none is needed for the declaration itself.
+    """
+    for item in work:
+        budget.begin()
+        item.refused = _refused(item, partial(kernel.take, item.made))
+        item.known = kernel.arithmetic.known
+        budget.charge(budget.taken())
+    return kernel.arithmetic.known.functions
 
 
-class _Growing:
-    """A kernel that takes declarations in up to one that it is to check."""
+def _refused(item: Work, check: Callable[[], None]) -> Refused | None:
+    """Return why a declaration is refused: by a check, if what it says of itself could be read. A
+    refusal from before may come of what the check finds.
+    """
+    if item.made:
+        try:
+            check()
+        except Exception as error:
+            return refusal(error, item.name)
+    return item.refused
 
-    def __init__(self, kernel: Kernel, work: Sequence[Work]):
-        self.kernel, self._work, self._taken = kernel, work, 0
 
-    def grow(self, place: int) -> None:
-        """Take in all declarations before a place."""
-        for item in self._work[self._taken : place]:
-            self.kernel.adopt(item.made, item.known)
-        self._taken = max(self._taken, place)
+# ---------------------------------------------------------------------------------------- processes
+def _queue(places: range) -> int:
+    """Return a pipe from which processes take places, four bytes each."""
+    queue, into = os.pipe()
+    os.write(into, b"".join([place.to_bytes(4, "little") for place in places]))
+    os.close(into)
+    return queue
+
+
+def _can_fork() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods()
+
+
+def _start(
+    workers: dict[Connection, BaseProcess],
+    run: Callable[[Callable[[list[_Answer]], object]], None],
+) -> None:
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    worker = context.Process(target=run, args=(sender.send,), daemon=True)
+    with warnings.catch_warnings():
+        # Python warns of forks beside threads; what a worker does takes no lock of theirs.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        worker.start()
+    workers[receiver] = worker
+    sender.close()
 
 
 def _receive(
@@ -245,17 +243,6 @@ def _receive(
             ended.join()
             if ended.exitcode:
                 raise Refused("budget", f"memory: a process ended with {ended.exitcode}") from None
-
-
-def _chunks(places: multiprocessing.sharedctypes.Synchronized[int], count: int) -> Iterator[int]:
-    """Yield the places of the next declarations that nobody took."""
-    while True:
-        with places.get_lock():
-            place = places.value
-            places.value = place + _CHUNK
-        if place >= count:
-            return
-        yield place
 
 
 def refusal(error: Exception, declaration: str) -> Refused:

@@ -55,8 +55,7 @@ def main(folder: str, names: list[str]) -> None:
 
 
 def _progress(declaration: str, done: int, total: int) -> None:
-    if total:
-        _write({"declaration": declaration, "done": done, "total": total})
+    _write({"declaration": declaration, "done": done, "total": total})
 
 
 def _write(value: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from pyharness.kernel import Refused, check
-from pyharness.kernel.arithmetic import _BY_THEOREMS, _BY_UNFOLDING, _FUNCTIONS
+from pyharness.kernel.arithmetic import _BY_THEOREMS, _BY_UNFOLDING, FUNCTIONS
 from pyharness.kernel.checker import Checker
 from pyharness.kernel.terms import Const, Local, Term, spine
 from tests.kernel_exports import Export, basics
@@ -371,7 +371,7 @@ class TestTie:
             word = head.name[-1]
             if word in ("zero", "true", "false"):
                 return {"zero": 0, "true": True, "false": False}[word]
-            return given[0] + 1 if word == "succ" else _FUNCTIONS[word](*given)
+            return given[0] + 1 if word == "succ" else FUNCTIONS[word](*given)
 
         arithmetic = basics().kernel.arithmetic
         for texts in (*_BY_THEOREMS.values(), *_BY_UNFOLDING.values()):

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from pyharness.kernel import Refused, budget, check, reader
+from pyharness.kernel import Refused, budget, check, library, reader
 from pyharness.kernel.budget import Budget
 from pyharness.kernel.declarations import Kernel
 from pyharness.kernel.reader import Reader
 from pyharness.kernel.terms import Terms
-from tests.kernel_exports import META, Export, basics
+from tests.kernel.test_arithmetic import numbers
+from tests.kernel_exports import META, Export, add, basics
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +53,8 @@ def spent(lines: list[bytes]) -> int:
     for line in lines:
         declaration = taken.line(line)
         if declaration is not None:
-            kernel.add(declaration)
+            count.begin()
+            add(kernel, declaration)
     count.begin()
     return count.spent
 
@@ -126,10 +128,40 @@ class TestSteps:
         """Many declarations, none of which takes too much."""
         lines = doubled(8)
         assert check(lines, steps=100_000).constants
-        monkeypatch.setattr(budget, "FILE", 3_000)
+        monkeypatch.setattr(budget, "FILE", 0)
         monkeypatch.setattr(budget, "LINE", 10)
-        with pytest.raises(Refused, match="budget: steps of the file: it takes more than 3,000"):
-            check(lines, steps=100_000)
+        for jobs in (1, 3):
+            monkeypatch.setattr(library, "_FEW", 0)
+            with pytest.raises(Refused, match="budget: steps of the file: it takes more"):
+                check(lines, steps=100_000, jobs=jobs)
+
+    def test_a_limit_for_a_declaration_is_one_for_the_file(self, monkeypatch):
+        """Who allows more for one allows more for all."""
+        monkeypatch.setattr(budget, "FILE", 1)
+        monkeypatch.setattr(budget, "LINE", 0)
+        lines = doubled(3)
+        with pytest.raises(Refused, match="steps of the file: .* --steps sets another limit"):
+            check(lines, steps=2_000)
+        assert check(lines, steps=4_000).constants
+
+    def test_large_results_count(self):
+        """A large number that a small computation gives costs by its size."""
+
+        def powers(count: int) -> list[bytes]:
+            export = numbers()
+            make = export.make
+            for place in range(count):
+                power = make.a("Nat.pow", make.lit(3), make.lit(400_000 + place))
+                differs = make.a("Nat.beq", power, make.lit(0))
+                export.declare("def", f"power{place}", "Bool", differs)
+                value = make.a(make.c("Eq", 1), "Bool", f"power{place}", "Bool.false")
+                proof = make.a(make.c("Eq.refl", 1), "Bool", "Bool.false")
+                export.declare("thm", f"large{place}", value, proof)
+            return export.lines
+
+        assert check(powers(1), steps=1_000_000).constants
+        with pytest.raises(Refused, match="large0: budget: steps"):
+            check(powers(1), steps=50_000)
 
     def test_without_a_limit(self, monkeypatch):
         """No limit on a declaration is none on the file."""

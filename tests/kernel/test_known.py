@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,7 +38,7 @@ class TestKnown:
     def test_it_is_computed_if_it_is_in_the_table(self, script, monkeypatch):
         """By the digest of all under it; with anything under it changed it is not."""
         e = same()
-        monkeypatch.setitem(arithmetic._FUNCTIONS, "log2", lambda n: n)
+        monkeypatch.setitem(arithmetic.FUNCTIONS, "log2", lambda n: n)
         found = dict(script.functions(e.lines))
         assert "Nat.log2" not in check(e.lines).computed
         monkeypatch.setattr(arithmetic, "KNOWN", {"log2": {found["log2"]: "a version"}})
@@ -44,7 +47,7 @@ class TestKnown:
 
     def test_how_a_proof_goes_makes_no_difference(self, script, monkeypatch):
         """An axiom or a theorem, by whatever proof: the digest is the same."""
-        monkeypatch.setitem(arithmetic._FUNCTIONS, "log2", lambda n: n)
+        monkeypatch.setitem(arithmetic.FUNCTIONS, "log2", lambda n: n)
         e = same()
         proved = numbers()
         m = proved.make
@@ -58,6 +61,22 @@ class TestKnown:
         """What Python's integers do not confirm ends it."""
         with pytest.raises(ValueError, match="log2 of"):
             dict(script.functions(same().lines))
+
+    def test_the_script_says_what_is_wrong(self, tmp_path):
+        """A file that is none, or a function that is another, ends it with status 1."""
+        path = tmp_path / "export.ndjson"
+        path.write_bytes(b"\n".join(same().lines))
+        for given, words in ((path, "log2 of"), (tmp_path / "none", "No such file")):
+            done = subprocess.run(
+                [sys.executable, str(SCRIPT), str(given)],
+                capture_output=True,
+                text=True,
+                cwd=SCRIPT.parents[1],
+                env=os.environ | {"PYTHONPATH": str(SCRIPT.parents[1])},
+                check=False,
+            )
+            assert done.returncode == 1 and words in done.stderr
+            assert "Traceback" not in done.stderr
 
     def test_what_rests_on_it_is_known_and_no_more(self, monkeypatch):
         """Division known, a shift that is defined by it is not checked either."""
@@ -77,7 +96,7 @@ class TestKnown:
     def test_the_table_names_functions_and_versions(self):
         """Each entry is a digest and a version of Lean."""
         for word, entries in arithmetic.KNOWN.items():
-            assert word in arithmetic._FUNCTIONS
+            assert word in arithmetic.FUNCTIONS
             for digest, version in entries.items():
                 assert len(digest) == 64 and int(digest, 16) and version[0] == "4"
 

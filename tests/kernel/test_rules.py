@@ -4,12 +4,17 @@ it and right is accepted.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from pyharness.kernel import Refused, check
+from pyharness.kernel import Refused, check, library
+from pyharness.kernel.declarations import Kernel
+from tests.kernel.test_arithmetic import numbers
 from tests.kernel_exports import Export, basics
 
 Case = Callable[[Export], None]
@@ -1067,9 +1072,25 @@ def a_type_named_as_nested_members_are(e):
     e.family({"_nested.One_1": (e.make.type, {"_nested.One_1.mk": "_nested.One_1"})})
 
 
+def compiled(e: Export) -> None:
+    """What Lean's library declares for compiled code."""
+    m = e.make
+    e.declare("axiom", "Lean.trustCompiler", "True")
+    value = m.f("Bool", m.let(m.of("True"), m.of("Lean.trustCompiler"), m.of(1)))
+    e.declare("opaque", "Lean.reduceBool", m.p("Bool", "Bool"), value)
+    same = m.a(m.c("Eq", 1), "Bool")
+    reduced = m.a(same, m.a("Lean.reduceBool", 1), 0)
+    e.declare("axiom", "Lean.ofReduceBool", m.p("Bool", "Bool", reduced, m.a(same, 2, 1)))
+
+
+@right
+def what_leans_library_declares_for_compiled_code(e):
+    compiled(e)
+
+
 @wrong("feature")
 def a_proof_by_compiled_code(e):
-    e.declare("opaque", "Lean.reduceBool", e.make.p("Bool", "Bool"), e.make.f("Bool", 0))
+    compiled(e)
     same = e.make.a(e.make.c("Eq", 1), "Bool")
     statement = e.make.a(same, e.make.a("Lean.reduceBool", "Bool.true"), "Bool.true")
     e.declare("thm", "bad", statement, e.make.a(e.make.c("Eq.refl", 1), "Bool", "Bool.true"))
@@ -1081,10 +1102,10 @@ def an_axiom_of_native_decide(e):
 
 
 # -------------------------------------------------------------------------------------------- tests
-def kernel(export: Export) -> str:
+def kernel(export: Export, jobs: int = 1) -> str:
     """The kernel's answer: "accepted" or the rule."""
     try:
-        check(export.lines, steps=100_000)
+        check(export.lines, steps=100_000, jobs=jobs)
     except Refused as refusal:
         return refusal.rule
     return "accepted"
@@ -1263,3 +1284,26 @@ class TestPropositions:
         checker = export.kernel._checker(export.kernel.constants)
         with pytest.raises(Refused, match="not-a-type"):
             checker.is_proposition(m.of("stuck"))
+
+
+class TestProcesses:
+    def test_how_many_there_are_does_not_matter(self, monkeypatch):
+        """Three processes give the answers of one."""
+        monkeypatch.setattr(library, "_FEW", 0)
+        for case in [*RIGHT.values(), *[case for _, case in WRONG.values()]]:
+            export = written(case)
+            assert kernel(export, jobs=3) == kernel(export)
+
+    def test_a_process_that_ends_too_soon(self, monkeypatch):
+        """What it was to check is not taken for checked."""
+        here, verify = os.getpid(), Kernel.verify
+
+        def ending(self: Kernel, *arguments: Any) -> None:
+            if os.getpid() != here:
+                os._exit(9)
+            time.sleep(0.05)
+            verify(self, *arguments)
+
+        monkeypatch.setattr(library, "_FEW", 0)
+        monkeypatch.setattr(Kernel, "verify", ending)
+        assert kernel(numbers(), jobs=2) == "budget"
