@@ -16,11 +16,15 @@ from setuptools.command.build_py import build_py
 
 
 class BuildWithLibrary(build_py):
-    """Builds the package with the Lean library's sources in its folder `library`."""
+    """Builds the package with the Lean library's sources, and the record of what its theorems say,
+    in its folder `library`.
+    """
 
     def _library(self) -> list[tuple[Path, Path]]:
         root = Path(__file__).parent
         files = [root / "LeanMining.lean", *(root / "LeanMining").rglob("*.lean")]
+        # What its theorems say, by which audits outside any project know their statements.
+        files.append(root / "certificates" / "statements.lock.json")
         target = Path(self.build_lib) / "pyharness" / "library"
         return [(file, target / file.relative_to(root)) for file in sorted(files)]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .budget import HELD, STEPS
-from .certificate import Unreadable, judge, read_certificate
+from .certificate import Unreadable, judge, read_certificate, views
 from .files import Unpackable, open_lines
 from .library import Library, check
 from .names import Name, show_name
@@ -206,12 +206,17 @@ def _recheck(options: argparse.Namespace, parser: argparse.ArgumentParser) -> in
         certificate = read_certificate(options.certificate)
     except Unreadable as error:
         parser.error(str(error))
-    folder, named = options.certificate.parent, certificate["proofs"]
-    if options.file and (
-        named is None or Path(options.file).resolve() != (folder / named["file"]).resolve()
-    ):
+    folder = options.certificate.parent
+    named = [
+        view.certificate["proofs"]["file"]
+        for view in views(certificate)
+        if view.certificate["proofs"] is not None
+    ]
+    if options.file and Path(options.file).resolve() not in [
+        (folder / file).resolve() for file in named
+    ]:
         parser.error(
-            f"{options.certificate} names {named['file'] if named else 'no file of proofs'}, not {options.file}"
+            f"{options.certificate} names {' and '.join(named) or 'no file of proofs'}, not {options.file}"
         )
     done = judge(certificate, folder, jobs=options.jobs or cores(), progress=_told())
     answer = {

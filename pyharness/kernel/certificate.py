@@ -28,17 +28,21 @@ from .terms import Const, Let, Pi, Term, body_of, spine
 __all__ = [
     "AXIOMS",
     "MAX_BYTES",
+    "OUTSIDE_PINS",
     "PINS",
     "Fault",
     "Rechecked",
     "Unreadable",
+    "View",
     "against_pins",
+    "by_code",
     "glance",
     "judge",
     "read_certificate",
     "read_proofs",
     "recheck",
     "unfounded",
+    "views",
 ]
 
 MAX_BYTES = 256 * 2**20
@@ -55,6 +59,9 @@ cannot take their name."""
 PINS = "statements.lock.json"
 """The file of what was pinned, beside the certificate."""
 
+OUTSIDE_PINS = "statements.outside.lock.json"
+"""That of the outside proofs, where a project has a library as well."""
+
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "status": str,
     "pinned": bool,
@@ -66,6 +73,8 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
 """What is read of a certificate's proof, beside the axioms and the definitions."""
 
 _SETTLED = ("proved", "refuted")
+_BY_CODE = ("Lean.ofReduceBool", "Lean.ofReduceNat", "Lean.trustCompiler")
+"""The axioms by which Lean believes compiled code."""
 _SORRY = "sorryAx"
 _MAX_PINS = 64 * 2**20
 """The most bytes that a file of pins may have."""
@@ -89,6 +98,39 @@ class Fault(NamedTuple):
     claim: str | None = None
 
 
+class View(NamedTuple):
+    """A certificate as one source of its proofs has it.
+
+    Attributes:
+        certificate: the certificate, with the claims, Lean, policy and proofs of this source alone.
+        where: what precedes a place in it; empty where there is one source.
+        pins: the name of the file of what was pinned.
+    """
+
+    certificate: Mapping[str, Any]
+    where: str = ""
+    pins: str = PINS
+
+
+def views(certificate: Mapping[str, Any]) -> list[View]:
+    """Return a certificate as each source of its proofs has it: names of one mean nothing in the
+    other. Each claim is in one of the views.
+    """
+    outside = certificate.get("outside")
+    if outside is None:
+        # Also a claim that names the source which is not there: `unfounded` says so.
+        return [View(certificate)]
+    apart: tuple[list[Any], list[Any]] = ([], [])
+    for claim in certificate["claims"]:
+        apart[claim["proof"].get("source") == "outside"].append(claim)
+    inside = {name: value for name, value in certificate.items() if name != "outside"}
+    others = {name: outside[name] for name in ("lean", "policy", "proofs")}
+    return [
+        View({**inside, "claims": apart[False]}),
+        View({**inside, **others, "claims": apart[True]}, "outside/", OUTSIDE_PINS),
+    ]
+
+
 def read_certificate(path: Path) -> Mapping[str, Any]:
     """Return a certificate, as far as `recheck` needs it: its digest and its tiers are for
     `pyharness check`.
@@ -98,28 +140,16 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
     """
     try:
         certificate: Mapping[str, Any] = json.loads(read_file(path), object_pairs_hook=_object)
-        proofs, allowed = certificate["proofs"], certificate["policy"]["allowed_axioms"]
-        well = _are_texts(allowed) and all(
+        well = all(
             _are_texts(claim["proof"]["axioms"])
             and _are_texts(claim["proof"]["definitions"])
             and isinstance(claim["id"], str)
+            and claim["proof"].get("source") in (None, "outside")
             and _are_pieces(claim["evidence"])
             and all(isinstance(claim["proof"][name], kind) for name, kind in _FIELDS.items())
             for claim in certificate["claims"]
         )
-        well = well and all(
-            isinstance(module["foundation"], bool)
-            and all(isinstance(module[name], str) for name in ("file", "sha256"))
-            for module in certificate["lean"]["modules"]
-        )
-        well = well and (
-            proofs is None
-            or (
-                isinstance(proofs["constants"], int)
-                and isinstance(proofs.get("computed", {}), dict)
-                and all(isinstance(proofs[name], str) for name in ("file", "sha256"))
-            )
-        )
+        well = well and all(_is_source(view.certificate) for view in views(certificate))
     except OSError as error:
         raise Unreadable(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -127,6 +157,27 @@ def read_certificate(path: Path) -> Mapping[str, Any]:
     if not well:
         raise Unreadable(f"{path} is not a tiered certificate that names a file of proofs")
     return certificate
+
+
+def _is_source(view: Mapping[str, Any]) -> bool:
+    """Whether Lean, policy and proofs of a view can be read."""
+    proofs = view["proofs"]
+    return (
+        _are_texts(view["policy"]["allowed_axioms"])
+        and all(
+            isinstance(module["foundation"], bool)
+            and all(isinstance(module[name], str) for name in ("file", "sha256"))
+            for module in view["lean"]["modules"]
+        )
+        and (
+            proofs is None
+            or (
+                isinstance(proofs["constants"], int)
+                and isinstance(proofs.get("computed", {}), dict)
+                and all(isinstance(proofs[name], str) for name in ("file", "sha256"))
+            )
+        )
+    )
 
 
 def _are_texts(value: Any) -> bool:
@@ -231,7 +282,7 @@ def judge(
     return found._replace(
         faults=[
             *unfounded(certificate),
-            *against_pins(certificate, folder / PINS),
+            *against_pins(certificate, folder),
             *found.faults,
         ]
     )
@@ -241,6 +292,15 @@ def unfounded(certificate: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield each claim of which the certificate itself shows that its status rests on no proof that
     the second kernel checked.
     """
+    for view in views(certificate):
+        yield from _unfounded(view.certificate)
+    if certificate.get("outside") is None:
+        for claim in certificate["claims"]:
+            if "source" in claim["proof"]:
+                yield _of(claim, "it is said to be of outside proofs, and there are none")
+
+
+def _unfounded(certificate: Mapping[str, Any]) -> Iterator[Fault]:
     for claim in certificate["claims"]:
         proof = claim["proof"]
         status, theorem = proof["status"], proof["theorem"]
@@ -248,7 +308,7 @@ def unfounded(certificate: Mapping[str, Any]) -> Iterator[Fault]:
             if status != "open":
                 yield _of(claim, f"the status is {status}, but no theorem is named")
             continue
-        if certificate["proofs"] is None:
+        if certificate["proofs"] is None and not _is_left_out(proof):
             yield _of(claim, f"it names {theorem}, but no file carries its proof")
         if status in _SETTLED and not proof["rechecked"]:
             yield _of(
@@ -267,14 +327,23 @@ def _of(claim: Mapping[str, Any], reason: str) -> Fault:
 
 
 # ----------------------------------------------------------------------------------------- the pins
-def against_pins(certificate: Mapping[str, Any], path: Path) -> list[Fault]:
+def against_pins(certificate: Mapping[str, Any], folder: Path) -> list[Fault]:
     """Return what a certificate says of statements, of the definitions under them and of the
     foundation that is not what was pinned.
 
     Args:
         certificate: a certificate, as `read_certificate` returns it.
-        path: the file of what was pinned. It may be missing if nothing is said to be pinned.
+        folder: the folder of what was pinned. A file of it may be missing if nothing is said to be
+            pinned there.
     """
+    return [
+        fault
+        for view in views(certificate)
+        for fault in _against_pins(view.certificate, folder / view.pins)
+    ]
+
+
+def _against_pins(certificate: Mapping[str, Any], path: Path) -> list[Fault]:
     try:
         pins = _read_pins(path)
     except Unreadable as error:
@@ -372,16 +441,21 @@ def glance(certificate: Mapping[str, Any], folder: Path) -> list[Fault]:
         certificate: a certificate, as `read_certificate` returns it.
         folder: the folder that its file is in.
     """
+    return [fault for view in views(certificate) for fault in _glance(view, folder)]
+
+
+def _glance(view: View, folder: Path) -> list[Fault]:
+    certificate = view.certificate
     if certificate["proofs"] is None:
         return []
     try:
         kinds = _declared(_read_lines(certificate, folder))
     except Unreadable as error:
-        return [Fault("proofs", str(error))]
+        return [Fault(f"{view.where}proofs", str(error))]
     faults = []
     for claim in certificate["claims"]:
         proof = claim["proof"]
-        if (theorem := proof["theorem"]) is None:
+        if (theorem := proof["theorem"]) is None or _is_left_out(proof):
             continue
         kind = kinds.get(theorem)
         if kind is None:
@@ -393,6 +467,20 @@ def glance(certificate: Mapping[str, Any], folder: Path) -> list[Fault]:
         if proof["example"] is not None and kinds.get(proof["example"]) != "thm":
             faults.append(_of(claim, f"the file of the proofs has no theorem {proof['example']}"))
     return faults
+
+
+def _is_left_out(proof: Mapping[str, Any]) -> bool:
+    """Whether a theorem need not be in the file: it rests on what compiled code said, and is not
+    said to be proved, nor that this kernel checked it.
+    """
+    return not proof["rechecked"] and proof["status"] not in _SETTLED and by_code(proof["axioms"])
+
+
+def by_code(axioms: Iterable[str]) -> bool:
+    """Whether one of some axioms says what compiled code gave, as those of `native_decide` do,
+    which are named after it: no kernel but Lean's can run that code.
+    """
+    return any("native_decide" in axiom or axiom in _BY_CODE for axiom in axioms)
 
 
 def _declared(lines: bytes) -> dict[str, str]:
@@ -444,7 +532,23 @@ def recheck(
         jobs: how many processes check declarations.
         progress: see `library.check`.
     """
-    claims = [claim for claim in certificate["claims"] if claim["proof"]["theorem"] is not None]
+    done = [_recheck(view, folder, jobs, progress) for view in views(certificate)]
+    return Rechecked(
+        [fault for one in done for fault in one.faults],
+        sum(one.theorems for one in done),
+        sum(one.constants for one in done),
+    )
+
+
+def _recheck(
+    view: View, folder: Path, jobs: int, progress: Callable[[str, int, int], None]
+) -> Rechecked:
+    certificate, where = view.certificate, f"{view.where}proofs"
+    claims = [
+        claim
+        for claim in certificate["claims"]
+        if claim["proof"]["theorem"] is not None and not _is_left_out(claim["proof"])
+    ]
     proofs = certificate["proofs"]
     if proofs is None:
         return Rechecked([], 0, 0)
@@ -452,14 +556,14 @@ def recheck(
         lines = _read_lines(certificate, folder)
         library = check(io.BytesIO(lines), jobs=jobs, progress=progress)
     except Unreadable as error:
-        return Rechecked([Fault("proofs", str(error))], 0, 0)
+        return Rechecked([Fault(where, str(error))], 0, 0)
     except Refused as refused:
-        return Rechecked([Fault("proofs", f"the kernel refuses {refused}")], 0, 0)
+        return Rechecked([Fault(where, f"the kernel refuses {refused}")], 0, 0)
     faults = []
     if len(library.constants) != proofs["constants"]:
         faults.append(
             Fault(
-                "proofs",
+                where,
                 f"{proofs['file']} declares {len(library.constants):,} constants, not "
                 f"{proofs['constants']:,}",
             )
@@ -467,7 +571,7 @@ def recheck(
     if proofs.get("computed", library.computed) != library.computed:
         faults.append(
             Fault(
-                "proofs",
+                where,
                 f"by {proofs['file']} the functions that may be computed are "
                 f"{_reasons(library.computed)}, not {_reasons(proofs['computed'])}",
             )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .budget import Budget
-from .environment import Constant, used
+from .environment import Constant, Constructor, Inductive, Recursor, used
 from .levels import Level
 from .names import Name, show_name
 from .terms import App, BVar, Const, Lam, Let, Lit, Pi, Proj, Sort, Term, parts_of
@@ -83,6 +83,46 @@ class Digests:
                     seen[item] = self._described(item)
                     pending += constant.uses
         return _sha256(["definition", [seen[item] for item in sorted(seen, key=show_name)]])
+
+    def declaration(self, made: Sequence[Constant], below: Mapping[Name, str]) -> str | None:
+        """Return the digest of a declaration with all that it rests on; None if that is not known.
+
+        That is ["declaration", a list, a list] with all that the constants say, what is recorded of
+        inductive types included, and the digests of the declarations of what they mention, sorted.
+
+        Args:
+            made: the constants that it makes.
+            below: the digests of the declarations before it, by the names of their constants.
+        """
+        own = {constant.name for constant in made}
+        used_by = {name for constant in made for name in constant.uses} - own
+        if not used_by <= below.keys():
+            return None
+        return _sha256(
+            [
+                "declaration",
+                [[*self._described(item.name), self._recorded(item)] for item in made],
+                sorted({below[name] for name in used_by}),
+            ]
+        )
+
+    def _recorded(self, constant: Constant) -> list[Any]:
+        detail = constant.detail
+        if isinstance(detail, Recursor):
+            rules = [
+                [list(name), fields, self._term(value, constant.levels)]
+                for name, (fields, value) in detail.rules.items()
+            ]
+            counts = [detail.parameters, detail.indices, detail.motives, detail.minors, detail.k]
+            return [list(map(list, detail.family)), list(detail.inductive), *counts, rules]
+        if isinstance(detail, Constructor):
+            counts = [detail.index, detail.parameters, detail.fields]
+            return [list(detail.inductive), *counts]
+        if isinstance(detail, Inductive):
+            flags = [detail.parameters, detail.indices, detail.nested]
+            flags += [detail.recursive, detail.reflexive]
+            return [list(map(list, detail.family)), list(map(list, detail.constructors)), *flags]
+        return []
 
     def _described(self, name: Name) -> list[Any]:
         constant = self._constants[name]

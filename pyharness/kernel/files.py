@@ -13,11 +13,15 @@ import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from .reader import LINE
 
 __all__ = ["Unpackable", "open_file", "open_lines", "read_file"]
+
+
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError)
+"""What reading a compressed file raises where it is damaged."""
 
 
 class Unpackable(Exception):
@@ -54,13 +58,13 @@ def read_file(path: Path | str) -> bytes:
 
 @contextlib.contextmanager
 def open_lines(path: str) -> Iterator[Iterator[bytes]]:
-    """Open a file, plain or compressed with gzip or xz, whatever its name, to read lines from, or
-    standard input for `-`. Of a line no more is read than may be.
+    """Open a file, plain or compressed with gzip, xz or zstd, whatever its name, to read lines
+    from, or standard input for `-`. Of a line no more is read than may be.
 
     Raises:
         OSError: as `open_file`.
         Unpackable: while lines are read, if a compressed file is damaged; or if it is compressed
-            with zstd.
+            with zstd, which this Python cannot read.
     """
     with contextlib.ExitStack() as stack:
         if path != "-":
@@ -70,21 +74,41 @@ def open_lines(path: str) -> Iterator[Iterator[bytes]]:
         else:
             raise OSError(errno.EBADF, "there is no standard input")
         file: IO[bytes] = plain
+        damaged: tuple[type[Exception], ...] = _DAMAGED
         start = cast(io.BufferedReader, plain).peek(6)[:6]
         if start.startswith(b"\x1f\x8b"):
             file = cast(IO[bytes], gzip.GzipFile(fileobj=plain))
         elif start.startswith(b"\xfd7zXZ\0"):
             file = stack.enter_context(lzma.LZMAFile(plain))
         elif start.startswith(b"\x28\xb5\x2f\xfd"):
-            raise Unpackable("it is compressed with zstd; unpack it first, with `zstd -d`")
-        yield _lines(file)
+            zstd = _zstd()
+            file = stack.enter_context(zstd.ZstdFile(plain))
+            damaged += (zstd.ZstdError,)
+        yield _lines(file, damaged)
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
+def _zstd() -> Any:
+    """Return what reads zstd: Python has it from 3.14 on, and before a package does, which the
+    kernel can do without.
+    """
+    try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+    except ImportError:
+        raise Unpackable(
+            "it is compressed with zstd, which this Python cannot read; unpack it first, with "
+            "`zstd -d`, or run: pip install backports.zstd"
+        ) from None
+    return zstd
+
+
+def _lines(file: IO[bytes], damaged: tuple[type[Exception], ...]) -> Iterator[bytes]:
     try:
         while line := file.readline(LINE + 1):
             yield line
-    except (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError) as error:
+    except damaged as error:
         raise Unpackable(str(error)) from error
     except MemoryError as error:
         raise Unpackable("it takes more memory than there is") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -45,6 +45,8 @@ class Library:
         computed: the functions that were computed on literals by their names, and why they might:
             see `arithmetic.py`.
         left_out: how many unsafe and partial constants were left out.
+        known: the digests of the declarations that were accepted, now or before, if they were asked
+            for: see `Digests.declaration`.
         refused: why declarations were refused. None are where the check was to end with the first.
         assumed: the constants of those, which were taken as assumed after that.
         terms: made the terms in the constants.
@@ -54,6 +56,7 @@ class Library:
     seconds: Mapping[Name, float]
     computed: Mapping[str, str]
     left_out: int
+    known: frozenset[str]
     refused: Sequence[Refused]
     assumed: frozenset[Name]
     terms: Terms = field(repr=False)
@@ -93,6 +96,7 @@ def check(
     as_lean: bool = False,
     keep_going: bool = False,
     jobs: int = 1,
+    known: Set[str] | None = None,
     progress: Progress = lambda name, done, total: None,
 ) -> Library:
     """Check every declaration of an export in lean4export's NDJSON format 3.1, each on those before
@@ -110,6 +114,8 @@ def check(
             elements of whatever `String` is, as in Lean's own kernel.
         keep_going: whether to go on after a declaration is refused.
         jobs: how many processes check declarations.
+        known: the digests of declarations that this kernel accepted before, which are not checked
+            again: `Library.known`. None if digests are not asked for.
         progress: is told of each declaration that was checked: the name, how many were before, and
             how many there are.
 
@@ -118,7 +124,7 @@ def check(
             format, or too deep or too large to check.
     """
     return with_room(
-        lambda: _check(lines, Budget(steps, held), as_lean, keep_going, jobs, progress)
+        lambda: _check(lines, Budget(steps, held), as_lean, keep_going, jobs, known, progress)
     )
 
 
@@ -164,6 +170,7 @@ def _check(
     as_lean: bool,
     keep_going: bool,
     jobs: int,
+    known: Set[str] | None,
     progress: Progress,
 ) -> Library:
     terms = Terms(budget)
@@ -179,24 +186,43 @@ def _check(
             work.append(_work(kernel, declaration, number))
     if not number:
         raise Refused("format", "it is empty")
+    digests = Digests(kernel.constants)
+    found = {} if known is None else _digests(digests, work)
+    for item in work:
+        item.accepted = known is not None and found.get(item.first) in known
+    left = sum(not item.accepted for item in work)
     done = verify_all(
         budget,
         lambda: Kernel(terms, as_lean=as_lean),
         work,
-        jobs if len(work) > _FEW else 1,
+        jobs if left > _FEW else 1,
         keep_going,
         progress,
     )
+    refused = {work[place].first for place in done.refused}
     return Library(
         kernel.constants,
         dict(zip([item.first for item in work], done.seconds, strict=True)),
         {show_name(name): how.reason for name, how in sorted(done.functions.items())},
         len(reader.left_out),
+        frozenset([digest for name, digest in found.items() if name not in refused]),
         list(done.refused.values()),
         frozenset([constant.name for place in done.refused for constant in work[place].made]),
         terms,
-        Digests(kernel.constants),
+        digests,
     )
+
+
+def _digests(digests: Digests, work: Sequence[Work]) -> dict[Name, str]:
+    """Return the digest of each declaration that has one, by the name of its first constant."""
+    below: dict[Name, str] = {}
+    found: dict[Name, str] = {}
+    for item in work:
+        digest = digests.declaration(item.made, below) if item.made else None
+        if digest is not None:
+            found[item.first] = digest
+            below.update(dict.fromkeys([constant.name for constant in item.made], digest))
+    return found
 
 
 def _work(kernel: Kernel, declaration: Declaration, number: int) -> Work:

@@ -46,6 +46,7 @@ class Work:
         family: see `Declaration`.
         known: what is known of numbers behind it, if that was found out.
         refused: why it is refused, if that was found out.
+        accepted: whether it was accepted before, with all that it rests on.
     """
 
     first: Name
@@ -54,6 +55,7 @@ class Work:
     family: Mapping[str, Any] | None = None
     known: Known | None = None
     refused: Refused | None = None
+    accepted: bool = False
 
 
 @dataclass
@@ -119,6 +121,8 @@ def verify_all(
 
     def answer(place: int) -> _Answer:
         nonlocal taken
+        if work[place].accepted:
+            return _Answer(place, 0.0, 0, work[place].refused)
         for item in work[taken:place]:
             kernel.adopt(item.made, item.known)
         taken, item = place, work[place]

@@ -20,6 +20,9 @@ from tests.kernel.test_rules import RIGHT, WRONG, written
 from tests.kernel.test_texts import states, texts
 from tests.kernel_exports import Export, basics
 
+# To compile the kernel takes minutes.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 ANSWERS = """

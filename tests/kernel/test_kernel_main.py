@@ -7,6 +7,7 @@ import io
 import json
 import lzma
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,11 @@ import pytest
 from pyharness.kernel import Refused, check, library
 from pyharness.kernel.__main__ import ACCEPTED, DECLINED, REFUSED, USAGE, main
 from tests.kernel_exports import Export, basics
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 @pytest.fixture
@@ -83,7 +89,7 @@ class TestMain:
         assert main([str(path)]) == REFUSED
         assert "rule: format" in capsys.readouterr().out
 
-    @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+    @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstd.compress])
     def test_compressed_files(self, export, tmp_path, capsys, pack):
         """They are known by their first bytes; one that is damaged or cut short is not read."""
         whole = pack(b"\n".join(export.lines))
@@ -95,7 +101,13 @@ class TestMain:
             with pytest.raises(SystemExit) as ended:
                 main([str(path)])
             assert ended.value.code == USAGE and "cannot be unpacked" in capsys.readouterr().err
-        path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes(30))
+
+    def test_zstd_that_cannot_be_read(self, export, tmp_path, monkeypatch, capsys):
+        """Where nothing reads zstd, the message says what to do."""
+        path = tmp_path / "proofs"
+        path.write_bytes(zstd.compress(b"\n".join(export.lines)))
+        monkeypatch.setitem(sys.modules, zstd.__name__, None)
+        monkeypatch.delattr(sys.modules[zstd.__name__.partition(".")[0]], "zstd")
         with pytest.raises(SystemExit) as ended:
             main([str(path)])
         assert ended.value.code == USAGE and "zstd -d" in capsys.readouterr().err
