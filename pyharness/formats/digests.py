@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from pyharness.core.errors import UsageError
-from pyharness.core.files import open_regular
+from pyharness.core.files import sha256_of
 from pyharness.formats.tensor_ref import TensorRef
 
 __all__ = [
@@ -86,8 +86,7 @@ def file_sha256(path: Path) -> str:
         UsageError: if the file cannot be read.
     """
     try:
-        with open_regular(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
 

@@ -1,9 +1,9 @@
-"""ONNX files: where a model's initializers lie, found without reading the model whole. Needs the
-extra `onnx`.
+"""ONNX files: where a model's initializers lie, and what its nodes are, found without reading the
+model whole. Needs the extra `onnx`.
 
 The library reads all of a file into memory. So it is given only what each initializer says of
-itself (its shape, its type, its file); the elements, which are nearly all of the file, are passed
-over here and read later in chunks.
+itself (its shape, its type, its file) and what each node says of itself; the elements, which are
+nearly all of the file, are passed over here and read later in chunks.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
+import torch
 
 from pyharness.core.errors import UsageError
 from pyharness.core.extras import install
@@ -25,12 +26,31 @@ from pyharness.core.files import open_regular
 from pyharness.formats.digests import dtype_name
 from pyharness.formats.stored import DTYPES, Stamp, Stored, damaged, number_of_elements
 
-__all__ = ["onnx_entries"]
+__all__ = ["LYING", "PACKED", "Entry", "Node", "onnx_entries", "onnx_nodes"]
+
+Entry = tuple[str, tuple[int, ...], str, Path, Any]
+"""A tensor's name, shape, dtype by name, the file of its elements, and where in it they are."""
+
+PACKED = {"int2": 2, "uint2": 2, "int4": 4, "uint4": 4}
+"""The dtypes that share bytes, and their bits. The first element of a byte is in its low bits."""
+LYING = {**DTYPES, "uint16": torch.uint16, **dict.fromkeys(PACKED, torch.uint8)}
+"""The dtypes of initializers whose elements are found, and what they lie in the file as."""
+
+_DOMAINS = ("", "ai.onnx", "com.microsoft")
+"""Those of the operators of ONNX and of onnxruntime."""
 
 _GRAPH, _OPSETS = 7, 8
 """Fields of an ONNX model."""
-_INITIALIZER, _SPARSE_INITIALIZER = 5, 15
+_NODE, _INITIALIZER, _SPARSE_INITIALIZER = 1, 5, 15
 """Fields of an ONNX graph."""
+_ATTRIBUTE = 5
+"""The field of a node's attributes."""
+_HELD = {
+    "graph": {_NODE: "node", _INITIALIZER: "tensor"},
+    "node": {_ATTRIBUTE: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph"},
+}
+"""Fields that lead to a tensor, by the message that has them, and the message that they hold."""
 _DIMS, _TYPE, _RAW_DATA = 1, 2, 9
 """Fields of an ONNX tensor: its shape, its type, and its elements as they are in memory."""
 _FLOATS, _INT32S, _STRINGS, _INT64S, _DOUBLES, _UINT64S = 4, 5, 6, 7, 10, 11
@@ -40,7 +60,7 @@ _TYPED = {
     "float64": _DOUBLES,
     "int64": _INT64S,
     **dict.fromkeys(
-        ("int32", "int16", "int8", "uint8", "float16", "bfloat16"),
+        ("int32", "int16", "uint16", "int8", "uint8", "float16", "bfloat16"),
         _INT32S,
     ),
 }
@@ -59,17 +79,60 @@ _TYPED_LIMIT = 64 << 20
 """Bytes of an initializer that is not stored as raw data, and so is read whole."""
 
 
-def onnx_entries(path: Path) -> Iterator[tuple[str, tuple[int, ...], str, Path, Any]]:
+class Node(NamedTuple):
+    """One node of a model's graph.
+
+    Attributes:
+        op: its operator; one of another domain than ONNX's and onnxruntime's begins with that
+            domain, such as "org.example.MatMul".
+        name: perhaps empty.
+        inputs, outputs: names of tensors; empty where an optional one is left out.
+        attributes: those that are one number, by name.
+        tensors: all that its attributes hold, and those of graphs within it; that of a Constant is
+            named as its output.
+    """
+
+    op: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, int | float]
+    tensors: tuple[Entry, ...]
+
+
+def onnx_entries(path: Path) -> Iterator[Entry]:
     """Yield the name, shape, dtype by name, file and place of each initializer of the model's
     graph.
 
     Those of graphs within its nodes are not looked at. The place is None where the dtype is not in
-    `DTYPES`, or there are no elements.
+    `LYING`, or there are no elements.
 
     Raises:
         UsageError: if the extra `onnx` is not installed, the file is no whole model, it names a
             file outside its folder or by way of a link, or it has initializers that are sparse or
             too large to be read whole where they have to be.
+    """
+    for data, number, first, last in _graph_fields(path):
+        if number == _INITIALIZER:
+            yield _initializer(path, data, first, last)
+        elif number == _SPARSE_INITIALIZER:
+            raise UsageError(f"{path} has sparse initializers, which are not read; save them dense")
+
+
+def onnx_nodes(path: Path) -> Iterator[Node]:
+    """Yield the nodes of the model's graph; those of graphs within them are not looked at.
+
+    Raises:
+        UsageError: as `onnx_entries`, or if a node cannot be read in one way only.
+    """
+    for data, number, first, last in _graph_fields(path):
+        if number == _NODE:
+            yield _node(path, data, first, last)
+
+
+def _graph_fields(path: Path) -> Iterator[tuple[mmap.mmap, int, int, int]]:
+    """Yield the file with the number of each field of the model's graph, and where its content
+    begins and ends.
     """
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
@@ -81,22 +144,81 @@ def onnx_entries(path: Path) -> Iterator[tuple[str, tuple[int, ...], str, Path, 
                 raise damaged(path, "it is not a whole ONNX model")
             for number, _, _, start, end in fields:
                 if number == _GRAPH:
-                    yield from _of_graph(path, data, start, end)
+                    for inner, _, _, first, last in _fields(path, data, start, end):
+                        yield data, inner, first, last
 
 
-def _of_graph(
-    path: Path, data: mmap.mmap, start: int, end: int
-) -> Iterator[tuple[str, tuple[int, ...], str, Path, Any]]:
-    for number, _, _, first, last in _fields(path, data, start, end):
-        if number == _INITIALIZER:
-            yield _initializer(path, data, first, last)
-        elif number == _SPARSE_INITIALIZER:
-            raise UsageError(f"{path} has sparse initializers, which are not read; save them dense")
+def _node(path: Path, data: mmap.mmap, start: int, end: int) -> Node:
+    """A node, of which the library is given all but the tensors and the graphs."""
+    described: list[bytes] = []
+    for number, _, begin, first, last in _fields(path, data, start, end):
+        if number == _ATTRIBUTE:
+            content = _without_tensors(path, data, first, last)
+            described += (b"\x2a", _varint_of(len(content)), content)
+        else:
+            described.append(data[begin:last])
+    if sum(map(len, described)) > _TYPED_LIMIT:
+        raise UsageError(f"{path}: a node is described by more than {_TYPED_LIMIT:,} bytes")
+    node = _parsed_node(path, b"".join(described))
+    names = [attribute.name for attribute in node.attribute]
+    both = any(attribute.HasField("i") and attribute.HasField("f") for attribute in node.attribute)
+    if both or len(set(names)) < len(names):
+        raise damaged(path, f"node {node.name!r} has an attribute twice, or one with two values")
+    tensors = tuple(_tensors(path, data, start, end))
+    if node.op_type == "Constant" and len(node.output) == 1:
+        tensors = tuple((node.output[0], *tensor[1:]) for tensor in tensors)
+    return Node(
+        node.op_type if node.domain in _DOMAINS else f"{node.domain}.{node.op_type}",
+        node.name,
+        tuple(node.input),
+        tuple(node.output),
+        {
+            attribute.name: attribute.i if attribute.HasField("i") else attribute.f
+            for attribute in node.attribute
+            if attribute.HasField("i") or attribute.HasField("f")
+        },
+        tensors,
+    )
 
 
-def _initializer(
-    path: Path, data: mmap.mmap, start: int, end: int
-) -> tuple[str, tuple[int, ...], str, Path, Any]:
+def _without_tensors(path: Path, data: mmap.mmap, start: int, end: int) -> bytes:
+    """The fields of an attribute but for those that hold tensors and graphs."""
+    kept: list[bytes] = []
+    once: set[int] = set()
+    for number, kind, begin, first, last in _fields(path, data, start, end):
+        if number not in _HELD["attribute"]:
+            if last - first > _TYPED_LIMIT:
+                raise UsageError(f"{path}: an attribute has more than {_TYPED_LIMIT:,} bytes")
+            kept.append(data[begin:last])
+        elif kind != 2 or number in once:
+            raise damaged(path, f"field {number} of an attribute is given twice, or ill encoded")
+        elif number in (5, 6):
+            once.add(number)
+    return b"".join(kept)
+
+
+def _tensors(path: Path, data: mmap.mmap, start: int, end: int) -> Iterator[Entry]:
+    """Yield the tensors that a node holds, however deep the graphs lie that hold them."""
+    left = [("node", start, end)]
+    while left:
+        message, start, end = left.pop()
+        for number, kind, _, first, last in _fields(path, data, start, end):
+            held = _HELD[message].get(number) if kind == 2 else None
+            if held == "tensor":
+                yield _initializer(path, data, first, last)
+            elif held is not None:
+                left.append((held, first, last))
+
+
+def _varint_of(number: int) -> bytes:
+    parts = []
+    while number > 127:
+        parts.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*parts, number])
+
+
+def _initializer(path: Path, data: mmap.mmap, start: int, end: int) -> Entry:
     described: list[tuple[int, int]] = []
     spans: dict[int, list[tuple[int, int]]] = {}
     for number, kind, begin, first, last in _fields(path, data, start, end):
@@ -136,9 +258,9 @@ def _initializer(
             f"initializer {name!r} has its elements more than once: as raw data, in fields of "
             "types, or in another file; readers differ in which they take",
         )
-    if dtype not in DTYPES:
+    if dtype not in LYING:
         return name, shape, dtype, path, None
-    need = count * DTYPES[dtype].itemsize
+    need = -(-count * PACKED[dtype] // 8) if dtype in PACKED else count * LYING[dtype].itemsize
     if external and need:
         entries: dict[str, str] = {}
         for entry in tensor.external_data:
@@ -146,12 +268,13 @@ def _initializer(
                 raise damaged(path, f"initializer {name!r} says {entry.key!r} of its place twice")
             entries[entry.key] = entry.value
         return (name, shape, dtype, *_external(path, name, entries, need))
-    if given not in ([], [_RAW_DATA], [_TYPED[dtype]]):
+    lying = dtype_name(LYING[dtype])
+    if given not in ([], [_RAW_DATA], [_TYPED[lying]]):
         raise damaged(path, f"initializer {name!r} of {dtype} has elements of another type")
-    if given == [_TYPED[dtype]]:
+    if given == [_TYPED[lying]]:
         typed = _Typed(start, end)
         place: int | _Typed = typed
-        found = len(typed.elements(path, name, data, dtype)) * DTYPES[dtype].itemsize
+        found = len(typed.elements(path, name, data, lying)) * LYING[dtype].itemsize
     else:
         first, last = spans.get(_RAW_DATA, [(start, start)])[0]
         place, found = first, last - first
@@ -273,6 +396,23 @@ class _Typed:
                 f"type goes from {limits.min} to {limits.max}",
             )
         return numbers.astype(into)
+
+
+def _parsed_node(path: Path, message: bytes) -> Any:
+    onnx = _onnx()
+    from google.protobuf.message import DecodeError
+
+    try:
+        node = onnx.NodeProto.FromString(message)
+        texts = [
+            *(node.name, node.op_type, node.domain, *node.input, *node.output),
+            *(attribute.name for attribute in node.attribute),
+        ]
+    except (DecodeError, UnicodeDecodeError) as error:
+        raise damaged(path, f"a node cannot be read: {error}") from error
+    if not all(isinstance(text, str) for text in texts):
+        raise damaged(path, "a name in a node is not UTF-8")
+    return node
 
 
 def _parsed(path: Path, message: bytes) -> Any:

@@ -27,6 +27,7 @@ from torch import Tensor
 from pyharness.core.errors import UsageError
 from pyharness.core.files import open_regular, read_regular
 from pyharness.formats.affine import TensorError
+from pyharness.formats.digests import dtype_name
 from pyharness.formats.onnx import onnx_entries
 from pyharness.formats.stored import (
     DTYPES,
@@ -39,7 +40,19 @@ from pyharness.formats.stored import (
     unreadable,
 )
 
-__all__ = ["Catalogue", "catalogue", "catalogue_of", "read_tensors", "tensor_files"]
+__all__ = [
+    "CODE_DTYPES",
+    "Catalogue",
+    "catalogue",
+    "catalogue_of",
+    "read_tensors",
+    "tensor_files",
+]
+
+CODE_DTYPES = DTYPES | {
+    dtype_name(dtype): dtype for dtype in (torch.uint32, torch.float8_e4m3fn, torch.float8_e5m2)
+}
+"""Those of `DTYPES`, and those that only quantized checkpoints have."""
 
 _INDEX = ".safetensors.index.json"
 _HEADER_LIMIT = 100_000_000
@@ -106,12 +119,13 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     return tensors
 
 
-def catalogue(paths: Sequence[Path]) -> Catalogue:
+def catalogue(paths: Sequence[Path], dtypes: Mapping[str, torch.dtype] = DTYPES) -> Catalogue:
     """List the tensors of files, taken together as one model, after checking all that the files say
     of themselves.
 
     Args:
         paths: as for `tensor_files`.
+        dtypes: those that are read, by name: `DTYPES` or `CODE_DTYPES`.
 
     Raises:
         UsageError: if a file cannot be read, is of another format or damaged, or cannot be
@@ -119,16 +133,16 @@ def catalogue(paths: Sequence[Path]) -> Catalogue:
         TensorError: if there is no tensor that can be read.
     """
     with _no_collection():
-        return _catalogue(paths)
+        return _catalogue(paths, dtypes)
 
 
-def _catalogue(paths: Sequence[Path]) -> Catalogue:
+def _catalogue(paths: Sequence[Path], dtypes: Mapping[str, torch.dtype]) -> Catalogue:
     tensors: dict[str, Stored] = {}
     others: dict[str, str] = {}
     files = tensor_files(paths)
     names: dict[Path, set[str]] = {}
     for file in files:
-        found = catalogue_of(file)
+        found = catalogue_of(file, dtypes)
         names[file] = found.tensors.keys() | found.others.keys()
         for name in names[file] & (tensors.keys() | others.keys()):
             other = next(other for other, its in names.items() if name in its)
@@ -163,7 +177,7 @@ def _require_rows(tensors: Iterable[Stored]) -> None:
             )
 
 
-def catalogue_of(path: Path) -> Catalogue:
+def catalogue_of(path: Path, dtypes: Mapping[str, torch.dtype] = DTYPES) -> Catalogue:
     """List the tensors of one file, after checking all that it says of itself. No data but headers
     are read.
 
@@ -183,7 +197,7 @@ def catalogue_of(path: Path) -> Catalogue:
             for name, shape, dtype, file, place in _READERS[path.suffix](path):
                 if name in tensors or name in others:
                     raise damaged(path, f"it names {name!r} twice")
-                if dtype not in DTYPES:
+                if dtype not in dtypes:
                     others[name] = (
                         f"has dtype {dtype}, which is not used here; convert it to float32 or int8"
                     )
@@ -193,7 +207,7 @@ def catalogue_of(path: Path) -> Catalogue:
                     known = stamp if file is path else stamps.get(file)
                     if known is None:
                         known = stamps[file] = Stamp.of(file)
-                    tensors[name] = Stored(name, shape, DTYPES[dtype], file, known, place)
+                    tensors[name] = Stored(name, shape, dtypes[dtype], file, known, place)
     except OSError as error:
         raise unreadable(path, error) from error
     stamp.require(path)
@@ -472,7 +486,7 @@ def _npy_entry(path: Path, member: zipfile.ZipInfo, stream: IO[bytes]) -> _Entry
     shape, by_column, dtype = read(stream)
     need = number_of_elements(path, name, shape) * dtype.itemsize
     have = member.file_size - stream.tell()
-    if dtype.name in DTYPES and need != have:
+    if dtype.name in CODE_DTYPES and need != have:
         raise UsageError(
             f"{path}: tensor {name!r} is damaged: shape {shape} of {dtype.name} needs {need} bytes, it has {have}; "
             "write the file again"

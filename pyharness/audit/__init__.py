@@ -1,0 +1,1 @@
+"""Audits of quantized checkpoints: whether each code is what its original became."""
