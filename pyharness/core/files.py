@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
 import secrets
 import stat
 from pathlib import Path
 
-__all__ = ["draft_of", "open_regular", "read_regular", "write_whole"]
+__all__ = ["draft_of", "open_regular", "read_regular", "sha256_of", "write_whole"]
 
 
 def open_regular(path: str | os.PathLike[str]) -> io.BufferedReader:
@@ -47,6 +48,16 @@ def read_regular(path: str | os.PathLike[str], most: int = -1) -> bytes:
     """
     with open_regular(path) as file:
         return file.read(most)
+
+
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 of a regular file's bytes, in 64 hexadecimal digits.
+
+    Raises:
+        OSError: as `open_regular`, or if it cannot be read.
+    """
+    with open_regular(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def draft_of(path: Path) -> Path:

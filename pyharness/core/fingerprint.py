@@ -34,9 +34,16 @@ _BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
 """Words by which code can reach modules that its imports do not name; as methods, such as
 `module.eval`, the last two do not."""
 _RESOLVES = {"importlib.import_module", "pyharness.evidence.resolve", "runpy"}
-_KNOWN_BY_NAME = {_OWN, "pyharness.project.pack", "pyharness.evidence"}
+_KNOWN_BY_NAME = {
+    _OWN,
+    "pyharness.project.pack",
+    "pyharness.evidence",
+    "pyharness.formats.quantized.tflite",
+    "pyharness.formats.quantized.torch_pt",
+}
 """Modules that import by name what is known otherwise: the public names, each of a module that
-`_public` gives; and what a result's own key holds, a pack and a witness's predicate."""
+`_public` gives; what a result's own key holds, a pack and a witness's predicate; and installed
+packages, of which `machine` holds the versions."""
 
 VARIABLES = (
     "ATEN_",
@@ -69,9 +76,13 @@ def code(modules: Iterable[str]) -> dict[str, str]:
     pending = list(modules)
     tops = {name.partition(".")[0] for name in pending} | {_OWN}
     found: dict[str, str] = {}
+    seen: set[str] = set()
     while pending:
         name = pending.pop()
-        if name in found or (file := _source(name, tops)) is None:
+        if name in seen:
+            continue
+        seen.add(name)
+        if (file := _source(name, tops)) is None:
             continue
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
         found[name], imported, by_name = _read_source(file, package, _version(str(file)))

@@ -25,7 +25,7 @@ __all__ = ["ClusterError", "RayExecutor"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_CODE = ("pyharness.pipeline.collect", "pyharness.pipeline.own_tensors")
+_CODE = ("pyharness.pipeline.collect", "pyharness.pipeline.audit")
 """Modules that import all that workers run, but for the packs."""
 
 

@@ -116,8 +116,8 @@ class Reach:
     Attributes:
         project: the project's folder, resolved. All of it can be read but for its `.git`, which may
             hold credentials.
-        kept: the folder in the project that builds write. In the sandbox it is the folder `KEPT` in
-            it, so that nothing that was built there is used outside, or the other way round.
+        kept: the folder that builds write. In the sandbox it is the folder `KEPT` in it, so that
+            nothing that was built there is used outside, or the other way round.
         readable: other files and folders that can be read, by absolute paths.
         outlets: what it writes, nested ones after those around them.
         variables: environment variables that it has beside those that are kept.
@@ -265,11 +265,15 @@ def _shown(places: Iterable[Path], reach: Reach) -> _Mounts:
     """Show files and folders that are neither the system's nor the project's, each where it is, and
     the symbolic links that lead to them.
     """
-    there = [Path(name) for name in _SYSTEM]
+    there = [reach.project, *map(Path, _SYSTEM)]
 
     def is_there(path: Path) -> bool:
-        in_project = path.is_relative_to(reach.project) and not path.is_relative_to(reach.kept)
-        return in_project or any(path.is_relative_to(other) for other in there)
+        # What is around the folder that is kept does not show what is in it.
+        hidden = path.is_relative_to(reach.kept)
+        return any(
+            path.is_relative_to(other) and not (hidden and reach.kept.is_relative_to(other))
+            for other in there
+        )
 
     places = [place for place in places if place.is_absolute() and os.path.exists(place)]
     mounts: _Mounts = []

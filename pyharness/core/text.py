@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Any
 
-__all__ = ["as_json", "visible"]
+__all__ = ["as_json", "many", "visible"]
 
 _BREAK = re.compile(r" *[\t-\r\x1c-\x1f\x85\u2028\u2029]\s*|\s{40,}")
 """What would begin a line, or push text on to the next one."""
@@ -24,6 +24,16 @@ control and format characters, and the blank Braille pattern."""
 
 _SUSPECT = re.compile(rf"[^ -~\w]|[{_BLANK}]")
 """What may have to be spelled out; most text has none of it."""
+
+
+def many(number: int, what: str) -> str:
+    """Return a number of things in words.
+
+    Example:
+        >>> many(1, "claim"), many(2048, "tensor")
+        ('1 claim', '2,048 tensors')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def visible(text: str, *, keep: str = "") -> str:

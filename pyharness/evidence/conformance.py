@@ -1,5 +1,5 @@
-"""Conformance: Lean's kernel decides that a Lean definition gives what a function computed, which
-ties the one to the other.
+"""Conformance: a kernel decides that a Lean definition gives what a function computed, which ties
+the one to the other. It is Lean's own, or the second one where a project's proofs are an export.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from pyharness.proofs.cases import Array, Case, Comparison, Kind
 
 if TYPE_CHECKING:
     from pyharness.evidence.run import Run
-    from pyharness.proofs.conformance import Compared
+    from pyharness.proofs.decisions import Compared
 
 __all__ = ["Call", "Check", "Conformance", "Nonconformance", "int8_pairs"]
 
 
 class Nonconformance(HarnessError):
-    """Lean's kernel refuses that a Lean definition gives what was computed."""
+    """The kernel refuses that a Lean definition gives what was computed."""
 
     exit_code = EXIT_UNMET
 
@@ -50,15 +50,19 @@ class Call:
 class Check:
     """Where a function is compared with a Lean definition, and as what.
 
-    The harness calls the function, and writes the theorems: a check gives data alone. An argument
+    The harness calls the function, and asks the kernel: a check gives data alone. An argument
     of the type `Int8` is a tensor, each of whose elements is a case, as they broadcast against each
     other; the last dimension of one of the type `Fin n → Int` is the vector, and so on.
 
     Attributes:
         lean: a Lean term for the definition, as a function of the arguments, in the function's
             order: the definition's name, or `fun x y => …` with each argument given to it once.
+            Where the proofs are an export, nothing reads Lean: it is then the full name of a
+            constant of the export, or `fun x y => name y x`.
         arguments: the Lean type of each argument: `Int8`, `Int` or `Nat`; `Fin n → Int` or
-            `Fin m → Fin n → Int` for a vector or a matrix as a function; or `Vector Int8 n`.
+            `Fin m → Fin n → Int` for a vector or a matrix as a function; or `Vector Int8 n`. Where
+            the proofs are an export also `Bool`, `Rat`, `UInt8` and the like, `Fin 10` and
+            `BitVec 4`.
         result: the type of what it gives: one of these but `Vector`, or `Bool` or `Prop`.
         calls: gives the calls of the function.
         domain: what they cover, in words.
@@ -140,12 +144,14 @@ class Conformance:
             where = _where(comparison, compared)
             raise Nonconformance(
                 f"{self.function.__name__} and Lean's {self.definition} disagree on "
-                f"{check.domain}{where and ': '}{where}\nLean's kernel refuses it in "
+                f"{check.domain}{where and ': '}{where}\n"
+                f"{compared.by[0].upper()}{compared.by[1:]} refuses it in "
                 f"{compared.path.as_posix()}:\n{compared.decision.message}"
             )
         return Evidence(
             "conformance",
-            f"{check.domain}; decided by Lean's kernel, file SHA-256 {compared.decision.sha256}",
+            f"{check.domain}; decided by {compared.by}, {compared.decided} SHA-256 "
+            f"{compared.decision.sha256}",
             compared.results,
             0,
             f"kernel: {compared.results:,} {check.of}",
@@ -161,7 +167,10 @@ class Conformance:
                 f"{self._what}: the check names {len(arguments)} types of arguments and gives "
                 f"{len(call.arguments)}"
             )
-        given = [self._integers(tensor, "an argument") for tensor in call.arguments]
+        given = [
+            self._integers(tensor, "an argument", truth=kind.element == "Bool")
+            for tensor, kind in zip(call.arguments, arguments, strict=True)
+        ]
         # What the function does to its arguments must not change what it is compared at.
         gave = self.function(*(tensor.clone() for tensor in given))
         if not isinstance(gave, Tensor):

@@ -10,7 +10,7 @@ import torch
 from pyharness.core.device import CPU
 
 if TYPE_CHECKING:
-    from pyharness.proofs.conformance import Kernel
+    from pyharness.proofs.decisions import Decider
 
 __all__ = ["Run"]
 
@@ -21,10 +21,11 @@ class Run:
 
     Attributes:
         seed: seeds every pseudo-random draw.
-        kernel: has Lean's kernel decide that Lean's definitions give what torch computed.
+        kernel: decides whether Lean's definitions give what torch computed: Lean's own kernel, or
+            the second one where the proofs are an export.
         device: where tensors are checked. Evidence functions run with it as torch's default device.
     """
 
     seed: int
-    kernel: Kernel
+    kernel: Decider
     device: torch.device = CPU

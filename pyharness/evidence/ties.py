@@ -36,7 +36,16 @@ if TYPE_CHECKING:
     from pyharness.evidence import Evidence
     from pyharness.evidence.conformance import Conformance
 
-__all__ = ["Noticed", "Watch", "notation", "observed", "predicate", "untied", "unwrapped"]
+__all__ = [
+    "Noticed",
+    "Watch",
+    "notation",
+    "observed",
+    "packages_of",
+    "predicate",
+    "untied",
+    "unwrapped",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -111,6 +120,13 @@ def unwrapped(function: Any) -> Any:
 
 
 # ------------------------------------------------------------------------------------------ noticed
+def packages_of(packs: Iterable[str]) -> set[str]:
+    """Return the top-level packages of modules of packs; of one that ships with the harness, whose
+    own functions are looked through, the module alone.
+    """
+    return {name if name.startswith(f"{_HARNESS}.") else name.partition(".")[0] for name in packs}
+
+
 @dataclass(frozen=True)
 class Noticed:
     """What the predicates behind one piece of evidence computed with.
@@ -241,7 +257,7 @@ class Watch:
 
     def is_of_the_pack(self, module: str) -> bool:
         """Whether a module is of the pack."""
-        return module.partition(".")[0] in self._packages
+        return module.partition(".")[0] in self._packages or module in self._packages
 
 
 class _Calls:

@@ -36,7 +36,7 @@ from pyharness.core.work import work_through
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import Conformance
 from pyharness.evidence.run import Run
-from pyharness.evidence.ties import Noticed, Watch, untied
+from pyharness.evidence.ties import Noticed, Watch, packages_of, untied
 from pyharness.formats.affine import TensorError
 from pyharness.project.pack import Claim, load_pack
 
@@ -44,6 +44,7 @@ __all__ = [
     "EvidenceError",
     "Gathered",
     "Part",
+    "Runs",
     "code_sha256",
     "gather",
     "gather_part",
@@ -107,6 +108,24 @@ class Gathered:
         return untied(measures, self.evidence[: len(self.noticed)], self.noticed)
 
 
+@dataclass(frozen=True)
+class Runs:
+    """What claims' functions may use. What decides conformance goes by the source of the claim's
+    theorem: the same name may mean something else in another.
+
+    Attributes:
+        run: for most claims.
+        outside: for those about outside proofs.
+    """
+
+    run: Run
+    outside: Run
+
+    def of(self, item: Claim) -> Run:
+        """For this claim."""
+        return self.outside if item.proofs == "outside" else self.run
+
+
 # -------------------------------------------------------------------------------------- all of them
 def gather(
     claims: Sequence[Claim],
@@ -116,6 +135,7 @@ def gather(
     executor: Executor,
     cache: Cache,
     progress: Progress,
+    outside: Run | None = None,
     own: bool = True,
     recording: bool = False,
 ) -> dict[str, Gathered]:
@@ -130,6 +150,8 @@ def gather(
         executor: what gathers the parts that are not kept.
         cache: where parts are kept.
         progress: told of each part that is done.
+        outside: what the functions of claims about outside proofs may use, where the project has a
+            library as well; None if all use the same.
         own: whether the claims' own evidence is wanted; if not, that of their conformances alone.
         recording: whether this is for a record: GPU kernels that run are then listed, and nothing
             is kept.
@@ -139,10 +161,11 @@ def gather(
     """
     stage = "Evidence" if own else "Conformance"
     by_id = {item.id: item for item in claims}
+    runs = Runs(run, outside or run)
     conformances: dict[Any, Part] = {}
     for item in claims:
         for number, entry in enumerate(item.measures):
-            conformances.setdefault(entry, Part(item.id, number))
+            conformances.setdefault((entry, runs.of(item)), Part(item.id, number))
     parts = [*(Part(item.id) for item in claims if own), *conformances.values()]
     declaring = _declaring_modules(packs)
     sources: Callable[[tuple[str, ...]], Mapping[str, str]] = functools.cache(code)
@@ -152,7 +175,7 @@ def gather(
         if recording:
             return None
         item = by_id[part.claim]
-        return _key(part, {item.gather.__module__, declaring[item.id]}, run, sources)
+        return _key(part, {item.gather.__module__, declaring[item.id]}, runs.of(item), sources)
 
     def begun(missing: Sequence[Part]) -> None:
         nonlocal sources, done
@@ -167,7 +190,7 @@ def gather(
 
     found = work_through(
         parts,
-        functools.partial(_gather_in_worker, run, tuple(packs), recording),
+        functools.partial(_gather_in_worker, runs, tuple(packs), recording),
         executor=executor,
         cache=cache,
         key=key,
@@ -182,7 +205,7 @@ def gather(
         item.id: _joined(
             [
                 *([found[Part(item.id)]] if own else []),
-                *(found[conformances[entry]] for entry in item.measures),
+                *(found[conformances[entry, runs.of(item)]] for entry in item.measures),
             ]
         )
         for item in claims
@@ -213,11 +236,12 @@ def _group(claims: Mapping[str, Claim], part: Part) -> str:
     return claims[part.claim].gather.__module__ if part.measure is None else str(part)
 
 
-def _gather_in_worker(run: Run, packs: tuple[str, ...], recording: bool, part: Part) -> Gathered:
+def _gather_in_worker(runs: Runs, packs: tuple[str, ...], recording: bool, part: Part) -> Gathered:
     if not recording:
         watch_files()
-    prepare(run)
     item = next(item for item in load_pack(packs) if item.id == part.claim)
+    run = runs.of(item)
+    prepare(run)
     return gather_part(item, run, part.measure, packs=packs, profiled=recording)
 
 
@@ -248,7 +272,7 @@ def gather_part(
     Raises:
         HarnessError: whatever expected failure a function raised.
     """
-    packages = {name.partition(".")[0] for name in (*packs, item.gather.__module__)}
+    packages = packages_of((*packs, item.gather.__module__))
     before, start = run.kernel.asked if run.kernel else 0, time.perf_counter()
     evidence: list[Evidence] = []
     noticed: list[Noticed] = []

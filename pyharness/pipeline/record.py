@@ -24,11 +24,10 @@ from pyharness.core.json_files import parse
 from pyharness.core.progress import Progress
 from pyharness.evidence.run import Run
 from pyharness.pipeline.gather import EvidenceError, Gathered, code_sha256, gather
-from pyharness.pipeline.prove import build_library, kept
+from pyharness.pipeline.proofs import kept
+from pyharness.pipeline.prove import find_deciders
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
-from pyharness.proofs.conformance import Kernel
-from pyharness.proofs.toolchain import locate
 
 __all__ = ["describe", "entry", "record"]
 
@@ -38,23 +37,18 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
     the record of it.
 
     Raises:
-        HarnessError: if Lean is missing or does not build the library, or evidence cannot be
-            gathered.
+        HarnessError: if what decides conformance is not to be had, as Lean or an export, or
+            evidence cannot be gathered.
     """
     started = datetime.now(UTC)
     claims = load_pack(project.packs)
-    progress("Lean", "checking the toolchain", 0, 1)
-    toolchain = locate()
-    library = build_library(project, toolchain, progress=progress)
-    run = Run(
-        project.seed,
-        Kernel(toolchain, library, project.build, project.allowed_axioms, fresh=True),
-        device,
-    )
+    deciders = find_deciders(project, claims, progress=progress)
+    runs = [Run(project.seed, decider, device) for decider in deciders.values()]
     found = gather(
         claims,
         project.packs,
-        run,
+        runs[0],
+        outside=runs[-1],
         # In this process, so that a device that only it has set up is there.
         executor=SerialExecutor(),
         cache=kept(project, fresh=True),

@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from pyharness.core.errors import UsageError
-from pyharness.evidence import Witness, resolve
+from pyharness.evidence import Witness, dotted, resolve
 from pyharness.project.pack import load_pack
 
 __all__ = ["Replayed", "replay"]
+
+_HARNESS = __name__.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def replay(claim: Mapping[str, Any], packs: Sequence[str]) -> list[Replayed]:
     """Replay each witness of a claim.
 
     A certificate may come from anyone, so that only a function defined in one of the packs, or in a
-    module of a pack's own package that the pack has imported, is called; never what else it names.
+    module of a pack's own package that the pack has imported, is called, or the law by which an
+    audit checks one of their claims; never what else it names.
 
     Args:
         claim: an entry of the certificate's claims.
@@ -48,7 +51,7 @@ def replay(claim: Mapping[str, Any], packs: Sequence[str]) -> list[Replayed]:
         UsageError: if the claim has no witness, or one names a function that no pack defines or
             that does not take its inputs.
     """
-    load_pack(packs)
+    laws = {dotted(item.audits.law) for item in load_pack(packs) if item.audits}
     torch.set_num_threads(1)
     witnesses = [
         Witness(**evidence["witness"]) for evidence in claim["evidence"] if evidence["witness"]
@@ -57,21 +60,24 @@ def replay(claim: Mapping[str, Any], packs: Sequence[str]) -> list[Replayed]:
         raise UsageError(
             f"claim {claim['id']} has no witness to replay: its evidence does not refute it"
         )
-    return [Replayed(witness, *_evaluate(witness, packs)) for witness in witnesses]
+    return [Replayed(witness, *_evaluate(witness, packs, laws)) for witness in witnesses]
 
 
 def _is_of_a_pack(module: str, packs: Sequence[str]) -> bool:
-    """Whether a module is a pack, or one in a pack's own package that it has imported."""
-    packages = {pack.rpartition(".")[0] for pack in packs} - {""}
+    """Whether a module is a pack, or one in a pack's own package that it has imported. The package
+    of a pack that ships with the harness is not its own.
+    """
+    packages = {pack.rpartition(".")[0] for pack in packs if not pack.startswith(f"{_HARNESS}.")}
     return module in packs or (
-        module in sys.modules and any(module.startswith(f"{name}.") for name in packages)
+        module in sys.modules and any(module.startswith(f"{name}.") for name in packages - {""})
     )
 
 
-def _evaluate(witness: Witness, packs: Sequence[str]) -> tuple[str, bool]:
+def _evaluate(witness: Witness, packs: Sequence[str], laws: Collection[str]) -> tuple[str, bool]:
     module, _, name = witness.predicate.partition(":")
     function = None
-    if _is_of_a_pack(module, packs) and name.isidentifier():
+    named = witness.predicate in laws or _is_of_a_pack(module, packs)
+    if named and name.isidentifier():
         with contextlib.suppress(ValueError):
             function = resolve(witness.predicate)
     if (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,14 +23,13 @@ from pyharness.core.progress import Progress
 from pyharness.evidence import Evidence
 from pyharness.evidence.run import Run
 from pyharness.pipeline.gather import Gathered, code_sha256, gather
-from pyharness.pipeline.prove import Proofs, kept, once, proof_key, prove_as_pinned, timed
-from pyharness.project.pack import Claim, load_pack
+from pyharness.pipeline.proofs import Carried, Proofs, kept, once, source_of, timed
+from pyharness.pipeline.prove import Proved, prove_as_pinned
+from pyharness.project.pack import Claim, Passage, load_pack, load_passages
 from pyharness.project.settings import Project
-from pyharness.proofs.agreement import KERNELS, SecondKernel, carry, require_agreement
-from pyharness.proofs.conformance import Kernel
+from pyharness.project.sources import ProofSource
+from pyharness.proofs.agreement import SECOND, SecondKernel, require_agreement
 from pyharness.proofs.export import FORMAT
-from pyharness.proofs.library import in_foundation
-from pyharness.proofs.unproved import require_listed
 
 __all__ = [
     "Certified",
@@ -48,13 +48,13 @@ class Certified:
 
     Attributes:
         certificate: the certificate.
-        lines: those that carry its proofs; empty if it has none.
+        lines: those that carry its proofs, of each source; empty where it has none.
         seconds: how long each stage took.
         failures: why evidence of a claim could not be gathered, in words.
     """
 
     certificate: Mapping[str, Any]
-    lines: bytes
+    lines: tuple[bytes, ...]
     seconds: dict[str, float]
     failures: tuple[str, ...] = ()
 
@@ -74,23 +74,6 @@ class Verification:
     path: Path
     changed: bool
     failures: tuple[str, ...] = ()
-
-
-def _carried(proofs: Proofs, cache: Cache) -> tuple[bytes, tuple[str, ...]]:
-    """Return what `carry` does."""
-
-    def find() -> dict[str, Any]:
-        lines, names = carry(proofs.environment, proofs.by_theorem.values())
-        return {"lines": lines.decode(), "names": names}
-
-    theorems = [[proof.theorem, proof.example] for proof in proofs.by_theorem.values()]
-    found = once(
-        cache,
-        proof_key("export", proofs.build, proofs.toolchain, "pyharness.proofs.agreement")
-        | {"theorems": theorems},
-        find,
-    )
-    return found["lines"].encode(), tuple(found["names"])
 
 
 def verify(
@@ -126,10 +109,10 @@ def publish(done: Certified, path: Path, started: datetime) -> Verification:
     """
     with timed(done.seconds, "certificate"):
         # In this order, whatever certificate is there names a file of proofs that is there too.
-        if done.lines:
-            write_proofs(path, done.lines)
+        for lines in filter(None, done.lines):
+            write_proofs(path, lines)
         changed = write(done.certificate, path)
-        remove_other_proofs(path, done.lines)
+        remove_other_proofs(path, *done.lines)
     write_run_record(
         path.with_suffix(".run.json"),
         certificate=done.certificate,
@@ -146,6 +129,7 @@ def certify(
     fresh: bool = False,
     device: torch.device = CPU,
     executor: Executor | None = None,
+    only: Collection[str] | None = None,
 ) -> Certified:
     """Check every claim of the project and return the certificate; write nothing of it.
 
@@ -158,6 +142,7 @@ def certify(
         fresh: as in `verify`.
         device: where the evidence is computed.
         executor: what gathers the evidence; None for processes of this machine.
+        only: the ids of the claims that the certificate is to be about; None for all.
 
     Raises:
         HarnessError: as `prove`; or if something of the library is unproved that the project does
@@ -165,17 +150,19 @@ def certify(
             be used or contradicts the evidence.
     """
     claims = load_pack(project.packs)
+    asked = [item for item in claims if only is None or item.id in only]
 
-    def gathered(run: Run, cache: Cache) -> list[tuple[Claim, Gathered]]:
+    def gathered(run: Run, outside: Run, cache: Cache) -> list[tuple[Claim, Gathered]]:
         found = gather(
-            claims,
+            asked,
             project.packs,
             run,
+            outside=outside,
             executor=executor or LocalExecutor(),
             cache=cache,
             progress=progress,
         )
-        return [(item, found[item.id]) for item in claims]
+        return [(item, found[item.id]) for item in asked]
 
     return certify_by(
         gathered,
@@ -186,11 +173,14 @@ def certify(
         fresh=fresh,
         device=device,
         recordings=read_recordings(project.certificate),
+        coverage=load_passages(project.coverage, claims)
+        if project.coverage and only is None
+        else (),
     )
 
 
 def certify_by(
-    gathered: Callable[[Run, Cache], Sequence[tuple[Claim, Gathered]]],
+    gathered: Callable[[Run, Run, Cache], Sequence[tuple[Claim, Gathered]]],
     claims: Sequence[Claim],
     project: Project,
     path: Path,
@@ -199,55 +189,98 @@ def certify_by(
     fresh: bool = False,
     device: torch.device = CPU,
     recordings: Sequence[Recording] = (),
+    coverage: Sequence[Passage] = (),
+    instance: str | None = None,
 ) -> Certified:
     """Return the certificate, to be written to `path`, of the claims with what a function gathers
-    of them.
+    of them. It is given the run of most claims and that of those about outside proofs.
 
     What is proved and pinned is that of `claims`, all of the project's. The evidence is held
-    against `recordings`, which other machines made; `fresh` and `device` as in `certify`.
+    against `recordings`, which other machines made; `fresh` and `device` as in `certify`. The
+    certificate lists the passages of `coverage`. What is found for claims that are audited is about
+    an `instance`.
 
     Raises:
         HarnessError: as `certify`.
     """
-    proofs, pinned = prove_as_pinned(project, claims, progress=progress, fresh=fresh)
-    require_listed(proofs.survey, project.unproved)
+    proved, pinned = prove_as_pinned(project, claims, progress=progress, fresh=fresh)
+    proved.require_listed(project.unproved)
     cache = kept(project, fresh=fresh)
-    with timed(proofs.seconds, "export"):
-        lines, names = _carried(proofs, cache)
-    with SecondKernel(lines, names, cache=cache, progress=progress) as second:
-        with timed(proofs.seconds, "evidence"):
-            run = Run(
-                project.seed,
-                Kernel(
-                    proofs.toolchain,
-                    proofs.build,
-                    project.build,
-                    project.allowed_axioms,
-                    fresh=fresh,
-                ),
-                device,
+    seconds = _seconds(proved)
+    with timed(seconds, "export"):
+        carried = {source: one.carried(cache) for source, one in proved.by_source.items()}
+    with ExitStack() as asking:
+        asked = {
+            source: asking.enter_context(
+                SecondKernel(
+                    one.lines,
+                    one.names,
+                    others=one.kernels,
+                    answer=one.answer,
+                    cache=cache,
+                    progress=progress,
+                )
             )
-            found = gathered(run, cache)
-            _require_all_meant(found, proofs, cache)
+            for source, one in carried.items()
+        }
+        with timed(seconds, "evidence"):
+            runs = [
+                Run(project.seed, one.decider(project, fresh=fresh), device)
+                for one in proved.by_source.values()
+            ]
+            found = gathered(runs[0], runs[-1], cache)
+            _require_all_meant(found, proved, cache)
             codes = _codes(item for item, _ in found)
             records = [
-                _record(item, one, proofs, pinned, recordings, codes[item.gather.__module__])
+                _record(
+                    item,
+                    one,
+                    proved,
+                    pinned,
+                    recordings,
+                    codes[item.gather.__module__],
+                    instance if item.audits else None,
+                )
                 for item, one in found
             ]
-        with timed(proofs.seconds, "second kernel, after the evidence"):
-            answer = second.answer()
-            _require_agreement(proofs, answer["answers"], cache)
+        with timed(seconds, "second kernel, after the evidence"):
+            answers = {source: second.answer() for source, second in asked.items()}
+            for source, one in proved.by_source.items():
+                _require_agreement(one, answers[source]["answers"], cache)
+    sources: list[dict[str, Any]] = [
+        {
+            "lean": one.lean(),
+            "policy": {"allowed_axioms": project.axioms_of(source)},
+            "proofs": _carrier(path, carried[source], answers[source])
+            if carried[source].lines
+            else None,
+        }
+        for source, one in proved.by_source.items()
+    ]
     certificate = seal(
-        project={"name": project.name, "root": project.lean_root, "packs": list(project.packs)},
-        lean=_lean(proofs),
-        policy={"allowed_axioms": project.allowed_axioms},
-        proofs=_carrier(path, lines, answer) if lines else None,
+        project={
+            "name": project.name,
+            "root": project.lean_root or None,
+            "packs": list(project.packs),
+        },
+        **sources[0],
+        outside=sources[1] if len(sources) > 1 else None,
         records=records,
+        coverage=coverage,
         cache=cache,
     )
     cache.prune()
     failures = dict.fromkeys(failure for _, one in found for failure in one.failures)
-    return Certified(certificate, lines, proofs.seconds, tuple(failures))
+    lines = tuple(one.lines for one in carried.values())
+    return Certified(certificate, lines, seconds, tuple(failures))
+
+
+def _seconds(proved: Proved) -> dict[str, float]:
+    """How long each stage of proving took, by its name."""
+    first, *others = proved.by_source.values()
+    return first.seconds | {
+        f"outside: {stage}": spent for one in others for stage, spent in one.seconds.items()
+    }
 
 
 def _codes(claims: Iterable[Claim]) -> dict[str, str]:
@@ -261,13 +294,15 @@ def _codes(claims: Iterable[Claim]) -> dict[str, str]:
 def _record(
     item: Claim,
     found: Gathered,
-    proofs: Proofs,
-    pinned: Collection[str],
+    proved: Proved,
+    pinned: Mapping[ProofSource, Collection[str]],
     recordings: Sequence[Recording],
     code: str,
+    instance: str | None,
 ) -> Record:
     """What a certificate holds of one claim."""
-    proof = proofs.of(item)
+    source, proof = source_of(item, proved.project), proved.of(item)
+    carried = proof is not None and proved.by_source[source].carries(proof)
     recorded = (
         hold_against(
             item.id,
@@ -281,51 +316,41 @@ def _record(
     return Record(
         item,
         proof,
-        pinned=proof is not None and proof.theorem in pinned,
-        # What is here at all, the replay accepted, and the second kernel agreed.
-        replayed=proof is not None,
-        rechecked=proof is not None,
+        pinned=proof is not None and proof.theorem in pinned[source],
+        replayed=carried and proved.by_source[source].replayed,
+        # Of what the second kernel did not accept there is no certificate.
+        rechecked=carried,
         evidence=found.evidence,
         code_sha256=code,
         recorded=recorded,
         untied=found.untied(item.measures),
+        outside=source == "outside" and len(proved.by_source) > 1,
+        instance=instance,
     )
 
 
-def _lean(proofs: Proofs) -> dict[str, Any]:
-    """What a certificate holds of Lean."""
-    return {
-        "version": proofs.toolchain.version,
-        "githash": proofs.toolchain.githash,
-        "library_sha256": proofs.toolchain.library_sha256,
-        "replayed": proofs.replay.constants,
-        "modules": [
-            {
-                "module": module.name,
-                "file": module.source.as_posix(),
-                "sha256": module.source_sha256,
-                "foundation": in_foundation(module.name),
-            }
-            for module in proofs.build.modules
-        ],
-        "definitions": proofs.definitions,
-        "library": proofs.survey.counted(),
-    }
-
-
-def _carrier(path: Path, lines: bytes, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _carrier(path: Path, carried: Carried, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What a certificate, written to `path`, holds of the file of its proofs."""
-    return {
-        "file": proofs_file(path, lines),
+    found = {
+        "file": proofs_file(path, carried.lines),
         "format": FORMAT,
-        "sha256": hashlib.sha256(lines).hexdigest(),
+        "sha256": hashlib.sha256(carried.lines).hexdigest(),
         "constants": answer["constants"],
         "computed": answer["computed"],
-        "kernels": KERNELS,
+        "kernels": [*carried.kernels, SECOND],
     }
+    return found | ({"checkers": list(carried.checkers)} if carried.checkers else {})
 
 
 def _require_all_meant(
+    found: Sequence[tuple[Claim, Gathered]], proved: Proved, cache: Cache
+) -> None:
+    for proofs in proved.by_source.values():
+        some = [(item, one) for item, one in found if proved.under(item) is proofs]
+        _require_meant_by(some, proofs, cache)
+
+
+def _require_meant_by(
     found: Sequence[tuple[Claim, Gathered]], proofs: Proofs, cache: Cache
 ) -> None:
     def find() -> bool:
@@ -339,21 +364,22 @@ def _require_all_meant(
     ]
     once(
         cache,
-        proof_key("meant", proofs.build, proofs.toolchain, __name__) | {"compared": compared},
+        proofs.key("meant", __name__) | {"compared": compared},
         find,
     )
 
 
 def _require_agreement(proofs: Proofs, answers: Mapping[str, Any], cache: Cache) -> None:
+    carried = [proof for proof in proofs.by_theorem.values() if proofs.carries(proof)]
+
     def find() -> bool:
-        require_agreement(proofs.by_theorem.values(), proofs.environment, answers)
+        require_agreement(carried, proofs.environment, answers, proofs.reading)
         return True
 
-    of = [[proof.theorem, proof.example, proof.axioms] for proof in proofs.by_theorem.values()]
+    of = [[proof.theorem, proof.example, proof.axioms] for proof in carried]
     once(
         cache,
-        proof_key("agreement", proofs.build, proofs.toolchain, "pyharness.proofs.agreement")
-        | {"of": of, "answers": answers},
+        proofs.key("agreement", "pyharness.proofs.agreement") | {"of": of, "answers": answers},
         find,
     )
 

@@ -14,9 +14,7 @@ from typing import Any
 from pyharness.core.errors import EXIT_UNMET, HarnessError, UsageError
 from pyharness.core.json_files import read_json, write_bytes
 from pyharness.proofs.audit import Proof
-from pyharness.proofs.build import Build
 from pyharness.proofs.environment import Environment
-from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, show_name
 from pyharness.proofs.printing import Printer
 
@@ -103,7 +101,7 @@ def _is_table(part: Any, fields: Set[str] | None) -> bool:
 def require_unchanged(
     pins: Mapping[str, Any],
     path: Path,
-    build: Build,
+    foundation: Mapping[str, str],
     environment: Environment,
     proofs: Mapping[str, Proof],
 ) -> None:
@@ -114,13 +112,13 @@ def require_unchanged(
         StatementChanged: if not.
     """
     known = {name: proof for name, proof in proofs.items() if name in pins["theorems"]}
-    if found := changes(pins, _digests(build, environment, known), environment):
+    if found := changes(pins, _digests(foundation, environment, known), environment):
         raise StatementChanged(found, path)
 
 
 def pin(
     path: Path,
-    build: Build,
+    foundation: Mapping[str, str],
     environment: Environment,
     proofs: Mapping[str, Proof],
 ) -> list[Change]:
@@ -132,7 +130,7 @@ def pin(
         DocumentError: if it cannot be written; a file that was there is then as it was.
     """
     before = read_pins(path) or {"foundation": {}, "theorems": {}, "definitions": {}}
-    now = _digests(build, environment, proofs)
+    now = _digests(foundation, environment, proofs)
     found = changes(before, now, environment)
     texts = _texts(environment, now["definitions"])
     definitions = {
@@ -143,7 +141,9 @@ def pin(
     return found
 
 
-def _digests(build: Build, environment: Environment, proofs: Mapping[str, Proof]) -> dict[str, Any]:
+def _digests(
+    foundation: Mapping[str, str], environment: Environment, proofs: Mapping[str, Proof]
+) -> dict[str, Any]:
     """Return what `pin` records, but for the definitions' texts."""
     under = {
         name: sorted(map(show_name, _pinned(environment, environment.meaning(name))))
@@ -151,11 +151,7 @@ def _digests(build: Build, environment: Environment, proofs: Mapping[str, Proof]
     }
     definitions = sorted({item for names in under.values() for item in names})
     return {
-        "foundation": {
-            module.source.as_posix(): module.source_sha256
-            for module in build.modules
-            if in_foundation(module.name)
-        },
+        "foundation": dict(foundation),
         "theorems": {
             name: {
                 "statement": proof.statement,

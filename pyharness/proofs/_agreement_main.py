@@ -1,11 +1,12 @@
-"""Has the second kernel check declarations: `_agreement_main.py FOLDER CONSTANT…`, with their lines
-on standard input.
+"""Has the second kernel check declarations: `_agreement_main.py FOLDER KNOWN CONSTANT…`, with their
+lines on standard input.
 
 Run alone and isolated (`python -I -S`): beside the standard library only `pyharness.kernel` is
-loaded, from FOLDER. Each line written to standard output is a JSON object: on the way
+loaded, from FOLDER. The file KNOWN holds, as a JSON list, the digests of declarations that the
+kernel accepted before. Each line written to standard output is a JSON object: on the way
 `{"declaration", "done", "total"}`; at the end `{"refused"}`, with the rule, the reason, the term
-and the declaration, or `{"constants", "computed", "answers"}`, with what the kernel says of each
-CONSTANT.
+and the declaration, or `{"constants", "computed", "answers", "known"}`, with what the kernel says
+of each CONSTANT, and the digests of what it accepted.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from typing import Any
 
 
-def main(folder: str, names: list[str]) -> None:
+def main(folder: str, known: str, names: list[str]) -> None:
     """Check what is on standard input and write the answer."""
     sys.path.append(folder)
     from pyharness.kernel import Refused, check
@@ -24,7 +25,9 @@ def main(folder: str, names: list[str]) -> None:
     from pyharness.kernel.workers import cores
 
     try:
-        library = check(sys.stdin.buffer, jobs=cores(), progress=_progress)
+        with open(known, encoding="utf-8") as file:
+            before = frozenset(json.load(file))
+        library = check(sys.stdin.buffer, jobs=cores(), known=before, progress=_progress)
         shown = {show_name(name): name for name in library.constants}
         _write(
             {
@@ -39,6 +42,7 @@ def main(folder: str, names: list[str]) -> None:
                     }
                     for name in names
                 },
+                "known": sorted(library.known),
             }
         )
     except Refused as refused:
@@ -63,4 +67,4 @@ def _write(value: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -9,17 +9,17 @@ functions under other names, where the kernel knows nothing of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from pyharness.proofs.constants import Constructor, Inductive
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import Constructor, Inductive
 from pyharness.proofs.policy import ACCELERATED
 from pyharness.proofs.replay import ReplayRefused, accepts
 from pyharness.proofs.terms import APP, BVAR, CONST, PI, SORT, Terms
 from pyharness.proofs.toolchain import LeanError, Toolchain
 
-__all__ = ["EQUATIONS", "NotTied", "require_tied"]
+__all__ = ["EQUATIONS", "NotTied", "require_tied", "ties"]
 
 EQUATIONS: Mapping[str, Mapping[str, str]] = {
     "add": {"add_zero": "n | add n zero = n", "add_succ": "n m | add n (succ m) = succ (add n m)"},
@@ -97,6 +97,29 @@ def require_tied(environment: Environment, toolchain: Toolchain) -> None:
         raise NotTied(
             "what the kernel computes by name is not tied to its definition:\n" + "\n".join(found)
         )
+
+
+def ties(reached: Iterable[Name], closure: Callable[[Name], Iterable[Name]]) -> list[Name]:
+    """Return the theorems of `EQUATIONS` for each function on numbers that is among some constants,
+    or that one of these theorems rests on.
+
+    Args:
+        reached: the constants.
+        closure: gives what a theorem rests on; nothing if there is none.
+    """
+    below = set(reached)
+    tied: set[str] = set()
+    while found := {operation for operation in EQUATIONS if ("Nat", operation) in below} - tied:
+        tied |= found
+        for operation in found:
+            for theorem in EQUATIONS[operation]:
+                below.update(closure(("Acceleration", theorem)))
+    return [
+        ("Acceleration", theorem)
+        for operation in EQUATIONS
+        if operation in tied
+        for theorem in EQUATIONS[operation]
+    ]
 
 
 def _faults(environment: Environment) -> Iterator[str]:

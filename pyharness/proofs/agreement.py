@@ -18,14 +18,21 @@ from pyharness import __version__
 from pyharness.core.cache import Cache
 from pyharness.core.fingerprint import code
 from pyharness.core.progress import Progress, quiet
-from pyharness.proofs.acceleration import EQUATIONS
+from pyharness.proofs.acceleration import ties
 from pyharness.proofs.audit import Proof
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.export import export
-from pyharness.proofs.names import Name
 from pyharness.proofs.toolchain import VERSION, LeanError
 
-__all__ = ["KERNELS", "Disagreement", "SecondKernel", "carry", "require_agreement"]
+__all__ = [
+    "KERNELS",
+    "LEAN",
+    "SECOND",
+    "Disagreement",
+    "SecondKernel",
+    "carry",
+    "require_agreement",
+]
 
 LEAN, SECOND = KERNELS = (f"Lean {VERSION}", f"pyharness.kernel {__version__}")
 
@@ -56,31 +63,9 @@ def carry(environment: Environment, proofs: Iterable[Proof]) -> tuple[bytes, tup
     if not names:
         return b"", names
     proved = [environment.constant(name).name for name in names]
-    lines = export(environment, [*_ties(environment, proved), *proved])
+    reached = set().union(*map(environment.closure, proved))
+    lines = export(environment, [*ties(reached, environment.closure), *proved], binders=True)
     return "".join(f"{line}\n" for line in lines).encode(), names
-
-
-def _ties(environment: Environment, names: Iterable[Name]) -> list[Name]:
-    """Return the theorems of `EQUATIONS` for each function that the constants, or one of these
-    theorems, rest on.
-    """
-    reached = set().union(*map(environment.closure, names))
-    tied: set[str] = set()
-    while found := {operation for operation in EQUATIONS if ("Nat", operation) in reached} - tied:
-        tied |= found
-        reached.update(
-            *(
-                environment.closure(("Acceleration", theorem))
-                for operation in found
-                for theorem in EQUATIONS[operation]
-            )
-        )
-    return [
-        ("Acceleration", theorem)
-        for operation in EQUATIONS
-        if operation in tied
-        for theorem in EQUATIONS[operation]
-    ]
 
 
 class SecondKernel:
@@ -95,6 +80,8 @@ class SecondKernel:
         lines: bytes,
         names: Sequence[str],
         *,
+        others: Sequence[str] = (LEAN,),
+        answer: Mapping[str, Any] | None = None,
         cache: Cache,
         progress: Progress = quiet,
     ):
@@ -103,24 +90,34 @@ class SecondKernel:
         Args:
             lines: the declarations, in lean4export's format.
             names: the constants of them of which an answer is wanted.
+            others: the kernels that accept them.
+            answer: what was answered before, if it was.
             cache: where earlier answers are, by the digests of the lines and of the kernel's own
-                code.
+                code; and which declarations it accepted in the last run, which are not checked
+                again.
             progress: told, from another thread, of each declaration.
         """
         self._lines, self._names, self._cache, self._progress = lines, names, cache, progress
-        self._key = {
-            "what": "second kernel",
+        self._others = others
+        kernel = {
             "code": code([f"{__package__}.{_MAIN.stem}"]),
             "python": platform.python_version(),
+        }
+        self._accepted = {"what": "accepted by the second kernel", **kernel}
+        self._key = {
+            "what": "second kernel",
+            **kernel,
             "lines": hashlib.sha256(lines).hexdigest(),
             "names": list(names),
         }
-        self._kept: Mapping[str, Any] | None = None
+        self._kept = answer
         self._stack = ExitStack()
 
     def __enter__(self) -> SecondKernel:
-        nothing = {"constants": 0, "computed": {}, "answers": {}}
-        self._kept = self._cache.get(self._key) if self._names else nothing
+        if not self._names:
+            self._kept = {"constants": 0, "computed": {}, "answers": {}}
+        if self._kept is None:
+            self._kept = self._cache.get(self._key)
         if self._kept is None:
             with ExitStack() as stack:
                 given, self._errors = (
@@ -128,6 +125,9 @@ class SecondKernel:
                 )
                 given.write(self._lines)
                 given.seek(0)
+                known = stack.enter_context(tempfile.NamedTemporaryFile("w", encoding="utf-8"))
+                json.dump(self._cache.get(self._accepted) or [], known)
+                known.flush()
                 reader = stack.enter_context(ThreadPoolExecutor(1))
                 self._process = stack.enter_context(
                     subprocess.Popen(
@@ -137,6 +137,7 @@ class SecondKernel:
                             "-S",
                             str(_MAIN),
                             str(_ROOT),
+                            known.name,
                             *self._names,
                         ],
                         stdin=given,
@@ -179,31 +180,38 @@ class SecondKernel:
             said = self._said.result()
             status = self._process.wait()
             if "refused" in said:
-                raise Disagreement(_refusal(**said["refused"]))
+                raise Disagreement(_refusal(self._others, **said["refused"]))
             if "answers" not in said or status:
                 self._errors.seek(0)
                 errors = self._errors.read().decode(errors="replace").strip()
                 raise Disagreement(
                     f"{SECOND} did not finish: status {status}{errors and ': '}{errors[-2000:]}"
                 )
-            self._cache.put(self._key, said)
-            self._kept = said
+            self._cache.put(self._accepted, said["known"])
+            self._kept = {name: item for name, item in said.items() if name != "known"}
+            self._cache.put(self._key, self._kept)
         return self._kept
 
 
-def _refusal(*, rule: str, reason: str, term: str, declaration: str) -> str:
+def _refusal(others: Sequence[str], *, rule: str, reason: str, term: str, declaration: str) -> str:
     shown = f"\n  the smallest term that shows it: {term}" if term else ""
+    refused = f"{SECOND} refuses it ({rule}): {reason}{shown}"
+    if not others:
+        return f"{declaration or 'the export'} is not proved\n  {refused}"
     return (
-        f"the two kernels disagree{' on ' if declaration else ''}{declaration}\n  {LEAN} accepts it\n"
-        f"  {SECOND} refuses it ({rule}): {reason}{shown}"
+        f"the two kernels disagree{' on ' if declaration else ''}{declaration}\n"
+        f"  {' and '.join(others)} {'accept' if len(others) > 1 else 'accepts'} it\n  {refused}"
     )
 
 
 def require_agreement(
-    proofs: Iterable[Proof], environment: Environment, answers: Mapping[str, Mapping[str, Any]]
+    proofs: Iterable[Proof],
+    environment: Environment,
+    answers: Mapping[str, Mapping[str, Any]],
+    first: str = LEAN,
 ) -> None:
-    """Check that the second kernel read the same statements, definitions and axioms as Lean's
-    environment gave.
+    """Check that the second kernel read the same statements, definitions and axioms as an
+    environment gave, which is that of `first`.
 
     Raises:
         Disagreement: if not.
@@ -214,6 +222,7 @@ def require_agreement(
             proof.theorem,
             proof.statement,
             answers[proof.theorem],
+            first,
             {
                 "statement_sha256": proof.statement_sha256,
                 "meaning_sha256": proof.meaning_sha256,
@@ -225,6 +234,7 @@ def require_agreement(
                 proof.example,
                 f"an example of {proof.theorem}",
                 answers[proof.example],
+                first,
                 {
                     "statement_sha256": environment.statement_sha256(proof.example),
                     "axioms": list(environment.axioms(proof.example)),
@@ -235,11 +245,15 @@ def require_agreement(
 
 
 def _differences(
-    name: str, statement: str, answer: Mapping[str, Any], expected: Mapping[str, Any]
+    name: str,
+    statement: str,
+    answer: Mapping[str, Any],
+    first: str,
+    expected: Mapping[str, Any],
 ) -> list[str]:
     return [
         f"the two kernels disagree on {name}, in its {field.replace('_sha256', '')}\n"
-        f"  {LEAN} gives {_shown(value)}: {statement}\n"
+        f"  {first} gives {_shown(value)}: {statement}\n"
         f"  {SECOND} gives {_shown(answer[field])}: {answer['statement']}"
         for field, value in expected.items()
         if answer[field] != value

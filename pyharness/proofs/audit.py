@@ -5,16 +5,16 @@ environment.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from pyharness.core.errors import HarnessError
 from pyharness.proofs.build import Build
 from pyharness.proofs.dependencies import Dependencies
 from pyharness.proofs.environment import SORRY, Constant, Environment
-from pyharness.proofs.names import parse_name, private_part, show_name, write_name
+from pyharness.proofs.names import Name, parse_name, private_part, show_name, write_name
 from pyharness.proofs.policy import check_policy, check_statements
 from pyharness.proofs.printing import Printer
 from pyharness.proofs.questions import ask, read_axioms
@@ -30,8 +30,10 @@ __all__ = [
     "Status",
     "UnknownTheorem",
     "audit",
+    "audit_build",
     "find_theorem",
     "judge",
+    "missing",
 ]
 
 Status = Literal["proved", "sorry", "axiom", "stub", "open"]
@@ -69,11 +71,13 @@ class Proof:
         status: "proved"; "sorry" if a `sorry` is anywhere below it; "axiom" if it is assumed, or
             rests on an axiom that is not allowed; "stub" if what it says is trivial.
         theorem: its full name.
-        module: the module that declares it.
-        file: the module's source, relative to the project.
-        line: the declaration's line, from 1.
+        module: the module that declares it; None if it is of an export, which does not say.
+        file: the module's source, relative to the project; None likewise.
+        line: the declaration's line, from 1; None if nothing says.
         statement: the statement as `pyharness.proofs.printing` prints it, for reading;
             `statement_sha256` is what identifies it.
+        lean_form: the statement as Lean itself prints it, if it was asked.
+        trace: the premises and tactics of its proof, if LeanDojo traced it.
         statement_sha256: see `Environment.statement_sha256`.
         meaning_sha256: see `Environment.meaning_sha256`.
         axioms: all axioms below it, sorted.
@@ -91,8 +95,8 @@ class Proof:
 
     status: Status
     theorem: str
-    module: str
-    file: str
+    module: str | None
+    file: str | None
     line: int | None
     statement: str
     statement_sha256: str
@@ -103,6 +107,8 @@ class Proof:
     note: str
     unused: tuple[str, ...]
     example: str | None
+    lean_form: str | None = None
+    trace: Mapping[str, Sequence[str]] | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Proof:
@@ -116,20 +122,64 @@ class Proof:
 
 
 def audit(
+    environment: Environment,
+    constants: Mapping[str, Constant],
+    allowed_axioms: Sequence[str],
+    printer: Printer,
+) -> dict[str, Proof]:
+    """Return the proof of each of some theorems, by its name.
+
+    Args:
+        environment: declares them.
+        constants: the theorems, as `find_theorem` returns them.
+        allowed_axioms: the axioms that a proved theorem may rest on; `sorryAx` is never allowed.
+        printer: prints the statements.
+    """
+    stubs = find_stubs(environment, constants.values())
+    examples = find_examples(
+        environment, [constant.name for constant in constants.values()], allowed_axioms
+    )
+    dependencies = Dependencies(environment, [constant.name for constant in constants.values()])
+    proofs = {}
+    for name, constant in constants.items():
+        status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])
+        example = examples[constant.name]
+        file, line = environment.location(constant.name)
+        module = environment.modules[constant.name].name
+        proofs[name] = Proof(
+            status=status,
+            theorem=show_name(constant.name),
+            module=module or None,
+            file=file.as_posix() if module else None,
+            line=line,
+            statement=printer.statement(constant.name).text,
+            statement_sha256=environment.statement_sha256(constant.name),
+            meaning_sha256=environment.meaning_sha256(constant.name),
+            axioms=environment.axioms(constant.name),
+            definitions=dependencies.definitions(constant.name),
+            rests_on=dependencies.theorems(constant.name),
+            note=note,
+            unused=unused_hypotheses(environment, constant),
+            example=None if example is None else show_name(example),
+        )
+    return proofs
+
+
+def audit_build(
     build: Build,
     environment: Environment,
     toolchain: Toolchain,
     theorems: Sequence[str],
     allowed_axioms: Sequence[str],
 ) -> dict[str, Proof]:
-    """Return the proof of each named theorem.
+    """Return the proof of each named theorem of a library that was built here.
 
     Args:
         build: the library; its modules are held to the policy, see `check_policy`.
         environment: the build's environment.
         toolchain: finds the axioms a second time.
         theorems: full names.
-        allowed_axioms: the axioms that a proved theorem may rest on; `sorryAx` is never allowed.
+        allowed_axioms: as for `audit`.
 
     Raises:
         UnknownTheorem: if a name is not in the library.
@@ -154,32 +204,7 @@ def audit(
         asked = pool.submit(_axioms, build, toolchain, constants)
         printer = Printer(environment)
         check_statements(environment, constants.values(), printer)
-        stubs = find_stubs(environment, constants.values())
-        examples = find_examples(
-            environment, [constant.name for constant in constants.values()], allowed_axioms
-        )
-        dependencies = Dependencies(environment, [constant.name for constant in constants.values()])
-        proofs = {}
-        for name, constant in constants.items():
-            status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])
-            example = examples[constant.name]
-            file, line = environment.location(constant.name)
-            proofs[name] = Proof(
-                status=status,
-                theorem=show_name(constant.name),
-                module=environment.modules[constant.name].name,
-                file=file.as_posix(),
-                line=line,
-                statement=printer.statement(constant.name).text,
-                statement_sha256=environment.statement_sha256(constant.name),
-                meaning_sha256=environment.meaning_sha256(constant.name),
-                axioms=environment.axioms(constant.name),
-                definitions=dependencies.definitions(constant.name),
-                rests_on=dependencies.theorems(constant.name),
-                note=note,
-                unused=unused_hypotheses(environment, constant),
-                example=None if example is None else show_name(example),
-            )
+        proofs = audit(environment, constants, allowed_axioms, printer)
         in_lean = asked.result()
     for name, proof in proofs.items():
         # Of a structure that it imports, Lean may list fewer than its fields rest on (lean4 issue
@@ -211,26 +236,7 @@ def find_theorem(environment: Environment, name: str) -> Constant:
     """
     found = environment.find(name)
     if found is None:
-        asked = parse_name(name)
-        for item in environment.modules if asked else ():
-            if private_part(item) == asked:
-                file, line = environment.location(item)
-                raise NotATheorem(
-                    f"{name} is private ({file.as_posix()}:{line}); a claim needs a theorem that "
-                    "other modules can name: take `private` away",
-                    name,
-                )
-        public = {show_name(item) for item in environment.modules if write_name(item)}
-        close = (
-            difflib.get_close_matches(name, public, n=3)
-            or [
-                item
-                for item in sorted(public)
-                if item.rpartition(".")[2] == name.rpartition(".")[2]
-            ][:3]
-        )
-        hint = f"; is it {' or '.join(close)}?" if close else ""
-        raise UnknownTheorem(f"the library has no theorem {name}{hint}", name)
+        missing(name, environment.modules, "the library has no theorem", environment)
     constant = environment.constant(found)
     if write_name(found) is None:
         raise NotATheorem(
@@ -249,6 +255,42 @@ def find_theorem(environment: Environment, name: str) -> Constant:
             name,
         )
     return constant
+
+
+def missing(
+    name: str, declared: Iterable[Name], what: str, environment: Environment | None = None
+) -> NoReturn:
+    """Say that a theorem is not there, and what may be meant.
+
+    Args:
+        name: the theorem.
+        declared: all that is there.
+        what: how the message begins, in front of the name.
+        environment: tells where something is declared, if it does.
+
+    Raises:
+        NotATheorem: if it is private.
+        UnknownTheorem: if not.
+    """
+    asked = parse_name(name)
+    for item in declared if asked else ():
+        if private_part(item) == asked:
+            file, line = environment.location(item) if environment else (None, None)
+            place = f" ({file.as_posix()}:{line})" if file and line else ""
+            raise NotATheorem(
+                f"{name} is private{place}; a claim needs a theorem that other modules can name: "
+                "take `private` away",
+                name,
+            )
+    public = {show_name(item) for item in declared if write_name(item)}
+    close = (
+        difflib.get_close_matches(name, public, n=3)
+        or [item for item in sorted(public) if item.rpartition(".")[2] == name.rpartition(".")[2]][
+            :3
+        ]
+    )
+    hint = f"; is it {' or '.join(close)}?" if close else ""
+    raise UnknownTheorem(f"{what} {name}{hint}", name)
 
 
 # ---------------------------------------------------------------------------------------- judgement

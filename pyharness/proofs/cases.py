@@ -1,8 +1,10 @@
 """What a function gave at what, and the Lean definition that it is compared with.
 
-A type is written as Lean has it, with letters for sizes: `Int8`, `Int` or `Nat`; `Fin n → Int` and
-`Fin m → Fin n → Int` for vectors and matrices as functions; `Vector Int8 n`. What a function
-gives is one of these, but no `Vector`, or a truth value: `Bool` or `Prop`.
+A type is written as Lean has it: `Nat`, `Int`, `Rat`, `Bool`; `Int8` to `Int64` and `UInt8` to
+`UInt64`; `Fin 10` and `BitVec 4`, with a number. With letters for sizes stand `Fin n → Int` and
+`Fin m → Fin n → Int` for vectors and matrices as functions, and `Vector Int8 n`. What a function
+gives is one of these, but no `Vector`, or a proposition that is decided: `Prop`. Of `Rat` the
+values are integers.
 
 Nothing here reads Lean, so that evidence which gives cases does not depend on the code that does.
 """
@@ -18,9 +20,15 @@ from pyharness.core.errors import UsageError
 
 __all__ = ["Array", "Case", "Comparison", "Kind"]
 
-_ELEMENTS = ("Int8", "Int", "Nat")
+_BITS = (8, 16, 32, 64)
+_ELEMENTS = (
+    *("Int8", "Int", "Nat", "Rat", "Bool"),
+    *(f"{word}{bits}" for word in ("Int", "UInt") for bits in _BITS if (word, bits) != ("Int", 8)),
+)
 _TRUTHS = ("Bool", "Prop")
-_FORM = re.compile(r"((?:Fin [a-z] → )*)(\w+)|Vector (\w+) [a-z]")
+_SIZED = re.compile(r"(Fin|BitVec) ([1-9]\d{0,3})")
+_FIXED = re.compile(r"(U?)Int(\d+)")
+_FORM = re.compile(r"((?:Fin [a-z] → )*)(\w+(?: \d+)?)|Vector (\w+(?: \d+)?) [a-z]")
 
 
 class Array(NamedTuple):
@@ -54,19 +62,48 @@ class Kind:
         match = _FORM.fullmatch(text)
         indices, element, entry = match.groups() if match else ("", "", None)
         rank = 1 if entry else (indices or "").count("Fin")
-        known = (*_ELEMENTS, *(_TRUTHS if result and not rank else ()))
-        if (entry or element) not in known or rank > (1 if result else 2) or (result and entry):
+        known = (*_ELEMENTS, *(("Prop",) if result and not rank else ()))
+        found = entry or element
+        if (
+            not (found in known or _SIZED.fullmatch(found))
+            or rank > (1 if result else 2)
+            or (result and entry)
+        ):
             raise UsageError(
                 f"{text!r} is no type of {'a result' if result else 'an argument'} of a "
-                f"conformance: use {', '.join(known)}, `Fin n → Int` or the like"
-                f"{'' if result else ', or `Vector Int8 n`'}"
+                f"conformance: use {', '.join(known)}, `Fin 10`, `BitVec 4`, `Fin n → Int` or the "
+                f"like{'' if result else ', or `Vector Int8 n`'}"
             )
         return cls(entry or element, rank, entry is not None)
 
     @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """The least and the greatest integer that is an element; None where there is none."""
+        if self.element in _TRUTHS:
+            return 0, 1
+        if match := _SIZED.fullmatch(self.element):
+            size = int(match[2])
+            return 0, size - 1 if match[1] == "Fin" else (1 << size) - 1
+        if match := _FIXED.fullmatch(self.element):
+            count = 1 << int(match[2])
+            return (0, count - 1) if match[1] else (-count // 2, count // 2 - 1)
+        return 0 if self.element == "Nat" else None, None
+
+    @property
     def most(self) -> int | None:
         """The greatest number that stands for an element; None if there is none."""
-        return {"Int8": 255, "Bool": 1, "Prop": 1}.get(self.element)
+        least, greatest = self.bounds
+        return None if least is None or greatest is None else greatest - least
+
+    def require(self, value: int) -> None:
+        """Check that a value is an element.
+
+        Raises:
+            UsageError: if not.
+        """
+        least, greatest = self.bounds
+        if (least is not None and value < least) or (greatest is not None and value > greatest):
+            raise UsageError(f"the value {value} is none of Lean's {self.element}")
 
     def code(self, value: int) -> int:
         """Return the number that stands for an element.
@@ -74,12 +111,11 @@ class Kind:
         Raises:
             UsageError: if the type has no such element.
         """
-        if self.element == "Int":
+        self.require(value)
+        least, _ = self.bounds
+        if least is None:
             return 2 * value if value >= 0 else -2 * value - 1
-        index = value + 128 if self.element == "Int8" else value
-        if index < 0 or (self.most is not None and index > self.most):
-            raise UsageError(f"the value {value} is none of Lean's {self.element}")
-        return index
+        return value - least
 
     def base(self, codes: Sequence[int]) -> int:
         """Return a base that has a digit for each of these numbers, and one more where elements
@@ -91,11 +127,12 @@ class Kind:
 
     def value(self, code: int) -> int | bool:
         """Return the element that a number stands for."""
-        if self.element == "Int":
-            return -(code + 1) // 2 if code % 2 else code // 2
         if self.element in _TRUTHS:
             return bool(code)
-        return code - 128 if self.element == "Int8" else code
+        least, _ = self.bounds
+        if least is None:
+            return -(code + 1) // 2 if code % 2 else code // 2
+        return code + least
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 
 from pyharness.core.errors import UsageError
 from pyharness.proofs.cases import Case, Comparison
+from pyharness.proofs.constants import Constructor, Inductive
 from pyharness.proofs.encodings import LIBRARY_NAMES, Encoded, Writer
-from pyharness.proofs.environment import Constant, Environment
+from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import ships
 from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import Constructor, Inductive
 from pyharness.proofs.terms import APP, BVAR, CONST, LAM, PI, PROJ, SORT
 from pyharness.proofs.unfolding import Unfolding
 from pyharness.proofs.vacuity import is_proposition
 
-__all__ = ["Question", "require_library"]
+__all__ = ["Question", "Reading", "require_library"]
 
 _ROW = 1024
 """Results in one theorem: with more the kernel takes longer for each, with fewer the elaborator."""
@@ -239,10 +239,9 @@ class Question:
                     f"term {self.comparison.lean!r}, changes what it says"
                 )
         for shapes, function in self._functions.items():
-            name = environment.terms.nodes[function.term][1]
-            _Reading(environment, self.comparison, len(shapes) - 1).require_spoken(
-                environment.constant(name)
-            )
+            value = environment.constant(environment.terms.nodes[function.term][1]).value
+            assert value is not None  # It is a definition.
+            Reading(environment, self.comparison, len(shapes) - 1).require_spoken(value)
 
 
 def _number(digits: Sequence[int], base: int) -> int:
@@ -271,7 +270,7 @@ def require_library(environment: Environment) -> None:
             )
 
 
-class _Reading:
+class Reading:
     """Reads whether a function is a definition, applied to what the function is given."""
 
     def __init__(self, environment: Environment, comparison: Comparison, arity: int):
@@ -282,9 +281,9 @@ class _Reading:
         self._definition, self._comparison, self._arity = found, comparison, arity
         self._unfold = Unfolding(environment, kept=(found, _DECIDE))
 
-    def require_spoken(self, function: Constant) -> None:
-        """Check that a function applies the definition to each of its arguments once, and gives
-        what that gives.
+    def require_spoken(self, function: int) -> None:
+        """Check that a function, which is closed, applies the definition to each of its arguments
+        once, and gives what that gives.
 
         The definition may stand behind definitions, and be the field of a structure that holds
         nothing else but proofs. Its other arguments may be types, instances, sizes and proofs.
@@ -292,9 +291,8 @@ class _Reading:
         Raises:
             UsageError: if not.
         """
-        assert function.value is not None  # It is a definition.
         try:
-            self._require(function.value)
+            self._require(function)
         except _Unspoken as reason:
             raise UsageError(
                 f"the term {self._comparison.lean!r} is not {self._comparison.definition} as a "

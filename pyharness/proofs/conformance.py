@@ -6,7 +6,6 @@ import hashlib
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from pyharness.proofs.audit import find_theorem, judge
 from pyharness.proofs.build import Build, LeanBuildError, read_imports
 from pyharness.proofs.cases import Comparison
 from pyharness.proofs.comparison import Question, require_library
-from pyharness.proofs.encodings import Writer
+from pyharness.proofs.decisions import Compared, Decision, Difference
+from pyharness.proofs.encodings import Writer, require_written
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.library import NAME as LIBRARY
 from pyharness.proofs.modules import ERRORS, Compiler, Module, Source
@@ -33,56 +33,6 @@ _RUN = 64
 """Cases that the kernel is asked about at once when it has to be found where it differs."""
 _BITS = 64
 """Bits of what a definition gives at most where it differs."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the kernel decided of one file.
-
-    Attributes:
-        accepted: whether it accepted every theorem that was asked for.
-        message: what Lean said against it; empty if accepted.
-        sha256: SHA-256 of the file's bytes.
-        seconds: how long it took; little if the same file was accepted before.
-        refused: the theorems in which Lean reports an error, in the order of the file; not all of
-            them if there are many.
-    """
-
-    accepted: bool
-    message: str
-    sha256: str
-    seconds: float
-    refused: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Where a definition gives something else than a function did.
-
-    Attributes:
-        place: the place of the case among those that were compared.
-        given: what the definition gives there; None if that was not found.
-    """
-
-    place: int
-    given: int | None
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What the kernel decided of a comparison.
-
-    Attributes:
-        decision: the decision.
-        results: how many results the theorems compare.
-        path: the file.
-        difference: where the two differ, if that was found.
-    """
-
-    decision: Decision
-    results: int
-    path: Path
-    difference: Difference | None = None
 
 
 class Kernel:
@@ -196,6 +146,7 @@ class Kernel:
         """
         start = time.perf_counter()
         self.asked += 1
+        require_written(comparison)
         require_library(self._environment)
         question = Question(comparison, Writer(self._environment.terms), name)
         if not question.theorems:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from pyharness.proofs.constants import Constant, Inductive
 from pyharness.proofs.environment import Environment
-from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, show_name, write_name
-from pyharness.proofs.olean import Constant, Inductive
 from pyharness.proofs.printing import Printer
 from pyharness.proofs.terms import CONST
 
@@ -30,8 +29,8 @@ class Definition:
     Attributes:
         name: its full name.
         kind: what it is; an "instance" is a definition whose type is a class.
-        module: the module that declares it.
-        line: the line of its name, from 1.
+        module: the module that declares it; None if it is of an export, which does not say.
+        line: the line of its name, from 1; None if nothing says.
         uses: the other such definitions that it rests on directly, sorted.
         axioms: all axioms below it, sorted.
         text: what it says, as `pyharness.proofs.printing` prints it.
@@ -39,8 +38,8 @@ class Definition:
 
     name: str
     kind: DefinitionKind
-    module: str
-    line: int
+    module: str | None
+    line: int | None
     uses: tuple[str, ...]
     axioms: tuple[str, ...]
     text: str
@@ -69,9 +68,7 @@ class Dependencies:
     def definitions(self, theorem: Name) -> tuple[str, ...]:
         """Return the definitions of which a theorem's statement speaks directly, sorted."""
         return _shown(
-            self._spoken(
-                self._environment.terms.constants([self._environment.constant(theorem).type])
-            )
+            self._spoken(self._environment.mentioned([self._environment.constant(theorem).type]))
         )
 
     def theorems(self, theorem: Name) -> tuple[str, ...]:
@@ -109,8 +106,6 @@ class Dependencies:
 
     def _definition(self, name: Name) -> Definition:
         constant = self._environment.constant(name)
-        line = self._environment.line(name)
-        assert line is not None  # `_find_head` names only what a source writes.
         members = (
             [name, *constant.detail.constructors]
             if isinstance(constant.detail, Inductive)
@@ -120,8 +115,8 @@ class Dependencies:
         return Definition(
             name=show_name(name),
             kind=self._kind(constant),
-            module=self._environment.modules[name].name,
-            line=line,
+            module=self._environment.modules[name].name or None,
+            line=self._environment.line(name),
             uses=_shown(self._spoken(uses) - {name}),
             axioms=self._environment.axioms(name),
             text=self._printer.definition(name).text,
@@ -180,7 +175,7 @@ class Dependencies:
         if (
             constant.kind in ("theorem", "ctor", "rec", "quot")
             or write_name(name) is None
-            or self._environment.line(name) is None
+            or not self._environment.is_written(name)
         ):
             return None
         return name
@@ -201,7 +196,7 @@ class Dependencies:
                 )
 
     def _in_foundation(self, name: Name) -> bool:
-        return in_foundation(self._environment.modules[name].name)
+        return self._environment.in_foundation(name)
 
 
 def _shown(names: Iterable[Name]) -> tuple[str, ...]:

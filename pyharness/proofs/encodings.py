@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pyharness.proofs.cases import Array, Kind
+from pyharness.core.errors import UsageError
+from pyharness.proofs.cases import Array, Comparison, Kind
 from pyharness.proofs.names import Name
 from pyharness.proofs.terms import BVAR, CONST, LAM, LIT, PI, Terms
 
-__all__ = ["LIBRARY_NAMES", "Encoded", "Writer"]
+__all__ = ["LIBRARY_NAMES", "Encoded", "Writer", "require_written"]
 
 LIBRARY_NAMES: tuple[Name, ...] = (
     *(("Conformance", name) for name in ("row", "pair", "byte", "int", "ofInt", "ofBool")),
@@ -26,6 +27,29 @@ LIBRARY_NAMES: tuple[Name, ...] = (
     ("instOfNatNat",),
 )
 """The constants of the library by which data and results are written."""
+
+
+_WRITTEN = ("Int8", "Int", "Nat")
+
+
+def require_written(comparison: Comparison) -> None:
+    """Check that the library has a way to write the data and results of a comparison.
+
+    Raises:
+        UsageError: if not.
+    """
+    result = comparison.result
+    truth = ("Bool", "Prop") if not result.rank else ()
+    for kind, known in (
+        *((kind, _WRITTEN) for kind in comparison.arguments),
+        (result, (*_WRITTEN, *truth)),
+    ):
+        if kind.element not in known:
+            raise UsageError(
+                f"the conformance of {comparison.definition}: Lean's kernel is not asked about the "
+                f"type {kind.element} here, but about {', '.join(_WRITTEN)}, and a result that is "
+                "Bool or Prop; the second kernel is, where a project's proofs are an export"
+            )
 
 
 class Encoded(NamedTuple):

@@ -1,59 +1,81 @@
-"""The environment that a build stored: every constant, what it rests on, where it is, and digests
-of what it says.
+"""The constants of a library, from the files of a build or from an export: what each rests on,
+where it is, and digests of what it says.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pyharness.core.errors import HarnessError
+from pyharness.kernel.environment import TEXT
 from pyharness.proofs.build import Build, Module
-from pyharness.proofs.names import Name, parse_name, show_name
-from pyharness.proofs.olean import Binder, Constant, DamagedOlean, Inductive, Kind, Olean, Tree
+from pyharness.proofs.constants import Binder, Constant, Inductive, Kind, Tree
+from pyharness.proofs.exported import Exported
+from pyharness.proofs.library import in_foundation, known_constants, ships
+from pyharness.proofs.names import Name, is_made, parse_name, show_name
+from pyharness.proofs.olean import DamagedOlean, Olean
 from pyharness.proofs.reach import Reach
 from pyharness.proofs.terms import CONST, LET, PI, Terms, json_sha256
 
-__all__ = ["SORRY", "Constant", "DamagedOlean", "Environment", "UnknownConstant"]
+__all__ = [
+    "SORRY",
+    "Constant",
+    "DamagedOlean",
+    "Environment",
+    "ExportedModule",
+    "UnknownConstant",
+]
 
 SORRY: Name = ("sorryAx",)
 """The axiom that every `sorry` is."""
-
-_STRING_LITERAL: tuple[Name, ...] = (
-    ("String", "ofList"),
-    ("Char", "ofNat"),
-    ("List", "nil"),
-    ("List", "cons"),
-)
-"""What the kernel unfolds a string literal to, in a library that has them."""
 
 
 class UnknownConstant(HarnessError):
     """No module of the library declares this name."""
 
 
+class ExportedModule(NamedTuple):
+    """A module of a project whose proofs are an export.
+
+    Attributes:
+        name: its full name.
+        file: its source, relative to the project.
+        sha256: SHA-256 of the source.
+        lines: the line of each name that the source declares, from 1.
+    """
+
+    name: str
+    file: Path
+    sha256: str
+    lines: Mapping[Name, int]
+
+
 class Environment:
-    """The constants of a library, read from its .olean files alone. Nothing that a module printed
-    is looked at.
+    """The constants of a library, read from its .olean files alone, or from an export. Nothing that
+    a module printed is looked at.
 
     Constants are read when they are needed. A name is what Lean shows (`Nat.add`, `foo.«a b»`) or a
     tuple of its parts.
 
     Attributes:
         terms: the store of the constants' types and values.
-        modules: the module of each constant.
+        modules: the module of each constant; what is only known to be of an export is of one
+            without a name.
     """
 
     def __init__(self) -> None:
         self.terms = Terms()
         self.modules: dict[Name, Module] = {}
-        self._oleans: dict[str, Olean] = {}
+        self._stores: dict[str, Olean | Exported] = {}
         self._constants: dict[Name, Constant] = {}
         self._types: dict[Name, int] = {}
         self._uses: dict[Name, frozenset[Name]] = {}
         self._lines: dict[str, Mapping[Name, int]] = {}
+        self._known: dict[Name, str] = {}
         self._axioms: set[Name] = set()
         self._unsafe: set[Name] = set()
         self._below = Reach(self.uses)
@@ -81,6 +103,36 @@ class Environment:
             environment._add(module)
         return environment
 
+    @classmethod
+    def exported(
+        cls, file: Path, data: bytes, sources: Sequence[ExportedModule] = ()
+    ) -> Environment:
+        """Read the lines of an export.
+
+        Args:
+            file: the file that they are of, as a reader knows it.
+            data: the lines.
+            sources: the modules of which it is known what they declare; of the rest it is not.
+
+        Raises:
+            BadExport: if they are none; any method can raise it.
+        """
+        environment = cls()
+        store = environment._stores[""] = Exported(data, environment.terms)
+        sha256 = hashlib.sha256(data).hexdigest()
+        module = Module("", file, sha256, sha256, (), file, sha256, file, ())
+        environment.modules = dict.fromkeys(store.kinds, module)
+        environment._lines[""] = {}
+        for source in sources:
+            environment._stores[source.name] = store
+            environment._lines[source.name] = source.lines
+            sha256 = source.sha256
+            known = Module(source.name, source.file, sha256, sha256, (), file, sha256, file, ())
+            environment.modules.update(
+                {name: known for name in source.lines if name in store.kinds}
+            )
+        return environment
+
     def extended(self, module: Module) -> Environment:
         """Return this environment with one more module, whose imports are in it.
 
@@ -88,7 +140,7 @@ class Environment:
             DamagedOlean: as `load`.
         """
         environment = Environment()
-        for attribute in ("modules", "_oleans", "_constants", "_types", "_uses", "_lines"):
+        for attribute in ("modules", "_stores", "_constants", "_types", "_uses", "_lines"):
             setattr(environment, attribute, dict(getattr(self, attribute)))
         environment._axioms, environment._unsafe = set(self._axioms), set(self._unsafe)
         environment.terms = self.terms
@@ -106,7 +158,7 @@ class Environment:
             ) from None
         if hashlib.sha256(data).hexdigest() != module.olean_sha256:
             raise DamagedOlean(f"{module.olean} is not what the build made; build again")
-        olean = self._oleans[module.name] = Olean(module.olean, data, self.terms)
+        olean = self._stores[module.name] = Olean(module.olean, data, self.terms)
         if tuple(map(show_name, olean.imports)) != module.imports:
             raise DamagedOlean(
                 f"{module.olean} imports something else than {module.source}; delete it and build again"
@@ -137,7 +189,7 @@ class Environment:
         """
         found = self._declared(name)
         if found not in self._constants:
-            self._constants[found] = self._oleans[self.modules[found].name].constant(found)
+            self._constants[found] = self._stores[self.modules[found].name].constant(found)
         return self._constants[found]
 
     def _declared(self, name: str | Name) -> Name:
@@ -150,7 +202,7 @@ class Environment:
 
     def kind(self, name: Name) -> Kind:
         """Return the kind of a constant that some module declares."""
-        return self._oleans[self.modules[name].name].kinds[name]
+        return self._stores[self.modules[name].name].kinds[name]
 
     def type(self, name: Name) -> int:
         """Return the number of the type of a constant that some module declares.
@@ -161,7 +213,7 @@ class Environment:
         if name not in self._types:
             constant = self._constants.get(name)
             self._types[name] = (
-                self._oleans[self.modules[name].name].type(name)
+                self._stores[self.modules[name].name].type(name)
                 if constant is None
                 else constant.type
             )
@@ -174,29 +226,32 @@ class Environment:
         Raises:
             DamagedOlean: if it cannot be read.
         """
-        return self._oleans[self.modules[name].name].type_name(name)
+        return self._stores[self.modules[name].name].type_name(name)
 
     def kinds(self, module: Module) -> Mapping[Name, str]:
         """Return the kind of each constant that a module declares."""
-        return self._oleans[module.name].kinds
+        return self._stores[module.name].kinds
 
     def importing(self, modules: Iterable[str]) -> frozenset[str]:
         """Return the names of the modules that are one of these or import one, directly or not."""
+        if any(isinstance(store, Exported) for store in self._stores.values()):
+            # An export does not say what imports what.
+            return frozenset(self._stores)
         found = set(modules)
         # Each module stands behind those that it imports.
-        for name, olean in self._oleans.items():
-            if not found.isdisjoint(map(show_name, olean.imports)):
+        for name, store in self._stores.items():
+            if isinstance(store, Olean) and not found.isdisjoint(map(show_name, store.imports)):
                 found.add(name)
         return frozenset(found)
 
     @property
     def classes(self) -> frozenset[Name]:
-        """The classes, as the modules list them."""
-        return frozenset(name for olean in self._oleans.values() for name in olean.classes())
+        """The classes, as the modules list them; of an export see `Exported.classes`."""
+        return frozenset(name for store in self._stores.values() for name in store.classes())
 
     def location(self, name: str | Name) -> tuple[Path, int | None]:
         """Return where a constant is declared: the file, relative to the project, and the line,
-        from 1.
+        from 1. Of what an export declares it is the export.
 
         What Lean made along with a declaration is where that declaration is. The line is None if
         nothing says.
@@ -213,6 +268,16 @@ class Environment:
         """
         return self._lines_of(self.modules[name]).get(name)
 
+    def is_written(self, name: Name) -> bool:
+        """Whether a source writes a constant's own name. Of what an export declares, and no module
+        is known of, the name has to tell.
+        """
+        if self.modules[name].name:
+            return self.line(name) is not None
+        # Lean makes the eliminator of each constructor.
+        of = name[:-1] if name[-1] == "elim" else ()
+        return not (is_made(name) or (of in self.modules and self.kind(of) == "ctor"))
+
     def _lines_of(self, module: Module) -> Mapping[Name, int]:
         if module.name not in self._lines:
             self._lines[module.name] = _read_lines(module.ilean)
@@ -226,15 +291,19 @@ class Environment:
         if name not in self._uses:
             constant = self.constant(name)
             roots = [constant.type] if constant.value is None else [constant.type, constant.value]
-            names = self.terms.constants(roots).union(constant.related)
-            if ("String",) in names:
-                names.update(item for item in _STRING_LITERAL if item in self.modules)
-            self._uses[name] = frozenset(names)
+            self._uses[name] = self.mentioned(roots).union(constant.related)
             if constant.kind == "axiom":
                 self._axioms.add(name)
             if constant.safety != "safe":
                 self._unsafe.add(name)
         return self._uses[name]
+
+    def mentioned(self, roots: Iterable[int]) -> frozenset[Name]:
+        """Return the constants that terms mention, and of those that a text literal may stand for
+        what is declared.
+        """
+        names = self.terms.constants(roots)
+        return frozenset(name for name in names if name not in TEXT or name in self.modules)
 
     def closure(self, name: str | Name) -> frozenset[Name]:
         """Return all that a constant rests on, itself included.
@@ -276,15 +345,45 @@ class Environment:
 
     def meaning(self, name: str | Name) -> frozenset[Name]:
         """Return the names of `definitions`."""
-        return self._meant.names(
-            self._no_theorems(self.terms.constants([self.constant(name).type]))
-        )
+        return self._meant.names(self._no_theorems(self.mentioned([self.constant(name).type])))
 
     def _meant_uses(self, name: Name) -> list[Name]:
         return self._no_theorems(self.uses(name))
 
     def _no_theorems(self, names: Iterable[Name]) -> list[Name]:
         return [name for name in names if self.kind(self._declared(name)) != "theorem"]
+
+    # ------------------------------------------------------------------------------ what is trusted
+    def ships(self, name: Name) -> bool:
+        """Whether a constant is one of the library that ships with the harness, or of Lean's own
+        core as far as that is known: what a reader who knows these knows.
+
+        In a build its module tells. In an export its digest does, `whole_sha256`.
+        """
+        module = self.modules[name]
+        if isinstance(self._stores[module.name], Olean):
+            return ships(module.name, module.source_sha256)
+        return any(self._is_known(name, known) for known in known_constants())
+
+    def in_foundation(self, name: Name) -> bool:
+        """Whether a constant is of the foundation: of Lean's own logic and numbers, which every
+        statement speaks in.
+        """
+        module = self.modules[name]
+        if isinstance(self._stores[module.name], Olean):
+            return in_foundation(module.name)
+        return self._is_known(name, known_constants().foundation)
+
+    def _is_known(self, name: Name, known: Mapping[str, Sequence[str]]) -> bool:
+        if self.kind(name) in ("ctor", "rec"):
+            # It is what its type makes it.
+            name = self.constant(name).related[0]
+        digests = known.get(show_name(name))
+        if digests is None:
+            return False
+        if name not in self._known:
+            self._known[name] = self.whole_sha256(name)
+        return self._known[name].startswith(tuple(digests))
 
     # -------------------------------------------------------------------------------------- digests
     def statement_sha256(self, name: str | Name) -> str:
@@ -333,6 +432,16 @@ class Environment:
             ]
         )
 
+    def whole_sha256(self, name: Name) -> str:
+        """Return the digest of what a constant says and of all that gives it its meaning, in 64
+        hexadecimal digits.
+
+        It is the SHA-256 of the JSON array ["whole", a list] as above, where the list describes the
+        constant and all that it rests on, but no theorem, sorted by name as Lean shows it.
+        """
+        names = sorted(self._meant.names([self.constant(name).name]), key=show_name)
+        return json_sha256(["whole", [self._described(self.constant(item)) for item in names]])
+
     def _described(self, constant: Constant) -> list[object]:
         return [
             list(constant.name),
@@ -368,13 +477,13 @@ class Environment:
 
     def signature(self, name: Name) -> tuple[tuple[Name, Binder], ...]:
         """Return the names of `binders`, each with how its argument is written."""
-        return self._oleans[self.modules[name].name].binders(name)
+        return self._stores[self.modules[name].name].binders(name)
 
     def trees(self, name: Name) -> tuple[Tree, Tree | None]:
         """Return the type of a constant that some module declares, and what it is defined as if it
         is a definition, with the names of bound variables.
         """
-        return self._oleans[self.modules[name].name].trees(name)
+        return self._stores[self.modules[name].name].trees(name)
 
     def negates(self, name: str | Name) -> bool:
         """Whether a statement, behind its binders, is `¬ _`, `_ ≠ _` or `_ → False`."""

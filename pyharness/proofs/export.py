@@ -2,9 +2,10 @@
 check from nothing.
 
 A line holds one JSON object: what wrote the file; a name, level or term, with the number that later
-lines know it by; or what one declaration made. Each stands behind all that it mentions. What the
-kernel ignores (the names of bound variables, binder brackets, metadata) is not kept: bound
-variables are anonymous and in round brackets.
+lines know it by; or what one declaration made. Each stands behind all that it mentions. What only
+readers need (the names of bound variables, binder brackets) is kept where it is asked for, of types
+and of definitions; elsewhere bound variables are anonymous and in round brackets. Metadata are left
+out.
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ from types import MappingProxyType
 from typing import Any
 
 from pyharness import __version__
-from pyharness.proofs.environment import Environment
-from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import (
+from pyharness.proofs.constants import (
+    Binder,
     Constant,
     Constructor,
-    DamagedOlean,
     Definition,
     Detail,
     Inductive,
     Kind,
     Recursor,
+    Tree,
 )
+from pyharness.proofs.environment import Environment
+from pyharness.proofs.names import Name, show_name
+from pyharness.proofs.olean import DamagedOlean
 from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, SORT, term_parts
 from pyharness.proofs.toolchain import GITHASH, VERSION
 
@@ -35,7 +38,12 @@ __all__ = ["FORMAT", "declarations", "export"]
 FORMAT = "3.1.0"
 
 _QUOT = (("Quot",), ("Quot", "mk"), ("Quot", "lift"), ("Quot", "ind"))
-_BINDER = {"name": 0, "binderInfo": "default"}
+_BRACKETS: Mapping[Binder, str] = {
+    "default": "default",
+    "implicit": "implicit",
+    "strict": "strictImplicit",
+    "instance": "instImplicit",
+}
 
 
 def declarations(environment: Environment, names: Iterable[Name]) -> Iterator[tuple[Constant, ...]]:
@@ -132,16 +140,17 @@ def export(
     names: Iterable[Name],
     *,
     renamed: Mapping[Name, Name] = MappingProxyType({}),
+    binders: bool = False,
 ) -> Iterator[str]:
     """Yield the lines, without line ends, that declare the constants and all that they rest on.
 
     Equal environments and names give equal lines. A constant in `renamed` is written under its
-    other name everywhere.
+    other name everywhere; `binders` keeps what readers need.
 
     Raises:
         DamagedOlean: as `declarations`.
     """
-    writer = _Writer(environment, renamed)
+    writer = _Writer(environment, renamed, binders)
     yield _json(
         {
             "meta": {
@@ -175,12 +184,13 @@ class _Writer:
     until they are taken.
     """
 
-    def __init__(self, environment: Environment, renamed: Mapping[Name, Name]):
-        self._terms = environment.terms
-        self._renamed = renamed
+    def __init__(self, environment: Environment, renamed: Mapping[Name, Name], binders: bool):
+        self._environment, self._terms = environment, environment.terms
+        self._renamed, self._binders = renamed, binders
         self._names: dict[Name, int] = {(): 0}
         self._levels: dict[int, int] = {}
         self._exprs: dict[int, int] = {}
+        self._written: dict[str, int] = {}
         self._next_level = 1
         self._lines: list[str] = []
 
@@ -212,13 +222,14 @@ class _Writer:
         # even if no term uses it.
         for item in constant.levels:
             self.level(self._terms.add_level(("param", item)))
+        type_, value = self._environment.trees(constant.name) if self._binders else (None, None)
         fields: dict[str, Any] = {
             "name": self.name(constant.name),
             "levelParams": self._list(constant.levels),
-            "type": self.expr(constant.type),
+            "type": self.expr(constant.type) if type_ is None else self.tree(type_),
         }
         if constant.value is not None:
-            fields["value"] = self.expr(constant.value)
+            fields["value"] = self.expr(constant.value) if value is None else self.tree(value)
         return fields | self._detail(constant.kind, constant.detail)
 
     def _detail(self, kind: Kind, detail: Detail) -> dict[str, Any]:
@@ -277,7 +288,9 @@ class _Writer:
         return [self.name(name) for name in names]
 
     def name(self, name: Name) -> int:
-        name = self._renamed.get(name, name)
+        return self._variable(self._renamed.get(name, name))
+
+    def _variable(self, name: Name) -> int:
         for length in range(1, len(name) + 1):
             prefix = name[:length]
             if prefix not in self._names:
@@ -331,12 +344,43 @@ class _Writer:
             if missing:
                 pending += missing
                 continue
-            line = self._expr(node, [exprs[part] for part in parts])
-            exprs[number] = len(exprs)
-            self._lines.append(_json(line | {"ie": exprs[number]}))
+            exprs[number] = self._write(self._expr(node, [exprs[part] for part in parts]))
         return exprs[root]
 
-    def _expr(self, node: tuple[Any, ...], parts: Sequence[int]) -> dict[str, Any]:
+    def tree(self, root: Tree) -> int:
+        """Write a term with what readers need."""
+        nodes = self._terms.nodes
+        made: dict[int, int] = {}
+        pending = [root]
+        while pending:
+            tree = pending[-1]
+            if id(tree) in made:
+                pending.pop()
+                continue
+            missing = [part for part in tree.parts if id(part) not in made]
+            if missing:
+                pending += missing
+                continue
+            parts = [made[id(part)] for part in tree.parts]
+            node = nodes[tree.number]
+            made[id(tree)] = self._write(self._expr(node, parts, tree.binder, tree.info))
+        return made[id(root)]
+
+    def _write(self, line: dict[str, Any]) -> int:
+        """Write a term, unless it was written before, and return its number."""
+        text = _json(line)
+        if text not in self._written:
+            number = self._written[text] = len(self._written)
+            self._lines.append(f'{text[:-1]},"ie":{number}}}')
+        return self._written[text]
+
+    def _expr(
+        self,
+        node: tuple[Any, ...],
+        parts: Sequence[int],
+        binder: Name = (),
+        info: Binder = "default",
+    ) -> dict[str, Any]:
         form = node[0]
         if form == BVAR:
             return {"bvar": node[1]}
@@ -350,12 +394,17 @@ class _Writer:
             return {"app": {"fn": parts[0], "arg": parts[1]}}
         if form in (LAM, PI):
             return {
-                "lam" if form == LAM else "forallE": {**_BINDER, "type": parts[0], "body": parts[1]}
+                "lam" if form == LAM else "forallE": {
+                    "name": self._variable(binder),
+                    "binderInfo": _BRACKETS[info],
+                    "type": parts[0],
+                    "body": parts[1],
+                }
             }
         if form == LET:
             return {
                 "letE": {
-                    "name": 0,
+                    "name": self._variable(binder),
                     "type": parts[0],
                     "value": parts[1],
                     "body": parts[2],

@@ -8,11 +8,10 @@ from functools import cached_property
 from itertools import compress
 from typing import Any
 
+from pyharness.proofs.constants import Inductive
 from pyharness.proofs.environment import Environment
-from pyharness.proofs.library import ships
 from pyharness.proofs.names import Name
-from pyharness.proofs.olean import Inductive
-from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, PI, SORT
+from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, PI, PROJ, SORT
 from pyharness.proofs.unfolding import Unfolding
 
 __all__ = ["Foreign", "Instances"]
@@ -54,9 +53,8 @@ class Instances:
 
     # ---------------------------------------------------------------------------------------- types
     def ships(self, name: Name) -> bool:
-        """Whether a constant is declared in a module that ships with the harness."""
-        module = self._environment.modules[name]
-        return ships(module.name, module.source_sha256)
+        """Whether a constant is one that ships with the harness, see `Environment.ships`."""
+        return self._environment.ships(name)
 
     def constant_type(self, node: tuple[Any, ...]) -> int:
         """Return the type of a constant at its levels."""
@@ -146,9 +144,10 @@ class Instances:
         library knows it.
 
         The library's own instances are made of constants that ship with the harness, applied to
-        nothing but what their type names and to instances that are the library's own; and of
-        instance variables for types that are variables. Instances of `Decidable` and of
-        propositions are all equal.
+        nothing but what their type names and to instances that are the library's own; of what a
+        class takes from such an instance, for types that are not the library's; and of instance
+        variables for types that are variables. Instances of `Decidable` and of propositions are all
+        equal.
 
         Args:
             number: the instance.
@@ -177,6 +176,10 @@ class Instances:
             if given is not None and self._same(given, wanted):
                 return found
             return [*found, Foreign(wanted, name, False)]
+        if not self._at_library_type(wanted) and self._is_parent(name):
+            # What a class has of another one is told by its own instance. For a type of the library
+            # it could differ from the library's.
+            return found
         declared = (
             not self.ships(name)
             and self._environment.kind(name) == "def"
@@ -184,6 +187,23 @@ class Instances:
             and self._is_determined(name, len(arguments))
         )
         return [*found, Foreign(wanted, name, declared)]
+
+    def _is_parent(self, name: Name) -> bool:
+        """Whether a constant takes from an instance of a class the instance of another one that it
+        contains, and does nothing else.
+        """
+        nodes = self._terms.nodes
+        if self._environment.kind(name) != "def":
+            return False
+        binders, _ = self._environment.telescope(name)
+        value = self._environment.constant(name).value
+        for _ in binders:
+            if value is None or nodes[value][0] != LAM:
+                return False
+            value = nodes[value][2]
+        if value is None or nodes[value][0] != PROJ or nodes[value][1] not in self._classes:
+            return False
+        return bool(nodes[nodes[value][3]] == (BVAR, 0))
 
     def _same(self, one: int, other: int) -> bool:
         """Whether two types are the same when all in them is unfolded; the kernel has seen to their
@@ -343,7 +363,7 @@ class Instances:
         """Whether a source writes a definition, and it is more than a projection of a class to one
         that it contains.
         """
-        if self._environment.line(name) is None:
+        if not self._environment.is_written(name):
             return False
         nodes = self._terms.nodes
         value = self._environment.constant(name).value

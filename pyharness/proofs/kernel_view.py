@@ -9,7 +9,7 @@ from pyharness.kernel.environment import Constant, Constructor, Inductive, Recur
 from pyharness.kernel.levels import Level
 from pyharness.kernel.names import Name
 from pyharness.kernel.terms import Term, Terms
-from pyharness.proofs import olean
+from pyharness.proofs import constants
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT, term_parts
 
@@ -53,7 +53,7 @@ class KernelView(Mapping[Name, Constant]):
             self._made[name] = self._constant(self._environment.constant(name))
         return self._made[name]
 
-    def _constant(self, constant: olean.Constant) -> Constant:
+    def _constant(self, constant: constants.Constant) -> Constant:
         value = constant.value
         return Constant(
             constant.name,
@@ -66,9 +66,9 @@ class KernelView(Mapping[Name, Constant]):
             tuple(self._environment.uses(constant.name)),
         )
 
-    def _detail(self, constant: olean.Constant) -> Inductive | Constructor | Recursor | None:
+    def _detail(self, constant: constants.Constant) -> Inductive | Constructor | Recursor | None:
         detail = constant.detail
-        if isinstance(detail, olean.Inductive):
+        if isinstance(detail, constants.Inductive):
             return Inductive(
                 detail.all,
                 detail.constructors,
@@ -78,9 +78,9 @@ class KernelView(Mapping[Name, Constant]):
                 detail.nested,
                 detail.reflexive,
             )
-        if isinstance(detail, olean.Constructor):
+        if isinstance(detail, constants.Constructor):
             return Constructor(detail.inductive, detail.place, detail.parameters, detail.fields)
-        if isinstance(detail, olean.Recursor):
+        if isinstance(detail, constants.Recursor):
             return Recursor(
                 detail.all,
                 constant.name[:-1],

@@ -5,15 +5,48 @@ from __future__ import annotations
 import functools
 import re
 
-__all__ = ["Name", "is_plain", "parse_name", "private_part", "show_name", "write_name"]
+__all__ = [
+    "Name",
+    "is_made",
+    "is_plain",
+    "parse_name",
+    "private_part",
+    "quote_name",
+    "show_name",
+    "write_name",
+]
 
 Name = tuple[str | int, ...]
 """The parts of a name. `foo.bar` is `("foo", "bar")`; a number is a part that Lean made, never one
 from a source."""
 
 _PLAIN = re.compile(r"[^\W\d][\w'!?]*")
+_ASCII = re.compile(r"[A-Za-z_][A-Za-z0-9_'!?]*")
 _WRITABLE = re.compile(r"[^»\r\n]*")
 _PART = re.compile(r"«([^»]*)»|([^.«»]+)")
+
+
+_MADE = re.compile(
+    r"_.*|(match|proof|hcongr)(_\d+)+|eq_(\d+|def|unfold)|congr_(eq_\d+|simp)|splitter|rec(On)?|"
+    r"casesOn|i?below|b(inductionOn|recOn)(_\d+)?|below_\d+|noConfusion(Type|Enum)?|"
+    r"(to)?[cC]torIdx|ctorElim(Type)?|sizeOf_spec|inj(Eq)?|(fun_cases|mutual_induct)(_unfolding)?|"
+    r"induct_unfolding"
+)
+"""Last parts of names that Lean gives to what it makes along with a declaration."""
+_WITHIN = re.compile(r"_.*|(match|proof)(_\d+)+|b(inductionOn|recOn)(_\d+)?")
+"""Parts under which all is made."""
+
+
+def is_made(name: Name) -> bool:
+    """Whether a name is one that Lean gives to what it makes along with a declaration.
+
+    Example:
+        >>> is_made(("Demo", "T", "casesOn")), is_made(("Demo", "relu"))
+        (True, False)
+    """
+    return any(isinstance(part, int) or _WITHIN.fullmatch(part) is not None for part in name) or (
+        isinstance(name[-1], str) and _MADE.fullmatch(name[-1]) is not None
+    )
 
 
 def is_plain(part: str) -> bool:
@@ -35,6 +68,20 @@ def show_name(name: Name) -> str:
         else str(part)
         if isinstance(part, int)
         else f"«{part}»"
+        for part in name
+    )
+
+
+def quote_name(name: Name) -> str:
+    """Return a name as Lean's own programs read it from a text: a part that is no identifier for
+    sure stands between « and ».
+
+    Example:
+        >>> quote_name(("Demo", "größe", "12"))
+        'Demo.«größe».«12»'
+    """
+    return ".".join(
+        str(part) if isinstance(part, int) or _ASCII.fullmatch(part) else f"«{part}»"
         for part in name
     )
 

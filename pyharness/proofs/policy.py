@@ -23,6 +23,7 @@ __all__ = [
     "ACCELERATED",
     "PolicyViolation",
     "check_policy",
+    "check_spelling",
     "check_statements",
     "forbidden_words",
     "violations",
@@ -104,6 +105,27 @@ def violations(
             yield f"{_place(environment, name)}: declares the axiom {show_name(name)}, whose name is allowed"
     for line, reason in forbidden_words(text):
         yield f"{module.source.as_posix()}:{line}: {reason}"
+
+
+def check_spelling(environment: Environment, theorems: Iterable[Constant]) -> None:
+    """Check that no name in a theorem's statement, or under it, is in letters that pass for others.
+
+    Raises:
+        PolicyViolation: if one is.
+    """
+    found: dict[str, None] = {}
+    for theorem in theorems:
+        names = {theorem.name, *environment.binder_names(theorem.name)}
+        for name in sorted(names | environment.meaning(theorem.name), key=show_name):
+            for mark in dict.fromkeys(mark for part in name for mark in _disguises(str(part))):
+                found[f"{show_name(theorem.name)}: {show_name(name)} is spelled with {mark}"] = None
+    if found:
+        raise PolicyViolation("a statement must say what it seems to say:\n" + "\n".join(found))
+
+
+def _disguises(part: str) -> tuple[str, ...]:
+    """Return the characters of a name that pass for others, or that nobody can see."""
+    return (*unusual_characters(part), *look_alikes_inside(part))
 
 
 def check_statements(

@@ -14,11 +14,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pyharness.proofs.constants import Binder, Inductive, Tree
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.identifiers import skeleton
 from pyharness.proofs.instances import Foreign, Instances
 from pyharness.proofs.names import Name, is_plain, show_name
-from pyharness.proofs.olean import Binder, Inductive, Tree
 from pyharness.proofs.terms import APP, BVAR, CONST, LAM, LET, LIT, PI, PROJ, SORT
 
 __all__ = ["Printed", "Printer"]
@@ -544,7 +544,7 @@ class Printer:
 
     def _is_left_out(self, tree: Tree) -> bool:
         """Whether a part of a term is not printed in full: what a theorem is applied to."""
-        constants = self._terms.constants([tree.number])
+        constants = self._environment.mentioned([tree.number])
         return any(self._environment.kind(name) == "theorem" for name in constants)
 
     def _is_rigid(self, number: int, index: int) -> bool:

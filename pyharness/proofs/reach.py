@@ -88,13 +88,12 @@ class Reach:
             else:
                 path.pop()
                 if lowest[name] == found[name]:
-                    start = unfinished.index(name)
+                    members: list[Name] = []
                     all_bits = 0
-                    for member in unfinished[start:]:
-                        all_bits |= bits[member]
-                    for member in unfinished[start:]:
-                        done[member] = all_bits
-                    del unfinished[start:]
+                    while not members or members[-1] != name:
+                        members.append(unfinished.pop())
+                        all_bits |= bits[members[-1]]
+                    done.update(dict.fromkeys(members, all_bits))
                 if path:
                     above = path[-1][0]
                     bits[above] |= bits[name] if name not in done else done[name]

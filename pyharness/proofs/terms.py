@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pyharness.kernel.environment import TEXT
 from pyharness.proofs.names import Name
 
 __all__ = ["APP", "BVAR", "CONST", "LAM", "LET", "LIT", "PI", "PROJ", "SORT", "Terms", "term_parts"]
@@ -102,7 +103,7 @@ class Terms:
                 pending += term_parts(self.nodes[number])
 
     def constants(self, roots: Iterable[int]) -> set[Name]:
-        """Return the constants that terms mention, and the types of their literals."""
+        """Return the constants that terms mention, and those that their literals stand for."""
         nodes = self.nodes
         names: set[Name] = set()
         pending = list(roots)
@@ -121,7 +122,7 @@ class Terms:
                     seen.add(two)
                     pending.append(two)
             elif form == LIT:
-                names.add(("Nat",) if isinstance(node[1], int) else ("String",))
+                names.update({("Nat",)} if isinstance(node[1], int) else TEXT)
             else:
                 if form == PROJ:
                     names.add(node[1])

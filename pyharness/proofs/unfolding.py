@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from pyharness.proofs.constants import Constructor, Definition
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.names import Name
-from pyharness.proofs.olean import Constructor, Definition
 from pyharness.proofs.terms import CONST, LAM, LET, PROJ, term_parts
 
 __all__ = ["NO_CONFUSION", "Unfolding"]

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pyharness.core.errors import EXIT_UNMET, HarnessError
 from pyharness.proofs.build import Build, Message, Module
+from pyharness.proofs.constants import Constructor, Inductive
 from pyharness.proofs.environment import SORRY, Environment
 from pyharness.proofs.library import in_foundation
 from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import Constructor, Inductive
 
 __all__ = ["Survey", "Unproved", "UnprovedError", "require_listed", "survey"]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyharness.kernel.examples import Examples
+from pyharness.proofs.constants import Recursor
 from pyharness.proofs.environment import SORRY, Constant, Environment
 from pyharness.proofs.kernel_view import KernelView
 from pyharness.proofs.names import Name, show_name
-from pyharness.proofs.olean import Recursor
 from pyharness.proofs.terms import BVAR, CONST, LAM, LIT, PI, SORT, Terms
 from pyharness.proofs.unfolding import NO_CONFUSION, Unfolding
 
@@ -304,10 +304,11 @@ def find_examples(
     """
     view = KernelView(environment)
     examples = Examples(view.terms, view)
-    found: dict[Name, Name | None] = {
-        name: name if examples.is_plain(name) else None for name in theorems
-    }
     allowed = {*allowed_axioms} - {show_name(SORRY)}
+    found: dict[Name, Name | None] = {
+        name: name if set(environment.axioms(name)) <= allowed and examples.is_plain(name) else None
+        for name in theorems
+    }
     missing = [name for name in found if found[name] is None]
     near = _near(environment, missing)
     for theorem in missing:
@@ -348,5 +349,6 @@ def _candidates(environment: Environment, theorem: Name, resting: Sequence[Name]
     called = f"{theorem[-1]}_example"
     return sorted(
         (name for name in direct + behind if name != theorem),
-        key=lambda name: name != (*theorem[:-1], called),
+        # By name, so that an export, which has another order and less in it, gives the same one.
+        key=lambda name: (name != (*theorem[:-1], called), show_name(name)),
     )

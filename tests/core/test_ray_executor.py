@@ -17,13 +17,13 @@ from pyharness.core.executor import WorkerLost
 from pyharness.core.ray_executor import ClusterError, RayExecutor
 from pyharness.pipeline.verify import verify
 from tests import workers
-from tests.pipeline import test_own_tensors as own_tensors
-from tests.pipeline.test_own_tensors import quiet, verified
+from tests.pipeline import test_audit as auditing
+from tests.pipeline.test_audit import SIZE, quiet, verified
 
 ray = pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
 
-folder, model, project = own_tensors.folder, own_tensors.model, own_tensors.project
+folder, model, project = auditing.folder, auditing.model, auditing.project
 ITEMS = range(6)
 
 
@@ -93,7 +93,7 @@ def test_a_worker_that_is_not_alike_is_refused(cluster, monkeypatch):
 
 
 def test_the_certificate_is_the_same(cluster, project, model):
-    """Byte for byte, of the project and of a user's tensors, whether gathered here or on the
+    """Byte for byte, of the project and of a user's checkpoint, whether gathered here or on the
     cluster.
     """
     verify(project, progress=quiet)
@@ -106,7 +106,7 @@ def test_the_certificate_is_the_same(cluster, project, model):
     found = []
     for options in ({}, {"executor": executor}):
         shutil.rmtree(project.build / "cache")
-        assert verified(project, [model], model / "out.json", **options)[1].read == 16200
+        assert verified(project, [model], model / "out.json", **options)[1].read == SIZE
         found.append((model / "out.json").read_bytes())
     assert found[0] == found[1]
 

@@ -19,6 +19,7 @@ from pyharness.formats.affine import TensorError
 from pyharness.pipeline.verify import require_meant
 from pyharness.project.pack import Source, claim
 from pyharness.proofs.cases import Array, Case
+from pyharness.proofs.decisions import SECOND, Compared, Decision
 
 ROOT = Path(__file__).resolve().parents[2]
 SWEEP = Evidence("exhaustive", "a domain", 1, 0, "one")
@@ -135,6 +136,22 @@ class TestCases:
         check = Check("f", arguments, result, lambda: [Call(given)], "some")
         with pytest.raises(TensorError, match=message):
             Conformance("Demo.f", function, (check,)).decide(Run(0, Kernel()))
+
+    @pytest.mark.parametrize(
+        ("who", "words"),
+        [
+            ((), "decided by Lean's kernel, file SHA-256 ab"),
+            ((None, SECOND, "cases"), "decided by the second kernel, cases SHA-256 ab"),
+        ],
+    )
+    def test_who_decided_is_said(self, who, words):
+        """The evidence names the kernel, and the digest of what it was asked."""
+        compared = Compared(Decision(True, "", "ab", 0), 1, Path("file"), *who)
+        kernel = Kernel()
+        kernel.compare = lambda name, comparison: compared
+        check = Check("f", ("Int",), "Int", lambda: [Call((torch.tensor([1]),))], "one", of="bits")
+        (found,) = Conformance("Demo.f", torch.neg, (check,)).decide(Run(0, kernel))
+        assert (found.domain, found.summary) == (f"one; {words}", "kernel: 1 bits")
 
     def test_a_check_of_ones_own_is_none(self):
         """What could write theorems itself is no check."""

@@ -8,7 +8,7 @@ import json
 import multiprocessing
 import sys
 from dataclasses import replace
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 import torch
@@ -19,6 +19,7 @@ from pyharness.evidence.run import Run
 from pyharness.pipeline import gather as gathering
 from pyharness.pipeline.gather import gather
 from pyharness.project.pack import load_pack
+from pyharness.proofs.decisions import Compared, Decision
 
 PACK = '''\
 from pathlib import Path
@@ -105,10 +106,10 @@ class Kernel:
 
     def decide(self, names, source):
         self.asked += 1
-        return SimpleNamespace(accepted=True, message="", sha256="0" * 64)
+        return Decision(True, "", "0" * 64, 0)
 
     def compare(self, name, comparison):
-        return SimpleNamespace(decision=self.decide([name], ""), results=len(comparison.cases))
+        return Compared(self.decide([name], ""), len(comparison.cases), Path("file"))
 
 
 class Forked:

@@ -88,6 +88,29 @@ def test_a_helper_module_of_a_pack_is_part_of_it(tmp_path, monkeypatch):
     assert "replayed_pack.stranger" not in sys.modules
 
 
+def test_the_laws_of_audits_are_called():
+    """They are defined in the harness, of which nothing else is called: neither another function of
+    their module, nor what lies beside the pack.
+    """
+    packs = ["pyharness.checkpoint.claims"]
+    inputs = {"code": 9, "low": -8, "high": 7}
+    (found,) = replay(claim("pyharness.audit.checks:stands_in_range", **inputs), packs)
+    assert found.fails and found.says.startswith("Whether a code")
+    import pyharness.checkpoint.compress
+
+    assert pyharness.checkpoint.compress.__name__ in sys.modules
+    for predicate in (
+        "pyharness.audit.checks:limits_of",
+        "pyharness.audit.checks:level",
+        "pyharness.checkpoint.compress:compress",
+        "pyharness.core.json_files:write_bytes",
+    ):
+        with pytest.raises(UsageError, match="no claim pack of this project defines"):
+            replay(claim(predicate, **inputs), packs)
+    with pytest.raises(UsageError, match="no claim pack of this project defines"):
+        replay(claim("pyharness.audit.checks:stands_in_range", **inputs), PACKS)
+
+
 @pytest.mark.parametrize("inputs", [{}, {"k": "text"}, {"other": 1}])
 def test_inputs_that_do_not_fit_are_refused(inputs):
     """The error names the predicate."""

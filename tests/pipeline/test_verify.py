@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from pyharness.core.errors import UsageError
-from pyharness.pipeline import prove as proving
+from pyharness.pipeline import built
+from pyharness.pipeline.prove import prove as prove_claims
 from pyharness.project.pack import Source, claim
 from pyharness.project.settings import load_project
 from tests.small_project import LEAN
@@ -32,21 +33,22 @@ def named(theorem):
 def audits(monkeypatch):
     """What was audited, in order."""
     done = []
-    real = proving.audit
+    real = built.audit_build
 
     def audit(library, environment, toolchain, theorems, axioms):
         done.append((theorems, axioms))
         return real(library, environment, toolchain, theorems, axioms)
 
-    monkeypatch.setattr(proving, "audit", audit)
+    monkeypatch.setattr(built, "audit_build", audit)
     return done
 
 
 def prove(folder, item, *, fresh=False, **changes):
     """The proofs of a project for one claim."""
-    return proving.prove(
+    proved = prove_claims(
         replace(load_project(folder), **changes), [item], progress=lambda *_: None, fresh=fresh
     )
+    return proved.by_source["library"]
 
 
 def test_an_audit_is_kept_until_something_changes(project, audits):

@@ -8,7 +8,16 @@ import textwrap
 import pytest
 
 from pyharness.core.errors import EXIT_USAGE, UsageError
-from pyharness.project.pack import Source, claim, load_pack, load_requirements, requirement
+from pyharness.project.pack import (
+    Passage,
+    Source,
+    Statement,
+    claim,
+    load_pack,
+    load_passages,
+    load_requirements,
+    requirement,
+)
 from pyharness.project.settings import FILE_NAME, load_project
 
 SOURCE = Source("A paper", "Section 2")
@@ -81,6 +90,112 @@ class TestLoadPack:
             load_pack(["no_such_pack"])
 
 
+class TestStatement:
+    """Statements of several readings."""
+
+    DECLARES = """
+        from pyharness.project.pack import Source, Statement, claim
+        LOST = Statement("relu.lost", says="It loses information.", source=Source("d", "h"))
+        @LOST.reading("some", statement="Some is lost.", tier="bronze", theorem="T")
+        def some(run):
+            return ["some"]
+        {more}
+    """
+    OTHER = """@LOST.reading("all", statement="All is lost.", tier="refuted", negation="N")
+        def all_of_it(run):
+            return []"""
+
+    def test_readings_are_claims(self, pack):
+        """With the statement's source, ids that begin with its own, and evidence of their own."""
+        some, all_of_it = load_pack([pack("pack_read", self.DECLARES.format(more=self.OTHER))])
+        assert (some.id, all_of_it.id) == ("relu.lost.some", "relu.lost.all")
+        assert some.reading_of == all_of_it.reading_of and some.reading_of.id == "relu.lost"
+        assert some.source == Source("d", "h") and some.gather(None) == ["some"]
+        assert (some.theorem, all_of_it.negation, all_of_it.tier) == ("T", "N", "refuted")
+
+    @pytest.mark.parametrize(
+        ("more", "complaint"),
+        [
+            ("", "has one reading, relu.lost.some; declare it as a claim"),
+            (
+                """@claim("relu.lost", statement="s", source=Source("d", "h"), tier="none")
+        def other(run):
+            return []""",
+                "both a claim and a statement",
+            ),
+            (
+                """LOST = Statement("relu.lost", says="Another one.", source=Source("d", "h"))
+        @LOST.reading("all", statement="s", tier="none")
+        def other(run):
+            return []""",
+                "declared twice, and not as the same",
+            ),
+        ],
+    )
+    def test_what_is_no_statement(self, pack, more, complaint):
+        """A single reading, and names that mean two things, are refused."""
+        with pytest.raises(UsageError, match=complaint):
+            load_pack([pack("pack_read", self.DECLARES.format(more=more))])
+
+    @pytest.mark.parametrize(
+        ("id", "says", "complaint"), [("Bad Id", "s", "lower-case"), ("a", " ", "is empty")]
+    )
+    def test_what_it_needs(self, id, says, complaint):
+        """An id, and something that is said."""
+        with pytest.raises(UsageError, match=complaint):
+            Statement(id, says, SOURCE)
+
+    def test_a_reading_contradicts_itself(self):
+        """It is refused as any claim is."""
+        with pytest.raises(UsageError, match="not both"):
+            Statement("a", "s", SOURCE).reading(
+                "b", statement="s", tier="bronze", theorem="X", negation="Y"
+            )
+
+
+class TestPassages:
+    """`Passage` and `load_passages`."""
+
+    LISTS = """
+        from pyharness.project.pack import Passage, Source
+        PASSAGES = (Passage(Source("d", "h"), "It says so.", claims=("{id}",)),)
+    """
+
+    def test_they_name_claims_and_statements(self, pack):
+        """Of the project."""
+        claims = load_pack(
+            [
+                pack("pack_one", TestLoadPack.DECLARES.format(id="one")),
+                pack("pack_read", TestStatement.DECLARES.format(more=TestStatement.OTHER)),
+            ]
+        )
+        for name in ("one", "relu.lost", "relu.lost.all"):
+            [found] = load_passages(pack("lists", self.LISTS.format(id=name)), claims)
+            assert found == Passage(Source("d", "h"), "It says so.", claims=(name,))
+        with pytest.raises(UsageError, match="'It says so.' names two, and there is no such claim"):
+            load_passages(pack("lists", self.LISTS.format(id="two")), claims)
+
+    @pytest.mark.parametrize("text", ["x = 1", "PASSAGES = 3", "PASSAGES = ['x']"])
+    def test_what_lists_none(self, pack, text):
+        """Is refused, with what to write."""
+        with pytest.raises(UsageError, match=r"set PASSAGES = \(Passage"):
+            load_passages(pack("lists", text), [])
+
+    @pytest.mark.parametrize(
+        ("fields", "complaint"),
+        [
+            ({"says": "s"}, "name the claims that settle it, or say why none does"),
+            ({"says": "s", "claims": ("a",), "because": "b"}, "or say why none does"),
+            ({"says": "s", "because": " "}, "or say why none does"),
+            ({"says": " ", "claims": ("a",)}, "says nothing"),
+        ],
+    )
+    def test_what_it_needs(self, fields, complaint):
+        """Something that is said, and either claims or a reason."""
+        with pytest.raises(UsageError, match=complaint):
+            Passage(SOURCE, **fields)
+
+
 class TestRequirements:
     """`requirement` and `load_requirements`."""
 
@@ -142,6 +257,8 @@ class TestProject:
         "seed": "1",
     }
 
+    ELSEWHERE = {"lean-root": None, "proofs": '{ lake = "lean" }'}
+
     def write(self, folder, **changes):
         fields = {key: value for key, value in (self.FIELDS | changes).items() if value is not None}
         (folder / FILE_NAME).write_text(
@@ -173,6 +290,11 @@ class TestProject:
             ({"lean-root": '"../x"'}, "must name a Lean module"),
             ({"certificate": '"../out.json"'}, "inside the project"),
             ({"name": "= ="}, "cannot be read"),
+            ({"packs": None}, "'packs' is missing"),
+            ({"theorems": '["A.b"]'}, "'theorems' is for a project without 'packs'"),
+            ({**ELSEWHERE, "packs": None}, 'names no claims, .* add packs = ."MODULE".'),
+            ({**ELSEWHERE, "packs": None, "theorems": "[]"}, "'theorems' must name at least one"),
+            ({**ELSEWHERE, "packs": None, "theorems": '["a", "a"]'}, "none twice"),
         ],
     )
     def test_bad_files_are_refused(self, tmp_path, changes, complaint):
@@ -180,6 +302,15 @@ class TestProject:
         with pytest.raises(UsageError, match=complaint) as error:
             load_project(self.write(tmp_path, **changes))
         assert error.value.exit_code == EXIT_USAGE
+
+    def test_theorems_alone(self, tmp_path):
+        """Proofs that were made elsewhere need no claims, where none are asked for."""
+        self.write(tmp_path, **self.ELSEWHERE, packs=None)
+        project = load_project(tmp_path, needs_packs=False)
+        assert project.packs == () and project.theorems is None
+        assert project.build == tmp_path.resolve() / "lean/.lake/pyharness"
+        self.write(tmp_path, **self.ELSEWHERE, packs=None, theorems='["A.b", "c"]')
+        assert load_project(tmp_path, needs_packs=False).theorems == ("A.b", "c")
 
     def test_a_missing_file_says_what_to_do(self, tmp_path):
         """Run outside a project, the message says how to name one."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pyharness.core.errors import EXIT_LEAN, EXIT_USAGE
-from pyharness.proofs.audit import AuditError, NotATheorem, UnknownTheorem, audit
+from pyharness.proofs.audit import AuditError, NotATheorem, UnknownTheorem, audit_build
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.policy import PolicyViolation, forbidden_words
 from pyharness.proofs.questions import NoAnswer
@@ -47,7 +47,7 @@ def library(new_project):
 @pytest.fixture(scope="module")
 def ask(library, toolchain):
     """Audit theorems of the sample, with propext allowed."""
-    return lambda *names: audit(*library, toolchain, names, ["propext"])
+    return lambda *names: audit_build(*library, toolchain, names, ["propext"])
 
 
 class TestStatus:
@@ -100,7 +100,7 @@ class TestStatus:
 
     def test_an_axiom_is_allowed_by_name(self, library, toolchain):
         """A theorem that rests on propext is not proved where propext is not allowed."""
-        proof = audit(*library, toolchain, ["Sample.byPropext"], [])["Sample.byPropext"]
+        proof = audit_build(*library, toolchain, ["Sample.byPropext"], [])["Sample.byPropext"]
         assert (proof.status, proof.note) == (
             "axiom",
             "it rests on propext, which the project does not allow",
@@ -108,7 +108,7 @@ class TestStatus:
 
     def test_sorry_cannot_be_allowed(self, library, toolchain):
         """A policy that allows sorryAx proves nothing by it."""
-        foundation_axiom = audit(*library, toolchain, ["Sample.hole"], ["sorryAx"])
+        foundation_axiom = audit_build(*library, toolchain, ["Sample.hole"], ["sorryAx"])
         assert foundation_axiom["Sample.hole"].status == "sorry"
 
     def test_nothing_to_audit(self, ask):
@@ -177,9 +177,9 @@ class TestLeansWord:
         )
         built = project.build("LeanMining")
         environment = Environment.load(built)
-        found = audit(built, environment, toolchain, theorems, ["propext"])
+        found = audit_build(built, environment, toolchain, theorems, ["propext"])
         assert {proof.axioms for proof in found.values()} == {("propext",)}
-        found = audit(built, environment, toolchain, theorems, [])
+        found = audit_build(built, environment, toolchain, theorems, [])
         assert {proof.status for proof in found.values()} == {"axiom"}
 
     def test_a_disagreement_is_an_error(self, new_project, toolchain):
@@ -191,7 +191,7 @@ class TestLeansWord:
         with pytest.raises(
             AuditError, match="T: its stored proof rests on no axioms, but Lean says sorryAx"
         ) as raised:
-            audit(honest, other, toolchain, ["T"], [])
+            audit_build(honest, other, toolchain, ["T"], [])
         assert raised.value.exit_code == EXIT_LEAN
 
     def test_no_answer_is_an_error(self, new_project, library, toolchain):
@@ -201,7 +201,7 @@ class TestLeansWord:
             NoAnswer,
             match="Lean answered '.*#print axioms _root_.«Sample».«proved»' with: .*nknown",
         ):
-            audit(other, library[1], toolchain, ["Sample.proved"], [])
+            audit_build(other, library[1], toolchain, ["Sample.proved"], [])
 
 
 class TestPolicy:
@@ -232,7 +232,7 @@ class TestPolicy:
         line.
         """
         with pytest.raises(PolicyViolation) as raised:
-            audit(*project.library(text), toolchain, [], ["propext"])
+            audit_build(*project.library(text), toolchain, [], ["propext"])
         assert f"LeanMining/Sample.lean:{line}: {reason}" in str(raised.value).splitlines()
         assert raised.value.exit_code == EXIT_LEAN
 
@@ -255,7 +255,7 @@ class TestPolicy:
         """
         built = bare.write(L="import L.Sample\n", L_Sample=text).build("L")
         with pytest.raises(PolicyViolation, match=reason):
-            audit(built, Environment.load(built), toolchain, [], ["propext"])
+            audit_build(built, Environment.load(built), toolchain, [], ["propext"])
 
     def test_the_source_that_was_compiled_is_read(self, project, toolchain):
         """A source that changed after the build is not taken for what was compiled."""
@@ -264,7 +264,7 @@ class TestPolicy:
         with pytest.raises(
             PolicyViolation, match="LeanMining/Sample.lean changed after it was built"
         ):
-            audit(built, environment, toolchain, [], [])
+            audit_build(built, environment, toolchain, [], [])
 
 
 class TestForbiddenWords:

@@ -47,13 +47,13 @@ PAIRS = [(-128, 127), (3, 3), (-2, -3), (0, 7)]
 
 
 @pytest.fixture(scope="module")
-def make(tmp_path_factory, toolchain, built_project):
+def make(tmp_path_factory, toolchain, library_build):
     """Makes a kernel over the sample, or another root."""
 
     def kernel(text=DEMO, allowed=()):
         root = tmp_path_factory.mktemp("demo")
         (root / "Demo.lean").write_text(text)
-        out = built_project / "build"
+        out = library_build
         built = build(root, "Demo", out=out, toolchain=toolchain, support=library.SUPPORT)
         return Kernel(toolchain, built, out, allowed)
 
@@ -221,11 +221,23 @@ class TestData:
         wrong = Comparison("Nat.add", "fun x y => Nat.add x y", (nat, nat), nat, cases)
         assert not kernel.compare("digits", wrong).decision.accepted
 
-    @pytest.mark.parametrize("text", ["Int16", "Fin n → Bool", "Vector Prop n", "Int8 → Int8", ""])
+    @pytest.mark.parametrize(
+        "text", ["Int7", "Fin n → Prop", "Vector Prop n", "Fin 0", "Int8 → Int8", ""]
+    )
     def test_types_that_are_none(self, text):
         """A type that data cannot be written in is refused."""
         with pytest.raises(UsageError, match="no type of an argument"):
             Kind.parse(text)
+
+    @pytest.mark.parametrize("text", ["Bool", "Rat", "UInt8", "Fin 3", "BitVec 8", "Fin n → Bool"])
+    def test_types_of_an_export(self, kernel, text):
+        """A type that the library has no way to write data of is refused by name."""
+        kind = Kind.parse(text)
+        data = Array((1,) * kind.rank, [0])
+        with pytest.raises(UsageError, match=rf"not asked about the type {kind.element}"):
+            kernel.compare(
+                "types", Comparison("Demo.relu", "relu", (kind,), kind, [Case((data,), data)])
+            )
 
     def test_nothing_to_compare(self, kernel):
         """A check without data decides nothing."""
@@ -262,7 +274,7 @@ class TestFile:
         with pytest.raises(UsageError, match="reads"):
             make(text).compare("notation", of_pairs("Demo.relu", max))
 
-    def test_a_project_that_brings_the_words_is_refused(self, tmp_path, toolchain, built_project):
+    def test_a_project_that_brings_the_words_is_refused(self, tmp_path, toolchain, library_build):
         """A library of the project's own may not say what a result is: here both truth values are
         the same.
         """
@@ -272,7 +284,7 @@ class TestFile:
         words.write_text(text.replace("Nat := cond b 1 0", "Nat := cond b 1 1"))
         assert words.read_text() != text
         (tmp_path / f"{library.NAME}.lean").write_text(DEMO)
-        out = built_project / "build"
+        out = library_build
         support = library.SUPPORT
         built = build(tmp_path, library.NAME, out=out, toolchain=toolchain, support=support)
         always = of_pairs("LE.le", lambda z, q: True, "LE.le", "Prop")

@@ -121,11 +121,11 @@ class TestLibrary:
 
     def test_it_runs_on_python_alone(self, environment, tmp_path):
         """Isolated, without site packages, and with assertions off, it says the same."""
-        name = environment.find("LeanMining.normSq_rotateFirst")
+        name = environment.find("LeanMining.beta_mem")
         path = tmp_path / "proofs.ndjson"
         path.write_bytes(b"\n".join(lines(environment, name)))
         run = f"import sys, runpy; sys.path.insert(0, {str(ROOT)!r}); runpy.run_module('pyharness.kernel', run_name='__main__')"
-        arguments = [str(path), "--theorem", "LeanMining.normSq_rotateFirst", "--json"]
+        arguments = [str(path), "--theorem", "LeanMining.beta_mem", "--json"]
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-O", "-c", run, *arguments],
             capture_output=True,
@@ -134,9 +134,7 @@ class TestLibrary:
         )
         answer = json.loads(done.stdout)
         assert done.returncode == 0 and answer["accepted"]
-        assert answer["theorems"] == {
-            "LeanMining.normSq_rotateFirst": list(environment.axioms(name))
-        }
+        assert answer["theorems"] == {"LeanMining.beta_mem": list(environment.axioms(name))}
 
 
 # --------------------------------------------------------------------------------------- the cheats

@@ -58,14 +58,14 @@ def test_modules_are_told_apart_by_name(module, in_library, in_foundation):
 
 
 class TestBuild:
-    def test_support_is_built_beside_a_project(self, demo, toolchain, built_project):
+    def test_support_is_built_beside_a_project(self, demo, toolchain, library_build):
         """What the harness needs of the library is there although nothing imports it, and a file
         of theorems about the project sees it.
         """
         built = build(
             demo,
             "Demo",
-            out=built_project / "build",
+            out=library_build,
             toolchain=toolchain,
             support=library.SUPPORT,
         )
@@ -73,32 +73,32 @@ class TestBuild:
         assert built.file(built.by_name["Demo"]) == demo / "Demo.lean"
         foundation = built.by_name["LeanMining.Foundation.Core"]
         assert built.file(foundation) == ROOT / "LeanMining/Foundation/Core.lean"
-        header = Kernel(toolchain, built, built_project / "build", []).header
+        header = Kernel(toolchain, built, library_build, []).header
         assert header.splitlines() == [
             "prelude",
             "import Demo",
             *(f"import {module}" for module in library.SUPPORT),
         ]
 
-    def test_theorems_see_the_namespaces_that_are_there(self, demo, toolchain, built_project):
+    def test_theorems_see_the_namespaces_that_are_there(self, demo, toolchain, library_build):
         """A project's definitions need no prefix in a file of theorems about it."""
-        out = built_project / "build"
+        out = library_build
         text = "prelude\nimport LeanMining.Foundation.Acceleration\ndef Demo.none : Nat := 0\n"
         (demo / "Demo.lean").write_text(text)
         built = build(demo, "Demo", out=out, toolchain=toolchain)
         assert Kernel(toolchain, built, out, []).header.splitlines()[-1] == "open Demo"
 
-    def test_the_key_holds_what_is_built_beside_it(self, demo, toolchain, built_project):
+    def test_the_key_holds_what_is_built_beside_it(self, demo, toolchain, library_build):
         """Another library under the same project is another build."""
-        out = built_project / "build"
+        out = library_build
         alone = build(demo, "Demo", out=out, toolchain=toolchain)
         both = build(demo, "Demo", out=out, toolchain=toolchain, support=library.SUPPORT[-1:])
         assert alone.key != both.key
 
-    def test_a_project_cannot_replace_a_module(self, demo, toolchain, built_project):
+    def test_a_project_cannot_replace_a_module(self, demo, toolchain, library_build):
         """A file of its own in the place of one of the library's is refused at the import."""
         (demo / "LeanMining" / "Algebra").mkdir(parents=True)
         (demo / "LeanMining" / "Algebra" / "Order.lean").write_text("prelude\n")
         (demo / "Demo.lean").write_text("prelude\nimport LeanMining.Algebra.Order\n")
         with pytest.raises(LeanBuildError, match=r"Demo.lean:2:7: LeanMining.Algebra.Order comes"):
-            build(demo, "Demo", out=built_project / "build", toolchain=toolchain)
+            build(demo, "Demo", out=library_build, toolchain=toolchain)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pyharness.pipeline.prove import build_library
+from pyharness.pipeline.built import build_library
 from pyharness.project.settings import load_project
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.policy import PolicyViolation, check_statements
@@ -74,6 +74,33 @@ class TestStatements:
         assert "a + b" not in text
         assert "[Both α] [inst_1 : Add α]" in text
         assert "@HAdd.hAdd α α α (@instHAdd α inst_1) a b" in text
+
+    def test_what_a_class_contains_needs_no_line(self, printed):
+        """An instance that is taken from one of a type of the project's own, or of a type variable,
+        goes without saying; the instance that it is taken from does not.
+        """
+        group = "class Group (α : Type) extends Add α where\n  one : α\n"
+        assert printed(
+            f"{group}theorem t {{α : Type}} [Group α] (a b : α) (h : a + b = b) : a + b = b := h"
+        ) == ("t {α : Type} [Group α] (a b : α) (h : a + b = b) : a + b = b")
+        text = printed(
+            f"{group}structure Z where\n  val : Nat\n"
+            "instance groupZ : Group Z := { add := fun a _ => a, one := ⟨1⟩ }\n"
+            "theorem t (a b : Z) (h : a + b = b) : a + b = b := h"
+        )
+        assert text.splitlines() == [
+            "t (a b : Z) (h : a + b = b) : a + b = b",
+            "  where Group Z is groupZ",
+        ]
+
+    def test_what_a_class_contains_stands_in_full_for_a_type_of_the_library(self, printed):
+        """There it could be another one than the library's."""
+        text = printed(
+            "class Group (α : Type) extends Add α where\n  one : α\n"
+            "def odd : Group Nat := { add := fun a _ => a, one := 1 }\n"
+            "theorem t (a b : Nat) : @HAdd.hAdd Nat Nat Nat (@instHAdd Nat odd.toAdd) a b = a := rfl"
+        )
+        assert "a + b" not in text and "odd" in text
 
     def test_numerals_have_their_type_where_nothing_tells_it(self, printed):
         """A bare numeral is a natural number."""

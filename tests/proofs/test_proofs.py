@@ -28,10 +28,11 @@ from pyharness.core.cache import Cache
 from pyharness.core.errors import EXIT_LEAN, DocumentError
 from pyharness.kernel.certificate import AXIOMS
 from pyharness.proofs.agreement import KERNELS, Disagreement, SecondKernel, carry, require_agreement
-from pyharness.proofs.audit import audit
+from pyharness.proofs.audit import audit_build
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.export import FORMAT
 from tests import certificate_samples as samples
+from tests.export_lines import Lines
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,7 +60,7 @@ def proofs(new_project, toolchain):
     project = new_project().write(LeanMining="import LeanMining.Sample\n", LeanMining_Sample=LEAN)
     build = project.build("LeanMining")
     environment = Environment.load(build)
-    return environment, audit(
+    return environment, audit_build(
         build, environment, toolchain, [f"Sample.{name}" for name in CLAIMS], ["propext"]
     )
 
@@ -155,51 +156,6 @@ def found(certified, change=lambda certificate: None, lines=None):
         }
     change(certificate)
     return "\n".join(map(str, check(samples.forge(certificate, folder / "demo.json"), proofs=True)))
-
-
-class Lines:
-    """An export taken apart: its lines as JSON, and what its names are."""
-
-    def __init__(self, lines):
-        self.rows = [json.loads(line) for line in lines.splitlines()]
-        names = {0: ""}
-        for row in self.rows:
-            if "str" in row:
-                names[row["in"]] = f"{names[row['str']['pre']]}.{row['str']['str']}".lstrip(".")
-            elif "num" in row:
-                names[row["in"]] = f"{names[row['num']['pre']]}.{row['num']['i']}"
-        self.number = {name: number for number, name in names.items()}
-
-    def declaration(self, name):
-        """The row that declares a constant, and its fields."""
-        for row in self.rows:
-            for kind in ("thm", "def", "axiom"):
-                if kind in row and row[kind]["name"] == self.number[name]:
-                    return row, row[kind]
-        raise LookupError(name)
-
-    def last(self, *names):
-        """Put declarations on which nothing rests behind all others, so that they may mention
-        anything; return their fields.
-        """
-        found = [self.declaration(name) for name in names]
-        for row, _ in found:
-            self.rows.remove(row)
-            self.rows.append(row)
-        return [fields for _, fields in found]
-
-    def add(self, place, key, row):
-        """Put a row before another, with the next free number of its kind; return the number."""
-        number = max(item[key] for item in self.rows if key in item) + 1
-        self.rows.insert(self.rows.index(place), row | {key: number})
-        return number
-
-    def expression(self, row):
-        """The number of an expression that is there."""
-        return next(item["ie"] for item in self.rows if {**item, "ie": 0} == row | {"ie": 0})
-
-    def bytes(self):
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows).encode()
 
 
 class TestHonest:
@@ -466,6 +422,28 @@ class TestClaims:
             certificate["claims"][0]["proof"].update(status="sorry", axioms=["sorryAx"])
 
         assert "does not rest on sorryAx, though the certificate says so" in found(certified, sorry)
+
+    @pytest.mark.parametrize(
+        ("axioms", "missed"),
+        [(["Quot.sound"], True), (["Sample._native.native_decide.ax_1"], False)],
+    )
+    def test_an_unfinished_proof_that_the_file_does_not_hold(self, certified, axioms, missed):
+        """One that rests on compiled code alone may be left out; any other is missed, though
+        nobody says that it was checked again.
+        """
+
+        def change(certificate):
+            certificate["claims"][0]["proof"].update(
+                theorem="Sample.other",
+                status="axiom",
+                axioms=axioms,
+                rechecked=False,
+                pinned=False,
+                example=None,
+            )
+
+        words = "declares no constant called Sample.other"
+        assert (words in found(certified, change)) == missed
 
     def test_pins(self, certified):
         """What is said of statements is compared with the pins beside the certificate, by a
