@@ -14,21 +14,22 @@ from pyharness.certificate.findings import Finding
 from pyharness.certificate.library import library_faults
 from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
 from pyharness.certificate.schema import violations
-from pyharness.certificate.seal import ruling, summarise, tier_if_signed
+from pyharness.certificate.seal import ruling, stand, summarise, tier_if_signed
 from pyharness.certificate.tiers import meets
 from pyharness.core.errors import DocumentError
 from pyharness.core.json_files import digest, parse, read_bytes
 from pyharness.core.progress import Progress, quiet
 from pyharness.evidence import Evidence, Plot, Points, TensorRef, Witness
-from pyharness.kernel.certificate import PINS, against_pins, glance, recheck, unfounded
+from pyharness.kernel.certificate import View, against_pins, glance, recheck, unfounded, views
 from pyharness.kernel.workers import cores
+from pyharness.project.pack import Tier
 from pyharness.project.settings import FILE_NAME, load_project
-from pyharness.proofs.library import NAME as LIBRARY, folder
+from pyharness.proofs.library import NAME as LIBRARY, folder, is_in
 
 if TYPE_CHECKING:
     from pyharness.formats.stored import Stored
 
-__all__ = ["check", "contradictions", "source_bytes"]
+__all__ = ["check", "contradictions", "source_bytes", "tiers_if_signed"]
 
 
 def check(
@@ -125,32 +126,80 @@ def _whole(certificate: Mapping[str, Any]) -> Iterator[Finding]:
             "digest",
             f"that of the content is {found}, not {certificate['digest']}: it was changed",
         )
-    for name, value in summarise(certificate["claims"]).items():
-        if certificate["summary"][name] != value:
+    statements, coverage = (certificate.get(name, []) for name in ("statements", "coverage"))
+    for name, value in summarise(certificate["claims"], statements, coverage).items():
+        # Certificates of the former version have neither.
+        if certificate["summary"].get(name, value) != value:
             yield Finding(
                 "summary",
                 f"summary/{name}",
                 f"the claims give {value}, not {certificate['summary'][name]}",
             )
+    yield from _statements(certificate, statements)
+    yield from _coverage(certificate, coverage)
+    for view in views(certificate):
+        yield from _source(view)
+
+
+def _statements(
+    certificate: Mapping[str, Any], statements: Sequence[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """Check what is said of statements of several readings."""
+    claims = {claim["id"]: claim for claim in certificate["claims"]}
+    ids = [item["id"] for item in statements]
+    if len({*ids, *claims}) < len(ids) + len(claims):
+        yield Finding("statement", "statements", "two have the same id, or that of a claim")
+    for item in statements:
+        where = f"statement {item['id']}"
+        for name, value in stand(item["id"], claims.values()).items():
+            if item[name] != value:
+                reason = f"the claims give {value!r}, not {item[name]!r}"
+                yield Finding("statement", f"{where}: {name}", reason)
+        for reading in item["readings"]:
+            if reading in claims and claims[reading]["source"] != item["source"]:
+                yield Finding("statement", where, f"{reading} is from another source", reading)
+    for claim in claims.values():
+        if "reading_of" in claim and claim["reading_of"] not in ids:
+            reason = f"it is a reading of {claim['reading_of']}, which is not there"
+            yield Finding("statement", f"claim {claim['id']}", reason, claim["id"])
+
+
+def _coverage(
+    certificate: Mapping[str, Any], coverage: Sequence[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """Check what is said of the passages of the sources."""
+    known = {item["id"] for item in (*certificate["claims"], *certificate.get("statements", ()))}
+    for number, passage in enumerate(coverage, 1):
+        where = f"coverage {number}"
+        if missing := sorted(set(passage["claims"]) - known):
+            yield Finding("coverage", where, f"it names {', '.join(missing)}, which is not there")
+        if bool(passage["claims"]) == bool(passage["because"].strip()):
+            yield Finding("coverage", where, "it names no claims and no reason, or both")
+
+
+def _source(view: View) -> Iterator[Finding]:
+    """Check what is said of one source of the proofs."""
+    lean = view.certificate["lean"]
     for where, names in (
-        ("policy/allowed_axioms", certificate["policy"]["allowed_axioms"]),
-        ("lean/modules", [item["module"] for item in certificate["lean"]["modules"]]),
+        ("policy/allowed_axioms", view.certificate["policy"]["allowed_axioms"]),
+        ("lean/modules", [item["module"] for item in lean["modules"]]),
+        ("lean/definitions", [item["name"] for item in lean["definitions"]]),
     ):
         if names != sorted(set(names)):
-            yield Finding("names-unsorted", where, "the names are not sorted and distinct")
-    yield from _definitions(certificate["lean"])
-    for name, reason in library_faults(certificate):
-        yield Finding("library", f"lean/library/{name}", reason)
+            yield Finding(
+                "names-unsorted", f"{view.where}{where}", "the names are not sorted and distinct"
+            )
+    yield from _definitions(lean)
+    for name, reason in library_faults(view.certificate):
+        yield Finding("library", f"{view.where}lean/library/{name}", reason)
 
 
 def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:
     names = [item["name"] for item in lean["definitions"]]
-    if names != sorted(set(names)):
-        yield Finding("names-unsorted", "lean/definitions", "the names are not sorted and distinct")
     modules = {item["module"] for item in lean["modules"] if not item["foundation"]}
     for item in lean["definitions"]:
         where = f"definition {item['name']}"
-        if item["module"] not in modules:
+        if item["module"] not in modules and not (item["module"] is None and "export" in lean):
             yield Finding(
                 "definition",
                 where,
@@ -169,20 +218,26 @@ def _definitions(lean: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
     yield from (Finding("proof", *fault) for fault in unfounded(certificate))
+    is_bound = any("code_sha256" in claim for claim in certificate["claims"])
+    seen: set[str] = set()
+    for view in views(certificate):
+        yield from _claims_of(view.certificate, is_bound, seen)
+
+
+def _claims_of(certificate: Mapping[str, Any], is_bound: bool, seen: set[str]) -> Iterator[Finding]:
+    """Check the claims of a view of a certificate, and add their ids to those that were seen."""
     allowed = certificate["policy"]["allowed_axioms"]
     sources = {item["module"]: item["file"] for item in certificate["lean"]["modules"]}
     definitions = {item["name"] for item in certificate["lean"]["definitions"]}
     theorems = {claim["proof"]["theorem"] for claim in certificate["claims"]}
-    is_bound = any("code_sha256" in claim for claim in certificate["claims"])
-    seen: set[str] = set()
     for claim in certificate["claims"]:
         claim_id, where = claim["id"], f"claim {claim['id']}"
         if claim_id in seen:
             yield Finding("claim-duplicate", where, "the id is used twice", claim_id)
         seen.add(claim_id)
         for reason in (
-            *_proof(claim["proof"], allowed, sources, certificate["lean"]["replayed"]),
-            *_rechecked(claim["proof"], certificate["proofs"]),
+            *_proof(claim["proof"], allowed, sources, certificate["lean"]),
+            *_rechecked(claim["proof"], certificate["proofs"], certificate["lean"]),
         ):
             yield Finding("proof", f"{where}: proof", reason, claim_id)
         for field, known in (
@@ -216,10 +271,10 @@ def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _tiers(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding]:
     """Check that each claim has the tier that is required of it."""
-    allowed = certificate["policy"]["allowed_axioms"]
+    tiers = tiers_if_signed(certificate) if signed else {}
     for claim in certificate["claims"]:
         claim_id, where = claim["id"], f"claim {claim['id']}"
-        tier = tier_if_signed(claim, allowed) if signed else claim["tier"]
+        tier = tiers[claim_id] if signed else claim["tier"]
         if claim["conflict"]:
             reason = f"proof and evidence are in conflict: {claim['conflict']}"
             yield Finding("conflict", where, reason, claim_id)
@@ -228,8 +283,20 @@ def _tiers(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding]
             yield Finding("tier-unmet", where, reason, claim_id)
 
 
+def tiers_if_signed(certificate: Mapping[str, Any]) -> dict[str, Tier]:
+    """Return `tier_if_signed` of each claim of a certificate, by the claim's id."""
+    return {
+        claim["id"]: tier_if_signed(claim, view.certificate["policy"]["allowed_axioms"])
+        for view in views(certificate)
+        for claim in view.certificate["claims"]
+    }
+
+
 def _proof(
-    proof: Mapping[str, Any], allowed: list[str], sources: Mapping[str, str], replayed: int
+    proof: Mapping[str, Any],
+    allowed: list[str],
+    sources: Mapping[str, str],
+    lean: Mapping[str, Any],
 ) -> Iterator[str]:
     status, axioms = proof["status"], proof["axioms"]
     if axioms != sorted(axioms):
@@ -238,7 +305,7 @@ def _proof(
         proof[name] for name in ("pinned", "replayed", "rechecked", "example", "unused")
     ):
         yield "no theorem is named that could be pinned, replayed, rechecked or applied"
-    if proof["replayed"] and not replayed:
+    if proof["replayed"] and not lean["replayed"]:
         yield "it is said to be replayed, but nothing was"
     if proof["module"] is not None and sources.get(proof["module"]) != proof["file"]:
         yield f"the library has no module {proof['module']} in {proof['file']}"
@@ -246,7 +313,9 @@ def _proof(
         return
     if proof["negates"] != (status == "refuted"):
         yield f"the status is {status}, but the theorem states the {'negation' if proof['negates'] else 'claim'}"
-    described = ("module", "file", "line", "statement", "statement_sha256", "meaning_sha256")
+    described = ["statement", "statement_sha256", "meaning_sha256"]
+    if "export" not in lean:
+        described += ["module", "file", "line"]
     missing = [name for name in described if proof[name] is None]
     if missing:
         yield f"the status is {status}, but these are missing: {', '.join(missing)}"
@@ -255,12 +324,14 @@ def _proof(
         yield f"the status is {status}, but the proof rests on {', '.join(foreign)}"
 
 
-def _rechecked(proof: Mapping[str, Any], proofs: Mapping[str, Any] | None) -> Iterator[str]:
-    if (
-        proof["rechecked"]
-        and proofs is not None
-        and not (proof["replayed"] and len(proofs["kernels"]) >= 2)
-    ):
+def _rechecked(
+    proof: Mapping[str, Any], proofs: Mapping[str, Any] | None, lean: Mapping[str, Any]
+) -> Iterator[str]:
+    if not proof["rechecked"] or proofs is None:
+        return
+    # Of an export the second kernel may be the only one.
+    alone = "export" in lean and not proof["replayed"]
+    if not alone and not (proof["replayed"] and len(proofs["kernels"]) >= 2):
         yield "two kernels are said to agree, but only one was asked"
 
 
@@ -340,10 +411,10 @@ def _recorded(claim: Mapping[str, Any]) -> Iterator[str]:
 
 def _pins(certificate: Mapping[str, Any], path: Path, root: Path | None) -> Iterator[Finding]:
     """Hold statements against what was pinned: beside the certificate, and in the project."""
-    files = {path.with_name(PINS)}
+    folders = {path.parent}
     if root is not None and (root / FILE_NAME).exists():
-        files.add(load_project(root).pins)
-    faults = (fault for file in sorted(files) for fault in against_pins(certificate, file))
+        folders.add(load_project(root).certificate.parent)
+    faults = (fault for folder in sorted(folders) for fault in against_pins(certificate, folder))
     yield from (Finding("pins", *fault) for fault in dict.fromkeys(faults))
 
 
@@ -378,6 +449,11 @@ def _records(certificate: Mapping[str, Any], path: Path) -> Iterator[Finding]:
 
 
 def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
+    for view in views(certificate):
+        yield from _files_of(view.certificate, root)
+
+
+def _files_of(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
     for module in certificate["lean"]["modules"]:
         try:
             found = hashlib.sha256(source_bytes(certificate, module["file"], root)).hexdigest()
@@ -390,16 +466,22 @@ def _files(certificate: Mapping[str, Any], root: Path) -> Iterator[Finding]:
 
 
 def source_bytes(certificate: Mapping[str, Any], file: str, root: Path) -> bytes:
-    """Return the bytes of a Lean file that a certificate names, without leaving its root folder.
+    """Return the bytes of a Lean file that a view of a certificate names, without leaving its root
+    folder.
 
     What a project imports from the library is read from the library that ships with the harness,
-    the rest from the project's folder. The schema lets no `..` through, and links are refused.
+    the rest from the project's folder, as is all that comes with an export. The schema lets no `..`
+    through, and links are refused.
 
     Raises:
         DocumentError: if it cannot be read or is reached through a link.
     """
     parts = PurePosixPath(file).parts
-    path = folder() if parts[0] == LIBRARY != certificate["project"]["root"] else root
+    shipped = parts[0] in (LIBRARY, f"{LIBRARY}.lean") and "export" not in certificate["lean"]
+    if certificate["project"]["root"] == LIBRARY:
+        # The library's own project, or one without Lean files that names the library as its root.
+        shipped = shipped and not is_in(root)
+    path = folder() if shipped else root
     for part in parts:
         path /= part
         if os.path.islink(path):

@@ -116,6 +116,57 @@ def _whole(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         yield from _other(
             "project", f"the project's {field}", old["project"], new["project"], field
         )
+    yield from _source(old, new)
+    yield from _statements(old.get("statements", ()), new.get("statements", ()))
+    yield from _coverage(old.get("coverage", ()), new.get("coverage", ()))
+    before, after = old.get("outside"), new.get("outside")
+    if before and after:
+        yield from ((kind, f"outside: {words}") for kind, words in _source(before, after))
+    elif before or after:
+        yield "lean", f"there are {'now' if after else 'no longer any'} outside proofs beside these"
+    if after and not before:
+        allowed, known = (one["policy"]["allowed_axioms"] for one in (after, old))
+        if more := _minus(allowed, known):
+            yield "axioms", f"outside: proofs may now rest on {_listed(more)}"
+
+
+def _statements(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Changes:
+    """Yield which statements say something else. That one is gone or new its readings tell."""
+    before, after = ({item["id"]: item for item in one} for one in (old, new))
+    for name in sorted(before.keys() & after.keys()):
+        was, now = before[name], after[name]
+        if was["says"] != now["says"]:
+            yield "statement", f"{name} said “{was['says']}” and says “{now['says']}”"
+        for field in ("document", "heading"):
+            what = f"{name}: its source's {field}"
+            yield from _other("statement", what, was["source"], now["source"], field)
+    if gone := sorted(before.keys() - after.keys()):
+        yield "statement", f"statements of several readings are gone: {_listed(gone)}"
+    if more := sorted(after.keys() - before.keys()):
+        yield "note", f"statements of several readings are new: {_listed(more)}"
+
+
+def _coverage(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Changes:
+    """Yield which passages of the sources are gone, new, or settled by other claims."""
+    before, after = (
+        {(p["source"]["document"], p["source"]["heading"], p["says"]): p for p in one}
+        for one in (old, new)
+    )
+    both = [place for place in before if place in after]
+    if gone := [place[2] for place in before if place not in after]:
+        yield "statement", f"passages are no longer listed: {_listed(gone)}"
+    if lost := [p[2] for p in both if _minus(before[p]["claims"], after[p]["claims"])]:
+        yield "statement", f"passages that fewer or other claims settle: {_listed(lost)}"
+    if more := [place[2] for place in after if place not in before]:
+        yield "note", f"passages are new: {_listed(more)}"
+    if settled := [p[2] for p in both if _minus(after[p]["claims"], before[p]["claims"])]:
+        yield "note", f"passages that more claims settle: {_listed(settled)}"
+    if other := [p[2] for p in both if before[p]["because"] != after[p]["because"]]:
+        yield "note", f"passages with another reason why no claim settles them: {_listed(other)}"
+
+
+def _source(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
+    """Yield what changed in what is said of one source of the proofs."""
     axioms = [one["policy"]["allowed_axioms"] for one in (old, new)]
     if more := _minus(axioms[1], axioms[0]):
         yield "axioms", f"proofs may now rest on {_listed(more)}"
@@ -123,6 +174,7 @@ def _whole(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         yield "note", f"proofs may no longer rest on {_listed(fewer)}"
     for field in ("version", "githash", "library_sha256"):
         yield from _other("lean", f"Lean's {field}", old["lean"], new["lean"], field)
+    yield from _export(old["lean"].get("export"), new["lean"].get("export"))
     yield from _modules(old["lean"]["modules"], new["lean"]["modules"])
     yield from _definitions(old["lean"]["definitions"], new["lean"]["definitions"])
     yield from _library(old["lean"].get("library"), new["lean"].get("library"))
@@ -179,6 +231,17 @@ def _carrier(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Ch
         yield "note", f"{words} in {new['file']}, format {new['format']}"
 
 
+def _export(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Changes:
+    if (old is None) != (new is None):
+        yield "lean", f"the proofs {'no longer ' if new is None else ''}come from an export"
+    elif old is not None and new is not None and old != new:
+        yield (
+            "sources",
+            f"the export of the proofs was {old['sha256'][:12]}… by {old['exporter']} "
+            f"{old['version']} and is {new['sha256'][:12]}… by {new['exporter']} {new['version']}",
+        )
+
+
 def _modules(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Changes:
     for kind, what in (("foundation", "the foundation"), ("sources", "the library")):
         before, after = (
@@ -233,6 +296,9 @@ def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         yield "statement", f"it said “{old['statement']}” and says “{new['statement']}”"
     for field in ("document", "heading"):
         yield from _other("statement", f"its source's {field}", old["source"], new["source"], field)
+    was, now = (one.get("reading_of", "no other statement") for one in (old, new))
+    if was != now:
+        yield "statement", f"it was a reading of {was} and is one of {now}"
     yield from _proof(old["proof"], new["proof"])
     if more := _minus(new["untied"], old["untied"]):
         yield "conformance", f"no longer tied to Lean: {_listed(more)}"
@@ -252,6 +318,9 @@ def _proof(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     if old["negates"] != new["negates"]:
         states = "the negation of the claim" if new["negates"] else "the claim"
         yield "statement", f"its theorem is now said to state {states}"
+    if old.get("source") != new.get("source"):
+        now = "outside proofs" if "source" in new else "the others"
+        yield "statement", f"its theorem is now of {now}, where names may mean something else"
     if old["theorem"] != new["theorem"]:
         yield "statement", f"its theorem was {old['theorem']} and is {new['theorem']}"
     elif old["statement_sha256"] != new["statement_sha256"]:

@@ -15,6 +15,8 @@ CODES: Mapping[str, str] = {
     "digest": "The certificate's content has another digest than it states.",
     "file-form": "The content is as it was sealed; the file's spacing, order or spelling is not.",
     "summary": "A figure of the summary does not follow from the claims.",
+    "statement": "What is said of a statement does not follow from its readings.",
+    "coverage": "A passage names a claim that is not there, or not why none settles it.",
     "names-unsorted": "Names are not sorted and distinct.",
     "definition": "A definition contradicts the rest of the certificate.",
     "library": "What is said of the whole Lean library contradicts itself or the claims.",

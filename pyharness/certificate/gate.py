@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyharness.certificate.check import contradictions
+from pyharness.certificate.check import contradictions, tiers_if_signed
 from pyharness.certificate.diff import compare
 from pyharness.certificate.findings import Finding
 from pyharness.certificate.schema import violations
-from pyharness.certificate.seal import tier_if_signed
 from pyharness.certificate.tiers import meets
 from pyharness.project.pack import Tier
 
@@ -103,11 +102,11 @@ def gate(
         baseline: a certificate of which nothing may be lost; any JSON value, judged first.
         signed: whether a signature of the certificate was checked, which may make a claim platinum.
     """
-    allowed = certificate["policy"]["allowed_axioms"]
-    tiers = {
-        claim["id"]: tier_if_signed(claim, allowed) if signed else claim["tier"]
-        for claim in certificate["claims"]
-    }
+    tiers = (
+        tiers_if_signed(certificate)
+        if signed
+        else {claim["id"]: claim["tier"] for claim in certificate["claims"]}
+    )
     # What the check says of tiers that are not met is said claim by claim below.
     unmet = {
         claim["id"]

@@ -62,15 +62,15 @@ def _compressed(lines: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def remove_other_proofs(certificate: Path, lines: bytes) -> None:
-    """Remove what was written for this certificate and other lines.
+def remove_other_proofs(certificate: Path, *lines: bytes) -> None:
+    """Remove what was written for this certificate and other lines than these.
 
     Raises:
         DocumentError: if it cannot be removed.
     """
-    kept = (certificate.parent / proofs_file(certificate, lines)).name
+    kept = {(certificate.parent / proofs_file(certificate, one)).name for one in lines}
     for path in _written(certificate):
-        if path.name != kept:
+        if path.name not in kept:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 from pyharness.core.errors import DocumentError
 
-__all__ = ["RECORDED", "SCHEMA", "VERSION", "arrange", "require", "violations"]
+__all__ = ["FORMER", "RECORDED", "SCHEMA", "VERSION", "arrange", "require", "violations"]
 
-VERSION = "tiered-certificate-1"
+VERSION = "tiered-certificate-2"
+"""The form that certificates are written in."""
 
 
 def _read(version: str) -> dict[str, Any]:
@@ -28,10 +29,12 @@ def _read(version: str) -> dict[str, Any]:
 
 
 SCHEMA = _read(VERSION)
+FORMER = _read("tiered-certificate-1")
+"""The form before readings and coverage; certificates of it are read."""
 RECORDED = _read("recorded-evidence-1")
 """The schema of recorded evidence, which has the certificate's form for evidence."""
 
-_BY_ID = {schema["$id"]: schema for schema in (SCHEMA, RECORDED)}
+_BY_ID = {schema["$id"]: schema for schema in (SCHEMA, FORMER, RECORDED)}
 
 
 @cache
@@ -44,10 +47,22 @@ def _validator(id: str) -> Draft202012Validator:
     return Draft202012Validator(_BY_ID[id], registry=Registry().with_resources(resources))
 
 
-def violations(value: Any, schema: Mapping[str, Any] = SCHEMA) -> list[tuple[str, str]]:
+def _schema_of(value: Any) -> Mapping[str, Any]:
+    """The schema that a certificate says it follows; that of today if it names no known one."""
+    former = isinstance(value, Mapping) and value.get("schema") == _name(FORMER)
+    return FORMER if former else SCHEMA
+
+
+def _name(schema: Mapping[str, Any]) -> str:
+    name: str = schema["properties"]["schema"]["const"]
+    return name
+
+
+def violations(value: Any, schema: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
     """Return where (`claims/3/proof/line`) and how a value departs from a schema: the first 20
-    places, if any.
+    places, if any. Without a schema, a certificate is held against that of its version.
     """
+    schema = schema or _schema_of(value)
     errors = islice(_validator(schema["$id"]).iter_errors(value), 20)
     return [
         ("/".join(map(str, error.absolute_path)) or "certificate", _shorten(error.message))
@@ -55,8 +70,8 @@ def violations(value: Any, schema: Mapping[str, Any] = SCHEMA) -> list[tuple[str
     ]
 
 
-def require(value: Any, schema: Mapping[str, Any] = SCHEMA) -> dict[str, Any]:
-    """Return a value that fits a schema.
+def require(value: Any, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a value that fits a schema; without one, as `violations`.
 
     Raises:
         DocumentError: if it does not; the message says where and how.
@@ -64,17 +79,17 @@ def require(value: Any, schema: Mapping[str, Any] = SCHEMA) -> dict[str, Any]:
     faults = violations(value, schema)
     if faults:
         reasons = "; ".join(f"{where}: {fault}" for where, fault in faults[:5])
-        raise DocumentError(
-            f"it does not fit the schema {schema['properties']['schema']['const']}: {reasons}"
-        )
+        name = _name(schema or _schema_of(value))
+        raise DocumentError(f"it does not fit the schema {name}: {reasons}")
     fitting: dict[str, Any] = value
     return fitting
 
 
-def arrange(value: Any, schema: Mapping[str, Any] = SCHEMA) -> Any:
-    """Return a value that fits a schema with its keys in the schema's order, and other keys
-    sorted.
+def arrange(value: Any, schema: Mapping[str, Any] | None = None) -> Any:
+    """Return a value that fits a schema, or without one as `violations`, with its keys in the
+    schema's order, and other keys sorted.
     """
+    schema = schema or _schema_of(value)
     return _arrange(value, schema, schema)
 
 

@@ -18,12 +18,21 @@ from typing import TYPE_CHECKING, Any, get_args
 from pyharness import __version__
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.schema import RECORDED, SCHEMA, VERSION, arrange, require
-from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule
+from pyharness.certificate.tiers import (
+    Facts,
+    ProofStatus,
+    Standing,
+    holds,
+    meets,
+    proof_status,
+    rule,
+    standing,
+)
 from pyharness.core.cache import Cache, key_sha256
 from pyharness.core.errors import DocumentError
 from pyharness.core.json_files import MAX_DEPTH, MAX_INTEGER, digest, read_bytes, write_bytes
 from pyharness.evidence import Evidence, Outcome
-from pyharness.project.pack import Claim, Tier
+from pyharness.project.pack import Claim, Passage, Tier
 
 if TYPE_CHECKING:
     from pyharness.proofs.audit import Proof
@@ -34,6 +43,7 @@ __all__ = [
     "plain_evidence",
     "ruling",
     "seal",
+    "stand",
     "summarise",
     "tier_if_signed",
     "write",
@@ -53,13 +63,15 @@ class Record:
         claim: the claim.
         proof: what the audit says of the theorem that the claim names; None when it names none.
         pinned: whether what the theorem says is as it was pinned.
-        replayed: whether the kernel checked again all that the theorem rests on.
+        replayed: whether Lean's kernel, or a checker, checked again all that the theorem rests on.
         rechecked: whether the second kernel did too, with the same digests and axioms.
         evidence: what its checks found, in order.
         code_sha256: the digest of the code that gathered it.
         recorded: what `pyharness.certificate.recorded.hold_against` returned of the records of it.
         untied: what keeps the evidence from being tied to Lean definitions, a sentence for each
             function.
+        outside: whether the theorem is of the outside proofs, beside which there is a library.
+        instance: what the evidence is about, where the theorem says what holds of right ones.
     """
 
     claim: Claim
@@ -71,6 +83,8 @@ class Record:
     code_sha256: str
     recorded: Sequence[Mapping[str, Any]]
     untied: Sequence[str]
+    outside: bool = False
+    instance: str | None = None
 
 
 def seal(
@@ -80,6 +94,8 @@ def seal(
     policy: Mapping[str, Any],
     proofs: Mapping[str, Any] | None,
     records: Iterable[Record],
+    coverage: Sequence[Passage] = (),
+    outside: Mapping[str, Any] | None = None,
     cache: Cache | None = None,
 ) -> dict[str, Any]:
     """Build the certificate.
@@ -89,33 +105,43 @@ def seal(
     many of them mean something.
 
     Args:
-        project: `name`, `root` (the root module) and `packs` (the claim packs' modules).
+        project: `name`, `root` (the root module, or None) and `packs` (the claim packs' modules).
         lean: `version`, `githash`, `library_sha256`, `replayed` (how many constants were),
             `modules`, each `module`, `file` (relative to the project's root folder), `sha256` and
             `foundation` (whether it is of the foundation), `definitions`, each as
             `pyharness.proofs.dependencies.Definition` has it, and `library`, as
-            `pyharness.proofs.unproved.Survey.counted` returns it.
+            `pyharness.proofs.unproved.Survey.counted` returns it; or, where the proofs come from
+            one, `export`.
         policy: `allowed_axioms`.
-        proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants` and
-            `kernels`; None if no claim names a theorem.
+        proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants`,
+            `kernels` and, if there were any, `checkers`; None if no claim names a theorem.
         records: the claims, in the order of the certificate.
+        coverage: the passages of the claims' sources.
+        outside: `lean`, `policy` and `proofs`, as above, of the outside proofs, where the others
+            are of a library.
         cache: where it is kept that a certificate fits the schema.
 
     Raises:
         DocumentError: if a value cannot stand in a certificate; the message says where it is.
     """
-    allowed = sorted(policy["allowed_axioms"])
-    claims = [_claim(record, allowed) for record in records]
+    sources = [_source(lean, policy, proofs)]
+    if outside is not None:
+        sources.append(_source(**outside))
+    records = list(records)
+    claims = [
+        _claim(record, sources[record.outside]["policy"]["allowed_axioms"]) for record in records
+    ]
+    statements = _statements(records, claims)
+    passages = [asdict(passage) | {"claims": list(passage.claims)} for passage in coverage]
     certificate = {
         "schema": VERSION,
         "project": _plain(project, "project"),
-        "lean": _plain(
-            {**lean, "modules": sorted(lean["modules"], key=lambda item: item["module"])}, "lean"
-        ),
-        "policy": {"allowed_axioms": allowed},
-        "proofs": _plain(proofs, "proofs"),
+        **sources[0],
+        **({} if outside is None else {"outside": sources[1]}),
         "claims": claims,
-        "summary": summarise(claims),
+        "statements": statements,
+        "coverage": passages,
+        "summary": summarise(claims, statements, passages),
     }
     certificate["digest"] = digest(certificate)
     fits = {
@@ -130,6 +156,41 @@ def seal(
             cache.put(fits, True)
     arranged: dict[str, Any] = arrange(certificate)
     return arranged
+
+
+def _statements(
+    records: Sequence[Record], claims: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What a certificate holds of the statements of which claims are readings."""
+    said = {of.id: of for record in records if (of := record.claim.reading_of)}
+    return [
+        {"id": of.id, "says": of.says, "source": asdict(of.source), **stand(of.id, claims)}
+        for of in said.values()
+    ]
+
+
+def stand(id: str, claims: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a certificate's statement that follow from its claims: readings,
+    verdict and holds_as.
+    """
+    readings = [claim for claim in claims if claim.get("reading_of") == id]
+    return {
+        "readings": [claim["id"] for claim in readings],
+        "verdict": standing(readings),
+        "holds_as": [claim["id"] for claim in readings if holds(claim)],
+    }
+
+
+def _source(
+    lean: Mapping[str, Any], policy: Mapping[str, Any], proofs: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What a certificate holds of one source of its proofs."""
+    modules = sorted(lean["modules"], key=lambda item: item["module"])
+    return {
+        "lean": _plain({**lean, "modules": modules}, "lean"),
+        "policy": {"allowed_axioms": sorted(policy["allowed_axioms"])},
+        "proofs": _plain(proofs, "proofs"),
+    }
 
 
 def ruling(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> dict[str, Any]:
@@ -155,8 +216,12 @@ def tier_if_signed(claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> T
     return rule(replace(Facts.of(claim, allowed_axioms), signed=True)).tier
 
 
-def summarise(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the summary of a certificate's claims."""
+def summarise(
+    claims: Sequence[Mapping[str, Any]],
+    statements: Sequence[Mapping[str, Any]] = (),
+    coverage: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Return the summary of a certificate's claims, statements and passages."""
 
     def count(names: tuple[str, ...], found: Iterable[str]) -> dict[str, int]:
         counts = Counter(found)
@@ -172,6 +237,11 @@ def summarise(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for item in claims
             if item["conflict"] or not meets(item["tier"], item["required_tier"])
         ],
+        "statements": count(get_args(Standing), (item["verdict"] for item in statements)),
+        "coverage": {
+            "passages": len(coverage),
+            "settled": sum(bool(item["claims"]) for item in coverage),
+        },
     }
 
 
@@ -226,9 +296,13 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
         "id": claim.id,
         "statement": claim.statement,
         "source": asdict(claim.source),
+        **({} if claim.reading_of is None else {"reading_of": claim.reading_of.id}),
         "required_tier": claim.tier,
+        **({} if record.instance is None else {"instance": record.instance}),
         "code_sha256": record.code_sha256,
-        "proof": _plain(_proof(record), f"{where}: proof"),
+        "proof": _plain(
+            _proof(record) | ({"source": "outside"} if record.outside else {}), f"{where}: proof"
+        ),
         "evidence": [
             bound_evidence(item, claim.id, record.code_sha256, f"{where}: evidence {n}")
             for n, item in enumerate(record.evidence, 1)
@@ -278,6 +352,11 @@ def _proof(record: Record) -> dict[str, Any]:
         "example": proof.example,
         "unused": list(proof.unused),
         "note": proof.note,
+        **{
+            name: value
+            for name in ("lean_form", "trace")
+            if (value := getattr(proof, name)) is not None
+        },
     }
 
 

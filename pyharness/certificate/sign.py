@@ -22,6 +22,7 @@ from pyharness.certificate.schema import require
 from pyharness.core.errors import EXIT_UNMET, DocumentError, HarnessError, UsageError
 from pyharness.core.extras import install
 from pyharness.core.json_files import parse, read_bytes, write_bytes
+from pyharness.kernel.certificate import views
 
 __all__ = [
     "PAYLOAD_TYPE",
@@ -60,11 +61,16 @@ def statement(certificate: Mapping[str, Any]) -> dict[str, Any]:
     """
     subjects = [
         ("certificate.json", sha256(file_bytes(certificate)).hexdigest()),
-        ("Lean library", certificate["lean"]["library_sha256"]),
     ]
-    subjects += [(module["file"], module["sha256"]) for module in certificate["lean"]["modules"]]
-    if proofs := certificate["proofs"]:
-        subjects.append((proofs["file"].removesuffix(".gz"), proofs["sha256"]))
+    for view in views(certificate):
+        lean = view.certificate["lean"]
+        if "export" in lean:
+            subjects.append((f"export {lean['export']['file']}", lean["export"]["sha256"]))
+        else:
+            subjects.append(("Lean library", lean["library_sha256"]))
+        subjects += [(module["file"], module["sha256"]) for module in lean["modules"]]
+        if proofs := view.certificate["proofs"]:
+            subjects.append((proofs["file"].removesuffix(".gz"), proofs["sha256"]))
     records = {
         (record["file"], record["digest"])
         for claim in certificate["claims"]
@@ -80,7 +86,10 @@ def statement(certificate: Mapping[str, Any]) -> dict[str, Any]:
     subjects += [(f"tensor {name}", digest) for name, digest in sorted(tensors)]
     return {
         "_type": "https://in-toto.io/Statement/v1",
-        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects],
+        # A file may be of both sources of the proofs.
+        "subject": [
+            {"name": name, "digest": {"sha256": digest}} for name, digest in dict.fromkeys(subjects)
+        ],
         "predicateType": PREDICATE_TYPE,
         "predicate": {
             "project": certificate["project"]["name"],

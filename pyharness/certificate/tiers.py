@@ -4,16 +4,31 @@ asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pyharness.evidence import Outcome
 from pyharness.project.pack import Tier
 
-__all__ = ["Facts", "ProofStatus", "Ruling", "meets", "on_a_gpu", "proof_status", "rule", "verdict"]
+__all__ = [
+    "Facts",
+    "ProofStatus",
+    "Ruling",
+    "Standing",
+    "holds",
+    "is_false",
+    "meets",
+    "on_a_gpu",
+    "proof_status",
+    "rule",
+    "standing",
+    "verdict",
+]
 
 ProofStatus = Literal["proved", "sorry", "axiom", "stub", "open", "refuted"]
+Standing = Literal["confirmed", "depends", "refuted", "inconclusive"]
+"""What the readings of a statement together say."""
 
 SORRY = "sorryAx"
 """The axiom that `sorry` leaves behind; no policy can allow it."""
@@ -27,7 +42,8 @@ class Facts:
         status: the proof status; "refuted" when the negation is proved.
         axioms_allowed: the proof rests on allowed axioms only, and on no `sorry`.
         pinned: the statement, with all definitions under it, is as it was pinned.
-        replayed: the kernel checked again all that the theorem rests on.
+        replayed: Lean's kernel, or for an export one of its checkers, checked again all that the
+            theorem rests on.
         rechecked: a second kernel did too, and agrees on what is stated and on which axioms it
             rests.
         example: an example shows that the hypotheses can hold.
@@ -39,6 +55,8 @@ class Facts:
             conformance.
         reproduced: all the evidence was found again on a GPU.
         signed: the certificate carries a signature.
+        instance: the evidence is about one instance, of which the theorem says what holds if it is
+            right.
     """
 
     status: ProofStatus
@@ -54,6 +72,7 @@ class Facts:
     tied: bool
     reproduced: bool = False
     signed: bool = False
+    instance: bool = False
 
     @classmethod
     def of(cls, claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> Facts:
@@ -77,6 +96,7 @@ class Facts:
             ),
             conforms=verdict(item["outcome"] for item in evidence if item["kind"] == "conformance"),
             tied=not claim["untied"],
+            instance="instance" in claim,
             reproduced=bool(evidence) and on_a_gpu(claim) == set(range(1, len(evidence) + 1)),
         )
 
@@ -120,7 +140,11 @@ _LADDER: tuple[tuple[Tier, tuple[_Need, ...]], ...] = (
     (
         "gold",
         (
-            _Need("a replay of the proof through the kernel", lambda facts: facts.replayed),
+            _Need(
+                "a replay of the proof through Lean's kernel; of an export, a checker that accepts "
+                "it: list one under `checkers` in pyharness.toml",
+                lambda facts: facts.replayed,
+            ),
             _Need("a second kernel that agrees", lambda facts: facts.rechecked),
             _Need(
                 "evidence that is exhaustive or covers a real model's tensors",
@@ -198,7 +222,7 @@ def rule(facts: Facts) -> Ruling:
     disproved = facts.status == "refuted" and facts.axioms_allowed
     if facts.conforms == "refuted":
         return Ruling("none", "Lean's definition computes something else than what was measured")
-    if proved and facts.verdict == "refuted":
+    if proved and facts.verdict == "refuted" and not facts.instance:
         return Ruling(
             "none",
             "the theorem is proved, yet evidence refutes the claim: they do not say the same",
@@ -214,6 +238,37 @@ def rule(facts: Facts) -> Ruling:
             return Ruling(reached, next=tier, needs=missing)
         reached = tier
     return Ruling(reached)
+
+
+def holds(claim: Mapping[str, Any]) -> bool:
+    """Whether a claim of a certificate is confirmed, and nothing speaks against it."""
+    return bool(
+        claim["verdict"] == "confirmed" and claim["tier"] != "refuted" and not claim["conflict"]
+    )
+
+
+def is_false(claim: Mapping[str, Any], certificate: Mapping[str, Any]) -> bool:
+    """Whether a claim of a certificate is refuted, and no other reading of it is left."""
+    standings = {item["id"]: item["verdict"] for item in certificate.get("statements", ())}
+    return bool(
+        claim["tier"] == "refuted"
+        and standings.get(claim.get("reading_of"), "refuted") == "refuted"
+    )
+
+
+def standing(readings: Sequence[Mapping[str, Any]]) -> Standing:
+    """Return what the readings of a statement, claims of a certificate, together say.
+
+    It is refuted only if every reading is. Where some hold and others do not, it depends on the
+    reading.
+    """
+    held = [holds(claim) for claim in readings]
+    if all(held):
+        return "confirmed"
+    if any(held):
+        return "depends"
+    refuted = all(claim["tier"] == "refuted" for claim in readings)
+    return "refuted" if refuted else "inconclusive"
 
 
 def meets(tier: Tier, required: Tier) -> bool:

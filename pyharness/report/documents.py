@@ -10,9 +10,11 @@ from typing import Any
 
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
+from pyharness.certificate.tiers import is_false
 from pyharness.core.errors import UsageError
 from pyharness.core.extras import install
 from pyharness.core.text import visible
+from pyharness.kernel.certificate import views
 from pyharness.report.ci import markdown_text
 
 __all__ = ["latex", "markdown"]
@@ -36,9 +38,11 @@ def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
         f"Certificate {certificate['digest']}, by Lean {markdown_text(certificate['lean']['version'])}.",
         "",
     )
-    if proofs := certificate["proofs"]:
+    for view in views(certificate):
+        if not (proofs := view.certificate["proofs"]):
+            continue
         yield from (
-            f"Proofs {proofs['sha256']}: {proofs['constants']:,} constants in {markdown_text(proofs['file'])}, accepted "
+            f"{'Outside proofs' if view.where else 'Proofs'} {proofs['sha256']}: {proofs['constants']:,} constants in {markdown_text(proofs['file'])}, accepted "
             f"by {markdown_text(' and '.join(proofs['kernels']))}.",
             "",
         )
@@ -50,7 +54,8 @@ def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
         "| " + " | ".join(str(count) for count in tiers.values()) + " |",
         "",
     )
-    refuted = [claim for claim in claims if claim["tier"] == "refuted"]
+    yield from _statements(certificate)
+    refuted = [claim for claim in claims if is_false(claim, certificate)]
     if refuted:
         yield from ("## Refuted", "")
         yield from (
@@ -62,6 +67,48 @@ def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"## {markdown_text(document)}", "")
         for claim in some:
             yield from _claim(claim)
+    yield from _coverage(certificate)
+
+
+def _statements(certificate: Mapping[str, Any]) -> Iterator[str]:
+    """What can be read in several ways, and how it stands in each."""
+    claims = {claim["id"]: claim for claim in certificate["claims"]}
+    if statements := certificate.get("statements"):
+        yield from ("## Read in several ways", "")
+        for item in statements:
+            yield (
+                f"- **{markdown_text(item['id'])}**, {item['verdict']}: {markdown_text(item['says'])}"
+            )
+            yield from (
+                f"  - {markdown_text(reading)}, {claims[reading]['tier']}: "
+                f"{markdown_text(claims[reading]['statement'])}"
+                for reading in item["readings"]
+                if reading in claims
+            )
+        yield ""
+
+
+def _coverage(certificate: Mapping[str, Any]) -> Iterator[str]:
+    """Where each passage of the sources is settled."""
+    if not (coverage := certificate.get("coverage")):
+        return
+    counts = certificate["summary"]["coverage"]
+    yield from (
+        "## Coverage",
+        "",
+        f"Of {counts['passages']:,} passages of the sources, {counts['settled']:,} are settled by claims.",
+        "",
+        "| heading | what it says | settled by |",
+        "|---|---|---|",
+    )
+    for passage in coverage:
+        cells = (
+            f"{passage['source']['document']}, {passage['source']['heading']}",
+            passage["says"],
+            ", ".join(passage["claims"]) or f"no claim: {passage['because']}",
+        )
+        yield "| " + " | ".join(map(markdown_text, cells)) + " |"
+    yield ""
 
 
 def _why(claim: Mapping[str, Any]) -> str:
@@ -84,9 +131,10 @@ def _claim(claim: Mapping[str, Any]) -> Iterator[str]:
         place = f", {proof['file']}:{proof['line']}" if proof["file"] else ""
         yield from (
             markdown_text(
-                f"{'Negation: ' if proof['negates'] else ''}{proof['theorem']}{place}; axioms: "
+                f"{'Negation: ' if proof['negates'] else ''}{proof['theorem']}{place}"
+                f"{' of the outside proofs' if 'source' in proof else ''}; axioms: "
                 f"{', '.join(proof['axioms']) or 'none'}"
-                + ("; two kernels agree" if proof["rechecked"] else "")
+                + ("; two kernels agree" if proof["rechecked"] and proof["replayed"] else "")
             ),
             "",
         )

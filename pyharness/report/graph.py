@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from pyharness.kernel.certificate import views
 from pyharness.report.svg import element
 
 __all__ = ["SHOWN_KINDS", "Graph", "Node", "build", "drawing"]
@@ -46,15 +47,25 @@ class Graph:
 
 
 def build(certificate: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> Graph:
-    """Return the graph of some claims of a certificate.
+    """Return the graph of some claims of a certificate, in which the names of two sources of proofs
+    are told apart.
 
     A claim's own word is what its evidence says; with what it rests on, its tier. A theorem's own
     word is the status of its proof, unless what spoils it lies in what the theorem rests on. A
     definition's own word says whether Lean's kernel decided that it gives what was computed; a
     `sorry` or an axiom that is not allowed comes before that.
     """
-    allowed = set(certificate["policy"]["allowed_axioms"])
-    listed = {item["name"]: item for item in certificate["lean"]["definitions"]}
+    sources = [view.certificate for view in views(certificate)]
+    listed = {item["name"]: item for one in sources for item in one["lean"]["definitions"]}
+    # By each name that something can be spoiled under; names of two sources are told apart.
+    allowed = {
+        name: set(one["policy"]["allowed_axioms"])
+        for one in sources
+        for name in (
+            *(item["name"] for item in one["lean"]["definitions"]),
+            *(claim["proof"]["theorem"] for claim in one["claims"]),
+        )
+    }
     proofs = {
         claim["proof"]["theorem"]: claim["proof"]
         for claim in certificate["claims"]
@@ -67,13 +78,15 @@ def build(certificate: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -
         if evidence["definition"] and evidence["outcome"] == "confirmed"
     }
 
-    def spoiled(axioms: Sequence[str]) -> str:
-        return "sorry" if "sorryAx" in axioms else "axiom" if set(axioms) - allowed else ""
+    def spoiled(name: str, axioms: Sequence[str]) -> str:
+        return "sorry" if "sorryAx" in axioms else "axiom" if set(axioms) - allowed[name] else ""
 
     def definition(name: str) -> Node:
         item = listed[name]
-        whole = spoiled(item["axioms"])
-        below = any(spoiled(listed[used]["axioms"]) for used in item["uses"] if used in listed)
+        whole = spoiled(name, item["axioms"])
+        below = any(
+            spoiled(used, listed[used]["axioms"]) for used in item["uses"] if used in listed
+        )
         word = "tied" if name in tied else "untied"
         return Node(
             name,
@@ -85,9 +98,13 @@ def build(certificate: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -
     def theorem(name: str) -> Node:
         proof = proofs[name]
         status = "proved" if proof["status"] == "refuted" else proof["status"]
-        below = [proofs[other]["axioms"] for other in proof["rests_on"] if other in proofs]
-        below += [listed[used]["axioms"] for used in proof["definitions"] if used in listed]
-        own = "proved" if status in ("sorry", "axiom") and any(map(spoiled, below)) else status
+        below = [
+            spoiled(other, known[other]["axioms"])
+            for known, names in ((proofs, proof["rests_on"]), (listed, proof["definitions"]))
+            for other in names
+            if other in known
+        ]
+        own = "proved" if status in ("sorry", "axiom") and any(below) else status
         return Node(
             name,
             own,

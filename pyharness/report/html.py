@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -21,13 +21,16 @@ from pyharness.certificate.diff import Change
 from pyharness.certificate.findings import Finding
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
+from pyharness.certificate.tiers import is_false
 from pyharness.core.errors import UsageError
-from pyharness.core.text import visible as in_sight
+from pyharness.core.text import many, visible as in_sight
+from pyharness.kernel.certificate import views
 from pyharness.report import graph
 from pyharness.report.lean_source import Excerpt, LeanSource
 from pyharness.report.plots import Chart, charts
 from pyharness.report.points import PointSet, point_sets
 from pyharness.report.site import file_name
+from pyharness.report.sources import told_apart
 from pyharness.report.svg import figure
 
 __all__ = ["Page", "Report", "badge", "render", "visible"]
@@ -53,6 +56,7 @@ _GLYPHS = {
     "unmet": "!",
     "tied": "✓",
     "untied": "–",
+    "depends": "±",
 }
 """A sign for each word, so that no colour alone carries it."""
 
@@ -61,6 +65,8 @@ _PROOF_FIELDS = {
     "theorem",
     "negates",
     "module",
+    "lean_form",
+    "trace",
     "file",
     "line",
     "statement",
@@ -75,6 +81,7 @@ _PROOF_FIELDS = {
     "example",
     "unused",
     "note",
+    "source",
 }
 _EVIDENCE_FIELDS = {
     "kind",
@@ -202,12 +209,12 @@ class Report:
     @cached_property
     def definitions(self) -> Mapping[str, Definition]:
         """The definitions by name, sorted."""
-        lean = self.certificate["lean"]
-        files_of = {module["module"]: module["file"] for module in lean["modules"]}
+        leans = [view.certificate["lean"] for view in views(self.certificate)]
+        listed = [entry for lean in leans for entry in _listed(lean)]
         theorems = _turned(
             (theorem.name, theorem.proof["definitions"]) for theorem in self.theorems.values()
         )
-        used_by = _turned((item["name"], item["uses"]) for item in lean["definitions"])
+        used_by = _turned((item["name"], item["uses"]) for item, _ in listed)
         conformance: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
         for claim in self.certificate["claims"]:
             for evidence in claim["evidence"]:
@@ -216,12 +223,12 @@ class Report:
         return {
             item["name"]: Definition(
                 item,
-                files_of.get(item["module"]),
+                file,
                 theorems.get(item["name"], []),
                 used_by.get(item["name"], []),
                 conformance.get(item["name"], []),
             )
-            for item in lean["definitions"]
+            for item, file in listed
         }
 
     @cached_property
@@ -238,10 +245,41 @@ class Report:
         """
         return self.source.declaration(file, line) if self.source and file and line else None
 
+    @cached_property
+    def statements(self) -> Mapping[str, Mapping[str, Any]]:
+        """The statements of several readings, by id."""
+        return {item["id"]: item for item in self.certificate.get("statements", ())}
+
+    @property
+    def coverage(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The passages of each document that is covered."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for passage in self.certificate.get("coverage", ()):
+            found.setdefault(passage["source"]["document"], []).append(passage)
+        return found
+
+    @property
+    def with_theorem(self) -> int:
+        """How many claims name a theorem."""
+        return sum(claim["proof"]["theorem"] is not None for claim in self.certificate["claims"])
+
+    @property
+    def with_evidence(self) -> int:
+        """How many claims have evidence."""
+        return sum(bool(claim["evidence"]) for claim in self.certificate["claims"])
+
+    @property
+    def with_tensors(self) -> int:
+        """How many claims have evidence on tensors."""
+        return sum(
+            any(evidence["tensors"] for evidence in claim["evidence"])
+            for claim in self.certificate["claims"]
+        )
+
     @property
     def refuted(self) -> Sequence[Mapping[str, Any]]:
-        """The claims that are false."""
-        return [claim for claim in self.certificate["claims"] if claim["tier"] == "refuted"]
+        """The claims that are false, but for readings of a statement that has others."""
+        return [claim for claim in self.certificate["claims"] if is_false(claim, self.certificate)]
 
     @cached_property
     def documents(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -271,6 +309,12 @@ class Report:
         return {document: list(tables.values()) for document, tables in found.items()}
 
 
+def _listed(lean: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
+    """Yield each definition of a source of the proofs, with its file; None if it is not known."""
+    files_of = {module["module"]: module["file"] for module in lean["modules"]}
+    yield from ((item, files_of.get(item["module"])) for item in lean["definitions"])
+
+
 def _turned(uses: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, list[str]]:
     """From what each one uses to what uses each, in the same order."""
     used_by: dict[str, list[str]] = {}
@@ -281,7 +325,8 @@ def _turned(uses: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, list[str]
 
 
 def render(report: Report) -> dict[str, bytes]:
-    """Return the report's files by their paths: equal reports give equal bytes.
+    """Return the report's files by their paths: equal reports give equal bytes. Where the
+    certificate has two sources of proofs, the names of the outside ones say so.
 
     Raises:
         UsageError: if two claims have the same id.
@@ -297,6 +342,7 @@ def render(report: Report) -> dict[str, bytes]:
         raise UsageError(
             f"the id {twice} is used twice, so its claims cannot have a page each; pyharness check says more"
         )
+    report = replace(report, certificate=told_apart(report.certificate))
     pages = list(_pages(report))
     navigation = [page for page in pages if page.listed]
     rendered = {
@@ -339,6 +385,8 @@ def _pages(report: Report) -> Iterator[Page]:
             listed=True,
             values=_interactive(sets),
         )
+    if report.coverage:
+        yield Page("coverage.html", "Coverage", "coverage.html", listed=True)
     yield Page("trusted-base.html", "Trusted base", "trusted-base.html", listed=True)
     claims = report.certificate["claims"]
     for before, claim, after in zip([None, *claims], claims, [*claims[1:], None], strict=False):
@@ -390,6 +438,7 @@ def _environment() -> Environment:
         "in_short": _in_short,
         "in_words": in_words,
         "library_in_words": library_in_words,
+        "views": views,
         "why_false": _why_false,
         "other_fields": _other_fields,
         "PROOF_FIELDS": _PROOF_FIELDS,
@@ -397,7 +446,7 @@ def _environment() -> Environment:
     }
     environment.filters |= {
         "figure": _figure,
-        "many": _many,
+        "many": many,
         "inputs": _inputs,
         "anchor": _anchor,
         "count": _count,
@@ -509,10 +558,6 @@ def _figure(value: Any) -> str:
 
 def _count(value: int) -> str:
     return f"{value:,}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 # -------------------------------------------------------------------------------------------- files

@@ -10,6 +10,7 @@ from typing import Any
 
 from pyharness.certificate.check import source_bytes
 from pyharness.core.errors import DocumentError
+from pyharness.kernel.certificate import views
 
 __all__ = ["Excerpt", "LeanSource"]
 
@@ -52,16 +53,19 @@ class LeanSource:
         return Excerpt(why=lines) if isinstance(lines, str) else excerpt(lines, line)
 
     def _read(self, file: str) -> list[str] | str:
-        digests = {
-            module["file"]: module["sha256"] for module in self.certificate["lean"]["modules"]
-        }
-        try:
-            data = source_bytes(self.certificate, file, self.root)
-        except DocumentError as error:
-            return str(error)
-        if hashlib.sha256(data).hexdigest() != digests.get(file):
-            return f"{file} is not the file that the certificate names: its SHA-256 differs"
-        return data.decode("utf-8", "replace").splitlines()
+        why = f"{file} is no file that the certificate names"
+        for view in views(self.certificate):
+            modules = view.certificate["lean"]["modules"]
+            for digest in (module["sha256"] for module in modules if module["file"] == file):
+                try:
+                    data = source_bytes(view.certificate, file, self.root)
+                except DocumentError as error:
+                    why = str(error)
+                    continue
+                if hashlib.sha256(data).hexdigest() == digest:
+                    return data.decode("utf-8", "replace").splitlines()
+                why = f"{file} is not the file that the certificate names: its SHA-256 differs"
+        return why
 
 
 def excerpt(lines: list[str], line: int) -> Excerpt:

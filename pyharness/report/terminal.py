@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from rich.text import Text
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
-from pyharness.core.text import visible
+from pyharness.core.text import many, visible
+from pyharness.kernel.certificate import views
 
-__all__ = ["explain", "find_claim", "show", "show_statuses"]
+__all__ = ["explain", "find_claim", "plain_table", "show", "show_statuses"]
 
 _STYLES = {
     "proved": "green",
@@ -30,6 +31,7 @@ _STYLES = {
     "open": "dim",
     "confirmed": "green",
     "inconclusive": "yellow",
+    "depends": "yellow",
     "none": "dim",
     "bronze": "dark_orange3",
     "silver": "bold",
@@ -51,28 +53,11 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
     """
     summary = certificate["summary"]
     unmet = set(summary["unmet"])
-    table = _table()
-    table.add_column("claim", overflow="fold", no_wrap=console.width >= 100)
-    for name in ("proof", "verdict", "tier"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("evidence", overflow="fold")
-    document = None
-    for claim in certificate["claims"]:
-        if document not in (None, claim["source"]["document"]):
-            table.add_row()
-        document = claim["source"]["document"]
-        table.add_row(
-            _text(claim["id"]),
-            _word(claim["proof"]["status"]),
-            _word(claim["verdict"]),
-            _tier(claim, claim["id"] in unmet),
-            _text("; ".join(item["summary"] for item in claim["evidence"])),
-        )
-    console.print(table)
+    console.print(_claims(certificate["claims"], unmet, console.width), soft_wrap=True)
     console.print()
     tiers, proofs = _counts(summary["tiers"]), _counts(summary["proofs"])
     console.print(
-        Text.assemble(f"{_many(summary['claims'], 'claim')}: ", *tiers, "; proofs: ", *proofs, ".")
+        Text.assemble(f"{many(summary['claims'], 'claim')}: ", *tiers, "; proofs: ", *proofs, ".")
     )
     if unmet:
         names = _text(f"Without the tier required of them: {', '.join(summary['unmet'])}.")
@@ -80,18 +65,73 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
         console.print(names)
     else:
         console.print("Every claim has the tier required of it.")
-    if proofs := certificate["proofs"]:
+    for item in certificate.get("statements", ()):
+        console.print(_standing(item))
+    if (coverage := summary.get("coverage")) and coverage["passages"]:
         console.print(
-            _text(
-                f"{_many(proofs['constants'], 'constant')} accepted by {' and '.join(proofs['kernels'])}."
-            )
+            f"Of {many(coverage['passages'], 'passage')} of the sources, "
+            f"{coverage['settled']:,} are settled by claims."
         )
-        console.print(_text(f"Proofs: {path.parent / proofs['file']}"), soft_wrap=True)
+    for view in views(certificate):
+        if proofs := view.certificate["proofs"]:
+            count, kernels = many(proofs["constants"], "constant"), " and ".join(proofs["kernels"])
+            whose = "Outside proofs" if view.where else "Proofs"
+            console.print(_text(f"{count} accepted by {kernels}."))
+            console.print(_text(f"{whose}: {path.parent / proofs['file']}"), soft_wrap=True)
     if "library" in certificate["lean"]:
         console.print(_text(library_in_words(certificate["lean"]["library"])))
     for line in _records(certificate["claims"]):
         console.print(_text(line), soft_wrap=True)
     console.print(_text(f"Certificate: {path}"), soft_wrap=True)
+
+
+def _claims(
+    claims: Sequence[Mapping[str, Any]], unmet: Collection[str], width: int
+) -> RenderableType:
+    """A table with a line for each claim. Where the terminal is narrow it has fewer columns: the
+    last, which is cut off, goes first.
+    """
+    columns = {
+        "claim": [_text(claim["id"]) for claim in claims],
+        "tier": [_tier(claim, claim["id"] in unmet) for claim in claims],
+        "proof": [_word(claim["proof"]["status"]) for claim in claims],
+        "verdict": [_word(claim["verdict"]) for claim in claims],
+    }
+    widths = {
+        name: max(len(name), *(cell.cell_len for cell in cells), 0)
+        for name, cells in columns.items()
+    }
+    shown: list[str] = []
+    left = width + 2
+    for name, needed in widths.items():
+        if not shown or needed + 2 <= left:
+            shown.append(name)
+            left -= needed + 2
+    table = plain_table()
+    for name in shown:
+        table.add_column(name, no_wrap=True, overflow="ignore", min_width=widths[name])
+    evidence = left - 2 >= _LEAST_EVIDENCE and len(shown) == len(columns)
+    if evidence:
+        table.add_column("evidence", no_wrap=True, overflow="ellipsis", width=left - 2)
+    document = None
+    for number, claim in enumerate(claims):
+        if document not in (None, claim["source"]["document"]):
+            table.add_row()
+        document = claim["source"]["document"]
+        found = _text("; ".join(item["summary"] for item in claim["evidence"]))
+        table.add_row(*(columns[name][number] for name in shown), *([found] if evidence else []))
+    return table
+
+
+_LEAST_EVIDENCE = 12
+"""Columns that make a cell about evidence worth its place."""
+
+
+def _standing(statement: Mapping[str, Any]) -> Text:
+    """Say under which readings a statement holds."""
+    held, count = statement["holds_as"], len(statement["readings"])
+    under = f" as {', '.join(held)}, of {count} readings" if held else f" in all {count} readings"
+    return Text.assemble(_text(statement["id"]), ": ", _word(statement["verdict"]), _text(under))
 
 
 def _records(claims: Iterable[Mapping[str, Any]]) -> Iterable[str]:
@@ -114,7 +154,7 @@ def _records(claims: Iterable[Mapping[str, Any]]) -> Iterable[str]:
             ] += 1
     for (file, name, device), counts in found.items():
         yield (
-            f"Recorded elsewhere, {file} on {name} ({device}): {_many(counts['whole'], 'claim')} found again, "
+            f"Recorded elsewhere, {file} on {name} ({device}): {many(counts['whole'], 'claim')} found again, "
             f"{counts['part']} in part, {counts['not']} not; {counts['stale']} stale."
         )
 
@@ -129,19 +169,21 @@ def show_statuses(
     """Print the proof status of claims, or of theorems, without a certificate.
 
     Args:
-        rows: each with `id`, `status`, `theorem`, `file`, `line`, `axioms` and `note`.
+        rows: each with `id`, `status`, `theorem`, `file`, `line`, `axioms`, `note` and, where there
+            are two, the `source` of the theorem.
         of: what the rows are.
         library: what a certificate says of the whole library.
         console: where to print.
     """
-    table = _table()
+    table = plain_table()
     table.add_column(of, overflow="fold", no_wrap=console.width >= 100)
     table.add_column("proof", no_wrap=True)
     for name in ("theorem" if of == "claim" else "statement", "axioms"):
         table.add_column(name, overflow="fold")
     for row in rows:
         place = f"{row['file']}:{row['line']}" if row["file"] else ""
-        parts = filter(None, (row["theorem"] or "none named", place, row["note"]))
+        source = f"of the {row['source']} proofs" if row.get("source") == "outside" else ""
+        parts = filter(None, (row["theorem"] or "none named", source, place, row["note"]))
         table.add_row(
             _text(row["id"]),
             _word(row["status"]),
@@ -151,7 +193,7 @@ def show_statuses(
     console.print(table)
     console.print()
     statuses = _counts(Counter(row["status"] for row in rows))
-    console.print(Text.assemble(f"{_many(len(rows), of)}: ", *statuses, "."))
+    console.print(Text.assemble(f"{many(len(rows), of)}: ", *statuses, "."))
     if library is not None:
         console.print(_text(library_in_words(library)))
 
@@ -164,7 +206,8 @@ def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     """
     claims: dict[str, Mapping[str, Any]] = {claim["id"]: claim for claim in certificate["claims"]}
     if id not in claims:
-        near = difflib.get_close_matches(id, claims, n=3)
+        statements = [item["id"] for item in certificate.get("statements", ())]
+        near = difflib.get_close_matches(id, [*claims, *statements], n=3)
         raise UsageError(
             f"the certificate has no claim {id!r}"
             + (f"; there is {', '.join(near)}" if near else "")
@@ -174,11 +217,15 @@ def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
 
 def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> None:
     """Print one claim in full: its statement and source, its theorem, each piece of evidence, and
-    what is missing.
+    what is missing; or of a statement of several readings how each stands.
 
     Raises:
         UsageError: if the certificate has no such claim.
     """
+    for statement in certificate.get("statements", ()):
+        if statement["id"] == id:
+            _explain_statement(statement, certificate, console)
+            return
     claim = find_claim(certificate, id)
     tier, required = claim["tier"], claim["required_tier"]
     name = _text(id)
@@ -188,6 +235,7 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
         _indented(
             _text(claim["statement"]),
             _text(f"from {claim['source']['document']}, {claim['source']['heading']}"),
+            *([_text(f"one reading of {claim['reading_of']}")] if "reading_of" in claim else []),
             Text.assemble(
                 "tier ",
                 _word(tier),
@@ -216,14 +264,34 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
         console.print(_indented(*(_text(need) for need in claim["next"]["needs"])))
 
 
+def _explain_statement(
+    statement: Mapping[str, Any], certificate: Mapping[str, Any], console: Console
+) -> None:
+    name = _text(statement["id"])
+    name.stylize("bold")
+    console.print(name)
+    source = statement["source"]
+    console.print(
+        _indented(
+            _text(statement["says"]),
+            _text(f"from {source['document']}, {source['heading']}"),
+            Text.assemble("its readings together: ", _word(statement["verdict"])),
+        )
+    )
+    for reading in statement["readings"]:
+        claim = find_claim(certificate, reading)
+        console.print(Text.assemble("\n", _text(reading), ": tier ", _word(claim["tier"])))
+        console.print(_indented(_text(claim["statement"])))
+
+
 def _recorded(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
     for record in claim["recorded"]:
         yield _text(in_words(record, len(claim["evidence"])))
         for evidence in record["elsewhere"]:
             yield _indented(
                 _text(
-                    f"only there: {evidence['domain']}; {_many(evidence['cases'], 'case')}, "
-                    f"{_many(evidence['violations'], 'violation')}"
+                    f"only there: {evidence['domain']}; {many(evidence['cases'], 'case')}, "
+                    f"{many(evidence['violations'], 'violation')}"
                 )
             )
 
@@ -233,17 +301,33 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield Text("no theorem is named")
     else:
         yield _text(proof["theorem"] + (" states the negation" if proof["negates"] else ""))
-        if proof["file"] is not None:
-            yield _text(f"{proof['file']}:{proof['line']}")
+        if "source" in proof:
+            yield Text("of the outside proofs, where a name may mean something else")
+        yield _text(
+            f"{proof['file']}:{proof['line']}"
+            if proof["file"] is not None
+            else "from an export, which does not say in which file"
+        )
         if proof["statement"] is not None:
             yield _indented(_Quoted(proof["statement"]))
+        if "lean_form" in proof:
+            yield Text("as Lean printed it:")
+            yield _indented(_Quoted(proof["lean_form"]))
+        if trace := proof.get("trace"):
+            yield _text(f"premises, by LeanDojo: {', '.join(trace['premises']) or 'none'}")
+            for tactic in trace["tactics"]:
+                yield _indented(_Quoted(tactic))
         yield _text(f"axioms: {', '.join(proof['axioms']) or 'none'}")
         yield Text(
             f"statement: {'as it was pinned' if proof['pinned'] else 'not pinned'}; proof: "
             + ("replayed through the kernel" if proof["replayed"] else "not replayed")
         )
         if proof["rechecked"]:
-            yield Text("a second kernel agrees on proof, statement and axioms")
+            yield Text(
+                "a second kernel agrees on proof, statement and axioms"
+                if proof["replayed"]
+                else "the second kernel accepts the proof"
+            )
         yield _text(f"example: {proof['example'] or 'none'}")
         if proof["unused"]:
             yield _text(f"hypotheses that nothing uses: {', '.join(proof['unused'])}")
@@ -260,7 +344,7 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
     yield _text(f"domain: {evidence['domain']}")
     if evidence["definition"]:
         yield _text(f"Lean definition: {evidence['definition']}")
-    yield Text(f"{_many(evidence['cases'], 'case')}, {_many(evidence['violations'], 'violation')}")
+    yield Text(f"{many(evidence['cases'], 'case')}, {many(evidence['violations'], 'violation')}")
     if evidence["max_error"] is not None:
         yield Text(
             f"largest error {_figure(evidence['max_error'])}, allowed {_figure(evidence['tolerance'])}"
@@ -274,7 +358,7 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
             f"another device may put a figure x off by {_figure(evidence['rounding'])} max(1, |x|)"
         )
     if evidence["tensors"]:
-        yield _filled(
+        yield _Filled(
             ("tensor", "shape", "dtype", "SHA-256"),
             (
                 (
@@ -288,7 +372,7 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
         )
     if evidence["measurements"]:
         rows = evidence["measurements"]["rows"]
-        yield _filled(evidence["measurements"]["columns"], rows[:_ROWS])
+        yield _Filled(evidence["measurements"]["columns"], rows[:_ROWS])
         if len(rows) > _ROWS:
             yield Text(f"… and {len(rows) - _ROWS:,} more rows; --json has all")
     if evidence["witness"]:
@@ -302,13 +386,37 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield _indented(_text(f"from {module} import {name}"), _text(f"{name}({arguments})"))
 
 
-def _table() -> Table:
+def plain_table() -> Table:
+    """Return a table as all are shown, to which columns are added."""
     return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
 
 
-def _filled(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    cells = [list(row) for row in rows]
-    table = _table()
+class _Filled:
+    """A table, or where the terminal is too narrow for it, a list in which each row begins with its
+    first cell.
+    """
+
+    def __init__(self, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+        self._columns, self._rows = [*columns], [[*row] for row in rows]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = _filled(self._columns, self._rows)
+        if table.__rich_measure__(console, options.update_width(1 << 16)).maximum <= (
+            options.max_width
+        ):
+            yield table
+            return
+        for row in self._rows:
+            first, *others = [_text(_figure(cell)) for cell in row] or [Text()]
+            yield first
+            said = zip(self._columns[1:], others, strict=False)
+            yield _indented(
+                Text(", ").join(Text.assemble(_text(name), " ", cell) for name, cell in said)
+            )
+
+
+def _filled(columns: Sequence[str], cells: Sequence[Sequence[Any]]) -> Table:
+    table = plain_table()
     for number, column in enumerate(columns):
         # A row of another length is for the check of the certificate to complain of.
         numeric = all(isinstance(cell, (int, float)) for row in cells for cell in row[number:][:1])
@@ -320,10 +428,10 @@ def _filled(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
 
 def _tier(claim: Mapping[str, Any], unmet: bool) -> Text:
     if claim["conflict"]:
-        return Text.assemble(_word(claim["tier"]), ("\nconflict", _UNMET))
-    return Text.assemble(
-        _word(claim["tier"]), (f"\nnot {claim['required_tier']}" if unmet else "", _UNMET)
-    )
+        return Text.assemble(_word(claim["tier"]), ", ", ("conflict", _UNMET))
+    if not unmet:
+        return _word(claim["tier"])
+    return Text.assemble(_word(claim["tier"]), ", ", (f"not {claim['required_tier']}", _UNMET))
 
 
 def _counts(counts: Mapping[str, int]) -> Iterable[Text | str]:
@@ -332,10 +440,6 @@ def _counts(counts: Mapping[str, int]) -> Iterable[Text | str]:
         yield ", " if number else ""
         yield f"{count} "
         yield _word(name)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _figure(value: Any) -> str:

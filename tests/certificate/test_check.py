@@ -23,11 +23,14 @@ from pyharness.core.errors import DocumentError
 from tests.certificate_samples import (
     COUNTEREXAMPLE,
     LINES,
+    PASSAGES,
     PINS,
     POINTS,
     SWEEP,
     forge,
+    former,
     proof,
+    read_records,
     record,
     sealed,
     write_beside,
@@ -349,6 +352,51 @@ CODED = [
     ((*CLAIM, "conflict"), "a conflict", "conflict", "relu.extensive"),
     ((*CLAIM, "required_tier"), "gold", "tier-unmet", "relu.extensive"),
 ]
+
+
+READ = sealed(read_records(), coverage=PASSAGES)
+
+
+class TestReadings:
+    """Statements of several readings, and the passages of the sources."""
+
+    def test_honest(self, tmp_path: Path) -> None:
+        """They stand as their readings do; and the version before has none."""
+        assert check(saved(READ, tmp_path)) == []
+        [statement] = READ["statements"]
+        assert statement["readings"] == ["relu.lost.some", "relu.lost.all"]
+        assert (statement["verdict"], statement["holds_as"]) == ("depends", ["relu.lost.some"])
+        assert READ["summary"]["statements"]["depends"] == 1
+        assert READ["summary"]["coverage"] == {"passages": 3, "settled": 2}
+        assert check(saved(former(sealed()), tmp_path)) == []
+
+    @pytest.mark.parametrize(
+        ("path", "value", "words"),
+        [
+            (("statements", 0, "verdict"), "confirmed", "verdict: the claims give 'depends'"),
+            (("statements", 0, "holds_as"), [], "holds_as: the claims give ['relu.lost.some']"),
+            (("statements", 0, "readings"), ["relu.lost.some"], "readings: the claims give"),
+            (("statements", 0, "id"), "relu.open", "two have the same id, or that of a claim"),
+            (("statements",), [], "it is a reading of relu.lost, which is not there"),
+            (("statements", 0, "source", "heading"), "MORE", "is from another source"),
+            (("claims", 3, "reading_of"), "relu.other", "a reading of relu.other, which is not"),
+            (("coverage", 0, "claims"), ["relu.none"], "it names relu.none, which is not there"),
+            (("coverage", 0, "claims"), [], "it names no claims and no reason, or both"),
+            (("coverage", 2, "claims"), ["relu.open"], "it names no claims and no reason, or both"),
+            (("coverage",), READ["coverage"][:2], "summary/coverage: the claims give"),
+            (("summary", "statements", "depends"), 0, "summary/statements: the claims give"),
+        ],
+    )
+    def test_forged(
+        self, tmp_path: Path, path: tuple[str | int, ...], value: Any, words: str
+    ) -> None:
+        """What does not follow from the claims is found."""
+        certificate = copy.deepcopy(READ)
+        holder: Any = certificate
+        for key in path[:-1]:
+            holder = holder[key]
+        holder[path[-1]] = value
+        assert words in found(certificate, tmp_path)
 
 
 class TestCodes:

@@ -54,7 +54,12 @@ def full():
     )
     evidence = [samples.SWEEP, samples.LAYERS, samples.FLOATS, samples.AGREES]
     certificate = samples.sealed(
-        [samples.record("relu.all", "gold", evidence, proof, untied=["torch.mul"]), witness]
+        [
+            samples.record("relu.all", "gold", evidence, proof, untied=["torch.mul"]),
+            witness,
+            *samples.read_records()[3:],
+        ],
+        coverage=[replace(samples.PASSAGES[0], claims=("relu.all",)), *samples.PASSAGES[1:]],
     )
     certificate["lean"]["modules"][0]["foundation"] = True
     certificate["lean"]["definitions"][1]["axioms"] = ["propext"]
@@ -86,7 +91,8 @@ def lists(value, path=()):
     """The path of every list that is not empty, but for those of reports and of a tensor's
     sizes.
     """
-    if isinstance(value, list) and value and path[-1] not in ("shape", "unmet", "needs"):
+    follows = ("shape", "unmet", "needs", "readings", "holds_as")
+    if isinstance(value, list) and value and path[-1] not in follows:
         yield path
     for key in value if isinstance(value, dict) else range(len(value)):
         if isinstance(value[key], (dict, list)):
@@ -101,7 +107,8 @@ def is_left_out(path):
     """Whether a place follows from others, is a line of the sources, or is what `check` holds
     evidence together by.
     """
-    follows = path[0] in ("summary", "digest") or {"verdict", "conflict", "next"} & {*path}
+    derived = {"verdict", "conflict", "next", "readings", "holds_as"}
+    follows = path[0] in ("summary", "digest") or derived & {*path}
     return bool(
         follows or path[-1] == "line" or (path[-1] in ("claim", "code_sha256") and len(path) > 3)
     )

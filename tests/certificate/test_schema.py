@@ -13,13 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pyharness.certificate import schema
-from pyharness.certificate.schema import RECORDED, SCHEMA, arrange, require, violations
+from pyharness.certificate.schema import FORMER, RECORDED, SCHEMA, arrange, require, violations
 from pyharness.core.errors import DocumentError
-from tests.certificate_samples import sealed
+from tests.certificate_samples import former, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
-FORMS = (SCHEMA, RECORDED)
-NAMES = ("tiered-certificate-1", "recorded-evidence-1")
+FORMS = (SCHEMA, FORMER, RECORDED)
+NAMES = ("tiered-certificate-2", "tiered-certificate-1", "recorded-evidence-1")
 
 
 def nodes(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -55,15 +55,17 @@ class TestSchema:
     @pytest.mark.parametrize("form", FORMS, ids=NAMES)
     def test_objects_are_closed_and_complete(self, form: dict[str, Any]) -> None:
         """Every object refuses unknown fields and requires all its own, but for what evidence may
-        declare of its table, what is said of the whole library, and what earlier versions did not
-        write; a witness's inputs, the functions that are computed and the
-        claims' times are free.
+        declare of its table, which instance it is about, of which statement it is a reading, what
+        is said of the whole library, and what earlier versions did not write; a witness's inputs,
+        the functions that are computed and the claims' times are free.
         """
         optional = {
+            "": {"outside"},
             "/evidence": {"plots", "points", "claim", "code_sha256"},
-            "/claim": {"code_sha256"},
-            "/lean": {"library"},
-            "/proofs": {"computed"},
+            "/claim": {"code_sha256", "instance", "reading_of"},
+            "/proof": {"lean_form", "trace", "source"},
+            "/lean": {"library", "export"},
+            "/proofs": {"computed", "checkers"},
             "/lean/definitions/items": {"text"},
         }
         objects = [(where, node) for where, node in nodes(form) if node.get("type") == "object"]
@@ -114,7 +116,7 @@ class TestViolations:
         [
             (lambda c: c.pop("policy"), "certificate"),
             (lambda c: c.update(signature="x"), "certificate"),
-            (lambda c: c.update(schema="tiered-certificate-2"), "schema"),
+            (lambda c: c.update(schema="tiered-certificate-3"), "schema"),
             (lambda c: c.update(digest=c["digest"] + "\n"), "digest"),
             (lambda c: c["policy"]["allowed_axioms"].append("sorryAx"), "policy/allowed_axioms/1"),
             (lambda c: c["claims"][0].update(tier="diamond"), "claims/0/tier"),
@@ -141,6 +143,24 @@ class TestViolations:
         assert [place for place, _ in violations(certificate)] == [where]
 
 
+class TestFormer:
+    """Certificates of the version before."""
+
+    def test_it_is_read(self) -> None:
+        """It fits its own schema, and keeps its order."""
+        old = former(sealed())
+        assert violations(old) == []
+        assert require(old) == old
+        assert repr(arrange(old)) == repr(old)
+
+    def test_it_is_held_against_its_own_schema(self) -> None:
+        """What only the new one has does not fit; nor does a new one without it."""
+        old = former(sealed()) | {"statements": []}
+        assert [where for where, _ in violations(old)] == ["certificate"]
+        new = former(sealed()) | {"schema": "tiered-certificate-2"}
+        assert "'statements' is a required property" in violations(new)[0][1]
+
+
 class TestRequire:
     def test_returns_what_fits(self) -> None:
         """A certificate that fits is returned."""
@@ -149,7 +169,7 @@ class TestRequire:
     @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}])
     def test_refuses_what_does_not(self, value: Any) -> None:
         """Any other JSON is refused with the reason."""
-        with pytest.raises(DocumentError, match="does not fit the schema tiered-certificate-1: "):
+        with pytest.raises(DocumentError, match="does not fit the schema tiered-certificate-2: "):
             require(value)
 
 

@@ -102,10 +102,12 @@ class TestSeal:
 
     def test_proof(self) -> None:
         """A proof is recorded as the audit gives it, its path with forward slashes and its axioms
-        sorted.
+        sorted; Lean's own form where Lean was asked.
         """
         found = proof(axioms=("b", "a"), file=PurePosixPath("Demo/Relu.lean"), note="see there")
         recorded = sealed([record("a.b", "bronze", [SWEEP], found)])["claims"][0]["proof"]
+        absent = ("lean_form", "trace")
+        said = {name: value for name, value in vars(found).items() if name not in absent}
         flags = {
             "negates": False,
             "pinned": True,
@@ -115,7 +117,10 @@ class TestSeal:
             "definitions": ["Demo.qRelu"],
             "rests_on": [],
         }
-        assert recorded == vars(found) | {"axioms": ["a", "b"], "file": "Demo/Relu.lean"} | flags
+        assert recorded == said | {"axioms": ["a", "b"], "file": "Demo/Relu.lean"} | flags
+        asked = proof(lean_form="a ≤ b")
+        shown = sealed([record("a.b", "bronze", [SWEEP], asked)])["claims"][0]["proof"]
+        assert shown["lean_form"] == "a ≤ b"
 
     def test_foreign_axioms(self) -> None:
         """A proof on axioms that the policy does not allow is not silver, whatever its status

@@ -8,7 +8,16 @@ from typing import Any, get_args
 
 import pytest
 
-from pyharness.certificate.tiers import Facts, ProofStatus, meets, proof_status, rule, verdict
+from pyharness.certificate.tiers import (
+    Facts,
+    ProofStatus,
+    is_false,
+    meets,
+    proof_status,
+    rule,
+    standing,
+    verdict,
+)
 from pyharness.evidence import Evidence, Outcome
 from pyharness.project.pack import Tier
 from tests.certificate_samples import AGREES, FLOATS, LAYERS, SWEEP, proof, record, sealed
@@ -260,6 +269,39 @@ class TestRule:
             if rule(facts).tier in ("silver", "gold", "platinum"):
                 assert (facts.status, facts.verdict) == ("proved", "confirmed"), facts
                 assert facts.axioms_allowed and facts.pinned, facts
+
+
+class TestStanding:
+    """What several readings together say."""
+
+    HOLDS = {"verdict": "confirmed", "tier": "bronze", "conflict": None}
+    FALSE = {"verdict": "refuted", "tier": "refuted", "conflict": None}
+    DISPROVED = {"verdict": "confirmed", "tier": "refuted", "conflict": None}
+    OPEN = {"verdict": "inconclusive", "tier": "none", "conflict": None}
+    TORN = {"verdict": "confirmed", "tier": "none", "conflict": "they differ"}
+
+    @pytest.mark.parametrize(
+        ("readings", "together"),
+        [
+            ([HOLDS, HOLDS], "confirmed"),
+            ([HOLDS, FALSE], "depends"),
+            ([HOLDS, OPEN], "depends"),
+            ([FALSE, DISPROVED], "refuted"),
+            ([FALSE, OPEN], "inconclusive"),
+            ([FALSE, TORN], "inconclusive"),
+            ([OPEN, OPEN], "inconclusive"),
+        ],
+    )
+    def test_of_readings(self, readings: list[dict[str, Any]], together: str) -> None:
+        """It is refuted only if every reading is, and holds only if every reading does."""
+        assert standing(readings) == together
+
+    def test_what_is_false(self) -> None:
+        """A refuted reading is false only where no other is left."""
+        claims = [self.FALSE | {"id": "a", "reading_of": "s"}, self.FALSE | {"id": "b"}]
+        for stands, expected in (("depends", [False, True]), ("refuted", [True, True])):
+            certificate = {"claims": claims, "statements": [{"id": "s", "verdict": stands}]}
+            assert [is_false(claim, certificate) for claim in claims] == expected
 
 
 class TestMeets:

@@ -37,6 +37,20 @@ class TestMarkdown:
         )
         assert "    ∀ (z q : Int8), q ≤ qRelu z q" in text
 
+    def test_readings_and_coverage(self):
+        """A statement that depends on its reading is not among the refuted; and the sources'
+        passages come last.
+        """
+        text = documents.markdown(samples.sealed(samples.read_records(), coverage=samples.PASSAGES))
+        read, refuted = text.index("## Read in several ways"), text.index("## Refuted")
+        assert "- **relu.lost**, depends: The unit loses information." in text[read:refuted]
+        assert "  - relu.lost.all, refuted: What relu.lost.all says." in text[read:refuted]
+        assert "relu.lost" not in text[refuted : text.index("## 000 A paper")]
+        coverage = text[text.index("## Coverage") :]
+        assert "Of 3 passages of the sources, 2 are settled by claims." in coverage
+        assert "| The unit is extensive. | relu.extensive |" in coverage
+        assert "no claim: It asserts nothing that could fail." in coverage
+
     @pytest.mark.parametrize(
         ("text", "written"),
         [

@@ -4,6 +4,7 @@ stays text.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import posixpath
 import re
@@ -18,11 +19,14 @@ from tinyhtml5.parser import HTMLParser as HTML5Parser
 from pyharness.certificate.diff import Change
 from pyharness.certificate.findings import Finding
 from pyharness.core.errors import UsageError
+from pyharness.report.documents import markdown
 from pyharness.report.html import Report, render, visible
 from pyharness.report.site import file_name
 from tests import certificate_samples as samples
 
-CERTIFICATE = samples.sealed(samples.drawn_records())
+CERTIFICATE = samples.sealed(
+    [*samples.read_records(), *samples.drawn_records()[3:]], coverage=samples.PASSAGES
+)
 PAGES = render(Report(CERTIFICATE))
 
 HOSTILE = [
@@ -160,6 +164,48 @@ class TestRender:
     def test_a_refuted_claim_stands_on_the_first_page_with_its_witness(self):
         """An answer like any other."""
         assert "the maximum of 1 and 3 is 3" in Structure(PAGES["index.html"]).text
+
+    def test_what_depends_on_its_reading_is_not_false(self):
+        """It stands on the first page with each reading, apart from what is false, and each
+        reading's page names the others.
+        """
+        text = Structure(PAGES["index.html"]).text
+        depends, false = (text.index(words) for words in ("depends on how", "What is false"))
+        assert depends < text.index("The unit loses information.") < false
+        assert "What relu.lost.all says." in text[depends:false]
+        assert "What relu.lost.all says." not in text[false:]
+        reading = Structure(PAGES[f"claims/{file_name('relu.lost.all')}"])
+        assert "A reading of" in reading.text
+        assert f"../claims/{file_name('relu.lost.some')}" in reading.links
+
+    @pytest.mark.parametrize(
+        "forge",
+        [
+            lambda c: c.update(statements=[]),
+            lambda c: c["statements"][0]["readings"].append("relu.none"),
+            lambda c: c["coverage"][0].update(claims=["relu.none"]),
+        ],
+        ids=["no statement", "no reading", "no claim"],
+    )
+    def test_names_of_what_is_not_there(self, forge):
+        """Pages and Markdown are made all the same; `check` says what is wrong."""
+        certificate = copy.deepcopy(CERTIFICATE)
+        forge(certificate)
+        assert "index.html" in render(Report(certificate))
+        assert "## " in markdown(certificate)
+
+    def test_coverage(self):
+        """Each passage has its claims, with their tiers, or the reason why there is none."""
+        text = " ".join(Structure(PAGES["coverage.html"]).text.split())
+        assert "Claims settle 2 of 3 passages" in text
+        for words in (
+            "The unit is extensive.relu.extensive",
+            "relu.lost ± depends",
+            "no claim: It asserts nothing that could fail.",
+        ):
+            assert words in text
+        without = render(Report(samples.former(samples.sealed())))
+        assert "coverage.html" not in without and b"depends on how" not in without["index.html"]
 
     def test_nothing_is_fetched(self):
         """Every address is inside the report, and the policy of every page allows no other."""

@@ -17,9 +17,12 @@ from tests.certificate_samples import (
     AGREES,
     COUNTEREXAMPLE,
     FLOATS,
+    LOST,
+    PASSAGES,
     SWEEP,
     below,
     proof,
+    read_records,
     record,
     sample_records,
     sealed,
@@ -55,7 +58,7 @@ class TestShow:
         lines = rows(shown(sealed(), width=120))
         assert "relu.identity refuted refuted refuted z = 3, q = 1".split() in lines
         assert (
-            "relu.extensive proved confirmed silver 65,536 pairs; 2 layers; the kernel agrees".split()
+            "relu.extensive silver proved confirmed 65,536 pairs; 2 layers; the kernel agrees".split()
             in lines
         )
 
@@ -83,13 +86,13 @@ class TestShow:
     def test_conflict(self) -> None:
         """A conflict is marked as one."""
         text = shown(sealed([record("relu.conflict", "silver", [COUNTEREXAMPLE], proof())]))
-        assert "conflict" in text.splitlines()[3]
+        assert "none, conflict" in text.splitlines()[2]
 
     def test_decides_nothing(self) -> None:
         """It shows what the certificate says, though it should not follow."""
         certificate = copy.deepcopy(sealed())
         certificate["claims"][2].update(verdict="inconclusive", tier="platinum")
-        assert "relu.open open inconclusive platinum 200 draws".split() in rows(shown(certificate))
+        assert "relu.open platinum open inconclusive 200 draws".split() in rows(shown(certificate))
 
     def test_refuted_is_an_answer(self) -> None:
         """On a terminal, refuted has a colour of its own, which is not that of an unmet claim."""
@@ -103,18 +106,27 @@ class TestShow:
         monkeypatch.setenv("NO_COLOR", "1")
         assert "\x1b[1;35m" not in shown(sealed(), force_terminal=True, color_system="standard")
 
-    @pytest.mark.parametrize("width", [60, 80, 200])
-    def test_width(self, width: int) -> None:
-        """No line is wider than the terminal, and what is too long for its column goes on in the
-        next line.
+    @pytest.mark.parametrize(
+        ("width", "shows"),
+        [
+            (54, "claim tier"),
+            (60, "claim tier proof"),
+            (80, "claim tier proof verdict"),
+            (200, "claim tier proof verdict evidence"),
+        ],
+    )
+    def test_width(self, width: int, shows: str) -> None:
+        """Each claim has one line, no wider than the terminal, with its whole id; columns are left
+        out where there is no room.
         """
         claim = "nucleus.nonboolean_from_incomparable_as_given"
         summary = "every pair of zero points below 126 and 3 layers of the network"
         text = shown(sealed([record(claim, "bronze", [summarised(summary)])]), width=width)
-        assert all(len(line) <= width for line in text.splitlines())
-        body = text.splitlines()[2 : text.splitlines().index("")]
-        assert "".join(line.split()[0] for line in body if line[0] != " ") == claim
-        assert set(summary.split()) <= set(" ".join(body).split())
+        assert all(len(line) <= width for line in text.partition("\n\n")[0].splitlines())
+        head, _, line, *_ = text.splitlines()
+        assert head.split() == shows.split()
+        assert line.split()[:2] == [claim, "bronze"]
+        assert (summary in line) == (width == 200)
 
     def test_markup_and_control_characters(self) -> None:
         """Text from the certificate is shown, never obeyed."""
@@ -123,6 +135,35 @@ class TestShow:
             width=120,
         )
         assert "[red]a=[0,1][/red]⟨U+001B⟩[31m⟨U+202E⟩" in text
+
+
+class TestReadings:
+    """Statements of several readings, and coverage."""
+
+    def test_how_they_stand(self) -> None:
+        """A line for each statement, and one for the passages."""
+        text = shown(sealed(read_records(), coverage=PASSAGES))
+        assert "relu.lost: depends as relu.lost.some, of 2 readings" in " ".join(text.split())
+        assert "Of 3 passages of the sources, 2 are settled by claims." in text
+        refuted = [
+            record(f"relu.lost.{name}", "refuted", [COUNTEREXAMPLE], of=LOST) for name in "ab"
+        ]
+        assert "relu.lost: refuted in all 2 readings" in shown(sealed(refuted))
+
+    def test_one_is_explained(self) -> None:
+        """With each reading's statement and tier; and a reading says what it is one of."""
+        certificate = sealed(read_records())
+        text = explained(certificate, "relu.lost")
+        for words in (
+            "The unit loses information.",
+            "its readings together: depends",
+            "relu.lost.all: tier refuted",
+            "What relu.lost.some says.",
+        ):
+            assert words in text
+        assert "one reading of relu.lost" in explained(certificate, "relu.lost.all")
+        with pytest.raises(UsageError, match="there is relu.lost"):
+            find_claim(certificate, "relu.losd")
 
 
 class TestShowStatuses:
@@ -207,6 +248,24 @@ class TestExplain:
             "net.2 2.5 1e-07",
         ):
             assert line.split() in lines
+
+    def test_a_table_that_is_too_wide(self) -> None:
+        """Each row is a paragraph, so that no figure is broken."""
+        found = Evidence(
+            "statistics", "d", 1, 0, "s",
+            measurements=[{"layer": "net.0"} | {f"figure {i}": 123456.0 + i for i in range(12)}],
+        )  # fmt: skip
+        claim = [record("a.b", "bronze", [found], proof())]
+        for width in (60, 80):
+            text = explained(sealed(claim), "a.b", width)
+            assert max(map(len, text.splitlines())) <= width
+            empty = sealed(claim)
+            empty["claims"][0]["evidence"][0]["measurements"]["rows"].append([])
+            assert explained(empty, "a.b", width).splitlines()[0] == "a.b"
+            words = " ".join(text.split())
+            for i in range(12):
+                assert f"figure {i} {123456 + i}" in words
+        assert "figure 0  figure 1" in explained(sealed(claim), "a.b", 200)
 
     def test_tolerance(self) -> None:
         """Evidence on floats shows its largest error, what was allowed, and its seed."""
