@@ -10,6 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pyharness.audit.looking import (
+        Original as Original,
+    )
+    from pyharness.audit.pairs import (
+        pair as pair,
+    )
     from pyharness.checkpoint.compress import (
         Compressed as Compressed,
         SemanticQuantizer as SemanticQuantizer,
@@ -89,10 +95,19 @@ if TYPE_CHECKING:
         tensor_ref as tensor_ref,
         tensor_sha256 as tensor_sha256,
     )
+    from pyharness.formats.quantized.checkpoint import (
+        read_checkpoint as read_checkpoint,
+        read_originals as read_originals,
+    )
+    from pyharness.formats.quantized.tensor import (
+        Quantized as Quantized,
+    )
     from pyharness.project.pack import (
         Claim as Claim,
+        Passage as Passage,
         Requirement as Requirement,
         Source as Source,
+        Statement as Statement,
         Tier as Tier,
         claim as claim,
         requirement as requirement,
@@ -101,6 +116,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = {
+    "Original": "pyharness.audit.looking",
+    "pair": "pyharness.audit.pairs",
     "Compressed": "pyharness.checkpoint.compress",
     "SemanticQuantizer": "pyharness.checkpoint.compress",
     "CPU": "pyharness.core.device",
@@ -152,9 +169,14 @@ _MODULES = {
     "file_sha256": "pyharness.formats.digests",
     "tensor_ref": "pyharness.formats.digests",
     "tensor_sha256": "pyharness.formats.digests",
+    "read_checkpoint": "pyharness.formats.quantized.checkpoint",
+    "read_originals": "pyharness.formats.quantized.checkpoint",
+    "Quantized": "pyharness.formats.quantized.tensor",
     "Claim": "pyharness.project.pack",
+    "Passage": "pyharness.project.pack",
     "Requirement": "pyharness.project.pack",
     "Source": "pyharness.project.pack",
+    "Statement": "pyharness.project.pack",
     "Tier": "pyharness.project.pack",
     "claim": "pyharness.project.pack",
     "requirement": "pyharness.project.pack",

@@ -10,7 +10,9 @@ from typing import NoReturn
 
 from pyharness import __version__
 from pyharness.cli import (
+    audit,
     check,
+    comparator,
     diff,
     doctor,
     evidence,
@@ -36,7 +38,24 @@ from pyharness.core.errors import (
 
 __all__ = ["entry", "main"]
 
-_COMMANDS = (init, verify, status, pin, explain, report, check, sign, diff, gate, evidence, doctor)
+_COMMANDS = (
+    *(
+        init,
+        verify,
+        audit,
+        status,
+        pin,
+        explain,
+        report,
+        check,
+        sign,
+        diff,
+        gate,
+        evidence,
+        comparator,
+    ),
+    doctor,
+)
 """In the order in which --help lists them."""
 
 _EXITS = {
@@ -110,8 +129,8 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="pyharness",
-        description="Tie each claim about neural-network quantization to a Lean proof and to "
-        "evidence on real tensors.",
+        description="Check claims about neural-network quantization by Lean proofs and by "
+        "evidence on tensors, and certify what was found.",
         epilog=exit_table(_EXITS) + "\nThe help of a command says what each status means there.\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -76,7 +76,7 @@ def exit_table(exits: Mapping[int, str]) -> str:
     Args:
         exits: what each status means, beside those that any command can end with.
     """
-    rows = sorted({**exits, **_EVERY_COMMAND}.items())
+    rows = sorted({**_EVERY_COMMAND, **exits}.items())
     return "exit status:\n" + "".join(
         textwrap.fill(meaning, 79, initial_indent=f"  {status:<5}", subsequent_indent=" " * 7)
         + "\n"
@@ -111,7 +111,7 @@ def add_sandbox(parser: argparse.ArgumentParser, *, note: str = "") -> None:
         "--sandbox",
         action="store_true",
         help="run the project's code under bubblewrap: without network, home and terminal; it can "
-        f"read the project, and write only to build/sandbox{note}",
+        f"read the project, and write only to build/sandbox, or .lake/sandbox where lake builds it{note}",
     )
 
 

@@ -22,7 +22,7 @@ from pyharness.cli.inputs import (
     require_folder,
     signature_check,
 )
-from pyharness.cli.output import print_json, say, show_progress
+from pyharness.cli.output import complain, print_json, say, show_progress
 from pyharness.core.errors import (
     EXIT_LEAN,
     EXIT_OK,
@@ -163,10 +163,14 @@ def _show(
 
 
 def _rechecked(path: Path) -> str:
+    from pyharness.kernel.certificate import views
+
     certificate = read_certificate(path)
     claims = sum(claim["proof"]["rechecked"] for claim in certificate["claims"])
+    carriers = [view.certificate["proofs"] for view in views(certificate)]
+    constants = sum(carrier["constants"] for carrier in carriers if carrier)
     return (
-        f"the {certificate['proofs']['constants']:,} constants that the proofs of "
+        f"the {constants:,} constants that the proofs of "
         f"{claims} claim{'' if claims == 1 else 's'} rest on"
         if claims
         else "no claim's proof"
@@ -178,6 +182,7 @@ def _rerun(options: argparse.Namespace) -> list[Finding]:
     from pyharness.certificate.findings import Finding
 
     folder = options.source or Path(".")
+    complain("All is built, replayed and gathered again, which takes as long as a first verify.")
     again = _again_in_sandbox(folder) if options.sandbox else _again(folder)
     return [
         Finding(
@@ -206,9 +211,7 @@ def _again_in_sandbox(folder: Path) -> Mapping[str, Any]:
     from pyharness.cli.sandbox import project_reach, run_command
     from pyharness.core.json_files import write_bytes
     from pyharness.core.sandbox import Outlet
-    from pyharness.project.settings import load_project
 
-    load_project(folder)
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch).resolve() / "again.json"
         within = argparse.Namespace(run=_write_again, project=folder, output=output, json=False)
@@ -234,12 +237,7 @@ def _write_again(options: argparse.Namespace) -> int:
 
 def _platinum(path: Path) -> list[str]:
     """Return the claims of a certificate that a signature of it makes platinum."""
-    from pyharness.certificate.seal import tier_if_signed
+    from pyharness.certificate.check import tiers_if_signed
 
-    certificate = read_certificate(path)
-    allowed = certificate["policy"]["allowed_axioms"]
-    return [
-        claim["id"]
-        for claim in certificate["claims"]
-        if tier_if_signed(claim, allowed) == "platinum"
-    ]
+    tiers = tiers_if_signed(read_certificate(path))
+    return [claim for claim, tier in tiers.items() if tier == "platinum"]

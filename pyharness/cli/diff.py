@@ -28,8 +28,8 @@ def add(commands: Commands) -> None:
         examples=["old.json new.json"],
         exits={EXIT_OK: "nothing differs", EXIT_UNMET: "something does"},
     )
-    parser.add_argument("old", type=Path, metavar="OLD")
-    parser.add_argument("new", type=Path, metavar="NEW")
+    parser.add_argument("old", type=Path, metavar="OLD", help="the earlier certificate")
+    parser.add_argument("new", type=Path, metavar="NEW", help="the later certificate")
 
 
 def run(options: argparse.Namespace) -> int:

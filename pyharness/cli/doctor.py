@@ -40,8 +40,8 @@ def add(commands: Commands) -> None:
         commands,
         "doctor",
         run,
-        summary="Say what is installed, which Lean there is, which devices, and whether the "
-        "project has what its packs require.",
+        summary="Say which Lean, packages and devices are there, and whether the project has what "
+        "its packs require.",
         examples=["", "--project path/to/project", "--json"],
         exits=_EXITS,
     )
@@ -69,10 +69,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _sandboxed(options: argparse.Namespace) -> int:
     from pyharness.cli.sandbox import project_reach, run_sandboxed
-    from pyharness.project.settings import load_project
 
     options.project = options.project or Path(".")
-    load_project(options.project)
     return run_sandboxed(options, project_reach(options))
 
 
@@ -103,7 +101,7 @@ def _project(folder: Path | None) -> Iterator[_Finding]:
         }
         return
     try:
-        project = read_project(folder or Path("."))
+        project = read_project(folder or Path("."), needs_packs=False)
     except HarnessError as error:
         yield {"what": "project", "ok": False, "found": str(error)}
         return

@@ -39,9 +39,9 @@ def add(commands: Commands) -> None:
         group.add_subparsers(title="commands", metavar="COMMAND", required=True),
         "evidence record",
         run,
-        summary="Gather the evidence on one device and write it down, for machines without it to "
-        "hold against their own: verify reads every file in the folder `evidence` beside the "
-        "certificate.",
+        summary="Gather the evidence on one device and record it, so that machines without this "
+        "device can compare it with theirs: verify reads every file in the folder `evidence` "
+        "beside the certificate.",
         examples=["--device cuda -o certificates/evidence/h100.json"],
         exits=_EXITS,
     )
@@ -108,9 +108,7 @@ def run(options: argparse.Namespace) -> int:
 def _sandboxed(options: argparse.Namespace) -> int:
     from pyharness.cli.sandbox import project_reach, run_sandboxed
     from pyharness.core.sandbox import Outlet
-    from pyharness.project.settings import load_project
 
-    load_project(options.project)
     options.output = options.output.resolve()
     outlet = Outlet(options.output.parent, options.output.name.__eq__)
     return run_sandboxed(options, project_reach(options, outlets=[outlet]))

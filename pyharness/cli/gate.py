@@ -33,8 +33,8 @@ def add(commands: Commands) -> None:
         commands,
         "gate",
         run,
-        summary="Fail if a certificate does not check, a claim is not where it must be, or "
-        "anything was lost.",
+        summary="Fail if a certificate does not check, a claim lacks the tier that it requires, or "
+        "anything was lost since a baseline.",
         examples=[
             "certificates/demo.json --baseline main.json",
             "certificates/demo.json --min-tier silver --sarif gate.sarif",
@@ -42,16 +42,23 @@ def add(commands: Commands) -> None:
         exits={EXIT_OK: "the gate passes", EXIT_UNMET: "it fails"},
     )
     add_certificate(parser)
-    parser.add_argument("--source", type=Path, metavar="DIR", help="as for check")
+    parser.add_argument(
+        "--source", type=Path, metavar="DIR", help="a project's folder: also compare its Lean files"
+    )
     parser.add_argument(
         "--key",
         type=Path,
         metavar="PEM",
-        help="a public key: also check the signature, with which a claim that a GPU reproduced is "
+        help="a public key: also check the signature, which lets a claim that a GPU reproduced be "
         "platinum",
     )
     add_identity(parser, "the same by an identity instead of a key")
-    parser.add_argument("--signature", type=Path, metavar="FILE", help="as for check")
+    parser.add_argument(
+        "--signature",
+        type=Path,
+        metavar="FILE",
+        help="the DSSE envelope (default: beside the certificate)",
+    )
     parser.add_argument(
         "--min-tier",
         choices=["none", "bronze", "silver", "gold", "platinum"],

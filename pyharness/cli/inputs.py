@@ -26,15 +26,19 @@ __all__ = [
 ]
 
 
-def read_project(folder: Path) -> Project:
+def read_project(folder: Path, *, needs_packs: bool = True) -> Project:
     """Return the project in a folder, and let its packs be imported from there.
+
+    Args:
+        folder: the project's.
+        needs_packs: whether it must have any.
 
     Raises:
         UsageError: if there is none, or its `pyharness.toml` cannot be used.
     """
     from pyharness.project.settings import load_project
 
-    project = load_project(folder)
+    project = load_project(folder, needs_packs=needs_packs)
     if str(project.root) not in sys.path:
         sys.path.insert(0, str(project.root))
     return project

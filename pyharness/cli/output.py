@@ -11,6 +11,7 @@ import os
 import re
 import select
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,7 +124,8 @@ def complain(message: str, *, style: str | None = None) -> None:
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Show each stage's progress on standard error: bars in a terminal, a line a stage elsewhere.
+    """Show each stage's progress on standard error: bars in a terminal, elsewhere a line a stage
+    and another one every few seconds.
 
     Yields:
         What to call with a stage, an item, how many items are done and how many there are.
@@ -133,14 +135,22 @@ def show_progress() -> Iterator[Progress]:
         yield show
 
 
+_EVERY = 10.0
+"""Seconds between two lines about a stage."""
+
+
 @contextmanager
 def _lines(console: Console) -> Iterator[Progress]:
-    seen: set[str] = set()
+    said: dict[str, float] = {}
 
     def line(stage: str, item: str, done: int, total: int) -> None:
-        if stage not in seen:
-            seen.add(stage)
+        now = time.monotonic()
+        if stage not in said:
+            said[stage] = now
             console.print(one_line(f"{stage} …"))
+        elif done < total and now - said[stage] >= _EVERY:
+            said[stage] = now
+            console.print(one_line(f"{stage}: {done:,} of {total:,}, {item}"))
 
     yield line
 
@@ -151,16 +161,28 @@ def _bars(console: Console) -> Iterator[Progress]:
         BarColumn,
         MofNCompleteColumn,
         Progress as Bars,
+        ProgressColumn,
+        Task,
         TaskID,
         TextColumn,
-        TimeElapsedColumn,
+        TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class RateColumn(ProgressColumn):
+        """How many items are done in a second, where that is more than one."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed or 0
+            return Text(f"{speed:,.0f}/s" if speed >= 1 and (task.total or 0) > 1 else "")
 
     with Bars(
         TextColumn("{task.fields[stage]:<13}"),
-        BarColumn(bar_width=28),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        RateColumn(),
+        # What is left, and of a stage that is done how long it took.
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         TextColumn("{task.description}", style="dim", markup=False),
         console=console,
     ) as bars:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
 from pyharness.cli.inputs import read_project
 from pyharness.cli.output import near, print_json, print_quoted, say, show_progress
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX
+
+if TYPE_CHECKING:
+    from pyharness.project.pins import Change
 
 __all__ = ["add", "run"]
 
@@ -48,25 +54,25 @@ def run(options: argparse.Namespace) -> int:
     claims = load_pack(project.packs)
     with show_progress() as progress:
         changes = pin_theorems(project, claims, progress=progress)
+    done = [(near(project.pins_of(source)), some) for source, some in changes.items()]
     if options.json:
-        print_json(
-            {
-                "pins": str(near(project.pins)),
-                "changes": [
-                    {"what": change.what, "was": change.was, "now": change.now}
-                    for change in changes
-                ],
-            }
-        )
+        first, *others = [_as_plain(pins, some) for pins, some in done]
+        print_json({**first, "outside": others[0]} if others else first)
         return EXIT_OK
-    for change in changes:
-        print_quoted(str(change))
-    say(
-        f"{near(project.pins)}: {len(changes)} change(s) recorded"
-        if changes
-        else f"{near(project.pins)}: nothing changed"
-    )
+    for pins, some in done:
+        for change in some:
+            print_quoted(str(change))
+        say(f"{pins}: {len(some)} change(s) recorded" if some else f"{pins}: nothing changed")
     return EXIT_OK
+
+
+def _as_plain(pins: Path, changes: Sequence[Change]) -> dict[str, Any]:
+    return {
+        "pins": str(pins),
+        "changes": [
+            {"what": change.what, "was": change.was, "now": change.now} for change in changes
+        ],
+    }
 
 
 def _sandboxed(options: argparse.Namespace) -> int:
@@ -74,6 +80,7 @@ def _sandboxed(options: argparse.Namespace) -> int:
     from pyharness.core.sandbox import Outlet
     from pyharness.project.settings import load_project
 
-    pins = load_project(options.project).pins
-    outlet = Outlet(pins.parent, pins.name.__eq__)
+    project = load_project(options.project)
+    pins = [project.pins_of(source).name for source in project.sources]
+    outlet = Outlet(project.pins.parent, pins.__contains__)
     return run_sandboxed(options, project_reach(options, outlets=[outlet]))

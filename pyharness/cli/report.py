@@ -21,8 +21,8 @@ def add(commands: Commands) -> None:
         commands,
         "report",
         run,
-        summary="Write a certificate to read: a folder of pages, Markdown, or a LaTeX table of its "
-        "claims.",
+        summary="Write a report of a certificate: a folder of HTML pages, Markdown, or a LaTeX "
+        "table of its claims.",
         examples=[
             "certificates/demo.json -o report",
             "certificates/demo.json -o report --source . --baseline old.json",

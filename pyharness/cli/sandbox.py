@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import functools
+import os
 import pickle
+import shlex
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +17,10 @@ from pyharness.core.errors import EXIT_OK, EXIT_UNMET, UsageError
 
 if TYPE_CHECKING:
     from pyharness.core.sandbox import Outlet, Reach
+    from pyharness.project.settings import Outside
 
 __all__ = [
     "entry",
-    "lean_reach",
     "outlets_of",
     "project_reach",
     "run_command",
@@ -78,11 +82,14 @@ def run_command(
     if getattr(options, "device", "cpu") != "cpu":
         raise UsageError("the sandbox has no GPU; leave --sandbox or --device away")
     within = argparse.Namespace(**vars(options) | {"sandbox": False})
+    # What numba compiles for an audit is kept for later runs there; the package's own is read-only.
+    compiled = {"NUMBA_CACHE_DIR": str(reach.kept / "numba")}
+    reach = dataclasses.replace(reach, variables={**compiled, **reach.variables})
     return sandbox.run(
         _PROGRAM,
         [str(Path(pyharness.__file__).resolve().parents[1]), pickle.dumps(within).hex()],
         reach,
-        shown=visible,
+        shown=functools.partial(visible, keep="\n\t"),
     )
 
 
@@ -98,13 +105,98 @@ def project_reach(
 ) -> Reach:
     """Return what a command on the project of --project can reach; the option then holds the path
     that the project has there.
+
+    Where the proofs were made elsewhere, that is also what brings them: the export and the
+    checkers' programs; or the project that lake builds, with `.lake` as the one folder to write to,
+    the toolchain, and the packages that are in `.lake/packages`.
+
+    Raises:
+        UsageError: if there is no project, or what it names as its export or the folder of its lake
+            project is none.
     """
     from pyharness.core.sandbox import Reach
+    from pyharness.project.settings import load_project
 
     root = options.project = Path(options.project).resolve()
+    kept, found = root / "build", [*readable]
+    packages: list[Path] = []
+    variables: dict[str, str] = {}
+    if (outside := load_project(root, needs_packs=False).outside) is not None:
+        if outside.export is not None:
+            found.append(_export(outside.export, root))
+        if outside.lake is not None:
+            folder, packages = _lake_project(outside.lake)
+            kept = folder / ".lake"
+            found.append(folder)
+        for program in _programs(outside, root):
+            shown, named = _program(program)
+            found += shown
+            variables |= named
     # What lies in the project can be read there. A link in it is not followed out of it.
-    others = [path for path in readable if not path.is_relative_to(root)]
-    return Reach(root, root / "build", others, outlets)
+    others = [path for path in found if not path.is_relative_to(root)]
+    return Reach(root, kept, [*others, *packages], outlets, variables)
+
+
+def _export(file: Path, root: Path) -> Path:
+    """Return the project's export. If it lies elsewhere it must be one, since it is the project
+    that names it.
+
+    Raises:
+        BadExport: if it is none.
+    """
+    from pyharness.proofs.cut import require_export
+
+    if not file.is_relative_to(root):
+        require_export(file)
+    return file
+
+
+def _lake_project(folder: Path) -> tuple[Path, list[Path]]:
+    """Return a lake project's folder, and the one of the packages that lake has fetched to it.
+
+    Raises:
+        UsageError: if it is none.
+    """
+    from pyharness.proofs.lake_project import require_lake_project
+
+    require_lake_project(folder)
+    folder = folder.resolve()
+    packages = folder / ".lake" / "packages"
+    there = packages.is_dir() and not packages.is_symlink()
+    return folder, [packages] if there else []
+
+
+def _programs(outside: Outside, root: Path) -> Iterator[str]:
+    """Yield the programs that the proofs are made and checked with: names, or whole paths."""
+    from pyharness.proofs.checkers import LEAN
+
+    named = [(shlex.split(command)[0], root) for command in outside.checkers if command != LEAN]
+    if outside.lake is not None:
+        named += [("lake", root), (outside.exporter or "lean4export", outside.lake)]
+    for program, folder in named:
+        yield os.path.normpath(folder / program) if os.sep in program else program
+
+
+def _program(name: str) -> tuple[list[Path], dict[str, str]]:
+    """Return what a program needs to be readable, and its environment variables.
+
+    Of elan and of a toolchain that is all of it, of another program on PATH its folder. Of one that
+    the project names by its path, it is no more than the file.
+    """
+    found = shutil.which(name)
+    shown: list[Path] = []
+    variables = {}
+    for path in dict.fromkeys((Path(found), Path(found).resolve())) if found else ():
+        home = path.parent.parent
+        if (home / "toolchains").is_dir():
+            # elan's, which it finds by HOME.
+            variables["ELAN_HOME"] = str(home)
+            shown.append(home)
+        elif (home / "lib" / "lean").is_dir():
+            shown.append(home)
+        else:
+            shown.append(path if os.sep in name else path.parent)
+    return shown, variables
 
 
 def outlets_of(certificate: Path, *beside: str) -> tuple[Outlet, ...]:
@@ -122,38 +214,17 @@ def outlets_of(certificate: Path, *beside: str) -> tuple[Outlet, ...]:
 
 
 def tensor_files(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Return every file that is read for the tensors of what a user names: also an index, and where
-    an ONNX file keeps its data.
+    """Return every file that is read for the tensors of one checkpoint that a user names: also its
+    settings, an index, and where an ONNX file keeps its data.
 
     Raises:
-        HarnessError: as `pyharness.formats.sources.catalogue`.
+        UsageError: as `pyharness.formats.quantized.checkpoint.read_checkpoint`.
     """
-    from pyharness.formats.sources import catalogue
+    from pyharness.formats.quantized.checkpoint import read_checkpoint
 
-    found = catalogue(paths)
+    found = read_checkpoint(paths)
     indices = (index for path in paths if path.is_dir() for index in path.glob("*.index.json"))
     named = (path for path in paths if path.is_file())
-    holding = (tensor.path for tensor in found.tensors.values())
+    parts = [*found.plain.values(), *(part for item in found.quantized for part in item.parts)]
+    holding = (part.path for part in parts)
     return tuple(dict.fromkeys((*found.files, *holding, *named, *indices)))
-
-
-def lean_reach(folder: Path) -> Reach:
-    """Return what `lake` in a Lean project can reach: the project, the toolchain, and in the place
-    of `.lake` a folder in it; dependencies that are in `.lake/packages` are read from there.
-    """
-    from pyharness.core.sandbox import Reach
-
-    readable, variables = [], {}
-    packages = folder / ".lake" / "packages"
-    if packages.is_dir() and not packages.is_symlink():
-        readable.append(packages)
-    if lake := shutil.which("lake"):
-        for path in dict.fromkeys((Path(lake), Path(lake).resolve())):
-            home = path.parents[1]
-            if (home / "toolchains").is_dir():
-                # elan's, which it finds by HOME.
-                variables["ELAN_HOME"] = str(home)
-                readable.append(home)
-            else:
-                readable.append(home if (home / "lib" / "lean").is_dir() else path)
-    return Reach(folder, folder / ".lake", readable, variables=variables)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyharness.cli.arguments import (
@@ -19,11 +18,10 @@ from pyharness.cli.output import (
     complain,
     near,
     print_json,
-    say,
     show_progress,
     standard_output,
 )
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET
 
 if TYPE_CHECKING:
     from pyharness.pipeline.verify import Verification
@@ -56,8 +54,6 @@ def add(commands: Commands) -> None:
             "--device cuda",
             "--executor ray",
             "--json",
-            "--tensors model.safetensors",
-            "--tensors model.safetensors.index.json -o model.json",
         ],
         exits=_EXITS,
     )
@@ -66,7 +62,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--fresh",
         action="store_true",
-        help="compile, replay and measure all anew, and use nothing that an earlier run kept",
+        help="ignore what earlier runs kept: compile, replay and measure everything again",
     )
     add_device(parser, "where the evidence is computed (default: cpu)", default="cpu")
     parser.add_argument(
@@ -76,26 +72,10 @@ def add(commands: Commands) -> None:
         help="local: as many processes as there are cores (default); ray: an existing Ray cluster "
         "(extra `cluster`), the one that RAY_ADDRESS names or that of this machine",
     )
-    parser.add_argument(
-        "--tensors",
-        type=Path,
-        nargs="+",
-        metavar="PATH",
-        help="check the claims that speak of any tensor on yours instead: safetensors, npz or ONNX "
-        "files, an index of shards, or a folder. They are read once, in little memory; run it "
-        "again if it was interrupted, and it goes on",
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="CERT",
-        help="with --tensors: the certificate (default: <name>.certificate.json in this folder)",
-    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Verify the project, or with --tensors the tensors.
+    """Verify the project.
 
     Raises:
         HarnessError: if no certificate can be written.
@@ -105,16 +85,6 @@ def run(options: argparse.Namespace) -> int:
     from pyharness.core.device import find_device
 
     where = find_device(options.device)
-    if options.tensors:
-        if where.type != "cpu":
-            raise UsageError(
-                "--tensors are read and checked by the CPU's cores; leave --device away"
-            )
-        return _verify_tensors(options)
-    if options.output:
-        raise UsageError(
-            "-o goes with --tensors; the project's own certificate is where pyharness.toml says"
-        )
     from pyharness.pipeline.verify import verify
     from pyharness.report import terminal
 
@@ -135,61 +105,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _sandboxed(options: argparse.Namespace) -> int:
-    from pyharness.cli.sandbox import outlets_of, project_reach, run_sandboxed, tensor_files
+    from pyharness.cli.sandbox import outlets_of, project_reach, run_sandboxed
     from pyharness.project.settings import load_project
 
     project = load_project(options.project)
-    certificate = project.certificate
-    beside: tuple[str, ...] = ()
-    readable: tuple[Path, ...] = ()
-    if options.tensors:
-        from pyharness.pipeline.own_tensors import output_path
-
-        options.tensors = [path.parent.resolve() / path.name for path in options.tensors]
-        options.output = (options.output or output_path(options.tensors[0])).resolve()
-        certificate, readable = options.output, tensor_files(options.tensors)
-        if (pins := certificate.with_name(project.pins.name)) != project.pins.resolve():
-            beside = (pins.name,)
-    outlets = outlets_of(certificate, *beside)
-    return run_sandboxed(options, project_reach(options, outlets=outlets, readable=readable))
-
-
-def _verify_tensors(options: argparse.Namespace) -> int:
-    from pyharness.pipeline.own_tensors import output_path, verify_tensors
-    from pyharness.report import terminal
-
-    project = read_project(options.project)
-    with show_progress() as progress:
-        done, reading = verify_tensors(
-            project,
-            options.tensors,
-            options.output or output_path(options.tensors[0]),
-            progress=progress,
-            fresh=options.fresh,
-            executor=named_executor(options, project),
-        )
-    if options.json:
-        print_json(
-            {
-                **_as_plain(done),
-                "tensors": reading.tensors,
-                "bytes": reading.size,
-                "bytes_read": reading.read,
-                "seconds": round(reading.seconds, 3),
-                "not_read": dict(reading.others),
-            }
-        )
-        return _status(done)
-    terminal.show(done.certificate, near(done.path), console=standard_output())
-    rate = (
-        f", {reading.read / 1e9:.3g} GB read in {reading.seconds:.3g} s"
-        if reading.read
-        else ", nothing read again"
-    )
-    say(f"Tensors: {reading.tensors:,}, {reading.size / 1e9:.3g} GB{rate}")
-    for name, why in reading.others.items():
-        say(f"Not read: {name!r} {why}")
-    return _status(done)
+    outlets = outlets_of(project.certificate)
+    return run_sandboxed(options, project_reach(options, outlets=outlets))
 
 
 def _as_plain(done: Verification) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from pyharness.certificate.canonical import file_bytes
 from tests import certificate_samples as samples
-from tests.small_project import CONFIG, ROOT, call, run
+from tests.small_project import AUDITING, CONFIG, ROOT, call, run
 
 LONG = "x" * 5000
 
@@ -23,21 +24,26 @@ LONG = "x" * 5000
 def place(tmp_path):
     """A folder with a certificate and a project that has it."""
     (tmp_path / "cert.json").write_bytes(file_bytes(samples.sealed()))
-    (tmp_path / "pyharness.toml").write_text(CONFIG.replace("certificates/small", "cert"))
+    config = AUDITING.replace('"small_pack", ', "").replace("certificates/small", "cert")
+    (tmp_path / "pyharness.toml").write_text(config)
     samples.write_project(tmp_path)
+    np.savez(tmp_path / "codes.npz", w=np.int8([1, 127]), w_scale=np.float32([1]))
     return tmp_path
 
 
 def assert_refused(done):
-    """One message, the status of bad input, no traceback."""
+    """One message, the status of bad input, no traceback; perhaps what was being done."""
     assert done.returncode == 2, done
-    assert done.stderr.startswith("pyharness: ") and "Traceback" not in done.stderr
+    message = done.stderr.removeprefix("Files …\n")
+    assert message.startswith("pyharness: ") and "Traceback" not in message
 
 
 READS = {
     "check": ["check", "{}"],
     "check --signature": ["check", "cert.json", "--key", "public.pem", "--signature", "{}"],
     "check --key": ["check", "cert.json", "--key", "{}"],
+    "audit": ["audit", "{}.safetensors"],
+    "audit --original": ["audit", "codes.npz", "--original", "{}.safetensors"],
     "check --tensors": ["check", "cert.json", "--tensors", "{}.safetensors"],
     "diff": ["diff", "cert.json", "{}"],
     "gate --baseline": ["gate", "cert.json", "--baseline", "{}"],

@@ -14,6 +14,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.schema import violations
@@ -118,7 +120,9 @@ ON_CERTIFICATES = {
     ],
     "report": [["report", "hostile.json"], ["report", "hostile.json", "-o", "out.md"]],
 }
-OTHERWISE = {"verify", "status", "pin", "init", "evidence", "doctor", "sign"}
+OTHERWISE = {
+    *("audit", "comparator", "doctor", "evidence", "init", "pin", "sign", "status", "verify")
+}
 """Commands that print nothing of a certificate, or only what they made: tested below."""
 
 
@@ -277,6 +281,28 @@ def test_evidence_of_a_pack(project):
     assert_harmless(done.stdout)
 
 
+def test_audit(tmp_path, library_cache):
+    """Names of tensors, in a file of codes that are wrong, too many, and without scales."""
+    name = HOSTILE.replace("\0", "")
+    w = torch.linspace(-1, 1, 64).reshape(2, 32)
+    codes = torch.round(w * 127).to(torch.int8)
+    codes[0, 5] += 3
+    scale = torch.full((2, 1), 1 / 127)
+    parts = {f"{name}.weight": codes, f"{name}.weight_scale": scale, f"{name}x": codes.clone()}
+    save_file(parts, tmp_path / "codes.safetensors", metadata={name: name})
+    save_file({f"{name}.weight": w, f"{name}z": w.clone()}, tmp_path / "model.safetensors")
+    original = ["--original", "model.safetensors"]
+    for options in (original, [], [*original, "--map", f"{name}.weight={name}z"]):
+        for form in ([], ["--json"]):
+            done = call(
+                tmp_path, "audit", "codes.safetensors", *options, *form,
+                XDG_CACHE_HOME=str(library_cache),
+            )  # fmt: skip
+            assert "alert(1)" in done.stdout + done.stderr
+            assert_harmless(done.stdout)
+            assert_harmless(done.stderr)
+
+
 @pytest.mark.parametrize("stage", ["Tensors", HOSTILE])
 def test_progress(monkeypatch, capsys, stage):
     """Neither bars nor lines show a name as it is, nor take it for markup."""
@@ -302,7 +328,8 @@ def test_names_of_files(tmp_path):
     for command in (
         ["init", str(folder)],
         ["status", "--project", str(folder)],
-        ["status", "--lean-project", str(folder)],
+        ["init", str(folder), "--lake", "--theorems", "a"],
+        ["comparator", "--project", str(folder), "--challenge", "A", "--solution", "B"],
         ["evidence", "record", "--device", "cpu", "--project", str(folder), "-o", "x.json"],
         ["sign", str(folder / "none.json"), "--key", str(folder)],
     ):

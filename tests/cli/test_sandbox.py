@@ -13,7 +13,8 @@ from safetensors.numpy import save_file
 
 from pyharness.core.errors import EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, EXIT_USAGE
 from pyharness.core.sandbox import KEPT
-from tests.proofs.test_lake import HERE, make
+from pyharness.proofs.lake_export import export_from_lake
+from tests.proofs.lake_projects import HERE, make, on_path
 from tests.sandboxes import ABSENT
 from tests.small_project import call, run, write_pack
 
@@ -214,26 +215,54 @@ def nothing(run):
 
 @needs_bubblewrap
 @pytest.mark.parametrize("where", ["the project", "elsewhere"])
-def test_tensors_of_one_s_own(verified, tmp_path, where):
-    """They are read where they are, and the certificate is written there too."""
-    (verified / "small_pack.py").write_text(STREAMING_PACK)
-    shared(verified)
-    folder = verified
+def test_checkpoints_of_one_s_own(auditing_project, tmp_path, where):
+    """They are read where they are, and the certificate is written there too. The pack does not
+    run outside; without bubblewrap nothing does.
+    """
+    project = shutil.copytree(auditing_project, tmp_path / "project")
+    mark = tmp_path / "mark"
+    (project / "small_pack.py").write_text(STREAMING_PACK + LEAVES_MARK.format(mark=str(mark)))
+    shared(project)
+    folder = project
     if where == "elsewhere":
         (folder := tmp_path / "my models").mkdir()
         (folder / "secret").write_text("x")
-    save_file({"w": np.ones(8, np.float32)}, folder / "weights")
+    w = np.array([1, -127, 5], np.float32)
+    save_file({"w": w.astype(np.int8), "w_scale": np.float32([1])}, folder / "weights")
+    save_file({"w": w}, folder / "floats.safetensors")
     (folder / "model.safetensors").symlink_to("weights")
-    arguments = ("verify", "--tensors", "model.safetensors", "--project", str(verified))
+    arguments = ("audit", "model.safetensors", "--original", "floats.safetensors")
+    arguments += ("--project", str(project))
     if where == "the project":
         shutil.move(folder / "weights", folder / "model.safetensors")
     outside = run(folder, *arguments, "-o", "outside.json")
-    before = tree(verified) | tree(folder)
+    assert outside.returncode == EXIT_OK and mark.exists(), outside.stderr
+    mark.unlink()
+    before = tree(project) | tree(folder)
     inside = run(folder, *arguments, "--sandbox", "-o", "inside.json")
-    assert inside.returncode == outside.returncode, (outside, inside)
-    new = (tree(verified) | tree(folder)).keys() - before.keys()
+    assert inside.returncode == EXIT_OK and not mark.exists(), inside.stderr
+    assert [line for line in inside.stdout.splitlines() if line.startswith("same ")]
+    new = (tree(project) | tree(folder)).keys() - before.keys()
     written = {name for name in new if not name.startswith("proofs/")}
     assert written == {"inside.json", "inside.run.json"}, inside.stderr
+    made = [json.loads((folder / f"{name}.json").read_text()) for name in ("outside", "inside")]
+    assert made[0]["claims"] == made[1]["claims"]
+    done = call(folder, *arguments, "--sandbox", PATH=str(tmp_path))
+    assert done.returncode == EXIT_SANDBOX and not mark.exists()
+
+
+@needs_bubblewrap
+def test_checkpoints_outside_any_project(library_cache, tmp_path):
+    """What ships with the harness checks them; the folder of caches is the one that is named."""
+    shutil.copytree(library_cache / "pyharness", tmp_path / "cache" / "pyharness")
+    shared(tmp_path / "cache" / "pyharness")
+    (folder := tmp_path / "my models").mkdir()
+    np.savez(folder / "codes.npz", w=np.int8([1, -127]), w_scale=np.float32([1]))
+    where = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    outside = call(folder, "audit", "codes.npz", "-o", "outside.json", **where)
+    assert outside.returncode == EXIT_OK, outside.stderr
+    inside = call(folder, "audit", "codes.npz", "-o", "inside.json", "--sandbox", **where)
+    assert inside.returncode == EXIT_OK, inside.stderr
     made = [json.loads((folder / f"{name}.json").read_text()) for name in ("outside", "inside")]
     assert made[0]["claims"] == made[1]["claims"]
 
@@ -248,13 +277,30 @@ theorem Small.rests : Small.Truth := Small.assumed
 """
 
 
-@needs_bubblewrap
-def test_a_lake_project(tmp_path, monkeypatch):
-    """Lake builds in the sandbox: what it runs can write in the place of .lake alone, and what was
-    built before is as it was.
+LAKE_CONFIG = """\
+name = "Small"
+allowed-axioms = []
+certificate = "certificates/small.json"
+seed = 0
+{0}
+[proofs]
+{1}
+"""
+LAKE_PACK = """\
+from pyharness import Source, claim
+
+
+@claim("a.b", statement="s", source=Source("d", "h"), theorem="Small.proved", tier="none")
+def nothing(run):
+    return []
+"""
+
+
+@pytest.fixture
+def marked_lake(tmp_path, monkeypatch):
+    """A lake on PATH that writes what it can beside its work, and where it tries to outside the
+    project; the stand-in does the work.
     """
-    (project := tmp_path / "project").mkdir()
-    make(project, Small__lean=LAKE_SAMPLE)
     mark = tmp_path / "mark"
     (tools := tmp_path / "tools").mkdir()
     (tools / "lake").write_text(
@@ -267,21 +313,102 @@ def test_a_lake_project(tmp_path, monkeypatch):
     (tools / "lake").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", f"{HERE}{os.pathsep}{HERE.parents[1]}")
+    return mark
+
+
+@needs_bubblewrap
+def test_a_lake_project(tmp_path, marked_lake):
+    """Lake builds in the sandbox: what it runs can write in the place of .lake alone, and what was
+    built before is as it was.
+    """
+    (project := tmp_path / "project").mkdir()
+    make(project, Small__lean=LAKE_SAMPLE, pyharness__toml=LAKE_CONFIG.format("", 'lake = "."'))
     (project / ".lake" / "packages" / "a").mkdir(parents=True)
     before = tree(project)
-    done = call(project, "status", "--lean-project", str(project), "--sandbox", "--json")
+    done = call(project, "status", "--sandbox", "--json")
     assert done.returncode == EXIT_UNMET, done.stderr
     rows = {row["id"]: row["status"] for row in json.loads(done.stdout)["theorems"]}
     assert rows["Small.proved"] == "proved" and rows["Small.rests"] == "axiom"
-    assert not mark.exists()
+    assert not marked_lake.exists()
     after = tree(project)
     assert {name for name in after if name not in before and ".lake/" not in name} == set()
     assert {path.name for path in (project / ".lake").iterdir()} == {"packages", KEPT}
     assert not [*(project / ".lake" / "packages" / "a").iterdir()]
 
 
-def test_a_folder_that_is_no_lake_project_is_left_alone(project):
+@needs_bubblewrap
+@pytest.mark.parametrize("place", ["project/lean", "lean"])
+def test_a_lake_project_elsewhere(tmp_path, marked_lake, place):
+    """It may lie below the project's folder or outside it; pins, certificate and proofs are all
+    that comes out. A checker that the project names by its path can be run, and its neighbours
+    cannot be read.
+    """
+    project, lean = tmp_path / "project", tmp_path / place
+    lean.mkdir(parents=True)
+    make(lean, Small__lean=LAKE_SAMPLE)
+    (lean / ".lake" / "packages" / "a").mkdir(parents=True)
+    (checkers := tmp_path / "checkers").mkdir()
+    (checkers / "secret").write_text("x")
+    (checkers / "check").write_text(
+        f"#!/bin/sh\ntest ! -e {checkers}/secret && test -d {lean}/.lake/packages/a\n"
+    )
+    (checkers / "check").chmod(0o755)
+    lines = [f'lake = "{os.path.relpath(lean, project)}"', 'checkers = ["../checkers/check $IN"]']
+    project.mkdir(exist_ok=True)
+    (project / "pyharness.toml").write_text(
+        LAKE_CONFIG.format('packs = ["lake_pack"]', "\n".join(lines))
+    )
+    (project / "lake_pack.py").write_text(LAKE_PACK)
+    before = tree(tmp_path)
+    for command in ("pin", "verify"):
+        done = call(project, command, "--sandbox", *(["--json"] if command == "pin" else []))
+        assert done.returncode == EXIT_OK, done.stderr
+    assert not marked_lake.exists()
+    after = tree(tmp_path)
+    new = {name for name in after if name not in before and ".lake/" not in name}
+    (proofs,) = (project / "certificates" / "proofs").iterdir()
+    assert new == {
+        f"project/certificates/{name}"
+        for name in (
+            "statements.lock.json",
+            "small.json",
+            "small.run.json",
+            f"proofs/{proofs.name}",
+        )
+    }
+    assert {name: after[name] for name in before} == before
+
+
+@needs_bubblewrap
+def test_an_export_elsewhere(tmp_path, monkeypatch):
+    """It can be read where it is, and so can a checker's folder on PATH; a file that is no export
+    cannot, whatever the project calls it.
+    """
+    (project := tmp_path / "project").mkdir()
+    (tmp_path / "made").mkdir()
+    make(tmp_path / "made", Small__lean=LAKE_SAMPLE)
+    on_path(monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(HERE.parents[1]))
+    export = export_from_lake(tmp_path / "made", ["Small.proved"], out=tmp_path / "out").file
+    (tools := tmp_path / "tools").mkdir()
+    (tools / "checker").write_text(f"#!/bin/sh\ntest -e {tools}/beside\n")
+    (tools / "checker").chmod(0o755)
+    (tools / "beside").write_text("x")
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    lines = f'export = "{export}"\ncheckers = ["checker $IN"]'
+    (project / "pyharness.toml").write_text(LAKE_CONFIG.format("", lines))
+    done = call(project, "status", "--sandbox", "--json")
+    assert done.returncode == EXIT_OK, done.stderr
+    assert [row["id"] for row in json.loads(done.stdout)["theorems"]] == ["Small.proved"]
+    export.write_text("a secret\n")
+    done = call(project, "status", "--sandbox", "--json")
+    assert done.returncode == EXIT_USAGE and "it is no export" in done.stderr
+    assert "a secret" not in done.stdout + done.stderr
+
+
+def test_a_folder_that_is_no_lake_project_is_left_alone(tmp_path):
     """It is refused before anything is made in it."""
-    done = call(project, "status", "--lean-project", ".", "--sandbox")
+    (tmp_path / "pyharness.toml").write_text(LAKE_CONFIG.format("", 'lake = "."'))
+    done = call(tmp_path, "status", "--sandbox")
     assert done.returncode == EXIT_USAGE and "no lake project" in done.stderr
-    assert not (project / ".lake").exists()
+    assert not (tmp_path / ".lake").exists()

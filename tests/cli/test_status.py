@@ -18,6 +18,7 @@ def test_status_reads_lean_alone(project):
     write_pack(project, "Small.rests")
     done = call(project, "status")
     assert done.returncode == 1 and "sorry" in done.stdout
+    assert "1 theorem is not proved: small.proved (sorry)" in done.stderr
 
 
 def test_status_shows_the_whole_library(project):

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from pyharness.pipeline import verify
+from pyharness.pipeline import built
 from tests.small_project import CONFIG, LEAN, PACK, ROOT, call, run, write, write_pack
 
 SLOW_PACK = """\
@@ -76,14 +76,14 @@ def test_two_kernels_that_disagree_end_it(verified, monkeypatch):
     before = {
         path: path.read_bytes() for path in (verified / "certificates").rglob("*") if path.is_file()
     }
-    real = verify.carry
+    real = built.carry
 
     def carry(*arguments):
         lines, names = real(*arguments)
         return lines.replace(b'"type":', b'"type":0,"was":', 1), names
 
     shutil.rmtree(verified / "build" / "cache")
-    monkeypatch.setattr(verify, "carry", carry)
+    monkeypatch.setattr(built, "carry", carry)
     done = call(verified, "verify")
     assert done.returncode == 3 and "the two kernels disagree on line" in done.stderr
     assert before == {
