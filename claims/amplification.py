@@ -18,6 +18,7 @@ from pyharness import (
     Evidence,
     Run,
     Source,
+    Statement,
     cached_per_device,
     claim,
     enumerate_cases,
@@ -53,6 +54,21 @@ def is_frobenius_over_rows(weight: list[list[int]]) -> bool:
     )
 
 
+def mean_square_gain_over_axes(weight: Sequence[Sequence[int]]) -> Fraction:
+    """Return the mean of the squared gain over the axes, back and forth: how many times larger the
+    mean square of the entries of W x is than that of the entries of x.
+    """
+    return mean_square_over_axes(weight) / len(weight) / Fraction(1, len(weight[0]))
+
+
+@predicate
+def gain_is_frobenius_over_rows(weight: list[list[int]]) -> bool:
+    """The mean squared gain is ‖W‖² (Frobenius) over the number of rows."""
+    return mean_square_gain_over_axes(weight) == Fraction(
+        int(norm_sq(integers(weight)).sum()), len(weight)
+    )
+
+
 @cached_per_device
 def amplification(layer: str, draws: int, seed: int) -> tuple[float, float]:
     """Return the mean of ‖W x‖² over points drawn uniformly on the sphere, and half the width of
@@ -84,6 +100,18 @@ def amplifies_by_rows(layer: str, draws: int, seed: int) -> bool:
     return _amplifies(layer, draws, seed, 0)
 
 
+@predicate
+def gains_by_rows(layer: str, draws: int, seed: int) -> bool:
+    """The mean of (‖W x‖²/m) / (‖x‖²/n) is ‖W‖² over the number of rows m, within its 99.9 %
+    interval.
+    """
+    weight = find_layer(layer).weight.double()
+    mean, half = (
+        weight.shape[1] / weight.shape[0] * each for each in amplification(layer, draws, seed)
+    )
+    return abs(mean - float(norm_sq(weight).sum()) / weight.shape[0]) <= half
+
+
 def _amplifies(layer: str, draws: int, seed: int, dimension: int) -> bool:
     weight = find_layer(layer).weight.double()
     mean, half = amplification(layer, draws, seed)
@@ -100,6 +128,7 @@ def _amplification_row(layer: str, draws: int, seed: int) -> dict[str, Any]:
         "columns": weight.shape[1],
         "mean ‖W x‖²": significant(mean),
         "99.9 % ±": significant(half),
+        "mean squared gain": significant(mean * weight.shape[1] / weight.shape[0]),
         "‖W‖²/columns": significant(frobenius / weight.shape[1]),
         "‖W‖²/rows": significant(frobenius / weight.shape[0]),
     }
@@ -140,15 +169,42 @@ def amplification_by_columns(run: Run) -> Iterator[Evidence]:
     yield _amplifications(amplifies_by_columns, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
 
 
-@claim(
+BY_ROWS = Statement(
     "geometry.amplification_rows",
-    statement="The average amplification of W is ‖W‖ (Frobenius) over √m, m the dimension of "
-    "the output.",
+    says="The average amplification of W is its Frobenius norm over √m, m the dimension of the output.",
     source=AMPLIFICATION,
+)
+
+
+@BY_ROWS.reading(
+    "gain",
+    statement="Amplification is the gain (‖W x‖/√m) / (‖x‖/√n), which compares root mean squares: "
+    "for x uniform on the sphere, the root of its mean square is ‖W‖/√m.",
+    theorem="LeanMining.avg_gain_eq_frob_div_sqrt_rows",
+    tier="silver",
+)
+def amplification_as_gain(run: Run) -> Iterator[Evidence]:
+    """Exact over the axes, and on points of the sphere."""
+    yield enumerate_cases(
+        gain_is_frobenius_over_rows,
+        [{"weight": weight} for weight in SMALL],
+        summary="4 matrices",
+        domain="small matrices of integers over the axes",
+        kind="property",
+        shows="it fails for {weight}",
+        device=run.device,
+    )
+    yield _amplifications(gains_by_rows, [*OUTPUT_WEIGHTS, *FEED_FORWARD], run.seed)
+
+
+@BY_ROWS.reading(
+    "length",
+    statement="Amplification is ‖W x‖ for x uniform on the sphere: √E‖W x‖² is ‖W‖/√m.",
     negation="LeanMining.meanAmplificationSq_eq_frobeniusSq_div_rows_false",
     tier="refuted",
 )
 def amplification_by_rows(run: Run) -> Iterator[Evidence]:
+    """Over the axes, and on points of the sphere."""
     yield enumerate_cases(
         is_frobenius_over_rows,
         [{"weight": weight} for weight in SMALL],

@@ -29,7 +29,7 @@ from pyharness import (
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-LAYER_1 = Source("002 Theory Deep Dive", "Layer 1: Clipping")
+LAYER_1 = Source("002 Clipping and kurtosis", "Layer 1: Clipping")
 
 PAIRS = {"alpha": INT8, "x": INT8}
 PAIRS_DOMAIN = "all 65,536 INT8 pairs (α, x)"
@@ -116,6 +116,16 @@ def within_a_wider_range(alpha: Reals, beta: Reals, x: Reals) -> Tensor:
 def within_a_wider_range_if_nonneg(alpha: Reals, beta: Reals, x: Reals) -> Tensor:
     """0 ≤ α → α ≤ β → −β ≤ clip(x, α) ≤ β."""
     return (real(alpha) < 0) | within_a_wider_range(alpha, beta, x)
+
+
+@predicate
+def stays_within_iff(alpha: Reals, beta: Reals, x: Reals) -> Tensor:
+    """|α| ≤ β → −β ≤ clip(x, α) ≤ β, and −β ≤ clip(α, α) ≤ β → |α| ≤ β."""
+    alpha, beta = real(alpha), real(beta)
+    clipped, end = clip(real(x), alpha), clip(alpha, alpha)
+    stays = (-beta <= clipped) & (clipped <= beta)
+    end_stays = (-beta <= end) & (end <= beta)
+    return ((alpha.abs() > beta) | stays) & ((alpha.abs() <= beta) | ~end_stays)
 
 
 @predicate
@@ -362,6 +372,20 @@ def clip_mono_alpha_as_given(run: Run) -> Iterator[Evidence]:
         summary="16,777,216 (α, β, x)",
         shows="clip({x}, {alpha}) is outside [-({beta}), {beta}]",
     )
+
+
+@claim(
+    "clip.mem_iff",
+    statement="Clipping at α keeps every x in [-β, β] if and only if |α| ≤ β, for every α.",
+    source=LAYER_1,
+    theorem="LeanMining.clip_mem_iff",
+    tier="gold",
+    measures=[CLIP],
+    streams=of_values(stays_within_iff, "x"),
+)
+def clip_mem_iff(run: Run) -> Iterator[Evidence]:
+    yield sweep(stays_within_iff, RANGES, domain=RANGES_DOMAIN, summary="16,777,216 (α, β, x)")
+    yield on_floats(run, stays_within_iff, scalars=("alpha", "beta"))
 
 
 @claim(

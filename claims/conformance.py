@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
-from claims.measures.int8 import clip, gate_gap, qrelu, round_up
+from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
 from claims.measures.rotations import hadamard_signs, turn
 from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
 from claims.models.attention import HEADS, int8_keys, int8_queries
+from claims.models.bounds import box_upper, first_layer
 from pyharness import (
     INT8,
     Call,
@@ -21,13 +22,16 @@ from pyharness import (
     Conformance,
     TensorRef,
     int8_pairs,
+    tensor_ref,
     to_current_device,
 )
 
 __all__ = [
+    "BOX_UPPER",
     "CLIP",
     "DOT",
     "GATE_GAP",
+    "HIMP",
     "INF",
     "JOIN",
     "L1_NORM",
@@ -37,6 +41,7 @@ __all__ = [
     "QRELU",
     "ROUND_UP",
     "SIGN",
+    "STEP_DIST",
     "SUP",
 ]
 
@@ -103,6 +108,12 @@ SUP = Conformance(
     (int8_pairs("Lattice.sup", f"⊔ at {PAIRS} (p, q)"),),
 )
 
+HIMP = Conformance(
+    "HeytingAlgebra.himp",
+    himp,
+    (int8_pairs("HeytingAlgebra.himp", f"⇨ at {PAIRS} (p, q)"),),
+)
+
 LE = Conformance(
     "LE.le",
     torch.le,
@@ -167,6 +178,21 @@ GATE_GAP = Conformance(
             _gated,
             "the gap of the first INT8 row of every layer that a ReLU follows, per-channel zero points",
             of="measured gaps",
+        ),
+    ),
+)
+
+STEP_DIST = Conformance(
+    "LeanMining.stepDist",
+    step_dist,
+    (
+        Check(
+            "fun v w => LeanMining.stepDist v w",
+            ("Vector Int8 n", "Vector Int8 n"),
+            "Int",
+            _gated,
+            "how far the first INT8 row of every layer that a ReLU follows is from its zero points",
+            of="distances",
         ),
     ),
 )
@@ -273,6 +299,31 @@ MULVEC = Conformance(
             _turned,
             "the product of the Hadamard matrix of ±1 and the first INT8 key of every layer of minilm",
             of="entries",
+        ),
+    ),
+)
+
+
+def _boxes() -> list[Call]:
+    """Return the call at the perceptron's first INT8 weight and the box of a step around the first
+    held-out digit.
+    """
+    weight, pixels = first_layer()
+    refs = [tensor_ref("digits-mlp/hidden1 int8", weight), tensor_ref("digits", pixels)]
+    return [Call((weight, pixels[0] - 1, pixels[0] + 1), refs)]
+
+
+BOX_UPPER = Conformance(
+    "LeanMining.boxUpper",
+    box_upper,
+    (
+        Check(
+            "LeanMining.boxUpper",
+            ("Fin n → Int", "Fin n → Int", "Fin n → Int"),
+            "Int",
+            _boxes,
+            "the greatest value of each row of the perceptron's first INT8 weight over a box around a digit",
+            of="rows",
         ),
     ),
 )

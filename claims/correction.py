@@ -81,13 +81,79 @@ def dropping_the_smallest_is_best(energies: Sequence[int], kept: int) -> bool:
     tier="silver",
 )
 def top_k(run: Run) -> Iterator[Evidence]:
-    cases = [
+    cases = _choices()
+    yield enumerate_cases(
+        dropping_the_smallest_is_best,
+        cases,
+        domain="5 energies of 0 to 3, each number kept",
+        summary=f"{len(cases):,} cases",
+        shows="{energies}, {kept} kept",
+    )
+
+
+@predicate
+def best_choice_is_unique(energies: Sequence[int], kept: int) -> bool:
+    """Of all ways to keep so many energies, one alone drops the least."""
+    return _best_choices(energies, kept) == 1
+
+
+def _best_choices(energies: Sequence[int], kept: int) -> int:
+    sums = [
+        sum(energies[index] for index in some)
+        for some in itertools.combinations(range(len(energies)), kept)
+    ]
+    return sums.count(max(sums))
+
+
+@predicate
+def best_choice_is_unique_without_ties(energies: Sequence[int], kept: int) -> bool:
+    """One way to keep so many energies alone drops the least, unless the least one kept of the
+    largest is as large as the most that is dropped.
+    """
+    falling = sorted(energies, reverse=True)
+    tie = 0 < kept < len(energies) and falling[kept - 1] == falling[kept]
+    return (_best_choices(energies, kept) == 1) != tie
+
+
+def _choices() -> list[dict[str, Any]]:
+    return [
         {"energies": list(energies), "kept": kept}
         for energies in itertools.product(range(4), repeat=5)
         for kept in range(6)
     ]
+
+
+@claim(
+    "geometry.top_k_unique",
+    statement="The choice of the k largest residual energies is the unique best one.",
+    source=GAUGE,
+    negation="LeanMining.top_k_unique_as_given_false",
+    tier="refuted",
+)
+def top_k_unique(run: Run) -> Iterator[Evidence]:
+    cases = _choices()
     yield enumerate_cases(
-        dropping_the_smallest_is_best,
+        best_choice_is_unique,
+        cases,
+        domain="5 energies of 0 to 3, each number kept",
+        summary=f"{len(cases):,} cases",
+        shows="several choices of {kept} of {energies} are best",
+        kind="witness",
+    )
+
+
+@claim(
+    "geometry.top_k_unique_without_ties",
+    statement="The choice of the k largest residual energies is the unique best one if each that is "
+    "kept is above each that is dropped.",
+    source=GAUGE,
+    theorem="LeanMining.top_k_unique",
+    tier="silver",
+)
+def top_k_unique_without_ties(run: Run) -> Iterator[Evidence]:
+    cases = _choices()
+    yield enumerate_cases(
+        best_choice_is_unique_without_ties,
         cases,
         domain="5 energies of 0 to 3, each number kept",
         summary=f"{len(cases):,} cases",
@@ -272,21 +338,35 @@ def strongest_beat_others(head: str) -> bool:
     )
 
 
+def _matrices(name: str, lost: Tensor, r: int) -> Iterator[Tensor]:
+    """Yield matrices of rank r or less: the residual in its strongest directions with coefficients
+    that are rounded, kept for half of the rows alone, or made larger; and the residual's part in
+    other directions.
+    """
+    w = strongest(lost, r)
+    coefficients = lost @ w.T
+    first_half = (torch.arange(len(lost)) < len(lost) // 2)[:, None]
+    yield coefficients.round() @ w
+    yield coefficients * first_half @ w
+    yield 1.01 * coefficients @ w
+    yield from (project(lost, other) for other in _others(name, r))
+
+
 @predicate
-def no_directions_leave_less(head: str) -> bool:
-    """A head's residual less its part in r directions has at least the energy of the dropped
-    eigenvalues, and exactly that in the strongest ones.
+def no_matrix_leaves_less(head: str) -> bool:
+    """A head's residual less a matrix of rank r has at least the energy of the dropped eigenvalues,
+    and exactly that for its part in the strongest directions.
     """
     lost = residual(head_values(head, "key"))
     total, eigenvalues = float(norm_sq(lost).sum()), torch.linalg.eigvalsh(lost.T @ lost)
 
-    def left(w: Tensor) -> float:
-        return float(norm_sq(lost - project(lost, w)).sum()) / total
+    def left(matrix: Tensor) -> float:
+        return float(norm_sq(lost - matrix).sum()) / total
 
     for r in RANKS:
         dropped = float(eigenvalues[: len(eigenvalues) - r].sum()) / total
-        if abs(left(strongest(lost, r)) - dropped) > EXACT or any(
-            left(w) < dropped - EXACT for w in _others(head, r)
+        if abs(left(project(lost, strongest(lost, r))) - dropped) > EXACT or any(
+            left(matrix) < dropped - EXACT for matrix in _matrices(head, lost, r)
         ):
             return False
     return True
@@ -301,10 +381,10 @@ def _captured(name: str) -> dict[str, float]:
 
 @claim(
     "geometry.svd_top_r",
-    statement="Of all r directions those of the residual's largest singular values have the most of "
-    "its energy.",
+    statement="Of all projections of rank r the one onto the directions of the residual's largest "
+    "singular values keeps the most of its energy, if there are such directions.",
     source=RANK_R,
-    theorem="LeanMining.gammaR_le_of_isEigenbasis",
+    theorem="LeanMining.svd_topk_maximizes_gammaR",
     tier="silver",
 )
 def svd_top_r(run: Run) -> Iterator[Evidence]:
@@ -316,14 +396,14 @@ def svd_top_r(run: Run) -> Iterator[Evidence]:
 @claim(
     "geometry.eckart_young",
     statement="What the r best directions leave of a residual is the sum of its other squared "
-    "singular values, and no r directions leave less.",
+    "singular values, and no matrix of rank r leaves less, if there are such directions.",
     source=RANK_R,
-    theorem="LeanMining.sum_dropped_le_energy_sub_project",
+    theorem="LeanMining.residual_topk_eckart_young",
     tier="silver",
 )
 def eckart_young(run: Run) -> Iterator[Evidence]:
     yield per_head(
-        no_directions_leave_less, _captured, shows="other directions leave less in head {head}"
+        no_matrix_leaves_less, _captured, shows="another matrix leaves less in head {head}"
     )
 
 
@@ -479,6 +559,16 @@ def stable_rank_is_at_least_one(head: str) -> bool:
 
 
 @predicate
+def stable_rank_is_at_most_the_rank(head: str) -> bool:
+    """The stable ranks of a head's keys and of their parts in 4 directions are at most 32 and 4."""
+    keys = head_values(head, "key")
+    return (
+        stable_rank(keys) <= keys.shape[-1] + EXACT
+        and stable_rank(project(keys, head_rotation(head)[:4])) <= 4 + EXACT
+    )
+
+
+@predicate
 def overlap_is_a_share(head: str) -> bool:
     """The overlap of the 4 strongest directions of two halves of a head's tokens is in [0, 1]."""
     return -EXACT <= _subspaces(head)["overlap of the halves"] <= 1 + EXACT
@@ -498,11 +588,27 @@ def _subspaces(name: str) -> dict[str, float]:
     "geometry.stable_rank",
     statement="The stable rank of rows that are not all zero is at least 1.",
     source=OVERLAP,
-    theorem="LeanMining.one_le_energyRatio",
+    theorem="LeanMining.one_le_stableRank",
     tier="silver",
 )
 def stable_ranks(run: Run) -> Iterator[Evidence]:
     yield per_head(stable_rank_is_at_least_one, _subspaces, shows="it is less in head {head}")
+
+
+@claim(
+    "geometry.stable_rank_le_rank",
+    statement="The stable rank of rows in the span of r directions is at most r.",
+    source=OVERLAP,
+    theorem="LeanMining.stableRank_le",
+    tier="silver",
+)
+def stable_ranks_under_the_rank(run: Run) -> Iterator[Evidence]:
+    yield per_head(
+        stable_rank_is_at_most_the_rank,
+        _subspaces,
+        shows="it is more in head {head}",
+        domain="minilm, the keys of every head, and their parts in 4 directions",
+    )
 
 
 @claim(

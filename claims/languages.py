@@ -1,12 +1,13 @@
 """Seed 002, languages: the kurtosis of mixtures, and what a common threshold costs each language.
 
 One text, Article 1 of the Universal Declaration of Human Rights, goes through the sentence
-transformer in nineteen languages. The seed's T-009, T-003 and T-004 give figures without a
-definition; the reading under which they are judged is in the claim.
+transformer in nineteen languages. The seed's T-009, T-010, T-003 and T-004 give figures without a
+definition; each reading under which they are judged is a claim.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +17,9 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from claims.measures.thresholds import Data, to_grid, variance
+from claims.measures.thresholds import Data, banner_rule, banner_threshold, to_grid, variance
 from claims.models.layers import Kind, Layer, Recorder
 from claims.models.zoo import (
     COSINES,
@@ -26,17 +28,19 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
-from claims.quant_error import AXIOMS, SEED, SLACK
+from claims.quant_error import AXIOMS, OPTIMUM, SEED, SLACK, SLOPE, exact_errors
 from pyharness import (
     Evidence,
     Plot,
     Run,
     Source,
+    Statement,
     TensorRef,
     cached_on_cpu,
     cached_per_device,
     choose_params_affine,
     claim,
+    dequantize_affine,
     enumerate_cases,
     predicate,
     quantize_affine,
@@ -48,6 +52,7 @@ BITS = (2, 4, 6, 8)
 
 MIXTURE = Source(SEED, "Layer 3: Mixture Kurtosis")
 DISPARITY = Source(SEED, "Layer 5: Disparity Bound")
+VALIDATED = Source(SEED, "What's Actually Proved vs Assumed")
 
 
 @cached_on_cpu
@@ -78,11 +83,16 @@ class Measured:
         variance: of all of them together.
         kurtosis: the excess kurtosis by language.
         errors: by bits, each language's mean square error at the common threshold.
+        rules: at 4 bits, each language's mean square error at the threshold of Banner's rule from
+            its own standard deviation and its own kurtosis, or that of all texts, as "own" and
+            "global"; from both of all texts, as "common"; and the least at 33 thresholds from half
+            to twice the common one, as "best".
     """
 
     variance: float
     kurtosis: Mapping[str, float]
     errors: Mapping[int, Sequence[float]]
+    rules: Mapping[str, Sequence[float]]
 
 
 def on_all_texts(layer: str) -> Tensor:
@@ -104,12 +114,29 @@ def measured(layer: str) -> Measured:
     """
     kurtosis: dict[str, float] = {}
     errors: dict[int, list[float]] = {bits: [] for bits in BITS}
+    rules: dict[str, list[float]] = {"own": [], "global": [], "common": [], "best": []}
+    std, kurtosis_of_all = of_all_texts(layer)
+    rule = banner_rule(kurtosis_of_all)
     for language in read_languages():
         data = Data(outputs(language, layer))
         kurtosis[language] = data.kurtosis
         for bits, alpha in common_thresholds(layer).items():
             errors[bits].append(data.mse(alpha, bits))
-    return Measured(variance(on_all_texts(layer)), kurtosis, errors)
+        rules["own"].append(data.mse(banner_threshold(data), 4))
+        rules["global"].append(data.mse(data.std * rule, 4))
+        rules["common"].append(data.mse(std * rule, 4))
+        near = (common_thresholds(layer)[4] * 2 ** (k / 16) for k in range(-16, 17))
+        rules["best"].append(min(data.mse(alpha, 4) for alpha in near))
+    return Measured(variance(on_all_texts(layer)), kurtosis, errors, rules)
+
+
+@cached_on_cpu
+def of_all_texts(layer: str) -> tuple[float, float]:
+    """Return the standard deviation and the excess kurtosis of a layer's outputs on all texts
+    together.
+    """
+    together = Data(on_all_texts(layer))
+    return together.std, together.kurtosis
 
 
 class CommonThresholds(Recorder):
@@ -149,34 +176,48 @@ def fourth_moments(components: Sequence[Sequence[int]]) -> tuple[Fraction, Fract
     """Return the fourth central moment of equally weighted integers, directly, by the formula, and
     by it without the skew.
     """
-    sums = [
-        [sum(value**power for value in component) for power in range(5)] for component in components
-    ]
-    return _from_power_sums(sums)
+    return _from_power_sums(power_sums(components))
 
 
 def _from_power_sums(sums: Sequence[Sequence[int]]) -> tuple[Fraction, Fraction, Fraction]:
     """As `fourth_moments`, of components given by the sums of their powers 0 to 4."""
-    whole = [sum(column) for column in zip(*sums, strict=True)]
-    mean = Fraction(whole[1], whole[0])
-
-    def central(powers: Sequence[int], about: Fraction, p: int) -> Fraction:
-        return sum(
-            (
-                math.comb(p, k) * Fraction(powers[k], powers[0]) * (-about) ** (p - k)
-                for k in range(p + 1)
-            ),
-            Fraction(),
-        )
-
+    whole, mean = _together(sums)
     with_skew = without = Fraction()
-    for powers in sums:
-        share, own = Fraction(powers[0], whole[0]), Fraction(powers[1], powers[0])
-        delta = own - mean
-        plain = central(powers, own, 4) + 6 * delta**2 * central(powers, own, 2) + delta**4
+    for share, delta, (second, third, fourth) in _components(sums):
+        plain = fourth + 6 * delta**2 * second + delta**4
         without += share * plain
-        with_skew += share * (plain + 4 * delta * central(powers, own, 3))
-    return central(whole, mean, 4), with_skew, without
+        with_skew += share * (plain + 4 * delta * third)
+    return central_moment(whole, mean, 4), with_skew, without
+
+
+def _together(sums: Sequence[Sequence[int]]) -> tuple[list[int], Fraction]:
+    """The sums of the powers of all components together, and their mean."""
+    whole = [sum(column) for column in zip(*sums, strict=True)]
+    return whole, Fraction(whole[1], whole[0])
+
+
+def _components(
+    sums: Sequence[Sequence[int]],
+) -> Iterator[tuple[Fraction, Fraction, tuple[Fraction, Fraction, Fraction]]]:
+    """Yield of each component its share, its mean less that of all, and its central moments 2 to
+    4.
+    """
+    whole, mean = _together(sums)
+    for powers in sums:
+        own = Fraction(powers[1], powers[0])
+        second, third, fourth = (central_moment(powers, own, p) for p in (2, 3, 4))
+        yield Fraction(powers[0], whole[0]), own - mean, (second, third, fourth)
+
+
+def central_moment(powers: Sequence[int], about: Fraction, p: int) -> Fraction:
+    """Return the p-th moment about a point of numbers given by the sums of their powers 0 to 4."""
+    return sum(
+        (
+            math.comb(p, k) * Fraction(powers[k], powers[0]) * (-about) ** (p - k)
+            for k in range(p + 1)
+        ),
+        Fraction(),
+    )
 
 
 @predicate
@@ -186,21 +227,20 @@ def formula_holds(components: list[list[int]]) -> bool:
     return direct == formula
 
 
-@predicate
-def formula_without_skew_holds(components: list[list[int]]) -> bool:
-    """The fourth moment of a mixture is Σ w (m₄ + 6 δ² σ² + δ⁴)."""
-    direct, _, formula = fourth_moments(components)
-    return direct == formula
-
-
 @cached_per_device
 def layer_moments(layer: str) -> tuple[Fraction, Fraction, Fraction]:
     """As `fourth_moments`, of a layer's outputs in INT8, with the languages as components."""
+    return _from_power_sums(layer_power_sums(layer))
+
+
+@cached_per_device
+def layer_power_sums(layer: str) -> list[list[int]]:
+    """Return the sums of the powers 0 to 4 of a layer's outputs in INT8, by language."""
     every = on_all_texts(layer)
     params = choose_params_affine(every, every.shape, symmetric=True)
     found = [outputs(language, layer) for language in read_languages()]
     codes = [quantize_affine(x, x.shape, *params).long() for x in found]
-    return _from_power_sums([[int(some.pow(power).sum()) for power in range(5)] for some in codes])
+    return [[int(some.pow(power).sum()) for power in range(5)] for some in codes]
 
 
 @predicate
@@ -210,16 +250,107 @@ def formula_holds_in_layer(layer: str) -> bool:
     return direct == formula
 
 
-@predicate
-def formula_without_skew_holds_in_layer(layer: str) -> bool:
-    """`formula_without_skew_holds` of a layer's outputs in INT8, with the languages as
-    components.
+@dataclass(frozen=True)
+class Kurtoses:
+    """The excess kurtosis of a mixture of integers, and what is said of it.
+
+    Attributes:
+        whole: of all of them together.
+        formula: by the seed's formula; None if a component's numbers are all the same.
+        skew: 4 Σ w δ m₃ / σ_eff⁴, which the formula leaves out.
+        variance, total: their variance, and Σ w σ² + Σ w δ².
     """
-    direct, _, formula = layer_moments(layer)
-    return direct == formula
+
+    whole: Fraction
+    formula: Fraction | None
+    skew: Fraction
+    variance: Fraction
+    total: Fraction
 
 
-MIXTURES = [[[0, 0, 3], [3, 3, 3]], [[-1, 1], [2, 4]], [[1, 2], [5, 9, 1, 1]], [[0, 7]]]
+def kurtoses(sums: Sequence[Sequence[int]]) -> Kurtoses:
+    """Measure equally weighted integers in components that are given by the sums of their powers 0
+    to 4.
+    """
+    everything, mean = _together(sums)
+    spread = central_moment(everything, mean, 2)
+    total = skew = Fraction()
+    terms: Fraction | None = Fraction()
+    for share, delta, (within, third, fourth) in _components(sums):
+        total += share * (within + delta**2)
+        skew += share * 4 * delta * third
+        if terms is None or not within:
+            terms = None
+            continue
+        kurtosis = fourth / within**2 - 3
+        terms += share * ((kurtosis + 3) * within**2 + 6 * within * delta**2 + delta**4)
+    return Kurtoses(
+        central_moment(everything, mean, 4) / spread**2 - 3,
+        None if terms is None else terms / total**2 - 3,
+        skew / total**2,
+        spread,
+        total,
+    )
+
+
+def power_sums(components: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the sums of the powers 0 to 4 of each component."""
+    return [[sum(value**power for value in some) for power in range(5)] for some in components]
+
+
+@predicate
+def total_variance_holds(components: list[list[int]]) -> bool:
+    """The variance of a mixture is Σ w σ² + Σ w δ²."""
+    found = kurtoses(power_sums(components))
+    return found.variance == found.total
+
+
+@predicate
+def corrected_formula_holds(components: list[list[int]]) -> bool:
+    """κ_eff is what the seed's formula gives, plus 4 Σ w δ m₃ / σ_eff⁴; components that have a
+    kurtosis each.
+    """
+    found = kurtoses(power_sums(components))
+    return found.formula is not None and found.whole == found.formula + found.skew
+
+
+@predicate
+def seeds_formula_holds(components: list[list[int]]) -> bool:
+    """κ_eff is what the seed's formula gives; components that have a kurtosis each."""
+    found = kurtoses(power_sums(components))
+    return found.formula is not None and found.whole == found.formula
+
+
+@cached_per_device
+def layer_kurtoses(layer: str) -> Kurtoses:
+    """As `kurtoses`, of a layer's outputs in INT8, with the languages as components."""
+    return kurtoses(layer_power_sums(layer))
+
+
+@predicate
+def total_variance_holds_in_layer(layer: str) -> bool:
+    """`total_variance_holds` of a layer's outputs in INT8, with the languages as components."""
+    found = layer_kurtoses(layer)
+    return found.variance == found.total
+
+
+@predicate
+def corrected_formula_holds_in_layer(layer: str) -> bool:
+    """`corrected_formula_holds` of a layer's outputs in INT8, with the languages as components."""
+    found = layer_kurtoses(layer)
+    return found.formula is not None and found.whole == found.formula + found.skew
+
+
+@predicate
+def seeds_formula_holds_in_layer(layer: str) -> bool:
+    """`seeds_formula_holds` of a layer's outputs in INT8, with the languages as components."""
+    found = layer_kurtoses(layer)
+    return found.formula is not None and found.whole == found.formula
+
+
+MIXTURES = [[[0, 0, 3], [2, 3, 4]], [[-1, 1], [2, 4]], [[1, 2], [5, 9, 1, 1]], [[0, 7]]]
+SYMMETRIC = [[[-1, 1], [2, 4]], [[0, 7]], [[-2, 0, 2], [5, 9], [1, 2, 3, 4]]]
+"""Components of which none has skew."""
 
 
 def _mixture(
@@ -239,10 +370,16 @@ def _mixture(
     rows = []
     for layer in layer_names():
         direct, _, without = layer_moments(layer)
+        found = layer_kurtoses(layer)
         rows.append(
-            {"layer": layer, "m₄ without the skew / m₄": significant(float(without / direct))}
+            {
+                "layer": layer,
+                "m₄ without the skew / m₄": significant(float(without / direct)),
+                "κ_eff": significant(float(found.whole)),
+                "the seed’s formula": significant(float(found.formula or 0)),
+            }
         )
-    found = enumerate_cases(
+    evidence = enumerate_cases(
         in_layer,
         [{"layer": layer} for layer in layer_names()],
         kind="model",
@@ -251,7 +388,18 @@ def _mixture(
         summary=f"{len(rows)} layers",
         shows="it fails in {layer}",
     )
-    yield replace(found, tensors=text_refs(), measurements=rows)
+    yield replace(evidence, tensors=text_refs(), measurements=rows)
+
+
+@claim(
+    "error.total_variance",
+    statement="The variance of a mixture is Σ w σ² + Σ w δ² over its components.",
+    source=MIXTURE,
+    theorem="LeanMining.mixture_variance",
+    tier="silver",
+)
+def total_variance(run: Run) -> Iterator[Evidence]:
+    yield from _mixture(run, total_variance_holds, total_variance_holds_in_layer, "property")
 
 
 @claim(
@@ -266,17 +414,93 @@ def mixture(run: Run) -> Iterator[Evidence]:
     yield from _mixture(run, formula_holds, formula_holds_in_layer, "property")
 
 
-@claim(
-    "error.mixture_without_skew",
-    statement="κ_eff = [Σ w (κ + 3) σ⁴ + 6 Σ w σ² δ² + Σ w δ⁴] / σ_eff⁴ − 3.",
+KEY_FORMULA = Statement(
+    "error.effective_kurtosis",
+    says="κ_eff = [Σ w (κ + 3) σ⁴ + 6 Σ w σ² δ² + Σ w δ⁴] / σ_eff⁴ − 3.",
     source=MIXTURE,
-    negation="LeanMining.mixture_fourth_moment_as_given_false",
+)
+
+
+@KEY_FORMULA.reading(
+    "any_components",
+    statement="It holds of any components that have a kurtosis each.",
+    negation="LeanMining.effectiveKurtosis_as_given_false",
     tier="refuted",
 )
-def mixture_without_skew(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(
-        run, formula_without_skew_holds, formula_without_skew_holds_in_layer, "witness"
+def _formula_of_any_components(run: Run) -> Iterator[Evidence]:
+    yield from _mixture(run, seeds_formula_holds, seeds_formula_holds_in_layer, "witness")
+
+
+@KEY_FORMULA.reading(
+    "without_skew",
+    statement="It holds where Σ w δ m₃ = 0, as of components without skew.",
+    theorem="LeanMining.effectiveKurtosis_eq_formula",
+    tier="silver",
+)
+def _formula_without_skew(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(
+        seeds_formula_holds,
+        [{"components": components} for components in SYMMETRIC],
+        domain="small mixtures of integers without skew",
+        summary=f"{len(SYMMETRIC)} mixtures",
+        kind="property",
+        shows="it fails for {components}",
     )
+
+
+@KEY_FORMULA.reading(
+    "with_skew",
+    statement="It holds of any components that have a kurtosis each, with 4 Σ w δ m₃ added to the sums.",
+    theorem="LeanMining.effectiveKurtosis_eq",
+    tier="silver",
+)
+def _formula_with_skew(run: Run) -> Iterator[Evidence]:
+    yield from _mixture(run, corrected_formula_holds, corrected_formula_holds_in_layer, "property")
+
+
+@cached_per_device
+def equal_weights(layer: str) -> tuple[float, float]:
+    """Return κ_eff of a layer's outputs in INT8, the languages as components, with the shares of
+    outputs as weights, and with equal ones.
+    """
+    sums = layer_power_sums(layer)
+    # A component of equal weight is given by its means, scaled to the same whole number.
+    count = math.lcm(*(powers[0] for powers in sums))
+    equal = [[power * (count // powers[0]) for power in powers] for powers in sums]
+    return float(kurtoses(sums).whole), float(kurtoses(equal).whole)
+
+
+@predicate
+def weights_hardly_matter(layer: str) -> bool:
+    """κ_eff with equal weights is within 10 % of that with the shares of outputs, or 0.1."""
+    shares, equal = equal_weights(layer)
+    return abs(equal - shares) <= max(0.1, 0.1 * abs(shares))
+
+
+@claim(
+    "error.activation_weights",
+    statement="Which weights a mixture has hardly matters: with equal ones of the languages κ_eff is within 10 % "
+    "of that with their shares of outputs, or 0.1, in every layer.",
+    source=VALIDATED,
+    tier="refuted",
+)
+def activation_weights(run: Run) -> Iterator[Evidence]:
+    """Of each layer with both kinds of weights."""
+    found = enumerate_cases(
+        weights_hardly_matter,
+        [{"layer": layer} for layer in layer_names()],
+        kind="model",
+        device=run.device,
+        domain="minilm, each layer's outputs in INT8, the languages as components",
+        summary=f"{len(layer_names())} layers",
+        shows="not in {layer}",
+    )
+    rows = [
+        {"layer": layer, "κ_eff, shares": significant(shares), "κ_eff, equal": significant(equal)}
+        for layer in layer_names()
+        for shares, equal in [equal_weights(layer)]
+    ]
+    yield replace(found, tensors=text_refs(), measurements=rows)
 
 
 # ---------------------------------------------------------------------------------------- disparity
@@ -308,24 +532,47 @@ def constant_carries_over(layer: str, bits: int) -> bool:
     return gap <= fitted_constant() * bound
 
 
-@claim(
+DISPARITY_BOUND = Statement(
     "error.disparity",
-    statement="max MSE − min MSE over languages ≤ C √Var κ 2^−B, with C fitted on half of the layers and "
-    "judged on the others.",
+    says="max MSE(λ) − min MSE(λ) ≤ C · √Var[κ_eff(λ)] · 2^−B.",
     source=DISPARITY,
-    tier="refuted",
 )
-def disparity_bound(run: Run) -> Iterator[Evidence]:
-    judged = layer_names()[1::2]
-    cases = [{"layer": layer, "bits": bits} for layer in judged for bits in BITS]
+
+ALIKE = [["1", "-1"], ["2", "-2"], ["4", "-4"]]
+"""Data sets of the same kurtosis, of which 7/3 is the best common threshold at 1 bit."""
+
+
+@predicate
+def same_kurtosis_has_the_same_error(data: list[list[str]], alpha: str, relative: bool) -> bool:
+    """At 1 bit and a common threshold data sets of the same kurtosis have the same error, over the
+    variances if relative. Each set is c and −c, of variance c².
+    """
+    errors = [exact_errors(x, alpha, 1)[0] / (Fraction(x[0]) ** 2 if relative else 1) for x in data]
+    return min(errors) == max(errors)
+
+
+def _same_kurtosis(relative: bool) -> Evidence:
+    return enumerate_cases(
+        same_kurtosis_has_the_same_error,
+        [{"data": ALIKE, "alpha": "7/3", "relative": relative}],
+        domain="±1, ±2 and ±4, whose kurtoses are −2, at 1 bit",
+        kind="witness",
+        summary="3 data sets",
+        shows="the bound is 0, and the errors of {data} at α = {alpha} differ",
+    )
+
+
+def _disparity(run: Run, law: Callable[..., bool], layers: Sequence[str], shows: str) -> Evidence:
+    """Ask a law of the disparity in layers; report how many times the bound with C = 1 it is."""
+    cases = [{"layer": layer, "bits": bits} for layer in layers for bits in BITS]
     found = enumerate_cases(
-        constant_carries_over,
+        law,
         cases,
-        domain="minilm, every second layer, 2, 4, 6 and 8 bits",
+        domain=f"minilm, {len(layers)} layers, 2, 4, 6 and 8 bits",
         kind="model",
         device=run.device,
         summary=f"{len(cases)} layers and bits",
-        shows="not in {layer} at {bits} bits",
+        shows=shows,
     )
     least = min(disparity(layer, bits)[1] for layer in layer_names() for bits in BITS)
     rows = [
@@ -339,7 +586,217 @@ def disparity_bound(run: Run) -> Iterator[Evidence]:
     ]
     # The errors are right to SLACK of the mean square, and their difference is divided by the
     # bound.
-    yield replace(found, tensors=text_refs(), rounding=4 * SLACK / least, measurements=rows)
+    return replace(found, tensors=text_refs(), rounding=4 * SLACK / least, measurements=rows)
+
+
+@DISPARITY_BOUND.reading(
+    "some_constant",
+    statement="Some C does for all data, with MSE in the units of the data.",
+    negation="LeanMining.disparity_as_given_false",
+    tier="refuted",
+)
+def _some_constant(run: Run) -> Iterator[Evidence]:
+    yield _same_kurtosis(relative=False)
+
+
+@DISPARITY_BOUND.reading(
+    "some_constant_relative",
+    statement="Some C does for all data, with MSE in units of each language's variance.",
+    negation="LeanMining.relative_disparity_as_given_false",
+    tier="refuted",
+)
+def _some_constant_relative(run: Run) -> Iterator[Evidence]:
+    yield _same_kurtosis(relative=True)
+
+
+@DISPARITY_BOUND.reading(
+    "fitted",
+    statement="A C that is fitted on half of the layers does for the others, MSE in units of the variance.",
+    tier="refuted",
+)
+def _fitted_constant(run: Run) -> Iterator[Evidence]:
+    yield _disparity(
+        run, constant_carries_over, layer_names()[1::2], "not in {layer} at {bits} bits"
+    )
+
+
+@predicate
+def given_constant_bounds(layer: str, bits: int) -> bool:
+    """The bound holds in a layer with the seed's C = 0.015."""
+    gap, bound = disparity(layer, bits)
+    return gap <= 0.015 * bound
+
+
+@DISPARITY_BOUND.reading(
+    "given",
+    statement="C = 0.015 does for every layer, MSE in units of the variance.",
+    tier="refuted",
+)
+def _given_constant(run: Run) -> Iterator[Evidence]:
+    yield _disparity(run, given_constant_bounds, layer_names(), "not in {layer} at {bits} bits")
+
+
+# ----------------------------------------------------------------------------------------- LA-ACIQ
+@cached_per_device
+def costs(layer: str) -> dict[str, float]:
+    """Return what thresholds cost a layer at 4 bits: ratios of mean errors over languages, and of
+    disparities.
+    """
+    found = measured(layer)
+    common = found.errors[4]
+    own, of_all, rule, best = (found.rules[name] for name in ("own", "global", "common", "best"))
+    _, whole = of_all_texts(layer)
+
+    def gap(errors: Sequence[float]) -> float:
+        return max(errors) - min(errors)
+
+    return {
+        "own κ / global κ": statistics.fmean(own) / statistics.fmean(of_all),
+        "own rule / one rule": statistics.fmean(own) / statistics.fmean(rule),
+        "own rule / common best": statistics.fmean(own) / statistics.fmean(common),
+        "own rule / own best": statistics.fmean(own) / statistics.fmean(best),
+        "common best / own best": statistics.fmean(common) / statistics.fmean(best),
+        "disparity, own κ / global κ": gap(own) / gap(of_all),
+        "r of loss and |κ − κ global|": statistics.correlation(
+            [a / b for a, b in zip(common, best, strict=True)],
+            [abs(kurtosis - whole) for kurtosis in found.kurtosis.values()],
+        ),
+    }
+
+
+@predicate
+def cost_is_below_one(layer: str, figure: str) -> bool:
+    """A ratio of `costs` is below 1 in a layer."""
+    return costs(layer)[figure] < 1
+
+
+@predicate
+def mean_cost_is_below_one(figure: str) -> bool:
+    """A ratio of `costs` is below 1 in the mean over the layers."""
+    return statistics.fmean(costs(layer)[figure] for layer in layer_names()) < 1
+
+
+@predicate
+def own_thresholds_lose_less(layer: str) -> bool:
+    """The common threshold costs a layer's languages more than each one's own best threshold."""
+    return costs(layer)["common best / own best"] > 1
+
+
+@predicate
+def loss_follows_kurtosis(layer: str) -> bool:
+    """Over languages the loss and the distance of the kurtoses have r ≥ 0.9 in a layer."""
+    return costs(layer)["r of loss and |κ − κ global|"] >= 0.9
+
+
+def _costs(run: Run, law: Callable[..., bool], cases: Sequence[Mapping[str, str]]) -> Evidence:
+    found = enumerate_cases(
+        law,
+        cases,
+        domain="minilm, 19 languages, 4 bits",
+        kind="model",
+        device=run.device,
+        summary=f"{len(cases)} layers" if len(cases) > 1 else "the mean over 36 layers",
+        shows="not in {layer}" if len(cases) > 1 else "it is not below 1",
+    )
+    rows = [
+        {"layer": layer} | {name: significant(value) for name, value in costs(layer).items()}
+        for layer in layer_names()
+    ]
+    return replace(found, tensors=text_refs(), measurements=rows)
+
+
+LA_ACIQ = Statement(
+    "error.la_aciq",
+    says="LA-ACIQ: use the language-specific κ_eff(λ) instead of the global κ: "
+    "α*(λ) = σ_eff(λ) · (2.5 + 0.3 ln(1 + max(0, κ_eff(λ)))).",
+    source=OPTIMUM,
+)
+
+
+@LA_ACIQ.reading(
+    "every_layer",
+    statement="In every layer the languages' mean MSE is less than with the global κ at the same σ(λ).",
+    tier="refuted",
+)
+def _own_rule_in_every_layer(run: Run) -> Iterator[Evidence]:
+    figure = "own κ / global κ"
+    yield _costs(
+        run, cost_is_below_one, [{"layer": layer, "figure": figure} for layer in layer_names()]
+    )
+
+
+@LA_ACIQ.reading(
+    "on_average",
+    statement="In the mean over layers the MSE is less than with the global κ at the same σ(λ).",
+    tier="refuted",
+)
+def _own_rule_on_average(run: Run) -> Iterator[Evidence]:
+    yield _costs(run, mean_cost_is_below_one, [{"figure": "own κ / global κ"}])
+
+
+@LA_ACIQ.reading(
+    "one_rule",
+    statement="In the mean over layers the MSE is less than at one threshold for all, by the rule from the σ and κ of "
+    "all languages together.",
+    tier="bronze",
+)
+def _own_rule_against_one(run: Run) -> Iterator[Evidence]:
+    yield _costs(run, mean_cost_is_below_one, [{"figure": "own rule / one rule"}])
+
+
+@LA_ACIQ.reading(
+    "best_common",
+    statement="In the mean over layers the MSE is less than at the best threshold of all languages.",
+    tier="refuted",
+)
+def _own_rule_against_the_best(run: Run) -> Iterator[Evidence]:
+    yield _costs(run, mean_cost_is_below_one, [{"figure": "own rule / common best"}])
+
+
+@LA_ACIQ.reading(
+    "disparity",
+    statement="In the mean over layers the disparity is less than with the global κ at the same σ(λ).",
+    tier="bronze",
+)
+def _own_rule_disparity(run: Run) -> Iterator[Evidence]:
+    yield _costs(run, mean_cost_is_below_one, [{"figure": "disparity, own κ / global κ"}])
+
+
+@predicate
+def own_rule_is_near_the_least(layer: str) -> bool:
+    """The rule's own thresholds have a mean error within 1 % of the least in a layer."""
+    return costs(layer)["own rule / own best"] <= 1.01
+
+
+@LA_ACIQ.reading(
+    "near_the_least",
+    statement="In every layer the mean MSE is within 1 % of that at each language's own best threshold.",
+    tier="refuted",
+)
+def _own_rule_is_near_the_least(run: Run) -> Iterator[Evidence]:
+    yield _costs(run, own_rule_is_near_the_least, [{"layer": layer} for layer in layer_names()])
+
+
+@claim(
+    "error.common_threshold_costs",
+    statement="In every layer a common threshold costs the languages more than each one's own best one, which costs "
+    "no more by definition.",
+    source=DISPARITY,
+    tier="bronze",
+)
+def common_threshold_costs(run: Run) -> Iterator[Evidence]:
+    yield _costs(run, own_thresholds_lose_less, [{"layer": layer} for layer in layer_names()])
+
+
+@claim(
+    "error.cost_by_kurtosis",
+    statement="What the common threshold costs a language is proportional to |κ_eff − κ_global|: r ≥ 0.9 in "
+    "every layer.",
+    source=DISPARITY,
+    tier="refuted",
+)
+def cost_by_kurtosis(run: Run) -> Iterator[Evidence]:
+    yield _costs(run, loss_follows_kurtosis, [{"layer": layer} for layer in layer_names()])
 
 
 # ----------------------------------------------------------------------------------- T-009 to T-004
@@ -364,16 +821,16 @@ def effective_kurtosis(language: str, average: str) -> float:
 
 
 @cached_per_device
-def correlation(bits: int, average: str) -> tuple[float, float, float]:
-    """Return Pearson's r of effective kurtosis and degradation over the languages, and its 95 %
-    interval by Fisher's z.
+def correlation(bits: int, average: str, z: float = 1.96) -> tuple[float, float, float]:
+    """Return Pearson's r of effective kurtosis and degradation over the languages, and its interval
+    by Fisher's transformation, of 95 % or that of another normal quantile.
     """
     languages = list(read_languages())
     r = statistics.correlation(
         [effective_kurtosis(language, average) for language in languages],
         [degradation(language, bits) for language in languages],
     )
-    half = 1.96 / math.sqrt(len(languages) - 3)
+    half = z / math.sqrt(len(languages) - 3)
     return r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
@@ -398,56 +855,115 @@ LANGUAGE_PLOTS = tuple(
 )
 
 
-@claim(
+T009 = Statement(
     "error.kurtosis_degradation",
-    statement="Over languages the effective kurtosis of the outputs and the degradation under "
-    "common thresholds have r = −0.991 (T-009).",
+    says="T-009: r(κ_eff, degradation) = −0.991, p < 0.001.",
     source=AXIOMS,
-    tier="refuted",
 )
-def kurtosis_degradation(run: Run) -> Iterator[Evidence]:
-    cases: list[dict[str, Any]] = [
-        {"bits": bits, "average": average} for bits in (4, 6) for average in ("mean", "median")
-    ]
+
+
+def _correlations(run: Run, law: Callable[..., bool], average: str, shows: str) -> Evidence:
+    """Ask a law of r at INT4; report r at all bits, with the mean and with the median."""
     found = enumerate_cases(
-        correlation_is_as_given,
-        cases,
+        law,
+        [{"bits": 4, "average": average}],
         summary="r with its 95 % interval",
         kind="model",
         device=run.device,
-        domain="minilm, 19 languages, 4 and 6 bits, the mean and the median over layers",
-        shows="−0.991 is not in the interval at {bits} bits with the {average}",
+        domain=f"minilm, 19 languages, INT4, κ_eff the {average} over layers",
+        shows=shows,
     )
-    yield replace(
-        found,
-        tensors=text_refs(),
-        measurements=[
-            case
-            | {"r": significant(r), "95 % from": significant(low), "95 % to": significant(high)}
-            for case in cases
-            for r, low, high in [correlation(**case)]
-        ],
-        plots=[CORRELATION_PLOT],
-    )
+    rows: list[dict[str, Any]] = [
+        {"bits": bits, "average": one}
+        | {"r": significant(r), "95 % from": significant(low), "95 % to": significant(high)}
+        for bits in BITS
+        for one in ("mean", "median")
+        for r, low, high in [correlation(bits, one)]
+    ]
+    return replace(found, tensors=text_refs(), measurements=rows, plots=[CORRELATION_PLOT])
+
+
+def _by_language(run: Run, average: str) -> Evidence:
+    """Ask for the sign of r at INT4; report each language."""
+    found = _correlations(run, correlation_is_negative, average, "r is not below 0")
     rows = [
         {"language": language, "tokens": len(outputs(language, layer_names()[0]))}
         | {
-            f"κ, {average}": significant(effective_kurtosis(language, average))
-            for average in ("mean", "median")
+            f"κ, {one}": significant(effective_kurtosis(language, one))
+            for one in ("mean", "median")
         }
-        | {f"1 − cosine, {bits} bits": significant(degradation(language, bits)) for bits in (4, 6)}
+        | {f"1 − cosine, {bits} bits": significant(degradation(language, bits)) for bits in BITS}
         for language in read_languages()
     ]
-    signs = enumerate_cases(
-        correlation_is_negative,
-        cases,
-        domain="minilm, 19 languages: whether r is below 0 at all",
-        summary="the sign of r",
-        kind="model",
-        device=run.device,
-        shows="r is not below 0 at {bits} bits with the {average}",
-    )
-    yield replace(signs, tensors=text_refs(), measurements=rows, plots=LANGUAGE_PLOTS)
+    return replace(found, measurements=rows, plots=LANGUAGE_PLOTS)
+
+
+@T009.reading(
+    "mean",
+    statement="With κ_eff the mean over layers, −0.991 is in the 95 % interval of r, at INT4.",
+    tier="refuted",
+)
+def _correlation_with_the_mean(run: Run) -> Iterator[Evidence]:
+    yield _correlations(run, correlation_is_as_given, "mean", "−0.991 is not in the interval")
+
+
+@T009.reading(
+    "median",
+    statement="With κ_eff the median over layers, −0.991 is in the 95 % interval of r, at INT4.",
+    tier="refuted",
+)
+def _correlation_with_the_median(run: Run) -> Iterator[Evidence]:
+    yield _correlations(run, correlation_is_as_given, "median", "−0.991 is not in the interval")
+
+
+SIGNIFICANCE = Statement(
+    "error.kurtosis_significance",
+    says="T-009: the correlation of κ_eff and degradation has p < 0.001.",
+    source=AXIOMS,
+)
+
+
+@SIGNIFICANCE.reading(
+    "mean",
+    statement="With κ_eff the mean over layers, the 99.9 % interval of r is below 0, at INT4.",
+    tier="refuted",
+)
+def _significance_with_the_mean(run: Run) -> Iterator[Evidence]:
+    yield _correlations(run, correlation_is_as_sure_as_given, "mean", "it reaches 0")
+
+
+@SIGNIFICANCE.reading(
+    "median",
+    statement="With κ_eff the median over layers, the 99.9 % interval of r is below 0, at INT4.",
+    tier="refuted",
+)
+def _significance_with_the_median(run: Run) -> Iterator[Evidence]:
+    yield _correlations(run, correlation_is_as_sure_as_given, "median", "it reaches 0")
+
+
+LESS_DEGRADATION = Statement(
+    "error.kurtosis_helps",
+    says="Languages with higher effective kurtosis experience less degradation.",
+    source=AXIOMS,
+)
+
+
+@LESS_DEGRADATION.reading(
+    "mean",
+    statement="With κ_eff the mean over layers, the 95 % interval of r is below 0, at INT4.",
+    tier="refuted",
+)
+def _sign_with_the_mean(run: Run) -> Iterator[Evidence]:
+    yield _by_language(run, "mean")
+
+
+@LESS_DEGRADATION.reading(
+    "median",
+    statement="With κ_eff the median over layers, the 95 % interval of r is below 0, at INT4.",
+    tier="bronze",
+)
+def _sign_with_the_median(run: Run) -> Iterator[Evidence]:
+    yield _by_language(run, "median")
 
 
 @predicate
@@ -456,6 +972,124 @@ def correlation_is_negative(bits: int, average: str) -> bool:
     return correlation(bits, average)[2] < 0
 
 
+@predicate
+def correlation_is_as_sure_as_given(bits: int, average: str) -> bool:
+    """The whole 99.9 % interval of r is below 0, so that p < 0.001."""
+    return correlation(bits, average, 3.2905)[2] < 0
+
+
+# ----------------------------------------------------------------------------------- T-010
+class RoundedRows(Recorder):
+    """The sentence transformer with the weights of its layers rounded, each row to the levels of so
+    many bits up to its largest magnitude.
+
+    Args:
+        weights: the model's.
+        bits: of a level, 2 or more.
+        kept: prefixes of the names of layers that stay as they are.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, Tensor], bits: int, kept: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(weights)
+        self._bits, self._kept = bits, kept
+        self._rounded: dict[str, Tensor] = {}
+
+    def linear(self, name: str, x: Tensor, kind: Kind) -> Tensor:
+        """As `Recorder.linear`, with rounded weights."""
+        if name.startswith(self._kept):
+            return super().linear(name, x, kind)
+        if name not in self._rounded:
+            self._rounded[name] = rounded_rows(self.weights[f"{name}.weight"], self._bits)
+        y = functional.linear(x, self._rounded[name], self.weights.get(f"{name}.bias"))
+        self.record(name, y, kind)
+        return y
+
+
+def rounded_rows(weight: Tensor, bits: int) -> Tensor:
+    """Return a weight [out, in], float32, with each row rounded to codes of so many bits and a
+    scale.
+    """
+    block = (1, weight.shape[1])
+    params = choose_params_affine(weight, block, bits=bits, symmetric=True)
+    codes = quantize_affine(weight, block, *params)
+    return dequantize_affine(codes, block, params.scale, params.zero_point).float()
+
+
+@cached_on_cpu
+def weight_degradation(bits: int) -> float:
+    """Return 1 less the mean cosine of the texts' embeddings with rounded weights and the model's
+    own.
+    """
+    found = sentence_embeddings(
+        list(read_languages().values()), RoundedRows(minilm_weights(), bits)
+    )
+    own = torch.cat([in_language(language)[0] for language in read_languages()])
+    return 1 - float((found * own).sum(-1).mean())
+
+
+def mean_degradation(bits: int) -> float:
+    """Return the mean over languages of `degradation`."""
+    return statistics.fmean(degradation(language, bits) for language in read_languages())
+
+
+DEGRADATIONS: Mapping[str, Callable[[int], float]] = {
+    "outputs": mean_degradation,
+    "weights": weight_degradation,
+}
+
+
+def degradation_slope(of: str, low: int, high: int) -> float:
+    """Return the slope of ln (1 − cosine) a bit between two numbers of bits."""
+    return math.log(DEGRADATIONS[of](high) / DEGRADATIONS[of](low)) / (high - low)
+
+
+@predicate
+def degradation_has_the_slope(of: str, low: int, high: int) -> bool:
+    """The slope of ln (1 − cosine) is −ln 2 / 2 a bit, within 10 %."""
+    return abs(degradation_slope(of, low, high) / (-math.log(2) / 2) - 1) <= 0.1
+
+
+def _degradation_slopes(run: Run, of: str) -> Evidence:
+    pairs = [(low, high) for low, high in itertools.combinations(BITS, 2)]
+    found = enumerate_cases(
+        degradation_has_the_slope,
+        [{"of": of, "low": low, "high": high} for low, high in pairs],
+        kind="model",
+        device=run.device,
+        domain=f"minilm, 19 languages, {of} of all layers at 2, 4, 6 and 8 bits",
+        summary=f"{len(pairs)} pairs of bits",
+        shows="not from {low} to {high} bits",
+    )
+    rows = [
+        {"from bits": low, "to bits": high, "slope": significant(degradation_slope(of, low, high))}
+        for low, high in pairs
+    ]
+    return replace(found, tensors=text_refs(), measurements=rows)
+
+
+@SLOPE.reading(
+    "degradation_outputs",
+    statement="The slope of ln (1 − cosine) of embeddings per bit is −ln 2 / 2, within 10 %, with the outputs "
+    "of all layers on common grids.",
+    tier="refuted",
+)
+def _slope_of_outputs(run: Run) -> Iterator[Evidence]:
+    yield _degradation_slopes(run, "outputs")
+
+
+@SLOPE.reading(
+    "degradation_weights",
+    statement="The slope of ln (1 − cosine) of embeddings per bit is −ln 2 / 2, within 10 %, with the weights "
+    "of all layers rounded by rows.",
+    tier="refuted",
+)
+def _slope_of_weights(run: Run) -> Iterator[Evidence]:
+    yield _degradation_slopes(run, "weights")
+
+
+# ----------------------------------------------------------------------------------- T-003, T-004
 def block(layer: str) -> int:
     """Return the number of the block that a layer is in."""
     return int(layer.split(".")[2])
@@ -472,92 +1106,186 @@ def block_variance(number: int) -> float:
 
 
 @predicate
-def first_block_has_three_times_the_variance(tolerance: float) -> bool:
-    """The variance of what the first block adds is 3.08 times the mean of the others', within a
-    share.
+def first_block_has_three_times_the_variance(over: str, tolerance: float) -> bool:
+    """The variance of what the first block adds is 3.08 times that of others, within a share."""
+    return abs(variance_ratio(over) / 3.08 - 1) <= tolerance
+
+
+@predicate
+def first_block_has_over_three_times_the_variance(over: str) -> bool:
+    """The variance of what the first block adds is over three times that of others."""
+    return variance_ratio(over) > 3
+
+
+def variance_ratio(over: str) -> float:
+    """Return the variance of what the first block adds over that of "the next block", or over the
+    mean of "the other blocks".
     """
-    return abs(variance_ratio() / 3.08 - 1) <= tolerance
+    blocks = range(1, 2 if over == "the next block" else 1 + max(map(block, layer_names())))
+    return block_variance(0) / statistics.fmean(block_variance(number) for number in blocks)
 
 
-def variance_ratio() -> float:
-    """Return the variance of what the first block adds over the mean of the others'."""
-    blocks = range(1 + max(map(block, layer_names())))
-    return block_variance(0) / statistics.fmean(
-        block_variance(number) for number in blocks if number
-    )
-
-
-@claim(
-    "error.gateway_variance",
-    statement="The first block's variance is 3.08 times that of the others (T-003), within 10 %, "
-    "of what each block adds.",
-    source=AXIOMS,
-    tier="refuted",
+T003 = Statement(
+    "error.gateway_variance", says="T-003: Gateway layer variance (3.08x).", source=VALIDATED
 )
-def gateway_variance(run: Run) -> Iterator[Evidence]:
+
+
+def _gateway(run: Run, law: Callable[..., bool], case: Mapping[str, Any]) -> Evidence:
     found = enumerate_cases(
-        first_block_has_three_times_the_variance,
-        [{"tolerance": 0.1}],
+        law,
+        [case],
         kind="model",
         device=run.device,
         domain="minilm, the outputs of each block's two output layers on 19 languages",
-        summary=f"ratio {variance_ratio():.3g}",
+        summary=f"ratio {variance_ratio(case['over']):.3g}",
         shows="the ratio is another one",
     )
-    yield replace(
-        found,
-        tensors=text_refs(),
-        measurements=[
-            {"block": number, "variance": significant(block_variance(number))}
-            for number in range(6)
-        ],
-    )
+    rows = [
+        {"block": number, "variance": significant(block_variance(number))} for number in range(6)
+    ]
+    return replace(found, tensors=text_refs(), measurements=rows)
+
+
+@T003.reading(
+    "other_blocks",
+    statement="The variance of what the first block adds is 3.08 times the mean of the others', within 10 %.",
+    tier="refuted",
+)
+def _gateway_over_the_others(run: Run) -> Iterator[Evidence]:
+    case = {"over": "the other blocks", "tolerance": 0.1}
+    yield _gateway(run, first_block_has_three_times_the_variance, case)
+
+
+@T003.reading(
+    "next_block",
+    statement="The variance of what the first block adds is 3.08 times that of the second, within 10 %.",
+    tier="refuted",
+)
+def _gateway_over_the_next(run: Run) -> Iterator[Evidence]:
+    case = {"over": "the next block", "tolerance": 0.1}
+    yield _gateway(run, first_block_has_three_times_the_variance, case)
+
+
+@T003.reading(
+    "over_three_times_the_next",
+    statement="The variance of what the first block adds is over three times that of the second.",
+    tier="bronze",
+)
+def _gateway_over_three_times(run: Run) -> Iterator[Evidence]:
+    case = {"over": "the next block"}
+    yield _gateway(run, first_block_has_over_three_times_the_variance, case)
 
 
 KEPT = {"none": (), "first": (0,), "last": (5,), "first and last": (0, 5)}
 
 
+ROUNDED: Mapping[str, type[CommonThresholds] | type[RoundedRows]] = {
+    "outputs": CommonThresholds,
+    "weights": RoundedRows,
+}
+
+
 @cached_per_device
-def kept_similarity(kept: str, bits: int) -> float:
-    """Return the mean cosine of sentence embeddings with the model's own, with all blocks but some
-    on common grids.
+def kept_similarity(kept: str, bits: int, of: str) -> float:
+    """Return the mean cosine of sentence embeddings with the model's own, with the outputs or the
+    weights of all blocks but some rounded.
     """
     prefixes = tuple(f"encoder.layer.{number}." for number in KEPT[kept])
     sentences = read_sentences()[:8]
-    found = sentence_embeddings(sentences, CommonThresholds(minilm_weights(), bits, prefixes))
+    found = sentence_embeddings(sentences, ROUNDED[of](minilm_weights(), bits, prefixes))
     return float((found * sentence_embeddings(sentences)).sum(-1).mean())
 
 
 @predicate
-def first_and_last_suffice(bits: int) -> bool:
+def first_and_last_suffice(bits: int, of: str) -> bool:
     """With the first and the last block kept, embeddings have a similarity of at least 0.992."""
-    return kept_similarity("first and last", bits) >= 0.992
+    return kept_similarity("first and last", bits, of) >= 0.992
 
 
-@claim(
-    "error.first_and_last",
-    statement="Keeping the first and the last block in full precision keeps a similarity of 0.992 "
-    "at INT4 (T-004).",
-    source=AXIOMS,
+@predicate
+def none_suffice(bits: int, of: str) -> bool:
+    """With no block kept, embeddings have a similarity of at least 0.992."""
+    return kept_similarity("none", bits, of) >= 0.992
+
+
+@predicate
+def both_are_better_than_either(bits: int, of: str) -> bool:
+    """Keeping the first and the last block keeps more than keeping one of them."""
+    return kept_similarity("first and last", bits, of) > max(
+        kept_similarity(kept, bits, of) for kept in ("first", "last")
+    )
+
+
+T004 = Statement(
+    "error.first_and_last", says="T-004: L0+L11 synergy (0.992 similarity).", source=VALIDATED
+)
+
+
+def _kept(
+    run: Run, law: Callable[..., bool], of: Sequence[str], shows: str, at: int = 4
+) -> Evidence:
+    found = enumerate_cases(
+        law,
+        [{"bits": at, "of": one} for one in of],
+        kind="model",
+        summary=f"INT{at}",
+        shows=shows,
+        device=run.device,
+        domain=f"minilm, which has 6 blocks; 8 sentences, {' and '.join(of)} of the other blocks rounded",
+    )
+    rows = [
+        {"kept": kept}
+        | {
+            f"cosine, {one}, {bits} bits": significant(kept_similarity(kept, bits, one))
+            for one in of
+            for bits in (4, 8)
+        }
+        for kept in KEPT
+    ]
+    sentences = sentence_embeddings(read_sentences()[:8])
+    refs = [tensor_ref("minilm, embeddings of 8 sentences", sentences)]
+    if "outputs" in of:  # Their thresholds come from the texts.
+        refs += text_refs()
+    return replace(found, tensors=refs, rounding=COSINES, measurements=rows)
+
+
+@T004.reading(
+    "outputs",
+    statement="Keeping the first and the last block in full precision keeps a similarity of 0.992, with the "
+    "outputs of the others at INT4.",
     tier="refuted",
 )
-def first_and_last(run: Run) -> Iterator[Evidence]:
-    found = enumerate_cases(
-        first_and_last_suffice,
-        [{"bits": 4}],
-        kind="model",
-        summary="INT4",
-        shows="it is less",
-        device=run.device,
-        domain="minilm, 8 sentences, outputs of the other blocks on common grids",
-    )
-    yield replace(
-        found,
-        tensors=text_refs(),
-        rounding=COSINES,
-        measurements=[
-            {"kept": kept}
-            | {f"cosine, {bits} bits": significant(kept_similarity(kept, bits)) for bits in (4, 8)}
-            for kept in KEPT
-        ],
+def _kept_with_outputs(run: Run) -> Iterator[Evidence]:
+    yield _kept(run, first_and_last_suffice, ["outputs"], "it is less")
+
+
+@T004.reading(
+    "weights",
+    statement="Keeping the first and the last block in full precision keeps a similarity of 0.992, with the "
+    "weights of the others at INT4.",
+    tier="refuted",
+)
+def _kept_with_weights(run: Run) -> Iterator[Evidence]:
+    yield _kept(run, first_and_last_suffice, ["weights"], "it is less")
+
+
+@T004.reading(
+    "weights_int8",
+    statement="Keeping the first and the last block in full precision keeps a similarity of 0.992, with the "
+    "weights of the others at INT8, where keeping none does as well.",
+    tier="bronze",
+)
+def _kept_with_weights_at_8_bits(run: Run) -> Iterator[Evidence]:
+    yield _kept(run, first_and_last_suffice, ["weights"], "it is less", at=8)
+    yield _kept(run, none_suffice, ["weights"], "it is less without", at=8)
+
+
+@T004.reading(
+    "better_than_either",
+    statement="Keeping the first and the last block keeps more than keeping one of them, at INT4.",
+    tier="bronze",
+)
+def _kept_together(run: Run) -> Iterator[Evidence]:
+    yield _kept(
+        run, both_are_better_than_either, ["outputs", "weights"], "one alone keeps as much, of {of}"
     )

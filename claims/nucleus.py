@@ -1,5 +1,5 @@
-"""System 000, the algebra: the quantized ReLU is a nucleus on INT8, its fixed points, and when they
-are Boolean.
+"""System 000, the algebra: the quantized ReLU is a nucleus on the finite Heyting algebra of INT8,
+its fixed points, when they are Boolean, and what follows for the gap.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from claims.conformance import INF, JOIN, LE, QRELU, SUP
-from claims.measures.int8 import qrelu
+from claims.conformance import GATE_GAP, HIMP, INF, JOIN, LE, QRELU, SUP
+from claims.measures.int8 import gate_gap, himp, qrelu
 from claims.models.activations import QuantizedLayer, quantized_layers
 from claims.notation import Integers, int8
 from pyharness import (
@@ -20,6 +20,7 @@ from pyharness import (
     Evidence,
     Run,
     Source,
+    Statement,
     Witness,
     claim,
     current_device,
@@ -31,6 +32,7 @@ from pyharness import (
     sweep,
 )
 
+QUESTION = Source("000 Nucleus grafting", "CENTRAL.QUESTION")
 FORMAL = Source("000 Nucleus grafting", "FORMAL.RESULTS")
 ARCHITECTURE = Source("000 Nucleus grafting", "ARCHITECTURE")
 EMPIRICAL = Source("000 Nucleus grafting", "EMPIRICAL.RESULTS")
@@ -111,6 +113,54 @@ def is_fixed_iff(z: Integers, q: Integers) -> Tensor:
     """`qRelu z q = q ↔ z ≤ q`."""
     z, q = int8(z), int8(q)
     return (qrelu(z, q) == q) == (z <= q)
+
+
+@predicate
+def is_implication(r: Integers, p: Integers, q: Integers) -> Tensor:
+    """`r ≤ p ⇨ q ↔ r ⊓ p ≤ q`."""
+    r, p, q = int8(r), int8(p), int8(q)
+    return (r <= himp(p, q)) == (torch.minimum(r, p) <= q)
+
+
+@predicate
+def is_implication_of_vectors(r: Integers, p: Integers, q: Integers) -> Tensor:
+    """`r ≤ p ⇨ q ↔ r ⊓ p ≤ q` of vectors along the last dimension, at r and at its meet with
+    p ⇨ q, of which both sides are true.
+    """
+    r, p, q = int8(r), int8(p), int8(q)
+    implied = himp(p, q)
+    below = torch.minimum(r, implied)
+    return ((r <= implied).all(-1) == (torch.minimum(r, p) <= q).all(-1)) & (
+        (below <= implied).all(-1) & (torch.minimum(below, p) <= q).all(-1)
+    )
+
+
+@predicate
+def fixed_points_have_implication(z: Integers, p: Integers, q: Integers) -> Tensor:
+    """Of the fixed points a = qRelu z p and b = qRelu z q, `a ⇨ b` is fixed, `(a ⇨ b) ⊓ a ≤ b`, and
+    the next greater value meets a above b.
+    """
+    z, p, q = int8(z), int8(p), int8(q)
+    a, b = qrelu(z, p), qrelu(z, q)
+    implied = himp(a, b)
+    next_up = implied + (implied < 127)
+    greatest = (implied == 127) | ~(torch.minimum(next_up, a) <= b)
+    return (qrelu(z, implied) == implied) & (torch.minimum(implied, a) <= b) & greatest
+
+
+@predicate
+def double_negation_is_greatest(q: Integers) -> Tensor:
+    """`q ≠ ⊥ → (q ⇨ ⊥) ⇨ ⊥ = ⊤`."""
+    q, bottom = int8(q), int8(-128)
+    return (q == bottom) | (himp(himp(q, bottom), bottom) == 127)
+
+
+@predicate
+def some_gap_iff_above_least(z: Integers) -> Tensor:
+    """Some q has max(q, z) − q > 0 ↔ z > −128."""
+    z = int8(z)
+    gaps = gate_gap(z[..., None, None], int8(INT8)[:, None])
+    return (gaps > 0).any(-1) == (z > -128)
 
 
 @notation
@@ -206,6 +256,22 @@ def are_incomparable(a: list[int], b: list[int]) -> bool:
     """Neither a ≤ b nor b ≤ a, componentwise."""
     pairs = [*zip(a, b, strict=True)]
     return any(x > y for x, y in pairs) and any(y > x for x, y in pairs)
+
+
+@predicate
+def non_boolean_gate_has_a_gap(z: list[int]) -> bool:
+    """If the fixed-point lattice is not Boolean, qRelu raises some vector: some z_i > −128."""
+    return fixed_lattice_is_boolean(z) or any(low > -128 for low in z)
+
+
+@predicate
+def non_boolean_gate_always_has_a_gap(z: list[int]) -> bool:
+    """If the fixed-point lattice is not Boolean, qRelu raises every fixed point and every other
+    vector.
+    """
+    points = _elements(z).to(torch.int8)
+    lows = torch.tensor(z, dtype=torch.int8)
+    return fixed_lattice_is_boolean(z) or bool((gate_gap(lows, points) > 0).all())
 
 
 def small_products() -> Iterator[dict[str, list[int]]]:
@@ -310,6 +376,38 @@ def on_every_row(run: Run, law: Callable[..., Tensor]) -> Evidence:
         cases,
         violations,
         f"{cases:,} activation vectors",
+        device=current_device().type,
+        tensors=tensors,
+        witness=witness,
+    )
+
+
+def on_triples_of_rows(law: Callable[..., Tensor]) -> Evidence:
+    """Check a law of three vectors at rows of every layer's activations: the first third of the
+    rows as r, the second as p and the last as q.
+    """
+    cases = violations = 0
+    tensors, witness = [], None
+    for layer in quantized_layers():
+        third = len(layer.values) // 3
+        r, p, q = layer.values[: 3 * third].view(3, third, -1)
+        holds = law(r=r, p=p, q=q)
+        cases += len(holds)
+        violations += len(holds) - int(torch.count_nonzero(holds))
+        tensors.append(layer.ref)
+        if witness is None and not bool(holds.all()):
+            row = int(torch.nonzero(~holds)[0])
+            witness = Witness(
+                dotted(law),
+                {"r": r[row].tolist(), "p": p[row].tolist(), "q": q[row].tolist()},
+                f"{layer.ref.name}, rows {row}, {row + third} and {row + 2 * third}",
+            )
+    return Evidence(
+        "model",
+        f"triples of rows of {EVERY_LAYER}",
+        cases,
+        violations,
+        f"{cases:,} triples of activation vectors",
         device=current_device().type,
         tensors=tensors,
         witness=witness,
@@ -596,4 +694,132 @@ def graft_not_boolean(run: Run) -> Iterator[Evidence]:
         domain=SMALL_PRODUCTS,
         device=run.device,
         summary="every small product",
+    )
+
+
+# ------------------------------------------------------------------------------ the Heyting algebra
+@claim(
+    "nucleus.heyting",
+    statement="INT8 is a finite Heyting algebra: r ≤ p ⇨ q if and only if min(r, p) ≤ q, where p ⇨ q is 127 for "
+    "p ≤ q, else q.",
+    source=QUESTION,
+    theorem="LeanMining.int8_heyting",
+    tier="gold",
+    measures=[HIMP, INF, LE],
+)
+def heyting(run: Run) -> Iterator[Evidence]:
+    yield sweep(
+        is_implication,
+        {"r": INT8, "p": INT8, "q": INT8},
+        domain="all 16,777,216 INT8 triples (r, p, q)",
+        summary="16,777,216 (r, p, q)",
+    )
+
+
+@claim(
+    "nucleus.heyting_vectors",
+    statement="The INT8 activations of a layer form a finite Heyting algebra, with the implication of INT8 in each "
+    "channel.",
+    source=QUESTION,
+    theorem="LeanMining.activations_heyting",
+    tier="gold",
+    measures=[HIMP, INF, LE],
+)
+def heyting_vectors(run: Run) -> Iterator[Evidence]:
+    yield on_triples_of_rows(is_implication_of_vectors)
+
+
+@claim(
+    "nucleus.heyting_fixed",
+    statement="The vectors that a layer's gate fixes form a finite Heyting algebra with the same implication: p ⇨ q is "
+    "fixed if q is.",
+    source=QUESTION,
+    theorem="LeanMining.fixedVectors_heyting",
+    tier="gold",
+    measures=[JOIN, HIMP, INF, LE],
+    streams=of_values(fixed_points_have_implication, "p", "q"),
+)
+def heyting_fixed(run: Run) -> Iterator[Evidence]:
+    yield sweep(
+        fixed_points_have_implication,
+        TRIPLES,
+        domain=TRIPLES_DOMAIN,
+        summary="16,777,216 (z, p, q)",
+    )
+    yield on_every_layer(quantized_layers(), fixed_points_have_implication, pairs=True)
+
+
+@claim(
+    "nucleus.heyting_not_boolean",
+    statement="The Heyting algebra of INT8 is not Boolean: the double negation of every value but −128 is 127.",
+    source=QUESTION,
+    theorem="LeanMining.int8_himp_bot_himp_bot",
+    tier="gold",
+    measures=[HIMP],
+)
+def heyting_not_boolean(run: Run) -> Iterator[Evidence]:
+    yield sweep(
+        double_negation_is_greatest, {"q": INT8}, domain="all 256 values q", summary="256 q"
+    )
+
+
+# ---------------------------------------------------------------------------------------- the no-go
+NO_GO = Statement(
+    "nucleus.no_go",
+    says="The Hossenfelder no-go theorem guarantees that a non-Boolean nucleus creates an unavoidable boundary gap.",
+    source=QUESTION,
+)
+
+
+@NO_GO.reading(
+    "some",
+    statement="If the fixed vectors of a gate are not a Boolean lattice, the gate has a gap on some activations.",
+    negation="LeanMining.noGo_as_given_false",
+    tier="refuted",
+)
+def no_go_some(run: Run) -> Iterator[Evidence]:
+    """Some activations of every small product."""
+    yield enumerate_cases(
+        non_boolean_gate_has_a_gap,
+        small_products(),
+        domain=SMALL_PRODUCTS,
+        device=run.device,
+        summary="every small product",
+        shows="the gate at {z} changes nothing, and the chain from −128 to 127 is not Boolean",
+    )
+
+
+@NO_GO.reading(
+    "always",
+    statement="If the fixed vectors of a gate are not a Boolean lattice, the gate has a gap on all activations.",
+    negation="LeanMining.noGo_always_as_given_false",
+    tier="refuted",
+)
+def no_go_always(run: Run) -> Iterator[Evidence]:
+    """The fixed vectors of every small product."""
+    yield enumerate_cases(
+        non_boolean_gate_always_has_a_gap,
+        small_products(),
+        domain=SMALL_PRODUCTS,
+        device=run.device,
+        summary="every small product",
+        shows="the gate at {z} fixes vectors",
+    )
+
+
+@claim(
+    "nucleus.gap_exists",
+    statement="A gate has a gap on some activations if and only if some zero point is above −128, whether or not its "
+    "fixed vectors are a Boolean lattice.",
+    source=QUESTION,
+    theorem="LeanMining.exists_gap_pos_iff",
+    tier="gold",
+    measures=[GATE_GAP],
+)
+def gap_exists(run: Run) -> Iterator[Evidence]:
+    yield sweep(
+        some_gap_iff_above_least,
+        {"z": INT8},
+        domain="all 256 zero points, every activation",
+        summary="256 z",
     )

@@ -15,6 +15,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from claims.gap import find_layer, layers_of, per_layer
@@ -22,6 +23,7 @@ from claims.measures.geometry import norm_sq
 from claims.measures.thresholds import (
     REFERENCES,
     Data,
+    banner_rule,
     banner_threshold,
     reference,
     step_size,
@@ -34,14 +36,17 @@ from pyharness import (
     Plot,
     Run,
     Source,
+    Statement,
     as_blocks,
     cached_on_cpu,
     cached_per_device,
     claim,
+    dequantize_affine,
     enumerate_cases,
     nonzero,
     of_blocks,
     predicate,
+    quantize_affine,
     significant,
 )
 
@@ -49,6 +54,7 @@ SEED = "002 Clipping and kurtosis"
 MSE = Source(SEED, "Layer 2: MSE Decomposition")
 OPTIMUM = Source(SEED, "Layer 4: Optimal Clipping")
 AXIOMS = Source(SEED, "Layer 6: Empirical Axioms")
+GAPS = Source(SEED, "Critical Gaps")
 
 BITS = range(2, 9)
 SLACK = 1e-9
@@ -176,6 +182,81 @@ def optimum_is_unique(x: list[str], alpha: str, beta: str, steps: int) -> bool:
     return (
         alpha == beta or exact_errors(x, alpha, steps)[0] > 0 or exact_errors(x, beta, steps)[0] > 0
     )
+
+
+@cached_per_device
+def exact_optimum(x: tuple[str, ...], steps: int) -> tuple[Fraction, Fraction]:
+    """Return a best threshold of equally weighted fractions, and the mean square error there.
+
+    With each number at a level of its own choice the error is quadratic in the threshold; all
+    choices are tried.
+    """
+    numbers = [Fraction(number) for number in x]
+    shares = [Fraction(2 * k, steps) - 1 for k in range(steps + 1)]
+    found = []
+    for choice in itertools.product(shares, repeat=len(numbers)):
+        mixed = sum((a * c for a, c in zip(numbers, choice, strict=True)), Fraction())
+        if mixed > 0:
+            found.append(mixed / sum(c**2 for c in choice))
+    return min(
+        ((alpha, exact_errors(x, str(alpha), steps)[0]) for alpha in set(found)),
+        key=lambda pair: pair[1],
+    )
+
+
+@predicate
+def has_an_optimum(x: list[str], steps: int, alpha: str) -> bool:
+    """The error at the best threshold of all choices of levels is at most that at α."""
+    return exact_optimum(tuple(x), steps)[1] <= exact_errors(x, alpha, steps)[0]
+
+
+@predicate
+def mean_magnitude_is_the_optimum(x: list[str], alpha: str) -> bool:
+    """With one step the error at the mean magnitude is less than that at any other α."""
+    numbers = [Fraction(number) for number in x]
+    mean = sum(map(abs, numbers), Fraction()) / len(numbers)
+    here, there = (exact_errors(x, str(threshold), 1)[0] for threshold in (mean, Fraction(alpha)))
+    return here < there or mean == Fraction(alpha)
+
+
+@predicate
+def threshold_rises_exactly(low: list[str], high: list[str]) -> bool:
+    """Of two data sets with one step, the one with the higher kurtosis has a best threshold, the
+    mean magnitude, that is no lower over the standard deviation.
+    """
+    (kurtosis, ratio), (higher, rises) = map(exact_kurtosis_and_ratio, (low, high))
+    return kurtosis >= higher or ratio <= rises
+
+
+def exact_kurtosis_and_ratio(x: Sequence[str]) -> tuple[Fraction, Fraction]:
+    """Return the excess kurtosis of equally weighted fractions, and the square of the best
+    threshold with one step over the variance.
+    """
+    numbers = [Fraction(number) for number in x]
+    count = len(numbers)
+    mean = sum(numbers, Fraction()) / count
+    second, fourth = (sum(((a - mean) ** p for a in numbers), Fraction()) / count for p in (2, 4))
+    magnitude = sum(map(abs, numbers), Fraction()) / count
+    return fourth / second**2 - 3, magnitude**2 / second
+
+
+@predicate
+def rule_comes_within(x: list[str], factor: int, last_level: str) -> bool:
+    """Banner's rule for INT4 at κ ≤ 0, α = 5/2 σ, has an error of at most a factor times that at
+    α = σ, on a grid whose last level is at a share of α; for c and −c, of which σ is c.
+    """
+    sigma = abs(Fraction(x[0]))
+    rule = Fraction(5, 2) * sigma * Fraction(last_level)
+    return exact_errors(x, str(rule), 15)[0] <= factor * exact_errors(x, str(sigma), 15)[0]
+
+
+@predicate
+def keeps_the_gaussian_bound(x: list[str], alpha: str, bits: int) -> bool:
+    """The error with 2^bits levels is at least the variance over 4^bits."""
+    numbers = [Fraction(number) for number in x]
+    mean = sum(numbers, Fraction()) / len(numbers)
+    spread = sum(((a - mean) ** 2 for a in numbers), Fraction()) / len(numbers)
+    return bool(exact_errors(x, alpha, 2**bits - 1)[0] >= spread / 4**bits)
 
 
 SMALL = [["1"], ["1", "-2", "5/2"], ["0", "1/3", "7"], ["-3", "-3/2", "1/7", "4"]]
@@ -411,6 +492,56 @@ def clipping_antitone(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, clipping_error_falls, errors_at_4_bits, "64 thresholds")
 
 
+CLIPPING_SLOPE = Statement("error.clipping_slope", says="∂E_c/∂α < 0.", source=MSE)
+
+
+@predicate
+def clipping_error_falls_strictly(layer: str) -> bool:
+    """The clipping error falls from one threshold to the next as long as something is clipped."""
+    data = data_of(layer)
+    clipped = [alpha for alpha in thresholds(layer) if alpha < data.largest]
+    values = [data.clipping_error(alpha) for alpha in clipped]
+    return all(after < before for before, after in itertools.pairwise(values))
+
+
+@predicate
+def exact_clipping_error_falls(x: list[str], alpha: str, beta: str) -> bool:
+    """The clipping error of fractions is less at β than at α < β."""
+    return exact_errors(x, beta, 1)[2] < exact_errors(x, alpha, 1)[2]
+
+
+@CLIPPING_SLOPE.reading(
+    "while_data_are_clipped",
+    statement="The clipping error falls strictly as α rises, as long as data are over α.",
+    theorem="LeanMining.clippingError_lt",
+    tier="silver",
+)
+def _clipping_falls_while_clipped(run: Run) -> Iterator[Evidence]:
+    yield _on_layers(run, clipping_error_falls_strictly, errors_at_4_bits, "64 thresholds")
+
+
+@CLIPPING_SLOPE.reading(
+    "everywhere",
+    statement="The clipping error falls strictly as α rises, for every α > 0.",
+    negation="LeanMining.clippingError_lt_as_given_false",
+    tier="refuted",
+)
+def _clipping_falls_everywhere(run: Run) -> Iterator[Evidence]:
+    cases = [
+        {"x": x, "alpha": alpha, "beta": beta}
+        for x in SMALL
+        for alpha, beta in itertools.combinations(("1/2", "2", "3"), 2)
+    ]
+    yield enumerate_cases(
+        exact_clipping_error_falls,
+        cases,
+        domain="small data in fractions",
+        kind="witness",
+        summary=f"{len(cases)} cases",
+        shows="it is the same for {x} at α = {alpha} and {beta}",
+    )
+
+
 @claim(
     "error.clipping_convex",
     statement="The clipping error is convex in α.",
@@ -431,6 +562,25 @@ def clipping_convex(run: Run) -> Iterator[Evidence]:
 )
 def noise_monotone(run: Run) -> Iterator[Evidence]:
     yield _on_layers(run, noise_rises, errors_at_4_bits, "64 thresholds, 4 bits")
+
+
+@predicate
+def noise_rises_strictly(layer: str) -> bool:
+    """The model of the noise rises from one threshold to the next where data are within it."""
+    data = data_of(layer)
+    values = [data.noise(alpha, 4) for alpha in thresholds(layer) if data.within(alpha) > 0]
+    return all(before < after for before, after in itertools.pairwise(values))
+
+
+@claim(
+    "error.noise_slope",
+    statement="∂E_q/∂α > 0: the model of the quantization noise rises strictly where data are within α.",
+    source=MSE,
+    theorem="LeanMining.quantizationNoise_lt",
+    tier="silver",
+)
+def noise_slope(run: Run) -> Iterator[Evidence]:
+    yield _on_layers(run, noise_rises_strictly, errors_at_4_bits, "64 thresholds, 4 bits")
 
 
 @claim(
@@ -512,13 +662,42 @@ def mse_convex(run: Run) -> Iterator[Evidence]:
     yield replace(found, plots=[CURVES_PLOT])
 
 
-@claim(
-    "error.unique_optimum",
-    statement="MSE has a unique optimal threshold α*.",
-    source=MSE,
+UNIQUE = Statement(
+    "error.unique_optimum", says="A unique optimal threshold α* exists.", source=GAPS
+)
+
+
+@UNIQUE.reading(
+    "exists",
+    statement="Data that are not all 0 have a best threshold, with any number of steps.",
+    theorem="LeanMining.exists_best_threshold",
+    tier="silver",
+)
+def _optimum_exists(run: Run) -> Iterator[Evidence]:
+    cases = [
+        {"x": x, "steps": steps, "alpha": str(Fraction(k, 8))}
+        for x in SMALL
+        for steps in (1, 2, 3)
+        for k in range(1, 81)
+    ]
+    yield enumerate_cases(
+        has_an_optimum,
+        cases,
+        domain="small data in fractions, the best of all choices of levels against α up to 10",
+        kind="property",
+        summary=f"{len(cases)} cases",
+        shows="{x} has a smaller error at α = {alpha} with {steps} steps",
+    )
+    yield _on_layers(run, best_is_a_minimum, optima, "the best threshold found at 2 to 8 bits")
+
+
+@UNIQUE.reading(
+    "only_one",
+    statement="No two thresholds are best, with any number of steps.",
+    negation="LeanMining.mse_optimum_unique_as_given_false",
     tier="refuted",
 )
-def unique_optimum(run: Run) -> Iterator[Evidence]:
+def _optimum_is_one(run: Run) -> Iterator[Evidence]:
     cases = [
         {"x": ["1"], "alpha": alpha, "beta": beta, "steps": 3}
         for alpha, beta in itertools.combinations(("1", "2", "3"), 2)
@@ -531,13 +710,50 @@ def unique_optimum(run: Run) -> Iterator[Evidence]:
         summary="3 cases",
         shows="α = {alpha} and α = {beta} both have the error 0 for {x}",
     )
-    yield _on_layers(run, best_is_a_minimum, optima, "the best threshold found at 2 to 8 bits")
+
+
+@UNIQUE.reading(
+    "one_bit",
+    statement="With one bit the mean magnitude is the one best threshold.",
+    theorem="LeanMining.mse_one_step_le_iff",
+    tier="silver",
+)
+def _optimum_at_one_bit(run: Run) -> Iterator[Evidence]:
+    cases = [{"x": x, "alpha": str(Fraction(k, 8))} for x in SMALL for k in range(1, 81)]
+    yield enumerate_cases(
+        mean_magnitude_is_the_optimum,
+        cases,
+        domain="small data in fractions, 1 step, α up to 10",
+        kind="property",
+        summary=f"{len(cases)} cases",
+        shows="not for {x} and α = {alpha}",
+    )
+    yield _on_layers(run, mean_magnitude_is_best, one_bit, "1 bit, 64 thresholds")
+
+
+def one_bit(layer: str) -> dict[str, float]:
+    """Return the mean magnitude and the best threshold that a search finds at one bit, over the
+    standard deviation.
+    """
+    data = data_of(layer)
+    return {
+        "E|x|/σ": data.mean_magnitude / data.std,
+        "α*/σ, 1 bit": best(layer, 1)[0] / data.std,
+    }
+
+
+@predicate
+def mean_magnitude_is_best(layer: str) -> bool:
+    """At one bit no threshold of `thresholds` has a smaller error than the mean magnitude."""
+    data = data_of(layer)
+    least = data.mse(data.mean_magnitude, 1)
+    return all(data.mse(alpha, 1) >= least - slack(layer) for alpha in thresholds(layer))
 
 
 @predicate
 def best_is_a_minimum(layer: str) -> bool:
-    """No threshold of `thresholds` has a smaller error than the best found, at each number of
-    bits.
+    """No threshold of `thresholds` has an error that is smaller than that of the best found by more
+    than a thousandth, at each number of bits.
     """
     return all(
         data_of(layer).mse(alpha, bits) >= best(layer, bits)[1] * (1 - 1e-3)
@@ -712,13 +928,28 @@ def _by_kurtosis(names: Sequence[str]) -> list[dict[str, Any]]:
     return rows
 
 
-@claim(
+RISES = Statement(
     "error.threshold_rises",
-    statement="The optimal threshold rises with the kurtosis: ∂α*/∂κ > 0.",
-    source=Source(SEED, "Critical Gaps"),
+    says="The optimal threshold rises with the kurtosis: ∂α*/∂κ > 0.",
+    source=GAPS,
+)
+
+
+@RISES.reading(
+    "any_data",
+    statement="Of any two data sets, the one with the higher kurtosis has the higher α*/σ.",
+    negation="LeanMining.threshold_rises_as_given_false",
     tier="refuted",
 )
-def threshold_rises(run: Run) -> Iterator[Evidence]:
+def _threshold_rises(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(
+        threshold_rises_exactly,
+        [{"low": ["1", "1", "-1", "-1"], "high": ["1", "-1", "3", "-3"]}],
+        domain="small data in fractions, 1 bit",
+        kind="witness",
+        summary="1 pair",
+        shows="α*/σ is lower for {high} than for {low}",
+    )
     pairs = [
         {"first": first, "second": second}
         for first, second in itertools.combinations(DISTRIBUTIONS, 2)
@@ -735,13 +966,12 @@ def threshold_rises(run: Run) -> Iterator[Evidence]:
     yield replace(found, measurements=_by_kurtosis(DISTRIBUTIONS))
 
 
-@claim(
-    "error.threshold_rises_student",
-    statement="Along Student's family the optimal threshold rises with the kurtosis.",
-    source=Source(SEED, "Critical Gaps"),
+@RISES.reading(
+    "student",
+    statement="Along Student's family the optimal threshold rises with the kurtosis, at INT4.",
     tier="bronze",
 )
-def threshold_rises_student(run: Run) -> Iterator[Evidence]:
+def _threshold_rises_student(run: Run) -> Iterator[Evidence]:
     family = [name for name in DISTRIBUTIONS if name.startswith("Student") or name == "Gaussian"]
     pairs = [
         {"first": first, "second": second} for first, second in itertools.combinations(family, 2)
@@ -763,60 +993,171 @@ BANNER_LEVEL = 1 - 2**-4
 2^−4) for INT4."""
 
 
+LAST_LEVELS = {"own_grid": BANNER_LEVEL, "level_at_alpha": 1.0}
+"""Where the last level of a grid is, in units of the threshold of Banner's rule."""
+
+
 @predicate
-def banner_is_near_the_optimum(data: str) -> bool:
+def banner_is_near_the_optimum(data: str, grid: str) -> bool:
     """Banner's rule for INT4 has a mean square error within 1 % of the least that is found."""
-    found = banner(data)
-    return found["MSE, Banner / best"] <= 1.01
+    return banner(data)[f"MSE, {grid}"] <= 1.01
+
+
+@predicate
+def banner_is_near_on_its_own_grid(layer: str) -> bool:
+    """`banner_is_near_the_optimum` of a layer, on Banner's own grid."""
+    return banner_is_near_the_optimum(layer, "own_grid")
+
+
+@predicate
+def banner_is_near_with_a_level_at_alpha(layer: str) -> bool:
+    """`banner_is_near_the_optimum` of a layer, on the grid with a level at α."""
+    return banner_is_near_the_optimum(layer, "level_at_alpha")
 
 
 def banner(name: str) -> dict[str, float]:
-    """Compare Banner's rule for INT4, on Banner's own grid, with the best threshold."""
+    """Compare Banner's rule for INT4, on each grid, with the best threshold there."""
     data, (alpha, error) = data_of(name), best(name, 4)
     rule = banner_threshold(data)
-    return {
-        "κ": data.kurtosis,
-        "Banner α/σ": rule / data.std,
-        "best α/σ": alpha / BANNER_LEVEL / data.std,
-        "α, Banner / best": rule * BANNER_LEVEL / alpha,
-        "MSE, Banner / best": data.mse(rule * BANNER_LEVEL, 4) / error,
-    }
+    found = {"κ": data.kurtosis, "Banner α/σ": rule / data.std}
+    for grid, last in LAST_LEVELS.items():
+        found[f"best α/σ, {grid}"] = alpha / last / data.std
+        found[f"MSE, {grid}"] = data.mse(rule * last, 4) / error
+    return found
 
 
-@predicate
-def banner_is_near_a_layers_optimum(layer: str) -> bool:
-    """`banner_is_near_the_optimum` of a layer."""
-    return banner_is_near_the_optimum(layer)
-
-
-@claim(
-    "error.banner",
-    statement="For INT4 α*/σ ≈ 2.5 + 0.3 ln(1 + max(0, κ)): its MSE is within 1 % of the least.",
-    source=OPTIMUM,
-    tier="refuted",
+BANNER = Statement(
+    "error.banner", says="α*/σ ≈ 2.5 + 0.3 ln(1 + max(0, κ)) (for INT4).", source=OPTIMUM
 )
-def banners_rule(run: Run) -> Iterator[Evidence]:
+
+
+def _banner(run: Run, grid: str, of_layer: Callable[[str], bool], where: str) -> Iterator[Evidence]:
+    """Ask how near Banner's rule comes to the least error, of two numbers and of all else."""
+    cases = [
+        {"x": ["1", "-1"], "factor": factor, "last_level": str(Fraction(LAST_LEVELS[grid]))}
+        for factor in (1, 1000)
+    ]
+    yield enumerate_cases(
+        rule_comes_within,
+        cases,
+        domain=f"1 and −1, whose kurtosis is −2, {where}",
+        kind="witness",
+        summary="2 factors",
+        shows="the error for {x} is more than {factor} times the least",
+    )
     found = enumerate_cases(
         banner_is_near_the_optimum,
-        [{"data": name} for name in DISTRIBUTIONS],
+        [{"data": name, "grid": grid} for name in DISTRIBUTIONS],
         kind="statistics",
-        domain="distributions, INT4, Banner's grid",
+        domain=f"distributions, INT4, {where}",
         summary=f"{len(DISTRIBUTIONS)} distributions",
         shows="not for {data}",
         device=run.device,
     )
-    yield replace(
-        found,
-        measurements=[
-            {"data": name} | {key: significant(value) for key, value in banner(name).items()}
-            for name in DISTRIBUTIONS
-        ],
-        rounding=RATIO,
+    rows = [
+        {"data": name} | {key: significant(value) for key, value in banner(name).items()}
+        for name in DISTRIBUTIONS
+    ]
+    yield replace(found, measurements=rows, rounding=RATIO)
+    yield replace(_on_layers(run, of_layer, banner, f"INT4, {where}"), rounding=RATIO)
+
+
+@BANNER.reading(
+    "own_grid",
+    statement="On Banner's grid, with levels in the middle of cells up to α, the rule's MSE is within 1 % "
+    "of the least, for any data.",
+    negation="LeanMining.banner_as_given_false",
+    tier="refuted",
+)
+def _banners_rule_on_its_own_grid(run: Run) -> Iterator[Evidence]:
+    yield from _banner(run, "own_grid", banner_is_near_on_its_own_grid, "Banner's own grid")
+
+
+@BANNER.reading(
+    "level_at_alpha",
+    statement="On the grid from −α to α of the other claims, the rule's MSE is within 1 % of the least, "
+    "for any data.",
+    negation="LeanMining.banner_as_given_false",
+    tier="refuted",
+)
+def _banners_rule_with_a_level_at_alpha(run: Run) -> Iterator[Evidence]:
+    yield from _banner(run, "level_at_alpha", banner_is_near_with_a_level_at_alpha, "a level at α")
+
+
+@predicate
+def rule_rises(low: float, high: float) -> bool:
+    """Banner's rule gives at least as large a threshold at the higher of two kurtoses, and a larger
+    one if that is above 0.
+    """
+    first, second = banner_rule(low), banner_rule(high)
+    return first < second or (high <= 0 and first == second)
+
+
+KURTOSES = [-2.0, -1.2, 0.0, 0.1, 1.0, 3.0, 6.0, 100.0, 1e6]
+
+
+@claim(
+    "error.banner_rises",
+    statement="Banner's approximation gives a larger α for a higher κ, from κ = 0 on, and the same below.",
+    source=AXIOMS,
+    tier="bronze",
+)
+def banner_rises(run: Run) -> Iterator[Evidence]:
+    pairs = [{"low": low, "high": high} for low, high in itertools.combinations(KURTOSES, 2)]
+    found = enumerate_cases(
+        rule_rises,
+        pairs,
+        domain="pairs of kurtoses from −2 to 10⁶",
+        kind="property",
+        summary=f"{len(pairs)} pairs",
+        shows="not from κ = {low} to {high}",
     )
-    yield replace(
-        _on_layers(run, banner_is_near_a_layers_optimum, banner, "INT4, Banner's grid"),
-        rounding=RATIO,
+    rows = [{"κ": kurtosis, "α/σ": significant(banner_rule(kurtosis))} for kurtosis in KURTOSES]
+    yield replace(found, measurements=rows)
+
+
+GAUSSIAN = Statement("error.gaussian_threshold", says="For Gaussian: α*/σ ≈ 2.5.", source=OPTIMUM)
+
+
+@predicate
+def two_and_a_half_is_near(grid: str) -> bool:
+    """At 4 bits α* of the Gaussian distribution is within 1 % of 2.5 σ, and the MSE at 2.5 σ within
+    1 % of the least.
+    """
+    found = banner("Gaussian")
+    return abs(found[f"best α/σ, {grid}"] / 2.5 - 1) <= 0.01 and found[f"MSE, {grid}"] <= 1.01
+
+
+def _gaussian(run: Run, grid: str) -> Evidence:
+    found = enumerate_cases(
+        two_and_a_half_is_near,
+        [{"grid": grid}],
+        kind="statistics",
+        domain="the Gaussian distribution, INT4",
+        summary="1 distribution",
+        shows="2.5 is not within 1 %",
+        device=run.device,
     )
+    figures = {key: significant(value) for key, value in banner("Gaussian").items() if key != "κ"}
+    return replace(found, measurements=[figures], rounding=RATIO)
+
+
+@GAUSSIAN.reading(
+    "level_at_alpha",
+    statement="On the grid from −α to α, at INT4, α* and the MSE are within 1 % of those at 2.5 σ.",
+    tier="bronze",
+)
+def _gaussian_with_a_level_at_alpha(run: Run) -> Iterator[Evidence]:
+    yield _gaussian(run, "level_at_alpha")
+
+
+@GAUSSIAN.reading(
+    "own_grid",
+    statement="On Banner's grid, at INT4, α* and the MSE are within 1 % of those at 2.5 σ.",
+    tier="refuted",
+)
+def _gaussian_on_banners_grid(run: Run) -> Iterator[Evidence]:
+    yield _gaussian(run, "own_grid")
 
 
 # ---------------------------------------------------------------------------------------- the slope
@@ -855,14 +1196,72 @@ def _slopes(names: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-@claim(
-    "error.rate",
-    statement="At a fixed range one bit more divides the error of uniform steps by 4: a slope of −2 ln 2.",
-    source=AXIOMS,
+RATE = Statement("error.rate", says="log D against B has the slope −2 ln 2 for MSE.", source=AXIOMS)
+
+
+@cached_per_device
+def uniform_error(steps: int) -> float:
+    """Return the mean square error of the uniform distribution on [−1, 1], as the midpoints of
+    2^16 cells, rounded to the nearest of the levels of so many steps from −1 to 1.
+    """
+    x = (torch.arange(2**16, dtype=torch.float64) + 0.5) / 2**15 - 1
+    step = 2 / steps
+    codes = quantize_affine(x, x.shape, step, 0, 0, steps, offset=-1)
+    back = dequantize_affine(codes, x.shape, step, offset=-1)
+    return float((x - back).square().mean())
+
+
+@predicate
+def twice_the_steps_quarter(steps: int) -> bool:
+    """Twice the steps divide the error of the uniform distribution by 4, within a thousandth."""
+    return abs(uniform_error(steps) / uniform_error(2 * steps) / 4 - 1) <= 1e-3
+
+
+@predicate
+def slope_is_near(data: str, slope_: float) -> bool:
+    """Ln MSE at the best threshold has this slope a bit from 2 to 8 bits, within 10 %."""
+    return abs(best_slope(data) / slope_ - 1) <= 0.1
+
+
+def best_slope(name: str) -> float:
+    """Return the slope of ln MSE a bit, at the best threshold, from 2 to 8 bits."""
+    return math.log(best(name, 8)[1] / best(name, 2)[1]) / 6
+
+
+@RATE.reading(
+    "steps",
+    statement="At a fixed range twice as many steps divide the error of uniform steps by 4.",
     theorem="LeanMining.four_mul_uniformNoise_two_mul",
     tier="silver",
 )
-def rate(run: Run) -> Iterator[Evidence]:
+def _rate_of_steps(run: Run) -> Iterator[Evidence]:
+    cases = [{"steps": steps} for steps in (2, 3, 4, 7, 8, 15, 16, 31, 32)]
+    found = enumerate_cases(
+        twice_the_steps_quarter,
+        cases,
+        domain="the uniform distribution at its range, 2 to 64 steps",
+        kind="statistics",
+        summary=f"{len(cases)} numbers of steps",
+        shows="not from {steps} steps on",
+        device=run.device,
+    )
+    yield replace(
+        found,
+        measurements=[
+            {"steps": steps, "MSE": significant(uniform_error(steps))}
+            for steps in sorted({n for case in cases for n in (case["steps"], 2 * case["steps"])})
+        ],
+    )
+
+
+@RATE.reading(
+    "bits",
+    statement="At a fixed range one bit more, from 2^B − 1 steps to 2^(B+1) − 1, divides the error of "
+    "uniform steps by (2 + 1/(2^B − 1))².",
+    theorem="LeanMining.uniformNoise_eq_sq_mul_uniformNoise",
+    tier="silver",
+)
+def _rate_of_bits(run: Run) -> Iterator[Evidence]:
     cases = [{"data": "uniform", "bits": bits} for bits in BITS[:-1]]
     found = enumerate_cases(
         a_bit_quarters,
@@ -876,14 +1275,43 @@ def rate(run: Run) -> Iterator[Evidence]:
     yield replace(found, measurements=_slopes(DISTRIBUTIONS), rounding=RATIO)
 
 
-@claim(
-    "error.rate_as_given",
-    statement="The slope of ln MSE per bit is −ln 2 / 2 ≈ −0.347 (T-010).",
-    source=AXIOMS,
+@RATE.reading(
+    "best_threshold",
+    statement="At the best threshold the slope of ln MSE is −2 ln 2 a bit, within 10 %, for any data.",
+    tier="refuted",
+)
+def _rate_at_the_best_threshold(run: Run) -> Iterator[Evidence]:
+    yield _best_slopes(run, -2 * math.log(2))
+
+
+def _best_slopes(run: Run, slope_: float) -> Evidence:
+    names = [*DISTRIBUTIONS, *(name for name, _ in layers_of(load_models(), relu_only=False))]
+    found = enumerate_cases(
+        slope_is_near,
+        [{"data": name, "slope_": slope_} for name in names],
+        domain=f"distributions and {ALL_LAYERS}, from 2 to 8 bits",
+        summary=f"{len(names)} sets of data",
+        kind="statistics",
+        shows="not for {data}",
+        device=run.device,
+    )
+    rows = [{"data": name, "slope of ln MSE": significant(best_slope(name))} for name in names]
+    return replace(found, measurements=rows, rounding=RATIO)
+
+
+SLOPE = Statement(
+    "error.rate_as_given", says="slope = −ln(2)/2 ≈ −0.347 (T-010); MSE ∝ 2^(−B/2).", source=AXIOMS
+)
+
+
+@SLOPE.reading(
+    "mse",
+    statement="The slope of ln MSE per bit is −ln 2 / 2 at a fixed range, where it is the noise Δ²/12 of uniform steps "
+    "and on data.",
     negation="LeanMining.uniformNoise_inv_sqrt_rate_as_given_false",
     tier="refuted",
 )
-def rate_as_given(run: Run) -> Iterator[Evidence]:
+def _rate_as_given(run: Run) -> Iterator[Evidence]:
     names = [name for name, _ in layers_of(load_models(), relu_only=False)]
     cases = [
         {"data": name, "bits": bits} for name in (*DISTRIBUTIONS, *names) for bits in BITS[:-1]
@@ -898,3 +1326,124 @@ def rate_as_given(run: Run) -> Iterator[Evidence]:
         device=run.device,
     )
     yield replace(found, measurements=_slopes(names), rounding=RATIO)
+
+
+@SLOPE.reading(
+    "relative_error",
+    statement="The slope of ln √(MSE / σ²) per bit, at the best threshold, is −ln 2 / 2, within 10 %.",
+    tier="refuted",
+)
+def _rate_of_relative_error(run: Run) -> Iterator[Evidence]:
+    # The slope of the root is half that of the mean square.
+    yield _best_slopes(run, -math.log(2))
+
+
+# ----------------------------------------------------------------------------- rate and distortion
+DISTORTION = Statement(
+    "error.distortion_rate", says="D(R) = σ² 2^(−2R), with R ≈ B.", source=AXIOMS
+)
+
+
+def over_the_bound(name: str, bits: int) -> float:
+    """Return the least mean square error that is found, over σ² 2^(−2 bits)."""
+    return best(name, bits)[1] / data_of(name).variance * 4.0**bits
+
+
+@predicate
+def error_is_over_the_bound(data: str, bits: int) -> bool:
+    """The least mean square error that is found is at least σ² 2^(−2 bits)."""
+    return over_the_bound(data, bits) >= 1 - SLACK
+
+
+@predicate
+def error_reaches_the_bound(data: str, bits: int) -> bool:
+    """The least mean square error that is found is σ² 2^(−2 bits), within 10 %."""
+    return abs(over_the_bound(data, bits) - 1) <= 0.1
+
+
+def _distortion(run: Run, law: Callable[..., bool], names: Sequence[str], shows: str) -> Evidence:
+    cases = [{"data": name, "bits": bits} for name in names for bits in BITS]
+    found = enumerate_cases(
+        law,
+        cases,
+        domain=f"{len(names)} sets of data, 2 to 8 bits at the best threshold",
+        summary=f"{len(cases)} cases",
+        kind="statistics",
+        shows=shows,
+        device=run.device,
+    )
+    rows = [
+        {"data": name}
+        | {
+            f"MSE / (σ² 4^−B), {bits} bits": significant(over_the_bound(name, bits))
+            for bits in BITS
+        }
+        for name in names
+    ]
+    return replace(found, measurements=rows, rounding=RATIO)
+
+
+@predicate
+def slopes_agree(variance_: int, rate_: int) -> bool:
+    """In units of log 2, log σ² − 2 R is log σ² − R, with the constant that R = 0 gives."""
+    return variance_ - 2 * rate_ == variance_ - rate_
+
+
+@claim(
+    "error.log_distortion",
+    statement="log σ² − 2R log 2 = const − R ln 2.",
+    source=AXIOMS,
+    negation="LeanMining.log_distortion_as_given_false",
+    tier="refuted",
+)
+def log_distortion(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(
+        slopes_agree,
+        [{"variance_": 0, "rate_": rate_} for rate_ in range(4)],
+        domain="R = 0, 1, 2 and 3, σ = 1",
+        kind="witness",
+        summary="4 rates",
+        shows="not at R = {rate_}",
+    )
+
+
+@DISTORTION.reading(
+    "bound_for_the_gaussian",
+    statement="On the Gaussian distribution no threshold of the uniform quantizer has a smaller MSE.",
+    tier="bronze",
+)
+def _distortion_bounds_the_gaussian(run: Run) -> Iterator[Evidence]:
+    yield _distortion(
+        run, error_is_over_the_bound, ["Gaussian"], "the MSE is smaller at {bits} bits"
+    )
+
+
+@DISTORTION.reading(
+    "bound_for_any_data",
+    statement="On no data has the uniform quantizer a smaller MSE.",
+    negation="LeanMining.distortion_rate_as_given_false",
+    tier="refuted",
+)
+def _distortion_bounds_any_data(run: Run) -> Iterator[Evidence]:
+    yield enumerate_cases(
+        keeps_the_gaussian_bound,
+        [{"x": x, "alpha": "1", "bits": 1} for x in (["1", "-1"], ["1", "-1", "3", "-3"])],
+        domain="small data in fractions, 1 bit",
+        kind="witness",
+        summary="2 cases",
+        shows="the MSE is smaller for {x} at α = {alpha}",
+    )
+    names = [name for name, _ in layers_of(load_models(), relu_only=False)]
+    yield _distortion(run, error_is_over_the_bound, names, "smaller for {data} at {bits} bits")
+
+
+@DISTORTION.reading(
+    "reached",
+    statement="On the Gaussian distribution the uniform quantizer reaches it at the best threshold, within "
+    "10 %.",
+    tier="refuted",
+)
+def _distortion_is_reached(run: Run) -> Iterator[Evidence]:
+    yield _distortion(
+        run, error_reaches_the_bound, ["Gaussian"], "the MSE is another one at {bits} bits"
+    )

@@ -662,7 +662,7 @@ def _one_for_all(population: str) -> dict[str, Any]:
     statement="One rotation for several populations of rows reaches at most the least of their own "
     "best β.",
     source=WEIGHTS,
-    theorem="LeanMining.le_of_exists_forall_le_of_exists_forall_ge",
+    theorem="LeanMining.one_rotation_le_best",
     tier="silver",
 )
 def one_rotation(run: Run) -> Iterator[Evidence]:
@@ -716,4 +716,64 @@ def one_rotation_gap(run: Run) -> Iterator[Evidence]:
         kind="witness",
         device=run.device,
         shows="β of all of {populations} is 1 under {rotation}",
+    )
+
+
+@cached_per_device
+def turned_weight(layer: str) -> dict[str, float]:
+    """Return by how much a weight whose rows are rotated, on rotated inputs, misses the weight's
+    own outputs, and what both cost.
+
+    The inputs are a layer's own rows, rotated alike.
+    """
+    weight = find_layer(layer).weight.double()
+    rows, d = weight.shape
+    rotation = to_current_device(random_rotation(d, seeded(d)))
+    inputs = weight[:64]
+    own = inputs @ weight.T
+    turned = (inputs @ rotation.T) @ (weight @ rotation.T).T
+    return {
+        "max |Δ| / max |W x|": float((own - turned).abs().max() / own.abs().max()),
+        "products of W x": rows * d,
+        "products of R x": d * d,
+        "share": d / rows,
+    }
+
+
+@predicate
+def turned_weight_keeps_outputs(layer: str) -> bool:
+    """A weight whose rows are rotated gives the same outputs of rotated inputs, up to rounding."""
+    return turned_weight(layer)["max |Δ| / max |W x|"] <= EXACT
+
+
+@claim(
+    "geometry.rotation_cost",
+    statement="With the rows of each of n matrices under a rotation of its own, a layer puts out the "
+    "same for n more products R x, one for each matrix.",
+    source=WEIGHTS,
+    theorem="LeanMining.mulVec_turned",
+    tier="silver",
+)
+def rotation_cost(run: Run) -> Iterator[Evidence]:
+    found = enumerate_cases(
+        turned_weight_keeps_outputs,
+        [{"layer": layer} for layer in FEED_FORWARD],
+        kind="model",
+        domain="minilm, the inner weights of each layer's feed-forward part under random rotations",
+        summary=f"{len(FEED_FORWARD)} layers",
+        shows="the outputs of {layer} change",
+        device=run.device,
+    )
+    yield replace(
+        found,
+        measurements=[
+            {"layer": layer}
+            | {
+                key: significant(value)
+                for key, value in turned_weight(layer).items()
+                if key != "max |Δ| / max |W x|"
+            }
+            for layer in FEED_FORWARD
+        ],
+        tensors=[tensor_ref(f"{layer}.weight", find_layer(layer).weight) for layer in FEED_FORWARD],
     )

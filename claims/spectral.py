@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -40,9 +40,11 @@ from claims.models.zoo import (
     sentence_embeddings,
 )
 from pyharness import (
+    CPU,
     Evidence,
     Run,
     Source,
+    Statement,
     TensorRef,
     cached_on_cpu,
     cached_per_device,
@@ -61,8 +63,12 @@ LOCK = Source(SEED, "AI/RL/ML Statement")
 STEP_1 = Source(SEED, "Step 1: Quantization Error Analysis")
 STEP_2 = Source(SEED, "Step 2: Output Error Propagation")
 STEP_3 = Source(SEED, "Step 3: Condition Number Sensitivity")
+STEP_4 = Source(SEED, "Step 4: Spectral Norm Quantization")
 STEP_6 = Source(SEED, "Step 6: Quantization-Aware Training")
 STEP_7 = Source(SEED, "Step 7: Mixed Precision via Spectral Analysis")
+STEP_8 = Source(SEED, "Step 8: Binary Neural Networks")
+TABLE = Source(SEED, "Terminology Translation Table")
+TECHNIQUES = Source(SEED, "Key AI/ML Techniques Used")
 
 BITS = (2, 3, 4, 6, 8)
 ROUNDING = 1e-9
@@ -457,10 +463,10 @@ def small_network_error_is_bounded(first: str, second: str, step: str, x: str) -
 
 @claim(
     "spectral.propagation",
-    statement="For 1-Lipschitz activations the output error is at most Σ_l Π_(j>l) ‖W_j‖ ε_l, with "
-    "ε_l = ‖(W_l − Q_l) ĥ_(l−1)‖ at the quantized network's own activations.",
+    statement="For activation functions of slope at most 1, such as ReLU, the output error is at most "
+    "Σ_l Π_(j>l) ‖W_j‖ ε_l, with ε_l = ‖(W_l − Q_l) ĥ_(l−1)‖ at the quantized network's own activations.",
     source=STEP_2,
-    theorem="LeanMining.dist_run_le_bound",
+    theorem="LeanMining.output_error_le",
     tier="silver",
 )
 def propagation_bound(run: Run) -> Iterator[Evidence]:
@@ -513,6 +519,566 @@ def propagation_as_given(run: Run) -> Iterator[Evidence]:
         kind="witness",
         summary=f"{len(cases)} networks",
         shows="not for w₁ = {first}, w₂ = {second}, Δ = {step}",
+    )
+
+
+# ------------------------------------------------------------------------------------- sensitivity
+SENSITIVITY = Statement(
+    "spectral.sensitivity",
+    says="Output error depends on spectral structure: ‖f_θ(x) − f_(Q_b(θ))(x)‖ ≤ C · cond(W) · Δ / 2^b.",
+    source=LOCK,
+)
+
+INPUTS = 32
+"""How many random inputs a layer is asked about, beside its least singular vector."""
+
+
+@cached_per_device
+def inputs_of(layer: str) -> Tensor:
+    """Return inputs of a layer, float64 [inputs, in]: Gaussian ones from a seed, and the vector
+    that its weight lengthens least.
+    """
+    matrix = as_matrix(find_layer(layer).weight)
+    drawn = torch.randn(
+        INPUTS,
+        matrix.shape[1],
+        dtype=torch.float64,
+        device=CPU,
+        generator=torch.Generator(CPU).manual_seed(0),
+    ).to(matrix.device)
+    return torch.cat([drawn, torch.linalg.eigh(matrix.T @ matrix).eigenvectors.T[:1]])
+
+
+@cached_per_device
+def relative_errors(layer: str, bits: int) -> tuple[float, float]:
+    """Return the largest ‖(W − Q) x‖ / ‖W x‖ over inputs of a layer, and the bound cond(W) √N Δ/2 /
+    ‖W‖.
+    """
+    matrix, x = as_matrix(find_layer(layer).weight), inputs_of(layer)
+    step = range_step(matrix, bits)
+    error = matrix - round_to_multiples(matrix, step)
+    ratio = (x @ error.T).norm(dim=1) / (x @ matrix.T).norm(dim=1)
+    largest = spectrum(layer)["‖W‖_op"]
+    allowed = condition(layer) * math.sqrt(matrix.numel()) * step / 2 / largest
+    return float(ratio.max()), allowed
+
+
+@predicate
+def relative_error_is_bounded(layer: str) -> bool:
+    """‖(W − Q) x‖ / ‖W x‖ ≤ cond(W) √N Δ/2 / ‖W‖ for every input, at 2 to 8 bits."""
+    return all(
+        error <= allowed * (1 + ROUNDING)
+        for error, allowed in (relative_errors(layer, bits) for bits in BITS)
+    )
+
+
+def tall_layers() -> list[str]:
+    """Name the layers that have no more inputs than outputs and a condition number under a million.
+
+    A layer of more inputs than outputs maps some of them to 0.
+    """
+    return [
+        name
+        for name, layer in layers_of(load_models(), relu_only=False)
+        if len(layer.weight) >= layer.weight[0].numel() and condition(name) < 1e6
+    ]
+
+
+@SENSITIVITY.reading(
+    "relative",
+    statement="The error of a layer's output, relative to that output, is at most C cond(W) / 2^b, with C = √N "
+    "(max W − min W) / (2 ‖W‖_op).",
+    theorem="LeanMining.relative_error_le_of_rounded",
+    tier="silver",
+)
+def sensitivity_relative(run: Run) -> Iterator[Evidence]:
+    """Layers of finite condition number."""
+    cases = [{"layer": name} for name in tall_layers()]
+    found = enumerate_cases(
+        relative_error_is_bounded,
+        cases,
+        domain=f"layers with no more inputs than outputs, {INPUTS} random inputs and the least singular vector",
+        summary=f"{len(cases)} layers",
+        kind="model",
+        shows="not in {layer}",
+        device=run.device,
+    )
+    rows = []
+    for name in tall_layers():
+        row: dict[str, Any] = {"layer": name, "κ": significant(condition(name))}
+        for bits in BITS:
+            error, allowed = relative_errors(name, bits)
+            row |= {
+                f"error, {bits} bits": significant(error),
+                f"error/bound, {bits} bits": significant(error / allowed),
+            }
+        rows.append(row)
+    yield replace(
+        found,
+        tensors=[tensor_ref(f"{name}.weight", find_layer(name).weight) for name in tall_layers()],
+        measurements=rows,
+    )
+
+
+@cached_per_device
+def frobenius_error(layer: str, bits: int) -> float:
+    """Return ‖W − Q(W)‖_F of a layer: the root mean square of its output error over inputs whose
+    entries are uncorrelated and of variance 1.
+    """
+    matrix = as_matrix(find_layer(layer).weight)
+    return frobenius(matrix - round_to_multiples(matrix, range_step(matrix, bits)))
+
+
+@cached_per_device
+def errors_over_steps(layer: str) -> dict[str, float]:
+    """Return ‖W − Q(W)‖_F 2^b / Δ of a layer, with Δ = (max W − min W) / 2^b, at 2 to 8 bits."""
+    matrix = as_matrix(find_layer(layer).weight)
+    return {
+        f"‖E‖_F 2^b/Δ, {bits} bits": frobenius_error(layer, bits)
+        * 2**bits
+        / range_step(matrix, bits)
+        for bits in BITS
+    }
+
+
+@predicate
+def error_falls_as_the_step_over_2_to_the_bits(layer: str) -> bool:
+    """‖W − Q(W)‖_F 2^b / Δ is at 3 to 8 bits at most what it is at 2 bits."""
+    first, *others = errors_over_steps(layer).values()
+    return all(share <= first for share in others)
+
+
+@SENSITIVITY.reading(
+    "step",
+    statement="With the source's Δ = (max W − min W) / 2^b, some C that does not depend on b bounds the output error "
+    "by C cond(W) Δ / 2^b.",
+    negation="LeanMining.sensitivity_step_as_given_false",
+    tier="refuted",
+)
+def sensitivity_step(run: Run) -> Iterator[Evidence]:
+    """The error falls as 1 / 2^b, and Δ / 2^b as 1 / 4^b."""
+    yield _on_layers(run, error_falls_as_the_step_over_2_to_the_bits, errors_over_steps)
+
+
+Matrix = list[list[str]]
+IDENTITY: Matrix = [["1", "0"], ["0", "1"]]
+ROTATION: Matrix = [["3/5", "4/5"], ["-4/5", "3/5"]]
+ILL_CONDITIONED: Matrix = [["17", "15"], ["15", "17"]]
+"""Of the condition numbers 1, 1 and 16."""
+
+
+def _fractions(matrix: Matrix) -> list[list[Fraction]]:
+    return [[Fraction(entry) for entry in row] for row in matrix]
+
+
+def _squares(matrix: list[list[Fraction]]) -> Fraction:
+    return sum((entry**2 for row in matrix for entry in row), Fraction())
+
+
+def _lost(matrix: Matrix, bits: int) -> Fraction:
+    """The share of the squares of the entries that rounding to the bits loses."""
+    exact = _fractions(matrix)
+    entries = [entry for row in exact for entry in row]
+    step = (max(entries) - min(entries)) / 2**bits
+    error = [[entry - _nearest(entry / step) * step for entry in row] for row in exact]
+    return _squares(error) / _squares(exact)
+
+
+def _squared_condition(matrix: Matrix) -> Fraction:
+    """The squared condition number of a 2 × 2 matrix whose product with its transpose has rational
+    eigenvalues.
+    """
+    (a, b), (c, d) = _fractions(matrix)
+    p, q, r = a * a + c * c, a * b + c * d, b * b + d * d
+    under = (p - r) ** 2 + 4 * q * q
+    root = Fraction(math.isqrt(under.numerator), math.isqrt(under.denominator))
+    assert root**2 == under
+    return (p + r + root) / (p + r - root)
+
+
+@predicate
+def matrices_of_one_condition_lose_alike(first: Matrix, second: Matrix, bits: int) -> bool:
+    """If two matrices have one condition number, rounding loses the same share of their squares."""
+    return _squared_condition(first) != _squared_condition(second) or _lost(first, bits) == _lost(
+        second, bits
+    )
+
+
+@predicate
+def relative_errors_are_as_conditions(first: str, second: str) -> bool:
+    """‖E‖_F / ‖W‖_F of two layers at 4 bits is as their condition numbers, up to a factor of 2."""
+    ratio = relative_weight_error(first) / relative_weight_error(second)
+    return 0.5 <= ratio / (condition(first) / condition(second)) <= 2
+
+
+@cached_per_device
+def relative_weight_error(layer: str) -> float:
+    """Return ‖W − Q(W)‖_F / ‖W‖_F of a layer at 4 bits."""
+    return frobenius_error(layer, 4) / frobenius(as_matrix(find_layer(layer).weight))
+
+
+def conditioned_layers() -> list[str]:
+    """Name the layers of a condition number under a million, the least first."""
+    names = [name for name, _ in layers_of(load_models(), relu_only=False)]
+    return sorted((name for name in names if condition(name) < 1e6), key=condition)
+
+
+def _on_pairs_of_layers(run: Run, law: Callable[..., bool], shows: str) -> Evidence:
+    names = conditioned_layers()
+    cases = [
+        {"first": first, "second": second} for first, second in itertools.combinations(names, 2)
+    ]
+    found = enumerate_cases(
+        law,
+        cases,
+        domain="all pairs of layers of every model, at 4 bits",
+        summary=f"{len(cases)} pairs",
+        kind="model",
+        shows=shows,
+        device=run.device,
+    )
+    return replace(
+        found,
+        tensors=[tensor_ref(f"{name}.weight", find_layer(name).weight) for name in names],
+        measurements=[
+            {
+                "layer": name,
+                "κ": significant(condition(name)),
+                "‖E‖_F/‖W‖_F": significant(relative_weight_error(name)),
+            }
+            for name in names
+        ],
+    )
+
+
+@claim(
+    "spectral.proportional",
+    statement="The error of rounding is proportional to κ(W), or any other function of it.",
+    source=TECHNIQUES,
+    negation="LeanMining.sensitivity_as_given_false",
+    tier="refuted",
+)
+def proportional(run: Run) -> Iterator[Evidence]:
+    cases = [
+        {"first": IDENTITY, "second": second, "bits": bits}
+        for second in (ROTATION, ILL_CONDITIONED)
+        for bits in (1, 2, 3)
+    ]
+    yield enumerate_cases(
+        matrices_of_one_condition_lose_alike,
+        cases,
+        domain="small matrices in fractions",
+        summary=f"{len(cases)} pairs",
+        kind="witness",
+        shows="{second} loses another share than {first} at {bits} bits",
+    )
+    yield _on_pairs_of_layers(
+        run, relative_errors_are_as_conditions, "not for {first} and {second}"
+    )
+
+
+FRIENDLY = Statement(
+    "spectral.friendly",
+    says="Networks with well-conditioned weight matrices are more amenable to low-bit quantization; concentrated "
+    "spectra can be quantized more aggressively than dispersed ones.",
+    source=LOCK,
+)
+
+
+@predicate
+def better_conditioned_matrix_loses_less(first: Matrix, second: Matrix, bits: int) -> bool:
+    """If the condition number of the first is at most that of the second, so is the share of its
+    squares that rounding loses.
+    """
+    return _squared_condition(first) > _squared_condition(second) or _lost(first, bits) <= _lost(
+        second, bits
+    )
+
+
+@predicate
+def better_conditioned_layer_loses_less(first: str, second: str) -> bool:
+    """Of two layers, the first of the lower condition number, ‖E‖_F / ‖W‖_F at 4 bits is in the
+    same order.
+    """
+    return relative_weight_error(first) <= relative_weight_error(second)
+
+
+@FRIENDLY.reading(
+    "every_pair",
+    statement="Of any two weight matrices the better conditioned one loses a smaller share of itself by rounding.",
+    negation="LeanMining.friendly_spectra_as_given_false",
+    tier="refuted",
+)
+def friendly_every_pair(run: Run) -> Iterator[Evidence]:
+    """Small matrices, and all pairs of layers."""
+    cases = [
+        {"first": first, "second": ILL_CONDITIONED, "bits": bits}
+        for first in (IDENTITY, ROTATION)
+        for bits in (1, 2, 3)
+    ]
+    yield enumerate_cases(
+        better_conditioned_matrix_loses_less,
+        cases,
+        domain="small matrices in fractions",
+        summary=f"{len(cases)} pairs",
+        kind="witness",
+        shows="{first} loses more at {bits} bits",
+    )
+    yield _on_pairs_of_layers(
+        run, better_conditioned_layer_loses_less, "{first} loses more than {second}"
+    )
+
+
+@cached_per_device
+def rank_correlation() -> float:
+    """Return Spearman's correlation of the layers' condition numbers and their ‖E‖_F / ‖W‖_F at 4
+    bits.
+    """
+    loss = torch.tensor([relative_weight_error(name) for name in conditioned_layers()])
+    ranks = loss.argsort().argsort().double()
+    order = torch.arange(len(ranks), dtype=torch.float64, device=ranks.device)
+    return float(torch.corrcoef(torch.stack([order, ranks]))[0, 1])
+
+
+@predicate
+def condition_and_loss_rise_together() -> bool:
+    """Spearman's correlation of condition number and loss over the layers is at least 0.5."""
+    return rank_correlation() >= 0.5
+
+
+@FRIENDLY.reading(
+    "rank_correlation",
+    statement="Over the layers of the models the loss of rounding rises with the condition number: their rank "
+    "correlation is at least 0.5.",
+    tier="refuted",
+)
+def friendly_rank_correlation(run: Run) -> Iterator[Evidence]:
+    """All layers of finite condition number."""
+    found = enumerate_cases(
+        condition_and_loss_rise_together,
+        [{}],
+        domain="layers of every model of finite condition number, at 4 bits",
+        summary=f"{len(conditioned_layers())} layers",
+        kind="model",
+        shows=f"it is {rank_correlation():.3f}",
+        device=run.device,
+    )
+    yield replace(
+        found,
+        tensors=[
+            tensor_ref(f"{name}.weight", find_layer(name).weight) for name in conditioned_layers()
+        ],
+        measurements=[{"rank correlation": significant(rank_correlation())}],
+    )
+
+
+# ------------------------------------------------------------ rounding by the norm, codes, one bit
+@predicate
+def norm_rounding_is_rounding(layer: str) -> bool:
+    """‖W‖ Q_b(W / ‖W‖) has multiples of W's own Δ, each at most Δ/2 from its weight, at 2 to 8
+    bits.
+    """
+    matrix, norm = as_matrix(find_layer(layer).weight), spectrum(layer)["‖W‖_op"]
+    for bits in BITS:
+        scaled = matrix / norm
+        found = norm * round_to_multiples(scaled, range_step(scaled, bits))
+        step = range_step(matrix, bits)
+        codes = found / step
+        if not bool(((codes - codes.round()).abs() <= ROUNDING * 2**bits).all()):
+            return False
+        if not bool(((found - matrix).abs() <= step / 2 * (1 + ROUNDING * 2**bits)).all()):
+            return False
+    return True
+
+
+@claim(
+    "spectral.norm_rounding",
+    statement="Rounding relative to the spectral norm, ‖W‖ Q_b(W / ‖W‖), rounds W to the nearest multiples of its "
+    "own step, as Q_b does.",
+    source=STEP_4,
+    theorem="LeanMining.spectral_roundedTo",
+    tier="silver",
+)
+def norm_rounding(run: Run) -> Iterator[Evidence]:
+    yield _on_layers(run, norm_rounding_is_rounding, spectrum)
+
+
+@predicate
+def norm_rounding_error_is_bounded(weight: list[str], norm: str, bits: int) -> bool:
+    """A matrix of one row, whose norm is given: ‖W − ‖W‖ Q_b(W / ‖W‖)‖ ≤ ‖W‖ / 2^b."""
+    c, row = Fraction(norm), [Fraction(entry) for entry in weight]
+    assert sum(entry**2 for entry in row) == c**2
+    step = (max(row) - min(row)) / c / 2**bits
+    error = [entry - c * _nearest(entry / c / step) * step for entry in row]
+    return bool(sum(entry**2 for entry in error) <= (c / 2**bits) ** 2)
+
+
+@claim(
+    "spectral.norm_rounding_bound",
+    statement="The error of rounding relative to the spectral norm is at most ‖W‖_op / 2^b.",
+    source=STEP_4,
+    negation="LeanMining.spectral_opNorm_as_given_false",
+    tier="refuted",
+)
+def norm_rounding_bound(run: Run) -> Iterator[Evidence]:
+    cases = [
+        {"weight": weight, "norm": norm, "bits": bits}
+        for weight, norm in ((["1", "-1", *["1/2"] * 8], "2"), (["3", "4"], "5"))
+        for bits in (1, 2, 3)
+    ]
+    yield enumerate_cases(
+        norm_rounding_error_is_bounded,
+        cases,
+        domain="small matrices of one row, of rational norm",
+        summary=f"{len(cases)} cases",
+        kind="witness",
+        shows="it fails for {weight} at {bits} bits",
+    )
+
+
+CODES = Statement(
+    "spectral.codes",
+    says="Weight quantization Q_b: ℝ → {−2^(b−1), …, 2^(b−1)}, b bits per weight.",
+    source=TABLE,
+)
+
+
+def _codes(weight: list[str], bits: int) -> list[int]:
+    """The codes of a row of weights, by the range of the row."""
+    row = [Fraction(entry) for entry in weight]
+    step = (max(row) - min(row)) / 2**bits
+    return [_nearest(entry / step) for entry in row]
+
+
+@predicate
+def codes_are_in_the_range(weight: list[str], bits: int) -> bool:
+    """−2^(b−1) ≤ code ≤ 2^(b−1)."""
+    return all(bool(abs(code) <= 2 ** (bits - 1)) for code in _codes(weight, bits))
+
+
+@predicate
+def codes_are_at_most_2_to_the_bits(weight: list[str], bits: int) -> bool:
+    """There are at most 2^b different codes."""
+    return bool(len(set(_codes(weight, bits))) <= 2**bits)
+
+
+def _ramp(low: int, high: int) -> list[str]:
+    """Weights from `low` to `high` in steps of a 97th."""
+    return [f"{number}/97" for number in range(97 * low, 97 * high + 1)]
+
+
+RAMPS = {"symmetric": (-1, 1), "from 0 up": (0, 1), "shifted": (-1, 3)}
+
+
+def _on_ramps(law: Callable[..., bool], names: Sequence[str], shows: str) -> Evidence:
+    cases = [
+        {"weight": _ramp(*RAMPS[name]), "bits": bits} for name in names for bits in (1, 2, 3, 4)
+    ]
+    return enumerate_cases(
+        law,
+        cases,
+        domain=f"weights in steps of 1/97, {' and '.join(names)}",
+        summary=f"{len(cases)} rows of weights",
+        kind="witness",
+        shows=shows,
+    )
+
+
+@CODES.reading(
+    "symmetric_range",
+    statement="Where the range of the weights is symmetric, the codes are from −2^(b−1) to 2^(b−1).",
+    theorem="LeanMining.code_le_of_symmetric",
+    tier="silver",
+)
+def codes_symmetric(run: Run) -> Iterator[Evidence]:
+    """A ramp of weights over a symmetric range, and the layers' weights beside their negatives."""
+    yield _on_ramps(codes_are_in_the_range, ["symmetric"], "not at {bits} bits")
+    yield _on_layers(run, layer_codes_are_in_the_range, layer_codes)
+
+
+@predicate
+def layer_codes_are_in_the_range(layer: str) -> bool:
+    """A layer's codes are from −2^(b−1) to 2^(b−1), with Δ = 2 max |W| / 2^b, at 2 to 8 bits."""
+    return all(
+        bool(largest <= 2 ** (bits - 1))
+        for bits, largest in zip(BITS, layer_codes(layer).values(), strict=True)
+    )
+
+
+@cached_per_device
+def layer_codes(layer: str) -> dict[str, float]:
+    """Return the largest magnitude of a layer's codes over the range from −max |W| to max |W|."""
+    matrix = as_matrix(find_layer(layer).weight)
+    top = float(matrix.abs().max())
+    return {
+        f"largest code, {bits} bits": float(
+            (round_to_multiples(matrix, 2 * top / 2**bits) / (2 * top / 2**bits))
+            .abs()
+            .max()
+            .round()
+        )
+        for bits in BITS
+    }
+
+
+@CODES.reading(
+    "any_range",
+    statement="The codes are from −2^(b−1) to 2^(b−1), whatever the range of the weights.",
+    negation="LeanMining.codes_as_given_false",
+    tier="refuted",
+)
+def codes_any_range(run: Run) -> Iterator[Evidence]:
+    """Ramps of weights."""
+    yield _on_ramps(codes_are_in_the_range, list(RAMPS), "not at {bits} bits")
+
+
+@CODES.reading(
+    "b_bits",
+    statement="There are at most 2^b codes, so that b bits hold one.",
+    negation="LeanMining.levels_as_given_false",
+    tier="refuted",
+)
+def codes_b_bits(run: Run) -> Iterator[Evidence]:
+    """Ramps of weights."""
+    yield _on_ramps(
+        codes_are_at_most_2_to_the_bits, list(RAMPS), "there are more than 2^{bits} codes"
+    )
+
+
+@predicate
+def one_spectrum_loses_alike(first: Matrix, second: Matrix) -> bool:
+    """If two matrices have one condition number, their signs times the mean magnitude lose the same
+    share of their squares.
+    """
+    return _squared_condition(first) != _squared_condition(second) or _lost_by_signs(
+        first
+    ) == _lost_by_signs(second)
+
+
+def _lost_by_signs(matrix: Matrix) -> Fraction:
+    """The share of the squares that the signs times the mean magnitude lose: 1 − β."""
+    exact = _fractions(matrix)
+    entries = [abs(entry) for row in exact for entry in row]
+    return 1 - sum(entries, Fraction()) ** 2 / (len(entries) * _squares(exact))
+
+
+@claim(
+    "spectral.binary",
+    statement="What sign(W) α keeps of W depends on the spectrum: it only works when spectral structure permits "
+    "sign approximation.",
+    source=STEP_8,
+    negation="LeanMining.binary_spectrum_as_given_false",
+    tier="refuted",
+)
+def binary(run: Run) -> Iterator[Evidence]:
+    cases = [{"first": IDENTITY, "second": second} for second in (ROTATION, ILL_CONDITIONED)]
+    yield enumerate_cases(
+        one_spectrum_loses_alike,
+        cases,
+        domain="small matrices in fractions",
+        summary=f"{len(cases)} pairs",
+        kind="witness",
+        shows="{first} and {second} have the same singular values, and lose different shares",
     )
 
 
@@ -606,6 +1172,7 @@ def condition_numbers_beat_equal_bits(equal: int) -> bool:
     "spectral.mixed_precision",
     statement="Bits by b_l = ⌈log₂ κ(W_l)⌉ + b_base keep more than equal bits of the same size.",
     source=STEP_7,
+    negation="LeanMining.mixed_precision_as_given_false",
     tier="refuted",
 )
 def mixed_precision(run: Run) -> Iterator[Evidence]:
@@ -638,16 +1205,30 @@ def mixed_precision(run: Run) -> Iterator[Evidence]:
 
 
 EPOCHS = 20
+TRAINING = Statement(
+    "spectral.training",
+    says="Quantization-aware training with the loss L(f_(Q_b(θ))(x), y) + λ Σ κ(W_l) learns weights with "
+    "quantization-friendly spectra.",
+    source=STEP_6,
+)
 
 
 @cached_on_cpu
-def trained(penalty: float, seed: int) -> dict[str, Tensor]:
-    """Return the digits perceptron, trained anew with so much of Σ κ(W_l) added to the loss."""
+def trained(penalty: float, seed: int, bits: int | None = None) -> dict[str, Tensor]:
+    """Return the digits perceptron, trained anew with so much of Σ κ(W_l) added to the loss and,
+    where `bits` is given, with its layers' weights rounded to them in the loss.
+
+    Gradients pass through the rounding as if it were the identity.
+    """
     images, labels = read_digits()
 
     def conditions(weights: Mapping[str, Tensor]) -> Tensor:
         values = [torch.linalg.svdvals(weights[name]) for name in layer_weights("mlp")]
         return penalty * torch.stack([some[0] / some[-1] for some in values]).sum()
+
+    def coarse(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        assert bits is not None
+        return rounded(weights, dict.fromkeys(layer_weights("mlp"), bits))
 
     with torch.enable_grad():
         return train(
@@ -657,10 +1238,13 @@ def trained(penalty: float, seed: int) -> dict[str, Tensor]:
             seed=seed,
             epochs=EPOCHS,
             penalty=conditions if penalty else None,
+            rounding=coarse if bits else None,
         )
 
 
 PENALTIES = (0.0, 1e-4, 1e-3)
+LOW = (2, 3)
+"""The bits to which quantization-aware training rounds in its loss."""
 
 
 @predicate
@@ -671,6 +1255,30 @@ def penalised_training_helps(penalty: float, bits: int, seed: int) -> bool:
     return _trained_accuracy(penalty, bits, seed) >= _trained_accuracy(0.0, bits, seed)
 
 
+@predicate
+def rounding_in_the_loss_helps(penalty: float, bits: int, seed: int) -> bool:
+    """Trained with the penalty and with rounding to `bits` in the loss, the rounded network is more
+    accurate than one trained with neither.
+    """
+    return _aware_accuracy(penalty, bits, seed) > _trained_accuracy(0.0, bits, seed)
+
+
+@predicate
+def penalty_adds_to_rounding_in_the_loss(penalty: float, bits: int, seed: int) -> bool:
+    """With rounding to `bits` in the loss, the rounded network trained with the penalty is at least
+    as accurate as the one trained without.
+    """
+    return _aware_accuracy(penalty, bits, seed) >= _aware_accuracy(0.0, bits, seed)
+
+
+@predicate
+def penalty_lowers_conditions(penalty: float, seed: int) -> bool:
+    """Trained with the penalty, the largest κ of the network's layers is less than half of that
+    without.
+    """
+    return largest_condition(penalty, seed) < largest_condition(0.0, seed) / 2
+
+
 @cached_on_cpu
 def _trained_accuracy(penalty: float, bits: int | None, seed: int) -> float:
     weights = trained(penalty, seed)
@@ -679,14 +1287,24 @@ def _trained_accuracy(penalty: float, bits: int | None, seed: int) -> float:
     )
 
 
+@cached_on_cpu
+def _aware_accuracy(penalty: float, bits: int, seed: int) -> float:
+    weights = trained(penalty, seed, bits)
+    return accuracy("mlp", rounded(weights, dict.fromkeys(layer_weights("mlp"), bits)))
+
+
+@cached_on_cpu
+def largest_condition(penalty: float, seed: int, bits: int | None = None) -> float:
+    """Return the largest condition number of a trained network's layers."""
+    weights = trained(penalty, seed, bits)
+    return max(condition_number(as_matrix(weights[name])) for name in layer_weights("mlp"))
+
+
 @computed_on_cpu
 def _training_row(penalty: float, seed: int) -> dict[str, Any]:
-    weights = trained(penalty, seed)
     return {
         "λ": penalty,
-        "largest κ": significant(
-            max(condition_number(as_matrix(weights[name])) for name in layer_weights("mlp"))
-        ),
+        "largest κ": significant(largest_condition(penalty, seed)),
         "accuracy": significant(_trained_accuracy(penalty, None, seed)),
     } | {
         f"accuracy, {bits} bits": significant(_trained_accuracy(penalty, bits, seed))
@@ -694,33 +1312,116 @@ def _training_row(penalty: float, seed: int) -> dict[str, Any]:
     }
 
 
-@claim(
-    "spectral.penalised_training",
-    statement="Training with λ Σ κ(W_l) added to the loss gives weights that keep "
-    "more accuracy at low precision.",
-    source=STEP_6,
-    tier="refuted",
-)
-def penalised_training(run: Run) -> Iterator[Evidence]:
-    seeds = (run.seed, run.seed + 1)
-    cases = [
-        {"penalty": penalty, "bits": bits, "seed": seed}
-        for seed in seeds
-        for penalty in PENALTIES[1:]
-        for bits in (2, 3, 4)
-    ]
+@computed_on_cpu
+def _aware_row(penalty: float, bits: int, seed: int) -> dict[str, Any]:
+    return {
+        "λ": penalty,
+        "bits": bits,
+        "largest κ": significant(largest_condition(penalty, seed, bits)),
+        "accuracy, rounded in the loss": significant(_aware_accuracy(penalty, bits, seed)),
+        "accuracy, not in the loss": significant(_trained_accuracy(penalty, bits, seed)),
+        "accuracy, neither": significant(_trained_accuracy(0.0, bits, seed)),
+    }
+
+
+def _on_trainings(
+    run: Run,
+    law: Callable[..., bool],
+    choices: Sequence[Mapping[str, Any]],
+    row: Callable[..., dict[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+    shows: str,
+    seeds: Sequence[int],
+) -> Evidence:
+    cases = [{**choice, "seed": seed} for seed in seeds for choice in choices]
     found = enumerate_cases(
-        penalised_training_helps,
+        law,
         cases,
-        domain="the digits perceptron, trained anew for 20 epochs",
+        domain=f"the digits perceptron, trained anew for {EPOCHS} epochs",
         summary=f"{len(cases)} cases",
         kind="statistics",
-        shows="not with λ = {penalty} at {bits} bits from seed {seed}",
+        shows=shows,
     )
-    yield replace(
+    return replace(
         found,
         seed=run.seed,
-        measurements=[
-            {"seed": seed} | _training_row(penalty, seed) for seed in seeds for penalty in PENALTIES
-        ],
+        measurements=[{"seed": seed} | row(**one, seed=seed) for seed in seeds for one in rows],
+    )
+
+
+AWARE = [{"penalty": penalty, "bits": bits} for penalty in PENALTIES[:2] for bits in LOW]
+
+
+@TRAINING.reading(
+    "penalty_alone",
+    statement="Training with λ Σ κ(W_l) added to the loss, and without rounding in it, gives weights that keep at "
+    "least as much accuracy at low precision.",
+    tier="refuted",
+)
+def training_penalty_alone(run: Run) -> Iterator[Evidence]:
+    """Two penalties at 2, 3 and 4 bits."""
+    yield _on_trainings(
+        run,
+        penalised_training_helps,
+        [{"penalty": penalty, "bits": bits} for penalty in PENALTIES[1:] for bits in (2, 3, 4)],
+        _training_row,
+        [{"penalty": penalty} for penalty in PENALTIES],
+        "not with λ = {penalty} at {bits} bits from seed {seed}",
+        (run.seed, run.seed + 1),
+    )
+
+
+@TRAINING.reading(
+    "quantization_aware",
+    statement="Training with λ Σ κ(W_l) and with the weights rounded in the loss keeps more accuracy at low "
+    "precision than training with neither.",
+    tier="bronze",
+)
+def training_quantization_aware(run: Run) -> Iterator[Evidence]:
+    """The source's loss at 2 and 3 bits, with the straight-through estimator."""
+    yield _on_trainings(
+        run,
+        rounding_in_the_loss_helps,
+        [{"penalty": PENALTIES[1], "bits": bits} for bits in LOW],
+        _aware_row,
+        AWARE,
+        "not with λ = {penalty} at {bits} bits from seed {seed}",
+        (run.seed,),
+    )
+
+
+@TRAINING.reading(
+    "penalty_beside_rounding",
+    statement="With the weights rounded in the loss, λ Σ κ(W_l) keeps at least as much accuracy as no penalty.",
+    tier="refuted",
+)
+def training_penalty_beside_rounding(run: Run) -> Iterator[Evidence]:
+    """The source's loss at 2 and 3 bits, against the same without the penalty."""
+    yield _on_trainings(
+        run,
+        penalty_adds_to_rounding_in_the_loss,
+        [{"penalty": PENALTIES[1], "bits": bits} for bits in LOW],
+        _aware_row,
+        AWARE,
+        "not with λ = {penalty} at {bits} bits from seed {seed}",
+        (run.seed,),
+    )
+
+
+@TRAINING.reading(
+    "spectra",
+    statement="Training with λ Σ κ(W_l) added to the loss gives weights whose largest condition number is less than "
+    "half of that without.",
+    tier="bronze",
+)
+def training_spectra(run: Run) -> Iterator[Evidence]:
+    """Two penalties."""
+    yield _on_trainings(
+        run,
+        penalty_lowers_conditions,
+        [{"penalty": penalty} for penalty in PENALTIES[1:]],
+        _training_row,
+        [{"penalty": penalty} for penalty in PENALTIES],
+        "not with λ = {penalty} from seed {seed}",
+        (run.seed, run.seed + 1),
     )

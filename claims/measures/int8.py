@@ -1,4 +1,6 @@
-"""INT8 functions that Lean defines too: the quantized ReLU and its gap, rounding up, clipping."""
+"""INT8 functions that Lean defines too: the quantized ReLU and its gap, implication, rounding up,
+distances, clipping.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from torch import Tensor
 
 from pyharness import TensorError, dtype_name
 
-__all__ = ["clip", "gate_gap", "qrelu", "round_up"]
+__all__ = ["clip", "gate_gap", "himp", "qrelu", "round_up", "step_dist"]
 
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
@@ -57,6 +59,52 @@ def gate_gap(z: int | Tensor, q: Tensor) -> Tensor:
         TensorError: as `qrelu`.
     """
     return (qrelu(z, q).long() - q.long()).sum(-1)
+
+
+def himp(p: Tensor, q: Tensor) -> Tensor:
+    """Return the implication p ⇨ q of the chain of INT8 values: 127 where p ≤ q, else q.
+
+    It is the greatest r with min(r, p) ≤ q. Lean: `HeytingAlgebra.himp` on `Int8`.
+
+    Args:
+        p: int8, any shape.
+        q: int8, in a shape that broadcasts with that of `p`.
+
+    Returns:
+        int8, in the broadcast shape.
+
+    Example:
+        himp([3, 9], [5, 5]) = [127, 5].
+
+    Raises:
+        TensorError: if one is not int8.
+    """
+    _require_int8(p, "himp")
+    _require_int8(q, "himp")
+    return torch.where(p <= q, torch.tensor(127, dtype=torch.int8, device=q.device), q)
+
+
+def step_dist(v: Tensor, w: Tensor) -> Tensor:
+    """Return the L1 distance Σ |v_i − w_i| of INT8 vectors over the last dimension, in steps.
+
+    Lean: `stepDist`. The result is exact.
+
+    Args:
+        v: int8, [..., d].
+        w: int8, in a shape that broadcasts with that of `v`.
+
+    Returns:
+        int64, [...].
+
+    Example:
+        step_dist([2, −10], [2, 0]) = 10.
+
+    Raises:
+        TensorError: if one is not int8.
+    """
+    _require_int8(v, "step_dist")
+    _require_int8(w, "step_dist")
+    return (v.long() - w.long()).abs().sum(-1)
 
 
 def round_up(k: int | Tensor, q: int | Tensor) -> Tensor:

@@ -54,8 +54,8 @@ def condition_number(matrix: Tensor) -> float:
 
 
 def stable_rank(matrix: Tensor) -> float:
-    """Return the squared Frobenius norm over the squared operator norm. Lean: `energyRatio` of the
-    rows, along their strongest direction.
+    """Return the squared Frobenius norm over the squared operator norm. Lean:
+    `stableRank`.
     """
     values = torch.linalg.svdvals(matrix)
     return float(values.square().sum() / values[0].square())

@@ -9,9 +9,10 @@ are treated alike. Source: seed 002, Layers 2 to 4.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -21,6 +22,7 @@ from pyharness import UsageError, computed_on_cpu, dequantize_affine, quantize_a
 __all__ = [
     "REFERENCES",
     "Data",
+    "banner_rule",
     "banner_threshold",
     "reference",
     "running_sums",
@@ -104,6 +106,7 @@ class Data:
 
     def __init__(self, x: Tensor, weights: Tensor | None = None) -> None:
         x = x.double().flatten()
+        equal = weights is None
         weights = torch.ones_like(x) if weights is None else weights.double().flatten()
         if (
             not x.numel()
@@ -112,15 +115,27 @@ class Data:
             or not weights.sum() > 0
         ):
             raise UsageError("errors are measured on finite numbers of which some are not zero")
-        weights = weights / weights.sum()
-        self.mean, centered, self.variance = _moments(x, weights)
-        self._fourth = float((weights * centered.square().square()).sum())
-        self._sizes, order = x.abs().sort(stable=True)
-        weights = weights[order]
+        self._equal = equal
+        self._weights = weights / weights.sum()
+        self._magnitudes = x.abs()
+        self.mean, centered, self.variance = _moments(x, self._weights)
+        self._fourth = float((self._weights * centered.square().square()).sum())
+
+    @cached_property
+    def _sorted(self) -> tuple[Tensor, list[Tensor]]:
+        """The magnitudes, sorted, and the running sums of their weights, first and second moments.
+        Some figures need none of it, and it takes the longest.
+        """
+        weights = self._weights
+        if self._equal and self._magnitudes.device.type == "cpu":
+            # numpy's sort is several times as fast, and equal weights need no order.
+            sizes = torch.from_numpy(np.sort(self._magnitudes.numpy()))
+        else:
+            sizes, order = self._magnitudes.sort(stable=True)
+            weights = weights[order]
         zero = weights.new_zeros(1)
-        self._sums = [
-            torch.cat([zero, running_sums(weights * self._sizes.pow(power))]) for power in range(3)
-        ]
+        powers = (weights, weights * sizes, weights * sizes * sizes)
+        return sizes, [torch.cat([zero, running_sums(values)]) for values in powers]
 
     @cached_property
     def kurtosis(self) -> float:
@@ -133,16 +148,23 @@ class Data:
         return math.sqrt(self.variance)
 
     @property
+    def mean_magnitude(self) -> float:
+        """The mean magnitude."""
+        return float((self._weights * self._magnitudes).sum())
+
+    @property
     def largest(self) -> float:
         """The largest magnitude."""
-        return float(self._sizes[-1])
+        return float(self._magnitudes.max())
 
     def _between(self, bounds: Tensor) -> list[Tensor]:
         """The weights, first and second moments of the magnitudes between consecutive bounds, and
-        over the last.
+        over the last; in each row of the bounds.
         """
-        places = torch.searchsorted(self._sizes, bounds, right=True)
-        return [torch.diff(sums[places], append=sums[-1:]) for sums in self._sums]
+        sizes, of_all = self._sorted
+        places = torch.searchsorted(sizes, bounds, right=True)
+        last = (*bounds.shape[:-1], 1)
+        return [torch.diff(sums[places], append=sums[-1].expand(last)) for sums in of_all]
 
     def _spread(self, bounds: Tensor, levels: Tensor) -> Tensor:
         """The sums of (|x| − level)² between consecutive bounds."""
@@ -151,11 +173,11 @@ class Data:
 
     def within(self, alpha: float) -> float:
         """Return the weight of what is within the threshold. Lean: `massWithin`."""
-        return 1 - float(self._between(self._sizes.new_tensor([alpha]))[0])
+        return 1 - float(self._between(self._magnitudes.new_tensor([alpha]))[0])
 
     def clipping_error(self, alpha: float) -> float:
         """Return the mean of (|x| − α)² over |x| > α. Lean: `clippingError`."""
-        alpha_ = self._sizes.new_tensor([alpha])
+        alpha_ = self._magnitudes.new_tensor([alpha])
         return float(self._spread(alpha_, alpha_).sum())
 
     def noise(self, alpha: float, bits: int) -> float:
@@ -170,13 +192,18 @@ class Data:
 
     def mse(self, alpha: float, bits: int) -> float:
         """Return the mean square error of the quantizer. Lean: `mse`."""
-        step = step_size(alpha, bits)
-        cells = torch.arange(2 ** (bits - 1), dtype=torch.float64, device=self._sizes.device)
+        return self._mses([alpha], bits)[0]
+
+    def _mses(self, alphas: Sequence[float], bits: int) -> list[float]:
+        """The mean square error at each threshold."""
+        steps = self._magnitudes.new_tensor([[step_size(alpha, bits)] for alpha in alphas])
+        cells = torch.arange(2 ** (bits - 1), dtype=torch.float64, device=steps.device)
         # Magnitudes in [k Δ, (k + 1) Δ) go to the level (k + 1/2) Δ; those over the last level go
         # there too.
-        bounds = cells * step
-        bounds[0] = -1
-        return float(self._spread(bounds, (cells + 0.5) * step).sum())
+        bounds = cells * steps
+        bounds[:, 0] = -1
+        found: list[float] = self._spread(bounds, (cells + 0.5) * steps).sum(1).tolist()
+        return found
 
     def best_threshold(self, bits: int) -> tuple[float, float]:
         """Return the threshold of the least mean square error that a search finds, and that error.
@@ -191,15 +218,22 @@ class Data:
             grid = torch.logspace(
                 math.log10(low), math.log10(high), count, dtype=torch.float64, device="cpu"
             ).tolist()
-            errors = [self.mse(alpha, bits) for alpha in grid]
+            errors = self._mses(grid, bits)
             best = min(range(len(grid)), key=errors.__getitem__)
             low, high, count = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)], 32
         return grid[best], errors[best]
 
 
+def banner_rule(kurtosis: float) -> float:
+    """Return Banner's rule for INT4, in standard deviations: 2.5 + 0.3 ln(1 + max(0, κ)). Source:
+    seed 002, Layer 4.
+    """
+    return 2.5 + 0.3 * math.log1p(max(0.0, kurtosis))
+
+
 def banner_threshold(data: Data) -> float:
-    """Return Banner's rule for INT4, σ (2.5 + 0.3 ln(1 + max(0, κ))). Source: seed 002, Layer 4."""
-    return data.std * (2.5 + 0.3 * math.log1p(max(0.0, data.kurtosis)))
+    """Return the threshold of Banner's rule for data."""
+    return data.std * banner_rule(data.kurtosis)
 
 
 _NODES = 60_000

@@ -29,14 +29,26 @@ from claims.models.zoo import digits_weights, read_held_out
 from pyharness import (
     HarnessError,
     UsageError,
+    cached_on_cpu,
     choose_params_affine,
     dequantize_affine,
     quantize_affine,
 )
 
-__all__ = ["Enclosure", "Method", "Report", "enclose", "sequential", "survey"]
+__all__ = [
+    "Enclosure",
+    "Method",
+    "Report",
+    "box_upper",
+    "enclose",
+    "first_layer",
+    "sequential",
+    "survey",
+]
 
-Method = Literal["ibp", "crown", "alpha-crown"]
+Method = Literal["ibp", "crown", "split", "alpha-crown"]
+"""Interval bounds; CROWN; CROWN on both halves of a box that is split by the sign of one neuron,
+with a multiplier as in β-CROWN; CROWN with optimized slopes."""
 
 SLACK = 1e-9
 """How far an output may leave an enclosure by float64's rounding."""
@@ -149,28 +161,174 @@ def enclose(network: nn.Sequential, inputs: Tensor, radius: float, method: Metho
         network: linear layers and ReLU, float64, as `sequential` gives.
         inputs: float64 [inputs, in].
         radius: half the box's side.
-        method: "ibp", "crown" or "alpha-crown".
+        method: "ibp", "crown", "split" or "alpha-crown".
 
     Raises:
-        UsageError: if the package bound-propagation is not installed, or there is no such method.
+        UsageError: if there is no such method, or the package bound-propagation is not installed
+            and the method needs it.
     """
     if method not in get_args(Method):
         raise UsageError(f"no method {method!r}; there are {', '.join(get_args(Method))}")
+    if method == "alpha-crown":
+        return _alpha_crown(network, inputs, radius)
+    layers = [layer for layer in network if isinstance(layer, nn.Linear)]
+    lower, upper = inputs - radius, inputs + radius
+    if method == "ibp":
+        return Enclosure(*_intervals(layers, lower, upper))
+    found = []
+    for low, high in zip(lower.split(BATCH), upper.split(BATCH), strict=True):
+        known = _Crown(layers, low, high)
+        found.append(known.enclosure() if method == "crown" else known.split())
+    return Enclosure(
+        torch.cat([one.lower for one in found]), torch.cat([one.upper for one in found])
+    )
+
+
+@cached_on_cpu
+def first_layer() -> tuple[Tensor, Tensor]:
+    """Return the perceptron's first weight in INT8 steps, codes less zero points, int64 [out, in],
+    and the held-out digits in the 17 values of a pixel, int64 [images, in].
+    """
+    weight = digits_weights("mlp")["hidden1.weight"]
+    params = choose_params_affine(weight, (1, weight.shape[1]))
+    codes = quantize_affine(weight, (1, weight.shape[1]), *params)
+    return codes.long() - params.zero_point.long(), (read_held_out()[0] * 16).long()
+
+
+BATCH = 8
+"""How many inputs are enclosed at a time."""
+
+
+def box_upper(w: Tensor, lower: Tensor, upper: Tensor) -> Tensor:
+    """Return the greatest value of w · x for x between two vectors, Σ max(w, 0) u + min(w, 0) l
+    over the last dimension. Lean: `boxUpper`.
+    """
+    return (w.clamp(min=0) * upper + w.clamp(max=0) * lower).sum(-1)
+
+
+def _intervals(layers: Sequence[nn.Linear], lower: Tensor, upper: Tensor) -> tuple[Tensor, Tensor]:
+    """Return interval bounds of the last layer's outputs. Lean: `Network.interval`."""
+    for number, layer in enumerate(layers):
+        if number:
+            lower, upper = lower.relu(), upper.relu()
+        low, high = lower[:, None], upper[:, None]
+        lower, upper = (
+            -box_upper(-layer.weight, low, high) + layer.bias,
+            box_upper(layer.weight, low, high) + layer.bias,
+        )
+    return lower, upper
+
+
+class _Crown:
+    """CROWN's bounds of a network over boxes: bounds of each layer's preactivations in turn, from
+    lines through those before. Lean: `Network.crownCoefficient` and `Network.crownConstant`.
+    """
+
+    def __init__(self, layers: Sequence[nn.Linear], lower: Tensor, upper: Tensor) -> None:
+        self.layers, self.lower, self.upper = layers, lower, upper
+        self.bounds: list[tuple[Tensor, Tensor]] = []
+        for _ in layers:
+            size = self.layers[len(self.bounds)].out_features
+            ends = torch.eye(size, dtype=lower.dtype).expand(len(lower), size, size)
+            self.bounds.append((-self._bound(-ends), self._bound(ends)))
+
+    def enclosure(self) -> Enclosure:
+        """Return the bounds of the last layer."""
+        return Enclosure(*self.bounds[-1])
+
+    def split(self) -> Enclosure:
+        """Return bounds that hold on both halves of each box, split by the sign of the neuron of
+        the last hidden layer whose range goes farthest to both sides of 0; CROWN's own where those
+        are tighter. Lean: `le_of_split`.
+        """
+        low, high = self.bounds[-2]
+        neuron = torch.minimum(-low, high).argmax(1, keepdim=True)
+        size = self.layers[-1].out_features
+        ends = torch.eye(size, dtype=low.dtype).expand(len(low), size, size)
+        return Enclosure(
+            torch.maximum(self.bounds[-1][0], -self._halves(-ends, neuron)),
+            torch.minimum(self.bounds[-1][1], self._halves(ends, neuron)),
+        )
+
+    def _halves(self, ends: Tensor, neuron: Tensor) -> Tensor:
+        """Return the larger of the two halves' bounds of `ends` times the output, each the smallest
+        over the multipliers.
+        """
+        whole = self.bounds[-2]
+        halves = []
+        for sign, range_of_half in (
+            (1.0, (whole[0].scatter(1, neuron, whole[0].gather(1, neuron).clamp(min=0)), whole[1])),
+            (
+                -1.0,
+                (whole[0], whole[1].scatter(1, neuron, whole[1].gather(1, neuron).clamp(max=0))),
+            ),
+        ):
+            self.bounds[-2] = range_of_half
+            scale = (
+                (ends @ self.layers[-1].weight)
+                .abs()
+                .gather(2, neuron[:, None].expand(-1, ends.shape[1], 1))
+            )
+            bounds = [
+                self._bound(ends, last=True, multiplier=(neuron, sign * share * scale))
+                for share in MULTIPLIERS
+            ]
+            halves.append(torch.stack(bounds).amin(0))
+            self.bounds[-2] = whole
+        return torch.maximum(*halves)
+
+    def _bound(
+        self,
+        a: Tensor,
+        *,
+        last: bool = False,
+        multiplier: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
+        """Return an upper bound of a · preactivation of the layer whose bounds are next, or of the
+        last layer, [inputs, outputs].
+
+        Args:
+            a: [inputs, outputs, size of the layer].
+            last: of the last layer, whose bounds are there already.
+            multiplier: a neuron of the layer before for each input, [inputs, 1], and by how much
+                its coefficient is raised, [inputs, outputs, 1].
+        """
+        constant = torch.zeros(a.shape[:2], dtype=a.dtype)
+        start = len(self.layers) - 1 if last else len(self.bounds)
+        for number in range(start, -1, -1):
+            constant = constant + a @ self.layers[number].bias
+            a = a @ self.layers[number].weight
+            if number:
+                low, high = (side[:, None] for side in self.bounds[number - 1])
+                crosses = (low < 0) & (high > 0)
+                width = torch.where(crosses, high - low, 1)
+                positive = (low >= 0).to(a.dtype)
+                above = torch.where(crosses, high / width, positive)
+                offset = torch.where(crosses, -high * low / width, 0)
+                below = torch.where(crosses, (high >= -low).to(a.dtype), positive)
+                constant = constant + (a.clamp(min=0) * offset).sum(-1)
+                a = a.clamp(min=0) * above + a.clamp(max=0) * below
+                if multiplier is not None and number == start:
+                    neuron, amount = multiplier
+                    a = a.scatter_add(2, neuron[:, None].expand(-1, a.shape[1], 1), amount)
+        return box_upper(a, self.lower[:, None], self.upper[:, None]) + constant
+
+
+MULTIPLIERS = (0.0, 0.25, 0.5, 1.0)
+"""What multipliers are tried in each half, in units of the coefficient of the splitting neuron."""
+
+
+def _alpha_crown(network: nn.Sequential, inputs: Tensor, radius: float) -> Enclosure:
     try:
         from bound_propagation import BoundModelFactory, HyperRectangle
     except ImportError as error:
         raise UsageError(
-            "bounds need the package bound-propagation (GPL-3); run: pip install -r "
+            "α-CROWN needs the package bound-propagation (GPL-3); run: pip install -r "
             "claims/requirements-bounds.txt"
         ) from error
     bounded = BoundModelFactory().build(network)
-    box = HyperRectangle.from_eps(inputs, radius)
-    with torch.set_grad_enabled(method == "alpha-crown"):
-        found = (
-            bounded.ibp(box)
-            if method == "ibp"
-            else bounded.crown(box, alpha=method == "alpha-crown").concretize()
-        )
+    with torch.set_grad_enabled(True):
+        found = bounded.crown(HyperRectangle.from_eps(inputs, radius), alpha=True).concretize()
     return Enclosure(found.lower.detach(), found.upper.detach())
 
 

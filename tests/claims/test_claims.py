@@ -11,6 +11,7 @@ import torch
 
 from claims import clipping, gap, nucleus
 from claims.measures import int8
+from claims.models import bounds
 from pyharness.evidence.run import Run
 from pyharness.project.pack import load_pack
 
@@ -88,6 +89,22 @@ class TestNucleus:
         assert evidence.outcome == "refuted" and evidence.witness.replays()
 
     @pytest.mark.parametrize(
+        "id",
+        [
+            "nucleus.heyting",
+            "nucleus.heyting_vectors",
+            "nucleus.heyting_fixed",
+            "nucleus.heyting_not_boolean",
+        ],
+    )
+    def test_another_operation_is_no_implication(self, id, monkeypatch):
+        """Only p ⇨ q passes: its greatest value for p ≤ q, and q elsewhere."""
+        assert first_evidence(id).outcome == "confirmed"
+        monkeypatch.setattr(nucleus, "himp", torch.maximum)
+        evidence = first_evidence(id)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+
+    @pytest.mark.parametrize(
         "law", [nucleus.raised_fixed_vectors_are_fixed, gap.gap_is_positive_iff_some_below]
     )
     def test_laws_of_vectors_are_refuted_on_real_rows(self, law, monkeypatch):
@@ -104,7 +121,13 @@ class TestNucleus:
         assert not nucleus.fixed_lattice_is_boolean([125, 126])
 
     @pytest.mark.parametrize(
-        "id", ["nucleus.nonboolean_from_incomparable", "nucleus.graft_never_boolean"]
+        "id",
+        [
+            "nucleus.nonboolean_from_incomparable",
+            "nucleus.graft_never_boolean",
+            "nucleus.no_go.some",
+            "nucleus.no_go.always",
+        ],
     )
     def test_false_claims_are_refuted_with_a_witness(self, id):
         """What the source claims too widely is refuted by an instance that replays."""
@@ -199,13 +222,67 @@ class TestClipping:
 
 class TestGap:
     @pytest.mark.parametrize(
-        "id", ["gap.gate_dominance", "gap.bitwidth_order", "gap.fp16_threshold_p10"]
+        "id",
+        [
+            "gap.gate_dominance.ratio",
+            "gap.bitwidth_order.quantization",
+            "gap.bitwidth_order.total",
+            "gap.fp16_threshold_p10.at_or_under",
+            "gap.fp16_threshold_p10.above_in_every_model",
+        ],
     )
     def test_the_sources_figures_are_refuted_by_a_layer(self, id):
         """The witness is a real layer, measured again when it replays."""
         evidence = first_evidence(id)
         assert evidence.outcome == "refuted" and evidence.witness.replays()
         assert len(evidence.measurements) == evidence.cases == len(evidence.tensors)
+
+    @pytest.mark.parametrize(
+        "id",
+        [
+            "gap.gate_dominance.larger",
+            "gap.bitwidth_order.int8_largest",
+            "gap.fp16_threshold_p10.above",
+            "gap.coarser.measured",
+            "gap.architectures",
+        ],
+    )
+    def test_other_readings_are_confirmed(self, id):
+        """What the layers do show."""
+        assert first_evidence(id).outcome == "confirmed"
+
+    @pytest.mark.parametrize("id", ["gap.gate_dominance.law", "gap.coarser.same_range"])
+    def test_laws_are_refuted_by_small_cases(self, id):
+        """The witness is a few fractions."""
+        evidence = first_evidence(id)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+
+    def test_a_measured_certificate_can_fail(self, monkeypatch):
+        """Were distances no metric, the parts would not bound the whole."""
+        vectors = {"z": [0], "q": [-10], "stored": [3], "back": [20]}
+        assert bool(gap.parts_bound_the_whole(**vectors))
+        monkeypatch.setattr(gap, "step_dist", lambda v, w: (v.long() - w.long()).square().sum(-1))
+        assert not bool(gap.parts_bound_the_whole(**vectors))
+
+    def test_a_bound_by_signs_that_is_too_small_is_refuted(self, monkeypatch):
+        """The bound is attained at a corner, so that one less does not hold."""
+        step = "gap.crown_bounds.affine_step"
+        assert first_evidence(step).outcome == "confirmed"
+        real = bounds.box_upper
+        monkeypatch.setattr(bounds, "box_upper", lambda w, low, high: real(w, low, high) - 1)
+        evidence = first_evidence(step)
+        assert evidence.outcome == "refuted" and evidence.witness.replays()
+
+    def test_an_enclosure_that_an_output_leaves_refutes(self, monkeypatch):
+        """Bounds of a smaller box are found out."""
+        real = bounds.enclose
+        monkeypatch.setattr(
+            bounds,
+            "enclose",
+            lambda network, inputs, radius, method: real(network, inputs, radius / 100, method),
+        )
+        monkeypatch.setattr(gap, "enclosed", gap.enclosed.__wrapped__)
+        assert not gap.no_output_escapes("mlp", "crown")
 
     def test_figures_within_the_sources_range_would_confirm(self, monkeypatch):
         """A layer whose ratio is 5.5 would not count against the source."""

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from claims import conformance
+from claims import checkpoints, conformance
 from claims.models.activations import quantized_layers
 from pyharness.evidence.conformance import Call, Conformance, Nonconformance
 from pyharness.evidence.run import Run
@@ -21,22 +21,31 @@ from pyharness.proofs.conformance import Kernel
 from pyharness.proofs.toolchain import locate
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRIES = {name: getattr(conformance, name) for name in conformance.__all__}
+ENTRIES = {
+    **{name: getattr(conformance, name) for name in conformance.__all__},
+    "LEVEL": checkpoints.LEVEL,
+    "CLAMP_CODE": checkpoints.CLAMP_CODE,
+}
 PAIRS = 65_536
 CASES = {
     "QRELU": [PAIRS, None],
     "JOIN": [PAIRS],
     "INF": [PAIRS],
     "SUP": [PAIRS],
+    "HIMP": [PAIRS],
+    "BOX_UPPER": [64],
     "LE": [PAIRS],
     "CLIP": [PAIRS, None],
     "ROUND_UP": [2_304],
     "GATE_GAP": [12],
+    "STEP_DIST": [12],
     "SIGN": [256],
     "L1_NORM": [72],
     "NORM_SQ": [72],
     "DOT": [72],
     "MULVEC": [192],
+    "LEVEL": [108, 152, 348],
+    "CLAMP_CODE": [36, 180],
 }
 """How many cases each check of an entry has; None where that is the number of activations in the
 first rows."""

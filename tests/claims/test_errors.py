@@ -4,6 +4,7 @@ with a witness.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -47,13 +48,39 @@ class TestFractions:
             "error.in_range_monotone",
             "error.model_mass_convex",
             "error.mse_convex",
-            "error.unique_optimum",
+            "error.clipping_slope.everywhere",
+            "error.unique_optimum.only_one",
+            "error.threshold_rises.any_data",
+            "error.banner.own_grid",
+            "error.banner.level_at_alpha",
+            "error.distortion_rate.bound_for_any_data",
+            "error.effective_kurtosis.any_components",
+            "error.disparity.some_constant",
+            "error.disparity.some_constant_relative",
         ],
     )
     def test_what_is_false_has_a_small_witness(self, id):
         """A datum in fractions, that anyone can work out by hand."""
         found = first_evidence(id)
         assert found.outcome == "refuted" and found.witness.replays()
+
+    def test_the_optimum_is_found_among_all_choices_of_levels(self):
+        """1 and −2 are levels of three steps at no threshold: the best, 21/10, has an error."""
+        alpha, error = quant_error.exact_optimum(("1", "-2"), 3)
+        assert (alpha, error) == (Fraction(21, 10), Fraction(1, 20))
+        assert quant_error.has_an_optimum(["1", "-2"], 3, "2")
+
+    def test_a_worse_optimum_is_refuted(self, monkeypatch):
+        """If the best of all choices of levels were worse than a threshold, it would be seen."""
+        monkeypatch.setattr(quant_error, "exact_optimum", lambda x, steps: (0, Fraction(1)))
+        assert not quant_error.has_an_optimum(["1", "-2"], 3, "2")
+
+    def test_one_bit(self):
+        """The mean magnitude of 1, −1, 3, −3 is 2, and nothing else is as good."""
+        spread = ["1", "-1", "3", "-3"]
+        assert quant_error.exact_errors(spread, "2", 1)[0] == 1
+        assert quant_error.mean_magnitude_is_the_optimum(spread, "9/4")
+        assert quant_error.exact_kurtosis_and_ratio(spread) == (Fraction(-34, 25), Fraction(4, 5))
 
     @pytest.mark.parametrize(
         "predicate", [quant_error.splits, quant_error.exact_rounding_is_half_a_step]
@@ -128,13 +155,18 @@ class TestOptimum:
 
     def test_the_optimum_itself_would_pass_banners_test(self, monkeypatch):
         """A rule that gives the best threshold on Banner's grid is near the optimum."""
-        assert not quant_error.banner_is_near_the_optimum("Laplace")
+        assert not quant_error.banner_is_near_the_optimum("Laplace", "own_grid")
         monkeypatch.setattr(
             quant_error,
             "banner_threshold",
             lambda data: data.best_threshold(4)[0] / quant_error.BANNER_LEVEL,
         )
-        assert quant_error.banner_is_near_the_optimum("Laplace")
+        assert quant_error.banner_is_near_the_optimum("Laplace", "own_grid")
+
+    def test_the_gaussian_depends_on_the_grid(self):
+        """2.5 standard deviations are near the optimum with a level at α, not on Banner's grid."""
+        assert quant_error.two_and_a_half_is_near("level_at_alpha")
+        assert not quant_error.two_and_a_half_is_near("own_grid")
 
     def test_slopes(self):
         """The uniform distribution loses a factor of about 4 a bit, not √2."""
@@ -142,6 +174,13 @@ class TestOptimum:
             "uniform", 5
         ) and not quant_error.a_bit_divides_by_the_root_of_two("uniform", 5)
         assert not quant_error.a_bit_quarters("Gaussian", 2)
+        assert quant_error.twice_the_steps_quarter(7)
+
+    def test_nothing_below_the_bound(self):
+        """The Gaussian is over σ² 4^−B, and does not reach it; an error below would be seen."""
+        assert quant_error.error_is_over_the_bound("Gaussian", 4)
+        assert not quant_error.error_reaches_the_bound("Gaussian", 4)
+        assert not quant_error.error_is_over_the_bound("silero-vad/final_conv", 2)
 
 
 class TestLanguages:
@@ -158,7 +197,55 @@ class TestLanguages:
         """
         direct, formula, without = languages.fourth_moments([[0, 0, 3], [3, 3, 3]])
         assert direct == formula == 6 and without != direct
-        assert languages.formula_without_skew_holds([[-1, 1], [2, 4]])
+
+    def test_kurtoses_in_fractions(self):
+        """Of 0, 0, 3 and 2, 3, 4: variance 4/3 within and 1 between; the skew is left out."""
+        found = languages.kurtoses(languages.power_sums([[0, 0, 3], [2, 3, 4]]))
+        assert found.variance == found.total == Fraction(7, 3)
+        assert found.whole == found.formula + found.skew and found.skew != 0
+        assert languages.seeds_formula_holds([[-1, 1], [2, 4]])
+        assert languages.kurtoses(languages.power_sums([[0, 0, 3], [3, 3]])).formula is None
+
+    @pytest.mark.parametrize(
+        ("predicate", "part"),
+        [
+            (languages.total_variance_holds, "total"),
+            (languages.corrected_formula_holds, "skew"),
+        ],
+    )
+    def test_a_wrong_sum_is_refuted(self, predicate, part, monkeypatch):
+        """A figure that is off by 1 breaks the identity."""
+        real = languages.kurtoses
+        monkeypatch.setattr(
+            languages,
+            "kurtoses",
+            lambda sums: replace(real(sums), **{part: getattr(real(sums), part) + 1}),
+        )
+        assert not predicate([[0, 0, 3], [2, 3, 4]])
+
+    def test_costs_are_judged(self, monkeypatch):
+        """A ratio over 1 in a layer is a violation there, and in the mean if it is over 1 there."""
+        monkeypatch.setattr(languages, "layer_names", lambda: ("a", "b"))
+        monkeypatch.setattr(
+            languages, "costs", lambda layer: {"ratio": {"a": 1.2, "b": 0.6}[layer]}
+        )
+        assert languages.cost_is_below_one("b", "ratio")
+        assert not languages.cost_is_below_one("a", "ratio")
+        assert languages.mean_cost_is_below_one("ratio")
+
+    def test_a_slope_as_given_would_confirm(self, monkeypatch):
+        """If 1 − cosine fell by √2 a bit, the claim would stand."""
+        monkeypatch.setattr(languages, "DEGRADATIONS", {"any": lambda bits: 2 ** (-bits / 2)})
+        assert languages.degradation_has_the_slope("any", 2, 8)
+        monkeypatch.setattr(languages, "DEGRADATIONS", {"any": lambda bits: 2.0**-bits})
+        assert not languages.degradation_has_the_slope("any", 2, 8)
+
+    def test_rounded_rows(self):
+        """Rows are rounded by themselves, and eight bits move less than four."""
+        weight = torch.tensor([[1.0, 0.3], [100.0, 30.0]])
+        coarse, fine = (languages.rounded_rows(weight, bits) for bits in (4, 8))
+        assert (fine - weight).abs().max() < (coarse - weight).abs().max()
+        torch.testing.assert_close(coarse[1], 100 * coarse[0])
 
     def test_a_formula_with_a_wrong_coefficient_is_refuted(self, monkeypatch):
         """Doubling one sum of powers breaks the identity."""

@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 
-from claims.measures.int8 import clip, gate_gap, qrelu, round_up
+from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
 from pyharness.formats.affine import (
     TensorError,
     choose_params_affine,
@@ -74,6 +74,40 @@ class TestGateGap:
     def test_is_the_sum_of_what_is_missing(self, z, q):
         """Each value below z adds its distance, over int64."""
         assert gate_gap(z, q).item() == sum(max(z - value, 0) for value in q.tolist())
+
+
+class TestHimp:
+    def test_worked_example(self):
+        """The docstring's example."""
+        p, q = torch.tensor([3, 9], dtype=torch.int8), torch.tensor([5, 5], dtype=torch.int8)
+        assert himp(p, q).tolist() == [127, 5]
+
+    def test_is_the_greatest_that_meets_p_below_q(self):
+        """It is the greatest r with min(r, p) ≤ q."""
+        got = himp(INT8[:, None], INT8[None]).tolist()
+        for p in range(-128, 128, 17):
+            for q in range(-128, 128):
+                allowed = [r for r in range(-128, 128) if min(r, p) <= q]
+                assert got[p + 128][q + 128] == max(allowed)
+
+    def test_bad_dtype(self):
+        """Wider integers are refused."""
+        with pytest.raises(TensorError, match="got int16"):
+            himp(INT8.short(), INT8)
+
+
+class TestStepDist:
+    def test_worked_example(self):
+        """The docstring's example."""
+        v, w = torch.tensor([2, -10], dtype=torch.int8), torch.tensor([2, 0], dtype=torch.int8)
+        assert step_dist(v, w).item() == 10
+
+    @given(int8_tensors())
+    def test_is_the_sum_of_the_distances(self, v):
+        """Over int64, so that nothing overflows."""
+        w = v.flip(0)
+        expected = sum(abs(a - b) for a, b in zip(v.tolist(), w.tolist(), strict=True))
+        assert step_dist(v, w).item() == expected
 
 
 class TestRoundUp:

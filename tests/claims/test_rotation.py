@@ -7,13 +7,19 @@ from __future__ import annotations
 import pytest
 import torch
 
-from claims import amplification, beta, correction, rotation
+from claims import amplification, beta, correction, lattice, rotation
 from claims.measures import geometry
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.run import Run
 from pyharness.project.pack import load_pack
 
-PACKS = ("claims.beta", "claims.rotation", "claims.correction", "claims.amplification")
+PACKS = (
+    "claims.beta",
+    "claims.rotation",
+    "claims.lattice",
+    "claims.correction",
+    "claims.amplification",
+)
 CLAIMS = {item.id: item for item in load_pack(PACKS)}
 RUN = Run(seed=0, kernel=None)
 
@@ -33,6 +39,11 @@ def off_by_one(k):
     return k.long().abs().sum(-1) + 1
 
 
+def l1_of(k):
+    """The L1 norm in the place of the squared L2 norm."""
+    return k.long().abs().sum(-1)
+
+
 def evidence_of(id):
     return list(CLAIMS[id].gather(RUN))
 
@@ -44,6 +55,9 @@ class TestLaws:
         "geometry.residual_energy",
         "geometry.centered_norm",
         "geometry.gauge",
+        "geometry.range",
+        "geometry.general_expansion",
+        "geometry.last_mile",
     ]
 
     @pytest.mark.parametrize("id", LAWS)
@@ -59,6 +73,7 @@ class TestLaws:
             ("geometry.sign_lattice", "norm_sq", off_by_one),
             ("geometry.residual_energy", "sign", zero_at_zero),
             ("geometry.centered_norm", "norm_sq", off_by_one),
+            ("geometry.range", "norm_sq", l1_of),
         ],
     )
     def test_a_function_that_breaks_a_convention_is_refuted(self, id, name, broken, monkeypatch):
@@ -84,20 +99,58 @@ class TestLaws:
 
     def test_one_more_quarter_turn_is_off_the_expansion(self, monkeypatch):
         """The exact form of β along a turn fails if β is not what it says."""
-        assert beta.beta_near_the_lattice(3, 4, 3, 5)
+        assert lattice.beta_near_the_lattice(3, 4, 3, 5)
         monkeypatch.setattr(beta, "l1_norm", off_by_one)
-        assert not beta.beta_near_the_lattice(3, 4, 3, 5)
+        assert not lattice.beta_near_the_lattice(3, 4, 3, 5)
+
+    @pytest.mark.parametrize("id", ["geometry.general_expansion", "geometry.last_mile"])
+    def test_a_reflection_of_another_length_is_off_the_expansion(self, id, monkeypatch):
+        """With a wrong norm of the reflected signs the laws fail, and the witness replays."""
+        monkeypatch.setattr(lattice, "l1_norm", lambda k: off_by_one(2 * k))
+        found = next(iter(CLAIMS[id].gather(RUN)))
+        assert found.outcome == "refuted" and found.witness.replays()
+
+    def test_the_expansion_needs_its_own_coefficient(self, monkeypatch):
+        """With twice the coefficient, β is off by more than the bound."""
+        assert lattice.expands_at_every_step("0/0") and lattice.never_grows_from_the_lattice("0/0")
+        path = lattice._path
+        monkeypatch.setattr(
+            lattice, "_path", lambda head, t: {**path(head, t), "H": 2 * path(head, t)["H"]}
+        )
+        assert not lattice.expands_to_second_order("0/0", 1 / 256)
+
+    def test_a_convex_stretch_is_seen(self, monkeypatch):
+        """β that is convex in the angle is refused, exactly and on real keys."""
+        assert lattice.is_midpoint_concave(2, [4, 3, 5], [12, 5, 13])
+        monkeypatch.setattr(lattice, "exact_beta", lambda keys: 1 - beta.exact_beta(keys))
+        assert not lattice.is_midpoint_concave(2, [24, 7, 25], [24, 7, 25])
+        monkeypatch.setattr(lattice, "beta_of_rows", lambda k: -geometry.beta_of_rows(k))
+        lattice._bends.cache_clear()
+        assert not lattice.bends_down("0/0")
+        lattice._bends.cache_clear()
+
+    def test_a_walk_that_is_too_short_is_seen(self, monkeypatch):
+        """A key that needs nine steps cannot be at the lattice after eight."""
+        assert lattice.walk_is_long_enough("0/0")
+        monkeypatch.setattr(lattice, "_walk", lambda head: {"least β at the end": 1.0, "most": 9.0})
+        assert not lattice.walk_is_long_enough("0/0")
 
 
 FALSE = [
     "geometry.residual_energy_unscaled",
     "geometry.rotations_keep_the_floor",
-    "geometry.centering_lifts",
+    "geometry.centering_lifts.no_rotation",
+    "geometry.centering_lifts.several_keys",
+    "geometry.floor_of_any_distribution",
+    "geometry.floor_value.beta",
+    "geometry.uneven_keys",
+    "geometry.steps.unbounded",
+    "geometry.top_k_unique",
     "geometry.floor_dimension_free",
     "geometry.gauge_of_signs",
     "geometry.beta_eff_of_keys",
     "geometry.learned_rotation_of_weights",
-    "geometry.amplification_rows",
+    "geometry.amplification_rows.length",
     "geometry.one_rotation_gap",
 ]
 
@@ -121,6 +174,25 @@ class TestFalseClaims:
         assert rotation.some_population_falls_short(axes, torch.eye(4).long().tolist())
         assert not rotation.some_population_falls_short(axes, beta.HADAMARD_4)
 
+    def test_what_is_false_holds_elsewhere(self):
+        """The same laws hold of values of two magnitudes, of a rotation that does nothing, of one
+        step in the plane, and of energies without ties.
+        """
+        assert beta.pair_is_away_from_its_ratio(1, 2) and not beta.pair_is_away_from_its_ratio(
+            1, -1
+        )
+        assert beta.rotation_misses_the_lattice([[1, 0]], [[1, 0], [0, 1]])
+        assert lattice.one_reflection_is_too_few(2, 3)
+        assert correction.best_choice_is_unique([3, 1], 1)
+
+    def test_a_key_that_misses_the_lattice_is_seen(self, monkeypatch):
+        """Reflections that do nothing leave keys off the lattice."""
+        assert beta.each_key_reaches_the_lattice("0/0")
+        monkeypatch.setattr(beta, "to_the_lattice", lambda k: k)
+        beta._one_key.cache_clear()
+        assert not beta.each_key_reaches_the_lattice("0/0")
+        beta._one_key.cache_clear()
+
 
 class TestSamples:
     def test_a_wrong_floor_is_refuted(self, monkeypatch):
@@ -139,6 +211,19 @@ class TestSamples:
         monkeypatch.setattr(beta, "DISTRIBUTIONS", {"uniform": (laplace[0], 3 / 4)})
         assert not beta.beta_nears_the_moment_ratio("uniform", 256, 2000, 0)
         beta.sample_beta.cache_clear()
+
+    def test_a_wrong_limit_of_codes_is_refuted(self, monkeypatch):
+        """Deviations over the bound are seen."""
+        assert beta.codes_near_their_moment_ratio(0, 4096, 8, 0)
+        monkeypatch.setattr(beta, "deviation_of_codes", lambda *arguments: (0.4, 0.1, 0.45))
+        assert not beta.codes_near_their_moment_ratio(0, 4096, 8, 0)
+
+    def test_the_gain_is_by_rows(self):
+        """Where rows and columns differ, the gain goes by rows and the length by columns."""
+        wide = rotation.FEED_FORWARD[0]
+        assert amplification.gains_by_rows(wide, 1000, 0)
+        assert amplification.gain_is_frobenius_over_rows([[1, 0]])
+        assert not amplification.is_frobenius_over_rows([[1, 0]])
 
     def test_the_amplification_by_rows_holds_of_square_weights_alone(self):
         """Rows and columns are told apart where they differ."""
@@ -162,17 +247,15 @@ class TestCorrections:
 
     def test_the_weakest_directions_are_not_the_strongest(self, monkeypatch):
         """Both optimality checks see directions that are not the best."""
-        assert correction.strongest_beat_others("1/3") and correction.no_directions_leave_less(
-            "1/3"
-        )
+        assert correction.strongest_beat_others("1/3") and correction.no_matrix_leaves_less("1/3")
         monkeypatch.setattr(
             correction,
             "strongest",
             lambda rows, r: geometry.strongest(rows, rows.shape[-1]).flip(0)[:r],
         )
-        assert not correction.strongest_beat_others(
+        assert not correction.strongest_beat_others("1/3") and not correction.no_matrix_leaves_less(
             "1/3"
-        ) and not correction.no_directions_leave_less("1/3")
+        )
 
     def test_the_product_formula_needs_the_scale(self, monkeypatch):
         """Without the scale β_eff is not 1 − (1 − β)(1 − γ_r), and the witness replays."""

@@ -55,7 +55,17 @@ class TestInformation:
 
 
 class TestChecks:
-    @pytest.mark.parametrize("id", ["semantic.rounds_to_zero", "semantic.nested_grids"])
+    @pytest.mark.parametrize(
+        "id",
+        [
+            "semantic.rounds_to_zero",
+            "semantic.information_falls.nested_codes",
+            "semantic.preservation_bound.errors",
+            "semantic.preservation_bound.collisions",
+            "semantic.preservation_bound.less_of_the_labels",
+            "semantic.dynamics",
+        ],
+    )
     def test_true_of_the_real_functions(self, id):
         """On all cases."""
         assert first_evidence(id).outcome == "confirmed"
@@ -71,14 +81,65 @@ class TestChecks:
     def test_a_function_that_splits_codes_is_refuted(self, monkeypatch):
         """What does not depend on the code alone can tell more."""
         monkeypatch.setattr(semantic, "collision", lambda codes: float(-codes.double().std()))
-        found = first_evidence("semantic.nested_grids")
+        found = first_evidence("semantic.information_falls.nested_codes")
         assert found.outcome == "refuted" and found.witness.replays()
 
-    @pytest.mark.parametrize("id", ["semantic.information_falls"])
+    @pytest.mark.parametrize(
+        "id",
+        [
+            "semantic.information_falls.any_steps",
+            "semantic.preservation_bound.suffices",
+            "semantic.phase_transition.every_model",
+            "semantic.hypercubic.any_loss",
+            "semantic.compression_range.fifty",
+        ],
+    )
     def test_what_is_false_has_a_small_witness(self, id):
-        """Two points that a coarser grid tells apart."""
+        """A few points, a model of one weight, or a size."""
         found = first_evidence(id)
         assert found.outcome == "refuted" and found.witness.replays()
+
+    @pytest.mark.parametrize(
+        ("predicate", "case"),
+        [
+            (semantic.too_little_information_errs, {"code": [0, 0, 0, 0]}),
+            (semantic.more_collisions_err, {"code": [0, 0, 0, 0]}),
+        ],
+    )
+    def test_a_decision_without_errors_is_refuted(self, predicate, case, monkeypatch):
+        """A code that told too little and still decided the labels would be a violation."""
+        assert predicate(**case, labels=[0, 1, 1, 2])
+        monkeypatch.setattr(semantic, "errors_of_the_best", lambda code, labels: 0.0)
+        assert not predicate(**case, labels=[0, 1, 1, 2])
+
+    def test_information_of_labels(self):
+        """Two bits of four points tell nothing of each other, and all of both together."""
+        low, high = torch.tensor([0, 1, 0, 1]), torch.tensor([0, 0, 1, 1])
+        assert semantic.mutual_information(low, high) == 0
+        assert semantic.mutual_information(low, torch.arange(4)) == 1
+        assert semantic.errors_of_the_best(low, high) == 0.5
+        assert semantic.errors_of_the_best(torch.arange(4), high) == 0
+
+    def test_a_run_that_strays_is_refuted(self, monkeypatch):
+        """Rounding by more than half a step leaves the bound."""
+        case = {"factor": "1/2", "shift": "1/3", "step": "1", "x": "1/4", "times": 20}
+        assert semantic.stays_near_the_fixed_point(**case)
+        monkeypatch.setattr(semantic, "_round", lambda x: x.__floor__() + 3)
+        assert not semantic.stays_near_the_fixed_point(**case)
+
+    def test_curves(self, monkeypatch):
+        """An exponential decay would confirm the one claim, and refute the other."""
+        monkeypatch.setattr(semantic, "information", lambda x, step: 2.0 ** (-50 * step))
+        assert semantic.decays_exponentially(0.05) and not semantic.a_doubling_loses_a_bit(0.05)
+        monkeypatch.setattr(semantic, "information", lambda x, step: 8 - 1000 * (step > 0.2))
+        assert semantic.falls_faster_from(0.2)
+
+    def test_codes_of_few_bits(self):
+        """One bit keeps signs and the mean magnitude; more bits are nearer to the weight."""
+        weight = torch.tensor([[1.0, -3.0, 0.5, -0.5]])
+        assert semantic.in_bits(weight, 1).tolist() == [[1.25, -1.25, 1.25, -1.25]]
+        errors = [(semantic.in_bits(weight, bits) - weight).square().sum() for bits in (1, 2, 4)]
+        assert errors[0] > errors[1] > errors[2]
 
     def test_a_sudden_fall_would_confirm(self, monkeypatch):
         """If coherence broke at 0.2, the claim would stand."""

@@ -1,0 +1,424 @@
+"""Seed 001, rotations near the sign lattice: what β is there, how it bends, and how far away a key
+is that has not reached it.
+
+A point of the sign lattice is a vector of equal magnitudes. Whole numbers stand for vectors up to a
+factor, so that laws of reflections and of Pythagorean rotations are exact.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import torch
+from torch import Tensor
+
+from claims.beta import SEED, exact_beta, per_head
+from claims.conformance import DOT, L1_NORM, NORM_SQ
+from claims.measures.geometry import beta_of_rows, dot, l1_norm, norm_sq, sign
+from claims.measures.spectra import op_norm
+from claims.models.attention import head as head_values
+from claims.notation import Integers, integers
+from claims.rotation import EXACT, on_heads
+from pyharness import (
+    Evidence,
+    Run,
+    Source,
+    Statement,
+    cached_per_device,
+    claim,
+    computed_on_cpu,
+    enumerate_cases,
+    notation,
+    predicate,
+)
+
+HESSIAN = Source(SEED, "BetaLocalHessian")
+
+
+# --------------------------------------------------------------------------------- exact expansions
+@notation
+def _reflected(q: Integers, k: Integers) -> tuple[Tensor, Tensor, Tensor]:
+    """The signs s of k, ‖q‖² [..., 1], and ‖q‖² R s, with R the reflection along q."""
+    q, k = integers(q), integers(k)
+    s, scale = 2 * (k >= 0).long() - 1, norm_sq(q)[..., None]
+    return s, scale, scale * s - 2 * dot(q, s)[..., None] * q
+
+
+@predicate
+def reflection_has_its_beta(q: Integers, k: Integers) -> Tensor:
+    """With R the reflection along q and s the signs of k: if R changes no sign of s, the root of
+    β(R s) is 1 − ‖R s − s‖² / 2d, times 2 d ‖q‖⁴.
+    """
+    s, scale, turned = _reflected(q, k)
+    d, moved, scale = s.shape[-1], norm_sq(turned - scale * s), scale[..., 0]
+    kept = (turned * s >= 0).all(-1)
+    return ~kept | (2 * scale * l1_norm(turned) == 2 * d * scale * scale - moved)
+
+
+@predicate
+def distance_is_quadratic(q: Integers, k: Integers) -> Tensor:
+    """With R the reflection along q and s the signs of k: d (1 − β(R s)) ≤ ‖R s − s‖², and if R
+    changes no sign of s, ‖R s − s‖² ≤ 2 d (1 − β(R s)); times d ‖q‖⁴.
+    """
+    s, scale, turned = _reflected(q, k)
+    d, moved, scale = s.shape[-1], norm_sq(turned - scale * s), scale[..., 0]
+    lost = d * d * scale * scale - l1_norm(turned).square()
+    kept = (turned * s >= 0).all(-1)
+    return (lost <= d * moved) & (~kept | (d * moved <= 2 * lost))
+
+
+TRIPLES = [(n * n - m * m, 2 * m * n, n * n + m * m) for n in range(2, 41) for m in range(1, n)]
+"""Rotations of a plane with a rational cosine and sine: (cosine, sine, denominator), as whole
+numbers."""
+
+
+def _turned(d: int, c: int, s: int, h: int) -> list[int]:
+    """(1, …, 1) of dimension d, turned in the plane of two coordinates, times h."""
+    return [c - s, s + c, *[h] * (d - 2)]
+
+
+@predicate
+def beta_near_the_lattice(d: int, c: int, s: int, h: int) -> bool:
+    """Turn (1, …, 1) of dimension d in the plane of two coordinates by the angle with cosine c/h
+    and sine s/h, c ≥ s ≥ 0: with x the squared distance over 2d, β is (1 − x)², and d (1 − β) is
+    at most 2 d x and at least d x.
+    """
+    turned = _turned(d, c, s, h)
+    moved = sum((Fraction(entry, h) - 1) ** 2 for entry in turned)
+    found = exact_beta([turned])
+    return found == (1 - moved / (2 * d)) ** 2 and moved / 2 <= d * (1 - found) <= moved
+
+
+def _near_the_lattice(run: Run) -> Evidence:
+    cases = [
+        {"d": d, "c": max(c, s), "s": min(c, s), "h": h}
+        for d in (2, 3, 32, 128)
+        for c, s, h in TRIPLES
+    ]
+    return enumerate_cases(
+        beta_near_the_lattice,
+        cases,
+        domain="rotations by the angles of Pythagorean triples up to n = 40, "
+        "dimensions 2, 3, 32 and 128",
+        summary=f"{len(cases):,} rotations",
+        kind="property",
+        device=run.device,
+    )
+
+
+REFLECTIONS = (
+    "the signs of the key of every token in every head of minilm, reflected along its query, INT8"
+)
+
+
+@claim(
+    "geometry.general_expansion",
+    statement="For every rotation R that changes no sign of a sign vector s, β(R s) is exactly "
+    "(1 − ‖R s − s‖² / 2d)².",
+    source=HESSIAN,
+    theorem="LeanMining.beta_mulVec_of_signs_kept",
+    tier="gold",
+    measures=[DOT, L1_NORM, NORM_SQ],
+)
+def general_expansion(run: Run) -> Iterator[Evidence]:
+    found = on_heads(reflection_has_its_beta, shows="β is another for the signs of {k} along {q}")
+    yield replace(found, domain=REFLECTIONS)
+    yield _near_the_lattice(run)
+
+
+@claim(
+    "geometry.last_mile",
+    statement="1 − β(R s) is at most ‖R s − s‖² / d, and at least half of it where no sign changes: "
+    "each further unit of β needs quadratically more accuracy.",
+    source=HESSIAN,
+    theorem="LeanMining.beta_last_mile_quadratic_hardness",
+    tier="gold",
+    measures=[DOT, L1_NORM, NORM_SQ],
+)
+def last_mile(run: Run) -> Iterator[Evidence]:
+    found = on_heads(distance_is_quadratic, shows="it fails for the signs of {k} along {q}")
+    yield replace(found, domain=REFLECTIONS)
+    yield _near_the_lattice(run)
+
+
+# -------------------------------------------------------------------------- second-order expansions
+@cached_per_device
+@computed_on_cpu
+def generator(head: str) -> Tensor:
+    """Return a skew matrix of operator norm 1 in the direction of KᵀQ − QᵀK, of a head's keys K and
+    queries Q.
+    """
+    product = head_values(head, "key").cpu().T @ head_values(head, "query").cpu()
+    skew: Tensor = product - product.T
+    return skew / op_norm(skew)
+
+
+@cached_per_device
+@computed_on_cpu
+def _path(head: str, t: float) -> dict[str, Tensor]:
+    """The path exp(tA) s at t for the signs s of each of a head's keys, A its `generator`."""
+    a, s = generator(head), sign(head_values(head, "key").cpu())
+    h = norm_sq(s @ a.T)
+    m, d = norm_sq(s @ (a @ a).T).sqrt() / 2, s.shape[-1]
+    reach = h.sqrt() + m
+    return {
+        "β": beta_of_rows(s @ torch.linalg.matrix_exp(t * a).T),
+        "H": 2 * h / d,
+        "small": reach * abs(t),
+        "bound": ((2 * h.sqrt() * m + m.square()) / d + reach**4 / (2 * d) ** 2) * abs(t) ** 3,
+    }
+
+
+@predicate
+def expands_to_second_order(head: str, t: float) -> bool:
+    """β(exp(tA) s) is 1 − (t²/2) H up to the constant of the theorem times |t|³, and rounding, at
+    each sign vector s of a head that is so far from changing signs as the theorem asks; there is
+    one.
+    """
+    found = _path(head, t)
+    asked = found["small"] <= 1
+    error = (found["β"] - (1 - t * t / 2 * found["H"])).abs()
+    return bool(asked.any()) and bool((error <= found["bound"] + EXACT)[asked].all())
+
+
+@predicate
+def never_grows_from_the_lattice(head: str) -> bool:
+    """β(exp(tA) s) is at most 1 at each sign vector s of a head, for t from −2 to 2."""
+    return all(float(_path(head, t)["β"].max()) <= 1 + EXACT for t in REACH)
+
+
+SMALL = (1 / 16, 1 / 64, 1 / 256)
+REACH = (*(-t for t in SMALL), *SMALL, -2.0, -0.5, 0.5, 2.0)
+EXPANSION = "minilm, the signs of the keys of every head along exp(tA), A of its keys and queries"
+
+
+def _expansion(head: str) -> dict[str, float]:
+    t = SMALL[0]
+    found = _path(head, t)
+    return {
+        "mean H": float(found["H"].mean()),
+        "mean 2 (1 − β) / t²": float((2 * (1 - found["β"]) / t**2).mean()),
+        "most of the error": float((found["β"] - (1 - t * t / 2 * found["H"])).abs().max()),
+        "its bound": float(found["bound"].max()),
+    }
+
+
+@predicate
+def expands_at_every_step(head: str) -> bool:
+    """`expands_to_second_order` of a head, for t = 1/16, 1/64 and 1/256 and their negatives."""
+    return all(expands_to_second_order(head, t) for size in SMALL for t in (size, -size))
+
+
+@claim(
+    "geometry.quadratic_expansion",
+    statement="At a sign vector, along every path of rotations k + tAk + O(t²), "
+    "β = 1 − (t²/2) H + O(t³) with H = 2‖Ak‖²/‖k‖²; for exp(tA) with an explicit constant.",
+    source=HESSIAN,
+    theorem="LeanMining.beta_local_quadratic_expansion",
+    tier="silver",
+)
+def quadratic_expansion(run: Run) -> Iterator[Evidence]:
+    yield per_head(
+        expands_at_every_step,
+        _expansion,
+        shows="β of head {head} is off its expansion",
+        domain=EXPANSION + ", t = ±1/16, ±1/64, ±1/256; figures at 1/16",
+    )
+
+
+@claim(
+    "geometry.hessian_nonneg",
+    statement="Wherever β = 1 − (t²/2) H + O(t³) along a path, H is not negative.",
+    source=HESSIAN,
+    theorem="LeanMining.beta_hessian_nonneg",
+    tier="silver",
+)
+def hessian_nonneg(run: Run) -> Iterator[Evidence]:
+    yield per_head(
+        never_grows_from_the_lattice,
+        _expansion,
+        shows="β of head {head} grows from 1",
+        domain=EXPANSION + ", t from −2 to 2; figures at 1/16",
+    )
+
+
+# ---------------------------------------------------------------------------------------- concavity
+@predicate
+def is_midpoint_concave(d: int, a: list[int], b: list[int]) -> bool:
+    """Turn (1, …, 1) of dimension d in the plane of two coordinates: β at the angles a + b and
+    a − b is together at most twice β at a, if no sign changes at the three and |a| is at most 45°.
+
+    Args:
+        d: the dimension.
+        a: an angle, as whole numbers (cosine, sine, denominator).
+        b: another one.
+    """
+    (ca, sa, ha), (cb, sb, hb) = a, b
+    turns = [
+        _turned(d, ca * hb, sa * hb, ha * hb),
+        _turned(d, ca * cb - sa * sb, sa * cb + ca * sb, ha * hb),
+        _turned(d, ca * cb + sa * sb, sa * cb - ca * sb, ha * hb),
+    ]
+    if abs(sa) > ca or any(min(turned) < 0 for turned in turns):
+        return True
+    middle, ahead, behind = (exact_beta([turned]) for turned in turns)
+    return ahead + behind <= 2 * middle
+
+
+ANGLES = torch.linspace(-math.pi / 4, math.pi / 4, 65, dtype=torch.float64, device="cpu")
+"""Angles up to 45° to each side."""
+
+
+@cached_per_device
+@computed_on_cpu
+def _bends(head: str) -> dict[str, float]:
+    """The second differences of β over the angle, from the signs of each of a head's keys, in the
+    plane of its own query and the next token's.
+    """
+    s, queries = sign(head_values(head, "key").cpu())[:-1], head_values(head, "query").cpu()
+    first = torch.nn.functional.normalize(queries[:-1], dim=-1)
+    second = queries[1:] - dot(queries[1:], first)[:, None] * first
+    second = torch.nn.functional.normalize(second, dim=-1)
+    x, y = dot(s, first)[:, None], dot(s, second)[:, None]
+    part, quarter = x * first + y * second, x * second - y * first
+    turned = s[:, None] + (
+        (ANGLES.cos() - 1)[:, None] * part[:, None] + ANGLES.sin()[:, None] * quarter[:, None]
+    )
+    kept, found = (turned * s[:, None] >= 0).all(-1), beta_of_rows(turned)
+    asked = kept[:, :-2] & kept[:, 1:-1] & kept[:, 2:]
+    differences = (found[:, :-2] + found[:, 2:] - 2 * found[:, 1:-1])[asked]
+    return {
+        "share of angles without a change of sign": float(kept.double().mean()),
+        "second differences": len(differences),
+        "most": float(differences.max()),
+    }
+
+
+@predicate
+def bends_down(head: str) -> bool:
+    """No second difference of β over the angle is positive, up to rounding, and there are some."""
+    found = _bends(head)
+    return found["second differences"] > 0 and found["most"] <= EXACT
+
+
+@claim(
+    "geometry.locally_concave",
+    statement="From a sign vector β is concave in the angle of a rotation in any plane, up to 45° "
+    "and as long as no sign changes.",
+    source=HESSIAN,
+    theorem="LeanMining.beta_concave_in_plane",
+    tier="silver",
+)
+def locally_concave(run: Run) -> Iterator[Evidence]:
+    angles = [list(triple) for c, s, h in TRIPLES[:28] for triple in ((c, s, h), (s, c, h))]
+    cases = [{"d": d, "a": a, "b": b} for d in (2, 3, 32) for a in angles for b in angles]
+    yield enumerate_cases(
+        is_midpoint_concave,
+        cases,
+        domain="pairs of angles of Pythagorean triples up to n = 8, dimensions 2, 3 and 32",
+        summary=f"{len(cases):,} pairs",
+        kind="property",
+        device=run.device,
+    )
+    yield per_head(
+        bends_down,
+        _bends,
+        shows="β of head {head} bends upward",
+        domain="minilm, the signs of every key in the plane of two queries, 65 angles up to 45°",
+    )
+
+
+# -------------------------------------------------------------------------------------------- steps
+STEPS = Statement(
+    "geometry.steps",
+    says="Near the sign lattice an optimizer needs at least C d (1 − β) steps.",
+    source=HESSIAN,
+)
+PATH = 8
+"""Steps in which `_walk` goes to the lattice."""
+
+
+@cached_per_device
+def _walk(head: str) -> dict[str, float]:
+    """A walk of equal steps on the sphere, from each of a head's keys to the nearest point of the
+    sign lattice.
+    """
+    start = head_values(head, "key")
+    size = norm_sq(start).sqrt()[:, None]
+    goal = sign(start) * size / math.sqrt(start.shape[-1])
+    angle = (dot(start, goal) / norm_sq(start)).clamp(-1, 1).acos()[:, None]
+    path = [
+        (((1 - part) * angle).sin() * start + (part * angle).sin() * goal) / angle.sin()
+        for part in (number / PATH for number in range(PATH + 1))
+    ]
+    step = torch.stack([norm_sq(b - a).sqrt() for a, b in itertools.pairwise(path)]).amax(0)
+    least = (norm_sq(start) * (1 - beta_of_rows(start))).sqrt()
+    return {
+        "least β at the end": float(beta_of_rows(path[-1]).min()),
+        "steps": PATH,
+        "mean of the least number": float((least / step).mean()),
+        "most": float((least / step).max()),
+    }
+
+
+@predicate
+def walk_is_long_enough(head: str) -> bool:
+    """A walk that reaches the lattice takes at least √(‖k‖² (1 − β)) over its longest step."""
+    found = _walk(head)
+    return found["least β at the end"] >= 1 - EXACT and found["most"] <= PATH * (1 + EXACT)
+
+
+@STEPS.reading(
+    "bounded",
+    statement="With steps that move the key by at most r, an optimizer that reaches the lattice "
+    "takes n of them with (n r)² ≥ ‖k‖² (1 − β), which is d (1 − β) for a key as long as a sign "
+    "vector.",
+    theorem="LeanMining.beta_steps_to_lattice",
+    tier="silver",
+)
+def bounded_steps(run: Run) -> Iterator[Evidence]:
+    """Walks from real keys to the sign lattice."""
+    yield per_head(
+        walk_is_long_enough,
+        _walk,
+        shows="a walk of head {head} is too short",
+        domain=f"minilm, {PATH} steps from the keys of every head to the sign lattice",
+    )
+
+
+@predicate
+def one_reflection_is_too_few(root: int, divisor: int) -> bool:
+    """In dimension d = root², the reflection that takes the first axis to the diagonal does not
+    reach the lattice, or else C d (1 − β) is at most 1, with C = 1/divisor.
+    """
+    d = root * root
+    axis = torch.eye(d, dtype=torch.int64, device="cpu")[0]
+    along = root * axis - 1
+    scale = int(norm_sq(along))
+    turned = scale * axis - 2 * int(dot(along, axis)) * along
+    reached = exact_beta([turned.tolist()]) == 1
+    return not reached or Fraction(d, divisor) * (1 - exact_beta([axis.tolist()])) <= 1
+
+
+@STEPS.reading(
+    "unbounded",
+    statement="However far a step goes, for some constant C an optimizer that reaches the lattice "
+    "takes at least C d (1 − β) steps, with β before the first.",
+    negation="LeanMining.beta_last_mile_steps_as_given_false",
+    tier="refuted",
+)
+def unbounded_steps(run: Run) -> Iterator[Evidence]:
+    """One reflection, from an axis."""
+    yield enumerate_cases(
+        one_reflection_is_too_few,
+        [{"root": root, "divisor": divisor} for root, divisor in ((2, 1), (4, 10), (16, 100))],
+        domain="C = 1, 1/10 and 1/100, an axis of dimension 4, 16 and 256",
+        summary="3 constants",
+        shows="one reflection reaches the lattice in dimension {root}², and C = 1/{divisor} asks for more",
+        kind="witness",
+        device=run.device,
+    )
