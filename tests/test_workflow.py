@@ -5,6 +5,7 @@ is pushed.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,17 @@ def test_code_of_a_pull_request_runs_in_the_sandbox(workflow):
     assert [name for name, text in commands.items() if " verify" in text] == ["Verify"]
     running = [name for name, text in commands.items() if "-m pytest" in text]
     assert all(names.index(name) == len(steps) - 1 for name in running)
+
+
+@pytest.mark.parametrize("workflow", [WORKFLOW, TEMPLATE], ids=["this project", "a new one"])
+def test_the_gate_speaks_after_a_verify_that_failed(workflow):
+    """A claim without its tier ends the job at once, and its report is wanted most then. A verify
+    that wrote no certificate left no record of its run, and the committed certificate is not gated.
+    """
+    steps = {step.get("name"): step for step in workflow["jobs"]["gate"]["steps"]}
+    record = workflow["env"]["CERTIFICATE"].replace(".json", ".run.json")
+    for name in ("Check", "Gate"):
+        assert steps[name]["if"] == f"${{{{ !cancelled() && hashFiles('{record}') != '' }}}}"
 
 
 def git(folder, *arguments):
@@ -147,3 +159,39 @@ def test_the_first_time_there_is_no_baseline(repository):
         and not (repository / "baseline.json").exists()
     )
     assert run_step(repository, "Gate", "0" * 40).returncode == 0
+
+
+def test_the_hook_compares_with_the_last_commit(repository, tmp_path_factory):
+    """A lost claim is not committed; the first certificate has nothing to be compared with."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    (programs := tmp_path_factory.mktemp("bin")).joinpath("pyharness").symlink_to(
+        repository / "pyharness.sh"
+    )
+    path = repository / WORKFLOW["env"]["CERTIFICATE"]
+
+    def hook(*arguments):
+        entry = next(each["entry"] for each in hooks if each["id"] == "pyharness-gate")
+        return subprocess.run(
+            [*shlex.split(entry), *arguments],
+            cwd=repository,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    name = WORKFLOW["env"]["CERTIFICATE"]
+    done = hook()
+    assert done.returncode and "name the certificate in args" in done.stderr
+    assert hook(name).returncode == 0
+    path.write_bytes(file_bytes(samples.sealed(samples.sample_records()[:2])))
+    done = hook(name)
+    assert done.returncode == 1 and "claim-lost" in done.stdout
+    git(repository, "rm", "-q", "--cached", WORKFLOW["env"]["CERTIFICATE"])
+    git(repository, "commit", "-qm", "without")
+    assert hook(name).returncode == 0
