@@ -13,10 +13,8 @@ zero point, 2^16 of the cases, and its time is multiplied by 256.
 from __future__ import annotations
 
 import json
-import os
 import platform
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from records import origin
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # For `claims`, which is not installed.
@@ -109,13 +108,8 @@ def main() -> None:
     seconds = {name: statistics.median(some) for name, some in times.items()} | {
         "plain loop": 256 * (time.perf_counter() - start)
     }
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
     record = {
-        "command": "python benchmarks/bench_exhaustive.py",
-        "commit": commit,
-        "machine": {"platform": platform.platform(), "cores": os.cpu_count()},
+        **origin(),
         "versions": {
             "python": platform.python_version(),
             "torch": torch.__version__,

@@ -12,9 +12,6 @@ bandwidth`.
 from __future__ import annotations
 
 import json
-import os
-import platform
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +22,7 @@ from statistics import median
 from typing import Any
 
 import torch
+from records import origin
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # For `claims`, which is not installed.
@@ -174,30 +172,16 @@ def measure(gpu: torch.device) -> dict[str, Any]:
     return {"bandwidth": moved, "checks": rows}
 
 
-def commit() -> str | None:
-    """Return the commit that is timed; None outside a repository."""
-    try:
-        return subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
 def main() -> int:
     try:
         gpu = find_device("cuda")
     except UsageError as error:
         print(f"nothing was measured: {error}", file=sys.stderr)
         return error.exit_code
+    made = origin()
     record = {
-        "command": "python benchmarks/bench_gpu.py",
-        "commit": commit(),
-        "machine": {
-            "platform": platform.platform(),
-            "cpu": describe(CPU)["name"],
-            "cores": os.cpu_count(),
-        },
+        **made,
+        "machine": made["machine"] | {"cpu": describe(CPU)["name"]},
         "gpu": describe(gpu),
         "torch": torch.__version__,
         "results": measure(gpu),

@@ -12,16 +12,14 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
 
 import torch
+from records import origin
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("interactive.json")
@@ -77,13 +75,8 @@ def main() -> None:
             updates = browser.run(UPDATES)
             times = browser.driver.execute_async_script(FRAMES)
     between = sorted(after - before for before, after in pairwise(times))
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
     record = {
-        "command": "python benchmarks/bench_interactive.py",
-        "commit": commit,
-        "machine": {"platform": platform.platform(), "cores": os.cpu_count()},
+        **origin(),
         "versions": {"chromium": version},
         "results": {
             "points": 2000,

@@ -19,7 +19,6 @@ import datetime
 import importlib.util
 import json
 import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -31,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_verify import ROOT, measure
+from records import origin
 
 from pyharness.core.cache import Cache
 from pyharness.core.json_files import read_json
@@ -218,18 +218,8 @@ def main() -> None:
             with SecondKernel(lines, names, cache=cache) as second:
                 second.answer()
             results[name] = {"seconds": round(time.perf_counter() - started, 3)}
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
     record = {
-        "command": "python benchmarks/bench_kernel.py",
-        "commit": commit,
-        "machine": {
-            "platform": platform.platform(),
-            "cores": os.cpu_count(),
-            "python": platform.python_version(),
-            "load average, with this": round(os.getloadavg()[1], 1),
-        },
+        **origin(),
         "results": results,
         "nanoda": nanoda,
     }

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -25,6 +24,8 @@ import time
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
+
+from records import origin
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("verify.json")
@@ -121,7 +122,7 @@ from pyharness.core.executor import LocalExecutor
 from pyharness.core.progress import quiet
 from pyharness.evidence.run import Run
 from pyharness.pipeline.gather import gather
-from pyharness.pipeline.prove import build_library
+from pyharness.pipeline.built import build_library
 from pyharness.project.pack import load_pack
 from pyharness.project.settings import load_project
 from pyharness.proofs.conformance import Kernel
@@ -173,13 +174,8 @@ def main() -> None:
         if len(cores) > 1:
             shutil.rmtree(copy / "build")
             results["cold, one core"] = staged(verify, copy, {min(cores)})
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
     record = {
-        "command": " ".join(["python", "benchmarks/bench_verify.py", *sys.argv[1:]]),
-        "commit": commit,
-        "machine": {"platform": platform.platform(), "cores": os.cpu_count()},
+        **origin(),
         "results": results,
         "apart, seconds": apart,
     }

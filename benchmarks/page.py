@@ -75,8 +75,8 @@ def _nanoda(kernel: dict[str, Any]) -> Iterator[str]:
 
 
 def page() -> Iterator[str]:
-    verify, exhaustive, large, kernel, interactive = map(
-        read, ("verify", "exhaustive", "large", "kernel", "interactive")
+    verify, exhaustive, large, kernel, interactive, export = map(
+        read, ("verify", "exhaustive", "large", "kernel", "interactive", "export")
     )
     runs, apart, found = verify["results"], verify["apart, seconds"], exhaustive["results"]
     # How a verify grows with workers is shown by those that say their stages.
@@ -208,6 +208,20 @@ def page() -> Iterator[str]:
         "| slowest declarations | seconds |",
         "|---|---:|",
         *(f"| `{name}` | {seconds} |" for name, seconds in library["slowest, seconds"].items()),
+        "",
+        "## Exports",
+        "",
+        made_by(export),
+        "",
+        "`pyharness status` of a project of five claims whose proofs are an export, with no checker: the first time, with nothing changed, "
+        "and when one claim more names a theorem. Lines are those that the claims need.",
+        "",
+        "| export | first, s | again, s | one claim more, s | lines | peak MiB |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(
+            f"| {run['what']} | {run['first']} | {run['again']} | {run['one claim more']} | {run['cut_lines']:,} | {run['peak_mib']} |"
+            for run in export["results"]
+        ),
         "",
         "## Own tensors",
         "",
