@@ -80,6 +80,20 @@ hypothesis `0 ≤ α` out. -/
 theorem clip_mono_alpha (h : 0 ≤ α) (k : α ≤ β) (x : K) : -β ≤ clip x α ∧ clip x α ≤ β :=
   ⟨le_trans (neg_le_neg k) (neg_alpha_le_clip x α), le_trans (clip_le_alpha h x) k⟩
 
+/-- For every `α`: what is clipped is in `[-β, β]`, whatever it was, exactly if `|α| ≤ β`: the exact
+form of `clip_mono_alpha`. Seed 002, Layer 1. -/
+theorem clip_mem_iff : (∀ x, -β ≤ clip x α ∧ clip x α ≤ β) ↔ |α| ≤ β :=
+  (le_total 0 α).elim
+    (fun h => by
+      rw [abs_of_nonneg h]
+      exact ⟨fun k => clip_of_in_range (neg_le_self h) (le_refl α) ▸ (k α).2,
+        fun k x => clip_mono_alpha h k x⟩)
+    fun h => by
+      rw [abs_of_nonpos h]
+      exact ⟨fun k => clip_of_alpha_nonpos h α ▸ (k α).2, fun k x => by
+        rw [clip_of_alpha_nonpos h x]
+        exact ⟨le_trans (neg_nonpos.mpr (le_trans (neg_nonneg.mpr h) k)) (neg_nonneg.mpr h), k⟩⟩
+
 /-- For `0 ≤ α`, the values that clipping keeps are those in range. -/
 theorem clip_eq_self_iff (h : 0 ≤ α) : clip x α = x ↔ -α ≤ x ∧ x ≤ α :=
   ⟨fun e => e ▸ clip_in_range h x, fun k => clip_of_in_range k.1 k.2⟩

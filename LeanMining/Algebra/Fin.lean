@@ -3,7 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
-import LeanMining.Foundation.Logic
+import LeanMining.Foundation.Arithmetic
 
 /-!
 # Finite index types
@@ -14,10 +14,13 @@ over it recurse structurally.
 ## Main definitions
 
 * `Fin n`, with `DecidableEq (Fin n)`
+* `Fin.cons`, `Fin.append`: families put together
 * `Fin.instDecidableForall`: a decidable property can be decided of all indices
 -/
 
 set_option autoImplicit false
+
+universe u
 
 /-- The index type with `n` elements. -/
 inductive Fin : Nat → Type where
@@ -61,6 +64,23 @@ theorem forall_or_exists_not :
     | .isFalse h => .inr ⟨.zero, h⟩
     | .isTrue h => (forall_or_exists_not (fun i => p (.succ i)) fun i => d (.succ i)).elim
       (fun k => .inl (forall_succ.2 ⟨h, k⟩)) fun ⟨i, k⟩ => .inr ⟨.succ i, k⟩
+
+/-- The family `x` with `a` before it. -/
+def cons {α : Type u} {n : Nat} (a : α) (x : Fin n → α) : Fin (Nat.succ n) → α
+  | .zero => a
+  | .succ i => x i
+
+/-- The family `g` with `f` after it. -/
+def append {α : Type u} {m : Nat} (f : Fin m → α) : {n : Nat} → (Fin n → α) → Fin (m + n) → α
+  | .zero, _, i => f i
+  | .succ _, g, .zero => g .zero
+  | .succ _, g, .succ i => append f (fun j => g (.succ j)) i
+
+theorem forall_append {α : Type u} {p : α → Prop} {m : Nat} {f : Fin m → α} (h : ∀ i, p (f i)) :
+    {n : Nat} → {g : Fin n → α} → (∀ j, p (g j)) → ∀ i, p (append f g i)
+  | .zero, _, _, i => h i
+  | .succ _, _, k, .zero => k .zero
+  | .succ _, g, k, .succ i => forall_append (g := fun j => g (.succ j)) h (fun j => k (.succ j)) i
 
 /-- Whether a decidable property holds at every index. -/
 @[reducible] instance instDecidableForall : {n : Nat} → {p : Fin n → Prop} →

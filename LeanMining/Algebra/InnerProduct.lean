@@ -71,6 +71,17 @@ theorem normSq_sub_smul (u v : Fin n → R) (c : R) :
     dot_smul_right]
   ring
 
+theorem normSq_sub (u v : Fin n → R) :
+    normSq (fun i => u i - v i) = normSq u - 2 * dot u v + normSq v := by
+  rw [normSq_congr (w := fun i => u i - 1 * v i) fun i => by rw [one_mul], normSq_sub_smul]
+  ring
+
+theorem normSq_sub_comm (u v : Fin n → R) :
+    normSq (fun i => u i - v i) = normSq fun i => v i - u i :=
+  sum_congr fun i => by
+    show (u i - v i) * (u i - v i) = (v i - u i) * (v i - u i)
+    ring
+
 /-- Lagrange's identity: by how much the Cauchy–Schwarz inequality misses equality, twice. -/
 theorem lagrange_identity (u v : Fin n → R) :
     ∑ i : Fin n, ∑ j : Fin n, (u i * v j - u j * v i) * (u i * v j - u j * v i) =
@@ -114,6 +125,27 @@ theorem dot_mul_dot_le (u v : Fin n → R) : dot u v * dot u v ≤ normSq u * no
   sub_nonneg.mp (le_of_mul_le_mul_left (c := 2) (by
     rw [mul_zero, ← lagrange_identity]
     exact sum_nonneg fun i => sum_nonneg fun j => mul_self_nonneg _) zero_lt_two)
+
+/-- The Cauchy–Schwarz inequality, with bounds `p` and `q` of the two norms. -/
+theorem abs_dot_le {u v : Fin n → R} {p q : R} (hp : 0 ≤ p) (hq : 0 ≤ q) (hu : normSq u ≤ p * p)
+    (hv : normSq v ≤ q * q) : |dot u v| ≤ p * q :=
+  le_of_mul_self_le_mul_self (mul_nonneg hp hq) (by
+    rw [abs_mul_abs_self, mul_mul_mul_comm]
+    exact le_trans (dot_mul_dot_le u v)
+      (mul_le_mul hu hv (normSq_nonneg v) (mul_nonneg hp hp)))
+
+/-- The triangle inequality, with bounds `p` and `q` of the two norms. -/
+theorem normSq_add_le {u v : Fin n → R} {p q : R} (hp : 0 ≤ p) (hq : 0 ≤ q)
+    (hu : normSq u ≤ p * p) (hv : normSq v ≤ q * q) :
+    normSq (fun i => u i + v i) ≤ (p + q) * (p + q) := by
+  have e : (p + q) * (p + q) = p * p + 2 * (p * q) + q * q := by ring
+  rw [normSq_add, e]
+  exact add_le_add (add_le_add hu (mul_le_mul_of_nonneg_left
+    (le_trans (le_abs_self _) (abs_dot_le hp hq hu hv)) zero_le_two)) hv
+
+/-- No entry is larger than the norm. -/
+theorem mul_self_le_normSq (v : Fin n → R) (i : Fin n) : v i * v i ≤ normSq v :=
+  single_le_sum (fun j => mul_self_nonneg (v j)) i
 
 /-- The Cauchy–Schwarz inequality is an equality exactly for proportional vectors. -/
 theorem dot_mul_dot_eq_iff (u v : Fin n → R) :

@@ -14,6 +14,7 @@ A matrix is a function `Fin m → Fin n → R`, its rows first.
 
 * `IsOrthogonal R`: the columns of `R` are orthonormal, `RᵀR = 1`; then `dot_mulVec_of_isOrthogonal`
 * `frobeniusSq`: the sum of the squares of all entries
+* `isOrthogonal_reflect`: reflections are orthogonal
 -/
 
 set_option autoImplicit false
@@ -97,3 +98,40 @@ theorem frobeniusSq_comm (A : Fin m → Fin n → R) : frobeniusSq A = ∑ j, �
   sum_comm _
 
 end Ring
+
+/-! ### Reflections -/
+
+/-- The reflection that negates `u`, after Householder. -/
+def reflect {K : Type u} [LinearOrderedField K] {n : Nat} (u : Fin n → K) : Fin n → Fin n → K :=
+  fun i j => delta i j - 2 / normSq u * (u i * u j)
+
+section Reflections
+
+variable {K : Type u} [LinearOrderedField K] {n : Nat}
+
+theorem mulVec_reflect (u v : Fin n → K) (i : Fin n) :
+    mulVec (reflect u) v i = v i - 2 * dot u v / normSq u * u i := by
+  show ∑ j, (delta i j - 2 / normSq u * (u i * u j)) * v j = _
+  rw [sum_congr (g := fun j => delta i j * v j - 2 / normSq u * u i * (u j * v j))
+    fun j => by ring, sum_sub, sum_delta_mul i v, ← mul_sum]
+  show v i - 2 / normSq u * u i * dot u v = _
+  rw [← div_mul_eq_mul_div, mul_right_comm]
+
+/-- Reflections are orthogonal. -/
+theorem isOrthogonal_reflect {u : Fin n → K} (h : normSq u ≠ 0) : IsOrthogonal (reflect u) := by
+  intro i j
+  have e : ∑ k, reflect u k i * reflect u k j =
+      ∑ k, (delta i k * delta k j - 2 / normSq u * u i * (delta j k * u k) -
+        2 / normSq u * u j * (delta i k * u k) +
+        2 / normSq u * (2 / normSq u) * (u i * u j) * (u k * u k)) := sum_congr fun k => by
+    show (delta k i - 2 / normSq u * (u k * u i)) * (delta k j - 2 / normSq u * (u k * u j)) = _
+    rw [delta_comm i k, delta_comm j k]; ring
+  rw [e, sum_add, sum_sub, sum_sub, sum_delta_mul i fun k => delta k j, ← mul_sum, ← mul_sum,
+    ← mul_sum, sum_delta_mul i u, sum_delta_mul j u]
+  show delta i j - 2 / normSq u * u i * u j - 2 / normSq u * u j * u i +
+    2 / normSq u * (2 / normSq u) * (u i * u j) * normSq u = delta i j
+  have r : 2 / normSq u * (2 / normSq u) * (u i * u j) * normSq u =
+      2 / normSq u * (u i * u j) * (2 / normSq u * normSq u) := by ring
+  rw [r, div_mul_cancel _ h]; ring
+
+end Reflections

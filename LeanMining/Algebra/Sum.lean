@@ -87,6 +87,15 @@ theorem sum_comm {m n : Nat} (f : Fin m → Fin n → R) : ∑ i, ∑ j, f i j =
     rw [sum_succ, sum_comm fun i => f (.succ i)]
     exact (sum_add _ _).symm
 
+theorem sum_append {α : Type u} {m : Nat} (φ : α → R) (f : Fin m → α) :
+    {n : Nat} → (g : Fin n → α) →
+    ∑ i, φ (Fin.append f g i) = ∑ i, φ (f i) + ∑ j, φ (g j)
+  | .zero, _ => (add_zero _).symm
+  | .succ _, g => by
+    show φ (g .zero) + ∑ i, φ (Fin.append f (fun j => g (.succ j)) i) =
+      ∑ i, φ (f i) + (φ (g .zero) + ∑ j, φ (g (.succ j)))
+    rw [sum_append φ f fun j => g (.succ j), add_left_comm]
+
 theorem sum_mul_sum {m n : Nat} (f : Fin m → R) (g : Fin n → R) :
     (∑ i, f i) * ∑ j, g j = ∑ i, ∑ j, f i * g j := by
   rw [sum_mul]; exact sum_congr fun i => mul_sum (f i) g

@@ -36,6 +36,9 @@ theorem clip_abs_le_example : |clip (-5 : Int) 3| ≤ 3 := clip_abs_le (by decid
 theorem clip_mono_alpha_example : -4 ≤ clip (5 : Int) 3 ∧ clip (5 : Int) 3 ≤ 4 :=
   clip_mono_alpha (by decide) (by decide) 5
 
+theorem clip_mem_iff_example :
+    (∀ x : Int, -4 ≤ clip x (-3) ∧ clip x (-3) ≤ 4) ↔ |(-3)| ≤ (4 : Int) := clip_mem_iff
+
 theorem clip_le_alpha_as_given_false_example : ¬ ∀ x α : Int, clip x α ≤ α :=
   clip_le_alpha_as_given_false Int
 

@@ -8,7 +8,7 @@ import LeanMining.Spectral
 /-!
 # Examples: spectral limits
 
-Theorems of `LeanMining.Spectral`, applied to small matrices and to a network of two weights.
+Theorems of `LeanMining.Spectral`, applied to small matrices and to a network of one number a layer.
 -/
 
 set_option autoImplicit false
@@ -48,17 +48,44 @@ theorem injective_of_error_lt_example : (fun _ => 0 : Fin 2 → Rat) .zero = 0 :
     (opNorm_le_frobenius fun i j => rotation i j - rotationRounded i j)
     (by decide) (by decide) .zero
 
-/-- Layers that double, and the same with a weight of 3/2: 4 and 9/4 are 7/4 apart, as the two
-layers' errors 1/2 and 3/4 accumulate to. -/
-theorem dist_run_le_bound_example :
-    |run (X := fun _ => Rat) (fun _ x => 2 * x) 2 1 -
-        run (X := fun _ => Rat) (fun _ x => 3 / 2 * x) 2 1| ≤
-      bound (fun _ => 2)
-        (fun l => |2 * run (X := fun _ => Rat) (fun _ x => 3 / 2 * x) l 1 -
-          3 / 2 * run (X := fun _ => Rat) (fun _ x => 3 / 2 * x) l 1|) 2 :=
-  dist_run_le_bound (X := fun _ => Rat) (d := fun _ x y => |x - y|) (fun _ => abs_sub_le)
-    (fun _ => zero_le_two)
-    (fun _ x y => le_of_eq (by rw [← mul_sub, abs_mul, abs_of_nonneg (zero_le_two (R := Rat))]))
-    (by decide) (fun _ => le_refl _) 2
+/-- Every layer doubles a number that is not negative, and makes 0 of another. -/
+def doubling : Network Rat fun _ => 1 := ⟨fun _ _ _ => 2, fun _ _ => 0, fun _ => relu⟩
+
+theorem doubling_norm (v : Fin 1 → Rat) : l1Norm (mulVec (doubling.weight 0) v) ≤ 2 * l1Norm v := by
+  show |2 * v .zero + 0| + 0 ≤ 2 * (|v .zero| + 0)
+  rw [add_zero, add_zero, add_zero, abs_mul]
+  exact le_refl _
+
+/-- With the weights 3/2 in the place of 2: 4 and 9/4 are 7/4 apart, as the two layers' errors 1/2
+and 3/4 accumulate to. -/
+theorem output_error_le_example :
+    l1Norm (fun i => doubling.output (fun _ => 1) 2 i -
+        (doubling.withWeights fun _ _ _ => 3 / 2).output (fun _ => 1) 2 i) ≤
+      bound (fun _ => 2) (fun l => l1Norm (mulVec (fun i j => doubling.weight l i j - 3 / 2)
+        ((doubling.withWeights fun _ _ _ => 3 / 2).output (fun _ => 1) l))) 2 :=
+  output_error_le .l1 doubling (fun _ _ _ => 3 / 2) (fun _ => zero_le_two)
+    (fun _ => doubling_norm) (fun _ => abs_relu_sub_relu_le) (fun _ => 1) 2
+
+theorem relative_error_le_of_rounded_example :
+    1 * normSq (mulVec (fun i j => rotation345 i j - rotation345Rounded i j) fun _ => 1) ≤
+      Nat.cast 2 * (Nat.cast 2 * ((4 / 5 - -4 / 5) / 2 ^ 1 / 2 * ((4 / 5 - -4 / 5) / 2 ^ 1 / 2))) *
+        normSq (mulVec rotation345 fun _ => 1) :=
+  relative_error_le_of_rounded (by decide)
+    (singularRange_of_isOrthogonal rotation345_isOrthogonal).lower rotation345_roundedTo fun _ => 1
+
+theorem relative_error_le_example :
+    1 * normSq (mulVec rotation345 fun _ => 1) ≤ 1 * normSq (mulVec rotation345 fun _ => 1) :=
+  relative_error_le (by decide) (singularRange_of_isOrthogonal rotation345_isOrthogonal).lower
+    (by decide) (singularRange_of_isOrthogonal rotation345_isOrthogonal).upper fun _ => 1
+
+theorem spectral_roundedTo_example :
+    (∃ k : Nat, 2 * lengthTwoRounded .zero .zero = Nat.cast k * ((1 - -1) / 2 ^ 1) ∨
+      2 * lengthTwoRounded .zero .zero = -(Nat.cast k * ((1 - -1) / 2 ^ 1))) ∧
+      |lengthTwo .zero .zero - 2 * lengthTwoRounded .zero .zero| ≤ (1 - -1) / 2 ^ 1 / 2 :=
+  ⟨(spectral_roundedTo (lo := -1) (hi := 1) (by decide) lengthTwo_roundedTo).onGrid .zero .zero,
+   (spectral_roundedTo (lo := -1) (hi := 1) (by decide) lengthTwo_roundedTo).near .zero .zero⟩
+
+theorem code_le_of_symmetric_example : (Nat.cast 2 : Rat) ≤ 2 ^ 1 :=
+  code_le_of_symmetric (b := 1) (c := 1) (x := 1) (by decide) (by decide) (by decide)
 
 end LeanMining

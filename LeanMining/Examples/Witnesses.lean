@@ -108,11 +108,10 @@ def datum (c : Rat) : Fin 1 → Rat := fun _ => c
 
 theorem datum_one_nonneg : ∀ i, 0 ≤ datum 1 i := fun _ => zero_le_one
 
-/-- One component with the data 0, 0 and 3, the other with 3 three times: their means are
-1 and 3. -/
+/-- One component with the data 0, 0 and 3, the other with 2, 3 and 4: their means are 1 and 3. -/
 def skewed : Fin 2 → Fin 3 → Rat
   | .zero => Vector.get (0 ::ᵥ 0 ::ᵥ 3 ::ᵥ .nil)
-  | .succ .zero => fun _ => 3
+  | .succ .zero => Vector.get (2 ::ᵥ 3 ::ᵥ 4 ::ᵥ .nil)
 
 /-- The means of `skewed`. -/
 def skewedMeans : Fin 2 → Rat := Vector.get (1 ::ᵥ 3 ::ᵥ .nil)

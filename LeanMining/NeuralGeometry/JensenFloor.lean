@@ -18,6 +18,7 @@ magnitudes, and `beta` is the squared cosine. Square roots are given as numbers 
 * `cos_sign_quant_formula`: the cosine between a vector and its signs, and `cos_mul_cos_eq_beta`:
   its square is `beta`
 * `cos_eq_one_iff_sign_lattice`: it is 1 exactly where all magnitudes are equal
+* `beta_mem`: β is above 0 and at most 1
 * `residual_energy_formula`: the share of the energy that a one-bit vector loses
 -/
 
@@ -66,6 +67,12 @@ def beta (k : Fin d → K) : K := l1Norm k * l1Norm k / (Nat.cast d * normSq k)
 
 theorem beta_le_one (k : Fin d → K) : beta k ≤ 1 :=
   div_le_one_of_le (l1Norm_mul_l1Norm_le k) (mul_nonneg (natCast_nonneg d) (normSq_nonneg k))
+
+/-- β of a key that is not 0 is above 0 and at most 1 (seed 001, glossary, "Range"). -/
+theorem beta_mem (k : Fin d → K) (hk : ∃ i, k i ≠ 0) : 0 < beta k ∧ beta k ≤ 1 :=
+  have size : 0 < l1Norm k := hk.elim fun i h => sum_pos (fun i => abs_nonneg (k i))
+    ⟨i, abs_pos.mpr h⟩
+  ⟨div_pos (mul_pos size size) (dim_mul_normSq_pos hk), beta_le_one k⟩
 
 /-- The cosine between a vector and its signs, with `n = ‖k‖`, `q = ‖sign k‖` and `s = √d`; its
 denominator is positive (seed 001, JensenFloor). -/

@@ -11,13 +11,13 @@ import LeanMining.NeuralGeometry.IsotropicFloor
 
 Seed 001, *RankRResidualCorrection*. A key's one-bit form loses a residual; what part of it lies in
 `r` directions is stored as well. The seed takes the existence and the optimality of the best
-directions as axioms. Here an eigenbasis is assumed (`IsEigenbasis`), and its largest directions are
-proved to be the best of all orthonormal ones.
+directions as axioms. Here the existence is a hypothesis (`IsEigenbasis`), and the optimality is
+proved: among all projections, and among all matrices, of rank `r`.
 
 ## Main results
 
 * `beta_eff_formula`: β with a correction
-* `gammaR_le_of_isEigenbasis`, `sum_dropped_le_energy_sub_project`: the best directions
+* `svd_topk_maximizes_gammaR`, `residual_topk_eckart_young`: the best directions
 -/
 
 set_option autoImplicit false
@@ -76,43 +76,71 @@ theorem beta_eff_formula_gamma_of_keys_as_given_false :
 
 /-! ### The best directions -/
 
-/-- For an eigenbasis that is given, the directions of the largest eigenvalues keep at least as much
-of a residual as any `r` orthonormal ones. That there is an eigenbasis, as the singular value
-decomposition says, is assumed (seed 001, RankRResidualCorrection). -/
-theorem gammaR_le_of_isEigenbasis {E : Fin n → Fin d → K} {b : Fin d → Fin d → K} {lam : Fin d → K}
+/-- An orthogonal projection, `P`, is symmetric and its own square. -/
+structure IsProjection (P : Fin d → Fin d → K) : Prop where
+  symm : ∀ i j, P i j = P j i
+  idem : ∀ i j, ∑ k, P i k * P k j = P i j
+
+theorem energy_sub_mulVec {P : Fin d → Fin d → K} (hP : IsProjection P) (E : Fin n → Fin d → K) :
+    energy (fun s i => E s i - mulVec P (E s) i) =
+      energy E - energy fun s => mulVec P (E s) := by
+  have row : ∀ s, normSq (fun i => E s i - mulVec P (E s) i) =
+      normSq (E s) - normSq (mulVec P (E s)) := fun s => by
+    have e : normSq (mulVec P (E s)) = dot (E s) (mulVec P (E s)) := by
+      show dot (mulVec P (E s)) (mulVec P (E s)) = _
+      rw [dot_mulVec_mulVec]
+      refine sum_congr fun i => congrArg (E s i * ·) (sum_congr fun j => ?_)
+      rw [sum_congr fun k => by rw [hP.symm k i], hP.idem]
+    rw [normSq_sub, ← e]; ring
+  show ∑ s, normSq (fun i => E s i - mulVec P (E s) i) = _
+  rw [sum_congr row, sum_sub]; rfl
+
+theorem energyAlong_eq {E : Fin n → Fin d → K} {b : Fin d → Fin d → K} {lam : Fin d → K}
+    (h : IsEigenbasis E b lam) (i : Fin d) : energyAlong E (b i) = lam i := by
+  have e := h.diagonal i i
+  rw [delta_self, mul_one] at e
+  exact e
+
+/-- Of all projections `P` of rank at most `r`, which are products `C w`, the one onto the `r`
+directions of the largest eigenvalues keeps the most of a residual. The eigenbasis is given: that
+there is one, as the singular value decomposition says, is assumed (seed 001,
+RankRResidualCorrection). -/
+theorem svd_topk_maximizes_gammaR {E : Fin n → Fin d → K} {b : Fin d → Fin d → K} {lam : Fin d → K}
     (h : IsEigenbasis E b lam) {kept : Fin d → Bool} {t : K}
     (hkept : ∀ i, kept i = true → t ≤ lam i) (hdropped : ∀ i, kept i = false → lam i ≤ t)
-    (hr : ∑ i, indicator kept i = (Nat.cast r : K)) {w : Fin r → Fin d → K} (hw : Orthonormal w) :
-    gammaR w E ≤ (∑ i, indicator kept i * energyAlong E (b i)) / energy E := by
-  have along : ∀ i, energyAlong E (b i) = lam i := fun i => by
-    have e := h.diagonal i i
-    rw [delta_self, mul_one] at e
-    exact e
-  show capturedEnergy w E / energy E ≤ _
-  rw [sum_congr fun i => by rw [along i]]
-  exact div_le_div_of_nonneg_right (capturedEnergy_le_of_isEigenbasis h hkept hdropped hr hw)
-    (energy_nonneg E)
-
-/-- For an eigenbasis that is given, the eigenvalues that are dropped add up to no more than what
-any projection onto `r` orthonormal directions leaves. This is the part of Eckart and Young's
-theorem on projections; of other matrices of rank `r` nothing is said (seed 001,
-RankRResidualCorrection). -/
-theorem sum_dropped_le_energy_sub_project {E : Fin n → Fin d → K} {b : Fin d → Fin d → K}
-    {lam : Fin d → K} (h : IsEigenbasis E b lam) {kept : Fin d → Bool} {t : K}
-    (hkept : ∀ i, kept i = true → t ≤ lam i) (hdropped : ∀ i, kept i = false → lam i ≤ t)
-    (hr : ∑ i, indicator kept i = (Nat.cast r : K)) {w : Fin r → Fin d → K} (hw : Orthonormal w) :
-    ∑ i, (1 - indicator kept i) * lam i ≤ energy fun s i => E s i - project w (E s) i := by
-  have total : energy E = ∑ i, lam i := by
-    have e : energy E = ∑ s, ∑ i, dot (b i) (E s) * dot (b i) (E s) :=
-      sum_congr fun s => h.complete (E s) (E s)
-    rw [e, sum_comm]
-    exact sum_congr fun i => by
-      rw [← mul_one (lam i), ← delta_self i, ← h.diagonal i i]
-      exact sum_congr fun s => by rw [dot_comm (b i) (E s)]
-  have e : ∑ i, (1 - indicator kept i) * lam i = energy E - ∑ i, indicator kept i * lam i := by
-    rw [total, ← sum_sub]
+    (hr : ∑ i, indicator kept i = (Nat.cast r : K)) {P : Fin d → Fin d → K} (hP : IsProjection P)
+    {C : Fin d → Fin r → K} {w : Fin r → Fin d → K} (rank : ∀ i j, P i j = ∑ a, C i a * w a j) :
+    energy (fun s => mulVec P (E s)) / energy E ≤
+      (∑ i, indicator kept i * energyAlong E (b i)) / energy E := by
+  refine div_le_div_of_nonneg_right ?_ (energy_nonneg E)
+  have e := sum_dropped_le_energy_sub h hkept hdropped hr (fun s a => ∑ j, E s j * C j a) w
+  have f : energy (fun s i => E s i - ∑ a, (∑ j, E s j * C j a) * w a i) =
+      energy fun s i => E s i - mulVec P (E s) i :=
+    sum_congr fun s => normSq_congr fun i => congrArg (E s i - ·) (by
+      show _ = ∑ j, P i j * E s j
+      rw [sum_congr fun a => sum_mul (fun j => E s j * C j a) (w a i), sum_comm]
+      refine sum_congr fun j => ?_
+      rw [hP.symm i j, rank j i, sum_mul]
+      exact sum_congr fun a => by ring)
+  have g : ∑ i, (1 - indicator kept i) * lam i = energy E - ∑ i, indicator kept i * lam i := by
+    rw [energy_of_isEigenbasis h, ← sum_sub]
     exact sum_congr fun i => by ring
-  rw [e, energy_sub_project hw]
-  exact sub_le_sub (le_refl _) (capturedEnergy_le_of_isEigenbasis h hkept hdropped hr hw)
+  rw [f, energy_sub_mulVec hP, g] at e
+  rw [sum_congr fun i => by rw [energyAlong_eq h i]]
+  exact neg_le_neg_iff.mp (le_of_add_le_add_left (c := energy E) (by
+    rw [← sub_eq_add_neg, ← sub_eq_add_neg]; exact e))
+
+/-- Eckart and Young's theorem: what the `r` directions of the largest eigenvalues leave of a
+residual is the sum of the other eigenvalues, and no matrix of rank at most `r`, which is a product
+`C w`, leaves less. The eigenbasis is given: that there is one is assumed (seed 001,
+RankRResidualCorrection). -/
+theorem residual_topk_eckart_young {E : Fin n → Fin d → K} {b : Fin d → Fin d → K} {lam : Fin d → K}
+    (h : IsEigenbasis E b lam) {kept : Fin d → Bool} {t : K}
+    (hkept : ∀ i, kept i = true → t ≤ lam i) (hdropped : ∀ i, kept i = false → lam i ≤ t)
+    (hr : ∑ i, indicator kept i = (Nat.cast r : K)) :
+    energy (fun s i => E s i - truncate b kept E s i) = ∑ i, (1 - indicator kept i) * lam i ∧
+      ∀ (C : Fin n → Fin r → K) (w : Fin r → Fin d → K),
+        ∑ i, (1 - indicator kept i) * lam i ≤ energy fun s i => E s i - ∑ a, C s a * w a i :=
+  ⟨energy_sub_truncate h kept, sum_dropped_le_energy_sub h hkept hdropped hr⟩
 
 end LeanMining

@@ -90,6 +90,11 @@ def l1Dist : {n : Nat} → Vector K n → Vector K n → K
   | .zero, _, _ => 0
   | .succ _, v, w => |v.1 - w.1| + l1Dist v.2 w.2
 
+theorem l1Dist_triangle : {n : Nat} → (u v w : Vector K n) → l1Dist u w ≤ l1Dist u v + l1Dist v w
+  | .zero, _, _, _ => ge_of_eq (add_zero 0)
+  | .succ _, u, v, w => le_trans (add_le_add (abs_sub_le u.1 v.1 w.1) (l1Dist_triangle u.2 v.2 w.2))
+    (le_of_eq (add_add_add_comm _ _ _ _))
+
 /-- Over a layer too, gate and quantization add up exactly in L1 when `Q` takes 0 to 0 or above
 (seed 000, FORMAL.RESULTS, corrected). -/
 theorem gate_quant_l1_additive_vector (Q : K → K) (h : 0 ≤ Q 0) : {n : Nat} → (v : Vector K n) →

@@ -16,7 +16,7 @@ vectors, the vectors that its gate leaves as they are, and the decomposition of 
 
 * `ActivationVector n`, `LayerQuantParams n`
 * `activationFixedSet z`: the vectors that the gate with zero points `z` leaves as they are
-* `GapDecomposition K`
+* `GapDecomposition K`, and `MeasuredGap K`, whose parts bound the whole
 -/
 
 set_option autoImplicit false
@@ -63,7 +63,7 @@ theorem activationFixedSet_mono_strict {n : Nat} {z w : ActivationVector n} (h :
 
 /-- A gap with its three parts (seed 000, FORMAL.RESULTS). `hAdditive` is a field: whoever builds
 one must supply it, so that it says nothing of a measured gap
-(`hAdditive_measured_as_given_false`). -/
+(`hAdditive_measured_as_given_false`), for which there is `MeasuredGap`. -/
 structure GapDecomposition (K : Type u) [Add K] where
   /-- The whole gap. -/
   total : K
@@ -74,5 +74,18 @@ structure GapDecomposition (K : Type u) [Add K] where
   /-- What reconstruction loses. -/
   reconstruction : K
   hAdditive : total = quantization + gate + reconstruction
+
+/-- A gap and its three parts, each as measured: the whole is at most the sum of the parts (seed
+000, FORMAL.RESULTS, corrected). -/
+structure MeasuredGap (K : Type u) [Add K] [LE K] where
+  /-- The whole gap. -/
+  total : K
+  /-- What rounding loses. -/
+  quantization : K
+  /-- What the gate loses. -/
+  gate : K
+  /-- What reconstruction loses. -/
+  reconstruction : K
+  total_le : total ≤ quantization + gate + reconstruction
 
 end LeanMining

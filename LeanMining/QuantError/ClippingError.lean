@@ -73,6 +73,35 @@ theorem clippingError_antitone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fi
     (h : α ≤ β) : clippingError w x β ≤ clippingError w x α := sum_le_sum fun i =>
   mul_le_mul_of_nonneg_left (mul_self_le_mul_self (excess_nonneg _ _) (excess_antitone h _)) (hw i)
 
+theorem excess_lt_excess {x α β : K} (h : α < β) (k : α < |x|) : excess x β < excess x α := by
+  rw [excess_of_ge k.1]
+  show max (|x| - β) 0 < _
+  exact (le_total |x| β).elim
+    (fun l => by rw [max_eq_right (sub_nonpos.mpr l)]; exact sub_pos.mpr k)
+    fun l => by
+      rw [max_eq_left (sub_nonneg.mpr l), sub_eq_add_neg, sub_eq_add_neg]
+      exact add_lt_add_left (neg_lt_neg h) _
+
+/-- The clipping error falls with the threshold as long as data are clipped (seed 002, Layer 2,
+`∂E_c/∂α < 0`). -/
+theorem clippingError_lt {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) {x : Fin n → K} {α β : K}
+    (h : α < β) (k : ∃ i, 0 < w i ∧ α < |x i|) : clippingError w x β < clippingError w x α :=
+  k.elim fun i k => sum_lt_sum
+    (fun j => mul_le_mul_of_nonneg_left
+      (mul_self_le_mul_self (excess_nonneg _ _) (excess_antitone h.1 _)) (hw j))
+    ⟨i, mul_lt_mul_of_pos_left (lt_of_le_of_lt
+      (mul_le_mul_of_nonneg_left (excess_lt_excess h k.2).1 (excess_nonneg _ _))
+      (mul_lt_mul_of_pos_right (excess_lt_excess h k.2)
+        (lt_of_le_of_lt (excess_nonneg _ _) (excess_lt_excess h k.2)))) k.1⟩
+
+/-- That the clipping error falls at every threshold is false: from the largest magnitude on it is 0
+(seed 002, Layer 2, `∂E_c/∂α < 0`). -/
+theorem clippingError_lt_as_given_false :
+    ¬ ∀ (n : Nat) (w x : Fin n → Rat), (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → ∀ α β : Rat, 0 < α → α < β →
+      clippingError w x β < clippingError w x α :=
+  fun h => absurd (h 1 (datum 1) (datum 1) datum_one_nonneg (by decide) 2 3 (by decide) (by decide))
+    (by decide)
+
 /-! ### Convexity -/
 
 theorem excess_convex {s t : K} (hs : 0 ≤ s) (ht : 0 ≤ t) (h : s + t = 1) (x a b : K) :
@@ -148,6 +177,30 @@ theorem quantizationNoise_monotone {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x 
     (sum_le_sum fun i => mul_le_mul_of_nonneg_left (ite_le_mono h) (hw i))
     (sum_nonneg fun i => mul_nonneg (hw i) (ite_le_nonneg _ _)) (uniformNoise_nonneg _ _)
 
+/-- It rises where data are within the threshold (seed 002, Layer 2, `∂E_q/∂α > 0`). -/
+theorem quantizationNoise_lt {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) {x : Fin n → K} {N : Nat}
+    (hN : (Nat.cast N : K) ≠ 0) {α β : K} (h₀ : 0 ≤ α) (h : α < β) (k : 0 < massWithin w x β) :
+    quantizationNoise w x N α < quantizationNoise w x N β := by
+  have pos : (0 : K) < Nat.cast N := lt_of_le_of_ne (natCast_nonneg N) (Ne.symm hN)
+  have step : stepSize α N < stepSize β N := by
+    refine (div_lt_iff pos).mpr ?_
+    show 2 * α < 2 * β / Nat.cast N * Nat.cast N
+    rw [div_mul_cancel _ hN]
+    exact mul_lt_mul_of_pos_left h zero_lt_two
+  have square : stepSize α N * stepSize α N < stepSize β N * stepSize β N := lt_of_le_of_lt
+    (mul_le_mul_of_nonneg_left step.1 (stepSize_nonneg h₀ N))
+    (mul_lt_mul_of_pos_right step (lt_of_le_of_lt (stepSize_nonneg h₀ N) step))
+  have noise : uniformNoise α N < uniformNoise β N := by
+    refine (div_lt_iff twelve_pos).mpr ?_
+    show _ < stepSize β N * stepSize β N / 12 * 12
+    rw [div_mul_cancel _ (Ne.symm (ne_of_lt twelve_pos))]
+    exact square
+  exact lt_of_le_of_lt
+    (mul_le_mul_of_nonneg_left
+      (sum_le_sum fun i => mul_le_mul_of_nonneg_left (ite_le_mono h.1) (hw i))
+      (uniformNoise_nonneg _ _))
+    (mul_lt_mul_of_pos_right noise k)
+
 /-- The clipping error and Δ²/12 together are convex in the threshold (seed 002, Layer 2). -/
 theorem modelMse_convex {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) (x : Fin n → K) (N : Nat) :
     ConvexOnPos fun α => clippingError w x α + uniformNoise α N := fun s t a b hs ht h ha hb => by
@@ -178,9 +231,34 @@ theorem modelMse_mass_convex_as_given_false :
 
 /-! ### The slope -/
 
-/-- At a fixed range the noise of twice as many steps is a quarter. Where a bit doubles the steps
-its logarithm falls by 2 ln 2 a bit (seed 002, Layer 6, T-010); from `2 ^ B - 1` steps to
-`2 ^ (B + 1) - 1` is a little more than twice. -/
+/-- At a fixed range the noise is inversely proportional to the square of the number of steps. -/
+theorem sq_mul_uniformNoise (α : K) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) :
+    Nat.cast N ^ 2 * uniformNoise α N = 4 * α ^ 2 / 12 := by
+  show Nat.cast N ^ 2 * (stepSize α N * stepSize α N / 12) = _
+  have e : Nat.cast N ^ 2 * (stepSize α N * stepSize α N) = 4 * α ^ 2 := by
+    have k : stepSize α N * Nat.cast N = 2 * α := div_mul_cancel _ hN
+    have r : Nat.cast N ^ 2 * (stepSize α N * stepSize α N) =
+      stepSize α N * Nat.cast N * (stepSize α N * Nat.cast N) := by ring
+    rw [r, k]
+    ring
+  rw [← mul_div_assoc, e]
+
+/-- At a fixed range one bit more, from `2 ^ B - 1` steps to `2 ^ (B + 1) - 1`, divides the noise by
+`(2 + 1 / (2 ^ B - 1))²`, a little more than 4: with `N` steps before, `2 N + 1` after (seed 002,
+Layer 6, T-010). -/
+theorem uniformNoise_eq_sq_mul_uniformNoise (α : K) {N : Nat} (hN : (Nat.cast N : K) ≠ 0) :
+    uniformNoise α N = (2 + 1 / Nat.cast N) ^ 2 * uniformNoise α (Nat.succ (2 * N)) := by
+  have pos : (0 : K) < Nat.cast (Nat.succ (2 * N)) := natCast_succ_pos _
+  have e := (sq_mul_uniformNoise α hN).trans
+    (sq_mul_uniformNoise α (N := Nat.succ (2 * N)) (Ne.symm (ne_of_lt pos))).symm
+  have c : (Nat.cast (Nat.succ (2 * N)) : K) = (2 + 1 / Nat.cast N) * Nat.cast N := by
+    rw [natCast_succ, add_mul, div_mul_cancel _ hN]
+    exact congrArg (· + 1) (natCast_mul 2 N)
+  rw [c, mul_pow, mul_comm ((2 + 1 / Nat.cast N) ^ 2), mul_assoc] at e
+  exact mul_left_cancel (by rw [pow_two]; exact mul_ne_zero hN hN) e
+
+/-- With twice as many steps the noise is a quarter: its logarithm falls by 2 ln 2 (seed 002, Layer
+6, T-010, for a grid of which a bit doubles the steps). -/
 theorem four_mul_uniformNoise_two_mul (α : K) (N : Nat) :
     4 * uniformNoise α (2 * N) = uniformNoise α N := by
   have c : (Nat.cast (2 * N) : K) = 2 * Nat.cast N := natCast_mul 2 N
@@ -193,12 +271,15 @@ theorem four_mul_uniformNoise_two_mul (α : K) (N : Nat) :
 
 end Field
 
-/-- Twice as many steps do not divide the noise by √2, as an error proportional to `2 ^ (-B / 2)`
-would have it (seed 002, header, "Rate-Distortion"; of relative degradation, for which its Layer 6
-has the slope −ln 2 / 2, nothing is said). -/
+/-- One bit more does not divide the noise by √2, as an error proportional to `2 ^ (-B / 2)` would
+have it, whether a bit doubles the steps or makes `2 N + 1` of them (seed 002, header,
+"Rate-Distortion"; of relative degradation, for which its Layer 6 has the slope −ln 2 / 2, nothing
+is said). -/
 theorem uniformNoise_inv_sqrt_rate_as_given_false :
-    ¬ ∀ (α : Rat) (N : Nat), 2 * (uniformNoise α (2 * N) * uniformNoise α (2 * N)) =
-      uniformNoise α N * uniformNoise α N :=
-  fun h => absurd (h 1 1) (by decide)
+    ¬ ∃ more : Nat → Nat, (∀ N, more N = 2 * N ∨ more N = Nat.succ (2 * N)) ∧
+      ∀ (α : Rat) (N : Nat), 2 * (uniformNoise α (more N) * uniformNoise α (more N)) =
+        uniformNoise α N * uniformNoise α N :=
+  fun ⟨more, steps, h⟩ => (steps 1).elim
+    (fun e => absurd (e ▸ h 1 1) (by decide)) fun e => absurd (e ▸ h 1 1) (by decide)
 
 end LeanMining

@@ -15,26 +15,29 @@ by matrix.
 
 ## Main results
 
-* `le_of_exists_forall_le_of_exists_forall_ge`: one choice for all reaches no more than one for each
+* `one_rotation_le_best`: one rotation for all reaches no more than one for each
 * `per_matrix_R_decomposition`: β with a correction, matrix by matrix
+* `mulVec_turned`: turned rows on turned inputs give the same outputs
 -/
 
 set_option autoImplicit false
 
-universe u v w
+universe u
 
 namespace LeanMining
 
 variable {K : Type u} [LinearOrderedField K]
 
-/-- A lower bound of all values at some `a` is at most an upper bound of all values at some `b`.
-With β of the population `b` under the rotation `a` for `f a b`: what one rotation gives every
-population is at most what any one population can reach at best (seed 001, PartE/FFNWeightTransfer,
-without the gap). -/
-theorem le_of_exists_forall_le_of_exists_forall_ge {P : Type u} [PartialOrder P] {A : Type v}
-    {B : Type w} (f : A → B → P) {low high : P} (hlow : ∃ a, ∀ b, low ≤ f a b)
-    (hhigh : ∃ b, ∀ a, f a b ≤ high) : low ≤ high :=
-  hlow.elim fun a h => hhigh.elim fun b k => le_trans (h b) (k a)
+/-- What one rotation gives every population is at most what any one population can reach with a
+rotation of its own: if some rotation gives each a β of at least `low`, and `high` is at least the
+best β of one of them, then `low ≤ high`. So one rotation reaches no more than the least of their
+best (seed 001, PartE/FFNWeightTransfer, without the gap). -/
+theorem one_rotation_le_best {c n d : Nat} (W : Fin c → Fin n → Fin d → K) {low high : K}
+    (hlow : ∃ R : Fin d → Fin d → K, IsOrthogonal R ∧
+      ∀ i, low ≤ betaRows fun s => mulVec R (W i s))
+    (hhigh : ∃ i, ∀ R : Fin d → Fin d → K, IsOrthogonal R →
+      betaRows (fun s => mulVec R (W i s)) ≤ high) : low ≤ high :=
+  hlow.elim fun R h => hhigh.elim fun i k => le_trans (h.2 i) (k R h.1)
 
 /-- Populations whose spans are orthogonal do not force a gap between one rotation for all and one
 for each: two axes of dimension 4 become sign vectors under one Hadamard matrix, so that both have
@@ -68,5 +71,13 @@ theorem per_matrix_R_decomposition {c n d r : Nat} (W : Fin c → Fin n → Fin 
       1 - (1 - betaRows fun s => mulVec (R i) (W i s)) *
         (1 - gammaR (w i) fun s => residual (mulVec (R i) (W i s))) :=
   beta_eff_formula (hw i) _ (hW i)
+
+/-- A matrix whose rows are turned by `R` gives the same outputs if the input is turned as well: the
+cost of a rotation for each of several matrices is one product `R x` for each (seed 001,
+PartE/FFNWeightTransfer, "Inference cost"). -/
+theorem mulVec_turned {m d : Nat} {R : Fin d → Fin d → K} (hR : IsOrthogonal R)
+    (W : Fin m → Fin d → K) (x : Fin d → K) (i : Fin m) :
+    mulVec (fun s => mulVec R (W s)) (mulVec R x) i = mulVec W x i :=
+  dot_mulVec_of_isOrthogonal hR (W i) x
 
 end LeanMining
