@@ -1,12 +1,14 @@
-# make verify: from nothing to a certificate.   make test: the test suite.   make lint: ruff and mypy.
+# make verify: from nothing to a certificate.   make test: the test suite; make test-slow: what takes minutes.   make lint: ruff and mypy.
+# make docs: the documentation as pages, build/site.
 # make kernel: the second kernel in one file, build/pyharness-kernel.pyz.
 # make install: what both need, into .venv.   make clean: remove what was built.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 LINTERS := $(VENV)/.linters
+MKDOCS := $(VENV)/.mkdocs
 
-.PHONY: install verify test lint kernel clean
+.PHONY: install verify test test-slow lint docs kernel clean
 
 verify: $(READY)
 	$(VENV)/bin/pyharness verify
@@ -16,10 +18,16 @@ install: $(READY)
 test: $(READY)
 	$(VENV)/bin/python -m pytest -n auto --dist worksteal
 
+test-slow: $(READY)
+	$(VENV)/bin/python -m pytest -m slow
+
 lint: $(LINTERS)
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+
+docs: $(MKDOCS)
+	$(VENV)/bin/mkdocs build --strict --site-dir build/site
 
 kernel:
 	$(PYTHON) contrib/build_kernel.py build/pyharness-kernel.pyz
@@ -37,4 +45,8 @@ $(READY): pyproject.toml setup.py constraints.txt claims/requirements.txt claims
 
 $(LINTERS): $(READY)
 	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[lint]'
+	@touch $@
+
+$(MKDOCS): $(READY)
+	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	@touch $@
