@@ -16,7 +16,7 @@ from pyharness.certificate.recorded import Recording, record_digest
 from pyharness.certificate.seal import Record, bound_evidence, seal
 from pyharness.core.json_files import digest
 from pyharness.evidence import Evidence, Mark, Plot, Points, TensorRef, Witness
-from pyharness.project.pack import Claim, Source
+from pyharness.project.pack import Claim, Passage, Source, Statement
 
 SHA = "0123456789abcdef" * 4
 LINES = b"""\
@@ -60,6 +60,14 @@ def below(z: int, q: int) -> bool:
     return max(q, z) == q
 
 
+SOURCE = Source("000 A paper", "RESULTS")
+LOST = Statement("relu.lost", "The unit loses information.", SOURCE)
+"""A statement of which claims are readings."""
+PASSAGES = (
+    Passage(SOURCE, "The unit is extensive.", claims=("relu.extensive",)),
+    Passage(SOURCE, "The unit loses information.", claims=("relu.lost",)),
+    Passage(SOURCE, "The unit is well known.", because="It asserts nothing that could fail."),
+)
 SWEEP = Evidence(
     "exhaustive",
     "all pairs of a zero point and a value of INT8",
@@ -148,6 +156,8 @@ def proof(status: str = "proved", **changes: Any) -> SimpleNamespace:
         "note": "",
         "unused": (),
         "example": None,
+        "lean_form": None,
+        "trace": None,
     }
     return SimpleNamespace(**(fields | changes))
 
@@ -161,14 +171,22 @@ def record(
     negates: bool = False,
     untied: Sequence[str] = (),
     recorded: Sequence[dict[str, Any]] = (),
+    of: Statement | None = None,
 ) -> Record:
     """A claim that names the theorem of `found`, if any, as its proof or as the proof of its
     negation; pinned, replayed and rechecked.
     """
     name = found.theorem if found else None
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
-    source = Source("000 A paper", "RESULTS")
-    claim = Claim(id, f"What {id} says.", source, **names, tier=tier, gather=lambda run: evidence)
+    claim = Claim(
+        id,
+        f"What {id} says.",
+        SOURCE,
+        **names,
+        tier=tier,
+        gather=lambda run: evidence,
+        reading_of=of,
+    )
     return Record(claim, found, *[found is not None] * 3, evidence, SHA, recorded, untied)
 
 
@@ -229,6 +247,27 @@ def sample_records() -> list[Record]:
 def drawn_records() -> list[Record]:
     """The claims of `sample_records`, and one whose evidence says how its figures are shown."""
     return [*sample_records(), record("relu.codes", "bronze", [POINTS])]
+
+
+def read_records() -> list[Record]:
+    """The claims of `sample_records`, and two readings of `LOST`, of which one holds."""
+    return [
+        *sample_records(),
+        record("relu.lost.some", "bronze", [FLOATS], of=LOST),
+        record("relu.lost.all", "refuted", [COUNTEREXAMPLE], of=LOST),
+    ]
+
+
+def former(certificate: dict[str, Any]) -> dict[str, Any]:
+    """The same certificate in the form that version 1 has, with its digest."""
+    old = {key: certificate[key] for key in certificate if key not in ("statements", "coverage")}
+    summary = {
+        key: value
+        for key, value in certificate["summary"].items()
+        if key not in ("statements", "coverage")
+    }
+    old |= {"schema": "tiered-certificate-1", "summary": summary}
+    return old | {"digest": digest(old)}
 
 
 def sealed(records: Sequence[Record] | None = None, **changes: Any) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import settings
 
 from tests import small_project
+from tests.proofs.lake_projects import on_path
 
 if TYPE_CHECKING:
     from tests.browsers import Browser
@@ -36,6 +38,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.skip(browsers.ABSENT)
     with browsers.started(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def lake() -> Iterator[None]:
+    """The stand-in for lake is on PATH."""
+    with pytest.MonkeyPatch.context() as patch:
+        on_path(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +86,19 @@ def built_project(made_once: Callable[[str, Callable[[Path], None]], Path]) -> P
 
 
 @pytest.fixture(scope="session")
+def library_build(
+    built_project: Path, made_once: Callable[[str, Callable[[Path], None]], Path]
+) -> Path:
+    """A folder `build` in which the library is compiled. Tests build beside it, so it is nothing to
+    copy.
+    """
+    return made_once(
+        "library-build",
+        lambda folder: shutil.copytree(built_project / "build", folder, dirs_exist_ok=True),
+    )
+
+
+@pytest.fixture(scope="session")
 def new_project(
     built_project: Path, made_once: Callable[[str, Callable[[Path], None]], Path]
 ) -> Path:
@@ -89,6 +112,38 @@ def new_project(
             assert done.returncode == 0, done.stderr
 
     return made_once("new", fill) / "demo"
+
+
+@pytest.fixture(scope="session")
+def library_cache(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A folder for caches in which the library that ships with the harness is built."""
+
+    def fill(folder: Path) -> None:
+        np.savez(folder / "codes.npz", w=np.int8([1, -127]), w_scale=np.float32([1]))
+        done = small_project.call(folder, "audit", "codes.npz", XDG_CACHE_HOME=str(folder))
+        assert done.returncode == 0, done.stderr
+
+    return made_once("library", fill)
+
+
+@pytest.fixture(scope="session")
+def auditing_project(
+    built_project: Path, made_once: Callable[[str, Callable[[Path], None]], Path]
+) -> Path:
+    """The small project with the claims about checkpoints among its packs, pinned. What an audit
+    gathers of them beside the tensors is kept.
+    """
+
+    def fill(folder: Path) -> None:
+        shutil.copytree(built_project, folder, dirs_exist_ok=True)
+        (folder / "pyharness.toml").write_text(small_project.AUDITING)
+        np.savez(folder / "codes.npz", w=np.int8([1, -127]), w_scale=np.float32([1]))
+        for command in (["pin"], ["audit", "codes.npz", "-o", "build/codes.json"]):
+            done = small_project.call(folder, *command)
+            assert done.returncode == 0, done.stderr
+        (folder / "codes.npz").unlink()
+
+    return made_once("auditing", fill)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,18 @@ from unittest import mock
 
 from pyharness.cli import main
 
-__all__ = ["CONFIG", "LEAN", "PACK", "ROOT", "call", "importable", "run", "write", "write_pack"]
+__all__ = [
+    "AUDITING",
+    "CONFIG",
+    "LEAN",
+    "PACK",
+    "ROOT",
+    "call",
+    "importable",
+    "run",
+    "write",
+    "write_pack",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,6 +70,11 @@ seed = 0
 unproved = ["Small.unfinished"]
 """
 
+AUDITING = CONFIG.replace('"small_pack"', '"small_pack", "pyharness.checkpoint.claims"').replace(
+    "axioms = []", 'axioms = ["propext"]'
+)
+"""The settings of a project that has the claims about checkpoints among its packs."""
+
 
 def write(folder: Path) -> None:
     """Write the project's sources."""
@@ -74,30 +90,35 @@ def write_pack(folder: Path, theorem: str = "Small.proved", tier: str = "silver"
 
 @contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Find modules in the folder; in the end forget it, and what was imported from it."""
+    """Find modules in the folder; in the end forget it and any that came with it, and what was
+    imported from them.
+    """
     path = [*sys.path]
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
+        added = [str(folder), *(entry for entry in sys.path if entry not in path)]
         sys.path[:] = path
         for name, module in [*sys.modules.items()]:
-            if (getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+            if (getattr(module, "__file__", None) or "").startswith(
+                tuple(f"{entry}{os.sep}" for entry in added)
+            ):
                 del sys.modules[name]
 
 
 _SHOWN = {"NO_COLOR": "1", "COLUMNS": "120"}
 
 
-def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def call(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the folder as `run` does, but in this process, which has imported what takes
-    seconds to import.
+    seconds to import; with more variables of the environment.
     """
     output, errors = io.StringIO(), io.StringIO()
     with (
         importable(folder),
         chdir(folder),
-        mock.patch.dict(os.environ, _SHOWN),
+        mock.patch.dict(os.environ, _SHOWN | variables),
         redirect_stdout(output),
         redirect_stderr(errors),
     ):

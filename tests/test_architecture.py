@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pyharness.core.fingerprint import code
+
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
@@ -15,6 +17,7 @@ FLOORS = (
     ("core",),
     ("formats", "proofs"),
     ("evidence",),
+    ("audit",),
     ("project",),
     ("certificate",),
     ("checkpoint", "pipeline", "report"),
@@ -98,3 +101,13 @@ def test_a_module_that_prints_is_found(tmp_path, line):
     """The check can fail."""
     (tmp_path / "command.py").write_text(f"import sys\n{line}\n")
     assert [*printing(tmp_path)] == ["command.py:2"]
+
+
+def test_what_the_second_kernel_depends_on_is_its_own_code():
+    """An import by name would make its answers depend on all modules that happen to be loaded."""
+    used = code(["pyharness.proofs._agreement_main"])
+    assert all(
+        name in ("pyharness", "pyharness.proofs", "pyharness.proofs._agreement_main")
+        or name.startswith("pyharness.kernel")
+        for name in used
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 SOURCES = ("pyharness", "LeanMining")
-FILES = ("LeanMining.lean", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py")
+FILES = (
+    *("LeanMining.lean", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py"),
+    "certificates/statements.lock.json",
+)
 
 
 def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -39,7 +43,8 @@ def wheel(tmp_path_factory):
     for name in SOURCES:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:
-        shutil.copy2(ROOT / name, source)
+        (source / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(ROOT / name, source / name)
     done = run(
         sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
         "--wheel-dir", "wheels", ".", folder=source,
@@ -87,6 +92,14 @@ def demo(installed, tmp_path_factory):
     done = run(installed / "pyharness", "verify", folder=folder / "demo")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "demo"
+
+
+def test_the_readme_builds_and_installs_it(wheel):
+    """By the commands that these tests run, and by the name that the wheel has."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    (pip .*?)(?: +#.*)?$", readme, re.MULTILINE)
+    names = [wheel.name, f"'{wheel.name}[tensors]'"]
+    assert commands == ["pip wheel --no-deps .", *(f"pip install {name}" for name in names)]
 
 
 def test_the_checkout_is_out_of_sight(installed, tmp_path):

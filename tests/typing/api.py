@@ -24,13 +24,17 @@ from pyharness import (
     Evidence,
     HarnessError,
     Mark,
+    Original,
+    Passage,
     Plot,
     Points,
+    Quantized,
     QuantParams,
     Requirement,
     Run,
     SemanticQuantizer,
     Source,
+    Statement,
     TensorError,
     TensorRef,
     Tier,
@@ -56,8 +60,11 @@ from pyharness import (
     notation,
     of_blocks,
     of_values,
+    pair,
     predicate,
     quantize_affine,
+    read_checkpoint,
+    read_originals,
     requirement,
     search,
     significant,
@@ -205,6 +212,18 @@ def weights() -> str:
 
 assert_type(weights, Requirement)
 
+LOST = Statement("relu.lost", says="Something is lost.", source=SOURCE)
+
+
+@LOST.reading("some", statement="Some is lost.", tier="bronze")
+def some(run: Run) -> list[Evidence]:
+    return []
+
+
+assert_type(some, Claim)
+PASSAGES = (Passage(SOURCE, "Something is lost.", claims=(LOST.id,)),)
+assert_type(PASSAGES, tuple[Passage])
+
 
 # ---------------------------------------------------------------------------------- quantization
 def quantized(x: Tensor) -> Tensor:
@@ -213,6 +232,14 @@ def quantized(x: Tensor) -> Tensor:
     q = quantize_affine(x, x.shape, *params)
     assert_type(q, Tensor)
     return assert_type(dequantize_affine(q, x.shape, params.scale, params.zero_point), Tensor)
+
+
+def linked(checkpoint: Path, model: Path) -> list[tuple[Quantized, Original]]:
+    tensors = read_checkpoint([checkpoint]).quantized
+    assert_type(tensors, tuple[Quantized, ...])
+    found = pair(tensors, read_originals([model]))
+    assert_type(found.originals, Mapping[str, Original])
+    return [(tensor, found.originals[tensor.name]) for tensor in tensors]
 
 
 def compressed(model: torch.nn.Module, inputs: Tensor) -> Compressed:
