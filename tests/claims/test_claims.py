@@ -125,8 +125,7 @@ class TestNucleus:
         [
             "nucleus.nonboolean_from_incomparable",
             "nucleus.graft_never_boolean",
-            "nucleus.no_go.some",
-            "nucleus.no_go.always",
+            "nucleus.no_go",
         ],
     )
     def test_false_claims_are_refuted_with_a_witness(self, id):
