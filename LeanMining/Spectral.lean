@@ -217,8 +217,9 @@ theorem relative_error_le {K : Type u} [LinearOrderedCommRing K] {m n : Nat}
     (mul_le_mul_of_nonneg_left (hW x) he))
 
 /-- So with `Δ = (hi − lo) / 2ᵇ` the relative error of a layer's output is at most `C cond(W) / 2ᵇ`
-for `C = √N (hi − lo) / (2 ‖W‖)`, in squares: `s ‖(W − Q) x‖² ≤ N (Δ/2)² ‖W x‖²` (seed 003,
-AI/RL/ML Statement 2, Spectral Sensitivity, and Step 10, Error Bound). -/
+for `C = √N (hi − lo) / (2 ‖W‖)`, in squares: `s ‖(W − Q) x‖² ≤ N (Δ/2)² ‖W x‖²`. Where the
+condition number is infinite, `s` is 0 and this says nothing (seed 003, AI/RL/ML Statement 2,
+Spectral Sensitivity, and Step 10, Error Bound). -/
 theorem relative_error_le_of_rounded {K : Type u} [LinearOrderedField K] {m n b : Nat} {lo hi s : K}
     {W Q : Fin m → Fin n → K} (hs : 0 ≤ s) (hW : ∀ x, s * normSq x ≤ normSq (mulVec W x))
     (hQ : RoundedTo ((hi - lo) / 2 ^ b) W Q) (x : Fin n → K) :

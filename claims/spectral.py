@@ -607,8 +607,8 @@ def tall_layers() -> list[str]:
 
 @SENSITIVITY.reading(
     "relative",
-    statement="The error of a layer's output, relative to that output, is at most C cond(W) / 2^b, with C = √N "
-    "(max W − min W) / (2 ‖W‖_op).",
+    statement="For W of finite condition number, the error of a layer's output, relative to that output, is at most "
+    "C cond(W) / 2^b, with C = √N (max W − min W) / (2 ‖W‖_op).",
     theorem="LeanMining.relative_error_le_of_rounded",
     tier="silver",
 )
