@@ -217,8 +217,9 @@ theorem relative_error_le {K : Type u} [LinearOrderedCommRing K] {m n : Nat}
     (mul_le_mul_of_nonneg_left (hW x) he))
 
 /-- So with `Δ = (hi − lo) / 2ᵇ` the relative error of a layer's output is at most `C cond(W) / 2ᵇ`
-for `C = √N (hi − lo) / (2 ‖W‖)`, in squares: `s ‖(W − Q) x‖² ≤ N (Δ/2)² ‖W x‖²` (seed 003,
-AI/RL/ML Statement 2, Spectral Sensitivity, and Step 10, Error Bound). -/
+for `C = √N (hi − lo) / (2 ‖W‖)`, in squares: `s ‖(W − Q) x‖² ≤ N (Δ/2)² ‖W x‖²`. Where the
+condition number is infinite, `s` is 0 and this says nothing (seed 003, AI/RL/ML Statement 2,
+Spectral Sensitivity, and Step 10, Error Bound). -/
 theorem relative_error_le_of_rounded {K : Type u} [LinearOrderedField K] {m n b : Nat} {lo hi s : K}
     {W Q : Fin m → Fin n → K} (hs : 0 ≤ s) (hW : ∀ x, s * normSq x ≤ normSq (mulVec W x))
     (hQ : RoundedTo ((hi - lo) / 2 ^ b) W Q) (x : Fin n → K) :
@@ -821,15 +822,99 @@ theorem output_error_le {K : Type u} [LinearOrderedCommRing K] (ν : MonotoneNor
     exact le_trans (ν.add_le _ _)
       (add_le_add_right (le_trans (hW n _) (mul_le_mul_of_nonneg_left ih (hc n))) _)
 
-/-- With the errors ‖W − Q‖ of the weights in the place of those on the quantized network's
-activations it is false: the weights 1, 1 rounded to multiples of 11/10 give 1.21 for the input 1,
-off by .21 > .1 + .1 (seed 003, Step 2: Output Error Propagation). -/
+theorem twoOneColumn_hasRange : HasRange twoOneColumn 1 2 where
+  lower := by decide
+  upper := by decide
+  least := ⟨.succ .zero, .zero, rfl⟩
+  greatest := ⟨.zero, .zero, rfl⟩
+
+theorem twoOneColumn_exact : RoundedTo ((2 - 1) / 2 ^ 1) twoOneColumn twoOneColumn where
+  onGrid i j := match i, j with
+    | .zero, .zero => ⟨4, .inl (by decide)⟩
+    | .succ .zero, .zero => ⟨2, .inl (by decide)⟩
+  near := by decide
+
+theorem oneMinusTwoRow_hasRange : HasRange oneMinusTwoRow (-2) 1 where
+  lower := by decide
+  upper := by decide
+  least := ⟨.zero, .succ .zero, rfl⟩
+  greatest := ⟨.zero, .zero, rfl⟩
+
+theorem oneMinusTwoRow_roundedTo :
+    RoundedTo ((1 - -2) / 2 ^ 1) oneMinusTwoRow oneMinusTwoRowRounded where
+  onGrid i j := match i, j with
+    | .zero, .zero => ⟨1, .inl (by decide)⟩
+    | .zero, .succ .zero => ⟨1, .inr (by decide)⟩
+  near := by decide
+
+theorem zeroWeight_hasRange : HasRange (fun _ _ => 0 : Fin 1 → Fin 1 → Rat) 0 0 where
+  lower := by decide
+  upper := by decide
+  least := ⟨.zero, .zero, rfl⟩
+  greatest := ⟨.zero, .zero, rfl⟩
+
+theorem zeroWeight_exact : RoundedTo ((0 - 0) / 2 ^ 1)
+    (fun _ _ => 0 : Fin 1 → Fin 1 → Rat) (fun _ _ => 0) where
+  onGrid _ _ := ⟨0, .inl (by decide)⟩
+  near := by decide
+
+theorem cancelling_hasRange :
+    (l : Nat) → HasRange (cancelling l) (cancellingLeast l) (cancellingGreatest l)
+  | .zero => twoOneColumn_hasRange
+  | .succ .zero => oneMinusTwoRow_hasRange
+  | .succ (.succ _) => zeroWeight_hasRange
+
+theorem cancelling_roundedTo : (l : Nat) →
+    RoundedTo ((cancellingGreatest l - cancellingLeast l) / 2 ^ 1) (cancelling l)
+      (cancellingRounded l)
+  | .zero => twoOneColumn_exact
+  | .succ .zero => oneMinusTwoRow_roundedTo
+  | .succ (.succ _) => zeroWeight_exact
+
+theorem cancelling_opNorm (l : Nat) (v : Fin (oneTwoOne l) → Rat) :
+    normSq (mulVec (cancelling l) v) ≤ 3 * 3 * normSq v :=
+  le_trans (opNorm_le_frobenius _ v) (mul_le_mul_of_nonneg_right (match l with
+    | .zero => (by decide : frobeniusSq twoOneColumn ≤ 3 * 3)
+    | .succ .zero => (by decide : frobeniusSq oneMinusTwoRow ≤ 3 * 3)
+    | .succ (.succ _) =>
+      (by decide : frobeniusSq (fun _ _ => 0 : Fin 1 → Fin 1 → Rat) ≤ 3 * 3)) (normSq_nonneg v))
+
+/-- The Frobenius norm of what rounding changes of each layer of `cancelling` is at most this. -/
+@[reducible] def cancellingError : Nat → Rat
+  | .zero => 0
+  | .succ .zero => 1
+  | .succ (.succ _) => 0
+
+theorem cancelling_error : (l : Nat) → 0 ≤ cancellingError l ∧
+    frobeniusSq (fun i j => cancelling l i j - cancellingRounded l i j) ≤
+      cancellingError l * cancellingError l
+  | .zero => ⟨by decide, (by decide :
+      frobeniusSq (fun i j => twoOneColumn i j - twoOneColumn i j) ≤ 0 * 0)⟩
+  | .succ .zero => ⟨by decide, (by decide :
+      frobeniusSq (fun i j => oneMinusTwoRow i j - oneMinusTwoRowRounded i j) ≤ 1 * 1)⟩
+  | .succ (.succ _) => ⟨le_refl 0, (by decide :
+      frobeniusSq (fun _ _ => 0 - 0 : Fin 1 → Fin 1 → Rat) ≤ 0 * 0)⟩
+
+/-- With the errors ‖W − Q‖_F of the weights in the place of those on the quantized network's
+activations it is false, for weights rounded at `b` bits as the source has it, each layer with the
+step of its own range: the layers `(2, 1)` and `(1, −2)` make 0 of 1, and 3/2 at one bit, where the
+bound is ‖(1/2, 1/2)‖ < 1. Norms are given by bounds `c` of ‖W‖_op and `ε` of ‖W − Q‖_F, least ones
+included. The source limits neither the activation functions nor the input; both limits here make
+the refutation stronger (seed 003, Step 2: Output Error Propagation). -/
 theorem error_propagation_as_given_false :
-    ¬ ∀ Δ w₁ w₂ q₁ q₂ x : Rat, RoundedTo Δ (fun _ _ => w₁ : Fin 1 → Fin 1 → Rat) (fun _ _ => q₁) →
-      RoundedTo Δ (fun _ _ => w₂ : Fin 1 → Fin 1 → Rat) (fun _ _ => q₂) → |x| ≤ 1 →
-        |w₂ * (w₁ * x) - q₂ * (q₁ * x)| ≤ |w₂| * |w₁ - q₁| + |w₂ - q₂| :=
-  have rounded : RoundedTo (11 / 10) (fun _ _ => 1 : Fin 1 → Fin 1 → Rat) (fun _ _ => 11 / 10) :=
-    ⟨fun _ _ => ⟨1, .inl (by decide)⟩, fun _ _ => by decide⟩
-  fun h => absurd (h (11 / 10) 1 1 (11 / 10) (11 / 10) 1 rounded rounded (by decide)) (by decide)
+    ¬ ∀ (d : Nat → Nat) (N : Network Rat d) (b n : Nat) (lo hi c ε : Nat → Rat)
+      (Q : (l : Nat) → Fin (d (Nat.succ l)) → Fin (d l) → Rat) (x : Fin (d 0) → Rat),
+      (∀ l, HasRange (N.weight l) (lo l) (hi l)) →
+      (∀ l, RoundedTo ((hi l - lo l) / 2 ^ b) (N.weight l) (Q l)) →
+      (∀ l, 0 ≤ c l ∧ ∀ v, normSq (mulVec (N.weight l) v) ≤ c l * c l * normSq v) →
+      (∀ l, 0 ≤ ε l ∧ frobeniusSq (fun i j => N.weight l i j - Q l i j) ≤ ε l * ε l) →
+      (∀ l p q, |N.activation l p - N.activation l q| ≤ |p - q|) → normSq x ≤ 1 →
+      normSq (fun i => N.output x n i - (N.withWeights Q).output x n i) ≤
+        sumBelow (fun l => productAfter c l n * ε l) n *
+          sumBelow (fun l => productAfter c l n * ε l) n :=
+  fun h => absurd (h oneTwoOne ⟨cancelling, fun _ _ => 0, fun _ => relu⟩ 1 2 cancellingLeast
+    cancellingGreatest (fun _ => 3) cancellingError cancellingRounded (fun _ => 1)
+    cancelling_hasRange cancelling_roundedTo (fun l => ⟨by decide, cancelling_opNorm l⟩)
+    cancelling_error (fun _ => abs_relu_sub_relu_le) (by decide)) (by decide)
 
 end LeanMining

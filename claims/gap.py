@@ -1020,31 +1020,29 @@ def no_output_escapes(network: str, method: bounds.Method) -> bool:
 
 
 @predicate
-def is_no_wider(network: str, method: bounds.Method, than: bounds.Method) -> bool:
-    """A method encloses every output, on average no wider than another one."""
+def is_narrower(network: str, method: bounds.Method, than: bounds.Method) -> bool:
+    """Two methods enclose every output, and one of them is on average narrower than the other."""
     return (
         no_output_escapes(network, method)
-        and enclosed(network, method).mean_width <= enclosed(network, than).mean_width
+        and no_output_escapes(network, than)
+        and enclosed(network, method).mean_width < enclosed(network, than).mean_width
     )
 
 
 def _enclosures(run: Run, law: Callable[..., bool], **methods: bounds.Method) -> Evidence:
     cases: list[dict[str, str]] = [{"network": name, **methods} for name in NETWORKS]
+    reports = [enclosed(name, method) for name in NETWORKS for method in methods.values()]
     found = enumerate_cases(
         law,
         cases,
-        domain=f"the three digits networks on the INT8 cells of {IMAGES} held-out digits, 10 images of each",
+        domain=f"the three digits networks on the INT8 cells of {reports[0].images} held-out digits, "
+        f"{min(report.tried for report in reports)} images of each",
         summary=f"{len(cases)} networks",
         kind="model",
         shows="not {network}",
         device=run.device,
     )
-    rows = []
-    for name in NETWORKS:
-        for method in methods.values():
-            row = asdict(enclosed(name, method))
-            row["mean_width"] = significant(row["mean_width"])
-            rows.append(row)
+    rows = [asdict(report) | {"mean_width": significant(report.mean_width)} for report in reports]
     refs = [
         tensor_ref(f"digits-{network}/{name}", weight)
         for network in NETWORKS
@@ -1123,22 +1121,24 @@ def crown_interval(run: Run) -> Iterator[Evidence]:
 @CROWN.reading(
     "linear",
     statement="CROWN's linear bounds, from lines above and below each activation function, hold of the outputs of "
-    "every input in a box.",
+    "every input in a box. Of the digits networks they are narrower than interval bounds, on average: measured, "
+    "not proved.",
     theorem="LeanMining.Network.dot_output_le_crown_box",
     tier="silver",
 )
 def crown_linear(run: Run) -> Iterator[Evidence]:
     """CROWN."""
-    yield _enclosures(run, is_no_wider, method="crown", than="ibp")
+    yield _enclosures(run, is_narrower, method="crown", than="ibp")
 
 
 @CROWN.reading(
     "split",
     statement="The bounds on both halves of a box, split by the sign of what goes into a ReLU, with a multiplier for "
-    "each sign as in β-CROWN, bound the whole.",
+    "each sign as in β-CROWN, bound the whole. Of the digits networks they are narrower than CROWN's, on average: "
+    "measured, not proved.",
     theorem="LeanMining.le_of_split",
     tier="silver",
 )
 def crown_split(run: Run) -> Iterator[Evidence]:
     """CROWN on both halves."""
-    yield _enclosures(run, is_no_wider, method="split", than="crown")
+    yield _enclosures(run, is_narrower, method="split", than="crown")

@@ -160,13 +160,18 @@ def generator(head: str) -> Tensor:
 @cached_per_device
 @computed_on_cpu
 def _path(head: str, t: float) -> dict[str, Tensor]:
-    """The path exp(tA) s at t for the signs s of each of a head's keys, A its `generator`."""
+    """The path exp(tA) s at t for the signs s of each of a head's keys, A its `generator`; M is
+    ‖A A s‖ / 2.
+    """
     a, s = generator(head), sign(head_values(head, "key").cpu())
     h = norm_sq(s @ a.T)
     m, d = norm_sq(s @ (a @ a).T).sqrt() / 2, s.shape[-1]
     reach = h.sqrt() + m
+    turned = s @ torch.linalg.matrix_exp(t * a).T
     return {
-        "β": beta_of_rows(s @ torch.linalg.matrix_exp(t * a).T),
+        "β": beta_of_rows(turned),
+        "off the tangent": norm_sq(turned - s - t * s @ a.T).sqrt(),
+        "M t²": m * t * t,
         "H": 2 * h / d,
         "small": reach * abs(t),
         "bound": ((2 * h.sqrt() * m + m.square()) / d + reach**4 / (2 * d) ** 2) * abs(t) ** 3,
@@ -175,11 +180,13 @@ def _path(head: str, t: float) -> dict[str, Tensor]:
 
 @predicate
 def expands_to_second_order(head: str, t: float) -> bool:
-    """β(exp(tA) s) is 1 − (t²/2) H up to the constant of the theorem times |t|³, and rounding, at
-    each sign vector s of a head that is so far from changing signs as the theorem asks; there is
-    one.
+    """exp(tA) s is s + t A s up to M t² with M = ‖A A s‖ / 2, at each sign vector s of a head; and
+    β(exp(tA) s) is 1 − (t²/2) H up to the constant of the theorem times |t|³, at each that is so
+    far from changing signs as the theorem asks; there is one. Both up to rounding.
     """
     found = _path(head, t)
+    if not bool((found["off the tangent"] <= found["M t²"] + EXACT).all()):
+        return False
     asked = found["small"] <= 1
     error = (found["β"] - (1 - t * t / 2 * found["H"])).abs()
     return bool(asked.any()) and bool((error <= found["bound"] + EXACT)[asked].all())
@@ -215,8 +222,9 @@ def expands_at_every_step(head: str) -> bool:
 
 @claim(
     "geometry.quadratic_expansion",
-    statement="At a sign vector, along every path of rotations k + tAk + O(t²), "
-    "β = 1 − (t²/2) H + O(t³) with H = 2‖Ak‖²/‖k‖²; for exp(tA) with an explicit constant.",
+    statement="At a sign vector, along every path of rotations that is k + tAk up to M t², "
+    "β = 1 − (t²/2) H up to C |t|³, with H = 2‖Ak‖²/‖k‖² and an explicit C. That exp(tA) is such a path, "
+    "with M = ‖AAk‖/2, is measured, not proved.",
     source=HESSIAN,
     theorem="LeanMining.beta_local_quadratic_expansion",
     tier="silver",
@@ -335,7 +343,7 @@ def locally_concave(run: Run) -> Iterator[Evidence]:
 # -------------------------------------------------------------------------------------------- steps
 STEPS = Statement(
     "geometry.steps",
-    says="Near the sign lattice an optimizer needs at least C d (1 − β) steps.",
+    says="steps_to_convergence ≥ C d (1 − β_final).",
     source=HESSIAN,
 )
 PATH = 8
@@ -408,17 +416,51 @@ def one_reflection_is_too_few(root: int, divisor: int) -> bool:
     "unbounded",
     statement="However far a step goes, for some constant C an optimizer that reaches the lattice "
     "takes at least C d (1 − β) steps, with β before the first.",
-    negation="LeanMining.beta_last_mile_steps_as_given_false",
+    negation="LeanMining.beta_last_mile_steps_from_start_false",
     tier="refuted",
 )
 def unbounded_steps(run: Run) -> Iterator[Evidence]:
-    """One reflection, from an axis."""
+    """One reflection, from an axis to the lattice."""
     yield enumerate_cases(
         one_reflection_is_too_few,
         [{"root": root, "divisor": divisor} for root, divisor in ((2, 1), (4, 10), (16, 100))],
         domain="C = 1, 1/10 and 1/100, an axis of dimension 4, 16 and 256",
         summary="3 constants",
         shows="one reflection reaches the lattice in dimension {root}², and C = 1/{divisor} asks for more",
+        kind="witness",
+        device=run.device,
+    )
+
+
+@predicate
+def one_improvement_is_too_few(d: int, divisor: int) -> bool:
+    """In dimension d, the reflection that takes the first axis to (3/5, 4/5, 0, …, 0) does not
+    raise β, or else C d (1 − β) after it is at most 1, with C = 1/divisor.
+    """
+    axis = torch.eye(d, dtype=torch.int64, device="cpu")[0]
+    end = torch.zeros_like(axis).index_copy_(0, torch.arange(2), torch.tensor([3, 4]))
+    along = 5 * axis - end
+    scale = int(norm_sq(along))
+    turned = scale * axis - 2 * int(dot(along, axis)) * along
+    before, after = exact_beta([axis.tolist()]), exact_beta([turned.tolist()])
+    return after <= before or Fraction(d, divisor) * (1 - after) <= 1
+
+
+@STEPS.reading(
+    "final",
+    statement="For some constant C an optimizer that never lowers β and stops after n steps, on the "
+    "lattice or off it, has n ≥ C d (1 − β), with β after the last. On the lattice this says n ≥ 0.",
+    negation="LeanMining.beta_last_mile_steps_as_given_false",
+    tier="refuted",
+)
+def final_steps(run: Run) -> Iterator[Evidence]:
+    """One reflection, from an axis to a better key off the lattice."""
+    yield enumerate_cases(
+        one_improvement_is_too_few,
+        [{"d": divisor + 3, "divisor": divisor} for divisor in (1, 10, 100)],
+        domain="C = 1, 1/10 and 1/100, an axis of dimension 4, 13 and 103",
+        summary="3 constants",
+        shows="one reflection raises β in dimension {d}, and C = 1/{divisor} asks for more steps",
         kind="witness",
         device=run.device,
     )

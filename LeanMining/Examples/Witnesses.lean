@@ -101,6 +101,47 @@ def nearlySingular : Fin 2 → Fin 2 → Rat
   | .zero => fun _ => 1
   | .succ .zero => Vector.get (1 ::ᵥ (1 + 1 / 2 ^ 20) ::ᵥ .nil)
 
+/-- The widths of a network of one input, two inner values and one output. -/
+def oneTwoOne : Nat → Nat
+  | .zero => 1
+  | .succ .zero => 2
+  | .succ (.succ _) => 1
+
+/-- Two weights of one input, both multiples of 1/2. -/
+def twoOneColumn : Fin 2 → Fin 1 → Rat
+  | .zero => fun _ => 2
+  | .succ .zero => fun _ => 1
+
+/-- Two weights of one output, neither a multiple of 3/2. -/
+def oneMinusTwoRow : Fin 1 → Fin 2 → Rat := fun _ => Vector.get (1 ::ᵥ -2 ::ᵥ .nil)
+
+/-- `oneMinusTwoRow` rounded to multiples of 3/2. -/
+def oneMinusTwoRowRounded : Fin 1 → Fin 2 → Rat := fun _ => Vector.get (3 / 2 ::ᵥ -3 / 2 ::ᵥ .nil)
+
+/-- Two layers that make 0 of every number. -/
+def cancelling : (l : Nat) → Fin (oneTwoOne (Nat.succ l)) → Fin (oneTwoOne l) → Rat
+  | .zero => twoOneColumn
+  | .succ .zero => oneMinusTwoRow
+  | .succ (.succ _) => fun _ _ => 0
+
+/-- `cancelling` with each layer rounded at one bit. -/
+def cancellingRounded : (l : Nat) → Fin (oneTwoOne (Nat.succ l)) → Fin (oneTwoOne l) → Rat
+  | .zero => twoOneColumn
+  | .succ .zero => oneMinusTwoRowRounded
+  | .succ (.succ _) => fun _ _ => 0
+
+/-- The least weight of each layer of `cancelling`. -/
+def cancellingLeast : Nat → Rat
+  | .zero => 1
+  | .succ .zero => -2
+  | .succ (.succ _) => 0
+
+/-- The greatest weight of each layer of `cancelling`. -/
+def cancellingGreatest : Nat → Rat
+  | .zero => 2
+  | .succ .zero => 1
+  | .succ (.succ _) => 0
+
 /-! ### Data -/
 
 /-- A data set of one number. -/

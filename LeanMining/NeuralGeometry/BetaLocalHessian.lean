@@ -22,7 +22,8 @@ allowed, whether or not it is near the identity.
 * `beta_last_mile_quadratic_hardness`: `1 - β` is between half of `‖R k - k‖² / ‖k‖²` and all of it
 * `beta_concave_in_plane`: β is concave along rotations in a plane, up to 45°
 * `beta_steps_to_lattice`: how many steps of a given length reach the lattice at the earliest, and
-  `beta_last_mile_steps_as_given_false`: of steps of any length one is enough
+  `beta_last_mile_steps_from_start_false`: of steps of any length one is enough
+* `beta_last_mile_steps_as_given_false`: with β after the steps no constant makes a bound either
 -/
 
 set_option autoImplicit false
@@ -135,9 +136,10 @@ def betaHessian (A : Fin d → Fin d → K) (k : Fin d → K) : K :=
   2 * normSq (mulVec A k) / normSq k
 
 /-- Along every path of rotations that is `k + t A k` up to `M t²` at a point `k` of the sign
-lattice, β is `1 - (t²/2) H` up to `C |t|³`, with an explicit `C`. The path `exp (t A)` of a skew
-`A` is one, with `M = ‖A A k‖ / 2`. Here `R` is the path at one `t`, so small that no sign changes:
-`h = ‖A k‖` and `(h + M) |t|` is at most the magnitude `m` (seed 001, BetaLocalHessian). -/
+lattice, β is `1 - (t²/2) H` up to `C |t|³`, with an explicit `C`. That the path `exp (t A)` of a
+skew `A` is one, with `M = ‖A A k‖ / 2`, is not proved here, where there is no exponential. Here `R`
+is the path at one `t`, so small that no sign changes: `h = ‖A k‖`, and `(h + M) |t|` is at most the
+magnitude `m` (seed 001, BetaLocalHessian). -/
 theorem beta_local_quadratic_expansion {R A : Fin d → Fin d → K} (hR : IsOrthogonal R)
     {k : Fin d → K} {m h M t : K} (hk : ∀ i, |k i| = m) (h0 : normSq k ≠ 0) (hh : 0 ≤ h)
     (hh' : h * h = normSq (mulVec A k)) (hM : 0 ≤ M)
@@ -410,7 +412,7 @@ theorem one_le_mul_den {c : Rat} (h : 0 < c) : 1 ≤ c * Nat.cast c.den := by
 /-- If nothing bounds a step, no constant makes `C d (1 - β)` a lower bound of their number: from an
 axis, of which β is `1/d`, one reflection reaches the lattice (seed 001, BetaLocalHessian,
 `beta_last_mile_quadratic_hardness`, with β before the first step). -/
-theorem beta_last_mile_steps_as_given_false :
+theorem beta_last_mile_steps_from_start_false :
     ¬ ∃ C : Rat, 0 < C ∧ ∀ (d n : Nat) (k : Fin d → Rat) (R : Nat → Fin d → Fin d → Rat),
       (∀ j, IsOrthogonal (R j)) → beta (mulVec (R n) k) = 1 →
       C * (Nat.cast d * (1 - beta (mulVec (R .zero) k))) ≤ Nat.cast n := by
@@ -461,5 +463,90 @@ theorem beta_last_mile_steps_as_given_false :
       (lt_of_lt_of_le zero_lt_one (le_add_of_nonneg_left den))
   exact absurd f (not_le_of_lt (lt_of_le_of_lt (ge_of_eq (add_zero 1))
     (add_lt_add_of_le_of_lt one more)))
+
+/-- β of a vector of length 1. -/
+theorem beta_of_normSq_eq_one {v w : Fin d → K} {a : K} (h : ∀ i, v i = w i) (hl : l1Norm w = a)
+    (hn : normSq w = 1) : beta v = a * a / Nat.cast d := by
+  have l : l1Norm v = a := (sum_congr fun i => congrArg abs (h i)).trans hl
+  show l1Norm v * l1Norm v / (Nat.cast d * normSq v) = _
+  rw [l, (normSq_congr h).trans hn, mul_one]
+
+/-- A vector of length 1 in the plane of the first two axes. -/
+def fromAxis {n : Nat} : Fin (Nat.succ (Nat.succ n)) → Rat
+  | .zero => 3 / 5
+  | .succ .zero => 4 / 5
+  | .succ (.succ _) => 0
+
+theorem fromAxis_normSq {n : Nat} : normSq (fromAxis (n := n)) = 1 := by
+  show 3 / 5 * (3 / 5) + (4 / 5 * (4 / 5) + ∑ _i : Fin n, (0 : Rat) * 0) = 1
+  rw [mul_zero, sum_const_zero]
+  decide
+
+theorem fromAxis_l1Norm {n : Nat} : l1Norm (fromAxis (n := n)) = 7 / 5 := by
+  show |3 / 5| + (|4 / 5| + ∑ _i : Fin n, |(0 : Rat)|) = 7 / 5
+  rw [abs_zero, sum_const_zero]
+  decide
+
+theorem normSq_axis {n : Nat} : normSq (delta .zero : Fin (Nat.succ n) → Rat) = 1 :=
+  (sum_delta_mul .zero _).trans (delta_self _)
+
+theorem l1Norm_axis {n : Nat} : l1Norm (delta .zero : Fin (Nat.succ n) → Rat) = 1 := by
+  show |1| + ∑ _i : Fin n, |(0 : Rat)| = 1
+  rw [abs_zero, sum_const_zero, abs_one, add_zero]
+
+theorem axis_sub_fromAxis {n : Nat} :
+    normSq (fun i => (delta .zero : Fin (Nat.succ (Nat.succ n)) → Rat) i - fromAxis i) ≠ 0 := by
+  have e : normSq (fun i => (delta .zero : Fin (Nat.succ (Nat.succ n)) → Rat) i - fromAxis i) =
+      4 / 5 := by
+    show (1 - 3 / 5) * (1 - 3 / 5) + ((0 - 4 / 5) * (0 - 4 / 5) +
+      ∑ _i : Fin n, ((0 : Rat) - 0) * (0 - 0)) = 4 / 5
+    rw [sub_self, mul_zero, sum_const_zero]
+    decide
+  rw [e]
+  decide
+
+/-- With β after the steps, which the source writes, it is false as well: from an axis, one step
+raises β from `1/d` to `49/25d`, and nothing follows. An optimizer is here a sequence of rotations
+that never lowers β and stands still after `n` steps, of which the source says neither. One that
+reaches the lattice has β = 1, and the bound is then 0 (seed 001, BetaLocalHessian,
+`beta_last_mile_quadratic_hardness`). -/
+theorem beta_last_mile_steps_as_given_false :
+    ¬ ∃ C : Rat, 0 < C ∧ ∀ (d n : Nat) (k : Fin d → Rat) (R : Nat → Fin d → Fin d → Rat),
+      (∀ j, IsOrthogonal (R j)) →
+      (∀ j, beta (mulVec (R j) k) ≤ beta (mulVec (R (Nat.succ j)) k)) →
+      (∀ j, n ≤ j → R j = R n) →
+      C * (Nat.cast d * (1 - beta (mulVec (R n) k))) ≤ Nat.cast n := by
+  intro ⟨C, pos, h⟩
+  have axis : beta (mulVec (fun i j => delta i j)
+      (delta .zero : Fin (Nat.succ (Nat.succ (Nat.succ C.den))) → Rat)) =
+      1 * 1 / Nat.cast (Nat.succ (Nat.succ (Nat.succ C.den))) :=
+    beta_of_normSq_eq_one (fun i => sum_delta_mul i _) l1Norm_axis normSq_axis
+  have turned : beta (mulVec (reflect fun i => delta .zero i - fromAxis i)
+      (delta .zero : Fin (Nat.succ (Nat.succ (Nat.succ C.den))) → Rat)) =
+      7 / 5 * (7 / 5) / Nat.cast (Nat.succ (Nat.succ (Nat.succ C.den))) :=
+    beta_of_normSq_eq_one
+      (mulVec_reflect_sub (normSq_axis.trans fromAxis_normSq.symm) axis_sub_fromAxis)
+      fromAxis_l1Norm fromAxis_normSq
+  have e := h (Nat.succ (Nat.succ (Nat.succ C.den))) 1 (delta .zero) (fun j => match j with
+    | .zero => fun i j => delta i j
+    | .succ _ => reflect fun i => delta .zero i - fromAxis i) (fun j => match j with
+    | .zero => isOrthogonal_delta
+    | .succ _ => isOrthogonal_reflect axis_sub_fromAxis) (fun j => match j with
+    | .zero => le_trans (le_of_eq axis) (le_trans
+        (div_le_div_of_nonneg_right (by decide) (natCast_nonneg _)) (ge_of_eq turned))
+    | .succ _ => le_refl _) (fun j k => match j, k with
+    | .succ _, _ => rfl)
+  have f : C * (Nat.cast (Nat.succ (Nat.succ (Nat.succ C.den))) * (1 - beta (mulVec
+      (reflect fun i => delta .zero i - fromAxis i)
+      (delta .zero : Fin (Nat.succ (Nat.succ (Nat.succ C.den))) → Rat)))) ≤ 1 := e
+  have dim : (Nat.cast (Nat.succ (Nat.succ (Nat.succ C.den))) : Rat) ≠ 0 :=
+    Ne.symm (ne_of_lt (natCast_succ_pos _))
+  rw [turned, mul_sub, mul_one, mul_comm _ (_ / _), div_mul_cancel _ dim, natCast_succ,
+    natCast_succ, natCast_succ] at f
+  have g : C * (Nat.cast C.den + 1 + 1 + 1 - 7 / 5 * (7 / 5)) =
+      C * Nat.cast C.den + C * (1 + 1 + 1 - 7 / 5 * (7 / 5)) := by ring
+  rw [g] at f
+  exact absurd f (not_le_of_lt (lt_of_le_of_lt (ge_of_eq (add_zero 1))
+    (add_lt_add_of_le_of_lt (one_le_mul_den pos) (mul_pos pos (by decide)))))
 
 end LeanMining

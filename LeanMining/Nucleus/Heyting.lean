@@ -19,7 +19,7 @@ up, with the bits that are dropped.
 
 * `Nucleus.isFixed_himp`, `Nucleus.Fixed.instHeytingAlgebra`: the fixed points of a nucleus
 * `activations_heyting`, `fixedVectors_heyting`: both of INT8 vectors
-* `noGo_as_given_false`, `noGo_always_as_given_false`, `exists_gap_pos_iff`: when a gate has a gap
+* `noGo_as_given_false`, `exists_gap_pos_iff`: when a gate has a gap
 * `gap_mono`, `roundUp_gap_mono`: when the gap grows
 -/
 
@@ -121,13 +121,6 @@ theorem noGo_as_given_false :
   fun h => match (exists_gap_pos_iff (n := 1) (⊥, .unit)).mp
       (h 1 (⊥, .unit) fun k => nomatch (fixed_boolean_iff (n := 1) (⊥, .unit)).mp k .zero) with
     | ⟨.zero, k⟩ => lt_irrefl _ k
-
-/-- All the more is it false that such a gate has a gap on all activations (seed 000,
-CENTRAL.QUESTION, "a non-Boolean nucleus creates an unavoidable boundary gap"). -/
-theorem noGo_always_as_given_false :
-    ¬ ∀ (n : Nat) (z : ActivationVector n), ¬ ComplementedLattice (layerNucleus z).Fixed →
-      ∀ q, 0 < (⟨z, q⟩ : DiscreteGateMeasurement n).gap :=
-  fun h => noGo_as_given_false fun n z k => ⟨z, h n z k z⟩
 
 /-- The converse fails too: at zero point 127 one value is fixed, a Boolean lattice, and all others
 are raised (beside seed 000, CENTRAL.QUESTION). -/

@@ -2,9 +2,9 @@
 bound propagation.
 
 An image that is stored in INT8 stands for every image that rounds to it: a box of half a scale to
-each side. An enclosure holds the outputs of the network on the whole box. Needs the
-package of claims/requirements-bounds.txt, which is under the GPL-3. Run `python -m
-claims.models.bounds` for a table.
+each side. An enclosure holds the outputs of the network on the whole box. Interval bounds, CROWN
+and its split are computed here; α-CROWN alone needs the package of claims/requirements-bounds.txt,
+which is under the GPL-3. Run `python -m claims.models.bounds` for a table, which needs it too.
 
 Source: seed 000, "α,β-CROWN bounds". IBP: Gowal et al. 2018; CROWN: Zhang et al. 2018; α-CROWN: Xu
     et al. 2021.
@@ -88,7 +88,7 @@ class Report:
             autoencoder.
         escaped: images of which the INT8 image's output, the original's, or one of the samples'
             left the enclosure; a number other than 0 is an error.
-        samples: how many images were drawn in each cell.
+        tried: how many images of each cell: its INT8 image, the original and the samples.
     """
 
     network: str
@@ -97,7 +97,7 @@ class Report:
     mean_width: float
     settled: float | None
     escaped: int
-    samples: int
+    tried: int
 
 
 def sequential(network: str) -> nn.Sequential:
@@ -356,14 +356,12 @@ def survey(
     radius = float(params.scale) / 2
     enclosure = enclose(model, stored, radius, method)
     generator = torch.Generator().manual_seed(seed)
-    inside = torch.ones(len(digits), dtype=torch.bool)
+    tried = [stored, digits]
+    for number in range(samples):
+        offsets = 2 * torch.rand(digits.shape, generator=generator, dtype=torch.float64) - 1
+        tried.append(stored + radius * (offsets.sign() if number % 2 else offsets))
     with torch.no_grad():
-        for number in range(samples):
-            offsets = 2 * torch.rand(digits.shape, generator=generator, dtype=torch.float64) - 1
-            inside &= enclosure.holds(
-                model(stored + radius * (offsets.sign() if number % 2 else offsets))
-            )
-        inside &= enclosure.holds(model(stored)) & enclosure.holds(model(digits))
+        inside = torch.stack([enclosure.holds(model(some)) for some in tried]).all(0)
     classifies = NETWORKS[network].measure == "accuracy"
     return Report(
         network,
@@ -372,7 +370,7 @@ def survey(
         float((enclosure.upper - enclosure.lower).mean()),
         float(enclosure.settles().double().mean()) if classifies else None,
         int((~inside).sum()),
-        samples,
+        len(tried),
     )
 
 

@@ -4,6 +4,7 @@ that replays.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -125,8 +126,7 @@ class TestNucleus:
         [
             "nucleus.nonboolean_from_incomparable",
             "nucleus.graft_never_boolean",
-            "nucleus.no_go.some",
-            "nucleus.no_go.always",
+            "nucleus.no_go",
         ],
     )
     def test_false_claims_are_refuted_with_a_witness(self, id):
@@ -281,8 +281,26 @@ class TestGap:
             "enclose",
             lambda network, inputs, radius, method: real(network, inputs, radius / 100, method),
         )
-        monkeypatch.setattr(gap, "enclosed", gap.enclosed.__wrapped__)
+        gap.enclosed.cache_clear()
         assert not gap.no_output_escapes("mlp", "crown")
+        gap.enclosed.cache_clear()
+
+    def test_bounds_of_the_same_width_are_not_narrower(self, monkeypatch):
+        """A method is narrower only if it is strictly so, and if no output escapes either."""
+        assert gap.is_narrower("mlp", "crown", "ibp") and not gap.is_narrower("mlp", "ibp", "ibp")
+        real = gap.enclosed
+        monkeypatch.setattr(
+            gap,
+            "enclosed",
+            lambda network, method: replace(real(network, method), escaped=int(method == "ibp")),
+        )
+        assert not gap.is_narrower("mlp", "crown", "ibp")
+
+    def test_the_domain_counts_the_images(self):
+        """INT8 image, original and samples of each of the images that were enclosed."""
+        evidence = first_evidence("gap.crown_bounds.interval")
+        row = evidence.measurements[0]
+        assert f"{row['images']} held-out digits, {row['tried']} images" in evidence.domain
 
     def test_figures_within_the_sources_range_would_confirm(self, monkeypatch):
         """A layer whose ratio is 5.5 would not count against the source."""

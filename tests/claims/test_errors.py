@@ -298,6 +298,16 @@ class TestSpectral:
         found = first_evidence(id)
         assert found.outcome == "refuted" and found.witness.replays()
 
+    def test_the_sources_sum_is_told_from_the_error(self):
+        """Only a network whose error is over the sum counts against the source."""
+        bounded = spectral.small_network_error_is_bounded
+        assert not bounded(["2", "1"], ["1", "-2"], 1)
+        assert bounded(["2", "1"], ["1", "-2"], 2)  # the output is 0 both times
+        assert bounded(["1", "1"], ["1", "1"], 1)  # equal weights are not rounded
+        assert not bounded(["2", "0"], ["3", "1/2"], 1)  # 2 (3 − 5/2) = 1 > √(1/4 + 1/4)
+        assert bounded(["3", "-3", "1"], ["1", "1", "-1"], 1)  # 1 ≤ √3 · 1 + 0
+        assert bounded(["1", "4", "0"], ["-1", "2", "-4"], 1)  # 5 ≤ √21 + √3, and 25 > 21 + 3
+
     @pytest.mark.parametrize(
         ("predicate", "broken"),
         [

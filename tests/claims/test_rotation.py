@@ -119,6 +119,14 @@ class TestLaws:
         )
         assert not lattice.expands_to_second_order("0/0", 1 / 256)
 
+    def test_a_path_that_leaves_its_tangent_is_seen(self, monkeypatch):
+        """The theorem is of paths that are k + tAk up to M t²; that exp(tA) is one is checked."""
+        path = lattice._path
+        monkeypatch.setattr(
+            lattice, "_path", lambda head, t: {**path(head, t), "M t²": path(head, t)["M t²"] / 2}
+        )
+        assert not lattice.expands_to_second_order("0/0", 1 / 256)
+
     def test_a_convex_stretch_is_seen(self, monkeypatch):
         """β that is convex in the angle is refused, exactly and on real keys."""
         assert lattice.is_midpoint_concave(2, [4, 3, 5], [12, 5, 13])
@@ -145,6 +153,7 @@ FALSE = [
     "geometry.floor_value.beta",
     "geometry.uneven_keys",
     "geometry.steps.unbounded",
+    "geometry.steps.final",
     "geometry.top_k_unique",
     "geometry.floor_dimension_free",
     "geometry.gauge_of_signs",
@@ -183,6 +192,7 @@ class TestFalseClaims:
         )
         assert beta.rotation_misses_the_lattice([[1, 0]], [[1, 0], [0, 1]])
         assert lattice.one_reflection_is_too_few(2, 3)
+        assert lattice.one_improvement_is_too_few(4, 3)
         assert correction.best_choice_is_unique([3, 1], 1)
 
     def test_a_key_that_misses_the_lattice_is_seen(self, monkeypatch):
@@ -202,6 +212,19 @@ class TestSamples:
         monkeypatch.setattr(beta, "sample_beta", lambda *arguments: (mean + 0.01, half))
         assert not beta.gaussian_beta_is_exact(32, 4000, 0)
 
+    @pytest.mark.parametrize(("mean", "half"), [(0.9, 0.2), (0.66, 0.01)])
+    def test_an_interval_that_reaches_one_is_refuted(self, mean, half, monkeypatch):
+        """β is below 1 only if its whole interval is, around its exact mean."""
+        assert beta.gaussian_beta_is_below_one(32, 4000, 0)
+        monkeypatch.setattr(beta, "sample_beta", lambda *arguments: (mean, half))
+        assert not beta.gaussian_beta_is_below_one(32, 4000, 0)
+
+    def test_a_wide_interval_around_the_floor_is_refuted(self, monkeypatch):
+        """The exact mean alone does not say that β is below 1."""
+        monkeypatch.setattr(beta, "sample_beta", lambda *arguments: (0.65, 0.4))
+        assert beta.gaussian_beta_is_exact(32, 4000, 0)
+        assert not beta.gaussian_beta_is_below_one(32, 4000, 0)
+
     def test_a_wrong_moment_ratio_is_refuted(self, monkeypatch):
         """The reference of each distribution is told from another's."""
         laplace = beta.DISTRIBUTIONS["Laplace"]
@@ -214,9 +237,28 @@ class TestSamples:
 
     def test_a_wrong_limit_of_codes_is_refuted(self, monkeypatch):
         """Deviations over the bound are seen."""
-        assert beta.codes_near_their_moment_ratio(0, 4096, 8, 0)
+        assert beta.codes_near_their_moment_ratio(0, 65536, 8, 0)
         monkeypatch.setattr(beta, "deviation_of_codes", lambda *arguments: (0.4, 0.1, 0.45))
-        assert not beta.codes_near_their_moment_ratio(0, 4096, 8, 0)
+        assert not beta.codes_near_their_moment_ratio(0, 65536, 8, 0)
+
+    def test_a_bound_that_says_nothing_is_refuted(self, monkeypatch):
+        """At 4,096 coordinates the bound of layer 0 is above all that |β − μ₁²/μ₂| can be."""
+        mean, half, bound = beta.deviation_of_codes(0, 4096, 8, 0)
+        assert mean + half < bound and not beta.codes_near_their_moment_ratio(0, 4096, 8, 0)
+        for empty in (1.0, 0.7, 0.0):
+            monkeypatch.setattr(
+                beta, "deviation_of_codes", lambda *arguments, empty=empty: (0.0, 0.0, empty)
+            )
+            assert not beta.codes_near_their_moment_ratio(0, 65536, 8, 0)
+
+    def test_outputs_of_a_weight_that_is_turned_otherwise_are_off(self, monkeypatch):
+        """What is no rotation changes the outputs by more than rounding does."""
+        assert rotation.turned_weight_keeps_outputs(rotation.FEED_FORWARD[0])
+        real = rotation.random_rotation
+        monkeypatch.setattr(rotation, "random_rotation", lambda *given: real(*given) * (1 + 1e-8))
+        rotation.turned_weight.cache_clear()
+        assert not rotation.turned_weight_keeps_outputs(rotation.FEED_FORWARD[0])
+        rotation.turned_weight.cache_clear()
 
     def test_the_gain_is_by_rows(self):
         """Where rows and columns differ, the gain goes by rows and the length by columns."""
