@@ -3,7 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
-import LeanMining.Algebra.Gcd
+import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Vector
 import LeanMining.Encoding
 
@@ -18,13 +18,16 @@ the results together and compares them with what was computed.
 
 A vector is such a number as well, its first entry lowest. A result is a natural number: `ofInt`
 numbers the integers, `ofBool` the truth values, and `clamp` makes a digit of a result that a base
-has no room for, which no digit that was computed is equal to.
+has no room for, which no digit that was computed is equal to. A float that was computed is a
+fraction, `ratio`; of a rational that Lean's definition gives, the kernel says whether it is
+`between` two others, which are as far from the float as the function's rounding may take it.
 
 The definitions recurse by `Nat.rec` and `Fin.rec`, since what the compiler of recursive equations
 makes of them takes the kernel many times longer.
 
 ## Main results
 
+* `between_iff`: what it means to be between two rationals
 * `entries_number`: the entries of a vector are read back from its number
 * `digit_encode`: each digit of a table's row is the value of the function at its place
 * `digit_row`: each digit of a row of results is the value of the function at the digit in the same
@@ -110,6 +113,18 @@ def ofInt : Int → Nat
 /-- The integer of a number: what `ofInt` undoes. -/
 def int (n : Nat) : Int :=
   cond (Nat.beq (Nat.mod n 2) 0) (Int.ofNat (Nat.div n 2)) (Int.negSucc (Nat.div n 2))
+
+/-- The fraction whose numerator `int n` is and whose denominator is `d + 1`. A float is such a
+fraction, exactly. -/
+def ratio (d n : Nat) : Rat := Rat.normalize (int n) (Nat.succ d) (Rat.succ_pos d)
+
+/-- Whether `x` is at least `a` and at most `b`. -/
+def between (a b x : Rat) : Bool := Bool.and (decide (a ≤ x)) (decide (x ≤ b))
+
+theorem between_iff {a b x : Rat} : between a b x = true ↔ a ≤ x ∧ x ≤ b :=
+  ⟨fun h => ⟨of_decide_eq_true (Bool.and_eq_true_left h),
+    of_decide_eq_true (Bool.and_eq_true_right h)⟩,
+   fun ⟨h, k⟩ => by rw [between, decide_eq_true h, decide_eq_true k]; rfl⟩
 
 /-- 1 for true and 0 for false. -/
 def ofBool (b : Bool) : Nat := cond b 1 0

@@ -290,8 +290,9 @@ def quantizedRun {X : Type u} (f Q : X → X) : Nat → X → X
   | .zero, x => x
   | .succ t, x => f (Q (quantizedRun f Q t x))
 
-/-- Where `f` is a contraction with the factor `L` and rounding moves nothing by more than `h`, after
-`t` rounds the iteration is within `L ^ t d(x, p) + (1 - L ^ t) L h / (1 - L)` of the fixed point `p`
+/-- Where `f` is a contraction with the factor `L` and rounding moves nothing by more than `h`,
+after `t` rounds the iteration is within `L ^ t d(x, p) + (1 - L ^ t) L h / (1 - L)` of the fixed
+point `p`
 of `f` itself (seed 004, Quantization Dynamics). -/
 theorem dist_quantizedRun_le {X : Type u} {d : X → X → K}
     (triangle : ∀ x y z, d x z ≤ d x y + d y z) {f Q : X → X} {L h : K} (hL : 0 ≤ L)

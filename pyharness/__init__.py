@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Check as Check,
         Conformance as Conformance,
         int8_pairs as int8_pairs,
+        rounding_of_sum as rounding_of_sum,
     )
     from pyharness.evidence.exhaustive import (
         INT8 as INT8,
@@ -141,6 +142,7 @@ _MODULES = {
     "Check": "pyharness.evidence.conformance",
     "Conformance": "pyharness.evidence.conformance",
     "int8_pairs": "pyharness.evidence.conformance",
+    "rounding_of_sum": "pyharness.evidence.conformance",
     "INT8": "pyharness.evidence.exhaustive",
     "enumerate_cases": "pyharness.evidence.exhaustive",
     "sweep": "pyharness.evidence.exhaustive",

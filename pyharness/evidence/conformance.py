@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -18,13 +19,13 @@ from pyharness.evidence import Evidence, TensorRef
 from pyharness.evidence.exhaustive import INT8
 from pyharness.evidence.ties import require_measurable
 from pyharness.formats.affine import TensorError
-from pyharness.proofs.cases import Array, Case, Comparison, Kind
+from pyharness.proofs.cases import Array, Case, Comparison, Kind, Number
 
 if TYPE_CHECKING:
     from pyharness.evidence.run import Run
     from pyharness.proofs.decisions import Compared
 
-__all__ = ["Call", "Check", "Conformance", "Nonconformance", "int8_pairs"]
+__all__ = ["Call", "Check", "Conformance", "Nonconformance", "int8_pairs", "rounding_of_sum"]
 
 
 class Nonconformance(HarnessError):
@@ -38,7 +39,7 @@ class Call:
     """One call of a function.
 
     Attributes:
-        arguments: tensors of integers, as the function takes them.
+        arguments: tensors of integers or floats, as the function takes them.
         tensors: the real tensors that they are of.
     """
 
@@ -61,12 +62,30 @@ class Check:
             constant of the export, or `fun x y => name y x`.
         arguments: the Lean type of each argument: `Int8`, `Int` or `Nat`; `Fin n → Int` or
             `Fin m → Fin n → Int` for a vector or a matrix as a function; or `Vector Int8 n`. Where
-            the proofs are an export also `Bool`, `Rat`, `UInt8` and the like, `Fin 10` and
-            `BitVec 4`.
+            the proofs are an export also `Bool`, `UInt8` and the like, `Fin 10` and `BitVec 4`. A
+            tensor of floats is of the type `Rat`, or `Fin n → Rat` and so on, and stands for the
+            fractions that its elements are exactly.
         result: the type of what it gives: one of these but `Vector`, or `Bool` or `Prop`.
         calls: gives the calls of the function.
         domain: what they cover, in words.
         of: what the results are, in words.
+        within: of a result of the type `Rat`: gives, of the arguments, how far from the function's
+            result that of the definition may be, a tensor of floats of the result's shape. It is
+            the bound that is known of the function's rounding, such as `rounding_of_sum`. Left out,
+            the two must be the same.
+
+    Example:
+        >>> def mean_square(x):
+        ...     return x.square().mean(-1)
+        >>> Check(
+        ...     "Demo.meanSquare",
+        ...     ("Fin n → Rat",),
+        ...     "Rat",
+        ...     lambda: [Call((torch.randn(4, 16, dtype=torch.float64),))],
+        ...     "four vectors of 16 normal numbers",
+        ...     within=lambda x: rounding_of_sum(18, x.dtype) * mean_square(x),
+        ... ).result
+        'Rat'
     """
 
     lean: str
@@ -75,6 +94,14 @@ class Check:
     calls: Callable[[], Iterable[Call]]
     domain: str
     of: str = field(default="results", kw_only=True)
+    within: Callable[..., Tensor] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.within is not None and Kind.parse(self.result, result=True).element != "Rat":
+            raise UsageError(
+                f"a check of {self.lean} allows rounding in a result of the type {self.result}: "
+                "leave `within` out, since only a result of the type Rat is rounded"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +163,7 @@ class Conformance:
         cases: list[Case] = []
         tensors: list[TensorRef] = []
         for call in check.calls():
-            cases += self._cases(call, arguments, result)
+            cases += self._cases(call, arguments, result, check.within)
             tensors += call.tensors
         comparison = Comparison(self.definition, check.lean, arguments, result, cases)
         compared = run.kernel.compare(name, comparison)
@@ -150,7 +177,7 @@ class Conformance:
             )
         return Evidence(
             "conformance",
-            f"{check.domain}; decided by {compared.by}, {compared.decided} SHA-256 "
+            f"{check.domain}{_allowed(cases)}; decided by {compared.by}, {compared.decided} SHA-256 "
             f"{compared.decision.sha256}",
             compared.results,
             0,
@@ -160,7 +187,13 @@ class Conformance:
             definition=self.definition,
         )
 
-    def _cases(self, call: Call, arguments: Sequence[Kind], result: Kind) -> Iterator[Case]:
+    def _cases(
+        self,
+        call: Call,
+        arguments: Sequence[Kind],
+        result: Kind,
+        within: Callable[..., Tensor] | None,
+    ) -> Iterator[Case]:
         """Yield each case of a call, with what the function gives there."""
         if len(call.arguments) != len(arguments):
             raise TensorError(
@@ -168,14 +201,14 @@ class Conformance:
                 f"{len(call.arguments)}"
             )
         given = [
-            self._integers(tensor, "an argument", truth=kind.element == "Bool")
+            self._numbers(tensor, "an argument", kind)
             for tensor, kind in zip(call.arguments, arguments, strict=True)
         ]
         # What the function does to its arguments must not change what it is compared at.
         gave = self.function(*(tensor.clone() for tensor in given))
         if not isinstance(gave, Tensor):
             raise TensorError(f"{self._what} gave {gave!r}, which is no tensor")
-        gave = self._integers(gave, "what it gave", truth=result.element in ("Bool", "Prop"))
+        gave = self._numbers(gave, "what it gave", result)
         batches = [self._batch(tensor, kind) for tensor, kind in zip(given, arguments, strict=True)]
         batch = torch.broadcast_shapes(*batches)
         if self._batch(gave, result) != batch:
@@ -188,16 +221,32 @@ class Conformance:
             _arrays(tensor, kind.rank, batch)
             for tensor, kind in zip((*given, gave), (*arguments, result), strict=True)
         ]
-        for *case, outcome in zip(*columns, strict=True):
-            yield Case(tuple(case), outcome)
+        allowed: Sequence[Array | None] = [None] * batch.numel()
+        if within is not None:
+            most = within(*(tensor.clone() for tensor in given))
+            if most.shape != gave.shape or not bool((most >= 0).all()):
+                raise TensorError(
+                    f"{self._what}: `within` gives {list(most.shape)} bounds where "
+                    f"{list(gave.shape)} are expected, none of them negative"
+                )
+            most = self._numbers(most, "a bound", result)
+            allowed = _arrays(most, result.rank, batch)
+        for *case, outcome, one in zip(*columns, allowed, strict=True):
+            yield Case(tuple(case), outcome, one)
 
-    def _integers(self, tensor: Tensor, what: str, *, truth: bool = False) -> Tensor:
+    def _numbers(self, tensor: Tensor, what: str, kind: Kind) -> Tensor:
+        """Return a tensor whose elements can be of a type."""
+        if kind.element == "Rat" and tensor.is_floating_point():
+            if not bool(tensor.isfinite().all()):
+                raise TensorError(f"{self._what}: {what} is not finite, and so no fraction")
+            return tensor
         if (
             tensor.is_floating_point()
             or tensor.is_complex()
-            or (tensor.dtype == torch.bool and not truth)
+            or (tensor.dtype == torch.bool and kind.element not in ("Bool", "Prop"))
         ):
-            raise TensorError(f"{self._what}: {what} is {tensor.dtype}, and integers are needed")
+            needed = "numbers" if kind.element == "Rat" else "integers"
+            raise TensorError(f"{self._what}: {what} is {tensor.dtype}, and {needed} are needed")
         return tensor
 
     def _batch(self, tensor: Tensor, kind: Kind) -> torch.Size:
@@ -216,10 +265,19 @@ class Conformance:
 def _arrays(tensor: Tensor, rank: int, batch: torch.Size) -> list[Array]:
     """Return the part of a tensor that each case has, in reading order."""
     shape = tuple(tensor.shape[tensor.ndim - rank :])
-    values: list[list[int]] = (
-        tensor.long().expand((*batch, *shape)).reshape(batch.numel(), -1).tolist()
-    )
-    return [Array(shape, row) for row in values]
+    real = tensor.is_floating_point()
+    tensor = tensor.double() if real else tensor.long()
+    rows: list[list[Any]] = tensor.expand((*batch, *shape)).reshape(batch.numel(), -1).tolist()
+    # A float in Python is one of 64 bits, and each other one is one of these.
+    return [Array(shape, list(map(Fraction, row)) if real else row) for row in rows]
+
+
+def _allowed(cases: Iterable[Case]) -> str:
+    """Say how far from the results a definition may be, in words; nothing if it must be the
+    same.
+    """
+    most = [value for case in cases if case.within for value in case.within.values]
+    return f", to within at most {float(max(most)):.1e}" if most else ""
 
 
 def _where(comparison: Comparison, compared: Compared) -> str:
@@ -233,11 +291,39 @@ def _where(comparison: Comparison, compared: Compared) -> str:
     if any(array.shape for array in (*case.arguments, case.result)):
         at = f"case {difference.place + 1} of {len(comparison.cases)}"
     else:
-        at = f"({', '.join(str(array.values[0]) for array in case.arguments)})"
+        at = f"({', '.join(str(_shown(array.values[0])) for array in case.arguments)})"
     found: Any = "another value" if difference.given is None else difference.given
-    values = case.result.values
-    gave: Any = values[0] if not case.result.shape else list(values)
+    gave: Any = list(map(_shown, case.result.values))
+    if not case.result.shape:
+        (gave,) = gave
+    if case.within is not None and difference.given is None:
+        found = f"a value further off than {float(max(case.within.values)):.1e}"
     return f"at {at} the function gives {gave}, and Lean {found}"
+
+
+def _shown(value: Number) -> int | float:
+    """A fraction as the float that it was."""
+    return value if isinstance(value, int) else float(value)
+
+
+def rounding_of_sum(terms: int, dtype: torch.dtype) -> float:
+    """Return γ_n = n u / (1 − n u): a sum of n terms, in any order, is at most γ_(n − 1) times the
+    sum of their magnitudes off, and an inner product of n entries at most γ_n times.
+
+    Args:
+        terms: n, the number of roundings that one term goes through, 1 or more.
+        dtype: the floats that are added, with u half of their `torch.finfo(dtype).eps`. Rounding is
+            to nearest, without underflow.
+
+    Raises:
+        UsageError: if there are so many that nothing is known.
+
+    Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.1.
+    """
+    lost = terms * torch.finfo(dtype).eps / 2
+    if lost >= 1:
+        raise UsageError(f"a sum of {terms:,} numbers of {dtype} can be wrong altogether")
+    return lost / (1 - lost)
 
 
 def int8_pairs(lean: str, domain: str) -> Check:

@@ -202,13 +202,18 @@ class Calculator:
             term = arguments[inner]
 
     # --------------------------------------------------------------------------------------- proofs
-    def proof(self, proposition: Term) -> Term | None:
+    def proof(self, proposition: Term, witnesses: Sequence[int] = (0, 1)) -> Term | None:
         """Return what stands for a proof of a proposition that holds by arithmetic; None if that is
         not seen.
-        """
-        return self.terms.app(self._proof, proposition) if self.holds(proposition) else None
 
-    def holds(self, proposition: Term) -> bool | None:
+        Args:
+            proposition: closed, about numbers.
+            witnesses: the numbers that are tried where one must exist.
+        """
+        held = self.holds(proposition, witnesses)
+        return self.terms.app(self._proof, proposition) if held else None
+
+    def holds(self, proposition: Term, witnesses: Sequence[int] = (0, 1)) -> bool | None:
         """Whether a closed proposition about numbers holds; None if that is not seen."""
         terms, checker = self.terms, self.checker
         said = checker.whnf(proposition)
@@ -216,7 +221,7 @@ class Calculator:
             denied = checker.whnf(said.body) if not said.body.loose else None
             if denied is None or not self._is_false(denied):
                 return None
-            held = self.holds(said.domain)
+            held = self.holds(said.domain, witnesses)
             return None if held is None else not held
         head, arguments = spine(said)
         if type(head) is not Const:
@@ -230,11 +235,11 @@ class Calculator:
         except Stuck:
             return None
         if head.name == _AND and len(arguments) == 2 and self._is_conjunction():
-            both = [self.holds(argument) for argument in arguments]
+            both = [self.holds(argument, witnesses) for argument in arguments]
             return False if False in both else None if None in both else True
         if head.name == _EXISTS and len(arguments) == 2 and self._is_existence():
-            witnesses = self._witnesses(arguments[0])
-            if any(self.holds(terms.app(arguments[1], witness)) for witness in witnesses):
+            tried = self._witnesses(arguments[0], witnesses)
+            if any(self.holds(terms.app(arguments[1], one), witnesses) for one in tried):
                 return True
         return None
 
@@ -248,15 +253,19 @@ class Calculator:
             return self.constructed(one)[0] == self.constructed(other)[0]
         return None
 
-    def _witnesses(self, kind: Term) -> list[Term]:
-        """Return the numbers 0 and 1 as elements of a type; none if it is not of numbers."""
+    def _witnesses(self, kind: Term, values: Sequence[int]) -> list[Term]:
+        """Return numbers as elements of a type; none if it is not of numbers."""
         kind = self.checker.whnf(kind)
-        numbers = [self.terms.lit(value) for value in (0, 1)]
         if kind is self.const(*NAT):
-            return [*numbers]
+            return [self.terms.lit(value) for value in values if value >= 0]
         if kind is self.const("Int") and self.constant(("Int", "ofNat")) is not None:
-            return [self.terms.app(self.const("Int", "ofNat"), number) for number in numbers]
+            return [self.integer(value) for value in values]
         return []
+
+    def integer(self, value: int) -> Term:
+        """Return an element of `Int`."""
+        made, number = ("ofNat", value) if value >= 0 else ("negSucc", -value - 1)
+        return self.terms.app(self.const("Int", made), self.terms.lit(number))
 
     def _is_false(self, term: Term) -> bool:
         constant = self._view.get(term.name) if type(term) is Const else None

@@ -3,8 +3,8 @@
 A type is written as Lean has it: `Nat`, `Int`, `Rat`, `Bool`; `Int8` to `Int64` and `UInt8` to
 `UInt64`; `Fin 10` and `BitVec 4`, with a number. With letters for sizes stand `Fin n → Int` and
 `Fin m → Fin n → Int` for vectors and matrices as functions, and `Vector Int8 n`. What a function
-gives is one of these, but no `Vector`, or a proposition that is decided: `Prop`. Of `Rat` the
-values are integers.
+gives is one of these, but no `Vector`, or a proposition that is decided: `Prop`. A float is a
+`Rat`: the fraction that it is exactly.
 
 Nothing here reads Lean, so that evidence which gives cases does not depend on the code that does.
 """
@@ -14,11 +14,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from fractions import Fraction
+from typing import NamedTuple, Self, TypeAlias
 
 from pyharness.core.errors import UsageError
 
-__all__ = ["Array", "Case", "Comparison", "Kind"]
+__all__ = ["Array", "Case", "Comparison", "Kind", "Number"]
+
+Number: TypeAlias = int | Fraction
+"""What an element is; only a `Rat` may be no integer."""
 
 _BITS = (8, 16, 32, 64)
 _ELEMENTS = (
@@ -32,10 +36,10 @@ _FORM = re.compile(r"((?:Fin [a-z] → )*)(\w+(?: \d+)?)|Vector (\w+(?: \d+)?) [
 
 
 class Array(NamedTuple):
-    """Integers of some shape, in reading order."""
+    """Numbers of some shape, in reading order."""
 
     shape: tuple[int, ...]
-    values: Sequence[int]
+    values: Sequence[Number]
 
 
 @dataclass(frozen=True)
@@ -95,23 +99,28 @@ class Kind:
         least, greatest = self.bounds
         return None if least is None or greatest is None else greatest - least
 
-    def require(self, value: int) -> None:
+    def require(self, value: Number) -> None:
         """Check that a value is an element.
 
         Raises:
             UsageError: if not.
         """
         least, greatest = self.bounds
-        if (least is not None and value < least) or (greatest is not None and value > greatest):
+        if (
+            (least is not None and value < least)
+            or (greatest is not None and value > greatest)
+            or (self.element != "Rat" and not isinstance(value, int))
+        ):
             raise UsageError(f"the value {value} is none of Lean's {self.element}")
 
-    def code(self, value: int) -> int:
-        """Return the number that stands for an element.
+    def code(self, value: Number) -> int:
+        """Return the number that stands for an element, which is an integer.
 
         Raises:
             UsageError: if the type has no such element.
         """
         self.require(value)
+        assert isinstance(value, int)
         least, _ = self.bounds
         if least is None:
             return 2 * value if value >= 0 else -2 * value - 1
@@ -137,10 +146,27 @@ class Kind:
 
 @dataclass(frozen=True)
 class Case:
-    """One application of a function, and what it gave."""
+    """One application of a function, and what it gave.
+
+    Attributes:
+        arguments: what it was applied to.
+        result: what it gave.
+        within: of a `Rat`, how far what the definition gives may be from each entry of the result;
+            None if it must be the same.
+    """
 
     arguments: tuple[Array, ...]
     result: Array
+    within: Array | None = None
+
+    def is_met_by(self, given: Sequence[Number]) -> bool:
+        """Whether what a definition gives is near enough to the result, entry by entry."""
+        if self.within is None:
+            return list(given) == list(self.result.values)
+        return all(
+            Fraction(other) - most <= one <= Fraction(other) + most
+            for one, other, most in zip(given, self.result.values, self.within.values, strict=True)
+        )
 
 
 @dataclass(frozen=True)

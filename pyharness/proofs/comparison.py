@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pyharness.core.errors import UsageError
-from pyharness.proofs.cases import Case, Comparison
+from pyharness.proofs.cases import Array, Case, Comparison, Kind
 from pyharness.proofs.constants import Constructor, Inductive
 from pyharness.proofs.encodings import LIBRARY_NAMES, Encoded, Writer
 from pyharness.proofs.environment import Environment
@@ -127,21 +127,49 @@ class Question:
             self._function(case),
             *map(write.data, self.comparison.arguments, case.arguments),
         )
-        codes = list(map(kind.code, case.result.values))
+        ends: tuple[Encoded, ...] = ()
+        if kind.element == "Rat":
+            # What is compared is whether it lies where it should, a truth value.
+            kind, ends, codes = (
+                Kind("Bool", kind.rank),
+                self._ends(case),
+                [1] * len(case.result.values),
+            )
+        else:
+            codes = list(map(kind.code, case.result.values))
         if not case.result.shape:
-            return write.result(kind, value), write.number(codes[0])
+            found = write.near(ends, value) if ends else write.result(kind, value)
+            return found, write.number(codes[0])
         base = kind.base(codes)
         size, index = write.number(case.result.shape[0]), write.variable("i", 0)
+        entry = write.apply(value, index)
         digits = write.binder(
             "i",
             write.apply(write.const("Fin"), size),
-            write.digit(kind, base, write.apply(value, index)),
+            write.near([write.apply(end, index) for end in ends], entry)
+            if ends
+            else write.digit(kind, base, entry),
         )
         number = write.const("Conformance", "number")
         return (
             write.apply(number, write.number(base), size, digits),
             write.number(_number(codes[::-1], base)),
         )
+
+    def _ends(self, case: Case) -> tuple[Encoded, Encoded]:
+        """Return the least and the greatest that a definition may give in a case, as data."""
+        result = case.result
+        most = [0] * len(result.values) if case.within is None else case.within.values
+        low, high = (
+            self.writer.data(
+                self.comparison.result,
+                Array(
+                    result.shape, [v + side * m for v, m in zip(result.values, most, strict=True)]
+                ),
+            )
+            for side in (-1, 1)
+        )
+        return low, high
 
     def _function(self, case: Case) -> Encoded:
         """Return the definition as a function of data of a case's shapes, which it declares."""
@@ -172,6 +200,7 @@ class Question:
         return (
             len(kinds) <= 2
             and not any(kind.rank for kind in (*kinds, self.comparison.result))
+            and not any(kind.element == "Rat" for kind in (*kinds, self.comparison.result))
             and all(
                 -128 <= value <= 127 if kind.element == "Int" else kind.code(value) < _BYTE
                 for case in cases
@@ -206,7 +235,7 @@ class Question:
         """Return the number of a case's arguments, as `Conformance.pair` reads it."""
         number = 0
         for kind, array in zip(self.comparison.arguments, case.arguments, strict=True):
-            number = number * _BYTE + array.values[0] + (0 if kind.element == "Nat" else 128)
+            number = number * _BYTE + int(array.values[0]) + (0 if kind.element == "Nat" else 128)
         return number
 
     def _define(self, what: str, type_: Encoded, value: Encoded) -> Encoded:

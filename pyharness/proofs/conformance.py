@@ -217,7 +217,7 @@ class Kernel:
                 return None
             first, last = runs[min(wrong)]
         kind = question.comparison.result
-        if kind.rank:
+        if kind.rank or kind.element == "Rat":
             return Difference(first, None)
         given = self._value(header, question.sides(first)[0].text)
         return Difference(first, None if given is None else int(kind.value(given)))

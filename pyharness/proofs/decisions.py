@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pyharness.proofs.cases import Comparison
+from pyharness.proofs.cases import Comparison, Number
 
 __all__ = ["LEAN", "SECOND", "Compared", "Decider", "Decision", "Difference"]
 
@@ -45,7 +45,7 @@ class Difference:
     """
 
     place: int
-    given: int | None
+    given: Number | None
 
 
 @dataclass(frozen=True)

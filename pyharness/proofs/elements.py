@@ -12,21 +12,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol
 
 from pyharness.core.errors import UsageError
 from pyharness.kernel.environment import Constructor, Inductive
 from pyharness.kernel.printing import show
 from pyharness.kernel.terms import Const, Pi, Term, head_of, spine
 from pyharness.proofs.calculator import Calculator, Stuck
+from pyharness.proofs.cases import Number
 from pyharness.proofs.names import Name, show_name
 
-__all__ = ["Element", "Number", "element_of", "function_of", "tuple_of"]
+__all__ = ["Element", "element_of", "function_of", "tuple_of"]
 
 _WORD = re.compile(r"(U?Int)(8|16|32|64)")
-
-Number: TypeAlias = int | Fraction
-"""What an element is; a `Rat` may be no integer."""
 
 
 class Element(Protocol):
@@ -40,8 +38,8 @@ class Element(Protocol):
     def type(self) -> Term:
         """The type."""
 
-    def write(self, value: int) -> Term:
-        """Return the element that a number is."""
+    def write(self, value: Any) -> Term:
+        """Return the element that a number is, which is known to be one of the type's."""
 
     def read(self, term: Term) -> Number:
         """Return the number that an element is.
@@ -81,10 +79,7 @@ class _Int:
     type: Term
 
     def write(self, value: int) -> Term:
-        made, number = ("ofNat", value) if value >= 0 else ("negSucc", -value - 1)
-        return self.calculator.terms.app(
-            self.calculator.const("Int", made), self.calculator.terms.lit(number)
-        )
+        return self.calculator.integer(value)
 
     def read(self, term: Term) -> int:
         made, (field,) = self.calculator.constructed(term)
@@ -162,9 +157,12 @@ class _Rat:
     made: Term
     integer: Element
 
-    def write(self, value: int) -> Term:
-        data = [self.integer.write(value), self.calculator.terms.lit(1)]
-        made = _build(self.calculator, self.make, self.made, data)
+    def write(self, value: Number) -> Term:
+        over, under = value.numerator, value.denominator
+        data = [self.integer.write(over), self.calculator.terms.lit(under)]
+        # That it is in lowest terms may be said by x and y with x · over + y · under = 1.
+        x = pow(over, -1, under) if under > 1 else 0
+        made = _build(self.calculator, self.make, self.made, data, (x, (1 - x * over) // under))
         if made is None:
             raise UsageError("the export's Rat holds proofs of something else than is expected")
         return made
@@ -180,7 +178,13 @@ class _Rat:
         return found
 
 
-def _build(calculator: Calculator, make: Term, made: Term, data: Sequence[Term]) -> Term | None:
+def _build(
+    calculator: Calculator,
+    make: Term,
+    made: Term,
+    data: Sequence[Term],
+    witnesses: Sequence[int] = (0, 1),
+) -> Term | None:
     """Return a constructor applied to data and to proofs of what it asks for; None if a proof is
     not seen to be there.
 
@@ -189,12 +193,13 @@ def _build(calculator: Calculator, make: Term, made: Term, data: Sequence[Term])
         make: the constructor.
         made: its type.
         data: what it takes beside proofs, in order.
+        witnesses: the numbers that are tried where a proof needs one that exists.
     """
     left = list(data)
     while type(made) is Pi:
         given: Term | None
         if calculator.checker.is_proposition(made.domain):
-            given = calculator.proof(made.domain)
+            given = calculator.proof(made.domain, witnesses)
         else:
             given = left.pop(0)
         if given is None:

@@ -6,6 +6,7 @@ term that the kernel must have stored.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ __all__ = ["LIBRARY_NAMES", "Encoded", "Writer", "require_written"]
 LIBRARY_NAMES: tuple[Name, ...] = (
     *(("Conformance", name) for name in ("row", "pair", "byte", "int", "ofInt", "ofBool")),
     *(("Conformance", name) for name in ("entries", "vector", "number", "clamp")),
+    *(("Conformance", name) for name in ("ratio", "between")),
     *(("Int8", name) for name in ("index", "toInt")),
     ("Encoding", "encode"),
     ("Fin",),
@@ -29,7 +31,7 @@ LIBRARY_NAMES: tuple[Name, ...] = (
 """The constants of the library by which data and results are written."""
 
 
-_WRITTEN = ("Int8", "Int", "Nat")
+_WRITTEN = ("Int8", "Int", "Nat", "Rat")
 
 
 def require_written(comparison: Comparison) -> None:
@@ -137,9 +139,15 @@ class Writer:
     # ------------------------------------------------------------------------------------- data
     def data(self, kind: Kind, array: Array) -> Encoded:
         """Return an argument: an element, or the vector or matrix of a number's digits."""
-        codes = list(map(kind.code, array.values))
+        element, values, decode = self._element(kind), array.values, self._decode(kind)
+        if kind.element == "Rat":
+            # Fractions over one denominator: their numerators stand for them.
+            under = math.lcm(*(value.denominator for value in values))
+            kind = Kind("Int", kind.rank)
+            values = [int(value * under) for value in values]
+            decode = self.apply(self.const("Conformance", "ratio"), self.number(under - 1))
+        codes = list(map(kind.code, values))
         base = max([*codes, 1]) + 1
-        decode = self._decode(kind)
         if not array.shape:
             written = self.number(codes[0])
             return written if decode is None else self.apply(decode, written)
@@ -149,7 +157,7 @@ class Writer:
         for code in reversed(codes):
             value = value * base + code
         *rows, size = map(self.number, array.shape)
-        element, whole = self._element(kind), self.number(value)
+        whole = self.number(value)
         entries = self.const("Conformance", "entries")
         if kind.is_vector:
             return self.apply(
@@ -172,8 +180,7 @@ class Writer:
         return {
             "Int8": self.const("Conformance", "byte"),
             "Int": self.const("Conformance", "int"),
-            "Nat": None,
-        }[kind.element]
+        }.get(kind.element)
 
     def from_int8(self, kind: Kind, value: Encoded) -> Encoded:
         """Return an element that a value of type Int8 stands for; of `Nat` that is its index."""
@@ -193,6 +200,11 @@ class Writer:
         return self.apply(
             self.const("Conformance", "ofInt" if kind.element == "Int" else "ofBool"), value
         )
+
+    def near(self, ends: Sequence[Encoded], value: Encoded) -> Encoded:
+        """Return the number of whether a rational is between two others, which are data."""
+        between = self.apply(self.const("Conformance", "between"), *ends, value)
+        return self.apply(self.const("Conformance", "ofBool"), between)
 
     def digit(self, kind: Kind, base: int, value: Encoded) -> Encoded:
         """Return the digit of an element that a function gives, in the base for what was computed:

@@ -24,10 +24,10 @@ from pyharness.kernel.refusal import Refused
 from pyharness.kernel.terms import Term
 from pyharness.proofs.application import ADVICE, Applied
 from pyharness.proofs.calculator import Calculator, Stuck
-from pyharness.proofs.cases import Array, Case, Comparison, Kind
+from pyharness.proofs.cases import Array, Case, Comparison, Kind, Number
 from pyharness.proofs.comparison import Reading
 from pyharness.proofs.decisions import SECOND, Compared, Decision, Difference
-from pyharness.proofs.elements import Element, Number, element_of, function_of, tuple_of
+from pyharness.proofs.elements import Element, element_of, function_of, tuple_of
 from pyharness.proofs.environment import SORRY, Environment
 from pyharness.proofs.names import Name, show_name
 from pyharness.proofs.terms import APP, CONST, LIT, PI, json_sha256
@@ -143,7 +143,10 @@ class Evaluator:
                 for kind in (*comparison.arguments, comparison.result)
             ],
             "cases": [
-                [[array.shape, list(array.values)] for array in (*case.arguments, case.result)]
+                [
+                    [array.shape, list(map(_plain, array.values))]
+                    for array in (*case.arguments, case.result, *filter(None, [case.within]))
+                ]
                 for case in comparison.cases
             ],
         }
@@ -216,7 +219,7 @@ class _Evaluation:
         heads = environment.terms.constants(itertools.chain(functions.values(), *types.values()))
         self._calculator = Calculator(environment, [*heads, ("Nat", "rec"), ("Fin", "rec")])
         self._elements: dict[int, Element] = {}
-        self._data: dict[tuple[int, tuple[int, ...]], Term] = {}
+        self._data: dict[tuple[int, tuple[Number, ...]], Term] = {}
         self._forgotten = 0
         self._functions = {
             shape: self._typed(function, types[shape]) for shape, function in functions.items()
@@ -321,7 +324,7 @@ class _Evaluation:
             self._data[key] = made
         return self._data[key]
 
-    def _write(self, kind: Kind, values: Sequence[int], type_: int) -> Term:
+    def _write(self, kind: Kind, values: Sequence[Number], type_: int) -> Term:
         nodes, calculator = self._environment.terms.nodes, self._calculator
         node = nodes[type_]
         if kind.is_vector:
@@ -354,8 +357,8 @@ class _Evaluation:
                     given = self._given(case, self._shapes[place])
             except Stuck as stuck:
                 raise _Undecided(_shown(case), stuck.reason) from None
-            if given != list(case.result.values):
-                one = None if kind.rank or not isinstance(given[0], int) else given[0]
+            if not case.is_met_by(given):
+                one = None if kind.rank else given[0]
                 message = (
                     f"case {place + 1}: at {_shown(case)}, {self._comparison.definition} gives "
                     f"{_listed(given)}, not {_listed(case.result.values)}"
@@ -390,3 +393,8 @@ def _listed(values: Sequence[Number]) -> str:
         return str(values[0])
     shown = ", ".join(map(str, values[:_SHOWN]))
     return f"[{shown}{', …' if len(values) > _SHOWN else ''}]"
+
+
+def _plain(value: Number) -> int | str:
+    """A number as JSON has it."""
+    return value if isinstance(value, int) else str(value)

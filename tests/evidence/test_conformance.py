@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
+from hypothesis import given, strategies as st
 
 from claims.conformance import CLIP, QRELU
 from claims.measures.int8 import qrelu
 from claims.measures.rotations import turn
 from pyharness.core.errors import UsageError
 from pyharness.evidence import Evidence
-from pyharness.evidence.conformance import Call, Check, Conformance, Nonconformance
+from pyharness.evidence.conformance import (
+    Call,
+    Check,
+    Conformance,
+    Nonconformance,
+    rounding_of_sum,
+)
 from pyharness.evidence.run import Run
 from pyharness.formats.affine import TensorError
 from pyharness.pipeline.verify import require_meant
@@ -85,6 +93,11 @@ def ask():
     return asked
 
 
+def total(x):
+    """The sum of each row."""
+    return x.sum(-1)
+
+
 def grows(x):
     """Changes what it is given."""
     return x.add_(1)
@@ -121,9 +134,61 @@ class TestCases:
         check = Check("f", ("Int",), "Int", lambda: [Call((torch.tensor([1]),))], "one")
         assert ask(check, grows).cases == [Case((Array((), [1]),), Array((), [2]))]
 
+    @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+    def test_floats_are_the_fractions_that_they_are(self, ask, dtype):
+        """Nothing of a float is lost on the way to the kernel, the least and the greatest ones
+        included.
+        """
+        of = torch.finfo(dtype)
+        x = torch.tensor([0.1, -1 / 3, of.tiny, of.smallest_normal / 2, of.max], dtype=dtype)
+        check = Check("f", ("Rat",), "Rat", lambda: [Call((x,))], "five")
+        for case, value in zip(ask(check, torch.neg).cases, x.tolist(), strict=True):
+            assert case == Case((Array((), [Fraction(value)]),), Array((), [-Fraction(value)]))
+
+    def test_rounding_is_allowed_by_the_arguments(self, ask):
+        """Each result has the bound that its own arguments give."""
+        x = torch.tensor([[1.0, 2.0], [-4.0, 8.0]])
+        check = Check(
+            "f",
+            ("Fin n → Rat",),
+            "Rat",
+            lambda: [Call((x,))],
+            "two",
+            within=lambda x: x.abs().sum(-1) / 4,
+        )
+        cases = ask(check, total).cases
+        assert [(case.result.values, case.within.values) for case in cases] == [
+            ([3], [Fraction(3, 4)]),
+            ([4], [3]),
+        ]
+
+    def test_only_a_fraction_is_rounded(self):
+        """Rounding that is allowed in an integer would hide an error."""
+        with pytest.raises(UsageError, match="leave `within` out"):
+            Check("f", ("Int",), "Int", list, "none", within=torch.abs)
+
+    @pytest.mark.parametrize(
+        ("within", "message"),
+        [
+            (lambda x: torch.full_like(x, -1), "none of them negative"),
+            (lambda x: torch.full_like(x, torch.nan), "none of them negative"),
+            (lambda x: torch.full_like(x, torch.inf), "a bound is not finite"),
+            (lambda x: x[:1].abs(), "gives \\[1\\] bounds where \\[2\\] are expected"),
+        ],
+    )
+    def test_bounds_that_are_none(self, within, message):
+        """A bound is a number, 0 or more, for each result."""
+        call = Call((torch.tensor([1.0, 2.0]),))
+        check = Check("f", ("Rat",), "Rat", lambda: [call], "two", within=within)
+        with pytest.raises(TensorError, match=message):
+            Conformance("Demo.f", torch.neg, (check,)).decide(Run(0, Kernel()))
+
     @pytest.mark.parametrize(
         ("function", "arguments", "result", "given", "message"),
         [
+            (torch.neg, ("Rat",), "Rat", [torch.tensor([torch.nan])], "an argument is not finite"),
+            (torch.log, ("Rat",), "Rat", [torch.tensor([0.0])], "what it gave is not finite"),
+            (torch.neg, ("Rat",), "Rat", [torch.tensor([1j])], "complex64, and numbers are needed"),
             (torch.neg, ("Int",), "Int", [torch.tensor([1.5])], "an argument is torch.float32"),
             (torch.neg, ("Int", "Int"), "Int", [torch.tensor([1])], "names 2 types"),
             (torch.sum, ("Int",), "Int", [torch.tensor([1, 2])], r"gave the shape \[\] "),
@@ -157,3 +222,29 @@ class TestCases:
         """What could write theorems itself is no check."""
         with pytest.raises(UsageError, match="use Check or int8_pairs"):
             Conformance("Demo.f", torch.neg, (SimpleNamespace(theorems=None),))
+
+
+class TestRoundingOfSum:
+    @pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+    @given(st.integers(1, 400), st.integers(0, 2**32))
+    def test_no_sum_is_further_off(self, dtype, terms, seed):
+        """The bound holds of sums in either order, and with u half of the machine epsilon it is of
+        the size of the error.
+        """
+        x = torch.randn(terms, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+        values = x.to(dtype)
+        exact = sum(map(Fraction, values.tolist()))
+        most = Fraction(rounding_of_sum(terms, dtype)) * sum(
+            map(abs, map(Fraction, values.tolist()))
+        )
+        for order in (values, values.flip(0)):
+            found = torch.zeros((), dtype=dtype)
+            for value in order:
+                found = found + value
+            assert abs(Fraction(float(found)) - exact) <= most
+
+    def test_of_too_many_nothing_is_known(self):
+        """A bound that is none is refused."""
+        assert rounding_of_sum(1, torch.float64) == 2**-53 / (1 - 2**-53)
+        with pytest.raises(UsageError, match="can be wrong altogether"):
+            rounding_of_sum(2048, torch.float16)

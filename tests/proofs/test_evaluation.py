@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import pickle
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -134,8 +136,8 @@ def core(made):
 
 def data(value):
     """A number, a list or a matrix as an array."""
-    if isinstance(value, int):
-        return Array((), [int(value)])
+    if isinstance(value, int | Fraction):
+        return Array((), [value if isinstance(value, Fraction) else int(value)])
     if isinstance(value[0], int):
         return Array((len(value),), list(value))
     return Array((len(value), len(value[0])), [*itertools.chain(*value)])
@@ -323,8 +325,26 @@ class TestData:
     def test_a_fraction_is_no_integer(self, demo):
         """A `Rat` that is no integer differs from each."""
         found = demo.compare("half", comparison("Demo.half", ("Rat",), "Rat", (4, 2), (3, 1)))
-        assert (found.difference.place, found.difference.given) == (1, None)
+        assert (found.difference.place, found.difference.given) == (1, Fraction(3, 2))
         assert "gives 3/2, not 1" in found.decision.message
+
+    @pytest.mark.parametrize("value", [Fraction(3, 4), Fraction(-1, 1 << 1074), Fraction(7, 3)])
+    def test_fractions_are_arguments_and_results(self, demo, value):
+        """A float is the fraction that it is, and half of it the half of that."""
+        found = demo.compare("half", comparison("Demo.half", ("Rat",), "Rat", (value, value / 2)))
+        assert found.decision.accepted
+        found = demo.compare("half", comparison("Demo.half", ("Rat",), "Rat", (value, value)))
+        assert (found.difference.place, found.difference.given) == (0, value / 2)
+
+    def test_rounding_is_allowed(self, demo):
+        """What the definition gives may be as far from the result as is said, and no further."""
+        case = comparison("Demo.half", ("Rat",), "Rat", (3, 1)).cases[0]
+        for most, accepted in ((Fraction(1, 2), True), (Fraction(499, 1000), False)):
+            asked = replace(
+                comparison("Demo.half", ("Rat",), "Rat"),
+                cases=[replace(case, within=Array((), [most]))],
+            )
+            assert demo.compare("half", asked).decision.accepted is accepted
 
     @pytest.mark.parametrize(
         ("old", "new"),
