@@ -865,8 +865,8 @@ T009 = Statement(
 def _correlations(
     run: Run, law: Callable[..., bool], average: str, shows: str, *, decided: bool = True
 ) -> Evidence:
-    """Ask a law of r at INT4, no case unless `decided`; report r at all bits, with the mean and with
-    the median.
+    """Ask a law of r at INT4, no case unless `decided`; report r at all bits, with the mean and
+    with the median.
     """
     found = enumerate_cases(
         law,
@@ -962,7 +962,7 @@ LESS_DEGRADATION = Statement(
 
 @LESS_DEGRADATION.reading(
     "mean",
-    statement="With κ_eff the mean over layers, the 95 % interval of r is below 0, at INT4.",
+    statement="With κ_eff the mean over layers, r is below 0, at INT4.",
     tier="refuted",
 )
 def _sign_with_the_mean(run: Run) -> Iterator[Evidence]:
@@ -971,7 +971,7 @@ def _sign_with_the_mean(run: Run) -> Iterator[Evidence]:
 
 @LESS_DEGRADATION.reading(
     "median",
-    statement="With κ_eff the median over layers, the 95 % interval of r is below 0, at INT4.",
+    statement="With κ_eff the median over layers, r is below 0, at INT4.",
     tier="bronze",
 )
 def _sign_with_the_median(run: Run) -> Iterator[Evidence]:

@@ -559,11 +559,10 @@ def relative_errors(layer: str, bits: int) -> tuple[float, float]:
     ‖W‖.
     """
     matrix, x = as_matrix(find_layer(layer).weight), inputs_of(layer)
-    step = range_step(matrix, bits)
-    error = matrix - round_to_multiples(matrix, step)
-    ratio = (x @ error.T).norm(dim=1) / (x @ matrix.T).norm(dim=1)
+    ratio = (x @ error_of(layer, bits).T).norm(dim=1) / (x @ matrix.T).norm(dim=1)
     largest = spectrum(layer)["‖W‖_op"]
-    allowed = condition(layer) * math.sqrt(matrix.numel()) * step / 2 / largest
+    half = range_step(matrix, bits) / 2
+    allowed = condition(layer) * math.sqrt(matrix.numel()) * half / largest
     return float(ratio.max()), allowed
 
 
