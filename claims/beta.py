@@ -824,6 +824,13 @@ def stored_mean_lifts_beta(k: Integers) -> bool:
 
 
 @predicate
+def head_is_lifted_by_stored_mean(head: str) -> bool:
+    """With their means stored exactly, a head's keys lose no more energy than by their signs."""
+    found = _centering(head)
+    return found["β with the mean stored"] >= found["β"]
+
+
+@predicate
 def head_is_lifted_by_centering(head: str) -> bool:
     """β of a head's centered keys is at least β of its keys."""
     keys = head_values(head, "key")
@@ -1016,6 +1023,17 @@ def centering_without_rotation(run: Run) -> Iterator[Evidence]:
         kind="witness",
         device=run.device,
     )
+    yield per_head(head_is_lifted_by_centering, _centering, shows="β of head {head} falls")
+
+
+@CENTERING_LIFTS.reading(
+    "mean_stored",
+    statement="With its mean stored exactly beside the signs of its centered part, no key loses more energy than "
+    "by its own signs alone, without a rotation.",
+    tier="refuted",
+)
+def centering_with_the_mean_stored(run: Run) -> Iterator[Evidence]:
+    """Small keys."""
     yield enumerate_cases(
         stored_mean_lifts_beta,
         [{"k": k} for k in SMALL_KEYS],
@@ -1025,7 +1043,21 @@ def centering_without_rotation(run: Run) -> Iterator[Evidence]:
         kind="witness",
         device=run.device,
     )
-    yield per_head(head_is_lifted_by_centering, _centering, shows="β of head {head} falls")
+
+
+@CENTERING_LIFTS.reading(
+    "mean_stored_of_heads",
+    statement="With their means stored exactly, the keys of a head together lose no more energy than by their own "
+    "signs alone, without a rotation.",
+    tier="bronze",
+)
+def centering_of_heads_with_the_mean_stored(run: Run) -> Iterator[Evidence]:
+    """The keys of every head; the mean of a key is one more number to store."""
+    yield per_head(
+        head_is_lifted_by_stored_mean,
+        _centering,
+        shows="the signs of head {head} lose less than those of its centered keys",
+    )
 
 
 @claim(

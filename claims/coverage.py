@@ -1644,7 +1644,7 @@ _SPECTRAL = (
     Passage(
         WEIGHT_QUANTIZATION,
         "Q_b(w) = round(w/Δ) · Δ with Δ = (w_max − w_min)/2^b.",
-        because="prose: a definition, that of range_step and round_to_multiples in claims/measures/spectra.py",
+        because="prose: a definition, that of range_step and round_by_range in claims/measures/spectra.py",
     ),
     # --------------------------------------------------------- Connection to Spectral Properties
     Passage(

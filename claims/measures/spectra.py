@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
 import torch
 from torch import Tensor
 
@@ -10,9 +14,12 @@ from pyharness import dequantize_affine, quantize_affine
 __all__ = [
     "as_matrix",
     "condition_number",
+    "exact_codes",
     "frobenius",
+    "nearest",
     "op_norm",
     "range_step",
+    "round_by_range",
     "round_to_multiples",
     "stable_rank",
 ]
@@ -31,6 +38,30 @@ def range_step(weight: Tensor, bits: int) -> float:
 def round_to_multiples(weight: Tensor, step: float) -> Tensor:
     """Return the nearest multiple of a step to each entry, float64. Lean: `RoundedTo`."""
     return dequantize_affine(quantize_affine(weight, weight.shape, step), weight.shape, step)
+
+
+def round_by_range(weight: Tensor, bits: int) -> Tensor:
+    """Return a weight rounded to multiples of its own `range_step`, float64. Source: seed 003,
+    Weight Quantization.
+    """
+    return round_to_multiples(weight, range_step(weight, bits))
+
+
+def nearest(x: Fraction) -> int:
+    """Return the nearest whole number, the smaller in magnitude of two."""
+    whole, rest = divmod(abs(x), 1)
+    return int(math.copysign(1, x)) * (whole + (rest > Fraction(1, 2)))
+
+
+def exact_codes(entries: Sequence[Fraction], bits: int) -> tuple[list[int], Fraction]:
+    """Return the code of each entry and the step: the codes times the step are the entries rounded
+    by their own range.
+
+    As `round_by_range`, but exact and with ties to the smaller magnitude. If all entries are equal,
+    the step is 0 and so are the codes.
+    """
+    step = (max(entries) - min(entries)) / 2**bits
+    return [nearest(entry / step) if step else 0 for entry in entries], step
 
 
 def frobenius(matrix: Tensor) -> float:

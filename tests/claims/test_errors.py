@@ -265,6 +265,24 @@ class TestLanguages:
             4, "mean"
         ) is holds and languages.correlation_is_negative(4, "mean")
 
+    @pytest.mark.parametrize(
+        ("slope", "outcome"), [(-1.0, "confirmed"), (1.0, "refuted"), (0.0, "inconclusive")]
+    )
+    def test_the_sign_is_open_where_the_interval_holds_0(self, slope, outcome, monkeypatch):
+        """Degradations that fall or rise with the kurtosis decide, and others leave it open."""
+        places = {name: number for number, name in enumerate(languages.read_languages())}
+        languages.correlation.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(languages, "effective_kurtosis", lambda name, average: places[name])
+            patch.setattr(
+                languages,
+                "degradation",
+                lambda name, bits: slope * places[name] + places[name] * 7 % 19,
+            )
+            (found,) = CLAIMS["error.kurtosis_helps.mean"].gather(RUN)
+            assert found.outcome == outcome and (not found.witness or found.witness.replays())
+        languages.correlation.cache_clear()
+
     def test_a_constant_that_bounds_would_confirm(self, monkeypatch):
         """The bound is judged with the constant that was fitted."""
         monkeypatch.setattr(languages, "disparity", lambda layer, bits: (1.0, 2.0))
@@ -319,9 +337,10 @@ class TestSpectral:
     def test_true_of_a_real_layer_and_false_of_wrong_norms(self, predicate, broken, monkeypatch):
         """Each bound holds of a layer; with errors that are measured wrongly it does not."""
         assert predicate(LAYER)
-        monkeypatch.setattr(spectral, "errors", lambda layer, bits: broken)
+        monkeypatch.setattr(spectral, "op_error", lambda layer, bits: broken[0])
+        monkeypatch.setattr(spectral, "frobenius_error", lambda layer, bits: broken[1])
         monkeypatch.setattr(
-            spectral, "round_to_multiples", lambda matrix, step: torch.zeros_like(matrix)
+            spectral, "round_by_range", lambda matrix, bits: torch.zeros_like(matrix)
         )
         assert not predicate(LAYER)
 

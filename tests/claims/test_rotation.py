@@ -91,11 +91,17 @@ class TestLaws:
         assert found.outcome == "refuted" and found.witness.replays()
 
     def test_scores_that_move_end_to_end_are_refuted(self, monkeypatch):
-        """A rotation of the keys alone is seen."""
-        monkeypatch.setattr(
-            rotation, "rotated_alike", lambda precision: {"score": 0.1, "embedding": 0.0}
-        )
-        assert not rotation.rotated_weights_keep_scores("float32")
+        """A rotation of the keys alone is seen: the query weights are the model's own."""
+        turned, own = rotation.rotated_weights(), rotation.minilm_weights()
+        keys_alone = {
+            name: own[name].double() if ".query." in name else weight
+            for name, weight in turned.items()
+        }
+        rotation.rotated_alike.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(rotation, "rotated_weights", lambda: keys_alone)
+            assert not rotation.rotated_weights_keep_scores("float32")
+        rotation.rotated_alike.cache_clear()
 
     def test_one_more_quarter_turn_is_off_the_expansion(self, monkeypatch):
         """The exact form of β along a turn fails if β is not what it says."""
@@ -138,16 +144,28 @@ class TestLaws:
         lattice._bends.cache_clear()
 
     def test_a_walk_that_is_too_short_is_seen(self, monkeypatch):
-        """A key that needs nine steps cannot be at the lattice after eight."""
-        assert lattice.walk_is_long_enough("0/0")
-        monkeypatch.setattr(lattice, "_walk", lambda head: {"least β at the end": 1.0, "most": 9.0})
-        assert not lattice.walk_is_long_enough("0/0")
+        """Were β as small as its square, keys would need more steps than the walk takes; a walk to
+        signs of which one has another length does not end on the lattice.
+        """
+        steps = "geometry.steps.bounded"
+        for name, broken in (
+            ("beta_of_rows", lambda k: geometry.beta_of_rows(k).square()),
+            ("sign", lambda k: geometry.sign(k) * torch.arange(1, k.shape[-1] + 1).clamp(max=2)),
+        ):
+            assert {piece.outcome for piece in evidence_of(steps)} == {"confirmed"}
+            lattice._walk.cache_clear()
+            with monkeypatch.context() as patch:
+                patch.setattr(lattice, name, broken)
+                (found,) = evidence_of(steps)
+                assert found.outcome == "refuted" and found.witness.replays()
+            lattice._walk.cache_clear()
 
 
 FALSE = [
     "geometry.residual_energy_unscaled",
     "geometry.rotations_keep_the_floor",
     "geometry.centering_lifts.no_rotation",
+    "geometry.centering_lifts.mean_stored",
     "geometry.centering_lifts.several_keys",
     "geometry.floor_of_any_distribution",
     "geometry.floor_value.beta",
@@ -176,6 +194,19 @@ class TestFalseClaims:
         lower.
         """
         assert not beta.centering_lifts_beta([2, 2, 3]) and beta.centering_lifts_beta([5, 5, 5])
+
+    def test_a_stored_mean_that_lowers_a_head_is_seen(self, monkeypatch):
+        """It lifts every head, but would not if the mean were added twice; and it lifts (2, 2,
+        3), which centering alone lowers.
+        """
+        of_heads = "geometry.centering_lifts.mean_stored_of_heads"
+        assert {piece.outcome for piece in evidence_of(of_heads)} == {"confirmed"}
+        assert beta.stored_mean_lifts_beta([2, 2, 3]) and not beta.stored_mean_lifts_beta(
+            [1, 1, -1]
+        )
+        monkeypatch.setattr(beta, "center", lambda k: k + 2 * k.mean(-1, keepdim=True))
+        (found,) = evidence_of(of_heads)
+        assert found.outcome == "refuted" and found.witness.replays()
 
     def test_orthogonal_populations_can_be_served_at_once_only_by_the_right_rotation(self):
         """Under the identity the axes fall short; under the Hadamard matrix they do not."""
@@ -206,11 +237,13 @@ class TestFalseClaims:
 
 class TestSamples:
     def test_a_wrong_floor_is_refuted(self, monkeypatch):
-        """The interval excludes a mean that is off by one hundredth."""
+        """The interval excludes the mean over draws of another distribution."""
         assert beta.gaussian_beta_is_exact(32, 4000, 0)
-        mean, half = beta.sample_beta("Gaussian", 32, 4000, 0)
-        monkeypatch.setattr(beta, "sample_beta", lambda *arguments: (mean + 0.01, half))
-        assert not beta.gaussian_beta_is_exact(32, 4000, 0)
+        beta.sample_beta.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(beta, "DISTRIBUTIONS", {"Gaussian": beta.DISTRIBUTIONS["Laplace"]})
+            assert not beta.gaussian_beta_is_exact(32, 4000, 0)
+        beta.sample_beta.cache_clear()
 
     @pytest.mark.parametrize(("mean", "half"), [(0.9, 0.2), (0.66, 0.01)])
     def test_an_interval_that_reaches_one_is_refuted(self, mean, half, monkeypatch):
@@ -236,10 +269,18 @@ class TestSamples:
         beta.sample_beta.cache_clear()
 
     def test_a_wrong_limit_of_codes_is_refuted(self, monkeypatch):
-        """Deviations over the bound are seen."""
-        assert beta.codes_near_their_moment_ratio(0, 65536, 8, 0)
-        monkeypatch.setattr(beta, "deviation_of_codes", lambda *arguments: (0.4, 0.1, 0.45))
-        assert not beta.codes_near_their_moment_ratio(0, 65536, 8, 0)
+        """With half of the codes' mean magnitude, β is off the limit by more than the bound."""
+        first = next(iter(CLAIMS["geometry.iid_floor"].gather(RUN)))
+        assert first.outcome == "confirmed"
+        real = beta._codes
+        beta.deviation_of_codes.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                beta, "_codes", lambda layer: (real(layer)[0], real(layer)[1] / 2, *real(layer)[2:])
+            )
+            found = next(iter(CLAIMS["geometry.iid_floor"].gather(RUN)))
+            assert found.outcome == "refuted" and found.witness.replays()
+        beta.deviation_of_codes.cache_clear()
 
     def test_a_bound_that_says_nothing_is_refuted(self, monkeypatch):
         """At 4,096 coordinates the bound of layer 0 is above all that |β − μ₁²/μ₂| can be."""
