@@ -214,7 +214,8 @@ theorem IsCauSeq.inv {d : K} (hf : IsCauSeq f) (hd : 0 < d) (k : Eventually fun 
 
 theorem Tendsto.inv (hf : Tendsto f a) (ha : a ≠ 0) : Tendsto (fun n => (f n)⁻¹) a⁻¹ := by
   have pos : 0 < |a| / 2 := half_pos (abs_pos.mpr ha)
-  refine .of_le_mul (|a| / 2 * (|a| / 2))⁻¹ fun ε he => ((hf ε he).and (hf _ pos)).mono fun n l => ?_
+  refine .of_le_mul (|a| / 2 * (|a| / 2))⁻¹ fun ε he =>
+    ((hf ε he).and (hf _ pos)).mono fun n l => ?_
   refine abs_inv_sub_inv_le pos ?_ (half_lt_self (abs_pos.mpr ha)).1 l.1
   have k := abs_lt_abs_add_of_abs_sub_lt (a := a) (b := f n) (by rw [abs_sub_comm]; exact l.2)
   refine le_of_add_le_add_right (c := |a| / 2) ?_

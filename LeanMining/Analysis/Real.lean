@@ -236,7 +236,8 @@ theorem mk_lt {f g : CauSeq} : mk f < mk g ↔ CauSeq.Lt f g :=
 theorem mk_pos {f : CauSeq} : 0 < mk f ↔ ∃ ε, 0 < ε ∧ Eventually fun n => ε < f.seq n :=
   Iff.trans mk_lt ⟨fun h => h.elim fun ε h => ⟨ε, h.1, h.2.mono fun _ l =>
       lt_of_le_of_lt (ge_of_eq (zero_add ε)) l⟩,
-    fun h => h.elim fun ε h => ⟨ε, h.1, h.2.mono fun _ l => lt_of_le_of_lt (le_of_eq (zero_add ε)) l⟩⟩
+    fun h => h.elim fun ε h => ⟨ε, h.1, h.2.mono fun _ l =>
+      lt_of_le_of_lt (le_of_eq (zero_add ε)) l⟩⟩
 
 @[reducible] noncomputable instance instLinearOrderedCommRing : LinearOrderedCommRing Real where
   add_le_add_left {a b} h c := by
