@@ -6,7 +6,7 @@ prelude
 import LeanMining.Foundation.Acceleration
 import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
-import LeanMining.Analysis.Real
+import LeanMining.Analysis.Pi
 import LeanMining.Clipping
 import LeanMining.ClippingTable
 import LeanMining.Conformance
