@@ -17,7 +17,7 @@ between rationals, and Cauchy and monotone sequences have their limits by it.
 
 ## Main results
 
-* `tendsto_inv_two_pow`: a bound halved again and again tends to 0
+* `tendsto_div_two_pow`: what is halved again and again tends to 0
 * `Real.exists_isLUB`: least upper bounds
 * `Real.exists_tendsto_of_isCauSeq`: a Cauchy sequence of reals has a limit
 * `Real.exists_tendsto_of_monotone`: so has a monotone bounded one
@@ -34,6 +34,7 @@ def IsUpperBound {α : Type u} [LE α] (S : α → Prop) (b : α) : Prop := ∀ 
 def IsLUB {α : Type u} [LE α] (S : α → Prop) (b : α) : Prop :=
   IsUpperBound S b ∧ ∀ c, IsUpperBound S c → b ≤ c
 
+/-- In any ordered field `n + 1` is at most `2 ^ n`. -/
 theorem Nat.succ_le_two_pow {K : Type u} [LinearOrderedField K] :
     (n : Nat) → (Nat.cast (Nat.succ n) : K) ≤ 2 ^ n
   | .zero => le_refl 1
@@ -42,11 +43,6 @@ theorem Nat.succ_le_two_pow {K : Type u} [LinearOrderedField K] :
     refine add_le_add (Nat.succ_le_two_pow n) (le_trans ?_ (Nat.succ_le_two_pow n))
     rw [natCast_succ]
     exact le_add_of_nonneg_left (natCast_nonneg n)
-
-theorem one_le_two_pow {K : Type u} [LinearOrderedField K] (n : Nat) : (1 : K) ≤ 2 ^ n := by
-  refine le_trans ?_ (Nat.succ_le_two_pow n)
-  rw [natCast_succ]
-  exact le_add_of_nonneg_left (natCast_nonneg n)
 
 /-- In an Archimedean field what is halved again and again tends to 0. -/
 theorem tendsto_div_two_pow {K : Type u} [LinearOrderedField K]
