@@ -35,9 +35,9 @@ def audits(monkeypatch):
     done = []
     real = built.audit_build
 
-    def audit(library, environment, toolchain, theorems, axioms):
-        done.append((theorems, axioms))
-        return real(library, environment, toolchain, theorems, axioms)
+    def audit(library, environment, toolchain, theorems, *policy):
+        done.append((theorems, *policy))
+        return real(library, environment, toolchain, theorems, *policy)
 
     monkeypatch.setattr(built, "audit_build", audit)
     return done
@@ -63,11 +63,13 @@ def test_an_audit_is_kept_until_something_changes(project, audits):
     assert len(audits) == 2
     prove(project, named("Small.proved"), allowed_axioms=("propext",))
     assert len(audits) == 3
+    prove(project, named("Small.proved"), axioms_under={"Small": ("propext",)})
+    assert len(audits) == 4
     (project / "Small.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "sorry"))
     assert prove(project, named("Small.proved")).by_theorem["Small.proved"].status == "sorry"
-    assert len(audits) == 4
-    prove(project, named("Small.proved"), fresh=True)
     assert len(audits) == 5
+    prove(project, named("Small.proved"), fresh=True)
+    assert len(audits) == 6
 
 
 def test_what_is_kept_is_what_was_found(project, audits):
