@@ -37,6 +37,7 @@ __all__ = [
     "Verification",
     "certify",
     "certify_by",
+    "policy_of",
     "publish",
     "require_meant",
     "verify",
@@ -180,7 +181,7 @@ def certify(
     )
 
 
-def _policy(project: Project, source: ProofSource, proofs: Proofs) -> dict[str, Any]:
+def policy_of(project: Project, source: ProofSource, proofs: Proofs) -> dict[str, Any]:
     """Return what a certificate says of the axioms on which a source's theorems and definitions may
     rest.
     """
@@ -270,7 +271,7 @@ def certify_by(
     sources: list[dict[str, Any]] = [
         {
             "lean": one.lean(),
-            "policy": _policy(project, source, one),
+            "policy": policy_of(project, source, one),
             "proofs": _carrier(path, carried[source], answers[source])
             if carried[source].lines
             else None,

@@ -11,6 +11,7 @@ import pytest
 from pyharness.core.errors import UsageError
 from pyharness.pipeline import built
 from pyharness.pipeline.prove import prove as prove_claims
+from pyharness.pipeline.verify import policy_of
 from pyharness.project.pack import Source, claim
 from pyharness.project.settings import load_project
 from tests.small_project import LEAN
@@ -91,6 +92,22 @@ theorem Small.defined (a b : Prop) (h : Small.each a b) : b ∧ a := Small.prove
         1
     ]["uses"] == ["Small.both"]
     assert again.definitions == definitions
+
+
+def test_a_certificate_names_what_may_rest_on_more(project):
+    """Each theorem and definition of a module that is listed, with what not all may rest on."""
+    (project / "Small.lean").write_text(
+        f"{LEAN}\ndef Small.not (a : Prop) : Prop := ¬ a\n"
+        "theorem Small.defined (a : Prop) (h : Small.not a) : Small.not a := h\n"
+    )
+    proofs = prove(project, named("Small.defined"))
+    under = {"Small": ("propext", "Quot.sound"), "Other": ("Classical.choice",)}
+    settings = replace(load_project(project), allowed_axioms=("Quot.sound",), axioms_under=under)
+    assert policy_of(settings, "library", proofs) == {
+        "allowed_axioms": ("Quot.sound",),
+        "further_axioms": {"Small.defined": {"propext"}, "Small.not": {"propext"}},
+    }
+    assert policy_of(replace(settings, axioms_under={}), "library", proofs)["further_axioms"] == {}
 
 
 def test_what_is_no_negation_is_never_kept(project, audits):
