@@ -14,6 +14,7 @@ between rationals, and Cauchy and monotone sequences have their limits by it.
 ## Main definitions
 
 * `IsLUB S b`: `b` is the least upper bound of `S`
+* `Real.lim f`: the limit of the sequence `f`
 
 ## Main results
 
@@ -35,12 +36,12 @@ def IsLUB {α : Type u} [LE α] (S : α → Prop) (b : α) : Prop :=
   IsUpperBound S b ∧ ∀ c, IsUpperBound S c → b ≤ c
 
 /-- In any ordered field `n + 1` is at most `2 ^ n`. -/
-theorem Nat.succ_le_two_pow {K : Type u} [LinearOrderedField K] :
+theorem natCast_succ_le_two_pow {K : Type u} [LinearOrderedField K] :
     (n : Nat) → (Nat.cast (Nat.succ n) : K) ≤ 2 ^ n
   | .zero => le_refl 1
   | .succ n => by
     rw [natCast_succ, pow_succ, mul_two]
-    refine add_le_add (Nat.succ_le_two_pow n) (le_trans ?_ (Nat.succ_le_two_pow n))
+    refine add_le_add (natCast_succ_le_two_pow n) (le_trans ?_ (natCast_succ_le_two_pow n))
     rw [natCast_succ]
     exact le_add_of_nonneg_left (natCast_nonneg n)
 
@@ -57,7 +58,7 @@ theorem tendsto_div_two_pow {K : Type u} [LinearOrderedField K]
     have up : (Nat.cast N : K) ≤ Nat.cast n := by
       rw [← Nat.sub_add_cancel l, natCast_add]
       exact le_add_of_nonneg_left (natCast_nonneg _)
-    refine le_trans up (le_trans ?_ (Nat.succ_le_two_pow n))
+    refine le_trans up (le_trans ?_ (natCast_succ_le_two_pow n))
     rw [natCast_succ]
     exact (lt_add_of_pos_right zero_lt_one).1⟩
 
@@ -200,6 +201,19 @@ theorem exists_tendsto_of_isCauSeq {f : Nat → Real} (h : IsCauSeq f) : ∃ a, 
   · exact le_of_sub_eq (sub_nonneg.mpr low) (by ring)
   · rw [hd.2]
     exact lt_of_sub_eq hd.1 (by show 2 * δ - δ = δ; ring)
+
+/-- The limit of a sequence, and 0 where there is none. -/
+noncomputable def lim (f : Nat → Real) : Real :=
+  @dite Real (∃ a, Tendsto f a) (Classical.propDecidable _) Classical.choose fun _ => 0
+
+theorem tendsto_lim {f : Nat → Real} (h : ∃ a, Tendsto f a) : Tendsto f (lim f) := by
+  unfold lim
+  rw [dif_pos h]
+  exact Classical.choose_spec h
+
+/-- A sequence that tends to a number has it as its limit. -/
+theorem lim_eq {f : Nat → Real} {a : Real} (h : Tendsto f a) : lim f = a :=
+  tendsto_unique (tendsto_lim ⟨a, h⟩) h
 
 theorem le_of_monotone {f : Nat → Real} (h : ∀ n, f n ≤ f (Nat.succ n)) {m n : Nat} (l : m ≤ n) :
     f m ≤ f n := by

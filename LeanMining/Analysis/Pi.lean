@@ -190,17 +190,18 @@ theorem exists_tendsto_wallis :
       exact k)
 
 /-- Twice the limit of Wallis's product, π. -/
-noncomputable def pi : Real := 2 * Classical.choose exists_tendsto_wallis
+noncomputable def pi : Real := 2 * lim wallis
 
-theorem pi_div_two : pi / 2 = Classical.choose exists_tendsto_wallis :=
-  mul_div_cancel_left _ two_ne_zero
+theorem pi_div_two : pi / 2 = lim wallis := mul_div_cancel_left _ two_ne_zero
 
 /-- Wallis's product tends to π/2. -/
 theorem tendsto_wallis_pi_div_two : Tendsto wallis (pi / 2) := by
-  rw [pi_div_two]; exact (Classical.choose_spec exists_tendsto_wallis).1
+  rw [pi_div_two]
+  exact exists_tendsto_wallis.elim fun a h => tendsto_lim ⟨a, h.1⟩
 
 theorem wallis_le_pi_div_two (n : Nat) : wallis n ≤ pi / 2 := by
-  rw [pi_div_two]; exact (Classical.choose_spec exists_tendsto_wallis).2.1 n
+  rw [pi_div_two]
+  exact exists_tendsto_wallis.elim fun a h => lim_eq h.1 ▸ h.2.1 n
 
 theorem wallisLower_le_pi_div_two (n : Nat) : wallisLower n ≤ pi / 2 := by
   have up : Tendsto (fun m => pi / 2 * (1 + 1 / Nat.cast (Nat.succ m))) (pi / 2 * (1 + 0)) :=

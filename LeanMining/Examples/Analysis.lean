@@ -17,16 +17,20 @@ set_option autoImplicit false
 
 /-! ### Completeness and roots -/
 
-/-- The numbers up to 1 have a least upper bound. -/
-theorem Real.exists_isLUB_example : ∃ b : Real, IsLUB (fun x => x ≤ 1) b :=
-  Real.exists_isLUB _ ⟨1, le_refl 1⟩ ⟨1, fun _ h => h⟩
+/-- The least upper bound of the numbers up to 1 is 1. -/
+theorem Real.exists_isLUB_example : ∃ b : Real, 1 ≤ b ∧ b ≤ 1 :=
+  (Real.exists_isLUB (fun x => x ≤ 1) ⟨1, le_refl 1⟩ ⟨1, fun _ h => h⟩).elim fun b h =>
+    ⟨b, h.1 1 (le_refl 1), h.2 1 fun _ k => k⟩
 
-theorem Real.exists_tendsto_of_isCauSeq_example : ∃ a : Real, Tendsto (fun _ => 1) a :=
-  Real.exists_tendsto_of_isCauSeq (isCauSeq_const 1)
+/-- The constant sequence 1 has a limit less than 1/2 away from it. -/
+theorem Real.exists_tendsto_of_isCauSeq_example : ∃ a : Real, |1 - a| < 1 / 2 :=
+  (Real.exists_tendsto_of_isCauSeq (isCauSeq_const 1)).elim fun a h =>
+    (h (1 / 2) (half_pos zero_lt_one)).elim fun N k => ⟨a, k N (le_refl N)⟩
 
-theorem Real.exists_tendsto_of_monotone_example :
-    ∃ a : Real, Tendsto (fun _ => 1) a ∧ (∀ _ : Nat, 1 ≤ a) ∧ a ≤ 1 :=
-  Real.exists_tendsto_of_monotone (fun _ => le_refl 1) fun _ => le_refl 1
+theorem Real.exists_tendsto_of_monotone_example : ∃ a : Real, |1 - a| < 1 / 2 ∧ 1 ≤ a ∧ a ≤ 1 :=
+  (Real.exists_tendsto_of_monotone (f := fun _ => 1) (fun _ => le_refl 1) fun _ => le_refl 1).elim
+    fun a h => (h.1 (1 / 2) (half_pos zero_lt_one)).elim fun N k =>
+      ⟨a, k N (le_refl N), h.2.1 0, h.2.2⟩
 
 theorem Real.exists_rat_btwn_example : ∃ q : Rat, (0 : Real) < Real.ofRat q ∧ Real.ofRat q < 1 :=
   Real.exists_rat_btwn zero_lt_one
@@ -69,16 +73,21 @@ theorem secondMoment_fair_pos : (0 : Real) < secondMoment fair plusMinus :=
   sum_pos (fun a => mul_nonneg (fair_nonneg a) (mul_self_nonneg _))
     ⟨.zero, mul_pos (half_pos zero_lt_one) (mul_self_pos one_ne_zero)⟩
 
-/-- The values 1 and -1, each with the weight 1/2. -/
+/-- The values 1 and -1, each with the weight 1/2: in some dimension the mean distance is below
+1/2. -/
 theorem tendsto_expect_abs_beta_sub_example :
-    Tendsto (fun d => expect fair d fun x => |beta (fun i => plusMinus (x i)) -
-      momentRatio (absMoment fair plusMinus) (secondMoment fair plusMinus)|) (0 : Real) :=
-  tendsto_expect_abs_beta_sub fair_nonneg sum_fair secondMoment_fair_pos
+    ∃ d : Nat, |(expect fair d fun x => |beta (fun i => plusMinus (x i)) -
+      momentRatio (absMoment fair plusMinus) (secondMoment fair plusMinus)|) - 0| <
+        (1 / 2 : Real) :=
+  (tendsto_expect_abs_beta_sub fair_nonneg sum_fair secondMoment_fair_pos (1 / 2)
+    (half_pos zero_lt_one)).elim fun N h => ⟨N, h N (le_refl N)⟩
 
 theorem iid_coord_moment_ratio_floor_real_example :
-    Tendsto (fun d => expect fair d fun x => 1 - beta fun i => plusMinus (x i))
-      (1 - momentRatio (absMoment fair plusMinus) (secondMoment fair plusMinus) : Real) :=
-  iid_coord_moment_ratio_floor_real fair_nonneg sum_fair secondMoment_fair_pos
+    ∃ d : Nat, |(expect fair d fun x => 1 - beta fun i => plusMinus (x i)) -
+      (1 - momentRatio (absMoment fair plusMinus) (secondMoment fair plusMinus))| <
+        (1 / 2 : Real) :=
+  (iid_coord_moment_ratio_floor_real fair_nonneg sum_fair secondMoment_fair_pos (1 / 2)
+    (half_pos zero_lt_one)).elim fun N h => ⟨N, h N (le_refl N)⟩
 
 /-! ### Centering -/
 
@@ -175,4 +184,21 @@ theorem wallis_mul_walk_jump_example : wallis 1 * ((2 * Nat.cast 1 + 1) *
     (walk (Nat.double 1) jump * walk (Nat.double 1) jump)) = (1 : Rat) :=
   wallis_mul_walk_jump 1
 
+/-- For some number of signs the moment ratio is less than 1/2 away from 2/π. -/
+theorem tendsto_momentRatio_signs_example :
+    ∃ n : Nat, |momentRatio (expect fair n fun x => |∑ i, plusMinus (x i)|)
+      (expect fair n fun x => (∑ i, plusMinus (x i)) * ∑ i, plusMinus (x i)) - 2 / Real.pi| <
+        1 / 2 :=
+  (tendsto_momentRatio_signs (1 / 2) (half_pos zero_lt_one)).elim fun N h => ⟨N, h N (le_refl N)⟩
+
+theorem tendsto_absMoment_signs_example :
+    ∃ n : Nat, |(expect fair n fun x => |∑ i, plusMinus (x i)|) / Real.sqrt (Nat.cast n) -
+      Real.sqrt (2 / Real.pi)| < 1 / 2 :=
+  (tendsto_absMoment_signs (1 / 2) (half_pos zero_lt_one)).elim fun N h => ⟨N, h N (le_refl N)⟩
+
 end LeanMining
+
+/-- Some term of Wallis's product is less than 1/2 away from π/2. -/
+theorem Real.tendsto_wallis_pi_div_two_example : ∃ n : Nat, |wallis n - Real.pi / 2| < 1 / 2 :=
+  (Real.tendsto_wallis_pi_div_two (1 / 2) (half_pos zero_lt_one)).elim fun N h =>
+    ⟨N, h N (le_refl N)⟩
