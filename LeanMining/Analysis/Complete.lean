@@ -152,8 +152,8 @@ theorem isCauSeq_bisection (h : Brackets S i) : IsCauSeq fun n => (bisection S i
       exact lt_trans (lt_of_sub_eq (sub_pos.mpr ((h.bisection N).lt (h.bisection n))) (by ring))
         (lt_of_le_of_lt (le_abs_self _) k)⟩
 
-/-- A nonempty set of reals that is bounded above has a least upper bound. -/
-theorem exists_isLUB (S : Real → Prop) (hne : ∃ x, S x) (hb : ∃ b, IsUpperBound S b) :
+/-- The least upper bound as the limit of the upper ends. -/
+theorem exists_isLUB_bisection (S : Real → Prop) (hne : ∃ x, S x) (hb : ∃ b, IsUpperBound S b) :
     ∃ b, IsLUB S b := by
   refine hne.elim fun x hx => hb.elim fun b hb => ?_
   refine (exists_rat_gt b).elim fun q hq => (exists_rat_gt (-x)).elim fun p hp => ?_
@@ -179,6 +179,12 @@ theorem exists_isLUB (S : Real → Prop) (hne : ∃ x, S x) (hb : ∃ b, IsUpper
   have low : ofRat (bisection S (-p, q) n).1 ≤ c := (le_or_lt (ofRat (bisection S (-p, q) n).1)
     c).elim id fun l => absurd (fun y hy => le_trans (hc y hy) l.1) (start.bisection n).1
   exact le_of_sub_eq (sub_nonneg.mpr low) (by ring)
+
+/-- A nonempty set of reals that is bounded above has a least upper bound. -/
+theorem exists_isLUB (S : Real → Prop) (hne : ∃ x, S x) (hb : ∃ b, IsUpperBound S b) :
+    ∃ b, IsLUB S b :=
+  -- The bound is chosen, so that what unfolds the proof does not unfold the sequence.
+  ⟨_, Classical.choose_spec (exists_isLUB_bisection S hne hb)⟩
 
 /-! ### Limits -/
 

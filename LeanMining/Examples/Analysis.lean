@@ -32,8 +32,10 @@ theorem Real.exists_tendsto_of_monotone_example : ∃ a : Real, |1 - a| < 1 / 2 
     fun a h => (h.1 (1 / 2) (half_pos zero_lt_one)).elim fun N k =>
       ⟨a, k N (le_refl N), h.2.1 0, h.2.2⟩
 
-theorem Real.exists_rat_btwn_example : ∃ q : Rat, (0 : Real) < Real.ofRat q ∧ Real.ofRat q < 1 :=
-  Real.exists_rat_btwn zero_lt_one
+theorem Real.exists_rat_btwn_example :
+    ∃ q : Rat, Real.sqrt 1 < Real.ofRat q ∧ Real.ofRat q < Real.pi :=
+  have one : (1 : Real) < 2 := lt_of_sub_eq zero_lt_one (by ring)
+  Real.exists_rat_btwn (lt_of_le_of_lt (le_of_eq Real.sqrt_one) (lt_trans one Real.two_lt_pi))
 
 theorem Real.mul_self_sqrt_example : Real.sqrt 2 * Real.sqrt 2 = 2 :=
   Real.mul_self_sqrt zero_le_two
@@ -99,14 +101,16 @@ theorem l2Norm_uncentered_gt_real_example :
     l2Norm plusMinus < l2Norm fun i => 1 / Real.sqrt (Nat.cast 2) + plusMinus i :=
   l2Norm_uncentered_gt_real (by decide) plusMinus sum_plusMinus one_ne_zero
 
-theorem exists_isOrthogonal_beta_eq_one_real_example :
-    ∃ R : Fin 2 → Fin 2 → Real, IsOrthogonal R ∧ beta (mulVec R plusMinus) = 1 :=
-  exists_isOrthogonal_beta_eq_one_real plusMinus ⟨.zero, one_ne_zero⟩
+theorem exists_isOrthogonal_beta_eq_one_real_example : ∃ R : Fin 2 → Fin 2 → Real,
+    ∑ k, R k .zero * R k .zero = 1 ∧ beta (mulVec R plusMinus) = 1 :=
+  (exists_isOrthogonal_beta_eq_one_real plusMinus ⟨.zero, one_ne_zero⟩).elim fun R h =>
+    ⟨R, h.1 .zero .zero, h.2⟩
 
-theorem dc_centering_lifts_rotational_ceiling_real_example :
-    ∃ R : Fin 2 → Fin 2 → Real, IsOrthogonal R ∧
+theorem dc_centering_lifts_rotational_ceiling_real_example : ∃ R : Fin 2 → Fin 2 → Real,
+    ∑ k, R k .zero * R k .zero = 1 ∧
       1 ≤ l1Norm (mulVec R plusMinus) / (Real.sqrt (Nat.cast 2) * l2Norm plusMinus) :=
-  dc_centering_lifts_rotational_ceiling_real plusMinus ⟨.zero, one_ne_zero⟩ (le_refl 1)
+  (dc_centering_lifts_rotational_ceiling_real plusMinus ⟨.zero, one_ne_zero⟩ (le_refl 1)).elim
+    fun R h => ⟨R, h.1 .zero .zero, h.2⟩
 
 /-! ### Amplification -/
 
@@ -131,9 +135,12 @@ theorem avg_gain_eq_frob_div_sqrt_rows_real_example :
 
 /-! ### Operator norms -/
 
-theorem exists_isSpectralSq_example :
-    ∃ t, IsSpectralSq (fun _ _ => 1 : Fin 1 → Fin 2 → Real) t :=
-  exists_isSpectralSq _
+theorem exists_isSpectralSq_example : ∃ t : Real,
+    energyAlong (fun _ _ => 1 : Fin 1 → Fin 2 → Real) (fun _ => 1) ≤
+        t * normSq (fun _ : Fin 2 => 1) ∧
+      t ≤ energy (fun _ _ => 1 : Fin 1 → Fin 2 → Real) :=
+  (exists_isSpectralSq (fun _ _ => 1 : Fin 1 → Fin 2 → Real)).elim fun t h =>
+    ⟨t, h.bound fun _ => 1, h.least _ (energyAlong_le_energy_mul _)⟩
 
 /-- Every layer doubles a number that is not negative, and makes 0 of another. -/
 noncomputable def doublingReal : Network Real fun _ => 1 :=
