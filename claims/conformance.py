@@ -49,6 +49,7 @@ __all__ = [
     "JOIN",
     "L1_NORM",
     "LE",
+    "LE_OF_WHOLE_NUMBERS",
     "MULVEC",
     "NORM_SQ",
     "QRELU",
@@ -332,7 +333,7 @@ DECIDES = Conformance(
 def _cells() -> Iterator[Call]:
     """Yield the call at outputs, beside the cells below, at and above them."""
     output = _perceptron()[-1].preactivation
-    x, step = output[:3, :3].flatten(), to_current_device(torch.tensor([[0.375], [4.0]]))
+    x, step = output[:3, :3].reshape(1, -1), to_current_device(torch.tensor([[0.375], [4.0]]))
     below = torch.floor(x.double() / step - 1).long()
     for codes in (below, below + 1, below + 2):
         yield Call((step, x, codes), [tensor_ref("digits-mlp/logits", output)])
@@ -351,6 +352,22 @@ IS_CELL = Conformance(
             _cells,
             "whether outputs of the perceptron are in a cell, of two steps, and the cells' lower ends",
             of="outputs",
+        ),
+    ),
+)
+
+
+LE_OF_WHOLE_NUMBERS = Conformance(
+    "LE.le",
+    torch.le,
+    (
+        Check(
+            "fun x y => LE.le x y",
+            ("Rat", "Rat"),
+            "Prop",
+            lambda: (Call((w, q[0]), refs) for _, w, q, refs in _rounded_weights()),
+            "≤ at 3 × 4 weights of each layer of the perceptron and multiples of a step",
+            of="pairs",
         ),
     ),
 )
