@@ -51,7 +51,9 @@ __all__ = [
     "LE",
     "LE_OF_WHOLE_NUMBERS",
     "MULVEC",
+    "MULVEC_OF_FLOATS",
     "NORM_SQ",
+    "NORM_SQ_OF_FLOATS",
     "QRELU",
     "ROUNDED_TO",
     "ROUND_UP",
@@ -425,6 +427,46 @@ ROUNDED_TO = Conformance(
             lambda: (Call(parts, refs) for *parts, refs in _rounded_weights()),
             "whether 3 × 4 weights of each layer of the perceptron are rounded, to two steps",
             of="matrices",
+        ),
+    ),
+)
+
+
+def _stretched() -> Iterator[Call]:
+    """Yield the call at the first weights of each layer, as a vector, and some of its rows."""
+    for layer in _perceptron():
+        matrix = layer.weight.double()[:4, :6]
+        yield Call((matrix[3], matrix[:3]), [tensor_ref(f"{layer.name}.weight", layer.weight)])
+
+
+MULVEC_OF_FLOATS = Conformance(
+    "mulVec",
+    turn,
+    (
+        Check(
+            "fun x w => mulVec w x",
+            ("Fin n → Rat", "Fin m → Fin n → Rat"),
+            "Fin m → Rat",
+            _stretched,
+            "the product of 3 × 6 weights of each layer of the perceptron and 6 of its weights",
+            of="entries",
+            within=lambda x, w: rounding_of_sum(x.shape[-1], x.dtype) * turn(x.abs(), w.abs()),
+        ),
+    ),
+)
+
+NORM_SQ_OF_FLOATS = Conformance(
+    "normSq",
+    norm_sq,
+    (
+        Check(
+            "fun x => normSq x",
+            ("Fin n → Rat",),
+            "Rat",
+            lambda: (Call(call.arguments[1:], call.tensors) for call in _stretched()),
+            "the squared L2 norm of 3 rows of 6 weights of each layer of the perceptron",
+            of="rows",
+            within=lambda x: rounding_of_sum(x.shape[-1], x.dtype) * norm_sq(x),
         ),
     ),
 )

@@ -17,10 +17,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from claims.conformance import BITS as WHOLE_BITS, FROBENIUS_SQ, LE_OF_WHOLE_NUMBERS, ROUNDED_TO
+from claims.conformance import (
+    BITS as WHOLE_BITS,
+    FROBENIUS_SQ,
+    LE_OF_WHOLE_NUMBERS,
+    MULVEC_OF_FLOATS,
+    NORM_SQ_OF_FLOATS,
+    ROUNDED_TO,
+)
 from claims.gap import find_layer, layers_of, on_tensors, per_layer, weight_refs, weight_rows
 from claims.measures.correlation import RANKS, fisher_interval, sign_of_interval
-from claims.measures.levels import nearest_multiples, rounded_to, whole
+from claims.measures.geometry import norm_sq
+from claims.measures.levels import nearest_codes, rounded_to, whole
+from claims.measures.rotations import turn
 from claims.measures.spectra import (
     as_matrix,
     condition_number,
@@ -46,7 +55,7 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
-from claims.notation import Integers, integers
+from claims.notation import Integers, Reals, integers, real
 from pyharness import (
     CPU,
     Evidence,
@@ -173,6 +182,38 @@ def op_error_is_bounded(layer: str) -> bool:
 
 
 @predicate
+def lengthens_by_at_most_frobenius(e: Reals, x: Reals) -> bool:
+    """‖E x‖ ≤ ‖E‖_F ‖x‖ in float64: each of the two sums of squares, and the product, may be wrong
+    by the rounding of so many terms as E has entries and three more.
+    """
+    e, x = real(e), real(x)
+    lengths = map(float, (norm_sq(turn(x, e)), frobenius_sq(e), norm_sq(x)))
+    image, matrix, vector = map(Fraction, lengths)
+    lost = Fraction(rounding_of_sum(e.numel() + 3, torch.float64))
+    # ‖E x‖ is off by γ ‖E‖_F ‖x‖ at most, and each square by its share γ.
+    return image * (1 - lost) ** 2 <= (1 + lost) ** 3 * matrix * vector
+
+
+def lengthened(matrix: Tensor) -> Tensor:
+    """Return a vector that a matrix lengthens nearly as much as it does any: the row of the largest
+    squares, turned to what is lengthened more eight times.
+    """
+    x = matrix[matrix.square().sum(1).argmax()]
+    for _ in range(8):
+        x = (matrix @ x) @ matrix
+        x = x / x.norm()
+    return x
+
+
+def _errors() -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Yield the arguments of `lengthens_by_at_most_frobenius` for every layer's error."""
+    for name, _ in layers_of(load_models(), relu_only=False):
+        for bits in BITS:
+            error = error_of(name, bits)
+            yield f"{name} at {bits} bits", {"e": error, "x": lengthened(error)}
+
+
+@predicate
 def op_norm_is_at_most_frobenius(layer: str) -> bool:
     """‖E‖_op ≤ ‖E‖_F of the error at 2 to 8 bits."""
     return all(
@@ -213,7 +254,7 @@ def in_steps(
     codes: Callable[[str, int], Tensor] | None = None,
 ) -> Iterator[tuple[str, int, Tensor, Tensor, Tensor]]:
     """Yield every layer and number of bits with its weights as whole numbers, multiples of 2^b, a
-    step, and the nearest multiples of it.
+    step, and the codes of the weights, of which multiples of the step they are.
 
     Args:
         scale: gives 2^b steps, of a layer's weights in whole numbers.
@@ -224,8 +265,7 @@ def in_steps(
         step = torch.as_tensor(scale(matrix))
         for bits in BITS:
             w = matrix * 2**bits
-            q = codes(name, bits) * step if codes else nearest_multiples(w, step)
-            yield name, bits, w, step, q
+            yield name, bits, w, step, codes(name, bits) if codes else nearest_codes(w, step)
 
 
 def spread(matrix: Tensor) -> Tensor:
@@ -235,9 +275,10 @@ def spread(matrix: Tensor) -> Tensor:
 
 def _roundings() -> Iterator[tuple[str, dict[str, Tensor]]]:
     """Yield the arguments of `frobenius_error_is_bounded` for every layer."""
-    for name, bits, w, _, q in in_steps(spread):
+    for name, bits, w, step, code in in_steps(spread):
         ends = {"low": w.min(), "high": w.max(), "largest": w.abs().max()}
-        yield f"{name} at {bits} bits", {"bits": torch.tensor(bits), "w": w, "q": q} | ends
+        rounding = {"bits": torch.tensor(bits), "w": w, "q": code * step}
+        yield f"{name} at {bits} bits", rounding | ends
 
 
 @predicate
@@ -320,9 +361,12 @@ def op_norm_bound(run: Run) -> Iterator[Evidence]:
     statement="‖E‖_op ≤ ‖E‖_F.",
     source=STEP_1,
     theorem="LeanMining.opNorm_le_frobenius",
-    tier="silver",
+    tier="gold",
+    measures=[FROBENIUS_SQ, MULVEC_OF_FLOATS, NORM_SQ_OF_FLOATS],
 )
 def op_le_frobenius(run: Run) -> Iterator[Evidence]:
+    """The vector that each error lengthens nearly most, and the norms by singular values."""
+    yield _on_roundings(lengthens_by_at_most_frobenius, _errors())
     yield _on_layers(run, op_norm_is_at_most_frobenius)
 
 
@@ -1010,9 +1054,10 @@ def codes_by_the_norm(layer: str, bits: int) -> Tensor:
 
 def _roundings_by_the_norm() -> Iterator[tuple[str, dict[str, Tensor]]]:
     """Yield the arguments of `is_rounded_by_its_range` for every layer."""
-    for name, bits, w, _, q in in_steps(spread, codes_by_the_norm):
+    for name, bits, w, step, code in in_steps(spread, codes_by_the_norm):
         ends = {"low": w.min(), "high": w.max()}
-        yield f"{name} at {bits} bits", {"bits": torch.tensor(bits), "w": w, "q": q} | ends
+        rounding = {"bits": torch.tensor(bits), "w": w, "q": code * step}
+        yield f"{name} at {bits} bits", rounding | ends
 
 
 @claim(
@@ -1138,13 +1183,9 @@ def symmetric_codes_are_in_the_range(
 
 def _symmetric_codes() -> Iterator[tuple[str, dict[str, Tensor]]]:
     """Yield every layer's weights and their codes over the range from −max |W| to max |W|."""
-    for name, bits, w, step, q in in_steps(lambda matrix: 2 * matrix.abs().max()):
-        arguments = {
-            "bits": torch.tensor(bits),
-            "w": w,
-            "code": torch.div(q, step, rounding_mode="floor"),
-        }
-        yield f"{name} at {bits} bits", arguments | {"largest": w.abs().max()}
+    for name, bits, w, _, code in in_steps(lambda matrix: 2 * matrix.abs().max()):
+        arguments = {"bits": torch.tensor(bits), "w": w, "code": code, "largest": w.abs().max()}
+        yield f"{name} at {bits} bits", arguments
 
 
 @cached_per_device

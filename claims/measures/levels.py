@@ -16,6 +16,7 @@ __all__ = [
     "is_rounding",
     "level",
     "mantissas",
+    "nearest_codes",
     "nearest_multiples",
     "rounded_to",
     "whole",
@@ -50,9 +51,16 @@ def rounded_to(step: Tensor, matrix: Tensor, rounded: Tensor) -> Tensor:
     return is_rounding(step[..., None, None], matrix, rounded).flatten(-2).all(-1)
 
 
+def nearest_codes(w: Tensor, step: Tensor | int) -> Tensor:
+    """Return the number of the multiple of a step that is nearest to each whole number, the greater
+    one of two.
+    """
+    return torch.div(2 * w + step, 2 * step, rounding_mode="floor")
+
+
 def nearest_multiples(w: Tensor, step: Tensor | int) -> Tensor:
     """Return the nearest multiple of a step to each whole number, the greater one of two."""
-    return torch.div(2 * w + step, 2 * step, rounding_mode="floor") * step
+    return nearest_codes(w, step) * step
 
 
 def whole(*numbers: Tensor, bits: int) -> tuple[Tensor, ...]:

@@ -52,6 +52,9 @@ CASES = {
     "IS_ROUNDING": [100],
     "ROUNDED_TO": [18],
     "FROBENIUS_SQ": [27],
+    "LE_OF_WHOLE_NUMBERS": [36],
+    "MULVEC_OF_FLOATS": [9],
+    "NORM_SQ_OF_FLOATS": [9],
     "LEVEL": [108, 152, 348],
     "CLAMP_CODE": [36, 180],
 }
