@@ -14,7 +14,7 @@ from claims.measures.information import code_prob, collision, decides, hypercubi
 from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
 from claims.measures.levels import is_rounding, nearest_multiples, rounded_to, whole
 from claims.measures.rotations import hadamard_signs, turn
-from claims.measures.spectra import frobenius_sq
+from claims.measures.spectra import frobenius_sq, image
 from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
 from claims.models.attention import HEADS, int8_keys, int8_queries
 from claims.models.bounds import box_upper, first_layer
@@ -441,7 +441,7 @@ def _stretched() -> Iterator[Call]:
 
 MULVEC_OF_FLOATS = Conformance(
     "mulVec",
-    turn,
+    image,
     (
         Check(
             "fun x w => mulVec w x",
@@ -450,7 +450,7 @@ MULVEC_OF_FLOATS = Conformance(
             _stretched,
             "the product of 3 × 6 weights of each layer of the perceptron and 6 of its weights",
             of="entries",
-            within=lambda x, w: rounding_of_sum(x.shape[-1], x.dtype) * turn(x.abs(), w.abs()),
+            within=lambda x, w: rounding_of_sum(x.shape[-1], x.dtype) * image(x.abs(), w.abs()),
         ),
     ),
 )

@@ -29,13 +29,13 @@ from claims.gap import find_layer, layers_of, on_tensors, per_layer, weight_refs
 from claims.measures.correlation import RANKS, fisher_interval, sign_of_interval
 from claims.measures.geometry import norm_sq
 from claims.measures.levels import nearest_codes, rounded_to, whole
-from claims.measures.rotations import turn
 from claims.measures.spectra import (
     as_matrix,
     condition_number,
     exact_codes,
     frobenius,
     frobenius_sq,
+    image,
     nearest,
     op_norm,
     range_step,
@@ -187,11 +187,11 @@ def lengthens_by_at_most_frobenius(e: Reals, x: Reals) -> bool:
     by the rounding of so many terms as E has entries and three more.
     """
     e, x = real(e), real(x)
-    lengths = map(float, (norm_sq(turn(x, e)), frobenius_sq(e), norm_sq(x)))
-    image, matrix, vector = map(Fraction, lengths)
+    lengths = map(float, (norm_sq(image(x, e)), frobenius_sq(e), norm_sq(x)))
+    reached, matrix, vector = map(Fraction, lengths)
     lost = Fraction(rounding_of_sum(e.numel() + 3, torch.float64))
     # ‖E x‖ is off by γ ‖E‖_F ‖x‖ at most, and each square by its share γ.
-    return image * (1 - lost) ** 2 <= (1 + lost) ** 3 * matrix * vector
+    return reached * (1 - lost) ** 2 <= (1 + lost) ** 3 * matrix * vector
 
 
 def lengthened(matrix: Tensor) -> Tensor:

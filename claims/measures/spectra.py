@@ -17,6 +17,7 @@ __all__ = [
     "exact_codes",
     "frobenius",
     "frobenius_sq",
+    "image",
     "nearest",
     "op_norm",
     "range_step",
@@ -77,6 +78,11 @@ def frobenius_sq(matrix: Tensor) -> Tensor:
     numbers too. Lean: `frobeniusSq`.
     """
     return matrix.double().square().flatten(-2).sum(-1)
+
+
+def image(x: Tensor, matrix: Tensor) -> Tensor:
+    """Return a matrix [..., m, n] times a vector [..., n], of floats. Lean: `mulVec`."""
+    return (matrix @ x[..., None])[..., 0]
 
 
 def op_norm(matrix: Tensor) -> float:

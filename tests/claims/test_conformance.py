@@ -52,7 +52,7 @@ CASES = {
     "IS_ROUNDING": [100],
     "ROUNDED_TO": [18],
     "FROBENIUS_SQ": [27],
-    "LE_OF_WHOLE_NUMBERS": [36],
+    "LE_OF_WHOLE_NUMBERS": [108],
     "MULVEC_OF_FLOATS": [9],
     "NORM_SQ_OF_FLOATS": [9],
     "LEVEL": [108, 152, 348],

@@ -180,7 +180,7 @@ class TestClaims:
         """The bound is reached by a matrix of one row, and no more is allowed than rounding."""
         case = {"e": [["0x1.8p+1", "0x1p+2"]], "x": ["0x1.8p+0", "0x1p+1"]}
         assert spectral.lengthens_by_at_most_frobenius(**case)
-        monkeypatch.setattr(spectral, "turn", lambda x, e: (e @ x) * (1 + 1e-14))
+        monkeypatch.setattr(spectral, "image", lambda x, e: (e @ x) * (1 + 1e-14))
         assert not spectral.lengthens_by_at_most_frobenius(**case)
 
     def test_the_lengthened_vector_is_nearly_the_singular_one(self):
