@@ -44,6 +44,17 @@ CASES = {
     "NORM_SQ": [72],
     "DOT": [72],
     "MULVEC": [192],
+    "HYPERCUBICITY": [12],
+    "CODE_PROB": [96],
+    "COLLISION": [4],
+    "DECIDES": [8],
+    "IS_CELL": [90],
+    "IS_ROUNDING": [100],
+    "ROUNDED_TO": [18],
+    "FROBENIUS_SQ": [27],
+    "LE_OF_WHOLE_NUMBERS": [108],
+    "MULVEC_OF_FLOATS": [9],
+    "NORM_SQ_OF_FLOATS": [9],
     "LEVEL": [108, 152, 348],
     "CLAMP_CODE": [36, 180],
 }
@@ -64,9 +75,11 @@ def one_off(function):
 
     def changed(*arguments):
         result = function(*arguments).clone()
-        result.view(-1)[0] = (
-            ~result.view(-1)[0] if result.dtype == torch.bool else result.view(-1)[0] ^ 1
-        )
+        first = result.view(-1)
+        if result.is_floating_point():
+            first[0] += max(1, float(first[0].abs()))
+        else:
+            first[0] = ~first[0] if result.dtype == torch.bool else first[0] ^ 1
         return result
 
     return changed
@@ -85,7 +98,7 @@ def spoilt(entry, number):
     ]
     broken = SimpleNamespace(definition=entry.definition, function=one_off(entry.function))
     spoilt = replace(check, calls=lambda: [Call(short, first.tensors)])
-    for name in ("_decide", "_cases", "_integers", "_batch"):
+    for name in ("_decide", "_cases", "_numbers", "_batch"):
         setattr(broken, name, partial(getattr(Conformance, name), broken))
     broken._what = "the function"
     broken.function.__name__ = "broken"
