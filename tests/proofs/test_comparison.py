@@ -35,6 +35,7 @@ def sums (f : Fin 2 → Int) (g : Fin 2 → Int) : Fin 2 → Int := fun i => f i
 noncomputable def total {n : Nat} (v : Vector Int8 n) : Nat := Nat.rec (motive := fun n => Vector Int8 n → Nat)
   (fun _ => 0) (fun _ rest v => Nat.add v.1.index (rest v.2)) n v
 def least {α : Type} [LinearOrder α] (a b : α) : α := min a b
+def either {α : Type} [DecidableEq α] (a b : α) : α := if a = b then a else b
 axiom assumed : 3 ≤ (5 : Int8)
 def leaning (q : Int8) (_ : 3 ≤ (5 : Int8)) : Int8 := q
 def leans (q : Int8) : Int8 := leaning q assumed
@@ -93,6 +94,11 @@ class TestDefinition:
         """It may stand behind another one, or be what a structure of it and proofs holds."""
         found = kernel.compare("named", of_pairs(lean, function, definition))
         assert found.decision.accepted and found.results == 4
+
+    def test_an_instance_is_none_of_the_data(self, kernel):
+        """Nor where its type is a definition that stands for a class, as `DecidableEq` does."""
+        comparison = of_pairs("Demo.either", lambda z, q: q, "Demo.either", "Int", ("Int", "Int"))
+        assert kernel.compare("instance", comparison).decision.accepted
 
     @pytest.mark.parametrize(
         ("lean", "function"),
