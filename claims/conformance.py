@@ -12,7 +12,24 @@ from torch import Tensor
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
 from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
 from claims.measures.rotations import hadamard_signs, turn
-from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
+from claims.measures.whole import (
+    clipping_error,
+    in_range_error,
+    mass_within,
+    mse,
+    quantization_noise,
+    quantize,
+    step_size,
+    uniform_noise,
+)
+from claims.models.activations import (
+    Granularity,
+    QuantizedLayer,
+    SymmetricLayer,
+    counts,
+    quantized_layers,
+    symmetric_layers,
+)
 from claims.models.attention import HEADS, int8_keys, int8_queries
 from claims.models.bounds import box_upper, first_layer
 from pyharness import (
@@ -29,20 +46,28 @@ from pyharness import (
 __all__ = [
     "BOX_UPPER",
     "CLIP",
+    "CLIPPING_ERROR",
     "DOT",
     "GATE_GAP",
     "HIMP",
     "INF",
+    "IN_RANGE_ERROR",
     "JOIN",
     "L1_NORM",
     "LE",
+    "MASS_WITHIN",
+    "MEAN_SQUARED_ERROR",
     "MULVEC",
     "NORM_SQ",
     "QRELU",
+    "QUANTIZATION_NOISE",
+    "QUANTIZE",
     "ROUND_UP",
     "SIGN",
     "STEP_DIST",
+    "STEP_SIZE",
     "SUP",
+    "UNIFORM_NOISE",
 ]
 
 ROWS = "the first INT8 row of every layer of every model"
@@ -324,6 +349,183 @@ BOX_UPPER = Conformance(
             _boxes,
             "the greatest value of each row of the perceptron's first INT8 weight over a box around a digit",
             of="rows",
+        ),
+    ),
+)
+
+
+# ----------------------------------------------------------------------------- what thresholds lose
+Counted = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Weights and numbers, int64 [layers, n], numbers of steps and thresholds, [layers]; in units of
+which Δ²/12 is whole."""
+
+
+def _counted(every: int, steps: int, models: int = 5) -> tuple[Counted, list[TensorRef]]:
+    """Return how often each INT8 value of so many from −128 on is an output of the first layer of a
+    model, with another threshold for each.
+    """
+    first: dict[str, SymmetricLayer] = {}
+    for layer in symmetric_layers():
+        first.setdefault(layer.name.partition("/")[0], layer)
+    layers = list(first.values())[:models]
+    weights = torch.stack([counts(layer.values)[::every] for layer in layers])
+    numbers = torch.arange(-128, 128)[::every].expand_as(weights) * 3 * steps
+    alpha = (torch.arange(len(layers)) + 1) * 20 * 3 * steps
+    return (weights, numbers, torch.full_like(alpha, steps), alpha), [x.ref for x in layers]
+
+
+def _losses(*places: int, grids: Iterable[tuple[int, int, int]]) -> Callable[[], Iterator[Call]]:
+    """Return what gives the call at `_counted` for each of its arguments, of whose result the
+    places are taken.
+    """
+
+    def calls() -> Iterator[Call]:
+        for grid in grids:
+            found, refs = _counted(*grid)
+            yield Call([found[place] for place in places], refs)
+
+    return calls
+
+
+_VECTORS = ("Fin n → Int", "Fin n → Int", "Int")
+_GRIDS = ("Fin n → Rat", "Fin n → Rat", "Nat", "Rat")
+COUNTS = "how often INT8 values are outputs of the first layer of models, and a threshold"
+"""What the losses are compared at."""
+
+CLIPPING_ERROR = Conformance(
+    "LeanMining.clippingError",
+    clipping_error,
+    (
+        Check(
+            "fun w x α => LeanMining.clippingError w x α",
+            _VECTORS,
+            "Int",
+            _losses(0, 1, 3, grids=[(8, 1, 5)]),
+            f"the clipping error at {COUNTS}",
+            of="layers",
+        ),
+    ),
+)
+
+MASS_WITHIN = Conformance(
+    "LeanMining.massWithin",
+    mass_within,
+    (
+        Check(
+            "fun w x α => LeanMining.massWithin w x α",
+            _VECTORS,
+            "Int",
+            _losses(0, 1, 3, grids=[(8, 1, 5)]),
+            f"the weight within at {COUNTS}",
+            of="layers",
+        ),
+    ),
+)
+
+QUANTIZATION_NOISE = Conformance(
+    "LeanMining.quantizationNoise",
+    quantization_noise,
+    (
+        Check(
+            "fun w x N α => LeanMining.quantizationNoise w x N α",
+            _GRIDS,
+            "Rat",
+            _losses(0, 1, 2, 3, grids=[(16, 15, 3), (16, 255, 2)]),
+            f"the model of the noise with 15 and 255 steps at {COUNTS}",
+            of="layers",
+        ),
+    ),
+)
+
+MEAN_SQUARED_ERROR = Conformance(
+    "LeanMining.mse",
+    mse,
+    (
+        Check(
+            "fun w x N α => LeanMining.mse w x N α",
+            _GRIDS,
+            "Rat",
+            _losses(0, 1, 2, 3, grids=[(8, 1, 3), (16, 3, 2), (32, 15, 2)]),
+            f"the mean square error with 1, 3 and 15 steps at {COUNTS}",
+            of="errors",
+        ),
+    ),
+)
+
+IN_RANGE_ERROR = Conformance(
+    "LeanMining.inRangeError",
+    in_range_error,
+    (
+        Check(
+            "fun w x N α => LeanMining.inRangeError w x N α",
+            _GRIDS,
+            "Rat",
+            _losses(0, 1, 2, 3, grids=[(16, 3, 2), (32, 15, 2)]),
+            f"the error within with 3 and 15 steps at {COUNTS}",
+            of="errors",
+        ),
+    ),
+)
+
+
+def _steps() -> list[Call]:
+    """Return the call at three thresholds with 1 to 255 steps."""
+    steps = torch.tensor([1, 3, 7, 15, 31, 63, 127, 255]).repeat(3)
+    return [Call((torch.tensor([1, 60, 128]).repeat_interleave(8) * 3 * steps, steps))]
+
+
+STEPS = "three thresholds, 1 to 8 bits"
+
+STEP_SIZE = Conformance(
+    "LeanMining.stepSize",
+    step_size,
+    (
+        Check(
+            "LeanMining.stepSize",
+            ("Rat", "Nat"),
+            "Rat",
+            _steps,
+            f"the step at {STEPS}",
+            of="steps",
+        ),
+    ),
+)
+
+UNIFORM_NOISE = Conformance(
+    "LeanMining.uniformNoise",
+    uniform_noise,
+    (
+        Check(
+            "LeanMining.uniformNoise",
+            ("Rat", "Nat"),
+            "Rat",
+            _steps,
+            f"the noise of uniform steps at {STEPS}",
+            of="steps",
+        ),
+    ),
+)
+
+
+def _rounded() -> Iterator[Call]:
+    """Yield the call at the first outputs of the first layer of all, in INT8."""
+    layer = symmetric_layers()[0]
+    for steps, numbers in ((1, 16), (7, 8), (15, 4), (255, 1)):
+        unit, found = torch.tensor(3 * steps), layer.values.flatten()[:numbers].long()
+        yield Call((unit * 60, torch.tensor(steps), unit * found), [layer.ref])
+
+
+QUANTIZE = Conformance(
+    "LeanMining.quantize",
+    quantize,
+    (
+        Check(
+            "LeanMining.quantize",
+            ("Rat", "Nat", "Rat"),
+            "Rat",
+            _rounded,
+            "the nearest levels to INT8 outputs of a layer with 1, 7, 15 and 255 steps",
+            of="levels",
         ),
     ),
 )

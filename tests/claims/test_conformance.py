@@ -44,6 +44,14 @@ CASES = {
     "NORM_SQ": [72],
     "DOT": [72],
     "MULVEC": [192],
+    "CLIPPING_ERROR": [5],
+    "MASS_WITHIN": [5],
+    "QUANTIZATION_NOISE": [5],
+    "MEAN_SQUARED_ERROR": [7],
+    "IN_RANGE_ERROR": [4],
+    "STEP_SIZE": [24],
+    "UNIFORM_NOISE": [24],
+    "QUANTIZE": [29],
     "LEVEL": [108, 152, 348],
     "CLAMP_CODE": [36, 180],
 }
@@ -60,13 +68,15 @@ def run():
 
 
 def one_off(function):
-    """The function with the first value of its result changed by one."""
+    """The function with the first value of its result changed by one, or by as much as it is."""
 
     def changed(*arguments):
         result = function(*arguments).clone()
-        result.view(-1)[0] = (
-            ~result.view(-1)[0] if result.dtype == torch.bool else result.view(-1)[0] ^ 1
-        )
+        first = result.view(-1)[:1]
+        if result.is_floating_point():
+            first += first.abs() + 1
+        else:
+            first.copy_(~first if result.dtype == torch.bool else first ^ 1)
         return result
 
     return changed
@@ -85,7 +95,7 @@ def spoilt(entry, number):
     ]
     broken = SimpleNamespace(definition=entry.definition, function=one_off(entry.function))
     spoilt = replace(check, calls=lambda: [Call(short, first.tensors)])
-    for name in ("_decide", "_cases", "_integers", "_batch"):
+    for name in ("_decide", "_cases", "_numbers", "_batch"):
         setattr(broken, name, partial(getattr(Conformance, name), broken))
     broken._what = "the function"
     broken.function.__name__ = "broken"
