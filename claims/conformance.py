@@ -11,6 +11,13 @@ from torch import Tensor
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
 from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
+from claims.measures.moments import (
+    excess_kurtosis,
+    kurtosis_formula,
+    mixture_kurtosis,
+    mixture_mean,
+    moment,
+)
 from claims.measures.rotations import hadamard_signs, turn
 from claims.measures.whole import (
     clipping_error,
@@ -39,6 +46,7 @@ from pyharness import (
     Conformance,
     TensorRef,
     int8_pairs,
+    rounding_of_sum,
     tensor_ref,
     to_current_device,
 )
@@ -48,15 +56,20 @@ __all__ = [
     "CLIP",
     "CLIPPING_ERROR",
     "DOT",
+    "EFFECTIVE_KURTOSIS",
+    "EXCESS_KURTOSIS",
     "GATE_GAP",
     "HIMP",
     "INF",
     "IN_RANGE_ERROR",
     "JOIN",
+    "KURTOSIS_FORMULA",
     "L1_NORM",
     "LE",
     "MASS_WITHIN",
     "MEAN_SQUARED_ERROR",
+    "MIXTURE_MEAN",
+    "MOMENT",
     "MULVEC",
     "NORM_SQ",
     "QRELU",
@@ -526,6 +539,149 @@ QUANTIZE = Conformance(
             _rounded,
             "the nearest levels to INT8 outputs of a layer with 1, 7, 15 and 255 steps",
             of="levels",
+        ),
+    ),
+)
+
+
+# ------------------------------------------------------------------------------ moments of mixtures
+def _components(count: int, n: int) -> tuple[tuple[Tensor, Tensor, Tensor], list[TensorRef]]:
+    """Return layers of the transformer as components of a mixture: their shares of the outputs,
+    weights of the first `n` INT8 outputs of each that rise with the magnitude, and these outputs;
+    float64 [count] and [count, n], int64 [count, n].
+    """
+    layers = [x for x in symmetric_layers() if x.name.startswith("minilm/")][:count]
+    numbers = torch.stack([layer.values.flatten()[:n].long() for layer in layers])
+    sizes = torch.tensor([layer.values.numel() for layer in layers], dtype=torch.float64)
+    weights = numbers.abs().double() + 1
+    return (sizes / sizes.sum(), weights / weights.sum(-1, keepdim=True), numbers), [
+        layer.ref for layer in layers
+    ]
+
+
+def _moments() -> list[Call]:
+    """Return the call about 0 and about a number that is not whole, of the orders 1 to 4."""
+    (_, weights, numbers), refs = _components(2, 16)
+    about, order = torch.tensor([0.0, 0.1], dtype=torch.float64), torch.arange(1, 5)
+    return [Call((weights[:, None], numbers[:, None], about[:, None], order), refs)]
+
+
+def _moment_rounding(w: Tensor, x: Tensor, mu: Tensor, p: Tensor) -> Tensor:
+    """Each of n terms is rounded in the difference, which the power repeats, in the power, in the
+    product and in the sums.
+    """
+    size = (x - mu[..., None]).abs().pow(p[..., None])
+    return rounding_of_sum(w.shape[-1] + 8, torch.float64) * (w.abs() * size).sum(-1)
+
+
+MOMENT = Conformance(
+    "LeanMining.moment",
+    moment,
+    (
+        Check(
+            "LeanMining.moment",
+            ("Fin n → Rat", "Fin n → Rat", "Rat", "Nat"),
+            "Rat",
+            _moments,
+            "the moments 1 to 4 of 16 INT8 outputs of two layers of minilm",
+            of="moments",
+            within=_moment_rounding,
+        ),
+    ),
+)
+
+
+def _mean_rounding(v: Tensor, w: Tensor, x: Tensor) -> Tensor:
+    terms = w.shape[-1] + w.shape[-2] + 2
+    return rounding_of_sum(terms, torch.float64) * (v * (w * x).abs().sum(-1)).sum(-1)
+
+
+def _mixtures() -> list[Call]:
+    (shares, weights, numbers), refs = _components(3, 8)
+    return [Call((shares, weights, numbers), refs)]
+
+
+MIXTURE_MEAN = Conformance(
+    "LeanMining.mixtureMean",
+    mixture_mean,
+    (
+        Check(
+            "LeanMining.mixtureMean",
+            ("Fin c → Rat", "Fin c → Fin n → Rat", "Fin c → Fin n → Rat"),
+            "Rat",
+            _mixtures,
+            "the mean of a mixture of 8 INT8 outputs each of three layers of minilm",
+            of="mixtures",
+            within=_mean_rounding,
+        ),
+    ),
+)
+
+
+def _kurtosis_rounding(w: Tensor, x: Tensor) -> Tensor:
+    """The mean is off by a rounding of the mean magnitude, by which the moments move no more than
+    by a few times its ratio to the standard deviation; the rest is the rounding of the moments.
+    """
+    far = (w * x.abs()).sum(-1) / moment(w, x, (w * x).sum(-1), torch.as_tensor(2)).sqrt()
+    return rounding_of_sum(8 * w.shape[-1], torch.float64) * (excess_kurtosis(w, x) + 6) * (1 + far)
+
+
+EXCESS_KURTOSIS = Conformance(
+    "LeanMining.excessKurtosis",
+    excess_kurtosis,
+    (
+        Check(
+            "LeanMining.excessKurtosis",
+            ("Fin n → Rat", "Fin n → Rat"),
+            "Rat",
+            lambda: [Call(found[1:], refs) for found, refs in [_components(2, 16)]],
+            "the excess kurtosis of 16 INT8 outputs of two layers of minilm",
+            of="kurtoses",
+            within=_kurtosis_rounding,
+        ),
+    ),
+)
+
+EFFECTIVE_KURTOSIS = Conformance(
+    "LeanMining.effectiveKurtosis",
+    mixture_kurtosis,
+    (
+        Check(
+            "LeanMining.effectiveKurtosis",
+            ("Fin c → Rat", "Fin c → Fin n → Rat", "Fin c → Fin n → Rat"),
+            "Rat",
+            _mixtures,
+            "the excess kurtosis of a mixture of 8 INT8 outputs each of three layers of minilm",
+            of="mixtures",
+            within=lambda v, w, x: _kurtosis_rounding((v[:, None] * w).flatten(), x.flatten()),
+        ),
+    ),
+)
+
+
+def _parameters() -> list[Call]:
+    """Return the call for the components of `_mixtures`, of whose variances and means whole numbers
+    near them stand.
+    """
+    (shares, weights, numbers), refs = _components(3, 8)
+    spread, mean = numbers.double().var(-1).ceil(), numbers.double().mean(-1)
+    return [Call((shares, excess_kurtosis(weights, numbers), spread, mean.round() / 4), refs)]
+
+
+KURTOSIS_FORMULA = Conformance(
+    "LeanMining.kurtosisFormula",
+    kurtosis_formula,
+    (
+        Check(
+            "LeanMining.kurtosisFormula",
+            ("Fin c → Rat", "Fin c → Rat", "Fin c → Rat", "Fin c → Rat"),
+            "Rat",
+            _parameters,
+            "the formula for three layers of minilm as components, from 8 INT8 outputs each",
+            of="mixtures",
+            within=lambda v, k, s, d: (
+                rounding_of_sum(4 * len(v) + 16, torch.float64) * (kurtosis_formula(v, k, s, d) + 6)
+            ),
         ),
     ),
 )

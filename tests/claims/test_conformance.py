@@ -52,6 +52,11 @@ CASES = {
     "STEP_SIZE": [24],
     "UNIFORM_NOISE": [24],
     "QUANTIZE": [29],
+    "MOMENT": [8],
+    "MIXTURE_MEAN": [1],
+    "EXCESS_KURTOSIS": [2],
+    "EFFECTIVE_KURTOSIS": [1],
+    "KURTOSIS_FORMULA": [1],
     "LEVEL": [108, 152, 348],
     "CLAMP_CODE": [36, 180],
 }

@@ -265,6 +265,77 @@ class TestLanguages:
         )
         assert not predicate([[0, 0, 3], [2, 3, 4]])
 
+    LAWS = [
+        (languages.total_variance_holds_of, ["moment"]),
+        (languages.fourth_moment_holds_of, ["moment"]),
+        (
+            languages.corrected_formula_holds_of,
+            ["excess_kurtosis", "kurtosis_formula", "mixture_kurtosis", "mixture_mean", "moment"],
+        ),
+        (
+            languages.formula_holds_without_skew_of,
+            ["excess_kurtosis", "kurtosis_formula", "mixture_kurtosis", "mixture_mean", "moment"],
+        ),
+    ]
+
+    @pytest.mark.parametrize(
+        ("law", "name"), [(law, name) for law, names in LAWS for name in names]
+    )
+    def test_a_moment_that_is_off_is_refuted(self, law, name, monkeypatch):
+        """Each law holds of a layer's mixture, and also as a witness has it; with one function off
+        by a hundred millionth of its size and 1, it does not. Moments are from the second on.
+        """
+        layer = languages.layer_names()[1]
+        bare = law is languages.formula_holds_without_skew_of
+        case = languages.mirrored_by_language(layer) if bare else languages.by_language(layer)
+        assert law(**case)
+        assert law(**{part: languages._in_hex(value.tolist()) for part, value in case.items()})
+        real = getattr(languages, name)
+
+        def off(*arguments):
+            value = real(*arguments)
+            change = 1e-8 * (value.abs() + 1)
+            return value + (change * (arguments[3] > 1) if name == "moment" else change)
+
+        monkeypatch.setattr(languages, name, off)
+        assert not law(**case)
+
+    def test_the_seeds_formula_fails_where_there_is_skew(self):
+        """Of the outputs themselves, which have some; their mirror images take it away."""
+        layer = languages.layer_names()[0]
+        assert not languages.formula_holds_without_skew_of(**languages.by_language(layer))
+
+    def test_mixtures_are_of_all_outputs(self):
+        """The shares add up to 1, and the mean and the kurtosis are those in fractions. Mirrored,
+        each language keeps its mean up to a quarter of a step.
+        """
+        layer = languages.layer_names()[0]
+        found, mirrored = (
+            made(layer) for made in (languages.by_language, languages.mirrored_by_language)
+        )
+        assert found["w"].shape == (19, 256) and mirrored["w"].shape == (19, 768)
+        for one in (found, mirrored):
+            torch.testing.assert_close(one["v"].sum(), torch.tensor(1.0, dtype=torch.float64))
+            torch.testing.assert_close(one["w"].sum(1), torch.ones(19, dtype=torch.float64))
+        whole = languages.mixture_kurtosis(**found)
+        assert float(whole) == pytest.approx(float(languages.layer_kurtoses(layer).whole))
+        means, middles = ((one["w"] * one["x"]).sum(1) for one in (found, mirrored))
+        assert bool(((means - middles).abs() <= 0.25 + 1e-9).all())
+
+    def test_a_law_that_fails_is_refuted_with_a_witness(self, monkeypatch):
+        """The witness has the shares exactly, and replays."""
+        monkeypatch.setattr(languages, "layer_names", lambda: ("a", "b"))
+        monkeypatch.setattr(languages, "_mixture_rows", list)
+        monkeypatch.setattr(languages, "ROUNDING", -1.0)
+        case = {
+            "v": torch.tensor([0.5, 0.5]),
+            "w": torch.full((2, 2), 0.5),
+            "x": torch.tensor([[0.0, 1.0], [2.0, 5.0]]),
+        }
+        found = languages._in_mixtures(languages.total_variance_holds_of, lambda name: case, "")
+        assert (found.outcome, found.cases, found.violations) == ("refuted", 2, 2)
+        assert found.witness.replays()
+
     def test_costs_are_judged(self, monkeypatch):
         """A ratio over 1 in a layer is a violation there, and in the mean if it is over 1 there."""
         monkeypatch.setattr(languages, "layer_names", lambda: ("a", "b"))
