@@ -6,10 +6,13 @@ prelude
 import LeanMining.Foundation.Acceleration
 import LeanMining.Algebra.Rat
 import LeanMining.Algebra.Sum
+import LeanMining.Analysis.Instances
+import LeanMining.Analysis.Rademacher
 import LeanMining.Clipping
 import LeanMining.ClippingTable
 import LeanMining.Conformance
 import LeanMining.Examples.Algebra
+import LeanMining.Examples.Analysis
 import LeanMining.Examples.Clipping
 import LeanMining.Examples.Conformance
 import LeanMining.Examples.Levels

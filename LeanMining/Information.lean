@@ -62,6 +62,17 @@ def Decides {K : Type u} [LE K] [NatCast K] {n : Nat} {α β : Type v} (w : Fin 
     (Q : Fin n → α) (R : Fin n → β) : Prop :=
   ∀ i j, 0 < w i → 0 < w j → Q i = Q j → R i = R j
 
+@[reducible] instance instDecidableImp (p q : Prop) [dp : Decidable p] [dq : Decidable q] :
+    Decidable (p → q) :=
+  match dp, dq with
+  | .isFalse h, _ => .isTrue fun k => absurd k h
+  | _, .isTrue k => .isTrue fun _ => k
+  | .isTrue h, .isFalse k => .isFalse fun f => k (f h)
+
+@[reducible] instance instDecidableDecides (w : Fin n → K) (Q : Fin n → α) (R : Fin n → β) :
+    Decidable (Decides w Q R) :=
+  inferInstanceAs (Decidable (∀ i j, 0 < w i → 0 < w j → Q i = Q j → R i = R j))
+
 theorem decides_of_eq_comp {Q : Fin n → α} {R : Fin n → β} {g : α → β}
     (h : ∀ i, 0 < w i → R i = g (Q i)) : Decides w Q R :=
   fun i j hi hj e => (h i hi).trans ((congrArg g e).trans (h j hj).symm)
@@ -120,6 +131,9 @@ theorem information_lt_of_merges (hw : ∀ i, 0 ≤ w i)
 
 /-- `x` is in the `k`-th cell of a grid with the step `δ`. -/
 def IsCell (δ x : K) (k : Int) : Prop := Int.cast k * δ ≤ x ∧ x < Int.cast (k + 1) * δ
+
+@[reducible] instance instDecidableIsCell (δ x : K) (k : Int) : Decidable (IsCell δ x k) :=
+  inferInstanceAs (Decidable (Int.cast k * δ ≤ x ∧ x < Int.cast (k + 1) * δ))
 
 theorem eq_of_isCell_mul {δ x y : K} {m : Nat} (hδ : 0 < δ) {k l l' : Int} (hx : IsCell δ x k)
     (hy : IsCell δ y k) (hl : IsCell (Nat.cast m * δ) x l) (hl' : IsCell (Nat.cast m * δ) y l') :

@@ -4,6 +4,7 @@ Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
 import LeanMining.Algebra.Matrix
+import LeanMining.Algebra.Multiple
 import LeanMining.Clipping
 import LeanMining.Information
 
@@ -33,6 +34,10 @@ variable {K : Type u} [LinearOrderedField K] {n : Nat}
 /-- `q` is a multiple of `δ` that is nearest to `w`. -/
 def IsRounding (δ w q : K) : Prop :=
   (∃ k : Nat, q = Nat.cast k * δ ∨ q = -(Nat.cast k * δ)) ∧ |w - q| ≤ δ / 2
+
+@[reducible] instance instDecidableIsRounding (δ w q : Rat) : Decidable (IsRounding δ w q) :=
+  inferInstanceAs (Decidable ((∃ k : Nat, q = Nat.cast k * δ ∨ q = -(Nat.cast k * δ)) ∧
+    |w - q| ≤ δ / 2))
 
 theorem round_eq_zero_of_lt {δ w q : K} (hq : IsRounding δ w q) (h : 2 * |w| < δ) : q = 0 := by
   have hδ : 0 < δ := lt_of_le_of_lt (mul_nonneg zero_le_two (abs_nonneg w)) h

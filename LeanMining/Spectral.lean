@@ -3,6 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
+import LeanMining.Algebra.Multiple
 import LeanMining.Examples.Witnesses
 import LeanMining.Network
 import LeanMining.NeuralGeometry.JensenFloor
@@ -94,6 +95,11 @@ theorem quant_frobenius_inf {b : Nat} {lo hi c : K} {W Q : Fin m → Fin n → K
       (div_le_div_of_nonneg_right (sub_le_sub hhi hlo) (pow_nonneg zero_le_two b)) zero_le_two)
 
 end Field
+
+@[reducible] instance instDecidableRoundedTo {m n : Nat} (Δ : Rat) (W Q : Fin m → Fin n → Rat) :
+    Decidable (RoundedTo Δ W Q) :=
+  decidable_of_iff (a := (∀ i j, ∃ k : Nat, Q i j = Nat.cast k * Δ ∨ Q i j = -(Nat.cast k * Δ)) ∧
+    ∀ i j, |W i j - Q i j| ≤ Δ / 2) ⟨fun h => ⟨h.1, h.2⟩, fun h => ⟨h.onGrid, h.near⟩⟩
 
 theorem halves_hasRange : HasRange halves (-1) 1 where
   lower := by decide

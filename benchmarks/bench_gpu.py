@@ -1,9 +1,10 @@
 """Time checks on a GPU against the CPU of the same machine, and against the bandwidth that the GPU
 reaches in the same run.
 
-    python benchmarks/bench_gpu.py
+    python benchmarks/bench_gpu.py [--output FILE]
 
-Writes benchmarks/gpu.json, with every repetition. Needs a GPU, and says so where there is none.
+Writes benchmarks/gpu.json, or FILE, with every repetition. Needs a GPU, and says so where there is
+none.
 `traffic` is the least that a check must move: its inputs read once, and the answer of each case
 written and read once. What it takes at the measured bandwidth over what it took is `share of
 bandwidth`.
@@ -11,6 +12,7 @@ bandwidth`.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import time
@@ -173,6 +175,9 @@ def measure(gpu: torch.device) -> dict[str, Any]:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Time checks on a GPU against the CPU.")
+    parser.add_argument("--output", type=Path, default=RESULTS, metavar="FILE")
+    output: Path = parser.parse_args().output
     try:
         gpu = find_device("cuda")
     except UsageError as error:
@@ -186,7 +191,7 @@ def main() -> int:
         "torch": torch.__version__,
         "results": measure(gpu),
     }
-    RESULTS.write_text(json.dumps(record, indent=2) + "\n")
+    output.write_text(json.dumps(record, indent=2) + "\n")
     print(json.dumps(record, indent=2))
     return 0
 

@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from claims.measures.geometry import dot, l1_norm, norm_sq, sign
+from claims.measures.information import code_prob, collision, decides, hypercubicity, is_cell
 from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
+from claims.measures.levels import is_rounding, nearest_multiples, rounded_to, whole
 from claims.measures.moments import (
     excess_kurtosis,
     kurtosis_formula,
@@ -19,6 +21,7 @@ from claims.measures.moments import (
     moment,
 )
 from claims.measures.rotations import hadamard_signs, turn
+from claims.measures.spectra import frobenius_sq, image
 from claims.measures.whole import (
     clipping_error,
     in_range_error,
@@ -39,6 +42,8 @@ from claims.models.activations import (
 )
 from claims.models.attention import HEADS, int8_keys, int8_queries
 from claims.models.bounds import box_upper, first_layer
+from claims.models.layers import Layer
+from claims.models.zoo import load_models, read_held_out
 from pyharness import (
     INT8,
     Call,
@@ -55,26 +60,37 @@ __all__ = [
     "BOX_UPPER",
     "CLIP",
     "CLIPPING_ERROR",
+    "CODE_PROB",
+    "COLLISION",
+    "DECIDES",
     "DOT",
     "EFFECTIVE_KURTOSIS",
     "EXCESS_KURTOSIS",
+    "FROBENIUS_SQ",
     "GATE_GAP",
     "HIMP",
+    "HYPERCUBICITY",
     "INF",
     "IN_RANGE_ERROR",
+    "IS_CELL",
+    "IS_ROUNDING",
     "JOIN",
     "KURTOSIS_FORMULA",
     "L1_NORM",
     "LE",
+    "LE_OF_WHOLE_NUMBERS",
     "MASS_WITHIN",
     "MEAN_SQUARED_ERROR",
     "MIXTURE_MEAN",
     "MOMENT",
     "MULVEC",
+    "MULVEC_OF_FLOATS",
     "NORM_SQ",
+    "NORM_SQ_OF_FLOATS",
     "QRELU",
     "QUANTIZATION_NOISE",
     "QUANTIZE",
+    "ROUNDED_TO",
     "ROUND_UP",
     "SIGN",
     "STEP_DIST",
@@ -231,6 +247,287 @@ STEP_DIST = Conformance(
             _gated,
             "how far the first INT8 row of every layer that a ReLU follows is from its zero points",
             of="distances",
+        ),
+    ),
+)
+
+
+# Semantic and spectral
+BITS = 48
+"""Of whole numbers for the weights of a layer; all layers' weights have no more."""
+
+
+def _perceptron() -> tuple[Layer, ...]:
+    """Return the layers of the digits perceptron."""
+    return next(model.layers for model in load_models() if model.name == "digits-mlp")
+
+
+def _corners() -> Iterator[Call]:
+    """Yield the call at some outputs of each layer, as points in space, and four tolerances."""
+    for layer in _perceptron():
+        x = layer.preactivation[:12, :2]
+        tolerance = to_current_device(torch.tensor([0.0, 0.2, 0.75, 1.0]))
+        yield Call((x[None], tolerance), [tensor_ref(layer.name, layer.preactivation)])
+
+
+HYPERCUBICITY = Conformance(
+    "LeanMining.hypercubicity",
+    hypercubicity,
+    (
+        Check(
+            "fun x t => LeanMining.hypercubicity x t",
+            ("Fin n → Fin d → Rat", "Rat"),
+            "Rat",
+            _corners,
+            "the first 2 outputs of each layer of the perceptron for 12 digits, and 4 tolerances",
+            of="shares",
+            within=lambda x, tolerance: (
+                rounding_of_sum(1, torch.float64) * hypercubicity(x, tolerance)
+            ),
+        ),
+    ),
+)
+
+FEW = 24
+"""How many points are compared: a kernel compares each with each."""
+
+
+def _labels() -> tuple[Tensor, Tensor, list[TensorRef]]:
+    """Return the labels of held-out digits, the cells of the perceptron's first output for them,
+    and the tensors that they are of.
+    """
+    labels, output = read_held_out()[1], _perceptron()[-1].preactivation
+    refs = [tensor_ref("held-out labels", labels), tensor_ref("digits-mlp/logits", output)]
+    return labels[:FEW], output[:FEW, 0].double().floor().long(), refs
+
+
+def _weights() -> Tensor:
+    """Return weights of `FEW` points: 1 each, and 0, 1 and 2 in turn."""
+    number = torch.arange(FEW)
+    return torch.stack([torch.ones_like(number), number % 3])
+
+
+def _codes() -> Iterator[Call]:
+    """Yield the call at labels and at cells, as codes."""
+    *codes, refs = _labels()
+    yield Call((_weights()[:, None], torch.stack(codes)[None]), refs)
+
+
+POINTS = f"the labels of {FEW} held-out digits and the cells of the perceptron's first output"
+
+CODE_PROB = Conformance(
+    "LeanMining.codeProb",
+    code_prob,
+    (
+        Check(
+            "fun w q => LeanMining.codeProb w q",
+            ("Fin n → Int", "Fin n → Int"),
+            "Fin n → Int",
+            _codes,
+            f"the weight of each point's code: {POINTS}",
+            of="points",
+        ),
+    ),
+)
+
+COLLISION = Conformance(
+    "LeanMining.collision",
+    collision,
+    (
+        Check(
+            "fun w q => LeanMining.collision w q",
+            ("Fin n → Int", "Fin n → Int"),
+            "Int",
+            _codes,
+            f"the collisions of {POINTS}",
+            of="codes",
+        ),
+    ),
+)
+
+
+def _deciding() -> Iterator[Call]:
+    """Yield the call at labels by cells, by labels, and by halves of the cells."""
+    labels, cells, refs = _labels()
+    codes = torch.stack([cells, labels, labels // 2, cells * 10 + labels])
+    yield Call((_weights()[:, None], codes, labels), refs)
+
+
+DECIDES = Conformance(
+    "LeanMining.Decides",
+    decides,
+    (
+        Check(
+            "fun w q y => LeanMining.Decides w q y",
+            ("Fin n → Int", "Fin n → Int", "Fin n → Int"),
+            "Prop",
+            _deciding,
+            f"whether a code decides labels: {POINTS}, and the two together",
+            of="codes",
+        ),
+    ),
+)
+
+
+def _cells() -> Iterator[Call]:
+    """Yield the call at outputs, beside the cells below, at and above them."""
+    output = _perceptron()[-1].preactivation
+    x, step = output[:3, :3].reshape(1, -1), to_current_device(torch.tensor([[0.375], [4.0]]))
+    below = torch.floor(x.double() / step - 1).long()
+    for codes in (below, below + 1, below + 2):
+        yield Call((step, x, codes), [tensor_ref("digits-mlp/logits", output)])
+    yield Call((step, step * below, below))  # At the lower end, which is in the cell,
+    yield Call((step, step * below, below - 1))  # and not in the one below.
+
+
+IS_CELL = Conformance(
+    "LeanMining.IsCell",
+    is_cell,
+    (
+        Check(
+            "fun d x k => LeanMining.IsCell d x k",
+            ("Rat", "Rat", "Int"),
+            "Prop",
+            _cells,
+            "whether outputs of the perceptron are in a cell, of two steps, and the cells' lower ends",
+            of="outputs",
+        ),
+    ),
+)
+
+
+LE_OF_WHOLE_NUMBERS = Conformance(
+    "LE.le",
+    torch.le,
+    (
+        Check(
+            "fun x y => LE.le x y",
+            ("Rat", "Rat"),
+            "Prop",
+            lambda: (Call((w, q[0]), refs) for _, w, q, refs in _rounded_weights()),
+            "≤ at 3 × 4 weights of each layer of the perceptron and multiples of a step",
+            of="pairs",
+        ),
+    ),
+)
+
+
+def _rounded_weights() -> Iterator[tuple[Tensor, Tensor, Tensor, list[TensorRef]]]:
+    """Yield steps, some weights of a layer and its multiples of these, in whole numbers, one right
+    and one not.
+    """
+    for layer in _perceptron():
+        w = whole(layer.weight, bits=BITS)[0]
+        step = torch.stack([w.abs().amax() // 2, 2 * w.abs().amax() + 1])
+        some = w[:3, :4]
+        right = nearest_multiples(some, step[:, None, None])
+        wrong = right.clone()
+        wrong[:, 0, 1] += step
+        off = right.clone()
+        off[:, 1, 0] += 1
+        refs = [tensor_ref(f"{layer.name}.weight", layer.weight)]
+        for q in (right, wrong, off):
+            yield step, some, q, refs
+
+
+def _roundings() -> Iterator[Call]:
+    """Yield the call at each entry, and at both ends of half a step."""
+    for step, some, q, refs in _rounded_weights():
+        yield Call((step[:, None, None], some[:2, :2], q[:, :2, :2]), refs)
+    q = torch.tensor([-12, -6, -3, 0, 3, 6, 12])
+    yield Call((torch.tensor(6), torch.tensor([[3], [-3], [4], [-9]]), q))
+
+
+IS_ROUNDING = Conformance(
+    "LeanMining.IsRounding",
+    is_rounding,
+    (
+        Check(
+            "fun d w q => LeanMining.IsRounding d w q",
+            ("Rat", "Rat", "Rat"),
+            "Prop",
+            _roundings,
+            "whether multiples are nearest to 4 weights of each layer of the perceptron, of two steps",
+            of="weights",
+        ),
+    ),
+)
+
+ROUNDED_TO = Conformance(
+    "LeanMining.RoundedTo",
+    rounded_to,
+    (
+        Check(
+            "fun d w q => LeanMining.RoundedTo d w q",
+            ("Rat", "Fin m → Fin n → Rat", "Fin m → Fin n → Rat"),
+            "Prop",
+            lambda: (Call(parts, refs) for *parts, refs in _rounded_weights()),
+            "whether 3 × 4 weights of each layer of the perceptron are rounded, to two steps",
+            of="matrices",
+        ),
+    ),
+)
+
+
+def _stretched() -> Iterator[Call]:
+    """Yield the call at the first weights of each layer, as a vector, and some of its rows."""
+    for layer in _perceptron():
+        matrix = layer.weight.double()[:4, :6]
+        yield Call((matrix[3], matrix[:3]), [tensor_ref(f"{layer.name}.weight", layer.weight)])
+
+
+MULVEC_OF_FLOATS = Conformance(
+    "mulVec",
+    image,
+    (
+        Check(
+            "fun x w => mulVec w x",
+            ("Fin n → Rat", "Fin m → Fin n → Rat"),
+            "Fin m → Rat",
+            _stretched,
+            "the product of 3 × 6 weights of each layer of the perceptron and 6 of its weights",
+            of="entries",
+            within=lambda x, w: rounding_of_sum(x.shape[-1], x.dtype) * image(x.abs(), w.abs()),
+        ),
+    ),
+)
+
+NORM_SQ_OF_FLOATS = Conformance(
+    "normSq",
+    norm_sq,
+    (
+        Check(
+            "fun x => normSq x",
+            ("Fin n → Rat",),
+            "Rat",
+            lambda: (Call(call.arguments[1:], call.tensors) for call in _stretched()),
+            "the squared L2 norm of 3 rows of 6 weights of each layer of the perceptron",
+            of="rows",
+            within=lambda x: rounding_of_sum(x.shape[-1], x.dtype) * norm_sq(x),
+        ),
+    ),
+)
+
+
+def _errors() -> Iterator[Call]:
+    """Yield the call at what rounding changes of some weights of each layer, and at the weights."""
+    for _, some, q, refs in _rounded_weights():
+        yield Call((torch.stack([some, *(some - q)]),), refs)
+
+
+FROBENIUS_SQ = Conformance(
+    "frobeniusSq",
+    frobenius_sq,
+    (
+        Check(
+            "fun e => frobeniusSq e",
+            ("Fin m → Fin n → Rat",),
+            "Rat",
+            _errors,
+            "the squared Frobenius norm of 3 × 4 weights of each layer of the perceptron and of what "
+            "rounding changes of them",
+            of="matrices",
+            within=lambda e: rounding_of_sum(e[0].numel() + 3, torch.float64) * frobenius_sq(e),
         ),
     ),
 )

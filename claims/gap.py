@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -44,6 +45,7 @@ from pyharness import (
     Plot,
     Run,
     Statement,
+    TensorRef,
     Witness,
     cached_on_cpu,
     cached_per_device,
@@ -61,6 +63,7 @@ from pyharness import (
     tensor_ref,
     to_current_device,
     to_fp16,
+    to_hex,
 )
 
 BITS = {"INT16": 16, "INT8": 8, "INT4": 4}
@@ -177,6 +180,77 @@ def per_layer(
         witness=witness,
         measurements=rows,
     )
+
+
+def on_tensors(
+    law: Callable[..., bool | Tensor],
+    cases: Iterable[tuple[str, Mapping[str, Tensor]]],
+    *,
+    domain: str,
+    counted: str,
+    tensors: Iterable[TensorRef],
+    measurements: Iterable[Mapping[str, object]] = (),
+    kind: Literal["exhaustive", "model"] = "model",
+) -> Evidence:
+    """Ask a law of tensors.
+
+    Args:
+        law: a predicate of tensors, or of what a witness holds in their place; what it says of
+            several cases at once, bool [cases], is of the first dimension of each argument.
+        cases: which ones they are, in words, and the law's arguments.
+        domain: all the cases, in words.
+        counted: what a case is, in the plural.
+        tensors: the real tensors that they are of.
+        measurements: rows of figures.
+        kind: how the domain is covered.
+    """
+    count = violations = 0
+    witness = None
+    for which, arguments in cases:
+        holds = torch.as_tensor(law(**arguments))
+        count += holds.numel()
+        if bool(holds.all()):
+            continue
+        violations += int((~holds).sum())
+        at = tuple((~holds).nonzero()[0].tolist())
+        witness = witness or Witness(
+            dotted(law), {key: plain(x[at]) for key, x in arguments.items()}, f"not for {which}"
+        )
+    return Evidence(
+        kind,
+        domain,
+        count,
+        violations,
+        f"{count:,} {counted}",
+        device=current_device().type,
+        tensors=[*tensors],
+        witness=witness,
+        measurements=[*measurements],
+    )
+
+
+def plain(x: Tensor) -> Any:
+    """Return what a witness holds in the place of a tensor: floats in hexadecimal."""
+    if not x.is_floating_point():
+        return x.tolist()
+    return [plain(part) for part in x] if x.ndim else to_hex(float(x))
+
+
+def weight_rows(figures: Callable[[str], Mapping[str, float]]) -> list[dict[str, object]]:
+    """Return a row of figures for every layer of every model."""
+    return [
+        {"layer": name, "followed by": layer.kind}
+        | {key: significant(value) for key, value in figures(name).items()}
+        for name, layer in layers_of(load_models(), relu_only=False)
+    ]
+
+
+def weight_refs() -> list[TensorRef]:
+    """Name the weight of every layer of every model by content."""
+    return [
+        tensor_ref(f"{name}.weight", layer.weight)
+        for name, layer in layers_of(load_models(), relu_only=False)
+    ]
 
 
 RELU_LAYERS = "every layer that a ReLU follows, of every model, on real inputs"

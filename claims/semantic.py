@@ -14,15 +14,28 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from claims.gap import find_layer, layers_of, per_layer
+from claims.conformance import (
+    BITS,
+    CODE_PROB,
+    COLLISION,
+    DECIDES,
+    HYPERCUBICITY,
+    IS_CELL,
+    IS_ROUNDING,
+)
+from claims.gap import find_layer, layers_of, on_tensors, weight_refs, weight_rows
 from claims.languages import RoundedRows
 from claims.measures.geometry import strongest
 from claims.measures.information import (
+    code_prob,
     collision,
+    decides,
     entropy,
     floor_codes,
     hypercubicity,
+    is_cell,
 )
+from claims.measures.levels import is_rounding, nearest_multiples, whole
 from claims.measures.spectra import round_to_multiples
 from claims.models.digits import HELD_OUT, NETWORKS, Network, read_digits
 from claims.models.layers import Recorder
@@ -40,7 +53,7 @@ from claims.models.zoo import (
     sentence_embeddings,
     silero_weights,
 )
-from claims.notation import Integers, integers
+from claims.notation import Integers, Reals, integers, real
 from pyharness import (
     INT8,
     Compressed,
@@ -58,12 +71,14 @@ from pyharness import (
     claim,
     current_device,
     enumerate_cases,
+    notation,
     of_values,
     predicate,
     quantize_affine,
     significant,
     sweep,
     tensor_ref,
+    to_current_device,
 )
 
 Inputs: TypeAlias = "Tensor | list[Any]"
@@ -81,26 +96,43 @@ LAYOUT = Source(SEED, "Repository Structure")
 
 # ----------------------------------------------------------------------------------- critical steps
 @predicate
-def a_step_over_twice_the_largest_rounds_to_zero(layer: str) -> bool:
-    """A weight rounds to 0 everywhere at a step just over 2 max |w|, and not just under."""
-    weight = find_layer(layer).weight.double()
-    critical = 2 * float(weight.abs().max())
-    over, under = (
-        bool(round_to_multiples(weight, critical * share).any()) for share in (1.001, 0.999)
+def lost_iff_small(step: Integers, w: Integers, q: Integers) -> bool:
+    """The weights w are rounded to the multiples q of the step, and if no 2 |w| is the step, then
+    all of q is 0 if and only if every 2 |w| is less; whole numbers.
+    """
+    step, w, q = integers(step), integers(w), integers(q)
+    twice = 2 * w.abs()
+    return bool(is_rounding(step, w, q).all()) and (
+        bool((twice == step).any()) or bool((q == 0).all()) == bool((twice < step).all())
     )
-    return under and not over
 
 
 @predicate
-def rounds_to_zero_iff_small(w: Integers, step: Integers) -> Tensor:
-    """For 2 |w| ≠ step the nearest multiple of the step to w is 0 if and only if 2 |w| < step;
-    whole numbers.
+def rounds_to_zero_iff_small(w: Integers, step: Integers, code: Integers) -> Tensor:
+    """If code · step is a nearest multiple of the step to w, and 2 |w| is not the step, then it is
+    0 if and only if 2 |w| < step; whole numbers.
     """
-    w, step = integers(w), integers(step)
-    # The multiple below or at w, and the one above; nearest is the less far.
-    below = torch.div(w, step, rounding_mode="floor") * step
-    nearest = torch.where(2 * (w - below) < step, below, below + step)
-    return (2 * w.abs() == step) | ((nearest == 0) == (2 * w.abs() < step))
+    w, step, code = integers(w), integers(step), integers(code)
+    twice = 2 * w.abs()
+    return ~is_rounding(step, w, code * step) | (twice == step) | ((code == 0) == (twice < step))
+
+
+def _around_the_threshold() -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Yield every layer's weights in whole numbers, and their roundings at steps a thousandth over
+    twice the largest and as much under.
+    """
+    for name, layer in layers_of(load_models(), relu_only=False):
+        w = whole(layer.weight, bits=BITS)[0]
+        critical = 2 * w.abs().amax()
+        for step in (critical + critical // 1000, critical - critical // 1000):
+            yield name, {"step": step, "w": w, "q": nearest_multiples(w, step)}
+
+
+def _twice_the_largest(layer: str) -> dict[str, float]:
+    return {"2 max |w|": 2 * float(find_layer(layer).weight.abs().max())}
+
+
+INT8_STEPS = torch.arange(1, 301)
 
 
 @claim(
@@ -108,30 +140,24 @@ def rounds_to_zero_iff_small(w: Integers, step: Integers) -> Tensor:
     statement="Everything rounds to 0 exactly from a step δ > 2 max |w| on.",
     source=CRITICAL,
     theorem="LeanMining.round_eq_zero_iff",
-    tier="silver",
-    streams=of_values(rounds_to_zero_iff_small, "w", step=torch.arange(1, 301)),
+    tier="gold",
+    measures=[IS_ROUNDING],
+    streams=of_values(rounds_to_zero_iff_small, "w", step=INT8_STEPS, code=torch.arange(-1, 2)),
 )
 def rounds_to_zero(run: Run) -> Iterator[Evidence]:
     yield sweep(
         rounds_to_zero_iff_small,
-        {"w": INT8, "step": torch.arange(1, 301)},
+        {"w": INT8, "step": INT8_STEPS, "code": torch.arange(-128, 129)},
         summary="76,800 weights and steps",
-        domain="all INT8 weights and the steps 1 to 300",
+        domain="all INT8 weights, the steps 1 to 300 and their multiples by −128 to 128",
     )
-    found = per_layer(
-        run,
-        a_step_over_twice_the_largest_rounds_to_zero,
-        lambda name: {"2 max |w|": 2 * float(find_layer(name).weight.abs().max())},
-        relu_only=False,
-        domain="the weights of every layer of every model",
-        shows=lambda name: f"not in {name}",
-    )
-    yield replace(
-        found,
-        tensors=[
-            tensor_ref(f"{name}.weight", layer.weight)
-            for name, layer in layers_of(load_models(), relu_only=False)
-        ],
+    yield on_tensors(
+        lost_iff_small,
+        _around_the_threshold(),
+        domain="the weights of every layer of every model, just over and under the threshold",
+        counted="layers and steps",
+        tensors=weight_refs(),
+        measurements=weight_rows(_twice_the_largest),
     )
 
 
@@ -197,14 +223,38 @@ def one_step_serves(weight: str, step: str, critical: str) -> bool:
 
 
 @predicate
-def scale_moves_the_threshold(layer: str) -> bool:
-    """A layer's weights all round to 0 at δ = 0.2 at one scale of them, and not at another one."""
-    weight, step = find_layer(layer).weight.double(), 0.2
-    largest = float(weight.abs().max())
-    small, large = (weight * (step / largest * share) for share in (0.25, 1.0))
-    return not bool(round_to_multiples(small, step).any()) and bool(
-        round_to_multiples(large, step).any()
+def scale_moves_the_threshold(
+    step: Integers, small: Integers, lost: Integers, large: Integers, kept: Integers
+) -> bool:
+    """Weights are rounded to a step at a small scale of them and at a large one, and all become 0
+    at the small one, and not at the large one; whole numbers.
+    """
+    step, small, lost, large, kept = map(integers, (step, small, lost, large, kept))
+    return (
+        bool(is_rounding(step, small, lost).all())
+        and bool(is_rounding(step, large, kept).all())
+        and bool((lost == 0).all())
+        and bool((kept != 0).any())
     )
+
+
+def _rescaled() -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Yield every layer's weights in whole numbers at two scales, 1 and 4, and their roundings at a
+    step that is four times the largest. In its unit every step is such a one.
+    """
+    for name, layer in layers_of(load_models(), relu_only=False):
+        small = whole(layer.weight, bits=BITS)[0]
+        step, large = 4 * small.abs().amax(), 4 * small
+        yield (
+            name,
+            {
+                "step": step,
+                "small": small,
+                "lost": nearest_multiples(small, step),
+                "large": large,
+                "kept": nearest_multiples(large, step),
+            },
+        )
 
 
 def _weight_refs(models: Sequence[str] = ()) -> list[TensorRef]:
@@ -222,18 +272,18 @@ def _weight_refs(models: Sequence[str] = ()) -> list[TensorRef]:
     statement="Whatever the step, a model's weights all round to 0 at some scale of them and not at another.",
     source=CRITICAL,
     theorem="LeanMining.exists_scale_lost_and_scale_kept",
-    tier="silver",
+    tier="gold",
+    measures=[IS_ROUNDING],
 )
 def threshold_moves(run: Run) -> Iterator[Evidence]:
-    found = per_layer(
-        run,
+    yield on_tensors(
         scale_moves_the_threshold,
-        lambda name: {"2 max |w|": 2 * float(find_layer(name).weight.abs().max())},
-        relu_only=False,
-        domain="the weights of every layer of every model, rescaled, at δ = 0.2",
-        shows=lambda name: f"not in {name}",
+        _rescaled(),
+        domain="the weights of every layer of every model at two scales, in units of the step",
+        counted="layers",
+        tensors=weight_refs(),
+        measurements=weight_rows(_twice_the_largest),
     )
-    yield replace(found, tensors=_weight_refs())
 
 
 @PHASE.reading(
@@ -298,23 +348,39 @@ def embeddings() -> Tensor:
 
 
 @predicate
-def merging_cells_loses_information(step: float, times: int) -> bool:
-    """On real embeddings cells of a multiple of the step tell at most as much of a coordinate, and
-    more pairs collide.
+def cells_merge(
+    step: Reals, coarse_step: Reals, x: Reals, fine: Integers, coarse: Integers
+) -> bool:
+    """The codes are cells of the numbers x with the one step and with the other, and of each number
+    the coarser code is at least as probable. So it tells no more, by any measure that falls with a
+    code's probability, and as many pairs collide.
     """
-    x = embeddings().flatten()
-    fine = floor_codes(x, step)
-    # By the codes themselves: the product of the step and the multiple would be rounded.
-    coarse = torch.div(fine, times, rounding_mode="floor")
-    return entropy(coarse) <= entropy(fine) and collision(coarse) >= collision(fine)
+    fine, coarse = integers(fine), integers(coarse)
+    cells = is_cell(real(step), real(x), fine) & is_cell(real(coarse_step), real(x), coarse)
+    return bool(cells.all() & _is_at_least_as_probable(coarse, fine))
 
 
 @predicate
-def merging_codes_keeps_collisions(codes: list[int], table: list[int]) -> bool:
-    """After any function of the code as many pairs collide, and its entropy is no greater."""
-    before = torch.tensor(codes)
-    after = torch.tensor(table)[before]
-    return collision(after) >= collision(before) and entropy(after) <= entropy(before) + 1e-9
+def merging_codes_keeps_collisions(codes: Integers, table: Integers) -> Tensor:
+    """After any function of the code each point's code is at least as probable. So it tells no
+    more, by any measure that falls with a code's probability, and as many pairs collide.
+    """
+    before = integers(codes)
+    return _is_at_least_as_probable(integers(table).gather(-1, before), before)
+
+
+@notation
+def _is_at_least_as_probable(code: Tensor, than: Tensor) -> Tensor:
+    """Whether each point's code is at least as probable as another one, of points of one weight."""
+    one = torch.ones_like(code)
+    return (code_prob(one, code) >= code_prob(one, than)).all(-1)
+
+
+def _all_of(*repeats: int) -> list[Tensor]:
+    """Return all choices of so many numbers from 0 to 2 each, [choices, number] of each."""
+    rows = [torch.tensor([*itertools.product(range(3), repeat=number)]) for number in repeats]
+    grid = torch.cartesian_prod(*(torch.arange(len(row)) for row in rows))
+    return [row[column] for row, column in zip(rows, grid.T, strict=True)]
 
 
 @predicate
@@ -351,7 +417,8 @@ def information_falls_on_embeddings(fine: float, coarse: float) -> bool:
     return information(x, coarse) <= information(x, fine)
 
 
-GRID = [0.005 * 2**k for k in range(7)]
+GRID = [5 / 1024 * 2**k for k in range(7)]
+"""Steps of few bits, so that multiples of them are exact."""
 
 
 FALLS = Statement(
@@ -365,21 +432,18 @@ FALLS = Statement(
     "nested_codes",
     statement="A code that is a function of another one, Q₂ = f ∘ Q₁, tells no more.",
     theorem="LeanMining.information_le_of_decides",
-    tier="silver",
+    tier="gold",
+    measures=[CODE_PROB],
 )
 def _nested_codes(run: Run) -> Iterator[Evidence]:
-    cases = [
-        {"codes": list(codes), "table": list(table)}
-        for codes in itertools.product(range(3), repeat=4)
-        for table in itertools.product(range(3), repeat=3)
-    ]
-    yield enumerate_cases(
+    codes, table = _all_of(4, 3)
+    yield on_tensors(
         merging_codes_keeps_collisions,
-        cases,
+        [("a code and a function of it", {"codes": codes, "table": table})],
         domain="4 points with 3 codes, all functions of the code",
-        summary=f"{len(cases):,} cases",
-        shows="not for {codes} by {table}",
-        device=run.device,
+        counted="cases",
+        tensors=[],
+        kind="exhaustive",
     )
 
 
@@ -387,32 +451,47 @@ def _nested_codes(run: Run) -> Iterator[Evidence]:
     "multiples",
     statement="Cells of a whole multiple of a step tell no more than cells of the step.",
     theorem="LeanMining.information_le_of_mul_step",
-    tier="silver",
+    tier="gold",
+    measures=[CODE_PROB, IS_CELL],
 )
 def _multiples(run: Run) -> Iterator[Evidence]:
-    cases = [{"step": step, "times": times} for step in GRID for times in (2, 3, 5)]
-    found = enumerate_cases(
-        merging_cells_loses_information,
-        cases,
-        kind="model",
-        domain="the coordinates of real embeddings, cells of δ and of 2 δ, 3 δ and 5 δ",
-        summary=f"{len(cases)} pairs of steps",
-        shows="not at δ = {step} and {times} δ",
-        device=run.device,
-    )
     x = embeddings().flatten()
-    yield replace(
-        found,
+
+    def cases() -> Iterator[tuple[str, dict[str, Tensor]]]:
+        for step, times in itertools.product(GRID, (2, 3, 5)):
+            steps = [torch.tensor(k * step, dtype=torch.float64) for k in (1, times)]
+            fine, coarse = (floor_codes(x, float(one)) for one in steps)
+            yield (
+                f"δ = {step} and {times} δ",
+                {
+                    "step": steps[0],
+                    "coarse_step": steps[1],
+                    "x": x,
+                    "fine": fine,
+                    "coarse": coarse,
+                },
+            )
+
+    yield on_tensors(
+        cells_merge,
+        cases(),
+        domain="the coordinates of real embeddings, cells of δ and of 2 δ, 3 δ and 5 δ",
+        counted="pairs of steps",
         tensors=[tensor_ref("minilm embeddings", embeddings())],
         measurements=[
             {
                 "δ": step,
                 "H(Q), bits": significant(entropy(floor_codes(x, step))),
-                "collisions": significant(collision(floor_codes(x, step))),
+                "collisions": significant(collision_share(floor_codes(x, step))),
             }
             for step in [*GRID, 2 * GRID[-1]]
         ],
     )
+
+
+def collision_share(codes: Tensor) -> float:
+    """Return the probability that two points drawn alike have the same code."""
+    return int(collision(torch.ones_like(codes), codes)) / len(codes) ** 2
 
 
 @FALLS.reading(
@@ -584,30 +663,64 @@ def mutual_information(first: Tensor, second: Tensor) -> float:
     return entropy(first) + entropy(second) - entropy(together)
 
 
-@predicate
-def too_little_information_errs(code: list[int], labels: list[int]) -> bool:
-    """If a code tells less than the labels do, every function of it is wrong somewhere."""
-    q, y = torch.tensor(code), torch.tensor(labels)
-    # A difference of entropies within rounding is none.
-    return entropy(q) >= entropy(y) - 1e-9 or errors_of_the_best(q, y) > 0
-
-
-@predicate
-def more_collisions_err(code: list[int], labels: list[int]) -> bool:
-    """If a code collides more often than the labels do, every function of it is wrong somewhere."""
-    q, y = torch.tensor(code), torch.tensor(labels)
-    return collision(q) <= collision(y) + 1e-9 or errors_of_the_best(q, y) > 0
-
-
-@predicate
-def too_little_tells_less(inputs: list[int], table: list[int], labels: list[int]) -> bool:
-    """If a function of the input tells less of it than the input does of the labels, then it tells
-    less of the labels.
+@notation
+def _products_of_counts(codes: Tensor) -> list[int]:
+    """The product over the points [..., points] of how many share their code: Shannon's H of n
+    points of one weight is log₂ n − log₂ of the product / n.
     """
-    x, y = torch.tensor(inputs), torch.tensor(labels)
-    q = torch.tensor(table)[x]
-    needed = mutual_information(y, x)
-    return mutual_information(x, q) >= needed - 1e-9 or mutual_information(y, q) < needed - 1e-9
+    products = []
+    for row in code_prob(torch.ones_like(codes), codes).reshape(-1, codes.shape[-1]).tolist():
+        product = 1
+        for count in row:
+            product *= count
+        products.append(product)
+    return products
+
+
+@notation
+def _tells_less(first: Tensor, second: Tensor) -> Tensor:
+    """Whether a code tells less than another one, by Shannon's entropy: in whole numbers."""
+    products = zip(_products_of_counts(first), _products_of_counts(second), strict=True)
+    return torch.tensor([one > other for one, other in products]).view(first.shape[:-1])
+
+
+@notation
+def _information(first: Tensor, second: Tensor) -> list[Fraction]:
+    """Fractions that rise with Shannon's mutual information I of two codes of n points, which are
+    numbers from 0 up: 2^(n I) over n^n.
+    """
+    products = map(_products_of_counts, (first * 2**31 + second, first, second))
+    return [Fraction(both, one * other) for both, one, other in zip(*products, strict=True)]
+
+
+@predicate
+def too_little_information_errs(code: Integers, labels: Integers) -> Tensor:
+    """If a code tells less than the labels do, every function of it is wrong somewhere: two points
+    of one code have different labels.
+    """
+    q, y = integers(code), integers(labels)
+    same = q[..., :, None] == q[..., None, :]
+    other = y[..., :, None] != y[..., None, :]
+    return ~_tells_less(q, y) | (same & other).flatten(-2).any(-1)
+
+
+@predicate
+def more_collisions_err(code: Integers, labels: Integers) -> Tensor:
+    """If a code collides more often than the labels do, it does not decide them."""
+    q, y = integers(code), integers(labels)
+    one = torch.ones_like(q)
+    return (collision(one, y) >= collision(one, q)) | ~decides(one, q, y)
+
+
+@predicate
+def too_little_tells_less(inputs: Integers, code: Integers, labels: Integers) -> Tensor:
+    """The input decides the code, and if the code tells less of the input than the input does of
+    the labels, then it tells less of the labels.
+    """
+    x, q, y = integers(inputs), integers(code), integers(labels)
+    kept, told, needed = _information(x, q), _information(y, q), _information(y, x)
+    holds = [a >= c or b < c for a, b, c in zip(kept, told, needed, strict=True)]
+    return decides(torch.ones_like(x), x, q) & torch.tensor(holds).view(x.shape[:-1])
 
 
 @predicate
@@ -615,36 +728,6 @@ def enough_information_suffices(code: list[int], labels: list[int]) -> bool:
     """If a code tells at least as much as the labels do, some function of it gives them."""
     q, y = torch.tensor(code), torch.tensor(labels)
     return entropy(q) < entropy(y) or errors_of_the_best(q, y) == 0
-
-
-@predicate
-def network_errs_with_too_little(network: str, kept: int, step: float) -> bool:
-    """If the cells of a network's outputs tell less than the digits do, each function of the cells
-    is wrong on some held-out image.
-    """
-    code, labels = task_code(network, kept, step), read_held_out()[1]
-    return entropy(code) >= entropy(labels) - 1e-9 or errors_of_the_best(code, labels) > 0
-
-
-@predicate
-def network_errs_with_more_collisions(network: str, kept: int, step: float) -> bool:
-    """If the cells of a network's outputs collide more often than the digits do, each function of
-    the cells is wrong on some held-out image.
-    """
-    code, labels = task_code(network, kept, step), read_held_out()[1]
-    return collision(code) <= collision(labels) + 1e-9 or errors_of_the_best(code, labels) > 0
-
-
-@predicate
-def network_tells_no_more_than_its_code(network: str, kept: int, step: float) -> bool:
-    """The cells of a network's outputs tell of the digits at most what they tell of the images, and
-    less than the images do if that is less.
-    """
-    code, labels = task_code(network, kept, step), read_held_out()[1]
-    told = mutual_information(labels, code)
-    # Each image is another one, so that they tell all of the digits, and a code all of itself.
-    needed = entropy(labels)
-    return told <= entropy(code) + 1e-9 and (entropy(code) >= needed - 1e-9 or told < needed)
 
 
 @predicate
@@ -664,24 +747,15 @@ TASK_CASES: list[dict[str, Any]] = [
 ]
 
 
-def _small_tasks() -> list[dict[str, Any]]:
-    return [
-        {"code": list(code), "labels": list(labels)}
-        for code in itertools.product(range(3), repeat=4)
-        for labels in itertools.product(range(3), repeat=4)
-    ]
+def numbered(code: Tensor) -> Tensor:
+    """Return a number from 0 up for each code [points, …], the same for the same code, int64
+    [points].
+    """
+    found: Tensor = torch.unique(code.reshape(len(code), -1), dim=0, return_inverse=True)[1]
+    return found
 
 
-def _on_digits(run: Run, law: Callable[..., bool], shows: str) -> Evidence:
-    found = enumerate_cases(
-        law,
-        TASK_CASES,
-        kind="model",
-        domain="cells of the first 1, 2 and 10 outputs of two networks, and the held-out digits",
-        summary=f"{len(TASK_CASES)} codes",
-        shows=shows,
-        device=run.device,
-    )
+def _task_rows() -> list[dict[str, Any]]:
     labels = read_held_out()[1]
     rows: list[dict[str, Any]] = []
     for case in TASK_CASES:
@@ -695,24 +769,51 @@ def _on_digits(run: Run, law: Callable[..., bool], shows: str) -> Evidence:
                 "errors of the best": significant(errors_of_the_best(code, labels)),
             }
         )
-    refs = [tensor_ref(f"digits-{name}, outputs", task_outputs(name)) for name in ("mlp", "cnn")]
-    return replace(found, tensors=refs, measurements=rows)
+    return rows
 
 
-def _decisions(
-    run: Run, law: Callable[..., bool], law_of_networks: Callable[..., bool]
-) -> Iterator[Evidence]:
-    """Ask a law of all codes and labels of four points, and one of networks' outputs."""
-    cases = _small_tasks()
-    yield enumerate_cases(
+def _task_refs() -> list[TensorRef]:
+    return [tensor_ref(f"digits-{name}, outputs", task_outputs(name)) for name in ("mlp", "cnn")]
+
+
+TASK_DOMAIN = "cells of the first 1, 2 and 10 outputs of two networks, and the held-out digits"
+
+
+def _on_digits(law: Callable[..., Tensor], *, inputs: bool = False) -> Evidence:
+    """Ask a law of networks' codes and the digits; with `inputs`, of the images besides, each of
+    which is another one.
+    """
+    labels = to_current_device(read_held_out()[1])
+
+    def cases() -> Iterator[tuple[str, dict[str, Tensor]]]:
+        for case in TASK_CASES:
+            arguments = {"code": numbered(task_code(**case)), "labels": labels}
+            if inputs:
+                arguments["inputs"] = torch.arange(len(labels))
+            yield "{kept} outputs of {network} at δ = {step}".format(**case), arguments
+
+    return on_tensors(
         law,
-        cases,
-        domain="4 points with 3 codes and 3 labels",
-        summary=f"{len(cases):,} cases",
-        shows="not for the code {code} and the labels {labels}",
-        device=run.device,
+        cases(),
+        domain=TASK_DOMAIN,
+        counted="codes",
+        tensors=_task_refs(),
+        measurements=_task_rows(),
     )
-    yield _on_digits(run, law_of_networks, "not for {kept} outputs of {network} at δ = {step}")
+
+
+def _decisions(law: Callable[..., Tensor]) -> Iterator[Evidence]:
+    """Ask a law of all codes and labels of four points, and of networks' outputs."""
+    codes, labels = _all_of(4, 4)
+    yield on_tensors(
+        law,
+        [("a code and labels", {"code": codes, "labels": labels})],
+        domain="4 points with 3 codes and 3 labels",
+        counted="cases",
+        tensors=[],
+        kind="exhaustive",
+    )
+    yield _on_digits(law)
 
 
 PRESERVATION = Statement(
@@ -728,20 +829,22 @@ PRESERVATION = Statement(
     statement="If the input decides the labels and a code tells less than they do, every decision by the "
     "code is wrong at some inputs.",
     theorem="LeanMining.error_pos_of_information_lt",
-    tier="silver",
+    tier="gold",
+    measures=[CODE_PROB],
 )
 def _too_little_errs(run: Run) -> Iterator[Evidence]:
-    yield from _decisions(run, too_little_information_errs, network_errs_with_too_little)
+    yield from _decisions(too_little_information_errs)
 
 
 @PRESERVATION.reading(
     "collisions",
     statement="A code that collides more often than the labels do does not decide them.",
     theorem="LeanMining.not_decides_of_collision_lt",
-    tier="silver",
+    tier="gold",
+    measures=[COLLISION, DECIDES],
 )
 def _more_collisions_err(run: Run) -> Iterator[Evidence]:
-    yield from _decisions(run, more_collisions_err, network_errs_with_more_collisions)
+    yield from _decisions(more_collisions_err)
 
 
 @PRESERVATION.reading(
@@ -749,27 +852,22 @@ def _more_collisions_err(run: Run) -> Iterator[Evidence]:
     statement="For any labels: a code that tells less of the input than the input of the labels tells less of "
     "the labels than the input does.",
     theorem="LeanMining.mutualInfo_lt_of_lt",
-    tier="silver",
+    tier="gold",
+    measures=[CODE_PROB, DECIDES],
 )
 def _too_little_tells_less(run: Run) -> Iterator[Evidence]:
-    cases = [
-        {"inputs": [0, 0, 1, 2], "table": list(table), "labels": list(labels)}
-        for table in itertools.product(range(3), repeat=3)
-        for labels in itertools.product(range(3), repeat=4)
-    ]
-    yield enumerate_cases(
+    table, labels = _all_of(3, 4)
+    inputs = torch.tensor([0, 0, 1, 2]).expand(len(table), -1)
+    arguments = {"inputs": inputs, "code": table.gather(-1, inputs), "labels": labels}
+    yield on_tensors(
         too_little_tells_less,
-        cases,
+        [("a function of the input and labels", arguments)],
         domain="4 points with 3 inputs, all functions of the input and all labels",
-        summary=f"{len(cases):,} cases",
-        shows="not for the function {table} and the labels {labels}",
-        device=run.device,
+        counted="cases",
+        tensors=[],
+        kind="exhaustive",
     )
-    yield _on_digits(
-        run,
-        network_tells_no_more_than_its_code,
-        "not for {kept} outputs of {network} at δ = {step}",
-    )
+    yield _on_digits(too_little_tells_less, inputs=True)
 
 
 @PRESERVATION.reading(
@@ -788,11 +886,16 @@ def _enough_suffices(run: Run) -> Iterator[Evidence]:
         shows="the code {code} does not decide the labels {labels}",
         device=run.device,
     )
-    yield _on_digits(
-        run,
+    found = enumerate_cases(
         network_has_enough,
-        "{kept} outputs of {network} at δ = {step} do not decide the digits",
+        TASK_CASES,
+        kind="model",
+        domain=TASK_DOMAIN,
+        summary=f"{len(TASK_CASES)} codes",
+        shows="{kept} outputs of {network} at δ = {step} do not decide the digits",
+        device=run.device,
     )
+    yield replace(found, tensors=_task_refs(), measurements=_task_rows())
 
 
 # ---------------------------------------------------------------------------- quantization dynamics
@@ -953,44 +1056,43 @@ FORCED = ("tanh, corners", "sigmoid, corners")
 
 
 @predicate
-def corners_grow_with_the_tolerance(which: str) -> bool:
+def corners_grow_with_the_tolerance(x: Reals) -> bool:
     """Hypercubicity is in [0, 1] and does not fall as the tolerance grows; at tolerance 1 every
     point is a corner.
     """
-    found = [hypercubicity(points(which), tolerance) for tolerance in TOLERANCES]
-    return (
-        all(before <= after for before, after in itertools.pairwise([0.0, *found, 1.0]))
-        and found[-1] == 1
+    found = hypercubicity(real(x), torch.tensor(TOLERANCES, dtype=torch.float32))
+    return bool(
+        (found >= 0).all() & (found <= 1).all() & (found[:-1] <= found[1:]).all() & (found[-1] == 1)
     )
+
+
+def corners(which: str, tolerance: float) -> float:
+    """Return the hypercubicity of points by name."""
+    return float(hypercubicity(points(which), torch.tensor(tolerance)))
 
 
 @predicate
 def most_are_corners(which: str) -> bool:
     """At least half of the points are corners within the tolerance 0.2."""
-    return hypercubicity(points(which), 0.2) >= 0.5
+    return corners(which, 0.2) >= 0.5
 
 
 def _corners() -> Evidence:
     names = ("embeddings", *NATURAL, *FORCED)
-    found = enumerate_cases(
+    return on_tensors(
         corners_grow_with_the_tolerance,
-        [{"which": which} for which in names],
-        kind="model",
+        ((which, {"x": points(which)}) for which in names),
         domain=f"sentence embeddings and networks' activations: {'; '.join(names)}",
-        summary=f"{len(names)} sets of points",
-        shows="not for {which}",
-        device=current_device(),
-    )
-    rows = [
-        {"points": which, "number": len(points(which)), "d": points(which).shape[1]}
-        | {
-            f"tolerance {tolerance}": significant(hypercubicity(points(which), tolerance))
-            for tolerance in TOLERANCES[::2]
-        }
-        for which in names
-    ]
-    return replace(
-        found, tensors=[tensor_ref(which, points(which)) for which in names], measurements=rows
+        counted="sets of points",
+        tensors=[tensor_ref(which, points(which)) for which in names],
+        measurements=[
+            {"points": which, "number": len(points(which)), "d": points(which).shape[1]}
+            | {
+                f"tolerance {tolerance}": significant(corners(which, tolerance))
+                for tolerance in TOLERANCES[::2]
+            }
+            for which in names
+        ],
     )
 
 
@@ -1041,7 +1143,8 @@ def _most(which: str, domain: str) -> Evidence:
     statement="Hypercubicity is in [0, 1].",
     source=CORNERS,
     theorem="LeanMining.hypercubicity_mem",
-    tier="silver",
+    tier="gold",
+    measures=[HYPERCUBICITY],
 )
 def hypercubicity_range(run: Run) -> Iterator[Evidence]:
     yield _corners()
@@ -1052,7 +1155,8 @@ def hypercubicity_range(run: Run) -> Iterator[Evidence]:
     statement="Hypercubicity does not fall as the tolerance grows.",
     source=CORNERS,
     theorem="LeanMining.hypercubicity_mono",
-    tier="silver",
+    tier="gold",
+    measures=[HYPERCUBICITY],
 )
 def hypercubicity_monotone(run: Run) -> Iterator[Evidence]:
     yield _corners()
@@ -1095,7 +1199,7 @@ def optimum_has_corners(inputs: list[list[float]], activation: str) -> bool:
     """
     x = torch.tensor(inputs, dtype=torch.float64)
     out = in_cube(ACTIVATIONS[activation](x @ torch.zeros(x.shape[1], 1).double()), activation)
-    return hypercubicity(out, 0.2) >= 0.5
+    return float(hypercubicity(out, torch.tensor(0.2))) >= 0.5
 
 
 @HYPERCUBIC.reading(

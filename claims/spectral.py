@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -17,13 +17,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from claims.gap import find_layer, layers_of, per_layer
+from claims.conformance import (
+    BITS as WHOLE_BITS,
+    FROBENIUS_SQ,
+    LE_OF_WHOLE_NUMBERS,
+    MULVEC_OF_FLOATS,
+    NORM_SQ_OF_FLOATS,
+    ROUNDED_TO,
+)
+from claims.gap import find_layer, layers_of, on_tensors, per_layer, weight_refs, weight_rows
 from claims.measures.correlation import RANKS, fisher_interval, sign_of_interval
+from claims.measures.geometry import norm_sq
+from claims.measures.levels import nearest_codes, rounded_to, whole
 from claims.measures.spectra import (
     as_matrix,
     condition_number,
     exact_codes,
     frobenius,
+    frobenius_sq,
+    image,
     nearest,
     op_norm,
     range_step,
@@ -43,6 +55,7 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
+from claims.notation import Integers, Reals, integers, real
 from pyharness import (
     CPU,
     Evidence,
@@ -55,8 +68,10 @@ from pyharness import (
     claim,
     computed_on_cpu,
     enumerate_cases,
+    notation,
     predicate,
     requirement,
+    rounding_of_sum,
     significant,
     tensor_ref,
     to_current_device,
@@ -167,6 +182,38 @@ def op_error_is_bounded(layer: str) -> bool:
 
 
 @predicate
+def lengthens_by_at_most_frobenius(e: Reals, x: Reals) -> bool:
+    """‖E x‖ ≤ ‖E‖_F ‖x‖ in float64: each of the two sums of squares, and the product, may be wrong
+    by the rounding of so many terms as E has entries and three more.
+    """
+    e, x = real(e), real(x)
+    lengths = map(float, (norm_sq(image(x, e)), frobenius_sq(e), norm_sq(x)))
+    reached, matrix, vector = map(Fraction, lengths)
+    lost = Fraction(rounding_of_sum(e.numel() + 3, torch.float64))
+    # ‖E x‖ is off by γ ‖E‖_F ‖x‖ at most, and each square by its share γ.
+    return reached * (1 - lost) ** 2 <= (1 + lost) ** 3 * matrix * vector
+
+
+def lengthened(matrix: Tensor) -> Tensor:
+    """Return a vector that a matrix lengthens nearly as much as it does any: the row of the largest
+    squares, turned to what is lengthened more eight times.
+    """
+    x = matrix[matrix.square().sum(1).argmax()]
+    for _ in range(8):
+        x = (matrix @ x) @ matrix
+        x = x / x.norm()
+    return x
+
+
+def _errors() -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Yield the arguments of `lengthens_by_at_most_frobenius` for every layer's error."""
+    for name, _ in layers_of(load_models(), relu_only=False):
+        for bits in BITS:
+            error = error_of(name, bits)
+            yield f"{name} at {bits} bits", {"e": error, "x": lengthened(error)}
+
+
+@predicate
 def op_norm_is_at_most_frobenius(layer: str) -> bool:
     """‖E‖_op ≤ ‖E‖_F of the error at 2 to 8 bits."""
     return all(
@@ -174,10 +221,64 @@ def op_norm_is_at_most_frobenius(layer: str) -> bool:
     )
 
 
+@notation
+def _number(value: Integers) -> int:
+    return int(integers(value))
+
+
 @predicate
-def frobenius_error_is_bounded(layer: str) -> bool:
-    """‖W − Q(W)‖_F ≤ √N max |W| / 2^b at 2 to 8 bits, with N the number of entries."""
-    return _frobenius_bounded(layer, as_matrix(find_layer(layer).weight).numel())
+def frobenius_error_is_bounded(
+    bits: Integers, low: Integers, high: Integers, largest: Integers, w: Integers, q: Integers
+) -> bool:
+    """The entries of w are from `low` to `high`, which are at most the largest in magnitude, q is w
+    rounded to multiples of the step (high − low) / 2^b, and ‖w − q‖_F ≤ √N largest / 2^b, with N
+    the number of entries; whole numbers. The sum of squares is rounded in float64, and the bound is
+    that much wider.
+    """
+    w, q, steps = integers(w), integers(q), 2 ** _number(bits)
+    lo, hi, c = map(_number, (low, high, largest))
+    error = Fraction(float(frobenius_sq(w - q)))
+    allowed = 1 + Fraction(rounding_of_sum(w.numel() + 3, torch.float64))
+    return (
+        (hi - lo) % steps == 0
+        and -c <= lo
+        and hi <= c
+        and bool(((w >= lo) & (w <= hi)).all())
+        and bool(rounded_to(torch.tensor((hi - lo) // steps), w, q))
+        and error * steps**2 <= allowed * w.numel() * c**2
+    )
+
+
+def in_steps(
+    scale: Callable[[Tensor], Tensor | int],
+    codes: Callable[[str, int], Tensor] | None = None,
+) -> Iterator[tuple[str, int, Tensor, Tensor, Tensor]]:
+    """Yield every layer and number of bits with its weights as whole numbers, multiples of 2^b, a
+    step, and the codes of the weights, of which multiples of the step they are.
+
+    Args:
+        scale: gives 2^b steps, of a layer's weights in whole numbers.
+        codes: gives the codes; left out, they are the nearest ones.
+    """
+    for name, layer in layers_of(load_models(), relu_only=False):
+        matrix = whole(layer.weight.flatten(1), bits=WHOLE_BITS)[0]
+        step = torch.as_tensor(scale(matrix))
+        for bits in BITS:
+            w = matrix * 2**bits
+            yield name, bits, w, step, codes(name, bits) if codes else nearest_codes(w, step)
+
+
+def spread(matrix: Tensor) -> Tensor:
+    """Return the greatest entry less the least."""
+    return matrix.max() - matrix.min()
+
+
+def _roundings() -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Yield the arguments of `frobenius_error_is_bounded` for every layer."""
+    for name, bits, w, step, code in in_steps(spread):
+        ends = {"low": w.min(), "high": w.max(), "largest": w.abs().max()}
+        rounding = {"bits": torch.tensor(bits), "w": w, "q": code * step}
+        yield f"{name} at {bits} bits", rounding | ends
 
 
 @predicate
@@ -191,6 +292,22 @@ def _frobenius_bounded(layer: str, count: int) -> bool:
         frobenius_error(layer, bits)
         <= math.sqrt(count) * spectrum(layer)["max |W|"] / 2**bits * (1 + ROUNDING)
         for bits in BITS
+    )
+
+
+def _on_roundings(
+    law: Callable[..., bool],
+    cases: Iterable[tuple[str, Mapping[str, Tensor]]],
+    figures: Callable[[str], Mapping[str, float]] = norms,
+) -> Evidence:
+    """Ask a law of tensors of every layer's weight and of its roundings."""
+    return on_tensors(
+        law,
+        cases,
+        domain=f"{ALL_LAYERS}, 2, 3, 4, 6 and 8 bits",
+        counted="layers and bits",
+        tensors=weight_refs(),
+        measurements=weight_rows(figures),
     )
 
 
@@ -244,9 +361,12 @@ def op_norm_bound(run: Run) -> Iterator[Evidence]:
     statement="‖E‖_op ≤ ‖E‖_F.",
     source=STEP_1,
     theorem="LeanMining.opNorm_le_frobenius",
-    tier="silver",
+    tier="gold",
+    measures=[FROBENIUS_SQ, MULVEC_OF_FLOATS, NORM_SQ_OF_FLOATS],
 )
 def op_le_frobenius(run: Run) -> Iterator[Evidence]:
+    """The vector that each error lengthens nearly most, and the norms by singular values."""
+    yield _on_roundings(lengthens_by_at_most_frobenius, _errors())
     yield _on_layers(run, op_norm_is_at_most_frobenius)
 
 
@@ -255,10 +375,11 @@ def op_le_frobenius(run: Run) -> Iterator[Evidence]:
     statement="‖W − Q_b(W)‖_F ≤ √N max |W| / 2^b, N the number of entries.",
     source=STEP_1,
     theorem="LeanMining.quant_frobenius_inf",
-    tier="silver",
+    tier="gold",
+    measures=[FROBENIUS_SQ, ROUNDED_TO],
 )
 def frobenius_bound(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, frobenius_error_is_bounded)
+    yield _on_roundings(frobenius_error_is_bounded, _roundings())
 
 
 @claim(
@@ -908,21 +1029,35 @@ def friendly_rank_correlation(run: Run) -> Iterator[Evidence]:
 
 # ------------------------------------------------------------ rounding by the norm, codes, one bit
 @predicate
-def norm_rounding_is_rounding(layer: str) -> bool:
-    """‖W‖ Q_b(W / ‖W‖) has multiples of W's own Δ, each at most Δ/2 from its weight, at 2 to 8
-    bits.
+def is_rounded_by_its_range(
+    bits: Integers, low: Integers, high: Integers, w: Integers, q: Integers
+) -> bool:
+    """The least entry of w is `low` and the greatest `high`, and q is w rounded to the nearest
+    multiples of the step (high − low) / 2^b; whole numbers.
     """
-    matrix, norm = as_matrix(find_layer(layer).weight), spectrum(layer)["‖W‖_op"]
-    for bits in BITS:
-        scaled = matrix / norm
-        found = norm * round_by_range(scaled, bits)
-        step = range_step(matrix, bits)
-        codes = found / step
-        if not bool(((codes - codes.round()).abs() <= ROUNDING * 2**bits).all()):
-            return False
-        if not bool(((found - matrix).abs() <= step / 2 * (1 + ROUNDING * 2**bits)).all()):
-            return False
-    return True
+    w, q, steps = integers(w), integers(q), 2 ** _number(bits)
+    lo, hi = _number(low), _number(high)
+    return (
+        (hi - lo) % steps == 0
+        and bool(((w >= lo) & (w <= hi)).all())
+        and bool((w == lo).any())
+        and bool((w == hi).any())
+        and bool(rounded_to(torch.tensor((hi - lo) // steps), w, q))
+    )
+
+
+def codes_by_the_norm(layer: str, bits: int) -> Tensor:
+    """Return the codes of Q_b(W / ‖W‖) for a layer, int64, computed in float64."""
+    scaled = as_matrix(find_layer(layer).weight) / spectrum(layer)["‖W‖_op"]
+    return (round_by_range(scaled, bits) / range_step(scaled, bits)).round().long()
+
+
+def _roundings_by_the_norm() -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Yield the arguments of `is_rounded_by_its_range` for every layer."""
+    for name, bits, w, step, code in in_steps(spread, codes_by_the_norm):
+        ends = {"low": w.min(), "high": w.max()}
+        rounding = {"bits": torch.tensor(bits), "w": w, "q": code * step}
+        yield f"{name} at {bits} bits", rounding | ends
 
 
 @claim(
@@ -931,10 +1066,12 @@ def norm_rounding_is_rounding(layer: str) -> bool:
     "own step, as Q_b does.",
     source=STEP_4,
     theorem="LeanMining.spectral_roundedTo",
-    tier="silver",
+    tier="gold",
+    measures=[ROUNDED_TO],
 )
 def norm_rounding(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, norm_rounding_is_rounding, spectrum)
+    """The codes of W / ‖W‖ in float64, times the step of W in whole numbers."""
+    yield _on_roundings(is_rounded_by_its_range, _roundings_by_the_norm(), spectrum)
 
 
 @predicate
@@ -1020,21 +1157,35 @@ def _on_ramps(law: Callable[..., bool], names: Sequence[str], shows: str) -> Evi
     "symmetric_range",
     statement="Where the range of the weights is symmetric, the codes are from −2^(b−1) to 2^(b−1).",
     theorem="LeanMining.code_le_of_symmetric",
-    tier="silver",
+    tier="gold",
+    measures=[LE_OF_WHOLE_NUMBERS],
 )
 def codes_symmetric(run: Run) -> Iterator[Evidence]:
     """A ramp of weights over a symmetric range, and the layers' weights beside their negatives."""
     yield _on_ramps(codes_are_in_the_range, ["symmetric"], "not at {bits} bits")
-    yield _on_layers(run, layer_codes_are_in_the_range, layer_codes)
+    yield _on_roundings(symmetric_codes_are_in_the_range, _symmetric_codes(), layer_codes)
 
 
 @predicate
-def layer_codes_are_in_the_range(layer: str) -> bool:
-    """A layer's codes are from −2^(b−1) to 2^(b−1), with Δ = 2 max |W| / 2^b, at 2 to 8 bits."""
-    return all(
-        bool(largest <= 2 ** (bits - 1))
-        for bits, largest in zip(BITS, layer_codes(layer).values(), strict=True)
+def symmetric_codes_are_in_the_range(
+    bits: Integers, largest: Integers, w: Integers, code: Integers
+) -> bool:
+    """No |w| is over the largest, each code is the nearest for the step 2 largest / 2^b, and the
+    codes are from −2^(b−1) to 2^(b−1); whole numbers, multiples of 2^b.
+    """
+    w, code, steps = integers(w), integers(code), 2 ** _number(bits)
+    c = _number(largest)
+    step = 2 * c // steps
+    return 2 * c % steps == 0 and bool(
+        ((w.abs() <= c) & (2 * (w - code * step).abs() <= step) & (2 * code.abs() <= steps)).all()
     )
+
+
+def _symmetric_codes() -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Yield every layer's weights and their codes over the range from −max |W| to max |W|."""
+    for name, bits, w, _, code in in_steps(lambda matrix: 2 * matrix.abs().max()):
+        arguments = {"bits": torch.tensor(bits), "w": w, "code": code, "largest": w.abs().max()}
+        yield f"{name} at {bits} bits", arguments
 
 
 @cached_per_device

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pyharness.cli import _parser  # noqa: E402
+from pyharness.cli import make_parser  # noqa: E402
 from pyharness.cli.arguments import EXIT_INTERRUPTED  # noqa: E402
 
 PAGE = ROOT / "docs" / "cli.md"
@@ -22,7 +22,8 @@ Written by `python contrib/cli_page.py` from the commands' own help. `pyharness 
 the same.
 
 Every command takes `--help`, and `--json`, which prints one JSON object instead of text. A command
-that is interrupted ends with status 130."""
+that is interrupted ends with status 130. `pyharness completion bash` prints a script by which the
+shell completes them."""
 
 
 def commands(
@@ -69,7 +70,7 @@ def exits(epilog: str) -> list[tuple[str, str]]:
 def page() -> str:
     """Return the page."""
     lines = [INTRODUCTION, ""]
-    found = [*commands(_parser())]
+    found = [*commands(make_parser())]
     lines += [f"- [{name}](#{name.replace(' ', '-')}): {summary(one)}" for name, one in found]
     for name, parser in found:
         epilog = parser.epilog or ""

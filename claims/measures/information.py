@@ -9,7 +9,15 @@ from torch import Tensor
 
 from pyharness import UsageError
 
-__all__ = ["collision", "entropy", "floor_codes", "hypercubicity"]
+__all__ = [
+    "code_prob",
+    "collision",
+    "decides",
+    "entropy",
+    "floor_codes",
+    "hypercubicity",
+    "is_cell",
+]
 
 
 def floor_codes(x: Tensor, step: float) -> Tensor:
@@ -39,19 +47,59 @@ def entropy(codes: Tensor) -> float:
     return float(-(shares * shares.log2()).sum())
 
 
-def collision(codes: Tensor) -> float:
-    """Return the probability that two points drawn alike have the same code. Lean: `collision`.
+def code_prob(weights: Tensor, codes: Tensor) -> Tensor:
+    """Return the weight of all points with the same code, for each point [..., points], int64.
+    Lean: `codeProb`.
 
-    Raises:
-        UsageError: if there are no points.
+    Args:
+        weights: whole numbers; with 1 each it is how many points share the code.
+        codes: whole numbers.
     """
-    return float(_shares(codes).square().sum())
+    weights, codes = torch.broadcast_tensors(weights.long(), codes)
+    rows = codes.shape[:-1].numel()
+    ids = torch.unique(codes, return_inverse=True)[1].reshape(rows, -1)
+    count = codes.numel()
+    first = torch.arange(rows, device=ids.device)[:, None] * count
+    found = torch.zeros(rows * count, dtype=torch.int64, device=ids.device)
+    places = first + ids
+    found.index_add_(0, places.flatten(), weights.flatten())
+    return found[places].view(codes.shape)
 
 
-def hypercubicity(x: Tensor, tolerance: float) -> float:
-    """Return the share of points [points, d] of which every coordinate has a magnitude of at least
-    1 − tolerance.
+def collision(weights: Tensor, codes: Tensor) -> Tensor:
+    """Return Σ w_i w_j over the pairs of points [..., points] with the same code, int64. Lean:
+    `collision`.
 
-    Lean: `hypercubicity`.
+    It is the probability that two draws have the same code, times the square of all weight.
     """
-    return float((x.double().abs() >= 1 - tolerance).all(-1).double().mean())
+    return (weights.long() * code_prob(weights, codes)).sum(-1)
+
+
+def decides(weights: Tensor, codes: Tensor, labels: Tensor) -> Tensor:
+    """Return whether points [..., points] of a positive weight with the same code have the same
+    label. Lean: `Decides`.
+    """
+    occurs = weights > 0
+    both = occurs[..., :, None] & occurs[..., None, :]
+    same = codes[..., :, None] == codes[..., None, :]
+    other = labels[..., :, None] != labels[..., None, :]
+    return ~(both & same & other).flatten(-2).any(-1)
+
+
+def is_cell(step: Tensor, x: Tensor, codes: Tensor) -> Tensor:
+    """Return whether x is in the cell [k·step, (k + 1)·step) of its code k. Lean: `IsCell`.
+
+    Exact where k·step and (k + 1)·step are float64 numbers, as for a step of few bits.
+    """
+    step, x = step.double(), x.double()
+    return (codes * step <= x) & (x < (codes + 1) * step)
+
+
+def hypercubicity(x: Tensor, tolerance: Tensor) -> Tensor:
+    """Return the share of points [..., points, d] of which every coordinate has a magnitude of at
+    least 1 − tolerance, float64. Lean: `hypercubicity`.
+
+    Which points these are is exact for a tolerance that is 0 or a float32 number from 2^-29 to 1.
+    """
+    least = 1 - tolerance.double()[..., None, None]
+    return (x.double().abs() >= least).all(-1).double().mean(-1)

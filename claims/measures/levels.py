@@ -11,7 +11,16 @@ from torch import Tensor
 
 from pyharness import TensorError
 
-__all__ = ["clamp_code", "level", "mantissas", "whole"]
+__all__ = [
+    "clamp_code",
+    "is_rounding",
+    "level",
+    "mantissas",
+    "nearest_codes",
+    "nearest_multiples",
+    "rounded_to",
+    "whole",
+]
 
 
 def level(
@@ -26,6 +35,32 @@ def level(
 def clamp_code(low: Tensor, high: Tensor, code: Tensor) -> Tensor:
     """Return codes, each moved to the nearer end where it is out of range. Lean: `clampCode`."""
     return torch.maximum(low, torch.minimum(high, code))
+
+
+def is_rounding(step: Tensor, w: Tensor, q: Tensor) -> Tensor:
+    """Return whether q is a multiple of the step that is nearest to w; whole numbers, steps of 1 or
+    more. Lean: `IsRounding`.
+    """
+    return (q % step == 0) & (2 * (w - q).abs() <= step)
+
+
+def rounded_to(step: Tensor, matrix: Tensor, rounded: Tensor) -> Tensor:
+    """Return whether each entry of a matrix [..., m, n] is rounded to a nearest multiple of the
+    step [...]; whole numbers, steps of 1 or more. Lean: `RoundedTo`.
+    """
+    return is_rounding(step[..., None, None], matrix, rounded).flatten(-2).all(-1)
+
+
+def nearest_codes(w: Tensor, step: Tensor | int) -> Tensor:
+    """Return the number of the multiple of a step that is nearest to each whole number, the greater
+    one of two.
+    """
+    return torch.div(2 * w + step, 2 * step, rounding_mode="floor")
+
+
+def nearest_multiples(w: Tensor, step: Tensor | int) -> Tensor:
+    """Return the nearest multiple of a step to each whole number, the greater one of two."""
+    return nearest_codes(w, step) * step
 
 
 def whole(*numbers: Tensor, bits: int) -> tuple[Tensor, ...]:

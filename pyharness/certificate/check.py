@@ -15,7 +15,7 @@ from pyharness.certificate.library import library_faults
 from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
 from pyharness.certificate.schema import violations
 from pyharness.certificate.seal import ruling, stand, summarise, tier_if_signed
-from pyharness.certificate.tiers import meets
+from pyharness.certificate.tiers import axioms_of, meets
 from pyharness.core.errors import DocumentError
 from pyharness.core.json_files import digest, parse, read_bytes
 from pyharness.core.progress import Progress, quiet
@@ -179,9 +179,18 @@ def _coverage(
 
 def _source(view: View) -> Iterator[Finding]:
     """Check what is said of one source of the proofs."""
-    lean = view.certificate["lean"]
+    lean, policy = view.certificate["lean"], view.certificate["policy"]
+    further = policy.get("further_axioms", {})
+    named = {claim["proof"]["theorem"] for claim in view.certificate["claims"]}
+    if unknown := sorted(further.keys() - named - {item["name"] for item in lean["definitions"]}):
+        yield Finding(
+            "policy",
+            f"{view.where}policy/further_axioms",
+            f"it names {', '.join(unknown)}, which the certificate does not have",
+        )
     for where, names in (
-        ("policy/allowed_axioms", view.certificate["policy"]["allowed_axioms"]),
+        ("policy/allowed_axioms", policy["allowed_axioms"]),
+        *((f"policy/further_axioms/{name}", axioms) for name, axioms in further.items()),
         ("lean/modules", [item["module"] for item in lean["modules"]]),
         ("lean/definitions", [item["name"] for item in lean["definitions"]]),
     ):
@@ -226,7 +235,6 @@ def _claims(certificate: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _claims_of(certificate: Mapping[str, Any], is_bound: bool, seen: set[str]) -> Iterator[Finding]:
     """Check the claims of a view of a certificate, and add their ids to those that were seen."""
-    allowed = certificate["policy"]["allowed_axioms"]
     sources = {item["module"]: item["file"] for item in certificate["lean"]["modules"]}
     definitions = {item["name"] for item in certificate["lean"]["definitions"]}
     theorems = {claim["proof"]["theorem"] for claim in certificate["claims"]}
@@ -235,6 +243,7 @@ def _claims_of(certificate: Mapping[str, Any], is_bound: bool, seen: set[str]) -
         if claim_id in seen:
             yield Finding("claim-duplicate", where, "the id is used twice", claim_id)
         seen.add(claim_id)
+        allowed = axioms_of(certificate["policy"], claim["proof"]["theorem"])
         for reason in (
             *_proof(claim["proof"], allowed, sources, certificate["lean"]),
             *_rechecked(claim["proof"], certificate["proofs"], certificate["lean"]),
@@ -286,7 +295,9 @@ def _tiers(certificate: Mapping[str, Any], *, signed: bool) -> Iterator[Finding]
 def tiers_if_signed(certificate: Mapping[str, Any]) -> dict[str, Tier]:
     """Return `tier_if_signed` of each claim of a certificate, by the claim's id."""
     return {
-        claim["id"]: tier_if_signed(claim, view.certificate["policy"]["allowed_axioms"])
+        claim["id"]: tier_if_signed(
+            claim, axioms_of(view.certificate["policy"], claim["proof"]["theorem"])
+        )
         for view in views(certificate)
         for claim in view.certificate["claims"]
     }
@@ -294,7 +305,7 @@ def tiers_if_signed(certificate: Mapping[str, Any]) -> dict[str, Tier]:
 
 def _proof(
     proof: Mapping[str, Any],
-    allowed: list[str],
+    allowed: Sequence[str],
     sources: Mapping[str, str],
     lean: Mapping[str, Any],
 ) -> Iterator[str]:

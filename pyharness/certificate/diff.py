@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal, get_args
 
-from pyharness.certificate.tiers import meets, on_a_gpu
+from pyharness.certificate.tiers import axioms_of, meets, on_a_gpu
 
 __all__ = ["LOSSES", "TOLERANCE", "Change", "compare"]
 
@@ -128,6 +128,10 @@ def _whole(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         allowed, known = (one["policy"]["allowed_axioms"] for one in (after, old))
         if more := _minus(allowed, known):
             yield "axioms", f"outside: proofs may now rest on {_listed(more)}"
+        yield from (
+            (kind, f"outside: {words}")
+            for kind, words in _further({"allowed_axioms": known}, after["policy"])
+        )
 
 
 def _statements(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Changes:
@@ -172,6 +176,7 @@ def _source(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         yield "axioms", f"proofs may now rest on {_listed(more)}"
     if fewer := _minus(axioms[0], axioms[1]):
         yield "note", f"proofs may no longer rest on {_listed(fewer)}"
+    yield from _further(old["policy"], new["policy"])
     for field in ("version", "githash", "library_sha256"):
         yield from _other("lean", f"Lean's {field}", old["lean"], new["lean"], field)
     yield from _export(old["lean"].get("export"), new["lean"].get("export"))
@@ -183,6 +188,18 @@ def _source(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
         words = f"the kernel replayed {was:,} constants, now {now:,}"
         yield "proof" if was > now else "note", words
     yield from _carrier(old["proofs"], new["proofs"])
+
+
+def _further(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
+    """Yield which theorems and definitions may rest on more axioms, or fewer, than all may."""
+    before, after = (one.get("further_axioms", {}) for one in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        was, now = (axioms_of(one, name) for one in (old, new))
+        # That all may rest on them is said once.
+        if more := _minus(_minus(now, was), new["allowed_axioms"]):
+            yield "axioms", f"{name} may now rest on {_listed(more)}"
+        if fewer := _minus(_minus(was, now), old["allowed_axioms"]):
+            yield "note", f"{name} may no longer rest on {_listed(fewer)}"
 
 
 def _library(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Changes:

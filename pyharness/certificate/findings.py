@@ -19,6 +19,7 @@ CODES: Mapping[str, str] = {
     "coverage": "A passage names a claim that is not there, or not why none settles it.",
     "names-unsorted": "Names are not sorted and distinct.",
     "definition": "A definition contradicts the rest of the certificate.",
+    "policy": "Axioms are allowed to a theorem or definition that the certificate lacks.",
     "library": "What is said of the whole Lean library contradicts itself or the claims.",
     "claim-duplicate": "Two claims have the same id.",
     "proof": "What is said of a proof contradicts itself or the rest of the certificate.",

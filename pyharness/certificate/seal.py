@@ -22,6 +22,7 @@ from pyharness.certificate.tiers import (
     Facts,
     ProofStatus,
     Standing,
+    axioms_of,
     holds,
     meets,
     proof_status,
@@ -112,7 +113,8 @@ def seal(
             `pyharness.proofs.dependencies.Definition` has it, and `library`, as
             `pyharness.proofs.unproved.Survey.counted` returns it; or, where the proofs come from
             one, `export`.
-        policy: `allowed_axioms`.
+        policy: `allowed_axioms`, and `further_axioms` by the theorem or definition that may rest on
+            them as well.
         proofs: `file` (a path from the certificate's folder), `format`, `sha256`, `constants`,
             `kernels` and, if there were any, `checkers`; None if no claim names a theorem.
         records: the claims, in the order of the certificate.
@@ -128,9 +130,7 @@ def seal(
     if outside is not None:
         sources.append(_source(**outside))
     records = list(records)
-    claims = [
-        _claim(record, sources[record.outside]["policy"]["allowed_axioms"]) for record in records
-    ]
+    claims = [_claim(record, sources[record.outside]["policy"]) for record in records]
     statements = _statements(records, claims)
     passages = [asdict(passage) | {"claims": list(passage.claims)} for passage in coverage]
     certificate = {
@@ -186,9 +186,18 @@ def _source(
 ) -> dict[str, Any]:
     """What a certificate holds of one source of its proofs."""
     modules = sorted(lean["modules"], key=lambda item: item["module"])
+    further = policy.get("further_axioms", {})
     return {
         "lean": _plain({**lean, "modules": modules}, "lean"),
-        "policy": {"allowed_axioms": sorted(policy["allowed_axioms"])},
+        "policy": {
+            "allowed_axioms": sorted(policy["allowed_axioms"]),
+            # Left out where there are none, as before there were any.
+            **(
+                {"further_axioms": {name: sorted(more) for name, more in sorted(further.items())}}
+                if further
+                else {}
+            ),
+        },
         "proofs": _plain(proofs, "proofs"),
     }
 
@@ -290,7 +299,7 @@ def write_run_record(
     write_bytes(path, file_bytes(record))
 
 
-def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
+def _claim(record: Record, policy: Mapping[str, Any]) -> dict[str, Any]:
     claim, where = record.claim, f"claim {record.claim.id}"
     found = {
         "id": claim.id,
@@ -310,7 +319,7 @@ def _claim(record: Record, allowed_axioms: Sequence[str]) -> dict[str, Any]:
         "recorded": [_plain(item, f"{where}: {item['file']}") for item in record.recorded],
         "untied": list(record.untied),
     }
-    return found | ruling(found, allowed_axioms)
+    return found | ruling(found, axioms_of(policy, found["proof"]["theorem"]))
 
 
 def _proof(record: Record) -> dict[str, Any]:

@@ -101,6 +101,11 @@ class Facts:
         )
 
 
+def axioms_of(policy: Mapping[str, Any], name: str | None) -> list[str]:
+    """Return the axioms on which a theorem or definition may rest by a certificate's policy."""
+    return [*policy["allowed_axioms"], *policy.get("further_axioms", {}).get(name, ())]
+
+
 def on_a_gpu(claim: Mapping[str, Any]) -> set[int]:
     """Return the evidence of a claim of a certificate, by its place counted from 1, that was also
     found on a GPU.

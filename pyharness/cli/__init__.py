@@ -13,6 +13,7 @@ from pyharness.cli import (
     audit,
     check,
     comparator,
+    completion,
     diff,
     doctor,
     evidence,
@@ -36,7 +37,7 @@ from pyharness.core.errors import (
     HarnessError,
 )
 
-__all__ = ["entry", "main"]
+__all__ = ["entry", "main", "make_parser"]
 
 _COMMANDS = (
     *(
@@ -55,6 +56,7 @@ _COMMANDS = (
         comparator,
     ),
     doctor,
+    completion,
 )
 """In the order in which --help lists them."""
 
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: if the arguments cannot be used, or ask for help or the version.
     """
-    return _run(_parser().parse_args(arguments))
+    return _run(make_parser().parse_args(arguments))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -126,7 +128,8 @@ class _Parser(argparse.ArgumentParser):
         super().error(one_line(message))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = _Parser(
         prog="pyharness",
         description="Check claims about neural-network quantization by Lean proofs and by "

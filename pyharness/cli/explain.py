@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
         summary="Show what the certificate says of one claim, and what the claim lacks.",
         examples=[
             "relu.extensive",
-            "relu.extensive --json",
+            "relu.extensive -v",
             "relu.identity --replay",
             "checkpoint.nearest --certificate model-int8.certificate.json --replay",
         ],
@@ -50,6 +50,12 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument(
         "claim", metavar="CLAIM", help="the id of a claim, or of a statement of several readings"
+    )
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also show tensors with their digests, whole tables, and the proof's tactics",
     )
     parser.add_argument(
         "--replay",
@@ -96,7 +102,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(statements.get(options.claim) or terminal.find_claim(certificate, options.claim))
     else:
-        terminal.explain(certificate, options.claim, console=standard_output())
+        terminal.explain(
+            certificate, options.claim, console=standard_output(), verbose=options.verbose
+        )
     return EXIT_OK
 
 

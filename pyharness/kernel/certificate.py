@@ -14,7 +14,7 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path, PurePosixPath
 from types import NoneType
 from typing import Any, NamedTuple
@@ -164,6 +164,7 @@ def _is_source(view: Mapping[str, Any]) -> bool:
     proofs = view["proofs"]
     return (
         _are_texts(view["policy"]["allowed_axioms"])
+        and all(map(_are_texts, view["policy"].get("further_axioms", {}).values()))
         and all(
             isinstance(module["foundation"], bool)
             and all(isinstance(module[name], str) for name in ("file", "sha256"))
@@ -576,7 +577,7 @@ def _recheck(
                 f"{_reasons(library.computed)}, not {_reasons(proofs['computed'])}",
             )
         )
-    compare = _Comparison(library, certificate["policy"]["allowed_axioms"])
+    compare = _Comparison(library, certificate["policy"])
     faults += [_of(claim, reason) for claim in claims for reason in compare(claim["proof"])]
     return Rechecked(faults, len(claims), len(library.constants))
 
@@ -588,10 +589,10 @@ def _reasons(computed: Mapping[str, str]) -> str:
 class _Comparison:
     """Holds what a certificate says of a proof against the constants that the kernel accepted."""
 
-    def __init__(self, library: Library, allowed_axioms: Iterable[str]):
+    def __init__(self, library: Library, policy: Mapping[str, Any]):
         self._library = library
         self._examples = Examples(library.terms, library.constants)
-        self._allowed = {*allowed_axioms} - {_SORRY}
+        self._policy = policy
         self._shown: dict[str, list[Name]] = {}
         for name in library.constants:
             self._shown.setdefault(show_name(name), []).append(name)
@@ -599,16 +600,20 @@ class _Comparison:
     def __call__(self, proof: Mapping[str, Any]) -> Iterator[str]:
         """Yield every reason against what is said of a theorem."""
         settles = proof["status"] in _SETTLED
+        further = self._policy.get("further_axioms", {}).get(proof["theorem"], ())
+        allowed = {*self._policy["allowed_axioms"], *further} - {_SORRY}
         try:
             name = self._find(proof["theorem"])
             if settles and self._library.constants[name].kind != "theorem":
                 yield f"{proof['theorem']} is of kind {self._library.constants[name].kind!r}, not a theorem"
             yield from self._statement(proof, name)
-            yield from self._axioms(proof["theorem"], name, proof["axioms"], settles)
+            yield from self._axioms(
+                proof["theorem"], name, proof["axioms"], allowed if settles else None
+            )
             if proof["status"] == "refuted" and not _negates(self._library.constants[name].type):
                 yield f"{proof['theorem']} does not state a negation, so it refutes nothing"
             if proof["example"] is not None:
-                yield from self._example(proof, name)
+                yield from self._example(proof, name, allowed)
         except _Missing as missing:
             yield str(missing)
 
@@ -634,22 +639,22 @@ class _Comparison:
             )
 
     def _axioms(
-        self, shown: str, name: Name, said: Iterable[str] | None, settles: bool
+        self, shown: str, name: Name, said: Iterable[str] | None, allowed: Set[str] | None
     ) -> Iterator[str]:
         axioms = self._library.axioms(name)
         if said is not None and (more := sorted(set(axioms) - set(said))):
             yield f"{shown} rests on {', '.join(more)}, which the certificate does not say"
         if said is not None and (less := sorted(set(said) - set(axioms))):
             yield f"{shown} does not rest on {', '.join(less)}, though the certificate says so"
-        if settles and (foreign := sorted(set(axioms) - self._allowed)):
+        if allowed is not None and (foreign := sorted(set(axioms) - allowed)):
             yield f"{shown} rests on {', '.join(foreign)}, which the policy does not allow"
         for axiom in axioms:
             if axiom in AXIOMS and self._library.meaning_sha256(self._find(axiom)) != AXIOMS[axiom]:
                 yield f"{shown} rests on an axiom that is called {axiom} and states something else"
 
-    def _example(self, proof: Mapping[str, Any], name: Name) -> Iterator[str]:
+    def _example(self, proof: Mapping[str, Any], name: Name, allowed: Set[str]) -> Iterator[str]:
         example = self._find(proof["example"])
-        yield from self._axioms(proof["example"], example, None, True)
+        yield from self._axioms(proof["example"], example, None, allowed)
         shown = (
             self._examples.is_plain(name)
             if example == name

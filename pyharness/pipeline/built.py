@@ -152,13 +152,16 @@ def prove_built(
     with timed(seconds, "audit"):
         progress("Audit", "reading the environment", 0, 1)
         environment = Environment.load(library)
-        allowed = project.allowed_axioms
+        allowed, under = project.allowed_axioms, project.axioms_under
         found = audited(
             lambda: environment,
             claims,
-            lambda theorems: audit_build(library, environment, toolchain, theorems, allowed),
+            lambda theorems: audit_build(library, environment, toolchain, theorems, allowed, under),
             _key("audit", library, toolchain, __name__, "pyharness.proofs._lean_main")
-            | {"axioms": list(allowed)},
+            | {
+                "axioms": list(allowed),
+                "under": {name: list(more) for name, more in under.items()},
+            },
             cache,
         )
         surveyed = _surveyed(environment, library, toolchain, cache)

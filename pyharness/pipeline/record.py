@@ -19,7 +19,7 @@ from pyharness.certificate.recorded import record_digest
 from pyharness.certificate.schema import RECORDED, require
 from pyharness.certificate.seal import bound_evidence
 from pyharness.core.device import flags
-from pyharness.core.executor import SerialExecutor
+from pyharness.core.executor import LocalExecutor, SerialExecutor
 from pyharness.core.json_files import parse
 from pyharness.core.progress import Progress
 from pyharness.evidence.run import Run
@@ -49,8 +49,8 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
         project.packs,
         runs[0],
         outside=runs[-1],
-        # In this process, so that a device that only it has set up is there.
-        executor=SerialExecutor(),
+        # What this process alone has set up as a device is in no other process.
+        executor=LocalExecutor() if device.type in ("cpu", "cuda") else SerialExecutor(),
         cache=kept(project, fresh=True),
         progress=progress,
         recording=True,

@@ -29,6 +29,7 @@ from pyharness.project.pack import Claim, Passage, load_pack, load_passages
 from pyharness.project.settings import Project
 from pyharness.project.sources import ProofSource
 from pyharness.proofs.agreement import SECOND, SecondKernel, require_agreement
+from pyharness.proofs.audit import further_axioms
 from pyharness.proofs.export import FORMAT
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Verification",
     "certify",
     "certify_by",
+    "policy_of",
     "publish",
     "require_meant",
     "verify",
@@ -179,6 +181,25 @@ def certify(
     )
 
 
+def policy_of(project: Project, source: ProofSource, proofs: Proofs) -> dict[str, Any]:
+    """Return what a certificate says of the axioms on which a source's theorems and definitions may
+    rest.
+    """
+    allowed = project.axioms_of(source)
+    modules = {proof.theorem: proof.module for proof in proofs.by_theorem.values()}
+    modules |= {item["name"]: item["module"] for item in proofs.definitions}
+    further = {
+        name: set(further_axioms(module, project.axioms_under)) - set(allowed)
+        for name, module in modules.items()
+        # What an export declares has no module.
+        if module
+    }
+    return {
+        "allowed_axioms": allowed,
+        "further_axioms": {name: more for name, more in further.items() if more},
+    }
+
+
 def certify_by(
     gathered: Callable[[Run, Run, Cache], Sequence[tuple[Claim, Gathered]]],
     claims: Sequence[Claim],
@@ -250,7 +271,7 @@ def certify_by(
     sources: list[dict[str, Any]] = [
         {
             "lean": one.lean(),
-            "policy": {"allowed_axioms": project.axioms_of(source)},
+            "policy": policy_of(project, source, one),
             "proofs": _carrier(path, carried[source], answers[source])
             if carried[source].lines
             else None,

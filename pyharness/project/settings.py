@@ -7,7 +7,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ _OPTIONAL_FIELDS: dict[str, type[Any]] = {
     "theorems": list,
     "proofs": dict,
     "coverage": str,
+    "axioms-under": dict,
 }
 _PROOFS: dict[str, type[Any]] = {
     "export": str,
@@ -100,6 +101,8 @@ class Project:
             those that the proofs themselves suggest.
         coverage: the Python module that lists the passages of the claims' sources; None if none
             does.
+        axioms_under: Lean axioms on which the library's theorems may rest as well, by the module in
+            which they are, or one above it.
     """
 
     root: Path
@@ -114,6 +117,7 @@ class Project:
     outside: Outside | None = None
     theorems: tuple[str, ...] | None = None
     coverage: str | None = None
+    axioms_under: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def build(self) -> Path:
@@ -190,6 +194,7 @@ def load_project(folder: Path, *, needs_packs: bool = True) -> Project:
         outside=outside,
         theorems=tuple(data["theorems"]) if "theorems" in data else None,
         coverage=data.get("coverage"),
+        axioms_under=_axioms_under(path, data),
     )
 
 
@@ -236,6 +241,27 @@ def _require_source(path: Path, data: Mapping[str, Any]) -> None:
             f"{path}: there are no other proofs than those of [proofs], so say the axioms once, "
             "above: remove 'allowed-axioms' from [proofs]"
         )
+
+
+def _axioms_under(path: Path, data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Read the table `axioms-under`, from modules to axioms."""
+    table = data.get("axioms-under", {})
+    if table and "lean-root" not in data:
+        raise UsageError(
+            f"{path}: 'axioms-under' is of the modules of a library that this program builds, and "
+            "[proofs] says that all proofs come from elsewhere; remove it"
+        )
+    for module, axioms in table.items():
+        if not re.fullmatch(r"\w+(\.\w+)*", module):
+            raise UsageError(f"{path}: 'axioms-under' must name Lean modules, not {module!r}")
+        where = f"[axioms-under] {module!r}"
+        if not isinstance(axioms, list) or not all(isinstance(item, str) for item in axioms):
+            raise UsageError(f"{path}: {where} must be a list of strings, not {axioms!r}")
+        if "sorryAx" in axioms:
+            raise UsageError(
+                f"{path}: {where} cannot hold sorryAx, which is what `sorry` leaves behind"
+            )
+    return {module: tuple(axioms) for module, axioms in table.items()}
 
 
 def _outside(path: Path, data: Mapping[str, Any]) -> Outside | None:

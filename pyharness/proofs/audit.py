@@ -8,6 +8,8 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
 from pyharness.core.errors import HarnessError
@@ -32,6 +34,7 @@ __all__ = [
     "audit",
     "audit_build",
     "find_theorem",
+    "further_axioms",
     "judge",
     "missing",
 ]
@@ -121,11 +124,29 @@ class Proof:
         return cls(**fields)
 
 
+def further_axioms(module: str, under: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the axioms that the theorems of a module may rest on because of where it is.
+
+    Args:
+        module: its name; empty for what an export declares.
+        under: the axioms, by the module that they go with, which may be one above.
+    """
+    return tuple(
+        dict.fromkeys(
+            axiom
+            for above, axioms in under.items()
+            if f"{module}.".startswith(f"{above}.")
+            for axiom in axioms
+        )
+    )
+
+
 def audit(
     environment: Environment,
     constants: Mapping[str, Constant],
     allowed_axioms: Sequence[str],
     printer: Printer,
+    under: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Proof]:
     """Return the proof of each of some theorems, by its name.
 
@@ -134,15 +155,22 @@ def audit(
         constants: the theorems, as `find_theorem` returns them.
         allowed_axioms: the axioms that a proved theorem may rest on; `sorryAx` is never allowed.
         printer: prints the statements.
+        under: axioms that the theorems of some modules, and of those under them, may rest on as
+            well.
     """
+    further = {
+        constant.name: further_axioms(environment.modules[constant.name].name, under)
+        for constant in constants.values()
+    }
     stubs = find_stubs(environment, constants.values())
     examples = find_examples(
-        environment, [constant.name for constant in constants.values()], allowed_axioms
+        environment, [constant.name for constant in constants.values()], allowed_axioms, further
     )
     dependencies = Dependencies(environment, [constant.name for constant in constants.values()])
     proofs = {}
     for name, constant in constants.items():
-        status, note = judge(environment, constant, allowed_axioms, stubs[constant.name])
+        allowed = (*allowed_axioms, *further[constant.name])
+        status, note = judge(environment, constant, allowed, stubs[constant.name])
         example = examples[constant.name]
         file, line = environment.location(constant.name)
         module = environment.modules[constant.name].name
@@ -171,6 +199,7 @@ def audit_build(
     toolchain: Toolchain,
     theorems: Sequence[str],
     allowed_axioms: Sequence[str],
+    under: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Proof]:
     """Return the proof of each named theorem of a library that was built here.
 
@@ -180,6 +209,7 @@ def audit_build(
         toolchain: finds the axioms a second time.
         theorems: full names.
         allowed_axioms: as for `audit`.
+        under: as for `audit`.
 
     Raises:
         UnknownTheorem: if a name is not in the library.
@@ -189,7 +219,7 @@ def audit_build(
         AuditError: if Lean finds an axiom that this module does not.
         NoAnswer: if Lean does not say what a theorem rests on.
     """
-    check_policy(build, environment, allowed_axioms)
+    check_policy(build, environment, [*allowed_axioms, *chain.from_iterable(under.values())])
     try:
         constants = {name: find_theorem(environment, name) for name in theorems}
     except UnknownTheorem as error:
@@ -204,7 +234,7 @@ def audit_build(
         asked = pool.submit(_axioms, build, toolchain, constants)
         printer = Printer(environment)
         check_statements(environment, constants.values(), printer)
-        proofs = audit(environment, constants, allowed_axioms, printer)
+        proofs = audit(environment, constants, allowed_axioms, printer, under)
         in_lean = asked.result()
     for name, proof in proofs.items():
         # Of a structure that it imports, Lean may list fewer than its fields rest on (lean4 issue

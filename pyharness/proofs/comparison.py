@@ -397,9 +397,9 @@ class Reading:
             return True
         if not terms.is_closed(argument):
             return False
-        result = binders[place]
+        result = self._unfold.head(binders[place])
         while nodes[result][0] == PI:
-            result = nodes[result][2]
+            result = self._unfold.head(nodes[result][2])
         head, _ = terms.spine(result)
         if nodes[head][0] == SORT or (
             nodes[head][0] == CONST and nodes[head][1] in self._environment.classes

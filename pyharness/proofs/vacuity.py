@@ -5,6 +5,7 @@ hypotheses, and missing examples.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from pyharness.kernel.examples import Examples
 from pyharness.proofs.constants import Recursor
@@ -293,7 +294,10 @@ def is_proposition(environment: Environment, number: int, context: tuple[int, ..
 
 # ----------------------------------------------------------------------------------------- examples
 def find_examples(
-    environment: Environment, theorems: Iterable[Name], allowed_axioms: Iterable[str]
+    environment: Environment,
+    theorems: Iterable[Name],
+    allowed_axioms: Iterable[str],
+    further: Mapping[Name, Iterable[str]] = MappingProxyType({}),
 ) -> dict[Name, Name | None]:
     """Return for each theorem a constant that shows that its hypotheses can hold, if there is one.
 
@@ -301,13 +305,20 @@ def find_examples(
     unfolded statement: a proof of every hypothesis, at a type that exists, from nothing but allowed
     axioms. `pyharness.kernel.examples` says how that is judged. A theorem that takes no arguments
     is its own.
+
+    Args:
+        environment: declares them.
+        theorems: their names.
+        allowed_axioms: the axioms that a theorem and its example may rest on.
+        further: those that some theorems and their examples may rest on as well.
     """
     view = KernelView(environment)
     examples = Examples(view.terms, view)
-    allowed = {*allowed_axioms} - {show_name(SORRY)}
+    common = frozenset(allowed_axioms)
+    allowed = {name: common.union(further.get(name, ())) - {show_name(SORRY)} for name in theorems}
     found: dict[Name, Name | None] = {
-        name: name if set(environment.axioms(name)) <= allowed and examples.is_plain(name) else None
-        for name in theorems
+        name: name if set(environment.axioms(name)) <= may and examples.is_plain(name) else None
+        for name, may in allowed.items()
     }
     missing = [name for name in found if found[name] is None]
     near = _near(environment, missing)
@@ -316,7 +327,7 @@ def find_examples(
         for name in _candidates(environment, theorem, [name for name in near if name in resting]):
             if environment.constant(name).safety != "safe":
                 continue
-            if not set(environment.axioms(name)) <= allowed:
+            if not set(environment.axioms(name)) <= allowed[theorem]:
                 continue
             if examples.applies(name, theorem, resting.__contains__):
                 found[theorem] = name

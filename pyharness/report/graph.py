@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from pyharness.certificate.tiers import axioms_of
 from pyharness.kernel.certificate import views
 from pyharness.report.svg import element
 
@@ -59,7 +60,7 @@ def build(certificate: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -
     listed = {item["name"]: item for one in sources for item in one["lean"]["definitions"]}
     # By each name that something can be spoiled under; names of two sources are told apart.
     allowed = {
-        name: set(one["policy"]["allowed_axioms"])
+        name: set(axioms_of(one["policy"], name))
         for one in sources
         for name in (
             *(item["name"] for item in one["lean"]["definitions"]),

@@ -32,6 +32,7 @@ from pyharness.report.points import PointSet, point_sets
 from pyharness.report.site import file_name
 from pyharness.report.sources import told_apart
 from pyharness.report.svg import figure
+from pyharness.report.words import in_short, why_false
 
 __all__ = ["Page", "Report", "badge", "render", "visible"]
 
@@ -435,11 +436,11 @@ def _environment() -> Environment:
         "badge": badge,
         "claim_file": _claim_file,
         "theorem_file": _theorem_file,
-        "in_short": _in_short,
+        "in_short": in_short,
         "in_words": in_words,
         "library_in_words": library_in_words,
         "views": views,
-        "why_false": _why_false,
+        "why_false": why_false,
         "other_fields": _other_fields,
         "PROOF_FIELDS": _PROOF_FIELDS,
         "EVIDENCE_FIELDS": _EVIDENCE_FIELDS,
@@ -492,43 +493,6 @@ def _href(kind: str, name: str) -> str:
         "theorem": lambda: _theorem_file(name),
         "definition": lambda: f"definitions.html#{_anchor(name)}",
     }[kind]()
-
-
-def _in_short(claim: Mapping[str, Any]) -> str:
-    """Say in a sentence where a claim stands."""
-    status, verdict = claim["proof"]["status"], claim["verdict"]
-    evidence = {
-        "confirmed": "the evidence confirms it",
-        "refuted": "a witness shows that it is false",
-        "inconclusive": "no evidence decides it",
-    }[verdict]
-    if claim["conflict"]:
-        return f"In conflict: {claim['conflict']}"
-    if claim["tier"] == "refuted":
-        negated = "its negation is proved" if status == "refuted" else ""
-        return (
-            "False: "
-            + " and ".join(filter(None, (negated, evidence if verdict == "refuted" else "")))
-            + "."
-        )
-    proof = {
-        "proved": "Proved",
-        "sorry": "Its proof is unfinished",
-        "axiom": "Assumed, not proved",
-        "stub": "Its theorem says nothing",
-        "open": "Not proved",
-        "refuted": "Its negation is proved",
-    }[status]
-    return f"{proof}; {evidence}."
-
-
-def _why_false(claim: Mapping[str, Any]) -> str:
-    """Say in words what shows that a refuted claim is false; empty where only the proof of its
-    negation does.
-    """
-    return next(
-        (evidence["witness"]["shows"] for evidence in claim["evidence"] if evidence["witness"]), ""
-    )
 
 
 def _other_fields(record: Mapping[str, Any], known: set[str]) -> list[tuple[str, str]]:

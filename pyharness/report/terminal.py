@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
 from pyharness.core.text import many, visible
 from pyharness.kernel.certificate import views
+from pyharness.report.words import in_short
 
 __all__ = ["explain", "find_claim", "plain_table", "show", "show_statuses"]
 
@@ -215,9 +217,17 @@ def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     return claims[id]
 
 
-def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> None:
-    """Print one claim in full: its statement and source, its theorem, each piece of evidence, and
-    what is missing; or of a statement of several readings how each stands.
+def explain(
+    certificate: Mapping[str, Any], id: str, *, console: Console, verbose: bool = False
+) -> None:
+    """Print one claim: what it says and whether it is true, what is missing, its theorem and each
+    piece of evidence; or of a statement of several readings how each stands.
+
+    Args:
+        certificate: the certificate.
+        id: of the claim or the statement.
+        console: where it is printed.
+        verbose: also print what few ask for: tensors with their digests, long tables, tactics.
 
     Raises:
         UsageError: if the certificate has no such claim.
@@ -227,41 +237,42 @@ def explain(certificate: Mapping[str, Any], id: str, *, console: Console) -> Non
             _explain_statement(statement, certificate, console)
             return
     claim = find_claim(certificate, id)
-    tier, required = claim["tier"], claim["required_tier"]
     name = _text(id)
     name.stylize("bold")
     console.print(name)
-    console.print(
-        _indented(
-            _text(claim["statement"]),
-            _text(f"from {claim['source']['document']}, {claim['source']['heading']}"),
-            *([_text(f"one reading of {claim['reading_of']}")] if "reading_of" in claim else []),
-            Text.assemble(
-                "tier ",
-                _word(tier),
-                f", required {required}; all evidence: ",
-                _word(claim["verdict"]),
-            ),
-        )
-    )
-    if claim["conflict"]:
-        console.print(Text.assemble(("conflict", _UNMET), ": ", _text(claim["conflict"])))
+    console.print(_indented(*_in_brief(claim)))
     console.print(Text.assemble("\nproof: ", _word(claim["proof"]["status"])))
-    console.print(_indented(*_proof(claim["proof"])))
+    console.print(_indented(*_proof(claim["proof"], verbose)))
+    hidden = _hides(claim["proof"])
     for number, evidence in enumerate(claim["evidence"], 1):
         console.print(
             Text.assemble(f"\nevidence {number}, {evidence['kind']}: ", _word(evidence["outcome"]))
         )
-        console.print(_indented(*_evidence(evidence)))
+        console.print(_indented(*_evidence(evidence, id, verbose)))
+        hidden = hidden or bool(evidence["tensors"])
     if claim["recorded"]:
         console.print(Text("\nrecorded elsewhere"))
         console.print(_indented(*_recorded(claim)))
     if claim["untied"]:
         console.print(Text("\nuntied"))
         console.print(_indented(*map(_text, claim["untied"])))
+    if hidden and not verbose:
+        console.print(Text("\n-v shows tensors with their digests, and whole tables", style="dim"))
+
+
+def _in_brief(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
+    """What a claim says, whether it is true, and what is missing."""
+    tier, required = claim["tier"], claim["required_tier"]
+    yield _text(claim["statement"])
+    yield _text(f"from {claim['source']['document']}, {claim['source']['heading']}")
+    if "reading_of" in claim:
+        yield _text(f"one reading of {claim['reading_of']}")
+    wanted = ", as required" if tier == required else f"; the project requires {required}"
+    style = _UNMET if claim["conflict"] else ""
+    yield Text.assemble((visible(in_short(claim)), style), " Tier ", _word(tier), f"{wanted}.")
     if claim["next"]:
-        console.print(Text.assemble("\nto be ", _word(claim["next"]["tier"]), " it needs"))
-        console.print(_indented(*(_text(need) for need in claim["next"]["needs"])))
+        yield Text.assemble("to be ", _word(claim["next"]["tier"]), " it needs")
+        yield _indented(*(_text(need) for need in claim["next"]["needs"]))
 
 
 def _explain_statement(
@@ -296,7 +307,12 @@ def _recorded(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
             )
 
 
-def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
+def _hides(proof: Mapping[str, Any]) -> bool:
+    """Whether something of a proof is shown only where all is."""
+    return "lean_form" in proof or "trace" in proof
+
+
+def _proof(proof: Mapping[str, Any], verbose: bool) -> Iterable[RenderableType]:
     if proof["theorem"] is None:
         yield Text("no theorem is named")
     else:
@@ -310,10 +326,10 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         )
         if proof["statement"] is not None:
             yield _indented(_Quoted(proof["statement"]))
-        if "lean_form" in proof:
+        if verbose and "lean_form" in proof:
             yield Text("as Lean printed it:")
             yield _indented(_Quoted(proof["lean_form"]))
-        if trace := proof.get("trace"):
+        if verbose and (trace := proof.get("trace")):
             yield _text(f"premises, by LeanDojo: {', '.join(trace['premises']) or 'none'}")
             for tactic in trace["tactics"]:
                 yield _indented(_Quoted(tactic))
@@ -335,13 +351,16 @@ def _proof(proof: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield _text(proof["note"])
 
 
-_ROWS = 100
-"""Rows of a table of figures that are shown."""
+_ROWS, _FEW_ROWS = 100, 12
+"""Rows of a table of figures that are shown where all is, and where not."""
+
+_DIGEST = re.compile(r",? (?:file|cases) SHA-256 [0-9a-f]{64}")
 
 
-def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
+def _evidence(evidence: Mapping[str, Any], id: str, verbose: bool) -> Iterable[RenderableType]:
     yield _text(evidence["summary"])
-    yield _text(f"domain: {evidence['domain']}")
+    domain = evidence["domain"]
+    yield _text(f"domain: {domain if verbose else _DIGEST.sub('', domain)}")
     if evidence["definition"]:
         yield _text(f"Lean definition: {evidence['definition']}")
     yield Text(f"{many(evidence['cases'], 'case')}, {many(evidence['violations'], 'violation')}")
@@ -349,15 +368,18 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield Text(
             f"largest error {_figure(evidence['max_error'])}, allowed {_figure(evidence['tolerance'])}"
         )
-    yield _text(
-        f"on {evidence['device']}"
-        + (f", seed {evidence['seed']}" if evidence["seed"] is not None else "")
-    )
-    if evidence["rounding"] is not None:
+    if verbose:
+        yield _text(
+            f"on {evidence['device']}"
+            + (f", seed {evidence['seed']}" if evidence["seed"] is not None else "")
+        )
+    if verbose and evidence["rounding"] is not None:
         yield Text(
             f"another device may put a figure x off by {_figure(evidence['rounding'])} max(1, |x|)"
         )
-    if evidence["tensors"]:
+    if evidence["tensors"] and not verbose:
+        yield Text(f"read {many(len(evidence['tensors']), 'tensor')}")
+    elif evidence["tensors"]:
         yield _Filled(
             ("tensor", "shape", "dtype", "SHA-256"),
             (
@@ -371,17 +393,18 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[RenderableType]:
             ),
         )
     if evidence["measurements"]:
-        rows = evidence["measurements"]["rows"]
-        yield _Filled(evidence["measurements"]["columns"], rows[:_ROWS])
-        if len(rows) > _ROWS:
-            yield Text(f"… and {len(rows) - _ROWS:,} more rows; --json has all")
+        rows, most = evidence["measurements"]["rows"], _ROWS if verbose else _FEW_ROWS
+        yield _Filled(evidence["measurements"]["columns"], rows[:most])
+        if len(rows) > most:
+            more = "" if verbose or len(rows) > _ROWS else "-v or "
+            yield Text(f"… and {many(len(rows) - most, 'more row')}; {more}--json has all")
     if evidence["witness"]:
         witness = evidence["witness"]
         module, _, name = witness["predicate"].partition(":")
         arguments = ", ".join(f"{key}={value!r}" for key, value in witness["inputs"].items())
         yield Text.assemble(("witness", _STYLES["refuted"]), ": ", _text(witness["shows"]))
         yield Text(
-            "to replay it: pyharness explain --replay with the claim's id; or in Python (the result is False):"
+            f"to replay it: pyharness explain {visible(id)} --replay; or in Python, where the result is False:"
         )
         yield _indented(_text(f"from {module} import {name}"), _text(f"{name}({arguments})"))
 

@@ -284,6 +284,26 @@ FORGERIES = [
     ),
     (("policy", "allowed_axioms"), ["propext", "sorryAx"], "policy/allowed_axioms/1"),
     (
+        ("policy",),
+        {"allowed_axioms": ["propext"], "further_axioms": {"Demo.x": ["Quot.sound"]}},
+        "policy/further_axioms: it names Demo.x, which the certificate does not have",
+    ),
+    (
+        ("policy",),
+        {"allowed_axioms": [], "further_axioms": {"Demo.extensive": ["propext", "Quot.sound"]}},
+        "policy/further_axioms/Demo.extensive: the names are not sorted",
+    ),
+    (
+        ("policy",),
+        {"allowed_axioms": [], "further_axioms": {"Demo.extensive": ["sorryAx"]}},
+        "policy/further_axioms/Demo.extensive/0",
+    ),
+    (
+        ("policy",),
+        {"allowed_axioms": [], "further_axioms": {"Demo.other": ["propext"]}},
+        "the proof rests on propext",
+    ),
+    (
         ("lean", "modules"),
         HONEST["lean"]["modules"][::-1],
         "lean/modules: the names are not sorted",

@@ -173,6 +173,14 @@ class TestSeal:
         """Nor does the order in which the project allows axioms."""
         policy = sealed(policy={"allowed_axioms": ["propext", "Quot.sound"]})["policy"]
         assert policy == {"allowed_axioms": ["Quot.sound", "propext"]}
+        further = {"b": {"y", "x"}, "a": {"z"}}
+        policy = sealed(policy={"allowed_axioms": [], "further_axioms": further})["policy"]
+        assert policy == {"allowed_axioms": [], "further_axioms": {"a": ["z"], "b": ["x", "y"]}}
+
+    def test_no_further_axioms_leave_no_trace(self) -> None:
+        """A certificate without them is as before there were any."""
+        policy = {"allowed_axioms": ["propext"]}
+        assert sealed(policy=policy | {"further_axioms": {}}) == sealed(policy=policy)
 
     @pytest.mark.parametrize(
         ("value", "words"),

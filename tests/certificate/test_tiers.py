@@ -11,6 +11,7 @@ import pytest
 from pyharness.certificate.tiers import (
     Facts,
     ProofStatus,
+    axioms_of,
     is_false,
     meets,
     proof_status,
@@ -102,6 +103,13 @@ class TestFacts:
         claim = self.claim(SWEEP)
         assert Facts.of(claim, ["propext", "Quot.sound"]).axioms_allowed
         assert not Facts.of(claim, ["Quot.sound"]).axioms_allowed
+        policy = {
+            "allowed_axioms": ["Quot.sound"],
+            "further_axioms": {"Demo.extensive": ["propext"]},
+        }
+        assert claim["proof"]["theorem"] == "Demo.extensive"
+        assert Facts.of(claim, axioms_of(policy, "Demo.extensive")).axioms_allowed
+        assert not Facts.of(claim, axioms_of(policy, "Demo.other")).axioms_allowed
         claim["proof"]["axioms"] = ["sorryAx"]
         assert not Facts.of(claim, ["sorryAx"]).axioms_allowed
 

@@ -57,6 +57,17 @@ CASES = {
     "EXCESS_KURTOSIS": [2],
     "EFFECTIVE_KURTOSIS": [1],
     "KURTOSIS_FORMULA": [1],
+    "HYPERCUBICITY": [12],
+    "CODE_PROB": [96],
+    "COLLISION": [4],
+    "DECIDES": [8],
+    "IS_CELL": [90],
+    "IS_ROUNDING": [100],
+    "ROUNDED_TO": [18],
+    "FROBENIUS_SQ": [27],
+    "LE_OF_WHOLE_NUMBERS": [108],
+    "MULVEC_OF_FLOATS": [9],
+    "NORM_SQ_OF_FLOATS": [9],
     "LEVEL": [108, 152, 348],
     "CLAMP_CODE": [36, 180],
 }
@@ -77,11 +88,11 @@ def one_off(function):
 
     def changed(*arguments):
         result = function(*arguments).clone()
-        first = result.view(-1)[:1]
+        first = result.view(-1)
         if result.is_floating_point():
-            first += first.abs() + 1
+            first[0] += max(1, float(first[0].abs()))
         else:
-            first.copy_(~first if result.dtype == torch.bool else first ^ 1)
+            first[0] = ~first[0] if result.dtype == torch.bool else first[0] ^ 1
         return result
 
     return changed

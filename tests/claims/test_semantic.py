@@ -4,6 +4,8 @@ broken.
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, strategies as st
@@ -30,7 +32,10 @@ class TestInformation:
             and information.entropy(torch.tensor([7, 7])) == 0
         )
         assert information.entropy(torch.tensor([[0, 1], [0, 2], [0, 1], [0, 2]])) == 1
-        assert information.collision(torch.tensor([0, 0, 1, 1])) == 0.5
+        one, codes = torch.ones(4), torch.tensor([[0, 0, 1, 1], [5, -7, 5, 5]])
+        assert information.code_prob(one, codes).tolist() == [[2, 2, 2, 2], [3, 1, 3, 3]]
+        assert information.collision(one, codes).tolist() == [8, 10]
+        assert semantic.collision_share(codes[0]) == 0.5
 
     @given(st.lists(st.floats(-10, 10), min_size=1, max_size=30), st.floats(0.01, 3))
     def test_cells_of_twice_the_step_are_unions(self, x, step):
@@ -39,7 +44,9 @@ class TestInformation:
             information.floor_codes(torch.tensor(x), width) for width in (step, 2 * step)
         )
         assert information.entropy(coarse) <= information.entropy(fine) + 1e-12
-        assert information.collision(coarse) >= information.collision(fine) - 1e-12
+        one = torch.ones(len(x))
+        assert information.collision(one, coarse) >= information.collision(one, fine)
+        assert (information.code_prob(one, coarse) >= information.code_prob(one, fine)).all()
 
     def test_of_nothing_there_is_no_information(self):
         """A clear error."""
@@ -49,9 +56,9 @@ class TestInformation:
     def test_corners(self):
         """Every coordinate has to be near ±1."""
         points = torch.tensor([[1.0, -0.95], [0.9, 0.5], [-1.0, 1.0]])
-        assert [
-            information.hypercubicity(points, tolerance) for tolerance in (0, 0.1, 0.5)
-        ] == pytest.approx([1 / 3, 2 / 3, 1])
+        found = information.hypercubicity(points, torch.tensor([0.0, 0.125, 0.5]))
+        assert found.tolist() == pytest.approx([1 / 3, 2 / 3, 1])
+        assert information.hypercubicity(points[:2], torch.tensor(0.1)) == 0.5
 
 
 class TestChecks:
@@ -72,17 +79,47 @@ class TestChecks:
 
     def test_rounding_away_from_zero_is_refuted(self, monkeypatch):
         """A grid that loses its threshold is seen, on numbers and on layers."""
-        assert semantic.a_step_over_twice_the_largest_rounds_to_zero("digits-mlp/logits")
-        monkeypatch.setattr(
-            semantic, "round_to_multiples", lambda weight, step: torch.sign(weight) * step
-        )
-        assert not semantic.a_step_over_twice_the_largest_rounds_to_zero("digits-mlp/logits")
+        away = {"step": 10, "w": [4, -3], "q": [10, -10]}
+        assert not semantic.lost_iff_small(**away)
+        assert semantic.lost_iff_small(10, [4, -3], [0, 0])
+        assert semantic.lost_iff_small(10, [4, -6], [0, -10])
+        monkeypatch.setattr(semantic, "is_rounding", lambda step, w, q: q % step == 0)
+        assert not semantic.lost_iff_small(**away)
+        assert not semantic.rounds_to_zero_iff_small(4, 10, 1)
+        assert not semantic.scale_moves_the_threshold(8, [1, 2], [0, 0], [4, 8], [0, 0])
+        found = first_evidence("semantic.rounds_to_zero")
+        assert found.outcome == "refuted" and found.witness.replays()
+
+    def test_a_threshold_that_stays_is_refuted(self):
+        """All must be lost at the small scale, some kept at the large one, and each be rounded."""
+        case = {"step": 8, "small": [1, 2], "lost": [0, 0], "large": [4, 8], "kept": [0, 8]}
+        assert semantic.scale_moves_the_threshold(**case)
+        for change in (
+            {"large": [1, 2], "kept": [0, 0]},
+            {"small": [4, 8], "lost": [0, 8]},
+            {"lost": [0, 8]},
+            {"kept": [0, 0]},
+        ):
+            assert not semantic.scale_moves_the_threshold(**case | change)
 
     def test_a_function_that_splits_codes_is_refuted(self, monkeypatch):
         """What does not depend on the code alone can tell more."""
-        monkeypatch.setattr(semantic, "collision", lambda codes: float(-codes.double().std()))
+        assert semantic.merging_codes_keeps_collisions([0, 0, 1, 2], [1, 1, 0])
+        monkeypatch.setattr(semantic, "code_prob", lambda weights, codes: codes)
         found = first_evidence("semantic.information_falls.nested_codes")
         assert found.outcome == "refuted" and found.witness.replays()
+
+    def test_cells_that_are_none_are_refuted(self):
+        """Codes must be the cells of their numbers, and those of a multiple of the step merge
+        them; grids that are not nested can split.
+        """
+        case = {"step": "0x1p+0", "coarse_step": "0x1p+1", "x": ["0x1p+0", "0x1.8p+1"]}
+        assert semantic.cells_merge(**case, fine=[1, 3], coarse=[0, 1])
+        assert not semantic.cells_merge(**case, fine=[1, 2], coarse=[0, 1])
+        assert not semantic.cells_merge(**case, fine=[1, 3], coarse=[0, 0])
+        # 2.25 and 2.75 share a cell of 1, and not of 5/2.
+        split = {"step": 1.0, "coarse_step": 2.5, "x": [2.25, 2.75]}
+        assert not semantic.cells_merge(**split, fine=[2, 2], coarse=[0, 1])
 
     @pytest.mark.parametrize(
         "id",
@@ -100,17 +137,42 @@ class TestChecks:
         assert found.outcome == "refuted" and found.witness.replays()
 
     @pytest.mark.parametrize(
-        ("predicate", "case"),
+        ("predicate", "broken"),
         [
-            (semantic.too_little_information_errs, {"code": [0, 0, 0, 0]}),
-            (semantic.more_collisions_err, {"code": [0, 0, 0, 0]}),
+            (semantic.too_little_information_errs, "code_prob"),
+            (semantic.more_collisions_err, "decides"),
+            (semantic.too_little_tells_less, "decides"),
         ],
     )
-    def test_a_decision_without_errors_is_refuted(self, predicate, case, monkeypatch):
+    def test_a_decision_without_errors_is_refuted(self, predicate, broken, monkeypatch):
         """A code that told too little and still decided the labels would be a violation."""
-        assert predicate(**case, labels=[0, 1, 1, 2])
-        monkeypatch.setattr(semantic, "errors_of_the_best", lambda code, labels: 0.0)
-        assert not predicate(**case, labels=[0, 1, 1, 2])
+        case = {"code": [0, 1, 2, 2], "labels": [0, 1, 1, 2]}
+        if predicate is semantic.too_little_tells_less:
+            case["inputs"] = [0, 1, 2, 2]
+        assert predicate(**case)
+        assert predicate(**case | {"code": [0, 0, 0, 0]})
+        if broken == "decides":
+            monkeypatch.setattr(
+                semantic, broken, lambda w, q, y: torch.tensor("inputs" not in case)
+            )
+            case["code"] = [0, 0, 0, 0]
+        else:  # The code of 0 to 3 decides the labels, and is held for one that tells less.
+            monkeypatch.setattr(semantic, broken, lambda w, q: q.amax(-1, keepdim=True) + 0 * q)
+            case["code"] = [0, 1, 2, 3]
+        assert not predicate(**case)
+
+    def test_information_in_whole_numbers(self):
+        """The products of counts are Shannon's entropy and mutual information, to rounding."""
+        draws = torch.Generator().manual_seed(0)
+        first, second = torch.randint(0, 3, (2, 9, 12), generator=draws)
+        products = semantic._products_of_counts(first)
+        told = semantic._information(first, second)
+        for one, other, product, fraction in zip(first, second, products, told, strict=True):
+            n = len(one)
+            assert math.log2(n) - math.log2(product) / n == pytest.approx(information.entropy(one))
+            assert math.log2(fraction) / n + math.log2(n) == pytest.approx(
+                semantic.mutual_information(one, other)
+            )
 
     def test_information_of_labels(self):
         """Two bits of four points tell nothing of each other, and all of both together."""
@@ -161,10 +223,17 @@ class TestChecks:
         torch.testing.assert_close(shown, semantic.points("sigmoid, L2"), atol=0, rtol=1e-3)
 
     def test_a_falling_share_is_seen(self, monkeypatch):
-        """Hypercubicity that falls with the tolerance is a violation."""
-        assert semantic.corners_grow_with_the_tolerance("tanh, none")
-        monkeypatch.setattr(semantic, "hypercubicity", lambda x, tolerance: 1 - tolerance / 2)
-        assert not semantic.corners_grow_with_the_tolerance("tanh, none")
+        """Hypercubicity that falls with the tolerance, or is no share, is a violation."""
+        points = [["0x1p+0", "-0x1p-1"], ["0x1p-2", "0x0p+0"]]
+        assert semantic.corners_grow_with_the_tolerance(points)
+        for broken in (
+            lambda x, tolerance: 1 - tolerance / 2,
+            lambda x, tolerance: 2 * tolerance - 1,
+            lambda x, tolerance: tolerance / 2,
+            lambda x, tolerance: torch.where(tolerance < 1, 1 + tolerance, 1),
+        ):
+            monkeypatch.setattr(semantic, "hypercubicity", broken)
+            assert not semantic.corners_grow_with_the_tolerance(points)
 
     def test_a_target_that_can_be_met_is_met(self):
         """Four times with 0.9 is within reach of the perceptron; twenty is of nothing."""

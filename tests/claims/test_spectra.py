@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -118,14 +119,80 @@ class TestClaims:
 
     def test_rounding_by_the_norm(self, monkeypatch):
         """It is rounding by the weight's own step; a coarser one is found out."""
-        layer = "digits-mlp/logits"
-        assert spectral.norm_rounding_is_rounding(layer)
+        first = list(itertools.islice(spectral._roundings_by_the_norm(), 5))
+        assert all(spectral.is_rounded_by_its_range(**case) for _, case in first)
         monkeypatch.setattr(
             spectral,
             "round_by_range",
             lambda weight, bits: round_to_multiples(weight, 1.5 * range_step(weight, bits)),
         )
-        assert not spectral.norm_rounding_is_rounding(layer)
+        first = itertools.islice(spectral._roundings_by_the_norm(), 5)
+        assert not any(spectral.is_rounded_by_its_range(**case) for _, case in first)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"low": -12},
+            {"high": 12},
+            {"w": [[-8, 5], [3, 5]], "q": [[-8, 4], [4, 4]]},
+            {"q": [[-8, 8], [4, 12]]},
+            {"q": [[-8, 9], [4, 4]]},
+        ],
+    )
+    def test_a_rounding_by_another_range_is_seen(self, change):
+        """The step must be that of the range, which the entries have, and each be rounded by it."""
+        case = {"bits": 2, "low": -8, "high": 8, "w": [[-8, 8], [3, 5]], "q": [[-8, 8], [4, 4]]}
+        assert spectral.is_rounded_by_its_range(**case)
+        assert not spectral.is_rounded_by_its_range(**case | change)
+
+    def test_a_frobenius_error_over_the_bound_is_seen(self, monkeypatch):
+        """Every hypothesis is checked, and the bound on the error."""
+        case = {"bits": 1, "low": -4, "high": 4, "largest": 4, "w": [[2, -2, 4]]}
+        case["q"] = [[0, 0, 4]]
+        assert spectral.frobenius_error_is_bounded(**case)
+        for change in (
+            {"largest": 3},
+            {"high": 3},
+            {"low": -1},
+            {"q": [[0, 0, 0]]},
+            {"q": [[4, -4, 5]]},
+            {"w": [[2, -2, 5]]},
+        ):
+            assert not spectral.frobenius_error_is_bounded(**case | change)
+        error = 3 * 2.0**2  # The bound itself, of which no more than the rounding is allowed.
+        for found, holds in ((error, True), (error * (1 + 1e-14), False)):
+            monkeypatch.setattr(spectral, "frobenius_sq", lambda e, found=found: found)
+            assert spectral.frobenius_error_is_bounded(**case) is holds
+
+    @pytest.mark.parametrize(
+        "change", [{"largest": 7}, {"code": [2, -1, 1]}, {"code": [1, -1, -1]}, {"bits": 4}]
+    )
+    def test_a_code_out_of_the_range_is_seen(self, change):
+        """Codes must be the nearest of weights in the range, and be in theirs."""
+        case = {"bits": 1, "largest": 8, "w": [8, -8, 4], "code": [1, -1, 1]}
+        assert spectral.symmetric_codes_are_in_the_range(**case)
+        assert not spectral.symmetric_codes_are_in_the_range(**case | change)
+        # Above the range, the nearest code is.
+        beyond = {"bits": 1, "largest": 8, "w": [13], "code": [2]}
+        assert not spectral.symmetric_codes_are_in_the_range(**beyond)
+
+    def test_a_vector_that_is_lengthened_too_much_is_seen(self, monkeypatch):
+        """The bound is reached by a matrix of one row, and no more is allowed than rounding."""
+        case = {"e": [["0x1.8p+1", "0x1p+2"]], "x": ["0x1.8p+0", "0x1p+1"]}
+        assert spectral.lengthens_by_at_most_frobenius(**case)
+        monkeypatch.setattr(spectral, "image", lambda x, e: (e @ x) * (1 + 1e-14))
+        assert not spectral.lengthens_by_at_most_frobenius(**case)
+
+    def test_the_lengthened_vector_is_nearly_the_singular_one(self):
+        """So that the bound is asked where it is nearest to failing."""
+        error = spectral.error_of("digits-mlp/hidden1", 4)
+        x = spectral.lengthened(error)
+        assert float((error @ x).norm()) >= 0.9 * spectral.op_norm(error)
+
+    def test_squares_of_whole_numbers(self):
+        """The squared norm is right beyond what an int64 holds, to rounding."""
+        entries = torch.tensor([[[2**40, -3], [0, 5]], [[1, 2], [3, -4]]])
+        assert spectral.frobenius_sq(entries).tolist() == [float(2**80 + 34), 30.0]
 
     @pytest.mark.usefixtures("uncached")
     def test_the_relative_error_can_be_too_large(self, monkeypatch):

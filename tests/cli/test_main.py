@@ -26,6 +26,7 @@ EXITS = {
     "evidence record": {0, 1, 2, 3, 4, 130},
     "comparator": {0, 2, 130},
     "doctor": {0, 1, 2, 3, 4, 130},
+    "completion": {0, 2, 130},
 }
 """The statuses with which each command can end."""
 

@@ -11,6 +11,7 @@ import pytest
 from pyharness.core.errors import UsageError
 from pyharness.pipeline import built
 from pyharness.pipeline.prove import prove as prove_claims
+from pyharness.pipeline.verify import policy_of
 from pyharness.project.pack import Source, claim
 from pyharness.project.settings import load_project
 from tests.small_project import LEAN
@@ -35,9 +36,9 @@ def audits(monkeypatch):
     done = []
     real = built.audit_build
 
-    def audit(library, environment, toolchain, theorems, axioms):
-        done.append((theorems, axioms))
-        return real(library, environment, toolchain, theorems, axioms)
+    def audit(library, environment, toolchain, theorems, *policy):
+        done.append((theorems, *policy))
+        return real(library, environment, toolchain, theorems, *policy)
 
     monkeypatch.setattr(built, "audit_build", audit)
     return done
@@ -63,11 +64,13 @@ def test_an_audit_is_kept_until_something_changes(project, audits):
     assert len(audits) == 2
     prove(project, named("Small.proved"), allowed_axioms=("propext",))
     assert len(audits) == 3
+    prove(project, named("Small.proved"), axioms_under={"Small": ("propext",)})
+    assert len(audits) == 4
     (project / "Small.lean").write_text(LEAN.replace("⟨h.2, h.1⟩", "sorry"))
     assert prove(project, named("Small.proved")).by_theorem["Small.proved"].status == "sorry"
-    assert len(audits) == 4
-    prove(project, named("Small.proved"), fresh=True)
     assert len(audits) == 5
+    prove(project, named("Small.proved"), fresh=True)
+    assert len(audits) == 6
 
 
 def test_what_is_kept_is_what_was_found(project, audits):
@@ -89,6 +92,22 @@ theorem Small.defined (a b : Prop) (h : Small.each a b) : b ∧ a := Small.prove
         1
     ]["uses"] == ["Small.both"]
     assert again.definitions == definitions
+
+
+def test_a_certificate_names_what_may_rest_on_more(project):
+    """Each theorem and definition of a module that is listed, with what not all may rest on."""
+    (project / "Small.lean").write_text(
+        f"{LEAN}\ndef Small.not (a : Prop) : Prop := ¬ a\n"
+        "theorem Small.defined (a : Prop) (h : Small.not a) : Small.not a := h\n"
+    )
+    proofs = prove(project, named("Small.defined"))
+    under = {"Small": ("propext", "Quot.sound"), "Other": ("Classical.choice",)}
+    settings = replace(load_project(project), allowed_axioms=("Quot.sound",), axioms_under=under)
+    assert policy_of(settings, "library", proofs) == {
+        "allowed_axioms": ("Quot.sound",),
+        "further_axioms": {"Small.defined": {"propext"}, "Small.not": {"propext"}},
+    }
+    assert policy_of(replace(settings, axioms_under={}), "library", proofs)["further_axioms"] == {}
 
 
 def test_what_is_no_negation_is_never_kept(project, audits):

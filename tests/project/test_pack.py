@@ -274,6 +274,9 @@ class TestProject:
         assert project.unproved == ()
         listed = load_project(self.write(tmp_path, unproved='["A.b", "«»"]'))
         assert listed.unproved == ("A.b", "«»")
+        assert project.axioms_under == {}
+        further = load_project(self.write(tmp_path, **{"axioms-under": '{ "A.B" = ["c", "d"] }'}))
+        assert further.axioms_under == {"A.B": ("c", "d")}
 
     @pytest.mark.parametrize(
         ("changes", "complaint"),
@@ -285,6 +288,18 @@ class TestProject:
             ({"packs": "[]"}, "at least one"),
             ({"packs": '["a", "a"]'}, "none twice"),
             ({"allowed-axioms": '["sorryAx"]'}, "cannot hold sorryAx"),
+            ({"axioms-under": '["A"]'}, "'axioms-under' must be a dict"),
+            ({"axioms-under": '{ "A b" = [] }'}, "must name Lean modules, not 'A b'"),
+            ({"axioms-under": '{ A = "c" }'}, r"\[axioms-under\] 'A' must be a list of strings"),
+            ({"axioms-under": "{ A = [1] }"}, r"\[axioms-under\] 'A' must be a list of strings"),
+            (
+                {"axioms-under": '{ A = ["sorryAx"] }'},
+                r"\[axioms-under\] 'A' cannot hold sorryAx",
+            ),
+            (
+                {**ELSEWHERE, "axioms-under": '{ A = ["c"] }'},
+                "'axioms-under' is of the modules of a library",
+            ),
             ({"color": '"red"'}, "unknown field 'color'"),
             ({"unproved": '"A.b"'}, "'unproved' must be a list"),
             ({"lean-root": '"../x"'}, "must name a Lean module"),

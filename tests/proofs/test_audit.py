@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pyharness.core.errors import EXIT_LEAN, EXIT_USAGE
-from pyharness.proofs.audit import AuditError, NotATheorem, UnknownTheorem, audit_build
+from pyharness.proofs.audit import (
+    AuditError,
+    NotATheorem,
+    UnknownTheorem,
+    audit_build,
+    further_axioms,
+)
 from pyharness.proofs.environment import Environment
 from pyharness.proofs.policy import PolicyViolation, forbidden_words
 from pyharness.proofs.questions import NoAnswer
@@ -105,6 +111,37 @@ class TestStatus:
             "axiom",
             "it rests on propext, which the project does not allow",
         )
+
+    @pytest.mark.parametrize(
+        ("module", "status"),
+        [
+            ("LeanMining", "proved"),
+            ("LeanMining.Sample", "proved"),
+            ("LeanMining.Sam", "axiom"),
+            ("LeanMining.Sample.Other", "axiom"),
+            ("Sample", "axiom"),
+        ],
+    )
+    def test_an_axiom_is_allowed_by_module(self, library, toolchain, module, status):
+        """To the theorems of a module and of those under it, and to no others; a prefix of a name
+        is no module above.
+        """
+        theorem = "Sample.byPropext"
+        found = audit_build(*library, toolchain, [theorem], [], {module: ["propext"]})
+        assert found[theorem].status == status
+
+    def test_a_modules_axioms_are_those_of_all_above_it(self):
+        """Each once, and none for what has no module."""
+        under = {"A": ["x", "y"], "A.B": ["y", "z"], "A.BC": ["w"]}
+        assert further_axioms("A.B.C", under) == ("x", "y", "z")
+        assert further_axioms("A", under) == ("x", "y")
+        assert further_axioms("", under) == ()
+
+    def test_sorry_is_allowed_to_no_module(self, library, toolchain):
+        """Nor does a policy for a module prove anything by it."""
+        under = {"LeanMining": ["sorryAx"]}
+        found = audit_build(*library, toolchain, ["Sample.hole"], [], under)
+        assert found["Sample.hole"].status == "sorry"
 
     def test_sorry_cannot_be_allowed(self, library, toolchain):
         """A policy that allows sorryAx proves nothing by it."""

@@ -356,6 +356,18 @@ class TestClaims:
         )
         assert "Sample.extensional rests on propext, which the policy does not allow" in words
 
+    def test_a_policy_that_allows_one_theorem_more(self, certified):
+        """What is allowed to one theorem is allowed to no other."""
+
+        def allowing(*names):
+            further = {name: ["propext"] for name in names}
+            policy = {"allowed_axioms": [], "further_axioms": further}
+            return lambda certificate: certificate.update(policy=policy)
+
+        assert found(certified, allowing("Sample.extensional")) == ""
+        words = found(certified, allowing("Sample.commutes"))
+        assert "Sample.extensional rests on propext, which the policy does not allow" in words
+
     def test_no_negation(self, certified):
         """A theorem that states none refutes nothing."""
 

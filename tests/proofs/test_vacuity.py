@@ -97,6 +97,10 @@ def Odd (n : Nat) : Prop := n = 1
 def Promise (n : Nat) : Prop := Odd n → n = Nat.add n 0
 theorem promised : ∀ n, Promise n := fun _ _ => rfl
 theorem kept (n : Nat) (h : Odd n) : Nat.succ n = 2 := h ▸ rfl
+/-- An example that rests on an axiom. -/
+theorem byAxiom (a b : Prop) (h : a = b) (k : a) : b := h ▸ k
+theorem byAxiom_example : True ∧ True :=
+  byAxiom True (True ∧ True) (propext ⟨fun h => ⟨h, h⟩, fun h => h.1⟩) .intro
 end Sample
 """
 
@@ -121,6 +125,15 @@ def examples(environment):
 
 
 class TestExamples:
+    def test_an_example_may_rest_on_what_its_theorem_may(self, environment):
+        """On axioms that are allowed to that theorem alone."""
+        theorem = ("Sample", "byAxiom")
+        common, further = (
+            find_examples(environment, [theorem], [], {name: ["propext"]})[theorem]
+            for name in (("Sample", "closed"), theorem)
+        )
+        assert (common, further) == (None, ("Sample", "byAxiom_example"))
+
     @pytest.mark.parametrize(
         "name",
         [

@@ -142,7 +142,7 @@ def expected(x, step):
     codes = quantize_affine(x, x.shape, step)
     cosine = torch.nn.functional.cosine_similarity(x, codes.double(), dim=1)
     return {
-        "corners": hypercubicity(x, step),
+        "corners": float(hypercubicity(x, torch.tensor(step))),
         "coherence": float(cosine.mean()),
         "information": entropy(codes),
         "zero": float((codes == 0).all(1).double().mean()),

@@ -17,6 +17,7 @@ from tests.certificate_samples import (
     AGREES,
     COUNTEREXAMPLE,
     FLOATS,
+    LAYERS,
     LOST,
     PASSAGES,
     SWEEP,
@@ -37,9 +38,11 @@ def shown(certificate: dict[str, Any], width: int = 80, **options: Any) -> str:
     return console.file.getvalue()
 
 
-def explained(certificate: dict[str, Any], id: str, width: int = 80) -> str:
+def explained(
+    certificate: dict[str, Any], id: str, width: int = 80, *, verbose: bool = False
+) -> str:
     console = Console(file=io.StringIO(), width=width)
-    explain(certificate, id, console=console)
+    explain(certificate, id, console=console, verbose=verbose)
     return console.file.getvalue()
 
 
@@ -220,7 +223,7 @@ class TestExplain:
         for part in (
             "What relu.extensive says.",
             "from 000 A paper, RESULTS",
-            "tier silver, required silver",
+            "Proved; the evidence confirms it. Tier silver, as required.",
             "Demo.extensive",
             "Demo/Relu.lean:1",
             "∀ (z q : Int8), q ≤ qRelu z q",
@@ -237,7 +240,7 @@ class TestExplain:
 
     def test_evidence(self) -> None:
         """Each piece of evidence shows its domain, cases, tensors and measurements."""
-        lines = rows(explained(sealed(), "relu.extensive"))
+        lines = rows(explained(sealed(), "relu.extensive", verbose=True))
         for line in (
             "evidence 1, exhaustive: confirmed",
             "domain: every weight of a small net",
@@ -269,7 +272,7 @@ class TestExplain:
 
     def test_tolerance(self) -> None:
         """Evidence on floats shows its largest error, what was allowed, and its seed."""
-        text = explained(sealed(), "relu.open")
+        text = explained(sealed(), "relu.open", verbose=True)
         for part in ("largest error 1e-07, allowed 1e-05", "on cpu, seed 3", "no theorem is named"):
             assert part in text
 
@@ -280,14 +283,42 @@ class TestExplain:
         at = lines.index("from tests.certificate_samples import below")
         assert eval(lines[at + 1], {"below": below}) is False
 
-    def test_next(self) -> None:
-        """What the next tier needs comes last."""
-        assert [
-            line.strip() for line in explained(sealed(), "relu.extensive").splitlines()[-2:]
-        ] == [
+    def test_what_a_person_asks_first(self) -> None:
+        """What it says, whether it is true and what is missing come before all else."""
+        lines = [line.strip() for line in explained(sealed(), "relu.extensive").splitlines()]
+        assert lines[:6] == [
+            "relu.extensive",
+            "What relu.extensive says.",
+            "from 000 A paper, RESULTS",
+            "Proved; the evidence confirms it. Tier silver, as required.",
             "to be gold it needs",
             "an example in Lean that the hypotheses can hold",
         ]
+        unmet = explained(sealed([record("a.b", "gold", [SWEEP], proof())]), "a.b")
+        assert "Tier silver; the project requires gold." in unmet
+
+    def test_what_few_ask_for_is_shown_with_v(self) -> None:
+        """Tensors are counted, long tables cut and digests left out, unless all is asked for."""
+        found = Evidence(
+            "model",
+            f"rows; decided by Lean's kernel, file SHA-256 {'ab' * 32}",
+            1,
+            0,
+            "s",
+            tensors=LAYERS.tensors,
+            measurements=[{"layer": f"layer{i}", "gap": i} for i in range(30)],
+        )
+        certificate = sealed([record("a.b", "bronze", [found], proof())])
+        text, whole = explained(certificate, "a.b"), explained(certificate, "a.b", verbose=True)
+        assert "domain: rows; decided by Lean's kernel\n" in "\n".join(
+            line.rstrip() for line in text.split("\n")
+        )
+        assert "layer11" in text and "layer12" not in text
+        assert "… and 18 more rows; -v or --json has all" in text
+        assert "read 1 tensor" in text and "0123456789ab" not in text
+        assert text.endswith("-v shows tensors with their digests, and whole tables\n")
+        assert "layer29" in whole and "0123456789ab" in whole and "abab" in whole
+        assert "-v" not in whole
 
     def test_what_else_is_known_of_a_proof(self) -> None:
         """What is known of a proof beyond its status is said, and so is what is untied, as it
