@@ -13,9 +13,33 @@ from claims.measures.geometry import dot, l1_norm, norm_sq, sign
 from claims.measures.information import code_prob, collision, decides, hypercubicity, is_cell
 from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
 from claims.measures.levels import is_rounding, nearest_multiples, rounded_to, whole
+from claims.measures.moments import (
+    excess_kurtosis,
+    kurtosis_formula,
+    mixture_kurtosis,
+    mixture_mean,
+    moment,
+)
 from claims.measures.rotations import hadamard_signs, turn
 from claims.measures.spectra import frobenius_sq, image
-from claims.models.activations import Granularity, QuantizedLayer, quantized_layers
+from claims.measures.whole import (
+    clipping_error,
+    in_range_error,
+    mass_within,
+    mse,
+    quantization_noise,
+    quantize,
+    step_size,
+    uniform_noise,
+)
+from claims.models.activations import (
+    Granularity,
+    QuantizedLayer,
+    SymmetricLayer,
+    counts,
+    quantized_layers,
+    symmetric_layers,
+)
 from claims.models.attention import HEADS, int8_keys, int8_queries
 from claims.models.bounds import box_upper, first_layer
 from claims.models.layers import Layer
@@ -35,31 +59,44 @@ from pyharness import (
 __all__ = [
     "BOX_UPPER",
     "CLIP",
+    "CLIPPING_ERROR",
     "CODE_PROB",
     "COLLISION",
     "DECIDES",
     "DOT",
+    "EFFECTIVE_KURTOSIS",
+    "EXCESS_KURTOSIS",
     "FROBENIUS_SQ",
     "GATE_GAP",
     "HIMP",
     "HYPERCUBICITY",
     "INF",
+    "IN_RANGE_ERROR",
     "IS_CELL",
     "IS_ROUNDING",
     "JOIN",
+    "KURTOSIS_FORMULA",
     "L1_NORM",
     "LE",
     "LE_OF_WHOLE_NUMBERS",
+    "MASS_WITHIN",
+    "MEAN_SQUARED_ERROR",
+    "MIXTURE_MEAN",
+    "MOMENT",
     "MULVEC",
     "MULVEC_OF_FLOATS",
     "NORM_SQ",
     "NORM_SQ_OF_FLOATS",
     "QRELU",
+    "QUANTIZATION_NOISE",
+    "QUANTIZE",
     "ROUNDED_TO",
     "ROUND_UP",
     "SIGN",
     "STEP_DIST",
+    "STEP_SIZE",
     "SUP",
+    "UNIFORM_NOISE",
 ]
 
 ROWS = "the first INT8 row of every layer of every model"
@@ -622,6 +659,326 @@ BOX_UPPER = Conformance(
             _boxes,
             "the greatest value of each row of the perceptron's first INT8 weight over a box around a digit",
             of="rows",
+        ),
+    ),
+)
+
+
+# ----------------------------------------------------------------------------- what thresholds lose
+Counted = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Weights and numbers, int64 [layers, n], numbers of steps and thresholds, [layers]; in units of
+which Δ²/12 is whole."""
+
+
+def _counted(every: int, steps: int, models: int = 5) -> tuple[Counted, list[TensorRef]]:
+    """Return how often each INT8 value of so many from −128 on is an output of the first layer of a
+    model, with another threshold for each.
+    """
+    first: dict[str, SymmetricLayer] = {}
+    for layer in symmetric_layers():
+        first.setdefault(layer.name.partition("/")[0], layer)
+    layers = list(first.values())[:models]
+    weights = torch.stack([counts(layer.values)[::every] for layer in layers])
+    numbers = torch.arange(-128, 128)[::every].expand_as(weights) * 3 * steps
+    alpha = (torch.arange(len(layers)) + 1) * 20 * 3 * steps
+    return (weights, numbers, torch.full_like(alpha, steps), alpha), [x.ref for x in layers]
+
+
+def _losses(*places: int, grids: Iterable[tuple[int, int, int]]) -> Callable[[], Iterator[Call]]:
+    """Return what gives the call at `_counted` for each of its arguments, of whose result the
+    places are taken.
+    """
+
+    def calls() -> Iterator[Call]:
+        for grid in grids:
+            found, refs = _counted(*grid)
+            yield Call([found[place] for place in places], refs)
+
+    return calls
+
+
+_VECTORS = ("Fin n → Int", "Fin n → Int", "Int")
+_GRIDS = ("Fin n → Rat", "Fin n → Rat", "Nat", "Rat")
+COUNTS = "how often INT8 values are outputs of the first layer of models, and a threshold"
+"""What the losses are compared at."""
+
+CLIPPING_ERROR = Conformance(
+    "LeanMining.clippingError",
+    clipping_error,
+    (
+        Check(
+            "fun w x α => LeanMining.clippingError w x α",
+            _VECTORS,
+            "Int",
+            _losses(0, 1, 3, grids=[(8, 1, 5)]),
+            f"the clipping error at {COUNTS}",
+            of="layers",
+        ),
+    ),
+)
+
+MASS_WITHIN = Conformance(
+    "LeanMining.massWithin",
+    mass_within,
+    (
+        Check(
+            "fun w x α => LeanMining.massWithin w x α",
+            _VECTORS,
+            "Int",
+            _losses(0, 1, 3, grids=[(8, 1, 5)]),
+            f"the weight within at {COUNTS}",
+            of="layers",
+        ),
+    ),
+)
+
+QUANTIZATION_NOISE = Conformance(
+    "LeanMining.quantizationNoise",
+    quantization_noise,
+    (
+        Check(
+            "fun w x N α => LeanMining.quantizationNoise w x N α",
+            _GRIDS,
+            "Rat",
+            _losses(0, 1, 2, 3, grids=[(16, 15, 3), (16, 255, 2)]),
+            f"the model of the noise with 15 and 255 steps at {COUNTS}",
+            of="layers",
+        ),
+    ),
+)
+
+MEAN_SQUARED_ERROR = Conformance(
+    "LeanMining.mse",
+    mse,
+    (
+        Check(
+            "fun w x N α => LeanMining.mse w x N α",
+            _GRIDS,
+            "Rat",
+            _losses(0, 1, 2, 3, grids=[(8, 1, 3), (16, 3, 2), (32, 15, 2)]),
+            f"the mean square error with 1, 3 and 15 steps at {COUNTS}",
+            of="errors",
+        ),
+    ),
+)
+
+IN_RANGE_ERROR = Conformance(
+    "LeanMining.inRangeError",
+    in_range_error,
+    (
+        Check(
+            "fun w x N α => LeanMining.inRangeError w x N α",
+            _GRIDS,
+            "Rat",
+            _losses(0, 1, 2, 3, grids=[(16, 3, 2), (32, 15, 2)]),
+            f"the error within with 3 and 15 steps at {COUNTS}",
+            of="errors",
+        ),
+    ),
+)
+
+
+def _steps() -> list[Call]:
+    """Return the call at three thresholds with 1 to 255 steps."""
+    steps = torch.tensor([1, 3, 7, 15, 31, 63, 127, 255]).repeat(3)
+    return [Call((torch.tensor([1, 60, 128]).repeat_interleave(8) * 3 * steps, steps))]
+
+
+STEPS = "three thresholds, 1 to 8 bits"
+
+STEP_SIZE = Conformance(
+    "LeanMining.stepSize",
+    step_size,
+    (
+        Check(
+            "LeanMining.stepSize",
+            ("Rat", "Nat"),
+            "Rat",
+            _steps,
+            f"the step at {STEPS}",
+            of="steps",
+        ),
+    ),
+)
+
+UNIFORM_NOISE = Conformance(
+    "LeanMining.uniformNoise",
+    uniform_noise,
+    (
+        Check(
+            "LeanMining.uniformNoise",
+            ("Rat", "Nat"),
+            "Rat",
+            _steps,
+            f"the noise of uniform steps at {STEPS}",
+            of="steps",
+        ),
+    ),
+)
+
+
+def _rounded() -> Iterator[Call]:
+    """Yield the call at the first outputs of the first layer of all, in INT8."""
+    layer = symmetric_layers()[0]
+    for steps, numbers in ((1, 16), (7, 8), (15, 4), (255, 1)):
+        unit, found = torch.tensor(3 * steps), layer.values.flatten()[:numbers].long()
+        yield Call((unit * 60, torch.tensor(steps), unit * found), [layer.ref])
+
+
+QUANTIZE = Conformance(
+    "LeanMining.quantize",
+    quantize,
+    (
+        Check(
+            "LeanMining.quantize",
+            ("Rat", "Nat", "Rat"),
+            "Rat",
+            _rounded,
+            "the nearest levels to INT8 outputs of a layer with 1, 7, 15 and 255 steps",
+            of="levels",
+        ),
+    ),
+)
+
+
+# ------------------------------------------------------------------------------ moments of mixtures
+def _components(count: int, n: int) -> tuple[tuple[Tensor, Tensor, Tensor], list[TensorRef]]:
+    """Return layers of the transformer as components of a mixture: their shares of the outputs,
+    weights of the first `n` INT8 outputs of each that rise with the magnitude, and these outputs;
+    float64 [count] and [count, n], int64 [count, n].
+    """
+    layers = [x for x in symmetric_layers() if x.name.startswith("minilm/")][:count]
+    numbers = torch.stack([layer.values.flatten()[:n].long() for layer in layers])
+    sizes = torch.tensor([layer.values.numel() for layer in layers], dtype=torch.float64)
+    weights = numbers.abs().double() + 1
+    return (sizes / sizes.sum(), weights / weights.sum(-1, keepdim=True), numbers), [
+        layer.ref for layer in layers
+    ]
+
+
+def _moments() -> list[Call]:
+    """Return the call about 0 and about a number that is not whole, of the orders 1 to 4."""
+    (_, weights, numbers), refs = _components(2, 16)
+    about, order = torch.tensor([0.0, 0.1], dtype=torch.float64), torch.arange(1, 5)
+    return [Call((weights[:, None], numbers[:, None], about[:, None], order), refs)]
+
+
+def _moment_rounding(w: Tensor, x: Tensor, mu: Tensor, p: Tensor) -> Tensor:
+    """Each of n terms is rounded in the difference, which the power repeats, in the power, in the
+    product and in the sums.
+    """
+    size = (x - mu[..., None]).abs().pow(p[..., None])
+    return rounding_of_sum(w.shape[-1] + 8, torch.float64) * (w.abs() * size).sum(-1)
+
+
+MOMENT = Conformance(
+    "LeanMining.moment",
+    moment,
+    (
+        Check(
+            "LeanMining.moment",
+            ("Fin n → Rat", "Fin n → Rat", "Rat", "Nat"),
+            "Rat",
+            _moments,
+            "the moments 1 to 4 of 16 INT8 outputs of two layers of minilm",
+            of="moments",
+            within=_moment_rounding,
+        ),
+    ),
+)
+
+
+def _mean_rounding(v: Tensor, w: Tensor, x: Tensor) -> Tensor:
+    terms = w.shape[-1] + w.shape[-2] + 2
+    return rounding_of_sum(terms, torch.float64) * (v * (w * x).abs().sum(-1)).sum(-1)
+
+
+def _mixtures() -> list[Call]:
+    (shares, weights, numbers), refs = _components(3, 8)
+    return [Call((shares, weights, numbers), refs)]
+
+
+MIXTURE_MEAN = Conformance(
+    "LeanMining.mixtureMean",
+    mixture_mean,
+    (
+        Check(
+            "LeanMining.mixtureMean",
+            ("Fin c → Rat", "Fin c → Fin n → Rat", "Fin c → Fin n → Rat"),
+            "Rat",
+            _mixtures,
+            "the mean of a mixture of 8 INT8 outputs each of three layers of minilm",
+            of="mixtures",
+            within=_mean_rounding,
+        ),
+    ),
+)
+
+
+def _kurtosis_rounding(w: Tensor, x: Tensor) -> Tensor:
+    """The mean is off by a rounding of the mean magnitude, by which the moments move no more than
+    by a few times its ratio to the standard deviation; the rest is the rounding of the moments.
+    """
+    far = (w * x.abs()).sum(-1) / moment(w, x, (w * x).sum(-1), torch.as_tensor(2)).sqrt()
+    return rounding_of_sum(8 * w.shape[-1], torch.float64) * (excess_kurtosis(w, x) + 6) * (1 + far)
+
+
+EXCESS_KURTOSIS = Conformance(
+    "LeanMining.excessKurtosis",
+    excess_kurtosis,
+    (
+        Check(
+            "LeanMining.excessKurtosis",
+            ("Fin n → Rat", "Fin n → Rat"),
+            "Rat",
+            lambda: [Call(found[1:], refs) for found, refs in [_components(2, 16)]],
+            "the excess kurtosis of 16 INT8 outputs of two layers of minilm",
+            of="kurtoses",
+            within=_kurtosis_rounding,
+        ),
+    ),
+)
+
+EFFECTIVE_KURTOSIS = Conformance(
+    "LeanMining.effectiveKurtosis",
+    mixture_kurtosis,
+    (
+        Check(
+            "LeanMining.effectiveKurtosis",
+            ("Fin c → Rat", "Fin c → Fin n → Rat", "Fin c → Fin n → Rat"),
+            "Rat",
+            _mixtures,
+            "the excess kurtosis of a mixture of 8 INT8 outputs each of three layers of minilm",
+            of="mixtures",
+            within=lambda v, w, x: _kurtosis_rounding((v[:, None] * w).flatten(), x.flatten()),
+        ),
+    ),
+)
+
+
+def _parameters() -> list[Call]:
+    """Return the call for the components of `_mixtures`, of whose variances and means whole numbers
+    near them stand.
+    """
+    (shares, weights, numbers), refs = _components(3, 8)
+    spread, mean = numbers.double().var(-1).ceil(), numbers.double().mean(-1)
+    return [Call((shares, excess_kurtosis(weights, numbers), spread, mean.round() / 4), refs)]
+
+
+KURTOSIS_FORMULA = Conformance(
+    "LeanMining.kurtosisFormula",
+    kurtosis_formula,
+    (
+        Check(
+            "LeanMining.kurtosisFormula",
+            ("Fin c → Rat", "Fin c → Rat", "Fin c → Rat", "Fin c → Rat"),
+            "Rat",
+            _parameters,
+            "the formula for three layers of minilm as components, from 8 INT8 outputs each",
+            of="mixtures",
+            within=lambda v, k, s, d: (
+                rounding_of_sum(4 * len(v) + 16, torch.float64) * (kurtosis_formula(v, k, s, d) + 6)
+            ),
         ),
     ),
 )

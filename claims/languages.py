@@ -19,8 +19,23 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from claims.conformance import (
+    EFFECTIVE_KURTOSIS,
+    EXCESS_KURTOSIS,
+    KURTOSIS_FORMULA,
+    MIXTURE_MEAN,
+    MOMENT,
+)
 from claims.measures.correlation import fisher_interval, sign_of_interval
+from claims.measures.moments import (
+    excess_kurtosis,
+    kurtosis_formula,
+    mixture_kurtosis,
+    mixture_mean,
+    moment,
+)
 from claims.measures.thresholds import Data, banner_rule, banner_threshold, to_grid, variance
+from claims.models.activations import counts
 from claims.models.layers import Kind, Layer, Recorder
 from claims.models.zoo import (
     COSINES,
@@ -29,6 +44,7 @@ from claims.models.zoo import (
     read_sentences,
     sentence_embeddings,
 )
+from claims.notation import Reals, real
 from claims.quant_error import AXIOMS, OPTIMUM, SEED, SLACK, SLOPE, exact_errors
 from pyharness import (
     Evidence,
@@ -37,16 +53,21 @@ from pyharness import (
     Source,
     Statement,
     TensorRef,
+    Witness,
     cached_on_cpu,
     cached_per_device,
     choose_params_affine,
     claim,
+    current_device,
     dequantize_affine,
+    dotted,
     enumerate_cases,
+    notation,
     predicate,
     quantize_affine,
     significant,
     tensor_ref,
+    to_hex,
 )
 
 BITS = (2, 4, 6, 8)
@@ -235,20 +256,21 @@ def layer_moments(layer: str) -> tuple[Fraction, Fraction, Fraction]:
 
 
 @cached_per_device
-def layer_power_sums(layer: str) -> list[list[int]]:
-    """Return the sums of the powers 0 to 4 of a layer's outputs in INT8, by language."""
+def layer_counts(layer: str) -> Tensor:
+    """Return how often each value from −128 to 127 is an output of a layer in INT8, by language,
+    int64 [languages, 256].
+    """
     every = on_all_texts(layer)
     params = choose_params_affine(every, every.shape, symmetric=True)
     found = [outputs(language, layer) for language in read_languages()]
-    codes = [quantize_affine(x, x.shape, *params).long() for x in found]
-    return [[int(some.pow(power).sum()) for power in range(5)] for some in codes]
+    return torch.stack([counts(quantize_affine(x, x.shape, *params)) for x in found])
 
 
-@predicate
-def formula_holds_in_layer(layer: str) -> bool:
-    """`formula_holds` of a layer's outputs in INT8, with the languages as components."""
-    direct, formula, _ = layer_moments(layer)
-    return direct == formula
+def layer_power_sums(layer: str) -> list[list[int]]:
+    """Return the sums of the powers 0 to 4 of a layer's outputs in INT8, by language."""
+    counted, codes = layer_counts(layer), torch.arange(-128, 128)
+    sums: list[list[int]] = torch.stack([counted @ codes.pow(p) for p in range(5)], 1).tolist()
+    return sums
 
 
 @dataclass(frozen=True)
@@ -329,24 +351,140 @@ def layer_kurtoses(layer: str) -> Kurtoses:
 
 
 @predicate
-def total_variance_holds_in_layer(layer: str) -> bool:
-    """`total_variance_holds` of a layer's outputs in INT8, with the languages as components."""
-    found = layer_kurtoses(layer)
-    return found.variance == found.total
-
-
-@predicate
-def corrected_formula_holds_in_layer(layer: str) -> bool:
-    """`corrected_formula_holds` of a layer's outputs in INT8, with the languages as components."""
-    found = layer_kurtoses(layer)
-    return found.formula is not None and found.whole == found.formula + found.skew
-
-
-@predicate
 def seeds_formula_holds_in_layer(layer: str) -> bool:
     """`seeds_formula_holds` of a layer's outputs in INT8, with the languages as components."""
     found = layer_kurtoses(layer)
     return found.formula is not None and found.whole == found.formula
+
+
+# What holds of any components is asked of a layer's outputs by functions that are tied to Lean, in
+# float64, where it is allowed a rounding.
+ROUNDING = 1e-12
+"""Of the moment, or of the kurtosis and 6, that the mixture has: more than a sum of 768 shares in
+float64 is off, 768 · 2^−53, and its ratio to a spread that is small beside the mean."""
+
+
+def by_language(layer: str) -> dict[str, Tensor]:
+    """Return a layer's outputs in INT8 as a mixture of the languages: their shares of the outputs,
+    float64 [languages], those of each value in a language, [languages, 256], and the values.
+    """
+    return _shares(layer_counts(layer), -128)
+
+
+def mirrored_by_language(layer: str) -> dict[str, Tensor]:
+    """As `by_language`, of the outputs together with their mirror images about the multiple of half
+    an INT8 step that is nearest to the language's mean, so that no component has skew.
+    """
+    counted, codes = layer_counts(layer), torch.arange(-128, 128)
+    twice = (2 * (counted * codes).sum(1).double() / counted.sum(1)).round().long()[:, None]
+    both = counted.new_zeros(len(counted), 768)
+    both[:, 256:512] = counted
+    return _shares(both.scatter_add_(1, twice - codes + 384, counted), -384)
+
+
+def _shares(counted: Tensor, first: int) -> dict[str, Tensor]:
+    """The mixture of components that have each whole number from the first on as often as that."""
+    sizes = counted.sum(1).double()
+    numbers = torch.arange(first, first + counted.shape[1], dtype=torch.float64)
+    return {
+        "v": sizes / sizes.sum(),
+        "w": counted / sizes[:, None],
+        "x": numbers.expand(counted.shape),
+    }
+
+
+@predicate
+def total_variance_holds_of(v: Reals, w: Reals, x: Reals) -> bool:
+    """The variance of a mixture is Σ v σ² + Σ v δ², up to rounding."""
+    v, w, x = real(v), real(w), real(x)
+    zero, one, two = torch.tensor(0), torch.tensor(1), torch.tensor(2)
+    means = moment(w, x, zero, one)
+    mean = moment(v, means, zero, one)
+    whole = float(moment(v, moment(w, x, mean, two), zero, one))
+    within = float(moment(v, moment(w, x, means, two), zero, one))
+    return abs(whole - within - float(moment(v, means, mean, two))) <= ROUNDING * whole
+
+
+@predicate
+def fourth_moment_holds_of(v: Reals, w: Reals, x: Reals) -> bool:
+    """The fourth central moment of a mixture is Σ v (m₄ + 4 δ m₃ + 6 δ² σ² + δ⁴), up to
+    rounding.
+    """
+    v, w, x = real(v), real(w), real(x)
+    zero, one, four = torch.tensor(0), torch.tensor(1), torch.tensor(4)
+    means = moment(w, x, zero, one)
+    mean = moment(v, means, zero, one)
+    whole = float(moment(v, moment(w, x, mean, four), zero, one))
+    second, third, fourth = (moment(w, x, means, torch.tensor(p)).tolist() for p in (2, 3, 4))
+    delta = [own - float(mean) for own in means.tolist()]
+    formula = sum(
+        share * (m4 + 4 * d * m3 + 6 * d**2 * m2 + d**4)
+        for share, d, m2, m3, m4 in zip(v.tolist(), delta, second, third, fourth, strict=True)
+    )
+    return bool(abs(whole - formula) <= ROUNDING * whole)
+
+
+@notation
+def kurtosis_in_parts(v: Reals, w: Reals, x: Reals) -> tuple[float, float, float, float]:
+    """Return κ_eff, what the seed's formula gives, 4 Σ v δ m₃ / σ_eff⁴, and the rounding that a
+    difference of these is allowed.
+    """
+    v, w, x = real(v), real(w), real(x)
+    means = moment(w, x, torch.tensor(0), torch.tensor(1))
+    mean = float(mixture_mean(v, w, x))
+    delta = [own - mean for own in means.tolist()]
+    spread = moment(w, x, means, torch.tensor(2))
+    formula = float(kurtosis_formula(v, excess_kurtosis(w, x), spread, real(delta)))
+    whole = float(mixture_kurtosis(v, w, x))
+    third = moment(w, x, means, torch.tensor(3)).tolist()
+    parts = list(zip(v.tolist(), delta, spread.tolist(), third, strict=True))
+    variance = sum(share * (m2 + d**2) for share, d, m2, _ in parts)
+    skew = 4 * sum(share * d * m3 for share, d, _, m3 in parts) / variance**2
+    return whole, formula, skew, ROUNDING * (abs(whole) + 6)
+
+
+@predicate
+def corrected_formula_holds_of(v: Reals, w: Reals, x: Reals) -> bool:
+    """κ_eff is what the seed's formula gives, plus 4 Σ v δ m₃ / σ_eff⁴, up to rounding."""
+    whole, formula, skew, slack = kurtosis_in_parts(v, w, x)
+    return abs(whole - formula - skew) <= slack
+
+
+@predicate
+def formula_holds_without_skew_of(v: Reals, w: Reals, x: Reals) -> bool:
+    """Σ v δ m₃ = 0, and κ_eff is what the seed's formula gives, up to rounding."""
+    whole, formula, skew, slack = kurtosis_in_parts(v, w, x)
+    return abs(skew) <= slack and abs(whole - formula) <= slack
+
+
+def _in_mixtures(
+    law: Callable[..., bool],
+    mixture_of: Callable[[str], dict[str, Tensor]],
+    what: str,
+) -> Evidence:
+    """Ask a law of the mixture that each layer gives."""
+    violations, witness = 0, None
+    for layer in layer_names():
+        case = mixture_of(layer)
+        if not law(**case):
+            violations += 1
+            inputs = {name: _in_hex(value.tolist()) for name, value in case.items()}
+            witness = witness or Witness(dotted(law), inputs, f"it fails in {layer}")
+    return Evidence(
+        "model",
+        f"minilm, each layer's outputs in INT8{what}, the languages as components",
+        len(layer_names()),
+        violations,
+        f"{len(layer_names())} layers",
+        device=current_device().type,
+        tensors=text_refs(),
+        witness=witness,
+        measurements=_mixture_rows(),
+    )
+
+
+def _in_hex(value: Any) -> Any:
+    return [_in_hex(item) for item in value] if isinstance(value, list) else to_hex(value)
 
 
 MIXTURES = [[[0, 0, 3], [2, 3, 4]], [[-1, 1], [2, 4]], [[1, 2], [5, 9, 1, 1]], [[0, 7]]]
@@ -354,21 +492,22 @@ SYMMETRIC = [[[-1, 1], [2, 4]], [[0, 7]], [[-2, 0, 2], [5, 9], [1, 2, 3, 4]]]
 """Components of which none has skew."""
 
 
-def _mixture(
-    run: Run,
-    small: Callable[[list[list[int]]], bool],
-    in_layer: Callable[[str], bool],
-    kind: Literal["property", "witness"],
-) -> Iterator[Evidence]:
-    yield enumerate_cases(
-        small,
+def _in_small_mixtures(
+    law: Callable[[list[list[int]]], bool], kind: Literal["property", "witness"]
+) -> Evidence:
+    return enumerate_cases(
+        law,
         [{"components": components} for components in MIXTURES],
         domain="small mixtures of integers",
         summary=f"{len(MIXTURES)} mixtures",
         kind=kind,
         shows="it fails for {components}",
     )
-    rows = []
+
+
+def _mixture_rows() -> list[dict[str, Any]]:
+    """Return figures of each layer's outputs in INT8, with the languages as components."""
+    rows: list[dict[str, Any]] = []
     for layer in layer_names():
         direct, _, without = layer_moments(layer)
         found = layer_kurtoses(layer)
@@ -380,16 +519,7 @@ def _mixture(
                 "the seed’s formula": significant(float(found.formula or 0)),
             }
         )
-    evidence = enumerate_cases(
-        in_layer,
-        [{"layer": layer} for layer in layer_names()],
-        kind="model",
-        device=run.device,
-        domain="minilm, each layer's outputs in INT8, the languages as components",
-        summary=f"{len(rows)} layers",
-        shows="it fails in {layer}",
-    )
-    yield replace(evidence, tensors=text_refs(), measurements=rows)
+    return rows
 
 
 @claim(
@@ -397,10 +527,12 @@ def _mixture(
     statement="The variance of a mixture is Σ w σ² + Σ w δ² over its components.",
     source=MIXTURE,
     theorem="LeanMining.mixture_variance",
-    tier="silver",
+    tier="gold",
+    measures=[MOMENT],
 )
 def total_variance(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(run, total_variance_holds, total_variance_holds_in_layer, "property")
+    yield _in_small_mixtures(total_variance_holds, "property")
+    yield _in_mixtures(total_variance_holds_of, by_language, "")
 
 
 @claim(
@@ -409,10 +541,12 @@ def total_variance(run: Run) -> Iterator[Evidence]:
     "components.",
     source=MIXTURE,
     theorem="LeanMining.mixture_fourth_moment",
-    tier="silver",
+    tier="gold",
+    measures=[MOMENT],
 )
 def mixture(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(run, formula_holds, formula_holds_in_layer, "property")
+    yield _in_small_mixtures(formula_holds, "property")
+    yield _in_mixtures(fourth_moment_holds_of, by_language, "")
 
 
 KEY_FORMULA = Statement(
@@ -429,14 +563,25 @@ KEY_FORMULA = Statement(
     tier="refuted",
 )
 def _formula_of_any_components(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(run, seeds_formula_holds, seeds_formula_holds_in_layer, "witness")
+    yield _in_small_mixtures(seeds_formula_holds, "witness")
+    found = enumerate_cases(
+        seeds_formula_holds_in_layer,
+        [{"layer": layer} for layer in layer_names()],
+        kind="model",
+        device=run.device,
+        domain="minilm, each layer's outputs in INT8, the languages as components",
+        summary=f"{len(layer_names())} layers",
+        shows="it fails in {layer}",
+    )
+    yield replace(found, tensors=text_refs(), measurements=_mixture_rows())
 
 
 @KEY_FORMULA.reading(
     "without_skew",
     statement="It holds where Σ w δ m₃ = 0, as of components without skew.",
     theorem="LeanMining.effectiveKurtosis_eq_formula",
-    tier="silver",
+    tier="gold",
+    measures=[EFFECTIVE_KURTOSIS, EXCESS_KURTOSIS, KURTOSIS_FORMULA, MIXTURE_MEAN, MOMENT],
 )
 def _formula_without_skew(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(
@@ -447,16 +592,23 @@ def _formula_without_skew(run: Run) -> Iterator[Evidence]:
         kind="property",
         shows="it fails for {components}",
     )
+    yield _in_mixtures(
+        formula_holds_without_skew_of,
+        mirrored_by_language,
+        " with their mirror images about each language's mean, in half steps",
+    )
 
 
 @KEY_FORMULA.reading(
     "with_skew",
     statement="It holds of any components that have a kurtosis each, with 4 Σ w δ m₃ added to the sums.",
     theorem="LeanMining.effectiveKurtosis_eq",
-    tier="silver",
+    tier="gold",
+    measures=[EFFECTIVE_KURTOSIS, EXCESS_KURTOSIS, KURTOSIS_FORMULA, MIXTURE_MEAN, MOMENT],
 )
 def _formula_with_skew(run: Run) -> Iterator[Evidence]:
-    yield from _mixture(run, corrected_formula_holds, corrected_formula_holds_in_layer, "property")
+    yield _in_small_mixtures(corrected_formula_holds, "property")
+    yield _in_mixtures(corrected_formula_holds_of, by_language, "")
 
 
 @cached_per_device

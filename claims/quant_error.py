@@ -1,16 +1,17 @@
 """Seed 002, what quantization loses: clipping error, rounding error, their sum over the threshold
 α, and the best α.
 
-Small data are decided in fractions, by the quantizer that Lean defines. Layers and distributions
-are measured in float64; an inequality there is allowed a rounding of `SLACK` of the data's mean
-square.
+Small data are decided in fractions, by the quantizer that Lean defines. What holds of any data is
+asked of each layer's outputs in INT8, in whole numbers, by functions that are tied to Lean.
+Elsewhere layers and distributions are measured in float64; an inequality there is allowed a
+rounding of `SLACK` of the data's mean square.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from claims.conformance import (
+    CLIPPING_ERROR,
+    IN_RANGE_ERROR,
+    MASS_WITHIN,
+    MEAN_SQUARED_ERROR,
+    QUANTIZATION_NOISE,
+    QUANTIZE,
+    STEP_SIZE,
+    UNIFORM_NOISE,
+)
 from claims.gap import find_layer, layers_of, per_layer
 from claims.measures.geometry import norm_sq
 from claims.measures.thresholds import (
@@ -26,10 +37,20 @@ from claims.measures.thresholds import (
     banner_rule,
     banner_threshold,
     reference,
-    step_size,
-    to_grid,
 )
+from claims.measures.whole import (
+    clipping_error,
+    in_range_error,
+    mass_within,
+    mse,
+    quantization_noise,
+    quantize,
+    step_size,
+    uniform_noise,
+)
+from claims.models.activations import SymmetricLayer, counts, symmetric_layers
 from claims.models.zoo import load_models
+from claims.notation import Integers, integers
 from pyharness import (
     Blocks,
     Evidence,
@@ -37,13 +58,17 @@ from pyharness import (
     Run,
     Source,
     Statement,
+    Witness,
     as_blocks,
     cached_on_cpu,
     cached_per_device,
     claim,
+    current_device,
     dequantize_affine,
+    dotted,
     enumerate_cases,
     nonzero,
+    notation,
     of_blocks,
     predicate,
     quantize_affine,
@@ -269,18 +294,30 @@ def small_cases() -> Iterator[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------------------------------- the split
-@predicate
-def layer_splits(layer: str) -> bool:
-    """A layer's mean square error at 4 bits is that within the threshold plus the clipping error,
-    element by element.
+CODES = range(-128, 128)
+THRESHOLDS = range(1, 129)
+STEPS = [2**bits - 1 for bits in BITS]
+
+
+@notation
+def counted(w: Integers, x: Integers, unit: Integers) -> tuple[Tensor, Tensor, Tensor]:
+    """Return, as int64 tensors that broadcast, how often each INT8 value occurs, the values, and
+    all thresholds from 1 to 128 INT8 steps, these two in units of which such a step has `unit`; for
+    each unit, if there are several.
     """
-    x, data = find_layer(layer).preactivation.double(), data_of(layer)
-    alpha = best(layer, 4)[0]
-    errors = (x - to_grid(x, alpha, 4)).square()
-    within = errors[x.abs() <= alpha].sum() / errors.numel()
-    return abs(float(errors.mean()) - data.mse(alpha, 4)) <= slack(layer) and abs(
-        float(within) - data.in_range_error(alpha, 4)
-    ) <= slack(layer)
+    each = integers(unit)[..., None]
+    return integers(w), integers(x) * each[..., None], integers(THRESHOLDS) * each
+
+
+@predicate
+def error_splits(w: Integers, x: Integers) -> bool:
+    """The mean square error is that within the threshold plus the clipping error, at 2 to 8
+    bits.
+    """
+    steps = integers(STEPS)[:, None]
+    w, x, alpha = counted(w, x, integers(STEPS))
+    within, clipped = in_range_error(w, x, steps, alpha), clipping_error(w, x, alpha)
+    return bool((mse(w, x, steps, alpha) == within + clipped).all())
 
 
 def errors_at_4_bits(layer: str) -> dict[str, float]:
@@ -301,7 +338,8 @@ def errors_at_4_bits(layer: str) -> dict[str, float]:
     statement="MSE(α) is the error of what is within α plus the clipping error.",
     source=MSE,
     theorem="LeanMining.mse_split",
-    tier="silver",
+    tier="gold",
+    measures=[CLIPPING_ERROR, IN_RANGE_ERROR, MEAN_SQUARED_ERROR],
 )
 def split(run: Run) -> Iterator[Evidence]:
     cases = list(small_cases())
@@ -313,14 +351,7 @@ def split(run: Run) -> Iterator[Evidence]:
         kind="property",
         shows="it fails for {x} at α = {alpha} with {steps} steps",
     )
-    yield per_layer(
-        run,
-        layer_splits,
-        errors_at_4_bits,
-        domain=f"4 bits at the best threshold, {ALL_LAYERS}",
-        shows=lambda name: f"it fails in {name}",
-        relu_only=False,
-    )
+    yield _in_int8(error_splits, errors_at_4_bits, AT_ALL_BITS)
 
 
 @predicate
@@ -387,37 +418,43 @@ def decomposition(run: Run) -> Iterator[Evidence]:
 
 # ------------------------------------------------------------------------------ monotone and convex
 @predicate
-def clipping_error_falls(layer: str) -> bool:
+def clipping_error_falls(w: Integers, x: Integers) -> bool:
     """The clipping error does not rise from one threshold to the next."""
-    values = [data_of(layer).clipping_error(alpha) for alpha in thresholds(layer)]
-    return all(after <= before + slack(layer) for before, after in itertools.pairwise(values))
+    values = clipping_error(*counted(w, x, 1))
+    return bool((values[1:] <= values[:-1]).all())
 
 
 @predicate
-def clipping_error_is_convex(layer: str) -> bool:
+def clipping_error_is_convex(w: Integers, x: Integers) -> bool:
     """The clipping error at a threshold is at most the mean of those at its neighbours."""
-    return is_convex(
-        [data_of(layer).clipping_error(alpha) for alpha in thresholds(layer)], slack(layer)
-    )
+    return bends_up(clipping_error(*counted(w, x, 1)))
+
+
+@notation
+def bends_up(values: Tensor) -> bool:
+    """No value is over the mean of its neighbours, along the last dimension."""
+    before, here, after = values[..., :-2], values[..., 1:-1], values[..., 2:]
+    return bool((2 * here <= before + after).all())
 
 
 @predicate
-def noise_rises(layer: str) -> bool:
+def noise_rises(w: Integers, x: Integers) -> bool:
     """The model of the noise does not fall from one threshold to the next."""
-    values = [data_of(layer).noise(alpha, 4) for alpha in thresholds(layer)]
-    return all(before <= after + slack(layer) for before, after in itertools.pairwise(values))
+    steps = integers(STEPS)
+    w, x, alpha = counted(w, x, 3 * steps)
+    values = quantization_noise(w, x, steps[:, None], alpha)
+    return bool((values[:, :-1] <= values[:, 1:]).all())
 
 
 @predicate
-def model_is_convex(layer: str) -> bool:
-    """The clipping error plus Δ²/12 at a threshold is at most the mean of those at its
-    neighbours.
+def model_is_convex(w: Integers, x: Integers) -> bool:
+    """The clipping error plus the weight times Δ²/12 at a threshold is at most the mean of those at
+    its neighbours.
     """
-    data = data_of(layer)
-    return is_convex(
-        [data.clipping_error(alpha) + step_size(alpha, 4) ** 2 / 12 for alpha in thresholds(layer)],
-        slack(layer),
-    )
+    steps = integers(STEPS)
+    w, x, alpha = counted(w, x, 3 * steps)
+    noise = w.sum() * uniform_noise(alpha, steps[:, None])
+    return bends_up(clipping_error(w, x, alpha) + noise)
 
 
 @predicate
@@ -481,27 +518,73 @@ def _on_layers(
     )
 
 
+WHOLE = "all 128 whole thresholds"
+AT_ALL_BITS = "2 to 8 bits, all 128 whole thresholds"
+
+
+def _in_int8(
+    law: Callable[..., bool],
+    figures: Callable[[str], Mapping[str, float]],
+    what: str,
+    cases: Callable[[SymmetricLayer], Iterable[Mapping[str, Tensor]]] | None = None,
+) -> Evidence:
+    """Ask a law of how often each INT8 value is an output of a layer, for every layer of every
+    model, or of the `cases` that a layer gives; and report `figures` of the layer's floats.
+    """
+    asked = violations = 0
+    rows, tensors, witness = [], [], None
+    for layer in symmetric_layers():
+        rows.append(
+            {"layer": layer.name, "followed by": find_layer(layer.name).kind}
+            | {key: significant(value) for key, value in figures(layer.name).items()}
+        )
+        tensors.append(layer.ref)
+        for case in [histogram(layer.values)] if cases is None else cases(layer):
+            asked += 1
+            if not law(**case):
+                violations += 1
+                inputs = {name: value.tolist() for name, value in case.items()}
+                witness = witness or Witness(dotted(law), inputs, f"it fails in {layer.name}")
+    return Evidence(
+        "model",
+        f"{what}, the INT8 outputs of {ALL_LAYERS}",
+        asked,
+        violations,
+        f"{len(rows)} layers",
+        device=current_device().type,
+        tensors=tensors,
+        witness=witness,
+        measurements=rows,
+    )
+
+
+def histogram(values: Tensor) -> dict[str, Tensor]:
+    """Return how often each INT8 value occurs, as a law's weights and numbers."""
+    return {"w": counts(values), "x": torch.tensor(CODES)}
+
+
 @claim(
     "error.clipping_antitone",
     statement="The clipping error falls as α rises.",
     source=MSE,
     theorem="LeanMining.clippingError_antitone",
-    tier="silver",
+    tier="gold",
+    measures=[CLIPPING_ERROR],
 )
 def clipping_antitone(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, clipping_error_falls, errors_at_4_bits, "64 thresholds")
+    yield _in_int8(clipping_error_falls, errors_at_4_bits, WHOLE)
 
 
 CLIPPING_SLOPE = Statement("error.clipping_slope", says="∂E_c/∂α < 0.", source=MSE)
 
 
 @predicate
-def clipping_error_falls_strictly(layer: str) -> bool:
+def clipping_error_falls_strictly(w: Integers, x: Integers) -> bool:
     """The clipping error falls from one threshold to the next as long as something is clipped."""
-    data = data_of(layer)
-    clipped = [alpha for alpha in thresholds(layer) if alpha < data.largest]
-    values = [data.clipping_error(alpha) for alpha in clipped]
-    return all(after < before for before, after in itertools.pairwise(values))
+    w, x, alpha = counted(w, x, 1)
+    clipped = ((w > 0) & (x.abs() > alpha[:, None])).any(-1)
+    values = clipping_error(w, x, alpha)
+    return bool((~clipped[:-1] | (values[1:] < values[:-1])).all())
 
 
 @predicate
@@ -514,10 +597,11 @@ def exact_clipping_error_falls(x: list[str], alpha: str, beta: str) -> bool:
     "while_data_are_clipped",
     statement="The clipping error falls strictly as α rises, as long as data are over α.",
     theorem="LeanMining.clippingError_lt",
-    tier="silver",
+    tier="gold",
+    measures=[CLIPPING_ERROR],
 )
 def _clipping_falls_while_clipped(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, clipping_error_falls_strictly, errors_at_4_bits, "64 thresholds")
+    yield _in_int8(clipping_error_falls_strictly, errors_at_4_bits, WHOLE)
 
 
 @CLIPPING_SLOPE.reading(
@@ -547,10 +631,11 @@ def _clipping_falls_everywhere(run: Run) -> Iterator[Evidence]:
     statement="The clipping error is convex in α.",
     source=MSE,
     theorem="LeanMining.clippingError_convex",
-    tier="silver",
+    tier="gold",
+    measures=[CLIPPING_ERROR],
 )
 def clipping_convex(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, clipping_error_is_convex, errors_at_4_bits, "64 thresholds")
+    yield _in_int8(clipping_error_is_convex, errors_at_4_bits, WHOLE)
 
 
 @claim(
@@ -558,18 +643,21 @@ def clipping_convex(run: Run) -> Iterator[Evidence]:
     statement="The model of the quantization noise, Δ²/12 · P(|X| ≤ α), rises with α.",
     source=MSE,
     theorem="LeanMining.quantizationNoise_monotone",
-    tier="silver",
+    tier="gold",
+    measures=[QUANTIZATION_NOISE],
 )
 def noise_monotone(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, noise_rises, errors_at_4_bits, "64 thresholds, 4 bits")
+    yield _in_int8(noise_rises, errors_at_4_bits, AT_ALL_BITS)
 
 
 @predicate
-def noise_rises_strictly(layer: str) -> bool:
-    """The model of the noise rises from one threshold to the next where data are within it."""
-    data = data_of(layer)
-    values = [data.noise(alpha, 4) for alpha in thresholds(layer) if data.within(alpha) > 0]
-    return all(before < after for before, after in itertools.pairwise(values))
+def noise_rises_strictly(w: Integers, x: Integers) -> bool:
+    """The model of the noise rises from one threshold to the next where data are within that."""
+    steps = integers(STEPS)
+    w, x, alpha = counted(w, x, 3 * steps)
+    values = quantization_noise(w, x, steps[:, None], alpha)
+    empty = mass_within(w, x, alpha[:, 1:]) == 0
+    return bool((empty | (values[:, :-1] < values[:, 1:])).all())
 
 
 @claim(
@@ -577,10 +665,11 @@ def noise_rises_strictly(layer: str) -> bool:
     statement="∂E_q/∂α > 0: the model of the quantization noise rises strictly where data are within α.",
     source=MSE,
     theorem="LeanMining.quantizationNoise_lt",
-    tier="silver",
+    tier="gold",
+    measures=[MASS_WITHIN, QUANTIZATION_NOISE],
 )
 def noise_slope(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, noise_rises_strictly, errors_at_4_bits, "64 thresholds, 4 bits")
+    yield _in_int8(noise_rises_strictly, errors_at_4_bits, AT_ALL_BITS)
 
 
 @claim(
@@ -612,10 +701,11 @@ def in_range_monotone(run: Run) -> Iterator[Evidence]:
     statement="E_clip(α) + Δ²/12 is convex in α.",
     source=MSE,
     theorem="LeanMining.modelMse_convex",
-    tier="silver",
+    tier="gold",
+    measures=[CLIPPING_ERROR, UNIFORM_NOISE],
 )
 def model_convex(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, model_is_convex, errors_at_4_bits, "64 thresholds, 4 bits")
+    yield _in_int8(model_is_convex, errors_at_4_bits, AT_ALL_BITS)
 
 
 @claim(
@@ -671,7 +761,8 @@ UNIQUE = Statement(
     "exists",
     statement="Data that are not all 0 have a best threshold, with any number of steps.",
     theorem="LeanMining.exists_best_threshold",
-    tier="silver",
+    tier="gold",
+    measures=[MEAN_SQUARED_ERROR],
 )
 def _optimum_exists(run: Run) -> Iterator[Evidence]:
     cases = [
@@ -688,7 +779,12 @@ def _optimum_exists(run: Run) -> Iterator[Evidence]:
         summary=f"{len(cases)} cases",
         shows="{x} has a smaller error at α = {alpha} with {steps} steps",
     )
-    yield _on_layers(run, best_is_a_minimum, optima, "the best threshold found at 2 to 8 bits")
+    yield _in_int8(
+        best_is_a_minimum,
+        optima,
+        "the best threshold found at 2 to 8 bits against all 128 whole ones",
+        with_best_thresholds,
+    )
 
 
 @UNIQUE.reading(
@@ -716,7 +812,8 @@ def _optimum_is_one(run: Run) -> Iterator[Evidence]:
     "one_bit",
     statement="With one bit the mean magnitude is the one best threshold.",
     theorem="LeanMining.mse_one_step_le_iff",
-    tier="silver",
+    tier="gold",
+    measures=[MEAN_SQUARED_ERROR],
 )
 def _optimum_at_one_bit(run: Run) -> Iterator[Evidence]:
     cases = [{"x": x, "alpha": str(Fraction(k, 8))} for x in SMALL for k in range(1, 81)]
@@ -728,7 +825,12 @@ def _optimum_at_one_bit(run: Run) -> Iterator[Evidence]:
         summary=f"{len(cases)} cases",
         shows="not for {x} and α = {alpha}",
     )
-    yield _on_layers(run, mean_magnitude_is_best, one_bit, "1 bit, 64 thresholds")
+    yield _in_int8(
+        mean_magnitude_is_best,
+        one_bit,
+        "1 bit, all 128 whole thresholds and those next to the mean magnitude, each 65,536 of",
+        in_parts,
+    )
 
 
 def one_bit(layer: str) -> dict[str, float]:
@@ -742,43 +844,63 @@ def one_bit(layer: str) -> dict[str, float]:
     }
 
 
-@predicate
-def mean_magnitude_is_best(layer: str) -> bool:
-    """At one bit no threshold of `thresholds` has a smaller error than the mean magnitude."""
-    data = data_of(layer)
-    least = data.mse(data.mean_magnitude, 1)
-    return all(data.mse(alpha, 1) >= least - slack(layer) for alpha in thresholds(layer))
-
-
-@predicate
-def best_is_a_minimum(layer: str) -> bool:
-    """No threshold of `thresholds` has an error that is smaller than that of the best found by more
-    than a thousandth, at each number of bits.
+def in_parts(layer: SymmetricLayer) -> list[dict[str, Tensor]]:
+    """Return histograms of at most 65,536 outputs of a layer each, so that int64 holds the errors
+    in units of which an INT8 step has as many.
     """
-    return all(
-        data_of(layer).mse(alpha, bits) >= best(layer, bits)[1] * (1 - 1e-3)
-        for bits in BITS
-        for alpha in thresholds(layer)
-    )
+    return [histogram(part) for part in layer.values.flatten().split(2**16)]
+
+
+@predicate
+def mean_magnitude_is_best(w: Integers, x: Integers) -> bool:
+    """At one bit the mean magnitude has a smaller error than every other whole threshold, and than
+    the next numbers to it, of which there are as many in an INT8 step as there are data.
+    """
+    count, step = integers(w).sum(), integers(1)
+    w, x, alpha = counted(w, x, count)
+    mean = (w * integers(CODES).abs()).sum()
+    others = torch.cat([alpha, mean[None] - 1, mean[None] + 1])
+    errors = mse(w, x, step, others)
+    return bool(((errors > mse(w, x, step, mean)) | (others == mean)).all())
+
+
+PARTS = 16
+"""How many thresholds there are in an INT8 step where the best one is looked for."""
+
+
+def with_best_thresholds(layer: SymmetricLayer) -> list[dict[str, Tensor]]:
+    """Return a layer's histogram and its best thresholds at 2 to 8 bits, in 1/`PARTS` of an INT8
+    step: the best of those within a step of the best whole one.
+    """
+    found = histogram(layer.values)
+    w, x, alpha = counted(found["w"], found["x"], PARTS * integers(STEPS))
+    steps = integers(STEPS)[:, None]
+    whole = mse(w, x, steps, alpha).argmin(1, keepdim=True) + 1
+    near = (whole * PARTS + torch.arange(-PARTS, PARTS + 1)).clamp(min=1)
+    best = mse(w, x, steps, near * steps).argmin(1, keepdim=True)
+    return [found | {"best": near.gather(1, best)[:, 0]}]
+
+
+@predicate
+def best_is_a_minimum(w: Integers, x: Integers, best: Integers) -> bool:
+    """At 2 to 8 bits no whole threshold has a smaller error than that of the best found."""
+    steps = integers(STEPS)
+    w, x, alpha = counted(w, x, PARTS * steps)
+    least = mse(w, x[:, 0], steps, integers(best) * steps)
+    return bool((least[:, None] <= mse(w, x, steps[:, None], alpha)).all())
 
 
 # ----------------------------------------------------------------------------------------- rounding
 @predicate
-def rounding_is_half_a_step(layer: str, bits: int) -> bool:
-    """Every output of a layer within the best threshold moves by at most half a step when rounded,
-    up to float64.
+def rounding_is_half_a_step(w: Integers, x: Integers) -> bool:
+    """Every number that occurs, and that is within the threshold, moves by at most half a step when
+    rounded, at 2 to 8 bits.
     """
-    x, alpha = find_layer(layer).preactivation.double(), best(layer, bits)[0]
-    within = x[x.abs() <= alpha]
-    return float((within - to_grid(within, alpha, bits)).abs().max()) <= step_size(
-        alpha, bits
-    ) / 2 * (1 + SLACK)
-
-
-@predicate
-def rounding_is_half_a_step_at_all_bits(layer: str) -> bool:
-    """`rounding_is_half_a_step` at 2 to 8 bits."""
-    return all(rounding_is_half_a_step(layer, bits) for bits in BITS)
+    steps = integers(STEPS)[:, None]
+    w, x, alpha = counted(w, x, integers(STEPS))
+    moved = (x - quantize(alpha[..., None], steps[..., None], x)).abs()
+    asked = (w > 0) & (x.abs() <= alpha[..., None])
+    return bool((~asked | (2 * moved <= step_size(alpha, steps)[..., None])).all())
 
 
 @predicate
@@ -848,7 +970,8 @@ def rounding_and_whole_energy(x: Blocks) -> tuple[Tensor, Tensor]:
     statement="Rounding to the nearest level moves what is within α by at most Δ/2.",
     source=MSE,
     theorem="LeanMining.abs_sub_quantize_le",
-    tier="silver",
+    tier="gold",
+    measures=[QUANTIZE, STEP_SIZE],
     streams=of_blocks(
         rounding_is_half_a_step_in_floats,
         rounding_error,
@@ -866,9 +989,7 @@ def rounding(run: Run) -> Iterator[Evidence]:
         summary=f"{len(cases)} cases",
         shows="not for {x} at α = {alpha} with {steps} steps",
     )
-    yield _on_layers(
-        run, rounding_is_half_a_step_at_all_bits, optima, "2 to 8 bits at the best threshold"
-    )
+    yield _in_int8(rounding_is_half_a_step, optima, AT_ALL_BITS)
 
 
 @claim(
@@ -876,7 +997,8 @@ def rounding(run: Run) -> Iterator[Evidence]:
     statement="The error of what is within α is at most (Δ/2)² times its share.",
     source=MSE,
     theorem="LeanMining.inRangeError_le",
-    tier="silver",
+    tier="gold",
+    measures=[IN_RANGE_ERROR, MASS_WITHIN, STEP_SIZE],
     streams=of_blocks(
         rounding_energy_is_bounded_in_floats,
         rounding_energy,
@@ -889,22 +1011,17 @@ def rounding(run: Run) -> Iterator[Evidence]:
     ),
 )
 def in_range_bound(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(
-        run, in_range_error_is_bounded, errors_at_4_bits, "64 thresholds, 2, 4 and 8 bits"
-    )
+    yield _in_int8(in_range_error_is_bounded, errors_at_4_bits, AT_ALL_BITS)
 
 
 @predicate
-def in_range_error_is_bounded(layer: str) -> bool:
-    """The error within a threshold is at most three times the model of the noise, which is (Δ/2)²
-    times the share within.
-    """
-    data = data_of(layer)
-    return all(
-        data.in_range_error(alpha, bits) <= 3 * data.noise(alpha, bits) + slack(layer)
-        for bits in (2, 4, 8)
-        for alpha in thresholds(layer)
-    )
+def in_range_error_is_bounded(w: Integers, x: Integers) -> bool:
+    """The error within a threshold is at most (Δ/2)² times the weight within, at 2 to 8 bits."""
+    steps = integers(STEPS)[:, None]
+    w, x, alpha = counted(w, x, integers(STEPS))
+    within = mass_within(w, x, alpha)
+    bound = step_size(alpha, steps).square() * within
+    return bool((4 * in_range_error(w, x, steps, alpha) <= bound).all())
 
 
 # ------------------------------------------------------------------------------- the best threshold

@@ -1,5 +1,5 @@
 """Quantized activations: each layer's outputs on real inputs as INT8, with the layer's own zero
-points.
+points, or symmetric.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pyharness import (
     tensor_ref,
 )
 
-__all__ = ["QuantizedLayer", "quantized_layers"]
+__all__ = ["QuantizedLayer", "SymmetricLayer", "counts", "quantized_layers", "symmetric_layers"]
 
 Granularity = Literal["per-tensor", "per-channel"]
 
@@ -70,3 +70,39 @@ def quantized_layers() -> tuple[QuantizedLayer, ...]:
                 ref = tensor_ref(f"{model.name}/{layer.name} int8 {granularity}", values)
                 quantized.append(QuantizedLayer(model, layer, granularity, params, values, ref))
     return tuple(quantized)
+
+
+@dataclass(frozen=True, eq=False)
+class SymmetricLayer:
+    """A layer's outputs, before any nonlinearity, quantized to INT8 with the zero point 0.
+
+    Attributes:
+        name: the layer, as `model/layer`.
+        values: int8, [rows, out].
+        ref: names `values` by content.
+    """
+
+    name: str
+    values: torch.Tensor
+    ref: TensorRef
+
+
+@cached_per_device
+def symmetric_layers() -> tuple[SymmetricLayer, ...]:
+    """Return the outputs of every layer of every model as INT8, with one scale for the tensor."""
+    found = []
+    for model in load_models():
+        for layer in model.layers:
+            x, name = layer.preactivation, f"{model.name}/{layer.name}"
+            values = quantize_affine(x, x.shape, *choose_params_affine(x, x.shape, symmetric=True))
+            found.append(SymmetricLayer(name, values, tensor_ref(f"{name} int8 symmetric", values)))
+    return tuple(found)
+
+
+def counts(values: torch.Tensor) -> torch.Tensor:
+    """Return how often each value from −128 to 127 occurs, int64 [256].
+
+    Args:
+        values: int8, any shape.
+    """
+    return torch.bincount(values.flatten().long() + 128, minlength=256)

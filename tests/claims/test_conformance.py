@@ -44,6 +44,19 @@ CASES = {
     "NORM_SQ": [72],
     "DOT": [72],
     "MULVEC": [192],
+    "CLIPPING_ERROR": [5],
+    "MASS_WITHIN": [5],
+    "QUANTIZATION_NOISE": [5],
+    "MEAN_SQUARED_ERROR": [7],
+    "IN_RANGE_ERROR": [4],
+    "STEP_SIZE": [24],
+    "UNIFORM_NOISE": [24],
+    "QUANTIZE": [29],
+    "MOMENT": [8],
+    "MIXTURE_MEAN": [1],
+    "EXCESS_KURTOSIS": [2],
+    "EFFECTIVE_KURTOSIS": [1],
+    "KURTOSIS_FORMULA": [1],
     "HYPERCUBICITY": [12],
     "CODE_PROB": [96],
     "COLLISION": [4],
@@ -71,7 +84,7 @@ def run():
 
 
 def one_off(function):
-    """The function with the first value of its result changed by one."""
+    """The function with the first value of its result changed by one, or by as much as it is."""
 
     def changed(*arguments):
         result = function(*arguments).clone()

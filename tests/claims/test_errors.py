@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from claims import languages, quant_error, spectral
-from claims.measures.thresholds import Data
+from claims.models.activations import counts, symmetric_layers
 from claims.models.zoo import load_models
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.run import Run
@@ -99,43 +99,85 @@ class TestFractions:
         assert found.outcome == "refuted" and found.witness.replays()
 
 
-class Wrong(Data):
-    """Data of which each error is measured wrongly."""
+def off(function):
+    """The function, wrong at every other threshold: the last argument."""
 
-    def mse(self, alpha, bits):
-        return super().mse(alpha, bits) + alpha % 0.1
+    def changed(*arguments):
+        alpha = arguments[-1]
+        value = function(*arguments)
+        return value + torch.where(torch.arange(alpha.shape[-1]) % 2 == 1, 10**12, 0)
 
-    def clipping_error(self, alpha):
-        return super().clipping_error(alpha) + alpha % 0.1
-
-    def noise(self, alpha, bits):
-        return -super().noise(alpha, bits)
+    return changed
 
 
 class TestLayers:
-    PREDICATES = [
-        quant_error.layer_splits,
-        quant_error.clipping_error_falls,
-        quant_error.clipping_error_is_convex,
-        quant_error.noise_rises,
-        quant_error.model_is_convex,
-        quant_error.in_range_error_is_bounded,
+    LAWS = [
+        (quant_error.error_splits, "mse", off),
+        (quant_error.error_splits, "clipping_error", off),
+        (quant_error.error_splits, "in_range_error", off),
+        (quant_error.clipping_error_falls, "clipping_error", off),
+        (quant_error.clipping_error_falls_strictly, "clipping_error", off),
+        (quant_error.clipping_error_is_convex, "clipping_error", off),
+        (quant_error.noise_rises, "quantization_noise", off),
+        (quant_error.noise_rises_strictly, "quantization_noise", off),
+        (quant_error.model_is_convex, "clipping_error", off),
+        (quant_error.model_is_convex, "uniform_noise", lambda f: lambda *x: -f(*x)),
+        (quant_error.in_range_error_is_bounded, "in_range_error", off),
+        (quant_error.in_range_error_is_bounded, "mass_within", lambda f: lambda *x: 0 * f(*x)),
+        (quant_error.in_range_error_is_bounded, "step_size", lambda f: lambda *x: f(*x) // 2),
+        (quant_error.rounding_is_half_a_step, "quantize", lambda f: lambda *x: f(*x) + x[0] // 9),
+        (quant_error.rounding_is_half_a_step, "step_size", lambda f: lambda *x: f(*x) // 2),
+        (quant_error.mean_magnitude_is_best, "mse", lambda f: lambda *x: -f(*x)),
+        (quant_error.mean_magnitude_is_best, "mse", lambda f: lambda *x: 0 * f(*x)),
+        (quant_error.best_is_a_minimum, "mse", lambda f: lambda *x: -f(*x)),
     ]
 
-    @pytest.mark.parametrize("predicate", PREDICATES)
-    def test_true_of_a_real_layer_and_false_of_wrong_errors(self, predicate, monkeypatch):
+    @pytest.mark.parametrize(("law", "name", "wrong"), LAWS)
+    def test_true_of_a_real_layer_and_false_of_wrong_errors(self, law, name, wrong, monkeypatch):
         """Each law holds of a layer; with errors that are measured wrongly it does not."""
-        assert predicate(LAYER)
-        wrong = Wrong(quant_error.find_layer(LAYER).preactivation)
-        monkeypatch.setattr(quant_error, "data_of", lambda name: wrong)
-        assert not predicate(LAYER)
+        layer = next(one for one in symmetric_layers() if one.name == LAYER)
+        (case,) = (
+            quant_error.with_best_thresholds(layer)
+            if law is quant_error.best_is_a_minimum
+            else [quant_error.histogram(layer.values)]
+        )
+        assert law(**case) and law(**{name: value.tolist() for name, value in case.items()})
+        monkeypatch.setattr(quant_error, name, wrong(getattr(quant_error, name)))
+        assert not law(**case)
 
-    def test_rounding_to_a_coarser_grid_is_seen(self, monkeypatch):
-        """An element that moves by more than half a step is a violation."""
-        assert quant_error.rounding_is_half_a_step(LAYER, 4)
-        real = quant_error.to_grid
-        monkeypatch.setattr(quant_error, "to_grid", lambda x, alpha, bits: real(x, alpha, bits - 1))
-        assert not quant_error.rounding_is_half_a_step(LAYER, 4)
+    def test_the_noise_rises_only_where_data_are_within(self, monkeypatch):
+        """Below 100 it is 0 at every threshold, which would be seen if the datum 100 were said to
+        be within.
+        """
+        datum = {"w": [1], "x": [100]}
+        assert quant_error.noise_rises_strictly(**datum)
+        monkeypatch.setattr(
+            quant_error, "mass_within", lambda w, x, alpha: torch.ones_like(alpha * x[..., 0])
+        )
+        assert not quant_error.noise_rises_strictly(**datum)
+
+    def test_a_worse_threshold_is_not_the_best(self):
+        """A step of INT8 beside the best one the error is larger."""
+        layer = next(one for one in symmetric_layers() if one.name == LAYER)
+        (case,) = quant_error.with_best_thresholds(layer)
+        assert not quant_error.best_is_a_minimum(
+            **case | {"best": case["best"] + quant_error.PARTS}
+        )
+
+    def test_the_parts_of_a_layer_are_all_of_it(self):
+        """No output is left out, and none is counted twice."""
+        layer = max(symmetric_layers(), key=lambda one: one.values.numel())
+        parts = quant_error.in_parts(layer)
+        assert len(parts) > 1 and sum(part["w"] for part in parts).equal(counts(layer.values))
+        assert int(counts(layer.values).sum()) == layer.values.numel()
+
+    def test_a_law_that_fails_is_refuted_with_a_witness(self, monkeypatch):
+        """The witness has a layer's counts, and replays."""
+        real = quant_error.clipping_error
+        monkeypatch.setattr(quant_error, "clipping_error", lambda *case: -real(*case))
+        found = quant_error._in_int8(quant_error.clipping_error_falls, lambda name: {}, "all")
+        assert (found.outcome, found.cases, found.violations) == ("refuted", 55, 55)
+        assert sum(found.witness.inputs["w"]) == 360 * 64 and found.witness.replays()
 
     def test_convexity_is_of_neighbours(self):
         """A bump is not convex; a valley and a line are."""
@@ -222,6 +264,78 @@ class TestLanguages:
             lambda sums: replace(real(sums), **{part: getattr(real(sums), part) + 1}),
         )
         assert not predicate([[0, 0, 3], [2, 3, 4]])
+
+    LAWS = [
+        (languages.total_variance_holds_of, ["moment"]),
+        (languages.fourth_moment_holds_of, ["moment"]),
+        (
+            languages.corrected_formula_holds_of,
+            ["excess_kurtosis", "kurtosis_formula", "mixture_kurtosis", "mixture_mean", "moment"],
+        ),
+        (
+            languages.formula_holds_without_skew_of,
+            ["excess_kurtosis", "kurtosis_formula", "mixture_kurtosis", "mixture_mean", "moment"],
+        ),
+    ]
+
+    @pytest.mark.parametrize(
+        ("law", "name"), [(law, name) for law, names in LAWS for name in names]
+    )
+    def test_a_moment_that_is_off_is_refuted(self, law, name, monkeypatch):
+        """Each law holds of a layer's mixture, and also as a witness has it; with one function off
+        by a hundred millionth of its size and 1, it does not; with moments, from the second on,
+        by a ten thousandth.
+        """
+        layer = languages.layer_names()[1]
+        bare = law is languages.formula_holds_without_skew_of
+        case = languages.mirrored_by_language(layer) if bare else languages.by_language(layer)
+        assert law(**case)
+        assert law(**{part: languages._in_hex(value.tolist()) for part, value in case.items()})
+        real = getattr(languages, name)
+
+        def off(*arguments):
+            value = real(*arguments)
+            share = 1e-4 * (arguments[3] > 1) if name == "moment" else 1e-8
+            return value + share * (value.abs() + 1)
+
+        monkeypatch.setattr(languages, name, off)
+        assert not law(**case)
+
+    def test_the_seeds_formula_fails_where_there_is_skew(self):
+        """Of the outputs themselves, which have some; their mirror images take it away."""
+        layer = languages.layer_names()[0]
+        assert not languages.formula_holds_without_skew_of(**languages.by_language(layer))
+
+    def test_mixtures_are_of_all_outputs(self):
+        """The shares add up to 1, and the mean and the kurtosis are those in fractions. Mirrored,
+        each language keeps its mean up to a quarter of a step.
+        """
+        layer = languages.layer_names()[0]
+        found, mirrored = (
+            made(layer) for made in (languages.by_language, languages.mirrored_by_language)
+        )
+        assert found["w"].shape == (19, 256) and mirrored["w"].shape == (19, 768)
+        for one in (found, mirrored):
+            torch.testing.assert_close(one["v"].sum(), torch.tensor(1.0, dtype=torch.float64))
+            torch.testing.assert_close(one["w"].sum(1), torch.ones(19, dtype=torch.float64))
+        whole = languages.mixture_kurtosis(**found)
+        assert float(whole) == pytest.approx(float(languages.layer_kurtoses(layer).whole))
+        means, middles = ((one["w"] * one["x"]).sum(1) for one in (found, mirrored))
+        assert bool(((means - middles).abs() <= 0.25 + 1e-9).all())
+
+    def test_a_law_that_fails_is_refuted_with_a_witness(self, monkeypatch):
+        """The witness has the shares exactly, and replays."""
+        monkeypatch.setattr(languages, "layer_names", lambda: ("a", "b"))
+        monkeypatch.setattr(languages, "_mixture_rows", list)
+        monkeypatch.setattr(languages, "ROUNDING", -1.0)
+        case = {
+            "v": torch.tensor([0.5, 0.5]),
+            "w": torch.full((2, 2), 0.5),
+            "x": torch.tensor([[0.0, 1.0], [2.0, 5.0]]),
+        }
+        found = languages._in_mixtures(languages.total_variance_holds_of, lambda name: case, "")
+        assert (found.outcome, found.cases, found.violations) == ("refuted", 2, 2)
+        assert found.witness.replays()
 
     def test_costs_are_judged(self, monkeypatch):
         """A ratio over 1 in a layer is a violation there, and in the mean if it is over 1 there."""
