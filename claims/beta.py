@@ -426,10 +426,10 @@ def _reference_row(distribution: str, d: int, draws: int, seed: int) -> dict[str
 
 @claim(
     "geometry.gaussian_floor",
-    statement="With the moments of a Gaussian, μ₁² = (2/π) μ₂, the moment ratio β = μ₁²/μ₂ is 2/π. "
-    "That a Gaussian has them is measured, not proved.",
+    statement="With the moments of a Gaussian, μ₁ = √(2/π) and μ₂ = 1, the moment ratio "
+    "β = μ₁²/μ₂ is 2/π. That a Gaussian has them is measured, not proved.",
     source=MOMENTS,
-    theorem="LeanMining.gaussian_moment_ratio_floor_eq",
+    theorem="LeanMining.gaussian_moment_ratio_floor_eq_real",
     tier="silver",
 )
 def gaussian_floor(run: Run) -> Iterator[Evidence]:
@@ -567,10 +567,10 @@ HADAMARD_4 = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]
 
 @claim(
     "geometry.floor_positive",
-    statement="The isotropic floor's distance from 1, 1 − 2/π, is positive, as 1 − 2/p is for "
-    "every p above 2: β of Gaussian vectors is below 1.",
+    statement="The isotropic floor's distance from 1, 1 − 2/π, is positive: β of Gaussian vectors is "
+    "below 1.",
     source=ISOTROPIC,
-    theorem="LeanMining.one_sub_two_div_pos",
+    theorem="LeanMining.isotropic_floor_pos",
     tier="silver",
 )
 def floor_positive(run: Run) -> Iterator[Evidence]:

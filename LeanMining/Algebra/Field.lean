@@ -8,8 +8,8 @@ import LeanMining.Algebra.OrderedRing
 /-!
 # Linearly ordered fields
 
-`LinearOrderedField` with Mathlib's names and its convention that `0⁻¹ = 0`. Theorems about the
-reals are stated over it; the library's own instance is `Rat`.
+`LinearOrderedField` with Mathlib's names and its convention that `0⁻¹ = 0`. Most theorems about the
+reals are stated over it; the library's instances are `Rat` and, in `LeanMining.Analysis`, `Real`.
 
 ## Main definitions
 

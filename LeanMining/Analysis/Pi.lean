@@ -54,12 +54,14 @@ def wallisLower (n : Nat) : K := wallis n * wallisLowerFactor (Nat.cast n)
 /-- A bound from above of the limit of Wallis's product. -/
 def wallisUpper (n : Nat) : K := wallis n * wallisUpperFactor (Nat.cast n)
 
-/-- A linear function with natural coefficients. -/
+namespace Wallis
+
+/-! ### The convergents -/
+
+/-- A linear function with natural coefficients is positive from 0 on. -/
 theorem linear_pos {y : K} (h : 0 ≤ y) (a b : Nat) :
     0 < Nat.cast a * y + Nat.cast (Nat.succ b) :=
   add_pos_of_nonneg_of_pos (mul_nonneg (natCast_nonneg a) h) (natCast_succ_pos b)
-
-section Factors
 
 variable {y : K}
 
@@ -132,7 +134,11 @@ theorem wallisLowerFactor_le_one_add (h : 0 ≤ y) : wallisLowerFactor y ≤ 1 +
   rw [e]
   exact (div_le_div_iff (lower_den_pos h) p).mpr (le_of_sub_eq c (by ring))
 
-end Factors
+end Wallis
+
+open Wallis
+
+/-! ### The product and its bounds -/
 
 theorem wallis_pos : (n : Nat) → (0 : K) < wallis n
   | .zero => zero_lt_one
@@ -167,6 +173,8 @@ theorem wallisUpper_le {m : Nat} : (n : Nat) → (wallisUpper (m + n) : K) ≤ w
 end LinearOrderedField
 
 namespace Real
+
+open Wallis
 
 /-- In the reals `1/(n+1)` tends to 0. -/
 theorem tendsto_one_div_add_atTop :

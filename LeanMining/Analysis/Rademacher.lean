@@ -33,6 +33,8 @@ universe u
 
 namespace LeanMining
 
+open Wallis
+
 section LinearOrderedField
 
 variable {K : Type u} [LinearOrderedField K]

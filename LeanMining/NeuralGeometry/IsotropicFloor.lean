@@ -33,8 +33,8 @@ namespace LeanMining
 
 variable {K : Type u} [LinearOrderedField K]
 
-/-- `2/p` is below 1 for every `p` above 2; for π it is the isotropic floor, and that π is above 2
-is not proved here (seed 001, IsotropicFloor). -/
+/-- `2/p` is below 1 for every `p` above 2; for π it is the isotropic floor, see
+`isotropic_floor_pos` in `LeanMining.Analysis` (seed 001, IsotropicFloor). -/
 theorem one_sub_two_div_pos {p : K} (h : 2 < p) : 0 < 1 - 2 / p :=
   sub_pos.mpr ((div_lt_iff (lt_of_le_of_lt zero_le_two h)).mpr (by rw [one_mul]; exact h))
 

@@ -35,7 +35,8 @@ variable {K : Type u} [LinearOrderedField K]
 def momentRatio (μ₁ μ₂ : K) : K := μ₁ * μ₁ / μ₂
 
 /-- For moments with `μ₁² = (2/p) μ₂` the ratio is `2/p`. A Gaussian of any variance has them with
-`p = π`, which is not proved here (seed 001, MomentRatioFloor). -/
+`p = π`; in `LeanMining.Analysis` the moments of sums of signs tend to them (seed 001,
+MomentRatioFloor). -/
 theorem gaussian_moment_ratio_floor_eq {p μ₁ μ₂ : K} (h₂ : μ₂ ≠ 0) (h : μ₁ * μ₁ = 2 / p * μ₂) :
     momentRatio μ₁ μ₂ = 2 / p := (div_eq_iff h₂).mpr h
 
