@@ -33,17 +33,33 @@ CASES = {
     "INF": [PAIRS],
     "SUP": [PAIRS],
     "HIMP": [PAIRS],
+    "BOX_LOWER": [4],
     "BOX_UPPER": [64],
+    "ABS_MOMENT": [6],
+    "SECOND_MOMENT": [6],
+    "MOMENT_RATIO": [6],
+    "BETA_EFF": [3],
+    "BETA_ROWS": [3],
+    "ENERGY": [3],
+    "ENERGY_ALONG": [3],
+    "FROBENIUS_SQ": [6],
+    "GAMMA_R": [3],
+    "INDICATOR": [64],
+    "PROJECT": [96],
+    "RELU": [256],
+    "RESIDUAL": [48],
+    "STABLE_RANK": [3],
+    "SUBSPACE_OVERLAP": [3],
     "LE": [PAIRS],
     "CLIP": [PAIRS, None],
     "ROUND_UP": [2_304],
     "GATE_GAP": [12],
     "STEP_DIST": [12],
     "SIGN": [256],
-    "L1_NORM": [72],
-    "NORM_SQ": [72],
+    "L1_NORM": [72, 6],
+    "NORM_SQ": [72, 6],
     "DOT": [72],
-    "MULVEC": [192],
+    "MULVEC": [192, 6],
     "LEVEL": [108, 152, 348],
     "CLAMP_CODE": [36, 180],
 }
@@ -64,6 +80,9 @@ def one_off(function):
 
     def changed(*arguments):
         result = function(*arguments).clone()
+        if result.is_floating_point():
+            result.view(-1)[0] += 1
+            return result
         result.view(-1)[0] = (
             ~result.view(-1)[0] if result.dtype == torch.bool else result.view(-1)[0] ^ 1
         )
@@ -85,7 +104,7 @@ def spoilt(entry, number):
     ]
     broken = SimpleNamespace(definition=entry.definition, function=one_off(entry.function))
     spoilt = replace(check, calls=lambda: [Call(short, first.tensors)])
-    for name in ("_decide", "_cases", "_integers", "_batch"):
+    for name in ("_decide", "_cases", "_numbers", "_batch"):
         setattr(broken, name, partial(getattr(Conformance, name), broken))
     broken._what = "the function"
     broken.function.__name__ = "broken"
