@@ -8,11 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from claims.beta import CONFIDENCE, SEED, sampled
+from claims.cases import of_vectors
+from claims.conformance import FROBENIUS_SQ, MULVEC, NORM_SQ
 from claims.gap import find_layer
-from claims.measures.geometry import norm_sq
-from claims.notation import integers
+from claims.measures.geometry import energy, norm_sq
+from claims.measures.rotations import hadamard_signs, turn
+from claims.models.attention import int8_weights
+from claims.notation import Integers, integers
 from claims.rotation import FEED_FORWARD, seeded
 from pyharness import (
     Evidence,
@@ -22,6 +27,7 @@ from pyharness import (
     cached_per_device,
     claim,
     enumerate_cases,
+    notation,
     predicate,
     significant,
     to_current_device,
@@ -148,15 +154,70 @@ def _amplifications(law: Callable[..., bool], layers: Sequence[str], seed: int) 
     )
 
 
+@predicate
+def whole_inputs_amplify_by_columns(weight: Integers, inputs: Integers) -> Tensor:
+    """For inputs of one length, with the second moments of the sphere up to that: n Σ‖W x‖² =
+    ‖W‖² Σ‖x‖², so that the mean of ‖W x‖² is ‖W‖²/n for x of length 1, in whole numbers.
+    """
+    weight, inputs = integers(weight), integers(inputs)
+    lengths = norm_sq(turn(inputs, weight))
+    return _has_sphere_moments(inputs) & (
+        weight.shape[-1] * lengths.sum(-1) == energy(weight) * norm_sq(inputs).sum(-1)
+    )
+
+
+@predicate
+def whole_inputs_gain_by_rows(weight: Integers, inputs: Integers) -> Tensor:
+    """For inputs as in `whole_inputs_amplify_by_columns` the mean of (‖W x‖²/m) / (‖x‖²/n) is
+    ‖W‖²/m: times the number c of inputs, m and ‖x‖².
+    """
+    weight, inputs = integers(weight), integers(inputs)
+    lengths, own = norm_sq(turn(inputs, weight)), norm_sq(inputs)
+    (c, n), one = inputs.shape[-2:], own[..., 0]
+    return _has_sphere_moments(inputs) & ((n * lengths).sum(-1) == energy(weight) * c * one)
+
+
+@notation
+def _has_sphere_moments(inputs: Tensor) -> Tensor:
+    """Whether inputs x, of one length, have Σ x_i x_j = 0 for i ≠ j and Σ x_i² = Σ‖x‖² / n."""
+    moments = turn(inputs.T, inputs.T)
+    n, own = inputs.shape[-1], norm_sq(inputs)
+    even = n * moments == own.sum() * torch.eye(n, dtype=torch.int64, device=inputs.device)
+    return even.all() & (own == own[0]).all()
+
+
+def _on_whole_inputs(law: Callable[..., Tensor]) -> Evidence:
+    """Ask a law of the transformer's INT8 weights, over the axes, back and forth, and over the rows
+    of a Hadamard matrix of ±1.
+    """
+    found = [int8_weights(part) for part in ("attention.output.dense", "intermediate.dense")]
+    weights = [weight for some, _ in found for weight in some]
+    n = weights[0].shape[-1]
+    axes = torch.eye(n, dtype=torch.int64)
+    sets = [torch.cat([axes, -axes]), hadamard_signs(n)]
+    return of_vectors(
+        law,
+        ({"weight": weight, "inputs": to_current_device(x)} for weight in weights for x in sets),
+        {"weight": 2, "inputs": 2},
+        domain="minilm's INT8 weights, W_o first, over the axes back and forth and over the rows of a "
+        "Hadamard matrix of ±1, in whole numbers",
+        summary=f"{len(weights)} weights",
+        shows="the mean is another",
+        tensors=[ref for _, refs in found for ref in refs],
+    )
+
+
 @claim(
     "geometry.amplification",
     statement="For x uniform on the sphere, √E‖W x‖² is ‖W‖ (Frobenius) over √n, n the dimension "
     "of x.",
     source=AMPLIFICATION,
     theorem="LeanMining.avg_amplification_eq_frob_div_sqrt",
-    tier="silver",
+    tier="gold",
+    measures=[FROBENIUS_SQ, MULVEC, NORM_SQ],
 )
 def amplification_by_columns(run: Run) -> Iterator[Evidence]:
+    yield _on_whole_inputs(whole_inputs_amplify_by_columns)
     yield enumerate_cases(
         is_frobenius_over_columns,
         [{"weight": weight} for weight in SMALL],
@@ -181,10 +242,12 @@ BY_ROWS = Statement(
     statement="Amplification is the gain (‖W x‖/√m) / (‖x‖/√n), which compares root mean squares: "
     "for x uniform on the sphere, the root of its mean square is ‖W‖/√m.",
     theorem="LeanMining.avg_gain_eq_frob_div_sqrt_rows",
-    tier="silver",
+    tier="gold",
+    measures=[FROBENIUS_SQ, MULVEC, NORM_SQ],
 )
 def amplification_as_gain(run: Run) -> Iterator[Evidence]:
-    """Exact over the axes, and on points of the sphere."""
+    """Exact over inputs of whole numbers, and on points of the sphere."""
+    yield _on_whole_inputs(whole_inputs_gain_by_rows)
     yield enumerate_cases(
         gain_is_frobenius_over_rows,
         [{"weight": weight} for weight in SMALL],

@@ -16,11 +16,31 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from claims.conformance import L1_NORM, NORM_SQ, SIGN
-from claims.measures.geometry import beta, beta_of_rows, center, l1_norm, norm_sq, one_bit, sign
+from claims.cases import of_vectors
+from claims.conformance import (
+    ABS_MOMENT,
+    L1_NORM,
+    MOMENT_RATIO,
+    MULVEC,
+    NORM_SQ,
+    SECOND_MOMENT,
+    SIGN,
+)
+from claims.measures.geometry import (
+    abs_moment,
+    beta,
+    beta_of_rows,
+    center,
+    l1_norm,
+    moment_ratio,
+    norm_sq,
+    one_bit,
+    second_moment,
+    sign,
+)
 from claims.measures.rotations import learn_rotation, random_rotation, turn
 from claims.models.attention import attention_layers, head as head_values, head_names, int8_keys
-from claims.notation import Integers, integers, pair
+from claims.notation import Integers, Reals, integers, pair, real
 from pyharness import (
     INT8,
     Blocks,
@@ -591,18 +611,20 @@ def pair_is_away_from_its_ratio(a: Integers, b: Integers) -> Tensor:
 
 
 @predicate
-def pair_is_away_unless_equal(a: Integers, b: Integers) -> Tensor:
-    """For the values a and b, of equal weight and not both 0: μ₁²/μ₂ < 1 ↔ |a| ≠ |b|."""
-    k = pair(a, b)
-    apart = k[..., 0].abs() != k[..., 1].abs()
-    return (norm_sq(k) == 0) | ((l1_norm(k).square() < 2 * norm_sq(k)) == apart)
+def is_away_unless_equal(weights: Reals, values: Reals) -> Tensor:
+    """For values of positive weights that add up to 1, not all 0: μ₁²/μ₂ < 1 ↔ some magnitude is
+    not μ₁.
+    """
+    weights, values = real(weights), real(values)
+    first, second = abs_moment(weights, values), second_moment(weights, values)
+    apart = (values.abs() != first[..., None]).any(-1)
+    return (second == 0) | ((moment_ratio(first, second) < 1) == apart)
 
 
 @predicate
-def codes_are_away_from_their_ratio(layer: int) -> bool:
-    """Of the INT8 codes of a layer's keys, which are not of one magnitude, μ₁²/μ₂ < 1."""
-    codes, first, second, *_ = _codes(layer)
-    return bool(codes.abs().min() < codes.abs().max()) and first * first < second
+def pair_is_away_unless_equal(a: Integers, b: Integers) -> Tensor:
+    """`is_away_unless_equal` of the values a and b, of equal weight."""
+    return is_away_unless_equal([0.5, 0.5], pair(a, b))
 
 
 @claim(
@@ -629,7 +651,8 @@ def floor_of_any_distribution(run: Run) -> Iterator[Evidence]:
     "all of one magnitude.",
     source=ISOTROPIC,
     theorem="LeanMining.one_sub_momentRatio_pos_iff",
-    tier="silver",
+    tier="gold",
+    measures=[ABS_MOMENT, SECOND_MOMENT, MOMENT_RATIO],
 )
 def floor_unless_equal(run: Run) -> Iterator[Evidence]:
     yield sweep(
@@ -638,15 +661,27 @@ def floor_unless_equal(run: Run) -> Iterator[Evidence]:
         domain="all 65,536 pairs of INT8 values, of equal weight",
         summary="65,536 distributions",
     )
-    found = enumerate_cases(
-        codes_are_away_from_their_ratio,
-        [{"layer": layer} for layer in range(len(attention_layers("key")))],
-        domain="the INT8 codes of the keys of each layer of minilm",
-        summary="6 distributions",
-        kind="model",
-        device=run.device,
+    # Sums of 32 numbers of at most 14 bits over 32 are exact, and so is whether their ratio is 1.
+    keys, refs = int8_keys()
+    yield of_vectors(
+        is_away_unless_equal,
+        [{"weights": torch.full((keys.shape[-1],), 1 / keys.shape[-1]).double(), "values": keys}],
+        {"weights": 1, "values": 1},
+        domain="the INT8 codes of every key of every head and layer of minilm, of equal weight",
+        summary="{cases} distributions",
+        shows="the ratio of {values} is on the wrong side",
+        tensors=refs,
     )
-    yield replace(found, tensors=int8_keys()[1])
+    layers = torch.stack([_codes(layer)[0] for layer in range(len(refs))])
+    yield of_vectors(
+        is_away_unless_equal,
+        [{"weights": torch.full((1,), 1 / layers.shape[-1]).double(), "values": layers}],
+        {"weights": 1, "values": 1},
+        domain="the INT8 codes of the keys of each layer of minilm, up to float64's rounding",
+        summary="{cases} distributions",
+        shows="the ratio is on the wrong side",
+        tensors=refs,
+    )
 
 
 def sign_vectors(d: int) -> list[list[int]]:
@@ -893,32 +928,38 @@ CENTERING_LIFTS = Statement(
 )
 
 
-def to_the_lattice(k: Tensor) -> Tensor:
-    """Return each row after the reflection that takes it to the diagonal.
+def reflections(k: Tensor) -> Tensor:
+    """Return the reflection that takes each row to the diagonal, float64 [rows, d, d].
 
     Args:
         k: floating point, [rows, d], none of them zero.
     """
     goal = (norm_sq(k).sqrt() / math.sqrt(k.shape[-1]))[:, None].expand_as(k)
     along = k - goal
-    share = 2 * (along * k).sum(-1) / nonzero(norm_sq(along))
-    return k - share[:, None] * along
+    share = 2 / nonzero(norm_sq(along))[:, None, None]
+    return torch.eye(k.shape[-1], dtype=k.dtype) - share * along[:, :, None] * along[:, None]
 
 
 @predicate
-def each_key_reaches_the_lattice(head: str) -> bool:
-    """For each key of a head, centered and as it is, some reflection gives it β = 1, up to
-    rounding.
+def a_rotation_reaches_the_lattice(k: Reals, rotation: Reals) -> Tensor:
+    """A rotation leaves the key's length as it is and takes it to ‖R k‖₁² ≥ d ‖k‖², a cosine of 1;
+    both up to rounding.
     """
-    return min(_one_key(head).values()) >= 1 - 1e-9
+    k = real(k)
+    turned = turn(k, real(rotation))
+    sizes, own = norm_sq(turned).flatten().tolist(), norm_sq(k).flatten().tolist()
+    found = [
+        abs(size - length) <= 1e-9 * length and l1 * l1 >= (1 - 1e-9) * k.shape[-1] * length
+        for size, length, l1 in zip(sizes, own, l1_norm(turned).flatten().tolist(), strict=True)
+    ]
+    return torch.tensor(found).view(k.shape[:-1])
 
 
-@cached_per_device
 def _one_key(head: str) -> dict[str, float]:
     keys = head_values(head, "key")
     return {
-        "least β, reflected": float(beta_of_rows(to_the_lattice(keys)).min()),
-        "least β, centered and reflected": float(beta_of_rows(to_the_lattice(center(keys))).min()),
+        f"least β, {name}reflected": float(beta_of_rows(turn(rows, reflections(rows))).min())
+        for name, rows in (("", keys), ("centered and ", center(keys)))
     }
 
 
@@ -927,15 +968,30 @@ def _one_key(head: str) -> dict[str, float]:
     statement="Some rotation takes a centered key to a cosine of at least the ceiling of the key with "
     "its mean: to 1, as another one takes the key itself.",
     theorem="LeanMining.dc_centering_lifts_rotational_ceiling",
-    tier="silver",
+    tier="gold",
+    measures=[L1_NORM, NORM_SQ, MULVEC],
 )
 def centering_one_key(run: Run) -> Iterator[Evidence]:
     """Each key is reflected to the sign lattice."""
-    yield per_head(
-        each_key_reaches_the_lattice,
-        _one_key,
-        shows="a reflected key of head {head} is off the lattice",
-        domain="minilm, each key of every head under a reflection of its own",
+    names = list(head_names())
+    yield of_vectors(
+        a_rotation_reaches_the_lattice,
+        (
+            {"k": rows, "rotation": reflections(rows)}
+            for name in names
+            for keys in [head_values(name, "key")]
+            for rows in (keys, center(keys))
+        ),
+        {"k": 1, "rotation": 2},
+        domain="minilm, each key of every head, as it is and centered, under a reflection of its own, "
+        "orthogonal up to rounding",
+        summary="{cases} keys",
+        shows="the reflected key is off the lattice",
+        tensors=key_refs(),
+        measurements=[
+            {"head": name} | {key: significant(value) for key, value in _one_key(name).items()}
+            for name in names
+        ],
     )
 
 

@@ -9,7 +9,26 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 from torch import Tensor
 
-from claims.measures.geometry import dot, l1_norm, norm_sq, sign
+from claims.measures.geometry import (
+    abs_moment,
+    beta_eff,
+    beta_rows,
+    dot,
+    energy,
+    energy_along,
+    gamma,
+    indicator,
+    l1_norm,
+    moment_ratio,
+    norm_sq,
+    project,
+    residual,
+    second_moment,
+    sign,
+    stable_rank_over,
+    strongest,
+    subspace_overlap,
+)
 from claims.measures.information import code_prob, collision, decides, hypercubicity, is_cell
 from claims.measures.int8 import clip, gate_gap, himp, qrelu, round_up, step_dist
 from claims.measures.levels import is_rounding, nearest_multiples, rounded_to, whole
@@ -21,7 +40,6 @@ from claims.measures.moments import (
     moment,
 )
 from claims.measures.rotations import hadamard_signs, turn
-from claims.measures.spectra import frobenius_sq, image
 from claims.measures.whole import (
     clipping_error,
     in_range_error,
@@ -40,10 +58,18 @@ from claims.models.activations import (
     quantized_layers,
     symmetric_layers,
 )
-from claims.models.attention import HEADS, int8_keys, int8_queries
-from claims.models.bounds import box_upper, first_layer
+from claims.models.attention import (
+    HEADS,
+    attention_layers,
+    head,
+    int8_keys,
+    int8_queries,
+    int8_weights,
+)
+from claims.models.bounds import box_lower, box_upper, first_layer
 from claims.models.layers import Layer
 from claims.models.zoo import load_models, read_held_out
+from claims.notation import choices
 from pyharness import (
     INT8,
     Call,
@@ -57,6 +83,10 @@ from pyharness import (
 )
 
 __all__ = [
+    "ABS_MOMENT",
+    "BETA_EFF",
+    "BETA_ROWS",
+    "BOX_LOWER",
     "BOX_UPPER",
     "CLIP",
     "CLIPPING_ERROR",
@@ -65,11 +95,15 @@ __all__ = [
     "DECIDES",
     "DOT",
     "EFFECTIVE_KURTOSIS",
+    "ENERGY",
+    "ENERGY_ALONG",
     "EXCESS_KURTOSIS",
     "FROBENIUS_SQ",
+    "GAMMA_R",
     "GATE_GAP",
     "HIMP",
     "HYPERCUBICITY",
+    "INDICATOR",
     "INF",
     "IN_RANGE_ERROR",
     "IS_CELL",
@@ -83,18 +117,23 @@ __all__ = [
     "MEAN_SQUARED_ERROR",
     "MIXTURE_MEAN",
     "MOMENT",
+    "MOMENT_RATIO",
     "MULVEC",
-    "MULVEC_OF_FLOATS",
     "NORM_SQ",
-    "NORM_SQ_OF_FLOATS",
+    "PROJECT",
     "QRELU",
     "QUANTIZATION_NOISE",
     "QUANTIZE",
+    "RELU",
+    "RESIDUAL",
     "ROUNDED_TO",
     "ROUND_UP",
+    "SECOND_MOMENT",
     "SIGN",
+    "STABLE_RANK",
     "STEP_DIST",
     "STEP_SIZE",
+    "SUBSPACE_OVERLAP",
     "SUP",
     "UNIFORM_NOISE",
 ]
@@ -469,70 +508,6 @@ ROUNDED_TO = Conformance(
 )
 
 
-def _stretched() -> Iterator[Call]:
-    """Yield the call at the first weights of each layer, as a vector, and some of its rows."""
-    for layer in _perceptron():
-        matrix = layer.weight.double()[:4, :6]
-        yield Call((matrix[3], matrix[:3]), [tensor_ref(f"{layer.name}.weight", layer.weight)])
-
-
-MULVEC_OF_FLOATS = Conformance(
-    "mulVec",
-    image,
-    (
-        Check(
-            "fun x w => mulVec w x",
-            ("Fin n → Rat", "Fin m → Fin n → Rat"),
-            "Fin m → Rat",
-            _stretched,
-            "the product of 3 × 6 weights of each layer of the perceptron and 6 of its weights",
-            of="entries",
-            within=lambda x, w: rounding_of_sum(x.shape[-1], x.dtype) * image(x.abs(), w.abs()),
-        ),
-    ),
-)
-
-NORM_SQ_OF_FLOATS = Conformance(
-    "normSq",
-    norm_sq,
-    (
-        Check(
-            "fun x => normSq x",
-            ("Fin n → Rat",),
-            "Rat",
-            lambda: (Call(call.arguments[1:], call.tensors) for call in _stretched()),
-            "the squared L2 norm of 3 rows of 6 weights of each layer of the perceptron",
-            of="rows",
-            within=lambda x: rounding_of_sum(x.shape[-1], x.dtype) * norm_sq(x),
-        ),
-    ),
-)
-
-
-def _errors() -> Iterator[Call]:
-    """Yield the call at what rounding changes of some weights of each layer, and at the weights."""
-    for _, some, q, refs in _rounded_weights():
-        yield Call((torch.stack([some, *(some - q)]),), refs)
-
-
-FROBENIUS_SQ = Conformance(
-    "frobeniusSq",
-    frobenius_sq,
-    (
-        Check(
-            "fun e => frobeniusSq e",
-            ("Fin m → Fin n → Rat",),
-            "Rat",
-            _errors,
-            "the squared Frobenius norm of 3 × 4 weights of each layer of the perceptron and of what "
-            "rounding changes of them",
-            of="matrices",
-            within=lambda e: rounding_of_sum(e[0].numel() + 3, torch.float64) * frobenius_sq(e),
-        ),
-    ),
-)
-
-
 Read = Callable[[], tuple[Tensor, tuple[TensorRef, ...]]]
 """What gives vectors, int8 [layers · heads · rows, 32], and the tensors that they are of."""
 
@@ -553,6 +528,30 @@ def _heads(*reads: Read) -> Callable[[], Iterable[Call]]:
 
 
 KEYS = "the first INT8 key of every head of every layer of minilm"
+
+PART = 16
+PARTS = "two keys in the first head of every second layer of minilm, 16 dimensions of them"
+DIRECTIONS = "the two strongest directions of the residual of the head's keys"
+
+
+def _of_heads(
+    arguments: Callable[[Tensor, Tensor], tuple[Tensor, ...]],
+) -> Callable[[], Iterator[Call]]:
+    """Return what gives the call at some keys of the first head of every second layer.
+
+    Args:
+        arguments: gives the function's arguments, of two keys, float64 [2, 16], and the strongest
+            directions of the residual of all keys of the head, float64 [2, 16].
+    """
+
+    def calls() -> Iterator[Call]:
+        for number, layer in list(enumerate(attention_layers("key")))[::2]:
+            keys = head(f"{number}/0", "key")[:, :PART]
+            ref = tensor_ref(f"minilm/{layer.name} outputs", layer.preactivation)
+            yield Call(arguments(keys[:2], strongest(residual(keys), 2)), [ref])
+
+    return calls
+
 
 SIGN = Conformance(
     "LeanMining.sign",
@@ -580,6 +579,15 @@ L1_NORM = Conformance(
             f"the L1 norm of {KEYS}",
             of="heads",
         ),
+        Check(
+            "l1Norm",
+            ("Fin n → Rat",),
+            "Rat",
+            _of_heads(lambda k, w: (k,)),
+            f"the L1 norm of {PARTS}",
+            of="keys",
+            within=lambda k: rounding_of_sum(PART + 1, k.dtype) * l1_norm(k),
+        ),
     ),
 )
 
@@ -594,6 +602,15 @@ NORM_SQ = Conformance(
             _heads(int8_keys),
             f"the squared L2 norm of {KEYS}",
             of="heads",
+        ),
+        Check(
+            "normSq",
+            ("Fin n → Rat",),
+            "Rat",
+            _of_heads(lambda k, w: (k,)),
+            f"the squared L2 norm of {PARTS}",
+            of="keys",
+            within=lambda k: rounding_of_sum(PART + 1, k.dtype) * norm_sq(k),
         ),
     ),
 )
@@ -635,17 +652,331 @@ MULVEC = Conformance(
             "the product of the Hadamard matrix of ±1 and the first INT8 key of every layer of minilm",
             of="entries",
         ),
+        Check(
+            "fun k R => mulVec R k",
+            ("Fin n → Rat", "Fin m → Fin n → Rat"),
+            "Fin m → Rat",
+            _of_heads(lambda k, w: (k[0], w)),
+            f"the product of {DIRECTIONS} and the first of {PARTS}",
+            of="entries",
+            within=lambda k, matrix: rounding_of_sum(PART, k.dtype) * turn(k.abs(), matrix.abs()),
+        ),
     ),
 )
 
 
-def _boxes() -> list[Call]:
-    """Return the call at the perceptron's first INT8 weight and the box of a step around the first
-    held-out digit.
+# Geometry
+def _share_within(k: Tensor, *_: Tensor) -> Tensor:
+    """A bound of the rounding of β with a correction in two directions, of length 1 up to rounding.
+
+    An entry of a residual, and of its part in the directions, goes through at most 3 d + 8
+    roundings of numbers that are together not longer than eight rows; what is left is not longer
+    than two. The sum of its squares, and a quotient, come after it.
     """
-    weight, pixels = first_layer()
-    refs = [tensor_ref("digits-mlp/hidden1 int8", weight), tensor_ref("digits", pixels)]
-    return [Call((weight, pixels[0] - 1, pixels[0] + 1), refs)]
+    return 16 * rounding_of_sum(8 * PART, k.dtype) * torch.ones_like(energy(k))
+
+
+BETA_ROWS = Conformance(
+    "LeanMining.betaRows",
+    beta_rows,
+    (
+        Check(
+            "LeanMining.betaRows",
+            ("Fin m → Fin n → Rat",),
+            "Rat",
+            _of_heads(lambda k, w: (k,)),
+            f"β of {PARTS}",
+            of="heads",
+            within=lambda k: rounding_of_sum(8 * PART, k.dtype) * beta_rows(k),
+        ),
+    ),
+)
+
+RESIDUAL = Conformance(
+    "LeanMining.residual",
+    residual,
+    (
+        Check(
+            "fun k => LeanMining.residual k",
+            ("Fin n → Rat",),
+            "Fin n → Rat",
+            _of_heads(lambda k, w: (k[0],)),
+            f"the residual of the first of {PARTS}",
+            of="entries",
+            within=lambda k: (
+                rounding_of_sum(PART + 2, k.dtype) * (k.abs() + k.abs().mean(-1, keepdim=True))
+            ),
+        ),
+    ),
+)
+
+PROJECT = Conformance(
+    "project",
+    project,
+    (
+        Check(
+            "fun k w => project w k",
+            ("Fin n → Rat", "Fin m → Fin n → Rat"),
+            "Fin n → Rat",
+            _of_heads(lambda k, w: (k, w)),
+            f"the part of {PARTS} in {DIRECTIONS}",
+            of="entries",
+            within=lambda k, w: (
+                rounding_of_sum(PART + 2, k.dtype) * (k.abs() @ w.abs().mT @ w.abs())
+            ),
+        ),
+    ),
+)
+
+ENERGY = Conformance(
+    "energy",
+    energy,
+    (
+        Check(
+            "energy",
+            ("Fin m → Fin n → Rat",),
+            "Rat",
+            _of_heads(lambda k, w: (k,)),
+            f"the energy of {PARTS}",
+            of="heads",
+            within=lambda k: rounding_of_sum(2 * PART + 1, k.dtype) * energy(k),
+        ),
+    ),
+)
+
+ENERGY_ALONG = Conformance(
+    "energyAlong",
+    energy_along,
+    (
+        Check(
+            "energyAlong",
+            ("Fin m → Fin n → Rat", "Fin n → Rat"),
+            "Rat",
+            _of_heads(lambda k, w: (k, w[0])),
+            f"the energy of {PARTS} along the first of {DIRECTIONS}",
+            of="heads",
+            within=lambda k, v: (
+                rounding_of_sum(2 * PART + 3, k.dtype) * energy_along(k.abs(), v.abs())
+            ),
+        ),
+    ),
+)
+
+GAMMA_R = Conformance(
+    "LeanMining.gammaR",
+    gamma,
+    (
+        Check(
+            "fun k w => LeanMining.gammaR w k",
+            ("Fin m → Fin n → Rat", "Fin r → Fin n → Rat"),
+            "Rat",
+            _of_heads(lambda k, w: (residual(k), w)),
+            f"γ of the residual of {PARTS} in {DIRECTIONS}",
+            of="heads",
+            within=lambda k, w: (
+                rounding_of_sum(8 * PART, k.dtype) * energy(k.abs() @ w.abs().mT) / energy(k)
+            ),
+        ),
+    ),
+)
+
+BETA_EFF = Conformance(
+    "LeanMining.betaEff",
+    beta_eff,
+    (
+        Check(
+            "fun k w => LeanMining.betaEff w k",
+            ("Fin m → Fin n → Rat", "Fin r → Fin n → Rat"),
+            "Rat",
+            _of_heads(lambda k, w: (k, w)),
+            f"β of {PARTS}, corrected in {DIRECTIONS}",
+            of="heads",
+            within=_share_within,
+        ),
+    ),
+)
+
+SUBSPACE_OVERLAP = Conformance(
+    "LeanMining.subspaceOverlap",
+    subspace_overlap,
+    (
+        Check(
+            "LeanMining.subspaceOverlap",
+            ("Fin r → Fin n → Rat", "Fin r → Fin n → Rat"),
+            "Rat",
+            _of_heads(lambda k, w: (w, strongest(residual(k), 2))),
+            f"the overlap of {DIRECTIONS} and of those of {PARTS}",
+            of="heads",
+            within=lambda v, w: (
+                rounding_of_sum(2 * PART + 6, v.dtype) * energy(v.abs() @ w.abs().mT) / 2
+            ),
+        ),
+    ),
+)
+
+STABLE_RANK = Conformance(
+    "LeanMining.stableRank",
+    stable_rank_over,
+    (
+        Check(
+            "LeanMining.stableRank",
+            ("Fin m → Fin n → Rat", "Rat"),
+            "Rat",
+            _of_heads(lambda k, w: (k, torch.linalg.svdvals(k)[0].square())),
+            f"the stable rank of {PARTS}, with their squared operator norm as computed",
+            of="heads",
+            within=lambda k, t: rounding_of_sum(2 * PART + 2, k.dtype) * stable_rank_over(k, t),
+        ),
+    ),
+)
+
+
+def _int8_weights() -> list[Call]:
+    """Return the call at the first entries of the INT8 output weight of every layer."""
+    weights, refs = int8_weights("attention.output.dense")
+    return [Call((weights[:, :4, :8],), refs)]
+
+
+def _errors() -> Iterator[Call]:
+    """Yield the call at what rounding changes of some weights of each layer, and at the weights."""
+    for _, some, q, refs in _rounded_weights():
+        yield Call((torch.stack([some, *(some - q)]),), refs)
+
+
+FROBENIUS_SQ = Conformance(
+    "frobeniusSq",
+    energy,
+    (
+        Check(
+            "frobeniusSq",
+            ("Fin m → Fin n → Int",),
+            "Int",
+            _int8_weights,
+            "the squared Frobenius norm of 4 rows and 8 columns of the INT8 output weight of every layer "
+            "of minilm",
+            of="weights",
+        ),
+        Check(
+            "frobeniusSq",
+            ("Fin m → Fin n → Rat",),
+            "Rat",
+            _errors,
+            "the squared Frobenius norm of 3 × 4 weights of each layer of the perceptron and of what "
+            "rounding changes of them",
+            of="matrices",
+            within=lambda e: rounding_of_sum(e[0].numel() + 3, e.dtype) * energy(e),
+        ),
+    ),
+)
+
+INDICATOR = Conformance(
+    "indicator",
+    indicator,
+    (
+        Check(
+            "fun kept => indicator kept",
+            ("Fin n → Bool",),
+            "Fin n → Int",
+            lambda: [Call((choices(4),))],
+            "the indicator of all 16 choices among 4",
+            of="entries",
+        ),
+    ),
+)
+
+
+def _moments(*, squared: bool | None) -> Callable[[], list[Call]]:
+    """Return what gives the call of a moment at the first INT8 key of every layer, its entries of
+    equal weight; or that of both moments.
+    """
+
+    def calls() -> list[Call]:
+        keys, refs = int8_keys()
+        values = keys.view(len(refs), -1, keys.shape[-1])[:, 0].double()
+        weights = torch.full_like(values, 1 / values.shape[-1])
+        if squared is not None:
+            return [Call((weights, values), refs)]
+        return [Call((abs_moment(weights, values), second_moment(weights, values)), refs)]
+
+    return calls
+
+
+LAYER_KEYS = "the entries of the first INT8 key of every layer of minilm, of equal weight"
+
+ABS_MOMENT = Conformance(
+    "LeanMining.absMoment",
+    abs_moment,
+    (
+        Check(
+            "LeanMining.absMoment",
+            ("Fin n → Rat", "Fin n → Rat"),
+            "Rat",
+            _moments(squared=False),
+            f"the first absolute moment of {LAYER_KEYS}",
+            of="layers",
+        ),
+    ),
+)
+
+SECOND_MOMENT = Conformance(
+    "LeanMining.secondMoment",
+    second_moment,
+    (
+        Check(
+            "LeanMining.secondMoment",
+            ("Fin n → Rat", "Fin n → Rat"),
+            "Rat",
+            _moments(squared=True),
+            f"the second moment of {LAYER_KEYS}",
+            of="layers",
+        ),
+    ),
+)
+
+MOMENT_RATIO = Conformance(
+    "LeanMining.momentRatio",
+    moment_ratio,
+    (
+        Check(
+            "LeanMining.momentRatio",
+            ("Rat", "Rat"),
+            "Rat",
+            _moments(squared=None),
+            f"the moment ratio of {LAYER_KEYS}",
+            of="layers",
+            within=lambda first, second: (
+                rounding_of_sum(2, first.dtype) * moment_ratio(first, second)
+            ),
+        ),
+    ),
+)
+
+RELU = Conformance(
+    "LeanMining.relu",
+    torch.relu,
+    (
+        Check(
+            "LeanMining.relu",
+            ("Int",),
+            "Int",
+            lambda: [Call((to_current_device(INT8).long(),))],
+            "relu on all of INT8",
+        ),
+    ),
+)
+
+
+def _boxes(rows: int) -> Callable[[], list[Call]]:
+    """Return what gives the call at rows of the perceptron's first INT8 weight and the box of a
+    step around the first held-out digit.
+    """
+
+    def calls() -> list[Call]:
+        weight, pixels = first_layer()
+        refs = [tensor_ref("digits-mlp/hidden1 int8", weight), tensor_ref("digits", pixels)]
+        return [Call((weight[:rows], pixels[0] - 1, pixels[0] + 1), refs)]
+
+    return calls
 
 
 BOX_UPPER = Conformance(
@@ -656,7 +987,7 @@ BOX_UPPER = Conformance(
             "LeanMining.boxUpper",
             ("Fin n → Int", "Fin n → Int", "Fin n → Int"),
             "Int",
-            _boxes,
+            _boxes(64),
             "the greatest value of each row of the perceptron's first INT8 weight over a box around a digit",
             of="rows",
         ),
@@ -856,7 +1187,7 @@ def _components(count: int, n: int) -> tuple[tuple[Tensor, Tensor, Tensor], list
     ]
 
 
-def _moments() -> list[Call]:
+def _mixed_moments() -> list[Call]:
     """Return the call about 0 and about a number that is not whole, of the orders 1 to 4."""
     (_, weights, numbers), refs = _components(2, 16)
     about, order = torch.tensor([0.0, 0.1], dtype=torch.float64), torch.arange(1, 5)
@@ -879,7 +1210,7 @@ MOMENT = Conformance(
             "LeanMining.moment",
             ("Fin n → Rat", "Fin n → Rat", "Rat", "Nat"),
             "Rat",
-            _moments,
+            _mixed_moments,
             "the moments 1 to 4 of 16 INT8 outputs of two layers of minilm",
             of="moments",
             within=_moment_rounding,
@@ -979,6 +1310,21 @@ KURTOSIS_FORMULA = Conformance(
             within=lambda v, k, s, d: (
                 rounding_of_sum(4 * len(v) + 16, torch.float64) * (kurtosis_formula(v, k, s, d) + 6)
             ),
+        ),
+    ),
+)
+
+BOX_LOWER = Conformance(
+    "LeanMining.boxLower",
+    box_lower,
+    (
+        Check(
+            "LeanMining.boxLower",
+            ("Fin n → Int", "Fin n → Int", "Fin n → Int"),
+            "Int",
+            _boxes(4),
+            "the least value of each of 4 rows of the perceptron's first INT8 weight over a box around a digit",
+            of="rows",
         ),
     ),
 )

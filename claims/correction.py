@@ -13,17 +13,41 @@ import torch
 from torch import Tensor
 
 from claims.beta import SEED, key_refs, per_head
+from claims.cases import of_vectors
+from claims.conformance import (
+    BETA_EFF,
+    BETA_ROWS,
+    ENERGY,
+    ENERGY_ALONG,
+    GAMMA_R,
+    INDICATOR,
+    MULVEC,
+    NORM_SQ,
+    PROJECT,
+    RESIDUAL,
+    STABLE_RANK,
+    SUBSPACE_OVERLAP,
+)
 from claims.gap import find_layer
 from claims.measures.geometry import (
     beta,
     beta_eff,
+    beta_rows,
     dot,
+    energy,
+    energy_along,
     gamma,
+    indicator,
+    l1_norm,
     norm_sq,
     project,
     residual,
+    sign,
+    stable_rank_over,
     strongest,
+    subspace_overlap,
 )
+from claims.measures.rotations import turn
 from claims.measures.spectra import stable_rank
 from claims.models.attention import (
     HEADS,
@@ -31,8 +55,10 @@ from claims.models.attention import (
     attention_layers,
     head as head_values,
     head_names,
+    int8_keys,
 )
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
+from claims.notation import Integers, Reals, choices, integers, real
 from claims.rotation import (
     EXACT,
     FEED_FORWARD,
@@ -42,6 +68,7 @@ from claims.rotation import (
     head_rotation,
     matrix_rotation,
     rotations_of,
+    seeded,
 )
 from pyharness import (
     Evidence,
@@ -52,11 +79,12 @@ from pyharness import (
     cached_per_device,
     claim,
     computed_on_cpu,
-    current_device,
     enumerate_cases,
+    notation,
     predicate,
     significant,
     tensor_ref,
+    to_current_device,
 )
 
 RANK_R = Source(SEED, "RankRResidualCorrection")
@@ -66,11 +94,104 @@ RANKS = (0, 1, 2, 4, 8)
 
 
 # ---------------------------------------------------------------------------------- what to correct
+@notation
+def _kept_and_dropped(
+    energies: Integers, kept: Integers, other: Integers
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Whether two choices keep as many, and the energy that each of them drops."""
+    energies = integers(energies)
+    ones, others = (indicator(torch.as_tensor(some).bool()) for some in (kept, other))
+    return (
+        ones.sum(-1) == others.sum(-1),
+        ((1 - ones) * energies).sum(-1),
+        ((1 - others) * energies).sum(-1),
+    )
+
+
+@notation
+def _above(energies: Integers, kept: Integers, *, strictly: bool) -> Tensor:
+    """Whether each energy that is kept is at least as large as each that is dropped, or above
+    it.
+    """
+    values, taken = torch.broadcast_tensors(integers(energies), torch.as_tensor(kept).bool())
+    high, low = values[..., :, None], values[..., None, :]
+    pairs = taken[..., :, None] & ~taken[..., None, :]
+    found: Tensor = ~pairs | ((high > low) if strictly else (high >= low))
+    return found.flatten(-2).all(-1)
+
+
 @predicate
-def dropping_the_smallest_is_best(energies: Sequence[int], kept: int) -> bool:
-    """Of all ways to keep so many energies, keeping the largest drops the least."""
-    least = min(sum(energies) - sum(some) for some in itertools.combinations(energies, kept))
-    return sum(sorted(energies)[: len(energies) - kept]) == least
+def dropping_the_smallest_is_best(energies: Integers, kept: Integers, other: Integers) -> Tensor:
+    """If each energy that is kept is at least as large as each that is dropped, another choice that
+    keeps as many drops at least as much.
+    """
+    as_many, dropped, by_the_other = _kept_and_dropped(energies, kept, other)
+    return ~(as_many & _above(energies, kept, strictly=False)) | (dropped <= by_the_other)
+
+
+@predicate
+def best_choice_is_alone(energies: Integers, kept: Integers, other: Integers) -> Tensor:
+    """If each energy that is kept is above each that is dropped, another choice that keeps as many
+    and drops no more is the same one.
+    """
+    as_many, dropped, by_the_other = _kept_and_dropped(energies, kept, other)
+    kept, other = torch.as_tensor(kept).bool(), torch.as_tensor(other).bool()
+    asked = as_many & _above(energies, kept, strictly=True) & (dropped == by_the_other)
+    return ~asked | (kept == other).all(-1)
+
+
+def _of_energies(law: Callable[..., Tensor], *, shows: str) -> Iterator[Evidence]:
+    """Ask a law of two choices of all small energies, and of the residual energies of real keys."""
+    small, two = torch.cartesian_prod(*[torch.arange(4)] * 5), choices(5)
+    ranks = {"energies": 1, "kept": 1, "other": 1}
+    yield of_vectors(
+        law,
+        [{"energies": small[:, None, None], "kept": two[:, None], "other": two}],
+        ranks,
+        kind="exhaustive",
+        domain="5 energies of 0 to 3, each two choices",
+        summary="{cases} cases",
+        shows=shows,
+    )
+    keys, refs = int8_keys()
+    d = keys.shape[-1]
+    lost = d * keys.long() - l1_norm(keys)[:, None] * sign(keys.long())
+    energies = lost.view(len(refs) * HEADS, -1, d).square().sum(1)
+    order = energies.argsort(1, descending=True).argsort(1)
+    others = torch.stack(
+        [torch.randperm(d, generator=seeded(draw), device="cpu") for draw in range(OTHERS)]
+    ).to(energies.device)
+    yield of_vectors(
+        law,
+        (
+            {
+                "energies": energies[:, None],
+                "kept": (order < r)[:, None],
+                # Drawn ones, and those that have the next energy in the place of one.
+                "other": torch.cat(
+                    [
+                        (others < r).expand(len(energies), -1, -1),
+                        *(
+                            ((order < r) & (order != out) | (order == r))[:, None]
+                            for out in range(r)
+                        ),
+                    ],
+                    1,
+                ),
+            }
+            for r in RANKS
+        ),
+        ranks,
+        domain="minilm, the energy that the residual of every head's INT8 keys has in each coordinate, "
+        f"r = 0, 1, 2, 4, 8 of them kept, and others: {OTHERS} choices at random and each with one replaced",
+        summary="{cases} choices",
+        shows=shows,
+        tensors=refs,
+    )
+
+
+OTHERS = 500
+"""Random choices to which the best one is compared."""
 
 
 @claim(
@@ -78,16 +199,12 @@ def dropping_the_smallest_is_best(energies: Sequence[int], kept: int) -> bool:
     statement="Keeping the k largest residual energies drops the least energy.",
     source=GAUGE,
     theorem="LeanMining.top_k_optimal",
-    tier="silver",
+    tier="gold",
+    measures=[INDICATOR],
 )
 def top_k(run: Run) -> Iterator[Evidence]:
-    cases = _choices()
-    yield enumerate_cases(
-        dropping_the_smallest_is_best,
-        cases,
-        domain="5 energies of 0 to 3, each number kept",
-        summary=f"{len(cases):,} cases",
-        shows="{energies}, {kept} kept",
+    yield from _of_energies(
+        dropping_the_smallest_is_best, shows="the other choice drops less than the largest"
     )
 
 
@@ -103,16 +220,6 @@ def _best_choices(energies: Sequence[int], kept: int) -> int:
         for some in itertools.combinations(range(len(energies)), kept)
     ]
     return sums.count(max(sums))
-
-
-@predicate
-def best_choice_is_unique_without_ties(energies: Sequence[int], kept: int) -> bool:
-    """One way to keep so many energies alone drops the least, unless the least one kept of the
-    largest is as large as the most that is dropped.
-    """
-    falling = sorted(energies, reverse=True)
-    tie = 0 < kept < len(energies) and falling[kept - 1] == falling[kept]
-    return (_best_choices(energies, kept) == 1) != tie
 
 
 def _choices() -> list[dict[str, Any]]:
@@ -148,17 +255,11 @@ def top_k_unique(run: Run) -> Iterator[Evidence]:
     "kept is above each that is dropped.",
     source=GAUGE,
     theorem="LeanMining.top_k_unique",
-    tier="silver",
+    tier="gold",
+    measures=[INDICATOR],
 )
 def top_k_unique_without_ties(run: Run) -> Iterator[Evidence]:
-    cases = _choices()
-    yield enumerate_cases(
-        best_choice_is_unique_without_ties,
-        cases,
-        domain="5 energies of 0 to 3, each number kept",
-        summary=f"{len(cases):,} cases",
-        shows="{energies}, {kept} kept",
-    )
+    yield from _of_energies(best_choice_is_alone, shows="another choice drops as little")
 
 
 def directions(name: str, r: int, *, rotation: Tensor | None = None) -> Tensor:
@@ -169,55 +270,40 @@ def directions(name: str, r: int, *, rotation: Tensor | None = None) -> Tensor:
     return strongest(residual(keys if rotation is None else keys @ rotation.T), r)
 
 
-def agreeing(
-    law: Callable[..., bool],
-    error: Callable[..., float],
-    cases: Sequence[Mapping[str, Any]],
+def _of_products(
+    cases: Sequence[Mapping[str, Tensor]],
     *,
     domain: str,
     summary: str,
     tensors: Sequence[TensorRef],
     measurements: Sequence[Mapping[str, Any]],
 ) -> Evidence:
-    """Ask a law, that an error is at most `EXACT`, of each case, and report the largest
-    error.
-    """
-    found = enumerate_cases(
-        law,
+    """Ask of rows and directions whether β_eff is the product, and report the largest error."""
+    found = of_vectors(
+        beta_eff_is_the_product,
         cases,
+        {"rows": 2, "directions": 2},
         domain=domain,
         summary=summary,
-        kind="model",
         shows="over the tolerance",
-        device=current_device(),
-    )
-    return replace(
-        found,
-        max_error=significant(max(error(**case) for case in cases)),
-        tolerance=EXACT,
         tensors=tensors,
         measurements=measurements,
     )
+    worst = max(product_error(**case) for case in cases)
+    return replace(found, max_error=significant(worst), tolerance=EXACT)
 
 
 @predicate
-def beta_eff_is_the_product(head: str, r: int) -> bool:
-    """β_eff = 1 − (1 − β)(1 − γ_r) in a head's strongest r directions and in r drawn ones, up to
-    rounding.
-    """
-    return product_error(head, r) <= EXACT
+def beta_eff_is_the_product(rows: Reals, directions: Reals) -> Tensor:
+    """β_eff = 1 − (1 − β)(1 − γ) of rows in orthonormal directions, up to rounding."""
+    return torch.tensor(product_error(real(rows), real(directions)) <= EXACT)
 
 
-def product_error(head: str, r: int) -> float:
-    """Return by how much 1 − (1 − β)(1 − γ_r) misses β_eff, in a head's strongest r directions and
-    in r drawn ones.
-    """
-    keys = head_values(head, "key")
-    return max(_product_error(keys, w) for w in (directions(head, r), head_rotation(head)[:r]))
-
-
-def _product_error(rows: Tensor, w: Tensor) -> float:
-    return abs(beta_eff(rows, w) - (1 - (1 - beta(rows)) * (1 - gamma(residual(rows), w))))
+@notation
+def product_error(rows: Tensor, directions: Tensor) -> float:
+    """Return by how much 1 − (1 − β)(1 − γ) misses β_eff."""
+    found, own = float(beta_eff(rows, directions)), float(beta_rows(rows))
+    return abs(found - (1 - (1 - own) * (1 - float(gamma(residual(rows), directions)))))
 
 
 @predicate
@@ -231,9 +317,9 @@ def _with_gamma_of_keys(name: str) -> dict[str, float]:
     keys = head_values(name, "key")
     w = strongest(keys, 4)
     return {
-        "β_eff": beta_eff(keys, w),
-        "with γ_4 of the residual": 1 - (1 - beta(keys)) * (1 - gamma(residual(keys), w)),
-        "with γ_4 of the keys": 1 - (1 - beta(keys)) * (1 - gamma(keys, w)),
+        "β_eff": float(beta_eff(keys, w)),
+        "with γ_4 of the residual": 1 - (1 - beta(keys)) * (1 - float(gamma(residual(keys), w))),
+        "with γ_4 of the keys": 1 - (1 - beta(keys)) * (1 - float(gamma(keys, w))),
     }
 
 
@@ -265,7 +351,7 @@ def _frontier(r: int) -> dict[str, Any]:
     }
     for which in FRONTIER_ROTATIONS:
         found = [
-            beta_eff(half @ rotation.T, directions(name, r, rotation=rotation))
+            float(beta_eff(half @ rotation.T, directions(name, r, rotation=rotation)))
             for name in names
             for rotation in [rotations_of(name)[which]]
             for half in halves(head_values(name, "key"))
@@ -283,17 +369,22 @@ def _frontier(r: int) -> dict[str, Any]:
     "its energy, γ_r measured on the residual.",
     source=RANK_R,
     theorem="LeanMining.beta_eff_formula",
-    tier="silver",
+    tier="gold",
+    measures=[BETA_EFF, BETA_ROWS, GAMMA_R, RESIDUAL],
 )
 def beta_eff_formula(run: Run) -> Iterator[Evidence]:
-    cases = [{"head": name, "r": r} for name in head_names() for r in RANKS]
-    found = agreeing(
-        beta_eff_is_the_product,
-        product_error,
+    cases = [
+        {"rows": head_values(name, "key"), "directions": w}
+        for name in head_names()
+        for r in RANKS
+        for w in (directions(name, r), to_current_device(head_rotation(name))[:r])
+    ]
+    found = _of_products(
         cases,
-        summary=f"{len(cases)} heads and ranks",
+        summary=f"{len(cases)} heads, ranks and directions",
         tensors=key_refs(),
-        domain="minilm, the keys of every head, r = 0, 1, 2, 4, 8 directions; what a key costs and keeps",
+        domain="minilm, the keys of every head, their strongest r = 0, 1, 2, 4, 8 directions and as "
+        "many at random, orthonormal up to rounding; what a key costs and keeps",
         measurements=[_frontier(r) for r in RANKS],
     )
     yield replace(found, plots=[FRONTIER_PLOT])
@@ -326,16 +417,18 @@ def _others(name: str, r: int) -> list[Tensor]:
 
 
 @predicate
-def strongest_beat_others(head: str) -> bool:
-    """γ_r of a head's residual in its strongest directions is at least that in others, for each
-    rank.
+def strongest_beat_others(rows: Reals, best: Reals, other: Reals) -> Tensor:
+    """The rows have at least as much energy along the best r directions as in a projection of rank
+    r, but for the share `EXACT` of all of it.
     """
-    lost = residual(head_values(head, "key"))
-    return all(
-        gamma(lost, strongest(lost, r)) >= gamma(lost, w) - EXACT
-        for r in RANKS
-        for w in _others(head, r)
-    )
+    rows, other = real(rows), real(other)
+    slack = EXACT * float(energy(rows))
+    most = sum(energy_along(rows, real(best)).tolist()) + slack
+    found = [
+        float(energy(turn(rows, matrix))) <= most
+        for matrix in other.reshape(-1, *other.shape[-2:]).unbind()
+    ]
+    return torch.tensor(found).view(other.shape[:-2])
 
 
 def _matrices(name: str, lost: Tensor, r: int) -> Iterator[Tensor]:
@@ -353,30 +446,35 @@ def _matrices(name: str, lost: Tensor, r: int) -> Iterator[Tensor]:
 
 
 @predicate
-def no_matrix_leaves_less(head: str) -> bool:
-    """A head's residual less a matrix of rank r has at least the energy of the dropped eigenvalues,
-    and exactly that for its part in the strongest directions.
+def no_matrix_leaves_less(left: Reals, dropped: Reals, rows: Reals, rest: Reals) -> Tensor:
+    """The rows less a matrix of rank r have at least the energy of the dropped eigenvalues, and
+    less their part in the best directions exactly that; but for the share `EXACT` of all of it.
+
+    Args:
+        left: the rows less a matrix.
+        dropped: the eigenvalues that are dropped.
+        rows: the rows.
+        rest: the rows less their part in the best directions.
     """
-    lost = residual(head_values(head, "key"))
-    total, eigenvalues = float(norm_sq(lost).sum()), torch.linalg.eigvalsh(lost.T @ lost)
-
-    def left(matrix: Tensor) -> float:
-        return float(norm_sq(lost - matrix).sum()) / total
-
-    for r in RANKS:
-        dropped = float(eigenvalues[: len(eigenvalues) - r].sum()) / total
-        if abs(left(project(lost, strongest(lost, r))) - dropped) > EXACT or any(
-            left(matrix) < dropped - EXACT for matrix in _matrices(head, lost, r)
-        ):
-            return False
-    return True
+    slack, least = EXACT * float(energy(real(rows))), sum(real(dropped).tolist())
+    if abs(float(energy(real(rest))) - least) > slack:
+        return torch.zeros(real(left).shape[:-2], dtype=torch.bool)
+    enough: Tensor = energy(real(left)) >= least - slack
+    return enough
 
 
 def _captured(name: str) -> dict[str, float]:
     lost = residual(head_values(name, "key"))
-    return {f"γ_{r}": gamma(lost, strongest(lost, r)) for r in RANKS if r} | {
-        "γ_4, strongest of 16 random": max(gamma(lost, w) for w in _others(name, 4)[2:])
+    return {f"γ_{r}": float(gamma(lost, strongest(lost, r))) for r in RANKS if r} | {
+        "γ_4, strongest of 16 random": max(float(gamma(lost, w)) for w in _others(name, 4)[2:])
     }
+
+
+def _captured_rows() -> list[dict[str, Any]]:
+    return [
+        {"head": name} | {key: significant(value) for key, value in _captured(name).items()}
+        for name in head_names()
+    ]
 
 
 @claim(
@@ -385,11 +483,27 @@ def _captured(name: str) -> dict[str, float]:
     "singular values keeps the most of its energy, if there are such directions.",
     source=RANK_R,
     theorem="LeanMining.svd_topk_maximizes_gammaR",
-    tier="silver",
+    tier="gold",
+    measures=[ENERGY, ENERGY_ALONG, MULVEC],
 )
 def svd_top_r(run: Run) -> Iterator[Evidence]:
-    yield per_head(
-        strongest_beat_others, _captured, shows="other directions have more in head {head}"
+    def calls() -> Iterator[dict[str, Tensor]]:
+        for name in head_names():
+            rows = residual(head_values(name, "key"))
+            for r in RANKS:
+                others = torch.stack(_others(name, r))
+                yield {"rows": rows, "best": strongest(rows, r), "other": others.mT @ others}
+
+    yield of_vectors(
+        strongest_beat_others,
+        calls(),
+        {"rows": 2, "best": 2, "other": 2},
+        domain="minilm, the residual of the keys of every head, r = 0, 1, 2, 4, 8, and 18 projections of "
+        "that rank each; directions up to rounding",
+        summary="{cases} projections",
+        shows="the projection has more of the energy",
+        tensors=key_refs(),
+        measurements=_captured_rows(),
     )
 
 
@@ -399,24 +513,33 @@ def svd_top_r(run: Run) -> Iterator[Evidence]:
     "singular values, and no matrix of rank r leaves less, if there are such directions.",
     source=RANK_R,
     theorem="LeanMining.residual_topk_eckart_young",
-    tier="silver",
+    tier="gold",
+    measures=[ENERGY],
 )
 def eckart_young(run: Run) -> Iterator[Evidence]:
-    yield per_head(
-        no_matrix_leaves_less, _captured, shows="another matrix leaves less in head {head}"
+    def calls() -> Iterator[dict[str, Tensor]]:
+        for name in head_names():
+            rows = residual(head_values(name, "key"))
+            eigenvalues = torch.linalg.eigvalsh(rows.T @ rows)
+            for r in RANKS:
+                yield {
+                    "left": rows - torch.stack(list(_matrices(name, rows, r))),
+                    "dropped": eigenvalues[: len(eigenvalues) - r],
+                    "rows": rows,
+                    "rest": rows - project(rows, strongest(rows, r)),
+                }
+
+    yield of_vectors(
+        no_matrix_leaves_less,
+        calls(),
+        {"left": 2, "dropped": 1, "rows": 2, "rest": 2},
+        domain="minilm, the residual of the keys of every head, r = 0, 1, 2, 4, 8, and 21 matrices of at "
+        "most that rank each; eigenvalues and directions up to rounding",
+        summary="{cases} matrices",
+        shows="the matrix leaves less, or the best directions something else",
+        tensors=key_refs(),
+        measurements=_captured_rows(),
     )
-
-
-@predicate
-def beta_eff_of_weight_is_the_product(layer: str, r: int) -> bool:
-    """β_eff = 1 − (1 − β)(1 − γ_r) of a weight under its own rotation, up to rounding."""
-    return matrix_product_error(layer, r) <= EXACT
-
-
-def matrix_product_error(layer: str, r: int) -> float:
-    """Return by how much 1 − (1 − β)(1 − γ_r) misses β_eff of a weight under its own rotation."""
-    rows = find_layer(layer).weight.double() @ matrix_rotation(layer, 0).T
-    return _product_error(rows, strongest(residual(rows), r))
 
 
 @claim(
@@ -424,30 +547,29 @@ def matrix_product_error(layer: str, r: int) -> float:
     statement="With a rotation for each matrix, β_eff = 1 − (1 − β)(1 − γ_r) holds matrix by matrix.",
     source=WEIGHTS,
     theorem="LeanMining.per_matrix_R_decomposition",
-    tier="silver",
+    tier="gold",
+    measures=[BETA_EFF, BETA_ROWS, GAMMA_R, RESIDUAL],
 )
 def per_matrix(run: Run) -> Iterator[Evidence]:
-    cases: list[dict[str, Any]] = [
-        {"layer": layer, "r": r} for layer in FEED_FORWARD for r in (1, 8)
-    ]
-    rows = []
-    for case in cases:
-        turned = find_layer(case["layer"]).weight.double() @ matrix_rotation(case["layer"], 0).T
-        w = strongest(residual(turned), case["r"])
-        rows.append(
-            case
-            | {
-                "β": significant(beta(turned)),
-                "γ_r": significant(gamma(residual(turned), w)),
-                "β_eff": significant(beta_eff(turned, w)),
-            }
-        )
-    yield agreeing(
-        beta_eff_of_weight_is_the_product,
-        matrix_product_error,
+    cases, figures = [], []
+    for layer in FEED_FORWARD:
+        rows = turn(find_layer(layer).weight.double(), matrix_rotation(layer, 0))
+        for r in (1, 8):
+            w = strongest(residual(rows), r)
+            cases.append({"rows": rows, "directions": w})
+            figures.append(
+                {
+                    "layer": layer,
+                    "r": r,
+                    "β": significant(beta(rows)),
+                    "γ_r": significant(float(gamma(residual(rows), w))),
+                    "β_eff": significant(float(beta_eff(rows, w))),
+                }
+            )
+    yield _of_products(
         cases,
         summary=f"{len(cases)} weights and ranks",
-        measurements=rows,
+        measurements=figures,
         domain="minilm, the rows of each layer's inner feed-forward weights under a rotation of their own",
         tensors=[tensor_ref(f"{layer}.weight", find_layer(layer).weight) for layer in FEED_FORWARD],
     )
@@ -542,36 +664,42 @@ def output(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------- stable rank and overlap
-def overlap(v: Tensor, w: Tensor) -> float:
-    """Return the mean energy that the span of orthonormal w [r, d] has of orthonormal v [r, d].
-    Lean: `subspaceOverlap`.
+@predicate
+def stable_rank_is_at_least_one(rows: Reals, spectral_sq: Reals, v: Reals) -> Tensor:
+    """The stable rank of rows is at least 1, with a squared operator norm that they reach along v;
+    both up to rounding.
     """
-    return float(norm_sq(v @ w.T).sum()) / len(v)
-
-
-@predicate
-def stable_rank_is_at_least_one(head: str) -> bool:
-    """The stable ranks of a head's keys and of their residual are at least 1."""
-    return (
-        min(value for key, value in _subspaces(head).items() if key.startswith("stable rank"))
-        >= 1 - EXACT
+    rows, square, v = real(rows), real(spectral_sq), real(v)
+    most = float(energy_along(rows, v)) / float(norm_sq(v))
+    return torch.tensor(
+        float(square) <= most * (1 + EXACT) and float(stable_rank_over(rows, square)) >= 1 - EXACT
     )
 
 
 @predicate
-def stable_rank_is_at_most_the_rank(head: str) -> bool:
-    """The stable ranks of a head's keys and of their parts in 4 directions are at most 32 and 4."""
-    keys = head_values(head, "key")
-    return (
-        stable_rank(keys) <= keys.shape[-1] + EXACT
-        and stable_rank(project(keys, head_rotation(head)[:4])) <= 4 + EXACT
+def stable_rank_is_at_most_the_rank(rows: Reals, w: Reals, spectral_sq: Reals) -> Tensor:
+    """The stable rank of the rows' part in the span of r orthonormal directions is at most r, with
+    a squared operator norm that they exceed along none of these; both up to rounding.
+    """
+    w, square = real(w), real(spectral_sq)
+    part = project(real(rows), w)
+    return torch.tensor(
+        all(along <= float(square) * (1 + EXACT) for along in energy_along(part, w).tolist())
+        and float(stable_rank_over(part, square)) <= len(w) + EXACT
     )
 
 
 @predicate
-def overlap_is_a_share(head: str) -> bool:
-    """The overlap of the 4 strongest directions of two halves of a head's tokens is in [0, 1]."""
-    return -EXACT <= _subspaces(head)["overlap of the halves"] <= 1 + EXACT
+def overlap_is_a_share(v: Reals, w: Reals) -> Tensor:
+    """The overlap of two sets of orthonormal directions is in [0, 1], up to rounding."""
+    found = subspace_overlap(real(v), real(w))
+    return (found >= -EXACT) & (found <= 1 + EXACT)
+
+
+def _spectral(rows: Tensor) -> dict[str, Tensor]:
+    """The squared operator norm of rows, and a direction along which they reach it."""
+    _, values, vectors = torch.linalg.svd(rows, full_matrices=False)
+    return {"spectral_sq": values[0].square(), "v": vectors[0]}
 
 
 @cached_per_device
@@ -580,8 +708,20 @@ def _subspaces(name: str) -> dict[str, float]:
     return {
         "stable rank of the keys": stable_rank(keys),
         "stable rank of the residual": stable_rank(residual(keys)),
-        "overlap of the halves": overlap(*(strongest(residual(half), 4) for half in halves(keys))),
+        "overlap of the halves": float(subspace_overlap(*_halves(name))),
     }
+
+
+def _halves(name: str) -> list[Tensor]:
+    """The 4 strongest directions of the residual of two halves of a head's tokens."""
+    return [strongest(residual(half), 4) for half in halves(head_values(name, "key"))]
+
+
+def _subspaces_rows() -> list[dict[str, Any]]:
+    return [
+        {"head": name} | {key: significant(value) for key, value in _subspaces(name).items()}
+        for name in head_names()
+    ]
 
 
 @claim(
@@ -589,10 +729,26 @@ def _subspaces(name: str) -> dict[str, float]:
     statement="The stable rank of rows that are not all zero is at least 1.",
     source=OVERLAP,
     theorem="LeanMining.one_le_stableRank",
-    tier="silver",
+    tier="gold",
+    measures=[STABLE_RANK, ENERGY_ALONG, NORM_SQ],
 )
 def stable_ranks(run: Run) -> Iterator[Evidence]:
-    yield per_head(stable_rank_is_at_least_one, _subspaces, shows="it is less in head {head}")
+    yield of_vectors(
+        stable_rank_is_at_least_one,
+        (
+            {"rows": rows} | _spectral(rows)
+            for name in head_names()
+            for keys in [head_values(name, "key")]
+            for rows in (keys, residual(keys))
+        ),
+        {"rows": 2, "spectral_sq": 0, "v": 1},
+        domain="minilm, the keys of every head of every layer, and their residual; operator norms up to "
+        "rounding",
+        summary="{cases} matrices",
+        shows="it is less",
+        tensors=key_refs(),
+        measurements=_subspaces_rows(),
+    )
 
 
 @claim(
@@ -600,14 +756,30 @@ def stable_ranks(run: Run) -> Iterator[Evidence]:
     statement="The stable rank of rows in the span of r directions is at most r.",
     source=OVERLAP,
     theorem="LeanMining.stableRank_le",
-    tier="silver",
+    tier="gold",
+    measures=[STABLE_RANK, ENERGY_ALONG, PROJECT],
 )
 def stable_ranks_under_the_rank(run: Run) -> Iterator[Evidence]:
-    yield per_head(
+    yield of_vectors(
         stable_rank_is_at_most_the_rank,
-        _subspaces,
-        shows="it is more in head {head}",
-        domain="minilm, the keys of every head, and their parts in 4 directions",
+        (
+            {
+                "rows": keys,
+                "w": w,
+                "spectral_sq": _spectral(project(keys, w))["spectral_sq"],
+            }
+            for name in head_names()
+            for keys in [head_values(name, "key")]
+            for rotation in [to_current_device(head_rotation(name))]
+            for w in (rotation, rotation[:4])
+        ),
+        {"rows": 2, "w": 2, "spectral_sq": 0},
+        domain="minilm, the keys of every head, and their parts in 4 directions; operator norms and "
+        "directions up to rounding",
+        summary="{cases} matrices",
+        shows="it is more",
+        tensors=key_refs(),
+        measurements=_subspaces_rows(),
     )
 
 
@@ -616,12 +788,17 @@ def stable_ranks_under_the_rank(run: Run) -> Iterator[Evidence]:
     statement="The overlap of two subspaces is between 0 and 1.",
     source=OVERLAP,
     theorem="LeanMining.subspaceOverlap_mem",
-    tier="silver",
+    tier="gold",
+    measures=[SUBSPACE_OVERLAP],
 )
-def subspace_overlap(run: Run) -> Iterator[Evidence]:
-    yield per_head(
+def subspace_overlaps(run: Run) -> Iterator[Evidence]:
+    yield of_vectors(
         overlap_is_a_share,
-        _subspaces,
-        shows="it is not in head {head}",
+        (dict(zip("vw", _halves(name), strict=True)) for name in head_names()),
+        {"v": 2, "w": 2},
         domain="minilm, the 4 strongest directions of the residual of two halves of every head's tokens",
+        summary="{cases} heads",
+        shows="it is not",
+        tensors=key_refs(),
+        measurements=_subspaces_rows(),
     )

@@ -13,7 +13,7 @@ scale · (max(q, z) − z) with q the quantized x; FP16 rounds r to half precisi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -21,7 +21,18 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from claims.conformance import BOX_UPPER, DOT, GATE_GAP, LE, QRELU, ROUND_UP, STEP_DIST
+from claims.cases import of_vectors
+from claims.conformance import (
+    BOX_LOWER,
+    BOX_UPPER,
+    DOT,
+    GATE_GAP,
+    LE,
+    QRELU,
+    RELU,
+    ROUND_UP,
+    STEP_DIST,
+)
 from claims.measures.geometry import dot
 from claims.measures.int8 import gate_gap, qrelu, round_up, step_dist
 from claims.models import bounds
@@ -78,8 +89,6 @@ class Losses:
     quantization: Tensor
     reconstruction: Tensor
     total: Tensor
-    unreconstructed: Tensor
-    """|x − y|: the total when nothing is reconstructed."""
 
 
 def gated(x: Tensor, number_format: str) -> Tensor:
@@ -96,11 +105,16 @@ def gated(x: Tensor, number_format: str) -> Tensor:
 def losses(x: Tensor, number_format: str) -> Losses:
     """Return what each step loses at each element of x, float64 [rows, out]."""
     r, y = x.relu(), gated(x, number_format)
+    x_hat = read_back(x, y)
+    return Losses((x - r).abs(), (r - y).abs(), (y - x_hat).abs(), (x - x_hat).abs())
+
+
+def read_back(x: Tensor, y: Tensor) -> Tensor:
+    """Return the best affine reconstruction of x from y, float64 [rows, out]."""
     centred = y - y.mean()
     spread = centred.square().sum()
     slope = (centred * x).sum() / spread if spread > 0 else spread
-    x_hat = x.mean() + slope * centred
-    return Losses((x - r).abs(), (r - y).abs(), (y - x_hat).abs(), (x - x_hat).abs(), (x - y).abs())
+    return x.mean() + slope * centred
 
 
 @cached_per_device
@@ -259,16 +273,36 @@ THREE_NETWORKS = "every layer that a ReLU follows, of the perceptron, the CNN an
 
 
 # ---------------------------------------------------------------------------- the gap decomposition
+UNIT = 2.0**-32
+"""The step of the fixed-point numbers on which laws are exact: a layer's outputs, and what becomes
+of them, are rounded to whole multiples of it."""
+
+
+def fixed_point(x: Tensor) -> Tensor:
+    """Return the nearest multiple of `UNIT` to each number, as a count of them, int64."""
+    return (x.double() / UNIT).round_().long()
+
+
+BLOCK = 2**16
+"""Elements of which a law is asked at a time: few enough for a processor's cache."""
+
+
 @predicate
-def gate_and_quantization_add_up(layer: str) -> bool:
-    """|x − y| = |x − r| + |r − y| at every element, in each integer format: exactly, in floating
-    point too.
+def gate_and_quantization_add_up(x: Integers, y: Integers) -> Tensor:
+    """|x − y| = |x − relu x| + |relu x − y|, and y ≥ 0 where relu x is 0, as Q(0) is; in integers,
+    elementwise.
     """
-    x = find_layer(layer).preactivation.double()
-    return all(
-        bool((part.unreconstructed == part.gate + part.quantization).all())
-        for part in (losses(x, name) for name in BITS)
-    )
+    x, y = integers(x), integers(y)
+    r = torch.relu(x)
+    return ((r != 0) | (y >= 0)) & ((x - y).abs() == (x - r).abs() + (r - y).abs())
+
+
+@predicate
+def no_element_is_above_its_parts(x: Integers, y: Integers, x_hat: Integers) -> Tensor:
+    """|x − x̂| ≤ |x − relu x| + |relu x − y| + |y − x̂|, in integers, elementwise."""
+    x, y, x_hat = integers(x), integers(y), integers(x_hat)
+    r = torch.relu(x)
+    return (x - x_hat).abs() <= (x - r).abs() + (r - y).abs() + (y - x_hat).abs()
 
 
 @predicate
@@ -280,6 +314,60 @@ def total_is_at_most_the_sum(layer: str) -> bool:
         found["total"]
         <= (found["gate"] + found["quantization"] + found["reconstruction"]) * (1 + 2.0**-40)
         for found in (layer_losses(layer, name) for name in FORMATS)
+    )
+
+
+def _gated_in_blocks(number_format: str, layer: Layer) -> Iterator[dict[str, Tensor]]:
+    """Yield a layer's outputs and what becomes of them, in fixed point, some at a time."""
+    x = layer.preactivation.double()
+    y = gated(x, number_format)
+    for some, stored in zip(x.flatten().split(BLOCK), y.flatten().split(BLOCK), strict=True):
+        yield {"x": fixed_point(some), "y": fixed_point(stored)}
+
+
+def _read_back_in_part(number_format: str, layer: Layer) -> Iterator[dict[str, Tensor]]:
+    """Yield some rows of a layer's outputs, what becomes of them and what is read back, in fixed
+    point.
+    """
+    x = layer.preactivation[: BLOCK // layer.preactivation.shape[1]].double()
+    y = gated(x, number_format)
+    yield {"x": fixed_point(x), "y": fixed_point(y), "x_hat": fixed_point(read_back(x, y))}
+
+
+def _elements(
+    law: Callable[..., Tensor],
+    formats: Sequence[str],
+    parts: Callable[[str, Layer], Iterator[dict[str, Tensor]]],
+    *,
+    domain: str,
+    figures: Callable[[str], Mapping[str, float]] | None = None,
+) -> Evidence:
+    """Ask a law of elements of every layer's outputs in each format, and report figures of each
+    layer.
+    """
+    layers = dict(layers_of(load_models(), relu_only=False))
+    return of_vectors(
+        law,
+        (
+            part
+            for layer in layers.values()
+            for number_format in formats
+            for part in parts(number_format, layer)
+        ),
+        {"x": 0, "y": 0, "x_hat": 0},
+        domain=domain,
+        summary=f"{len(layers)} layers",
+        shows="at x = {x} and y = {y}, in units of 2^−32",
+        tensors=[
+            tensor_ref(f"{name} outputs", layer.preactivation) for name, layer in layers.items()
+        ],
+        measurements=[
+            {"layer": name, "followed by": layer.kind}
+            | {key: significant(value) for key, value in figures(name).items()}
+            for name, layer in layers.items()
+        ]
+        if figures
+        else (),
     )
 
 
@@ -357,16 +445,16 @@ def additive(run: Run) -> Iterator[Evidence]:
     "|x − Q(relu x)| = |x − relu x| + |relu x − Q(relu x)|.",
     source=FORMAL,
     theorem="LeanMining.gate_quant_l1_additive",
-    tier="silver",
+    tier="gold",
+    measures=[RELU],
 )
 def gate_quantization(run: Run) -> Iterator[Evidence]:
-    yield per_layer(
-        run,
+    yield _elements(
         gate_and_quantization_add_up,
-        lambda name: layer_losses(name, "INT8"),
-        domain=f"every element of INT16, INT8 and INT4, {ALL_LAYERS}",
-        shows=str,
-        relu_only=False,
+        list(BITS),
+        _gated_in_blocks,
+        domain=f"every element of INT16, INT8 and INT4, to 2^−32, {ALL_LAYERS}",
+        figures=lambda name: layer_losses(name, "INT8"),
     )
 
 
@@ -375,7 +463,8 @@ def gate_quantization(run: Run) -> Iterator[Evidence]:
     statement="The total gap is at most gate + quantization + reconstruction.",
     source=FORMAL,
     theorem="LeanMining.total_le_sum",
-    tier="silver",
+    tier="gold",
+    measures=[RELU],
 )
 def total_le_sum(run: Run) -> Iterator[Evidence]:
     found = per_layer(
@@ -387,6 +476,13 @@ def total_le_sum(run: Run) -> Iterator[Evidence]:
         relu_only=False,
     )
     yield replace(found, plots=LOSSES_PLOTS)
+    yield _elements(
+        no_element_is_above_its_parts,
+        FORMATS,
+        _read_back_in_part,
+        domain="each element of the first rows of INT16, INT8, INT4 and FP16, to 2^−32, of "
+        f"{ALL_LAYERS}, and the best reconstruction of these rows",
+    )
 
 
 # ---------------------------------------------------------------------------------- the integer gap
@@ -1181,14 +1277,89 @@ def crown_affine_step(run: Run) -> Iterator[Evidence]:
     )
 
 
+@predicate
+def output_is_in_interval(
+    weight: Sequence[Integers], bias: Sequence[Integers], x: Integers, box: Integers
+) -> Tensor:
+    """Of layers with ReLU between them: x is in the box, and each output of each layer within the
+    interval bounds, in whole numbers.
+
+    Args:
+        weight: of each layer, [out, in].
+        bias: of each layer, [out].
+        x: an input, [..., in].
+        box: the least and the greatest of each input, [..., 2, in].
+    """
+    x, box = integers(x), integers(box)
+    lower, upper = box[..., 0, :], box[..., 1, :]
+    holds = ((lower <= x) & (x <= upper)).all(-1)
+    for number, (w, b) in enumerate(zip(map(integers, weight), map(integers, bias), strict=True)):
+        if number:
+            x, lower, upper = (torch.where(one > 0, one, 0) for one in (x, lower, upper))
+        x = dot(w, x.unsqueeze(-2)) + b
+        lower, upper = (
+            bound(w, lower.unsqueeze(-2), upper.unsqueeze(-2)) + b
+            for bound in (bounds.box_lower, bounds.box_upper)
+        )
+        holds = holds & ((lower <= x) & (x <= upper)).all(-1)
+    return holds
+
+
+def _whole_intervals() -> Evidence:
+    """Ask `output_is_in_interval` of points of boxes around held-out digits."""
+    cases = violations = 0
+    witness = None
+    refs = []
+    pixels = to_current_device(bounds.first_layer()[1][:IMAGES])
+    box = torch.stack([pixels - 1, pixels + 1], 1)
+    for network in NETWORKS:
+        layers = to_current_device(bounds.whole_layers(network))
+        weight, bias = [w for w, _ in layers], [b for _, b in layers]
+        refs += [
+            tensor_ref(f"digits-{network}, layer {number}, INT8", w)
+            for number, w in enumerate(weight)
+        ]
+        side = weight[0][0].sign()
+        corners = torch.stack([torch.zeros_like(side), side, -side, side**2, -(side**2)])
+        points = pixels + corners[:, None]
+        holds = output_is_in_interval(weight, bias, points, box)
+        cases += holds.numel()
+        failing = (~holds).nonzero()
+        violations += len(failing)
+        if len(failing) and witness is None:
+            corner, image = failing[0].tolist()
+            inputs = {
+                "weight": [w.tolist() for w in weight],
+                "bias": [b.tolist() for b in bias],
+                "x": points[corner, image].tolist(),
+                "box": box[image].tolist(),
+            }
+            witness = Witness(
+                dotted(output_is_in_interval), inputs, f"not {network}, image {image}"
+            )
+    return Evidence(
+        "model",
+        "the three digits networks with INT8 weights, in whole numbers, on 5 points of the box of one "
+        f"pixel value around each of {IMAGES} held-out digits",
+        cases,
+        violations,
+        f"{cases} images",
+        device=current_device().type,
+        tensors=[*refs, tensor_ref("digits", pixels)],
+        witness=witness,
+    )
+
+
 @CROWN.reading(
     "interval",
     statement="Interval bounds hold of the outputs of every input in a box.",
     theorem="LeanMining.Network.output_mem_interval",
-    tier="silver",
+    tier="gold",
+    measures=[BOX_LOWER, BOX_UPPER, DOT],
 )
 def crown_interval(run: Run) -> Iterator[Evidence]:
     """Interval bound propagation."""
+    yield _whole_intervals()
     yield _enclosures(run, no_output_escapes, method="ibp")
 
 

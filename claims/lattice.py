@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from claims.beta import SEED, exact_beta, per_head
-from claims.conformance import DOT, L1_NORM, NORM_SQ
+from claims.beta import SEED, exact_beta, key_refs, per_head
+from claims.cases import of_vectors
+from claims.conformance import DOT, L1_NORM, MULVEC, NORM_SQ
 from claims.measures.geometry import beta_of_rows, dot, l1_norm, norm_sq, sign
+from claims.measures.rotations import turn
 from claims.measures.spectra import op_norm
-from claims.models.attention import head as head_values
+from claims.models.attention import head as head_values, head_names, int8_keys
 from claims.notation import Integers, integers
 from claims.rotation import EXACT, on_heads
 from pyharness import (
@@ -28,12 +31,16 @@ from pyharness import (
     Run,
     Source,
     Statement,
+    Witness,
     cached_per_device,
     claim,
     computed_on_cpu,
+    current_device,
+    dotted,
     enumerate_cases,
     notation,
     predicate,
+    significant,
 )
 
 HESSIAN = Source(SEED, "BetaLocalHessian")
@@ -146,6 +153,135 @@ def last_mile(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------- second-order expansions
+@notation
+def quarter_turns(d: int, apart: int) -> Tensor:
+    """Return the matrix A that takes coordinates i and i + apart to a quarter turn of them, in half
+    of the dimensions, and the others to 0, int64 [d, d]. It is skew, and −A A is a projection.
+
+    Args:
+        d: a multiple of 4 · apart.
+        apart: how far apart the coordinates of a plane are.
+    """
+    number = torch.arange(d)
+    ahead = (number[None] == number[:, None] + apart).long()
+    first = torch.tensor([i < d // 2 and i // apart % 2 == 0 for i in range(d)])
+    forward = torch.where(first[:, None], ahead, 0)
+    return forward - forward.T
+
+
+@notation
+def _path_of_whole_numbers(k: Integers, n: int, apart: int) -> dict[str, Tensor]:
+    """The path R(t) = (1 − tA/2)⁻¹ (1 + tA/2) of rotations at t = 2/n, with A as `quarter_turns`
+    has it, from the signs s of k: s, A s, (n² + 1) R s, and n² + 1.
+    """
+    s = 2 * (integers(k) >= 0).long() - 1
+    d, a = s.shape[-1], quarter_turns(s.shape[-1], apart).to(s.device)
+    still = torch.eye(d, dtype=torch.int64, device=s.device)
+    scale = n * n + 1
+    # On the planes of A it is the rotation by the angle with cosine (n² − 1)/(n² + 1).
+    planes = (a[:, :, None] * a[:, None, :]).sum(0)
+    matrix = scale * still - 2 * planes + 2 * n * a
+    return {
+        "s": s,
+        "A s": turn(s, a),
+        "R s": turn(s, matrix),
+        "scale": torch.tensor(scale, device=s.device),
+    }
+
+
+@predicate
+def expands_along_path(k: Integers, n: int, apart: int) -> Tensor:
+    """Along the path of `_path_of_whole_numbers`: R s is s + t A s up to M t², with M = ‖A s‖ / 2,
+    and β(R s) is 1 − (t²/2) H up to C |t|³, with H = 2‖A s‖²/‖s‖² and the theorem's C.
+
+    In whole numbers, for ‖A s‖ = 4 and d = 32: then M = 2, H = 1 and C = 241/256.
+    """
+    found, size = _path_of_whole_numbers(k, n, apart), abs(n)
+    s, along, turned, scale = found["s"], found["A s"], found["R s"], found["scale"]
+    lengths = (norm_sq(along) == 16) & (norm_sq(s) == 32) & (norm_sq(turned) == 32 * scale * scale)
+    off = n * (turned - scale * s) - 2 * scale * along
+    on_path = n * n * norm_sq(off) <= 64 * scale * scale
+    error = n * n * l1_norm(turned).square() - (n * n - 2) * 32 * norm_sq(turned)
+    return lengths & on_path & (size * error.abs() <= 241 * norm_sq(turned))
+
+
+@predicate
+def never_grows_along_path(k: Integers, n: int, apart: int) -> Tensor:
+    """Along the path of `_path_of_whole_numbers` β has an expansion as in `expands_along_path`,
+    with H = 1, and is at most 1.
+    """
+    turned = _path_of_whole_numbers(k, n, apart)["R s"]
+    grows = l1_norm(turned).square() > turned.shape[-1] * norm_sq(turned)
+    return expands_along_path(k, n, apart) & ~grows
+
+
+@predicate
+def is_concave_in_planes(k: Integers, a: list[int], b: list[int], apart: int) -> Tensor:
+    """From the signs s of k, in the plane of p, the part of s in half of the coordinates, and its
+    quarter turn: β at the angles a + b and a − b is together at most twice β at a, if no sign
+    changes at the three and |a| is at most 45°.
+
+    Args:
+        k: a key.
+        a: an angle, as whole numbers (cosine, sine, denominator).
+        b: another one.
+        apart: of the quarter turn, as in `quarter_turns`.
+    """
+    (ca, sa, ha), (cb, sb, hb) = a, b
+    s = 2 * (integers(k) >= 0).long() - 1
+    half = s.shape[-1] // 2
+    x, y = s[..., :half].unflatten(-1, (-1, 2, apart)).unbind(-2)
+    rest = torch.zeros_like(s[..., half:])
+    p = torch.cat([s[..., :half], rest], -1)
+    q = torch.cat([torch.stack([y, -x], -2).flatten(-3), rest], -1)
+    h = ha * hb
+    turns = [
+        h * s + (cosine - h) * p + sine * q
+        for cosine, sine in (
+            (ca * hb, sa * hb),
+            (ca * cb - sa * sb, sa * cb + ca * sb),
+            (ca * cb + sa * sb, sa * cb - ca * sb),
+        )
+    ]
+    kept = torch.stack([(s * turned >= 0).all(-1) for turned in turns]).all(0)
+    sizes = [norm_sq(turned) for turned in turns]
+    middle, ahead, behind = (l1_norm(turned).square() for turned in turns)
+    as_long = (sizes[0] == sizes[1]) & (sizes[0] == sizes[2])
+    if abs(sa) > ca:
+        return torch.ones_like(kept)
+    return ~kept | (as_long & (ahead + behind <= 2 * middle))
+
+
+def on_key_signs(
+    law: Callable[..., Tensor], cases: Sequence[Mapping[str, Any]], *, what: str, shows: str
+) -> Evidence:
+    """Ask a law of the signs of every INT8 key of the transformer, in several cases."""
+    keys, refs = int8_keys()
+    violations, witness = 0, None
+    for case in cases:
+        failing = (~law(keys, **case)).nonzero()
+        violations += len(failing)
+        if len(failing) and witness is None:
+            inputs = {"k": keys[int(failing[0])].tolist(), **case}
+            witness = Witness(dotted(law), inputs, shows.format(**inputs))
+    return Evidence(
+        "model",
+        f"the signs of the key of every token in every head of minilm, INT8, {what}",
+        len(keys) * len(cases),
+        violations,
+        f"{len(keys) * len(cases):,} cases",
+        device=current_device().type,
+        tensors=refs,
+        witness=witness,
+    )
+
+
+PATH_CASES = [
+    {"n": sign * n, "apart": apart} for n in (12, 64) for sign in (1, -1) for apart in (1, 8)
+]
+PATH_WORDS = "along rotations of 8 planes by t = ±2/12 and ±2/64, in whole numbers"
+
+
 @cached_per_device
 @computed_on_cpu
 def generator(head: str) -> Tensor:
@@ -227,9 +363,16 @@ def expands_at_every_step(head: str) -> bool:
     "with M = ‖AAk‖/2, is measured, not proved.",
     source=HESSIAN,
     theorem="LeanMining.beta_local_quadratic_expansion",
-    tier="silver",
+    tier="gold",
+    measures=[L1_NORM, NORM_SQ, MULVEC],
 )
 def quadratic_expansion(run: Run) -> Iterator[Evidence]:
+    yield on_key_signs(
+        expands_along_path,
+        PATH_CASES,
+        what=PATH_WORDS,
+        shows="β of the signs of {k} is off its expansion",
+    )
     yield per_head(
         expands_at_every_step,
         _expansion,
@@ -243,9 +386,16 @@ def quadratic_expansion(run: Run) -> Iterator[Evidence]:
     statement="Wherever β = 1 − (t²/2) H + O(t³) along a path, H is not negative.",
     source=HESSIAN,
     theorem="LeanMining.beta_hessian_nonneg",
-    tier="silver",
+    tier="gold",
+    measures=[L1_NORM, NORM_SQ, MULVEC],
 )
 def hessian_nonneg(run: Run) -> Iterator[Evidence]:
+    yield on_key_signs(
+        never_grows_along_path,
+        PATH_CASES,
+        what=PATH_WORDS,
+        shows="β grows from the signs of {k}",
+    )
     yield per_head(
         never_grows_from_the_lattice,
         _expansion,
@@ -319,9 +469,21 @@ def bends_down(head: str) -> bool:
     "and as long as no sign changes.",
     source=HESSIAN,
     theorem="LeanMining.beta_concave_in_plane",
-    tier="silver",
+    tier="gold",
+    measures=[L1_NORM, NORM_SQ],
 )
 def locally_concave(run: Run) -> Iterator[Evidence]:
+    yield on_key_signs(
+        is_concave_in_planes,
+        [
+            {"a": a, "b": b, "apart": apart}
+            for a in ([1, 0, 1], [4, 3, 5], [12, -5, 13])
+            for b in ([4, 3, 5], [63, 16, 65])
+            for apart in (1, 8)
+        ],
+        what="in the plane of half of their coordinates and a quarter turn of these, in whole numbers",
+        shows="β of the signs of {k} bends upward at {a} and {b}",
+    )
     angles = [list(triple) for c, s, h in TRIPLES[:28] for triple in ((c, s, h), (s, c, h))]
     cases = [{"d": d, "a": a, "b": b} for d in (2, 3, 32) for a in angles for b in angles]
     yield enumerate_cases(
@@ -351,20 +513,27 @@ PATH = 8
 
 
 @cached_per_device
-def _walk(head: str) -> dict[str, float]:
+def _walk_of(head: str) -> Tensor:
     """A walk of equal steps on the sphere, from each of a head's keys to the nearest point of the
-    sign lattice.
+    sign lattice, float64 [points, tokens, d].
     """
     start = head_values(head, "key")
     size = norm_sq(start).sqrt()[:, None]
     goal = sign(start) * size / math.sqrt(start.shape[-1])
     angle = (dot(start, goal) / norm_sq(start)).clamp(-1, 1).acos()[:, None]
-    path = [
-        (((1 - part) * angle).sin() * start + (part * angle).sin() * goal) / angle.sin()
-        for part in (number / PATH for number in range(PATH + 1))
-    ]
+    return torch.stack(
+        [
+            (((1 - part) * angle).sin() * start + (part * angle).sin() * goal) / angle.sin()
+            for part in (number / PATH for number in range(PATH + 1))
+        ]
+    )
+
+
+def _walk(head: str) -> dict[str, float]:
+    """Figures of a head's walks."""
+    path = _walk_of(head)
     step = torch.stack([norm_sq(b - a).sqrt() for a, b in itertools.pairwise(path)]).amax(0)
-    least = (norm_sq(start) * (1 - beta_of_rows(start))).sqrt()
+    least = (norm_sq(path[0]) * (1 - beta_of_rows(path[0]))).sqrt()
     return {
         "least β at the end": float(beta_of_rows(path[-1]).min()),
         "steps": PATH,
@@ -373,11 +542,26 @@ def _walk(head: str) -> dict[str, float]:
     }
 
 
+STEP = 2.0**-20
+"""The step of the fixed-point numbers in which walks are checked."""
+
+
 @predicate
-def walk_is_long_enough(head: str) -> bool:
-    """A walk that reaches the lattice takes at least √(‖k‖² (1 − β)) over its longest step."""
-    found = _walk(head)
-    return found["least β at the end"] >= 1 - EXACT and found["most"] <= PATH * (1 + EXACT)
+def walk_is_long_enough(path: Integers) -> Tensor:
+    """A walk whose last point is on the lattice, all its magnitudes within one of the first, goes
+    at least so far in n steps of length at most r: ‖k‖² (1 − β) ≤ (n r)², with k and β at its
+    first point; times d.
+
+    Args:
+        path: points of whole numbers, [..., n + 1, d].
+    """
+    path = integers(path)
+    d, steps = path.shape[-1], path.shape[-2] - 1
+    start, end = path[..., 0, :], path[..., -1, :].abs()
+    reached = ((end - end[..., :1]).abs() <= 1).all(-1)
+    lost = d * norm_sq(start) - l1_norm(start).square()
+    moved = norm_sq(path[..., 1:, :] - path[..., :-1, :])
+    return reached & (lost[..., None] <= d * steps * steps * moved).any(-1)
 
 
 @STEPS.reading(
@@ -386,15 +570,24 @@ def walk_is_long_enough(head: str) -> bool:
     "takes n of them with (n r)² ≥ ‖k‖² (1 − β), which is d (1 − β) for a key as long as a sign "
     "vector.",
     theorem="LeanMining.beta_steps_to_lattice",
-    tier="silver",
+    tier="gold",
+    measures=[L1_NORM, NORM_SQ],
 )
 def bounded_steps(run: Run) -> Iterator[Evidence]:
     """Walks from real keys to the sign lattice."""
-    yield per_head(
+    names = list(head_names())
+    yield of_vectors(
         walk_is_long_enough,
-        _walk,
-        shows="a walk of head {head} is too short",
-        domain=f"minilm, {PATH} steps from the keys of every head to the sign lattice",
+        ({"path": (_walk_of(name) / STEP).round().long().movedim(0, 1)} for name in names),
+        {"path": 2},
+        domain=f"minilm, {PATH} steps from the keys of every head to the sign lattice, to 2^−20",
+        summary="{cases} walks",
+        shows="the walk is too short",
+        tensors=key_refs(),
+        measurements=[
+            {"head": name} | {key: significant(value) for key, value in _walk(name).items()}
+            for name in names
+        ],
     )
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pyharness import from_hex, notation
 
-__all__ = ["Integers", "Reals", "int8", "integers", "pair", "real"]
+__all__ = ["Integers", "Reals", "choices", "int8", "integers", "pair", "real"]
 
 Integers: TypeAlias = "Tensor | int | Sequence[Integers]"
 """Integers, as a tensor or as a witness holds them."""
@@ -37,6 +37,12 @@ def integers(value: Integers) -> Tensor:
 def pair(a: Integers, b: Integers) -> Tensor:
     """Return the vectors (a, b), int64 [..., 2]."""
     return torch.stack(torch.broadcast_tensors(integers(a), integers(b)), -1)
+
+
+@notation
+def choices(number: int) -> Tensor:
+    """Return all choices among some things, bool [2^number, number]."""
+    return torch.cartesian_prod(*[torch.tensor([False, True])] * number).view(-1, number)
 
 
 @notation

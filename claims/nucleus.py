@@ -253,8 +253,8 @@ def incomparable_implies_not_boolean(z: list[int]) -> bool:
 @predicate
 def are_incomparable(a: list[int], b: list[int]) -> bool:
     """Neither a ≤ b nor b ≤ a, componentwise."""
-    pairs = [*zip(a, b, strict=True)]
-    return any(x > y for x, y in pairs) and any(y > x for x, y in pairs)
+    x, y = int8(a), int8(b)
+    return not bool(torch.le(x, y).all()) and not bool(torch.le(y, x).all())
 
 
 @predicate
@@ -602,7 +602,8 @@ def fixed_set_mono_strict(run: Run) -> Iterator[Evidence]:
     statement="a = [0, 1] and b = [1, 0] are incomparable in the product lattice.",
     source=FORMAL,
     theorem="LeanMining.incomparable_pair",
-    tier="silver",
+    tier="gold",
+    measures=[LE],
 )
 def incomparable_pair(run: Run) -> Iterator[Evidence]:
     yield enumerate_cases(

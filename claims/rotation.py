@@ -17,9 +17,10 @@ import torch
 from torch import Tensor
 
 from claims.beta import HADAMARD_4, ISOTROPIC, SEED, exact_beta, key_refs, per_head
-from claims.conformance import DOT, MULVEC
+from claims.cases import of_vectors
+from claims.conformance import BETA_ROWS, DOT, MULVEC
 from claims.gap import find_layer
-from claims.measures.geometry import beta, dot, sign
+from claims.measures.geometry import beta, beta_rows, dot, sign
 from claims.measures.rotations import (
     Learned,
     hadamard_signs,
@@ -35,11 +36,12 @@ from claims.models.attention import (
     head_names,
     int8_keys,
     int8_queries,
+    int8_weights,
     split_heads,
 )
 from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
-from claims.notation import Integers, integers
+from claims.notation import Integers, Reals, integers, real
 from pyharness import (
     Evidence,
     Plot,
@@ -605,11 +607,9 @@ POPULATIONS = {f"the heads of layer {number}": f"minilm/key/{number}" for number
 
 
 @cached_per_device
-def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
-    """Return β of each population of rows (columns) under each of several rotations (rows).
-
-    The rotations: none, one learned for each population, and last one learned for all of them
-    together.
+def populations(population: str) -> tuple[Tensor, Tensor]:
+    """Return populations of rows, float64 [populations, rows, d], and rotations [rotations, d, d]:
+    none, one learned for each population, and last one learned for all of them together.
 
     Args:
         population: a key of `POPULATIONS`: the keys of a layer's heads, or the inner feed-forward
@@ -621,30 +621,41 @@ def rotations_by_population(population: str) -> tuple[tuple[float, ...], ...]:
         if name
         else [(layer, 0) for layer in FEED_FORWARD]
     )
-    rows = [halves(matrices_of(vectors)[index])[0] for vectors, index in named]
-    d = rows[0].shape[1]
+    rows = torch.stack([halves(matrices_of(vectors)[index])[0] for vectors, index in named])
+    d = rows.shape[-1]
     one = computed_on_cpu(learn_rotation)(
-        torch.cat(rows).cpu(), steps=STEPS if d < 256 else WIDE_STEPS
+        rows.flatten(0, 1).cpu(), steps=STEPS if d < 256 else WIDE_STEPS
     ).rotation
     rotations = [
         torch.eye(d, dtype=torch.float64),
         *(matrix_rotation(*which) for which in named),
         one,
     ]
-    return tuple(tuple(beta(some @ rotation.T) for some in rows) for rotation in rotations)
+    return rows, torch.stack([rotation.to(rows.device) for rotation in rotations])
+
+
+@notation
+def _betas(rows: Tensor, rotations: Tensor) -> Tensor:
+    """β of each population of rows (columns) under each of several rotations (rows)."""
+    return torch.stack([beta_rows(turn(rows, rotation)) for rotation in rotations.unbind()])
 
 
 @predicate
-def one_for_all_is_at_most_the_least_best(population: str) -> bool:
-    """Over the rotations at hand, the greatest least β of the populations is at most the least
-    greatest.
+def one_for_all_is_at_most_the_least_best(rows: Reals, rotations: Reals) -> Tensor:
+    """Over the rotations at hand, each one's least β of the populations is at most what the best
+    rotation of each population reaches.
+
+    Args:
+        rows: populations of rows.
+        rotations: orthogonal.
     """
-    table = rotations_by_population(population)
-    return bool(max(map(min, table)) <= min(map(max, zip(*table, strict=True))))
+    table = _betas(real(rows), real(rotations))
+    low, best = table[:, None, :, None], table.T[None, :, None, :]
+    return (low <= best).any(-1).any(-1).all()
 
 
 def _one_for_all(population: str) -> dict[str, Any]:
-    table = rotations_by_population(population)
+    table = _betas(*populations(population)).tolist()
     own = [table[1 + index][index] for index in range(len(table[0]))]
     return {
         "populations": population,
@@ -663,20 +674,19 @@ def _one_for_all(population: str) -> dict[str, Any]:
     "best β.",
     source=WEIGHTS,
     theorem="LeanMining.one_rotation_le_best",
-    tier="silver",
+    tier="gold",
+    measures=[BETA_ROWS, MULVEC],
 )
 def one_rotation(run: Run) -> Iterator[Evidence]:
-    found = enumerate_cases(
+    yield of_vectors(
         one_for_all_is_at_most_the_least_best,
-        [{"population": name} for name in POPULATIONS],
-        kind="model",
+        (dict(zip(("rows", "rotations"), populations(name), strict=True)) for name in POPULATIONS),
+        {"rows": 3, "rotations": 3},
         domain="minilm, the keys of a layer's heads and the inner feed-forward weights of all layers, where learned",
         summary=f"{len(POPULATIONS)} sets of populations",
-        shows="one rotation serves {population} better",
-        device=run.device,
-    )
-    yield replace(
-        found, tensors=key_refs(), measurements=[_one_for_all(name) for name in POPULATIONS]
+        shows="one rotation serves them better",
+        tensors=key_refs(),
+        measurements=[_one_for_all(name) for name in POPULATIONS],
     )
 
 
@@ -748,6 +758,17 @@ def turned_weight_keeps_outputs(layer: str) -> bool:
     return turned_weight(layer)["max |Δ| / max |W x|"] <= EXACT
 
 
+@predicate
+def hadamard_keeps_outputs(weight: Integers, x: Integers) -> Tensor:
+    """(H W) (H x) = d W x, with H the Hadamard matrix of ±1, which is orthogonal but for its length
+    √d, and H W the weight with turned rows.
+    """
+    weight, x = integers(weight), integers(x)
+    d = x.shape[-1]
+    turned = turn(_hadamard_turned(x), _hadamard_turned(weight))
+    return (turned == d * turn(x, weight)).all(-1)
+
+
 @claim(
     "geometry.rotation_cost",
     statement="With the rows of each of n matrices under a rotation of its own, a layer puts out the "
@@ -755,9 +776,21 @@ def turned_weight_keeps_outputs(layer: str) -> bool:
     "of the largest.",
     source=WEIGHTS,
     theorem="LeanMining.mulVec_turned",
-    tier="silver",
+    tier="gold",
+    measures=[MULVEC],
 )
 def rotation_cost(run: Run) -> Iterator[Evidence]:
+    weights, refs = int8_weights("intermediate.dense")
+    yield of_vectors(
+        hadamard_keeps_outputs,
+        ({"weight": weight, "x": weight[:64]} for weight in weights),
+        {"weight": 2, "x": 1},
+        domain="minilm, the INT8 inner weight of each layer's feed-forward part under the Hadamard matrix "
+        "of ±1, on 64 of its own rows, in whole numbers",
+        summary="{cases} inputs",
+        shows="the outputs of {x} change",
+        tensors=refs,
+    )
     found = enumerate_cases(
         turned_weight_keeps_outputs,
         [{"layer": layer} for layer in FEED_FORWARD],

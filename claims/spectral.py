@@ -21,21 +21,20 @@ from claims.conformance import (
     BITS as WHOLE_BITS,
     FROBENIUS_SQ,
     LE_OF_WHOLE_NUMBERS,
-    MULVEC_OF_FLOATS,
-    NORM_SQ_OF_FLOATS,
+    MULVEC,
+    NORM_SQ,
     ROUNDED_TO,
 )
 from claims.gap import find_layer, layers_of, on_tensors, per_layer, weight_refs, weight_rows
 from claims.measures.correlation import RANKS, fisher_interval, sign_of_interval
-from claims.measures.geometry import norm_sq
+from claims.measures.geometry import energy, norm_sq
 from claims.measures.levels import nearest_codes, rounded_to, whole
+from claims.measures.rotations import turn
 from claims.measures.spectra import (
     as_matrix,
     condition_number,
     exact_codes,
     frobenius,
-    frobenius_sq,
-    image,
     nearest,
     op_norm,
     range_step,
@@ -187,7 +186,7 @@ def lengthens_by_at_most_frobenius(e: Reals, x: Reals) -> bool:
     by the rounding of so many terms as E has entries and three more.
     """
     e, x = real(e), real(x)
-    lengths = map(float, (norm_sq(image(x, e)), frobenius_sq(e), norm_sq(x)))
+    lengths = map(float, (norm_sq(turn(x, e)), energy(e), norm_sq(x)))
     reached, matrix, vector = map(Fraction, lengths)
     lost = Fraction(rounding_of_sum(e.numel() + 3, torch.float64))
     # ‖E x‖ is off by γ ‖E‖_F ‖x‖ at most, and each square by its share γ.
@@ -237,7 +236,7 @@ def frobenius_error_is_bounded(
     """
     w, q, steps = integers(w), integers(q), 2 ** _number(bits)
     lo, hi, c = map(_number, (low, high, largest))
-    error = Fraction(float(frobenius_sq(w - q)))
+    error = Fraction(float(energy((w - q).double())))
     allowed = 1 + Fraction(rounding_of_sum(w.numel() + 3, torch.float64))
     return (
         (hi - lo) % steps == 0
@@ -362,7 +361,7 @@ def op_norm_bound(run: Run) -> Iterator[Evidence]:
     source=STEP_1,
     theorem="LeanMining.opNorm_le_frobenius",
     tier="gold",
-    measures=[FROBENIUS_SQ, MULVEC_OF_FLOATS, NORM_SQ_OF_FLOATS],
+    measures=[FROBENIUS_SQ, MULVEC, NORM_SQ],
 )
 def op_le_frobenius(run: Run) -> Iterator[Evidence]:
     """The vector that each error lengthens nearly most, and the norms by singular values."""

@@ -15,20 +15,29 @@ from torch import Tensor
 from pyharness import UsageError
 
 __all__ = [
+    "abs_moment",
     "beta",
     "beta_eff",
     "beta_of_rows",
+    "beta_rows",
     "center",
     "correct",
     "dot",
+    "energy",
+    "energy_along",
     "gamma",
+    "indicator",
     "l1_norm",
+    "moment_ratio",
     "norm_sq",
     "one_bit",
     "project",
     "residual",
+    "second_moment",
     "sign",
+    "stable_rank_over",
     "strongest",
+    "subspace_overlap",
 ]
 
 
@@ -79,10 +88,18 @@ def beta_of_rows(k: Tensor) -> Tensor:
     return l1_norm(k).square() / (k.shape[-1] * norm_sq(k))
 
 
+def beta_rows(k: Tensor) -> Tensor:
+    """Return Σ‖k‖₁² / (d Σ‖k‖₂²) of the rows of each matrix [..., rows, d]. NaN for zeros. Lean:
+    `betaRows`.
+    """
+    return l1_norm(k).square().sum(-1) / (k.shape[-1] * norm_sq(k).sum(-1))
+
+
 def beta(k: Tensor) -> float:
     """Return the share of the rows' energy that their one-bit forms keep: Σ‖k‖₁² / (d Σ‖k‖₂²).
 
-    It is β weighted by energy; where all rows have the same norm it is the mean of `beta_of_rows`.
+    It is β weighted by energy, `beta_rows`; where all rows have the same norm it is the mean of
+    `beta_of_rows`.
 
     Args:
         k: floating point, [rows, d], not all zero.
@@ -90,10 +107,9 @@ def beta(k: Tensor) -> float:
     Raises:
         UsageError: if all entries are zero, of which nothing can be kept.
     """
-    energy = norm_sq(k.double()).sum()
-    if not energy > 0:
+    if not bool(k.any()):
         raise UsageError("β of rows that are all zero is not defined")
-    return float(l1_norm(k.double()).square().sum() / (k.shape[-1] * energy))
+    return float(beta_rows(k.double()))
 
 
 def center(k: Tensor) -> Tensor:
@@ -114,15 +130,29 @@ def strongest(rows: Tensor, r: int) -> Tensor:
 
 
 def project(rows: Tensor, directions: Tensor) -> Tensor:
-    """Return each row's part in the span of orthonormal directions [r, d]. Lean: `project`."""
-    return rows @ directions.T @ directions
+    """Return each row's part in the span of orthonormal directions [..., r, d]. Lean: `project`."""
+    return rows @ directions.mT @ directions
 
 
-def gamma(rows: Tensor, directions: Tensor) -> float:
-    """Return the share of the rows' energy in the span of orthonormal directions [r, d]. Lean:
+def energy(rows: Tensor) -> Tensor:
+    """Return the sum of the squares of the entries of each matrix [..., rows, d]; of int8 in int64.
+    Lean: `energy`, and `frobeniusSq`.
+    """
+    return norm_sq(rows).sum(-1)
+
+
+def energy_along(rows: Tensor, v: Tensor) -> Tensor:
+    """Return the sum of the squared inner products of the rows [..., rows, d] with a vector [...,
+    d]. Lean: `energyAlong`.
+    """
+    return (rows @ v.unsqueeze(-1)).squeeze(-1).square().sum(-1)
+
+
+def gamma(rows: Tensor, directions: Tensor) -> Tensor:
+    """Return the share of the rows' energy in the span of orthonormal directions [..., r, d]. Lean:
     `gammaR`.
     """
-    return float(norm_sq(rows @ directions.T).sum() / norm_sq(rows).sum())
+    return energy(rows @ directions.mT) / energy(rows)
 
 
 def residual(k: Tensor) -> Tensor:
@@ -137,6 +167,42 @@ def correct(k: Tensor, directions: Tensor) -> Tensor:
     return one_bit(k) + project(residual(k), directions)
 
 
-def beta_eff(k: Tensor, directions: Tensor) -> float:
-    """Return the share of the rows' energy that `correct` keeps. Lean: `betaEff`."""
-    return 1 - float(norm_sq(k - correct(k, directions)).sum() / norm_sq(k).sum())
+def beta_eff(k: Tensor, directions: Tensor) -> Tensor:
+    """Return the share of the energy of the rows of each matrix [..., rows, d] that `correct`
+    keeps. Lean: `betaEff`.
+    """
+    return 1 - energy(k - correct(k, directions)) / energy(k)
+
+
+def stable_rank_over(rows: Tensor, spectral_sq: Tensor) -> Tensor:
+    """Return the energy of the rows of each matrix [..., rows, d] over its squared operator norm.
+    Lean: `stableRank`.
+    """
+    return energy(rows) / spectral_sq
+
+
+def subspace_overlap(v: Tensor, w: Tensor) -> Tensor:
+    """Return the mean energy that the span of orthonormal w [..., r, d] has of orthonormal v [...,
+    r, d]. Lean: `subspaceOverlap`.
+    """
+    return energy(v @ w.mT) / v.shape[-2]
+
+
+def indicator(kept: Tensor) -> Tensor:
+    """Return 1 where something is kept and 0 elsewhere, int64. Lean: `indicator`."""
+    return kept.long()
+
+
+def abs_moment(weights: Tensor, values: Tensor) -> Tensor:
+    """Return the weighted sum of the magnitudes over the last dimension. Lean: `absMoment`."""
+    return (weights * values.abs()).sum(-1)
+
+
+def second_moment(weights: Tensor, values: Tensor) -> Tensor:
+    """Return the weighted sum of the squares over the last dimension. Lean: `secondMoment`."""
+    return (weights * values.square()).sum(-1)
+
+
+def moment_ratio(first: Tensor, second: Tensor) -> Tensor:
+    """Return the squared first absolute moment over the second moment. Lean: `momentRatio`."""
+    return first.square() / second

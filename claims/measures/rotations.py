@@ -28,18 +28,33 @@ __all__ = [
 
 @notation
 def hadamard_signs(d: int) -> Tensor:
-    """Return the Hadamard matrix of Sylvester's construction, of entries ±1, int64 [d, d]. Its rows
-    are orthogonal and of length √d.
+    """Return a Hadamard matrix, of entries ±1, int64 [d, d]: its rows are orthogonal and of length
+    √d. It is Sylvester's, by doubling, from Paley's of order 12 if d is a multiple of 12.
 
     Raises:
-        UsageError: if d is not a power of two.
+        UsageError: if d is neither a power of two nor 12 times one.
     """
-    if d < 1 or d & (d - 1):
-        raise UsageError(f"a Hadamard matrix by doubling needs a power of two, not {d}")
-    matrix = torch.ones(1, 1, dtype=torch.int64)
+    matrix = torch.ones(1, 1, dtype=torch.int64) if d % 12 else _paley()
     while len(matrix) < d:
         matrix = torch.cat([torch.cat([matrix, matrix], 1), torch.cat([matrix, -matrix], 1)])
+    if len(matrix) != d:
+        raise UsageError(
+            f"a Hadamard matrix by doubling needs a power of two, or 12 times one, not {d}"
+        )
     return matrix
+
+
+@notation
+def _paley() -> Tensor:
+    """The Hadamard matrix of order 12, of Paley's first construction: 1 where j − i is a square
+    modulo 11.
+    """
+    squares = {number * number % 11 for number in range(1, 11)}
+    rows = [
+        [-1, *(1 if i == j or (j - i) % 11 in squares else -1 for j in range(11))]
+        for i in range(11)
+    ]
+    return torch.tensor([[1] * 12, *rows], dtype=torch.int64)
 
 
 def hadamard(d: int) -> Tensor:
@@ -72,12 +87,18 @@ def random_rotation(d: int, generator: torch.Generator) -> Tensor:
 
 
 def turn(k: Tensor, matrix: Tensor) -> Tensor:
-    """Return K Rᵀ of whole numbers, int64: exact as long as no sum of magnitudes is over 2^53.
-    Lean: `mulVec R` of each row.
+    """Return K Rᵀ: of floats in their dtype; of whole numbers in int64, exact as long as no sum of
+    magnitudes is over 2^53. Lean: `mulVec R` of each row.
 
-    By way of float64, since GPUs have no product of integer matrices.
+    Whole numbers go by way of float64, since GPUs have no product of integer matrices.
+
+    Args:
+        k: [..., d].
+        matrix: [m, d], or one for each row, [..., m, d].
     """
-    return (k.double() @ matrix.double().T).long()
+    if not k.is_floating_point():
+        return turn(k.double(), matrix.double()).long()
+    return k @ matrix.mT if matrix.ndim == 2 else (k.unsqueeze(-2) @ matrix.mT).squeeze(-2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,6 @@ __all__ = [
     "condition_number",
     "exact_codes",
     "frobenius",
-    "frobenius_sq",
-    "image",
     "nearest",
     "op_norm",
     "range_step",
@@ -71,18 +69,6 @@ def frobenius(matrix: Tensor) -> float:
     squared.
     """
     return float(torch.linalg.matrix_norm(matrix))
-
-
-def frobenius_sq(matrix: Tensor) -> Tensor:
-    """Return the sum of the squares of the entries of a matrix [..., m, n], float64; of whole
-    numbers too. Lean: `frobeniusSq`.
-    """
-    return matrix.double().square().flatten(-2).sum(-1)
-
-
-def image(x: Tensor, matrix: Tensor) -> Tensor:
-    """Return a matrix [..., m, n] times a vector [..., n], of floats. Lean: `mulVec`."""
-    return (matrix @ x[..., None])[..., 0]
 
 
 def op_norm(matrix: Tensor) -> float:

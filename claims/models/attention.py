@@ -28,6 +28,7 @@ __all__ = [
     "head_names",
     "int8_keys",
     "int8_queries",
+    "int8_weights",
     "merge_heads",
     "split_heads",
 ]
@@ -93,6 +94,30 @@ def _int8(kind: Kind) -> tuple[Tensor, tuple[TensorRef, ...]]:
         rows.append(split_heads(codes).flatten(0, 1))
         refs.append(tensor_ref(f"minilm/{layer.name} int8 symmetric", codes))
     return torch.cat(rows), tuple(refs)
+
+
+@cached_per_device
+def int8_weights(part: str) -> tuple[Tensor, tuple[TensorRef, ...]]:
+    """Return a weight of each layer of the transformer, quantized symmetrically to INT8, a scale a
+    weight.
+
+    Args:
+        part: which, such as "attention.output.dense".
+
+    Returns:
+        int8 [layers, out, in], and each layer's tensor by content.
+    """
+    weights, refs = [], []
+    for model in load_models():
+        for layer in model.layers:
+            if model.name == "minilm" and layer.name.endswith(f".{part}"):
+                w = layer.weight
+                codes = quantize_affine(
+                    w, w.shape, *choose_params_affine(w, w.shape, symmetric=True)
+                )
+                weights.append(codes)
+                refs.append(tensor_ref(f"minilm/{layer.name}.weight int8 symmetric", codes))
+    return torch.stack(weights), tuple(refs)
 
 
 class OneBitKeys(Recorder):

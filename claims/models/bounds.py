@@ -39,11 +39,13 @@ __all__ = [
     "Enclosure",
     "Method",
     "Report",
+    "box_lower",
     "box_upper",
     "enclose",
     "first_layer",
     "sequential",
     "survey",
+    "whole_layers",
 ]
 
 Method = Literal["ibp", "crown", "split", "alpha-crown"]
@@ -195,6 +197,21 @@ def first_layer() -> tuple[Tensor, Tensor]:
     return codes.long() - params.zero_point.long(), (read_held_out()[0] * 16).long()
 
 
+@cached_on_cpu
+def whole_layers(network: str) -> tuple[tuple[Tensor, Tensor], ...]:
+    """Return the weights and biases of a digits network in whole numbers: weights in INT8 steps,
+    a step a weight, and biases in the steps of what they are added to; int64 [out, in] and [out].
+    """
+    layers, step = [], 1 / 16
+    for layer in sequential(network):
+        if isinstance(layer, nn.Linear):
+            params = choose_params_affine(layer.weight, layer.weight.shape, symmetric=True)
+            codes = quantize_affine(layer.weight, layer.weight.shape, *params)
+            step *= float(params.scale)
+            layers.append((codes.long(), (layer.bias / step).round().long()))
+    return tuple(layers)
+
+
 BATCH = 8
 """How many inputs are enclosed at a time."""
 
@@ -206,6 +223,13 @@ def box_upper(w: Tensor, lower: Tensor, upper: Tensor) -> Tensor:
     return (w.clamp(min=0) * upper + w.clamp(max=0) * lower).sum(-1)
 
 
+def box_lower(w: Tensor, lower: Tensor, upper: Tensor) -> Tensor:
+    """Return the least value of w · x for x between two vectors, Σ max(w, 0) l + min(w, 0) u over
+    the last dimension. Lean: `boxLower`.
+    """
+    return (w.clamp(min=0) * lower + w.clamp(max=0) * upper).sum(-1)
+
+
 def _intervals(layers: Sequence[nn.Linear], lower: Tensor, upper: Tensor) -> tuple[Tensor, Tensor]:
     """Return interval bounds of the last layer's outputs. Lean: `Network.interval`."""
     for number, layer in enumerate(layers):
@@ -213,7 +237,7 @@ def _intervals(layers: Sequence[nn.Linear], lower: Tensor, upper: Tensor) -> tup
             lower, upper = lower.relu(), upper.relu()
         low, high = lower[:, None], upper[:, None]
         lower, upper = (
-            -box_upper(-layer.weight, low, high) + layer.bias,
+            box_lower(layer.weight, low, high) + layer.bias,
             box_upper(layer.weight, low, high) + layer.bias,
         )
     return lower, upper

@@ -60,9 +60,9 @@ class Check:
             order: the definition's name, or `fun x y => …` with each argument given to it once.
             Where the proofs are an export, nothing reads Lean: it is then the full name of a
             constant of the export, or `fun x y => name y x`.
-        arguments: the Lean type of each argument: `Int8`, `Int` or `Nat`; `Fin n → Int` or
+        arguments: the Lean type of each argument: `Int8`, `Int`, `Nat` or `Bool`; `Fin n → Int` or
             `Fin m → Fin n → Int` for a vector or a matrix as a function; or `Vector Int8 n`. Where
-            the proofs are an export also `Bool`, `UInt8` and the like, `Fin 10` and `BitVec 4`. A
+            the proofs are an export also `UInt8` and the like, `Fin 10` and `BitVec 4`. A
             tensor of floats is of the type `Rat`, or `Fin n → Rat` and so on, and stands for the
             fractions that its elements are exactly.
         result: the type of what it gives: one of these but `Vector`, or `Bool` or `Prop`.

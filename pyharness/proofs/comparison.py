@@ -201,6 +201,7 @@ class Question:
             len(kinds) <= 2
             and not any(kind.rank for kind in (*kinds, self.comparison.result))
             and not any(kind.element == "Rat" for kind in (*kinds, self.comparison.result))
+            and not any(kind.element == "Bool" for kind in kinds)
             and all(
                 -128 <= value <= 127 if kind.element == "Int" else kind.code(value) < _BYTE
                 for case in cases

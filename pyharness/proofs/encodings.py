@@ -32,6 +32,7 @@ LIBRARY_NAMES: tuple[Name, ...] = (
 
 
 _WRITTEN = ("Int8", "Int", "Nat", "Rat")
+_READ = (*_WRITTEN, "Bool")
 
 
 def require_written(comparison: Comparison) -> None:
@@ -43,14 +44,15 @@ def require_written(comparison: Comparison) -> None:
     result = comparison.result
     truth = ("Bool", "Prop") if not result.rank else ()
     for kind, known in (
-        *((kind, _WRITTEN) for kind in comparison.arguments),
+        *((kind, _READ) for kind in comparison.arguments),
         (result, (*_WRITTEN, *truth)),
     ):
         if kind.element not in known:
             raise UsageError(
                 f"the conformance of {comparison.definition}: Lean's kernel is not asked about the "
-                f"type {kind.element} here, but about {', '.join(_WRITTEN)}, and a result that is "
-                "Bool or Prop; the second kernel is, where a project's proofs are an export"
+                f"type {kind.element} here, but about {', '.join(_WRITTEN)}, an argument that is Bool, "
+                "and a result that is Bool or Prop; the second kernel is, where a project's proofs are "
+                "an export"
             )
 
 
@@ -180,6 +182,11 @@ class Writer:
         return {
             "Int8": self.const("Conformance", "byte"),
             "Int": self.const("Conformance", "int"),
+            "Bool": self.binder(
+                "k",
+                self.const("Nat"),
+                self.apply(self.const("Nat", "beq"), self.variable("k", 0), self.number(1)),
+            ),
         }.get(kind.element)
 
     def from_int8(self, kind: Kind, value: Encoded) -> Encoded:

@@ -5,7 +5,6 @@ that replays.
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -318,11 +317,27 @@ class TestGap:
 
     def test_exact_addition_can_fail(self, monkeypatch):
         """If quantization changed the sign, gate and quantization would no longer add up."""
-        layer = SimpleNamespace(preactivation=torch.tensor([[-1.0, 2.0]]))
-        monkeypatch.setattr(gap, "find_layer", lambda name: layer)
-        assert gap.gate_and_quantization_add_up("any")
-        monkeypatch.setattr(gap, "gated", lambda x, name: -x.relu() - 1)
-        assert not gap.gate_and_quantization_add_up("any")
+        x, y = torch.tensor([-4, 2, -1]), torch.tensor([0, 1, 0])
+        assert gap.gate_and_quantization_add_up(x, y).all()
+        assert gap.gate_and_quantization_add_up(x, -y - 1).tolist() == [False, True, False]
+        monkeypatch.setattr(torch, "relu", torch.neg)
+        assert not gap.gate_and_quantization_add_up(x, y).all()
+
+    def test_the_bound_on_each_element_can_fail(self, monkeypatch):
+        """Of numbers it cannot, so that magnitudes are broken: that of −4 is 4, not 16."""
+        case = 1, -3, 5
+        assert gap.no_element_is_above_its_parts(*case)
+        monkeypatch.setattr(torch.Tensor, "abs", torch.Tensor.square)
+        assert not gap.no_element_is_above_its_parts(0, 2, 4)
+
+    def test_bounds_of_whole_numbers_can_fail(self, monkeypatch):
+        """An input outside its box is refused, and so are bounds that are exchanged."""
+        layers = [[[1, -2]], [[3]]], [[1], [0]]
+        box = [[0, 0], [2, 2]]
+        assert gap.output_is_in_interval(*layers, [1, 2], box)
+        assert not gap.output_is_in_interval(*layers, [1, 3], box)
+        monkeypatch.setattr(gap.bounds, "box_upper", gap.bounds.box_lower)
+        assert not gap.output_is_in_interval(*layers, [2, 0], box)
 
     def test_int4_uses_its_sixteen_values(self):
         """Fewer bits, fewer levels: a ramp keeps at most 16 values."""

@@ -143,22 +143,34 @@ class TestLaws:
         assert not lattice.bends_down("0/0")
         lattice._bends.cache_clear()
 
+    def test_a_convex_stretch_in_whole_numbers_is_seen(self, monkeypatch):
+        """The largest magnitude grows to both sides of a sign vector."""
+        case = {"a": [1, 0, 1], "b": [4, 3, 5], "apart": 8}
+        k = torch.randint(-127, 128, (64, 32), generator=torch.Generator().manual_seed(0))
+        assert lattice.is_concave_in_planes(k, **case).all()
+        monkeypatch.setattr(lattice, "l1_norm", lambda k: k.abs().amax(-1))
+        assert not lattice.is_concave_in_planes(k, **case).any()
+
+    @pytest.mark.parametrize("law", ["expands_along_path", "never_grows_along_path"])
+    @pytest.mark.parametrize(
+        ("name", "broken"), [("l1_norm", lambda k: off_by_one(2 * k)), ("norm_sq", l1_of)]
+    )
+    def test_a_path_in_whole_numbers_needs_its_norms(self, law, name, broken, monkeypatch):
+        """With a wrong norm β is off its expansion."""
+        k = torch.randint(-127, 128, (64, 32), generator=torch.Generator().manual_seed(0))
+        assert all(getattr(lattice, law)(k, **case).all() for case in lattice.PATH_CASES)
+        monkeypatch.setattr(lattice, name, broken)
+        assert not getattr(lattice, law)(k, **lattice.PATH_CASES[0]).any()
+
     def test_a_walk_that_is_too_short_is_seen(self, monkeypatch):
-        """Were β as small as its square, keys would need more steps than the walk takes; a walk to
-        signs of which one has another length does not end on the lattice.
+        """Were the L1 norm of keys a quarter of what it is, they would need more steps than the
+        walk takes; and a walk without its last step does not end on the lattice.
         """
-        steps = "geometry.steps.bounded"
-        for name, broken in (
-            ("beta_of_rows", lambda k: geometry.beta_of_rows(k).square()),
-            ("sign", lambda k: geometry.sign(k) * torch.arange(1, k.shape[-1] + 1).clamp(max=2)),
-        ):
-            assert {piece.outcome for piece in evidence_of(steps)} == {"confirmed"}
-            lattice._walk.cache_clear()
-            with monkeypatch.context() as patch:
-                patch.setattr(lattice, name, broken)
-                (found,) = evidence_of(steps)
-                assert found.outcome == "refuted" and found.witness.replays()
-            lattice._walk.cache_clear()
+        path = (lattice._walk_of("0/0") / lattice.STEP).round().long().movedim(0, 1)
+        assert lattice.walk_is_long_enough(path).all()
+        assert not lattice.walk_is_long_enough(path[:, :-1]).any()
+        monkeypatch.setattr(lattice, "l1_norm", lambda k: geometry.l1_norm(k) // 4)
+        assert not lattice.walk_is_long_enough(path).all()
 
 
 FALSE = [
@@ -226,13 +238,23 @@ class TestFalseClaims:
         assert lattice.one_improvement_is_too_few(4, 3)
         assert correction.best_choice_is_unique([3, 1], 1)
 
-    def test_a_key_that_misses_the_lattice_is_seen(self, monkeypatch):
-        """Reflections that do nothing leave keys off the lattice."""
-        assert beta.each_key_reaches_the_lattice("0/0")
-        monkeypatch.setattr(beta, "to_the_lattice", lambda k: k)
-        beta._one_key.cache_clear()
-        assert not beta.each_key_reaches_the_lattice("0/0")
-        beta._one_key.cache_clear()
+    def test_a_key_that_misses_the_lattice_is_seen(self):
+        """A reflection that does nothing leaves a key off the lattice, and a longer matrix is no
+        rotation.
+        """
+        k = torch.tensor([[3.0, 1.0, 1.0, -2.0]]).double()
+        still, turned = torch.eye(4).double()[None], beta.reflections(k)
+        assert beta.a_rotation_reaches_the_lattice(k, turned)
+        assert not beta.a_rotation_reaches_the_lattice(k, still)
+        assert not beta.a_rotation_reaches_the_lattice(k, 2 * turned)
+
+    def test_a_moment_ratio_on_the_wrong_side_is_seen(self, monkeypatch):
+        """The ratio of 1 and 2 is below 1, and that of 1 and −1 is not."""
+        assert beta.pair_is_away_unless_equal(1, 2) and beta.pair_is_away_unless_equal(1, -1)
+        monkeypatch.setattr(beta, "moment_ratio", lambda first, second: first / first)
+        assert not beta.pair_is_away_unless_equal(1, 2)
+        monkeypatch.setattr(beta, "moment_ratio", lambda first, second: first / (2 * first))
+        assert not beta.pair_is_away_unless_equal(1, -1)
 
 
 class TestSamples:
@@ -301,6 +323,26 @@ class TestSamples:
         assert not rotation.turned_weight_keeps_outputs(rotation.FEED_FORWARD[0])
         rotation.turned_weight.cache_clear()
 
+    def test_outputs_and_lengths_in_whole_numbers_need_their_matrix(self, monkeypatch):
+        """Under what is no rotation outputs change, inputs without the sphere's moments are
+        refused, and so is a wrong norm.
+        """
+        weight, axes = torch.tensor([[1, 2, 3, 4], [0, 1, -1, 5]]), torch.eye(4).long()
+        laws = (
+            amplification.whole_inputs_amplify_by_columns,
+            amplification.whole_inputs_gain_by_rows,
+        )
+        for law in laws:
+            assert law(weight, axes) and not law(weight, axes[:3])
+            assert not law(weight, axes * torch.tensor([[1], [2], [1], [1]]))
+        assert rotation.hadamard_keeps_outputs(weight, weight).all()
+        monkeypatch.setattr(amplification, "energy", lambda rows: geometry.energy(rows) + 1)
+        assert not any(law(weight, axes) for law in laws)
+        monkeypatch.setattr(
+            rotation, "hadamard_signs", lambda d: torch.ones(d, d, dtype=torch.int64)
+        )
+        assert not rotation.hadamard_keeps_outputs(weight, weight).all()
+
     def test_the_gain_is_by_rows(self):
         """Where rows and columns differ, the gain goes by rows and the length by columns."""
         wide = rotation.FEED_FORWARD[0]
@@ -321,38 +363,66 @@ class TestSamples:
 
 class TestCorrections:
     def test_dropping_the_largest_is_not_best(self, monkeypatch):
-        """The brute force knows better than a wrong order."""
-        assert correction.dropping_the_smallest_is_best([3, 1, 2], 2)
-        monkeypatch.setattr(
-            correction, "sorted", lambda some: sorted(some, reverse=True), raising=False
-        )
-        assert not correction.dropping_the_smallest_is_best([3, 1, 2], 2)
+        """Were what is kept dropped, the largest energies would be the worst choice."""
+        case = [3, 1, 2], [True, False, True], [True, True, False]
+        assert correction.dropping_the_smallest_is_best(*case)
+        monkeypatch.setattr(correction, "indicator", lambda kept: 1 - kept.long())
+        assert not correction.dropping_the_smallest_is_best(*case)
 
-    def test_the_weakest_directions_are_not_the_strongest(self, monkeypatch):
+    def test_a_choice_that_drops_as_little_is_seen(self, monkeypatch):
+        """Were nothing kept, every choice would drop as much."""
+        case = [3, 1], [True, False], [False, True]
+        assert correction.best_choice_is_alone(*case)
+        monkeypatch.setattr(correction, "indicator", lambda kept: torch.zeros_like(kept.long()))
+        assert not correction.best_choice_is_alone(*case)
+
+    def test_the_weakest_directions_are_not_the_strongest(self):
         """Both optimality checks see directions that are not the best."""
-        assert correction.strongest_beat_others("1/3") and correction.no_matrix_leaves_less("1/3")
-        monkeypatch.setattr(
-            correction,
-            "strongest",
-            lambda rows, r: geometry.strongest(rows, rows.shape[-1]).flip(0)[:r],
+        rows = geometry.residual(correction.head_values("1/3", "key"))
+        best, weakest = (
+            some(geometry.strongest(rows, 32)) for some in (lambda w: w[:4], lambda w: w[-4:])
         )
-        assert not correction.strongest_beat_others("1/3") and not correction.no_matrix_leaves_less(
-            "1/3"
-        )
+        assert correction.strongest_beat_others(rows, best, weakest.T @ weakest)
+        assert not correction.strongest_beat_others(rows, weakest, best.T @ best)
+        dropped = torch.linalg.eigvalsh(rows.T @ rows)[:-4]
+        left, rest = (rows - geometry.project(rows, w) for w in (weakest, best))
+        assert correction.no_matrix_leaves_less(left, dropped, rows, rest)
+        assert not correction.no_matrix_leaves_less(left, dropped, rows, left)
+        assert not correction.no_matrix_leaves_less(rest / 2, dropped, rows, rest)
 
     def test_the_product_formula_needs_the_scale(self, monkeypatch):
         """Without the scale β_eff is not 1 − (1 − β)(1 − γ_r), and the witness replays."""
-        cases = [{"head": "0/0", "r": 1}]
+        cases = [
+            {
+                "rows": correction.head_values("0/0", "key")[:8],
+                "directions": correction.directions("0/0", 1),
+            }
+        ]
         arguments = {"domain": "a head", "summary": "1 head", "tensors": (), "measurements": ()}
-        functions = correction.beta_eff_is_the_product, correction.product_error
-        assert correction.agreeing(*functions, cases, **arguments).outcome == "confirmed"
+        assert correction._of_products(cases, **arguments).outcome == "confirmed"
         monkeypatch.setattr(geometry, "one_bit", unscaled)
-        found = correction.agreeing(*functions, cases, **arguments)
+        found = correction._of_products(cases, **arguments)
         assert (
             found.outcome == "refuted"
             and found.max_error > found.tolerance
             and found.witness.replays()
         )
+
+    def test_a_stable_rank_needs_its_norm(self):
+        """A number that is no squared operator norm is refused, be it too large or too small."""
+        rows, w = torch.diag(torch.tensor([3.0, 2.0, 0.0])).double(), torch.eye(3).double()
+        nine, v = torch.tensor(9.0).double(), w[0]
+        assert correction.stable_rank_is_at_least_one(rows, nine, v)
+        assert not correction.stable_rank_is_at_least_one(rows, 2 * nine, v)
+        assert not correction.stable_rank_is_at_least_one(rows, nine, w[1])
+        assert correction.stable_rank_is_at_most_the_rank(rows, w[:2], nine)
+        assert not correction.stable_rank_is_at_most_the_rank(rows, w[:2], nine / 9)
+
+    def test_an_overlap_of_long_directions_is_no_share(self):
+        """Directions that are not of length 1 have an overlap above 1."""
+        w = torch.eye(4).double()[:2]
+        assert correction.overlap_is_a_share(w, w)
+        assert not correction.overlap_is_a_share(w, 2 * w)
 
     def test_a_rotation_that_is_no_better_is_refuted(self, monkeypatch):
         """If nothing was learned, the heads of which it is claimed are witnesses."""
@@ -388,8 +458,15 @@ class TestCorrections:
         assert not correction.is_nearer("learned", 0, "none", 0)
 
     def test_one_rotation_that_beats_all_is_seen(self, monkeypatch):
-        """A table in which the least best is below what one rotation reaches cannot be; a forged
-        one is refused.
+        """No rotation among those at hand beats the best of them for every population; a β that is
+        not a number is refused.
         """
-        assert rotation.one_for_all_is_at_most_the_least_best("the heads of layer 0")
-        assert correction.overlap(torch.eye(4)[:2], torch.eye(4)[1:3]) == 0.5
+        rows, rotations = rotation.populations("the heads of layer 0")
+        assert rotation.one_for_all_is_at_most_the_least_best(rows, rotations)
+        # Of numbers alone it cannot fail: what is not a number is above nothing.
+        monkeypatch.setattr(rotation, "beta_rows", lambda k: torch.full(k.shape[:-2], torch.nan))
+        assert not rotation.one_for_all_is_at_most_the_least_best(rows, rotations)
+
+    def test_an_overlap_is_a_mean(self):
+        """Of two axes each, one of them shared, it is 1/2."""
+        assert geometry.subspace_overlap(torch.eye(4)[:2], torch.eye(4)[1:3]) == 0.5

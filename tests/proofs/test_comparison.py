@@ -235,7 +235,7 @@ class TestData:
         with pytest.raises(UsageError, match="no type of an argument"):
             Kind.parse(text)
 
-    @pytest.mark.parametrize("text", ["Bool", "Rat", "UInt8", "Fin 3", "BitVec 8", "Fin n → Bool"])
+    @pytest.mark.parametrize("text", ["UInt8", "Fin 3", "BitVec 8", "Fin n → Bool"])
     def test_types_of_an_export(self, kernel, text):
         """A type that the library has no way to write data of is refused by name."""
         kind = Kind.parse(text)
@@ -244,6 +244,14 @@ class TestData:
             kernel.compare(
                 "types", Comparison("Demo.relu", "relu", (kind,), kind, [Case((data,), data)])
             )
+
+    @pytest.mark.parametrize("wrong", [False, True])
+    def test_truth_values_as_data(self, kernel, wrong):
+        """What is true and what is false is told apart."""
+        truth, int8 = Kind.parse("Bool"), Kind.parse("Int8")
+        cases = [Case((at(k), at(3)), at(3 if k != wrong else 5)) for k in (0, 1)]
+        scaled = Comparison("Demo.scaled", "fun k q => scaled k q", (truth, int8), int8, cases)
+        assert kernel.compare("truths", scaled).decision.accepted is not wrong
 
     def test_nothing_to_compare(self, kernel):
         """A check without data decides nothing."""
