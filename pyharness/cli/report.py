@@ -37,7 +37,8 @@ def add(commands: Commands) -> None:
         "--format",
         choices=["html", "markdown", "latex", "blueprint"],
         help="html, a folder of pages; markdown; latex, a table; or blueprint, a theorem with "
-        "\\lean and \\leanok for each claim that names one (default: markdown for a .md file and to print, latex for a .tex file, else html)",
+        "\\lean and \\leanok for each claim that names one (default: markdown for a .md file and to "
+        "print, latex for a .tex file, else html)",
     )
     parser.add_argument(
         "-o",
