@@ -308,8 +308,8 @@ def test_every_page_is_listed():
 
 def test_the_site(tmp_path):
     """It is built with no link or anchor that mkdocs complains of."""
-    if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
-        pytest.skip("mkdocs-material is not installed: make docs")
+    if not all(map(importlib.util.find_spec, ("mkdocs", "material", "mkdocs_jupyter"))):
+        pytest.skip("the extra `docs` is not installed: make docs")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", tmp_path / "site"],
         cwd=ROOT,
@@ -318,4 +318,9 @@ def test_the_site(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "fonts.googleapis" not in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    for page in ("index.html", "examples/audit/index.html"):
+        text = (tmp_path / "site" / page).read_text(encoding="utf-8")
+        assert "fonts.googleapis" not in text
+        assert not re.search(
+            r"<(?:script|link)[^>]+(?:src|rel=\"stylesheet\" href)=\"https?:", text
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import chain
 from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_command, add_project
@@ -61,9 +62,9 @@ def run(options: argparse.Namespace) -> int:
 
     project = read_project(options.project)
     theorems = theorems_of(load_pack(project.packs))
-    config = comparator_config(
-        options.challenge, options.solution, theorems, project.allowed_axioms
-    )
+    # Comparator has one list for all theorems.
+    axioms = dict.fromkeys(chain(project.allowed_axioms, *project.axioms_under.values()))
+    config = comparator_config(options.challenge, options.solution, theorems, axioms)
     if options.output is None:
         print_json(config)
         return EXIT_OK

@@ -21,22 +21,24 @@ def add(commands: Commands) -> None:
         commands,
         "report",
         run,
-        summary="Write a report of a certificate: a folder of HTML pages, Markdown, or a LaTeX "
-        "table of its claims.",
+        summary="Write a report of a certificate: a folder of HTML pages, Markdown, a LaTeX table "
+        "of its claims, or LaTeX for a leanblueprint.",
         examples=[
             "certificates/demo.json -o report",
             "certificates/demo.json -o report --source . --baseline old.json",
             "certificates/demo.json -o report.md",
             "certificates/demo.json -o claims.tex",
+            "certificates/demo.json --format blueprint -o blueprint/src/claims.tex",
         ],
         exits={EXIT_OK: "the report is written, whatever it says"},
     )
     add_certificate(parser)
     parser.add_argument(
         "--format",
-        choices=["html", "markdown", "latex"],
-        help="html, a folder of pages; markdown; or latex, which needs the extra `latex` "
-        "(default: markdown for a .md file and to print, latex for a .tex file, else html)",
+        choices=["html", "markdown", "latex", "blueprint"],
+        help="html, a folder of pages; markdown; latex, a table; or blueprint, a theorem with "
+        "\\lean and \\leanok for each claim that names one (default: markdown for a .md file and to "
+        "print, latex for a .tex file, else html)",
     )
     parser.add_argument(
         "-o",

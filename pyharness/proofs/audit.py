@@ -146,7 +146,7 @@ def audit(
     constants: Mapping[str, Constant],
     allowed_axioms: Sequence[str],
     printer: Printer,
-    under: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    further: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Proof]:
     """Return the proof of each of some theorems, by its name.
 
@@ -155,21 +155,19 @@ def audit(
         constants: the theorems, as `find_theorem` returns them.
         allowed_axioms: the axioms that a proved theorem may rest on; `sorryAx` is never allowed.
         printer: prints the statements.
-        under: axioms that the theorems of some modules, and of those under them, may rest on as
-            well.
+        further: those that some of the theorems may rest on as well, by their names.
     """
-    further = {
-        constant.name: further_axioms(environment.modules[constant.name].name, under)
-        for constant in constants.values()
-    }
     stubs = find_stubs(environment, constants.values())
     examples = find_examples(
-        environment, [constant.name for constant in constants.values()], allowed_axioms, further
+        environment,
+        [constant.name for constant in constants.values()],
+        allowed_axioms,
+        {constants[name].name: axioms for name, axioms in further.items() if name in constants},
     )
     dependencies = Dependencies(environment, [constant.name for constant in constants.values()])
     proofs = {}
     for name, constant in constants.items():
-        allowed = (*allowed_axioms, *further[constant.name])
+        allowed = (*allowed_axioms, *further.get(name, ()))
         status, note = judge(environment, constant, allowed, stubs[constant.name])
         example = examples[constant.name]
         file, line = environment.location(constant.name)
@@ -209,7 +207,8 @@ def audit_build(
         toolchain: finds the axioms a second time.
         theorems: full names.
         allowed_axioms: as for `audit`.
-        under: as for `audit`.
+        under: axioms that the theorems of some modules, and of those under them, may rest on as
+            well.
 
     Raises:
         UnknownTheorem: if a name is not in the library.
@@ -234,7 +233,11 @@ def audit_build(
         asked = pool.submit(_axioms, build, toolchain, constants)
         printer = Printer(environment)
         check_statements(environment, constants.values(), printer)
-        proofs = audit(environment, constants, allowed_axioms, printer, under)
+        further = {
+            name: further_axioms(environment.modules[constant.name].name, under)
+            for name, constant in constants.items()
+        }
+        proofs = audit(environment, constants, allowed_axioms, printer, further)
         in_lean = asked.result()
     for name, proof in proofs.items():
         # Of a structure that it imports, Lean may list fewer than its fields rest on (lean4 issue

@@ -1,23 +1,24 @@
-"""A certificate as a document: Markdown to read anywhere, and a LaTeX table of the claims for a
-paper.
+"""A certificate as a document: Markdown to read anywhere, a LaTeX table of the claims for a paper,
+and LaTeX for a leanblueprint.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from pylatexenc.latexencode import UnicodeToLatexEncoder
+
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.certificate.tiers import is_false
-from pyharness.core.errors import UsageError
-from pyharness.core.extras import install
 from pyharness.core.text import visible
 from pyharness.kernel.certificate import views
 from pyharness.report.ci import markdown_text
 
-__all__ = ["latex", "markdown"]
+__all__ = ["blueprint", "latex", "markdown"]
 
 ROWS = 20
 """Rows of a table of figures that Markdown shows."""
@@ -181,19 +182,7 @@ def _figures(table: Mapping[str, Any]) -> Iterator[str]:
 def latex(certificate: Mapping[str, Any]) -> str:
     """Return a LaTeX table of the claims with theorem, status, verdict and tier; it needs the
     package longtable.
-
-    Raises:
-        UsageError: if the extra `latex` (pylatexenc) is not installed.
     """
-    try:
-        from pylatexenc.latexencode import UnicodeToLatexEncoder
-    except ImportError as error:
-        raise UsageError(f"LaTeX needs the package pylatexenc; {install('latex')}") from error
-    encode = UnicodeToLatexEncoder(
-        replacement_latex_protection="braces-all",
-        unknown_char_policy="replace",
-        unknown_char_warning=False,
-    ).unicode_to_latex
     lines = [
         f"% {certificate['schema']}, digest {certificate['digest']}",
         r"\begin{longtable}{p{0.5\linewidth}llll}",
@@ -213,9 +202,49 @@ def latex(certificate: Mapping[str, Any]) -> str:
         # keep what begins with a bracket or a star from being an argument of the row before.
         lines.append(
             "{}"
-            + " & ".join(
-                encode(visible(cell)).replace(r"{\_}", r"{\_}\allowbreak ") for cell in cells
-            )
+            + " & ".join(_latex_text(cell).replace(r"{\_}", r"{\_}\allowbreak ") for cell in cells)
             + r" \\"
         )
     return "\n".join([*lines, r"\end{longtable}", ""])
+
+
+def blueprint(certificate: Mapping[str, Any]) -> str:
+    r"""Return LaTeX to `\input` in a leanblueprint: for each claim with a theorem an environment
+    with the claim's words, `\lean` with the theorem's name, and `\leanok` where it is proved.
+
+    A theorem that proves a claim's negation stands under "It is not so that". A name that LaTeX
+    would take for more than a name gets no `\lean`.
+    """
+    lines = [f"% {certificate['schema']}, digest {certificate['digest']}"]
+    for claim in certificate["claims"]:
+        proof = claim["proof"]
+        if not (theorem := proof["theorem"]):
+            continue
+        named = theorem == visible(theorem) and _PLAIN_NAME.fullmatch(theorem)
+        proved = [r"\leanok"] if named and proof["status"] == "proved" else []
+        lines += [
+            "",
+            rf"\begin{{theorem}}[{{{_latex_text(claim['id'])}}}]",
+            rf"\label{{claim:{_NO_LABEL.sub('-', claim['id'])}}}",
+            *([rf"\lean{{{theorem}}}"] if named else []),
+            *proved,
+            ("It is not so that: " if proof["negates"] else "") + _latex_text(claim["statement"]),
+            r"\end{theorem}",
+            *([r"\begin{proof}", *proved, "It is proved in Lean.", r"\end{proof}"] * bool(proved)),
+        ]
+    return "\n".join([*lines, ""])
+
+
+_PLAIN_NAME = re.compile(r"[^\\{}%#&$~^,\s]+")
+_NO_LABEL = re.compile(r"[^A-Za-z0-9._-]+")
+_ENCODER = UnicodeToLatexEncoder(
+    replacement_latex_protection="braces-all",
+    unknown_char_policy="replace",
+    unknown_char_warning=False,
+)
+
+
+def _latex_text(text: str) -> str:
+    """Text in ASCII that LaTeX prints as it is."""
+    encoded: str = _ENCODER.unicode_to_latex(visible(text))
+    return encoded

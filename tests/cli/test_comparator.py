@@ -44,6 +44,14 @@ def test_it_is_written(project):
     assert json.loads(done.stdout) == {"output": "c.json", "theorems": ["Small.proved"]}
 
 
+def test_the_axioms_of_some_modules_are_permitted(project):
+    """To all theorems, since comparator has one list; each once."""
+    with (project / "pyharness.toml").open("a") as settings:
+        settings.write('[axioms-under]\nA = ["propext", "Quot.sound"]\nB = ["propext"]\n')
+    done = call(project, "comparator", *MODULES)
+    assert json.loads(done.stdout) == CONFIG | {"permitted_axioms": ["propext", "Quot.sound"]}
+
+
 def test_what_cannot_be_written(project):
     """Mistakes end with status 2, and leave a file as it was."""
     (project / "c.json").write_text("mine")

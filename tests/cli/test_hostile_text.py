@@ -208,11 +208,20 @@ def test_markdown(place):
 
 def test_latex(place):
     """A table with one row for each claim."""
-    pytest.importorskip("pylatexenc", reason="the extra `latex` is not installed")
     call(place, "report", "hostile.json", "-o", "out.tex")
     text = (place / "out.tex").read_text("utf-8")
     assert_harmless(text)
     assert text.isascii() and len(text.splitlines()) == 5 + 4
+
+
+def test_blueprint(place):
+    """Environments, commands and lines are those of the honest one."""
+    for name in ("hostile", "honest"):
+        call(place, "report", f"{name}.json", "--format", "blueprint", "-o", f"{name}.tex")
+    hostile, honest = ((place / f"{name}.tex").read_text("utf-8") for name in ("hostile", "honest"))
+    assert_harmless(hostile)
+    assert hostile.count("\\begin") == honest.count("\\begin") > 0
+    assert hostile.count("\\lean{") <= honest.count("\\lean{")
 
 
 def test_pages(place):

@@ -5,6 +5,7 @@ these tests do: `lake` and `lean/bin/leanexport` of `tests/proofs` stand in for 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -139,6 +140,20 @@ class TestExport:
         done = call(folder, "init", "other", *arguments, "none")
         assert done.returncode == EXIT_USAGE and not (folder / "other").exists()
         assert "none of the 2 names is of a theorem that proofs.ndjson declares" in done.stderr
+
+    def test_a_reported_blueprint_is_read_back(self, new_project, tmp_path):
+        r"""What `report --format blueprint` puts under `\lean` gets a claim again; leanblueprint
+        writes these names to `lean_decls`, one a line.
+        """
+        done = call(new_project, "report", "certificates/demo.json", "--format", "blueprint")
+        names = re.findall(r"\\lean\{(.*)\}", done.stdout)
+        assert names == ["Demo.relu_extensive"] and done.stdout.count(r"\leanok") == 2
+        (tmp_path / "lean_decls").write_text("\n".join(names))
+        (proofs,) = (new_project / "certificates" / "proofs").iterdir()
+        shutil.copy(proofs, tmp_path)
+        done = call(tmp_path, "init", "again", "--export", proofs.name, "--blueprint", "lean_decls")
+        assert done.returncode == EXIT_OK, done.stderr
+        assert claimed(tmp_path / "again") == names
 
     @pytest.mark.parametrize("name", ['a "b" \\c', "ProjectName CHECKERS EXPORT_FILE"])
     def test_any_name(self, folder, name):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pytest
 
-from pyharness.core.errors import UsageError
 from pyharness.report import documents
 from pyharness.report.ci import markdown_text
 from tests import certificate_samples as samples
@@ -69,18 +68,49 @@ class TestMarkdown:
 
 
 class TestLatex:
-    def test_without_the_package_the_command_is_said(self, monkeypatch):
-        """A clear error."""
-        monkeypatch.setitem(__import__("sys").modules, "pylatexenc.latexencode", None)
-        with pytest.raises(UsageError, match=r"pip install .*'.*\[latex\]'"):
-            documents.latex(CERTIFICATE)
-
     def test_a_row_for_each_claim(self):
         """Symbols become commands, and what is special is escaped."""
-        pytest.importorskip("pylatexenc", reason="the extra `latex` is not installed")
         claims = [
             dict(claim, statement="β ≤ 50 % of #1 & $x_1$") for claim in CERTIFICATE["claims"]
         ]
         table = documents.latex(CERTIFICATE | {"claims": claims})
         assert table.count(r"\\") == 4 and table.isascii()
         assert r"\beta" in table and r"{\%}" in table and r"{\&}" in table and r"{\$}" in table
+
+
+def claimed(theorem, **proof):
+    """The certificate of one claim about a theorem."""
+    claim = CERTIFICATE["claims"][0]
+    proof = claim["proof"] | {"theorem": theorem, "status": "proved"} | proof
+    return CERTIFICATE | {"claims": [claim | {"statement": "β ≤ 50 %", "proof": proof}]}
+
+
+class TestBlueprint:
+    def test_a_theorem_for_each_claim_that_names_one(self):
+        r"""With its name for Lean; `\leanok` stands where it is proved, and nowhere else."""
+        text = documents.blueprint(CERTIFICATE)
+        proofs = {claim["id"]: claim["proof"] for claim in CERTIFICATE["claims"]}
+        named = {name: proof for name, proof in proofs.items() if proof["theorem"]}
+        assert 0 < len(named) < len(proofs)
+        assert text.count(r"\begin{theorem}") == text.count(r"\end{theorem}") == len(named)
+        for name, proof in named.items():
+            (part,) = [part for part in text.split("\n\n") if rf"\label{{claim:{name}}}" in part]
+            assert rf"\lean{{{proof['theorem']}}}" in part
+            assert (r"\leanok" in part) == (proof["status"] == "proved")
+            assert ("It is not so that" in part) == proof["negates"]
+        assert r"\leanok" not in documents.blueprint(claimed("Demo.a", status="sorry"))
+
+    def test_text_stays_text(self):
+        r"""Of a statement, and of an id in a label; a name that would end the argument is left out,
+        and with it `\leanok`.
+        """
+        text = documents.blueprint(claimed("Demo.größe_x₁'"))
+        assert r"\beta" in text and r"{\%}" in text and r"\lean{Demo.größe_x₁'}" in text
+        for name in (r"Demo.a}\input{secret", "Demo.a,b", "Demo.a%", "Demo.a\nb", "a\u202eb"):
+            text = documents.blueprint(claimed(name))
+            assert text.count(r"\begin{theorem}") == 1
+            assert r"\lean" not in text and "secret" not in text
+        text = documents.blueprint(
+            CERTIFICATE | {"claims": [claimed("Demo.a")["claims"][0] | {"id": r"a}\input{b"}]}
+        )
+        assert r"\label{claim:a-input-b}" in text
