@@ -840,7 +840,7 @@ def _int8_weights() -> list[Call]:
 def _errors() -> Iterator[Call]:
     """Yield the call at what rounding changes of some weights of each layer, and at the weights."""
     for _, some, q, refs in _rounded_weights():
-        yield Call((torch.stack([some, *(some - q)]),), refs)
+        yield Call((torch.stack([some, *(some - q)]).double(),), refs)
 
 
 FROBENIUS_SQ = Conformance(

@@ -272,7 +272,7 @@ def _weight_refs(models: Sequence[str] = ()) -> list[TensorRef]:
     statement="Whatever the step, a model's weights all round to 0 at some scale of them and not at another.",
     source=CRITICAL,
     theorem="LeanMining.exists_scale_lost_and_scale_kept",
-    tier="gold",
+    tier="silver",
     measures=[IS_ROUNDING],
 )
 def threshold_moves(run: Run) -> Iterator[Evidence]:
