@@ -271,7 +271,12 @@ def write(certificate: Mapping[str, Any], path: Path) -> bool:
 
 
 def write_run_record(
-    path: Path, *, certificate: Mapping[str, Any], started: datetime, seconds: Mapping[str, float]
+    path: Path,
+    *,
+    certificate: Mapping[str, Any],
+    started: datetime,
+    seconds: Mapping[str, float],
+    by_claim: Mapping[str, float],
 ) -> None:
     """Write what varies from run to run beside a certificate: when it ran, how long, where and on
     what versions.
@@ -281,6 +286,8 @@ def write_run_record(
         certificate: the certificate that the run sealed; the record names its digest.
         started: when the run began, with its time zone.
         seconds: how long each stage took.
+        by_claim: how long the evidence of each claim took, in this run or the earlier one that
+            gathered it, in seconds of the processes that did.
 
     Raises:
         DocumentError: if it cannot be written.
@@ -289,6 +296,7 @@ def write_run_record(
         "certificate": certificate["digest"],
         "started": started.astimezone(UTC).isoformat(timespec="seconds"),
         "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
+        "evidence": {claim: round(spent, 3) for claim, spent in by_claim.items()},
         "host": {"platform": platform.platform(), "cpus": os.cpu_count()},
         "versions": {
             "python": platform.python_version(),

