@@ -611,6 +611,7 @@ def incomparable_pair(run: Run) -> Iterator[Evidence]:
         [{"a": [0, 1], "b": [1, 0]}],
         domain="the pair that the source names",
         summary="the pair itself",
+        device=run.device,
     )
 
 

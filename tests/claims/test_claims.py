@@ -297,7 +297,7 @@ class TestGap:
 
     def test_the_domain_counts_the_images(self):
         """INT8 image, original and samples of each of the images that were enclosed."""
-        evidence = first_evidence("gap.crown_bounds.interval")
+        _, evidence = CLAIMS["gap.crown_bounds.interval"].gather(RUN)
         row = evidence.measurements[0]
         assert f"{row['images']} held-out digits, {row['tried']} images" in evidence.domain
 
