@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
-from pyharness import Evidence, TensorRef, Witness, current_device, dotted
-from pyharness.evidence import Kind
-from pyharness.evidence.property import to_hex
+from pyharness import Evidence, TensorRef, Witness, current_device, dotted, to_hex
 
 __all__ = ["of_vectors"]
 
@@ -23,7 +21,7 @@ def of_vectors(
     domain: str,
     summary: str,
     shows: str,
-    kind: Kind = "model",
+    kind: Literal["exhaustive", "model", "property"] = "model",
     tensors: Sequence[TensorRef] = (),
     measurements: Sequence[Mapping[str, Any]] = (),
 ) -> Evidence:
