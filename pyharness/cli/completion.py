@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_command
-from pyharness.cli.output import print_json
+from pyharness.cli.output import print_json, print_plain
 from pyharness.core.errors import EXIT_OK
 
 __all__ = ["add", "run"]
@@ -45,8 +45,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"shell": options.shell, "script": script})
     else:
-        # For a shell to read: no colours, and no line is broken.
-        print(script)
+        print_plain(script)
     return EXIT_OK
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "one_line",
     "print_document",
     "print_json",
+    "print_plain",
     "print_quoted",
     "say",
     "show_progress",
@@ -60,6 +61,11 @@ def print_quoted(text: str) -> None:
 def print_document(text: str) -> None:
     """Print a document as it is, with the lines that it has."""
     print("\n".join(_not_obeyed(line) for line in visible(text, keep="\n\t").split("\n")), end="")
+
+
+def print_plain(text: str) -> None:
+    """Print text as it stands, for another program: no colours, and no line is broken."""
+    print(text)
 
 
 def print_json(value: Any) -> None:

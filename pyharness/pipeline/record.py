@@ -49,8 +49,8 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
         project.packs,
         runs[0],
         outside=runs[-1],
-        # What this process alone has set up as a device is in no other process.
-        executor=LocalExecutor() if device.type in ("cpu", "cuda") else SerialExecutor(),
+        # A device that this process alone has set up is in no other process.
+        executor=LocalExecutor() if device.type == "cuda" else SerialExecutor(),
         cache=kept(project, fresh=True),
         progress=progress,
         recording=True,
