@@ -90,6 +90,13 @@ def test_it_speaks_after_a_verify_that_failed(run_job, repository):
     assert (repository / "report" / "index.html").is_file()
 
 
+def test_a_commit_that_is_not_there(run_job, repository):
+    """Without it nothing could be compared, so nothing passes."""
+    done = run_job("1" * 40)
+    assert done.returncode == 1 and "set GIT_DEPTH to 0" in done.stderr
+    assert not (repository / "gate.xml").exists()
+
+
 def test_a_verify_that_wrote_nothing(run_job, repository):
     """The committed certificate is not taken for its result."""
     (repository / "small_pack.py").write_text("raise ValueError\n")

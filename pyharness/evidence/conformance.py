@@ -65,7 +65,8 @@ class Check:
             the proofs are an export also `UInt8` and the like, `Fin 10` and `BitVec 4`. A
             tensor of floats is of the type `Rat`, or `Fin n → Rat` and so on, and stands for the
             fractions that its elements are exactly.
-        result: the type of what it gives: one of these but `Vector`, or `Bool` or `Prop`.
+        result: the type of what it gives: one of these but `Vector`, or `Bool` or `Prop`. `Fin n →
+            Bool` is one only where the proofs are an export.
         calls: gives the calls of the function.
         domain: what they cover, in words.
         of: what the results are, in words.
@@ -224,15 +225,26 @@ class Conformance:
         allowed: Sequence[Array | None] = [None] * batch.numel()
         if within is not None:
             most = within(*(tensor.clone() for tensor in given))
-            if most.shape != gave.shape or not bool((most >= 0).all()):
-                raise TensorError(
-                    f"{self._what}: `within` gives {list(most.shape)} bounds where "
-                    f"{list(gave.shape)} are expected, none of them negative"
-                )
+            self._require_bounds(most, gave)
             most = self._numbers(most, "a bound", result)
             allowed = _arrays(most, result.rank, batch)
         for *case, outcome, one in zip(*columns, allowed, strict=True):
             yield Case(tuple(case), outcome, one)
+
+    def _require_bounds(self, most: Any, gave: Tensor) -> None:
+        """Require a bound for each result."""
+        if not isinstance(most, Tensor):
+            raise TensorError(
+                f"{self._what}: `within` gives {most!r}, which is no tensor: let it give a bound for "
+                "each result, such as 1e-6 * result.abs()"
+            )
+        if most.shape != gave.shape:
+            raise TensorError(
+                f"{self._what}: `within` gives bounds of the shape {list(most.shape)}, and the "
+                f"results have the shape {list(gave.shape)}"
+            )
+        if not bool((most >= 0).all()):
+            raise TensorError(f"{self._what}: `within` gives a bound that is negative or no number")
 
     def _numbers(self, tensor: Tensor, what: str, kind: Kind) -> Tensor:
         """Return a tensor whose elements can be of a type."""
@@ -273,11 +285,22 @@ def _arrays(tensor: Tensor, rank: int, batch: torch.Size) -> list[Array]:
 
 
 def _allowed(cases: Iterable[Case]) -> str:
-    """Say how far from the results a definition may be, in words; nothing if it must be the
-    same.
+    """Say how far from the results a definition may be, in words: by the least power of ten that
+    says it, so that the words do not change with the last bits of the data; nothing if it must be
+    the same.
     """
-    most = [value for case in cases if case.within for value in case.within.values]
-    return f", to within at most {float(max(most)):.1e}" if most else ""
+    shares = [
+        Fraction(most) / max(abs(Fraction(value)), Fraction(1))
+        for case in cases
+        if case.within
+        for most, value in zip(case.within.values, case.result.values, strict=True)
+    ]
+    if not any(shares):
+        return ""
+    power = -300
+    while max(shares) > Fraction(10) ** power:
+        power += 1
+    return f", each to within 1e{power} of it, or of 1 where it is less"
 
 
 def _where(comparison: Comparison, compared: Compared) -> str:

@@ -19,7 +19,7 @@ from pyharness.certificate.recorded import record_digest
 from pyharness.certificate.schema import RECORDED, require
 from pyharness.certificate.seal import bound_evidence
 from pyharness.core.device import flags
-from pyharness.core.executor import LocalExecutor, SerialExecutor
+from pyharness.core.executor import Executor, LocalExecutor
 from pyharness.core.json_files import parse
 from pyharness.core.progress import Progress
 from pyharness.evidence.run import Run
@@ -32,9 +32,18 @@ from pyharness.project.settings import Project
 __all__ = ["describe", "entry", "record"]
 
 
-def record(project: Project, device: torch.device, *, progress: Progress) -> dict[str, Any]:
+def record(
+    project: Project,
+    device: torch.device,
+    *,
+    progress: Progress,
+    executor: Executor | None = None,
+) -> dict[str, Any]:
     """Gather the evidence of every claim on a device, nothing of it from earlier runs, and return
     the record of it.
+
+    Worker processes gather it unless another executor is given: what this process alone has set up
+    as a device is in no other one.
 
     Raises:
         HarnessError: if what decides conformance is not to be had, as Lean or an export, or
@@ -49,8 +58,7 @@ def record(project: Project, device: torch.device, *, progress: Progress) -> dic
         project.packs,
         runs[0],
         outside=runs[-1],
-        # A device that this process alone has set up is in no other process.
-        executor=LocalExecutor() if device.type == "cuda" else SerialExecutor(),
+        executor=executor or LocalExecutor(),
         cache=kept(project, fresh=True),
         progress=progress,
         recording=True,

@@ -210,7 +210,8 @@ def latex(certificate: Mapping[str, Any]) -> str:
 
 def blueprint(certificate: Mapping[str, Any]) -> str:
     r"""Return LaTeX to `\input` in a leanblueprint: for each claim with a theorem an environment
-    with the claim's words, `\lean` with the theorem's name, and `\leanok` where it is proved.
+    with the claim's words, `\lean` with the theorem's name, `\leanok` where Lean has the statement,
+    and a proof with `\leanok` where Lean has that too.
 
     A theorem that proves a claim's negation stands under "It is not so that". A name that LaTeX
     would take for more than a name gets no `\lean`.
@@ -221,16 +222,17 @@ def blueprint(certificate: Mapping[str, Any]) -> str:
         if not (theorem := proof["theorem"]):
             continue
         named = theorem == visible(theorem) and _PLAIN_NAME.fullmatch(theorem)
-        proved = [r"\leanok"] if named and proof["status"] == "proved" else []
+        stated = named and proof["status"] not in ("open", "stub")
+        proved = named and proof["status"] in ("proved", "refuted")
         lines += [
             "",
             rf"\begin{{theorem}}[{{{_latex_text(claim['id'])}}}]",
             rf"\label{{claim:{_NO_LABEL.sub('-', claim['id'])}}}",
             *([rf"\lean{{{theorem}}}"] if named else []),
-            *proved,
+            *([r"\leanok"] if stated else []),
             ("It is not so that: " if proof["negates"] else "") + _latex_text(claim["statement"]),
             r"\end{theorem}",
-            *([r"\begin{proof}", *proved, "It is proved in Lean.", r"\end{proof}"] * bool(proved)),
+            *([r"\begin{proof}\leanok", "It is proved in Lean.", r"\end{proof}"] if proved else []),
         ]
     return "\n".join([*lines, ""])
 

@@ -84,9 +84,16 @@ class TestRotations:
         ):
             assert torch.allclose(matrix.T @ matrix, torch.eye(d, dtype=torch.float64), atol=1e-12)
 
-    @pytest.mark.parametrize("d", [0, 3, 384])
-    def test_a_hadamard_matrix_needs_a_power_of_two(self, d):
-        """The message says which dimension was asked for."""
+    @pytest.mark.parametrize("d", [1, 2, 12, 32, 384])
+    def test_the_signs_of_a_hadamard_matrix(self, d):
+        """Each is 1 or −1, and the rows are orthogonal."""
+        matrix = rotations.hadamard_signs(d)
+        assert bool((matrix.abs() == 1).all())
+        assert torch.equal(matrix @ matrix.T, d * torch.eye(d, dtype=torch.int64))
+
+    @pytest.mark.parametrize("d", [0, 3, 36, 60])
+    def test_a_hadamard_matrix_by_doubling(self, d):
+        """It begins with order 1 or 12. The message says which dimension was asked for."""
         with pytest.raises(UsageError, match=str(d)):
             rotations.hadamard(d)
 

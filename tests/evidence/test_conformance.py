@@ -162,6 +162,27 @@ class TestCases:
             ([4], [3]),
         ]
 
+    @pytest.mark.parametrize(("share", "words"), [(3e-7, "1e-6"), (2e-6, "1e-5")])
+    def test_how_far_it_may_be_off_is_said(self, share, words):
+        """By a power of ten, of the result or of 1."""
+        kernel = Kernel()
+        kernel.compare = lambda name, comparison: Compared(
+            Decision(True, "", "ab", 0), 2, Path("file")
+        )
+        x = torch.tensor([-0.5, 4.0], dtype=torch.float64)
+        check = Check(
+            "f",
+            ("Rat",),
+            "Rat",
+            lambda: [Call((x,))],
+            "two",
+            within=lambda x: share * x.abs(),
+        )
+        (found,) = Conformance("Demo.f", torch.neg, (check,)).decide(Run(0, kernel))
+        assert (
+            f"two, each to within {words} of it, or of 1 where it is less; decided" in found.domain
+        )
+
     def test_only_a_fraction_is_rounded(self):
         """Rounding that is allowed in an integer would hide an error."""
         with pytest.raises(UsageError, match="leave `within` out"):
@@ -170,10 +191,11 @@ class TestCases:
     @pytest.mark.parametrize(
         ("within", "message"),
         [
-            (lambda x: torch.full_like(x, -1), "none of them negative"),
-            (lambda x: torch.full_like(x, torch.nan), "none of them negative"),
+            (lambda x: torch.full_like(x, -1), "negative or no number"),
+            (lambda x: torch.full_like(x, torch.nan), "negative or no number"),
             (lambda x: torch.full_like(x, torch.inf), "a bound is not finite"),
-            (lambda x: x[:1].abs(), "gives \\[1\\] bounds where \\[2\\] are expected"),
+            (lambda x: 1e-6, "gives 1e-06, which is no tensor: let it give a bound"),
+            (lambda x: x[:1].abs(), r"shape \[1\], and the results have the shape \[2\]"),
         ],
     )
     def test_bounds_that_are_none(self, within, message):

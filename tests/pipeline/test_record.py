@@ -17,6 +17,7 @@ from pyharness.certificate.recorded import read_recording, record_digest
 from pyharness.certificate.schema import RECORDED
 from pyharness.cli import main
 from pyharness.core.device import CPU, ran
+from pyharness.core.executor import SerialExecutor
 from pyharness.pipeline.gather import code_sha256
 from pyharness.pipeline.record import record
 from pyharness.pipeline.verify import verify
@@ -78,7 +79,10 @@ def built(built_project, tmp_path_factory):
 @pytest.fixture(scope="module")
 def records(built):
     """The project's evidence recorded on the CPU and on the device that stands in for a GPU."""
-    return tuple(record(load_project(built), device, progress=quiet) for device in (CPU, DEVICE))
+    return tuple(
+        record(load_project(built), device, progress=quiet, executor=SerialExecutor())
+        for device in (CPU, DEVICE)
+    )
 
 
 @pytest.fixture

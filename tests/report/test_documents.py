@@ -87,7 +87,9 @@ def claimed(theorem, **proof):
 
 class TestBlueprint:
     def test_a_theorem_for_each_claim_that_names_one(self):
-        r"""With its name for Lean; `\leanok` stands where it is proved, and nowhere else."""
+        r"""With its name for Lean; a proof with `\leanok` stands where the theorem is proved,
+        that of a negation too, and nowhere else.
+        """
         text = documents.blueprint(CERTIFICATE)
         proofs = {claim["id"]: claim["proof"] for claim in CERTIFICATE["claims"]}
         named = {name: proof for name, proof in proofs.items() if proof["theorem"]}
@@ -96,9 +98,12 @@ class TestBlueprint:
         for name, proof in named.items():
             (part,) = [part for part in text.split("\n\n") if rf"\label{{claim:{name}}}" in part]
             assert rf"\lean{{{proof['theorem']}}}" in part
-            assert (r"\leanok" in part) == (proof["status"] == "proved")
+            settled = proof["status"] in ("proved", "refuted")
+            assert (r"\begin{proof}\leanok" in part) == settled
             assert ("It is not so that" in part) == proof["negates"]
-        assert r"\leanok" not in documents.blueprint(claimed("Demo.a", status="sorry"))
+        unfinished = documents.blueprint(claimed("Demo.a", status="sorry"))
+        assert unfinished.count(r"\leanok") == 1 and r"\begin{proof}" not in unfinished
+        assert r"\leanok" not in documents.blueprint(claimed("Demo.a", status="stub"))
 
     def test_text_stays_text(self):
         r"""Of a statement, and of an id in a label; a name that would end the argument is left out,
