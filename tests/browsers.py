@@ -46,6 +46,8 @@ class Browser:
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
+        # A browser without a window may never have the focus, and then no page is told of one.
+        self._command("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def open(
         self,

@@ -56,7 +56,8 @@ class TestStableRank:
             rows, columns, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
         )
         found = stable_rank(matrix)
-        assert found == pytest.approx(1 / gamma(matrix, strongest(matrix, 1)), rel=1e-9)
+        expected = 1 / float(gamma(matrix, strongest(matrix, 1)))
+        assert found == pytest.approx(expected, rel=1e-9)
         assert found >= 1 - 1e-9
 
 

@@ -116,12 +116,14 @@ ON_CERTIFICATES = {
     "explain": [
         *(["explain", claim] for claim in ("relu.extensive", "relu.open", "relu.codes")),
         ["explain", "relu.identity"],
+        ["explain", "relu.identity", "-v"],
         ["explain", "relu.identity", "--replay"],
     ],
     "report": [["report", "hostile.json"], ["report", "hostile.json", "-o", "out.md"]],
 }
 OTHERWISE = {
-    *("audit", "comparator", "doctor", "evidence", "init", "pin", "sign", "status", "verify")
+    *("audit", "comparator", "completion", "doctor", "evidence", "init", "pin", "sign", "status"),
+    "verify",
 }
 """Commands that print nothing of a certificate, or only what they made: tested below."""
 
@@ -215,12 +217,16 @@ def test_latex(place):
 
 
 def test_blueprint(place):
-    """Environments, commands and lines are those of the honest one."""
+    """No text opens or closes an environment, or forges a theorem."""
     for name in ("hostile", "honest"):
         call(place, "report", f"{name}.json", "--format", "blueprint", "-o", f"{name}.tex")
     hostile, honest = ((place / f"{name}.tex").read_text("utf-8") for name in ("hostile", "honest"))
     assert_harmless(hostile)
-    assert hostile.count("\\begin") == honest.count("\\begin") > 0
+    for text in (hostile, honest):
+        theorems = text.count("\n\\begin{theorem}[{")
+        assert theorems == text.count("\n\\end{theorem}\n") == text.count("\n\\label{claim:") > 0
+        proofs = text.count("\n\\begin{proof}\\leanok\n")
+        assert theorems + proofs == text.count("\\begin") == text.count("\\end")
     assert hostile.count("\\lean{") <= honest.count("\\lean{")
 
 

@@ -87,7 +87,7 @@ def test_from_lake_to_a_certificate(project):
     definitions = {item["name"]: item["line"] for item in made["lean"]["definitions"]}
     assert definitions["Small.Both"] == 4
     assert not (project / "build").exists() and (project / ".lake" / "pyharness").is_dir()
-    shown = call(project, "explain", "small.bound").stdout
+    shown = call(project, "explain", "small.bound", "-v").stdout
     assert "as Lean printed it:" in shown and "Small/Basic.lean:5" in shown
     check = ["check", "certificates/small.json", "--source", ".", "--proofs"]
     assert call(project, *check).returncode == EXIT_OK
@@ -187,7 +187,7 @@ class TestTraces:
         bound, weak = (claim["proof"] for claim in made["claims"])
         assert bound["trace"] == {"premises": ["And.intro"], "tactics": ["exact ⟨h.2, h.1⟩"]}
         assert "trace" not in weak
-        shown = call(traced, "explain", "small.bound").stdout
+        shown = call(traced, "explain", "small.bound", "-v").stdout
         assert "premises, by LeanDojo: And.intro" in shown and "exact ⟨h.2, h.1⟩" in shown
 
     def test_a_trace_of_another_source_is_refused(self, traced):

@@ -66,6 +66,7 @@ from pyharness import (
     read_checkpoint,
     read_originals,
     requirement,
+    rounding_of_sum,
     search,
     significant,
     sweep,
@@ -129,7 +130,20 @@ own = Check("relu", ("Int8", "Int8"), "Int8", calls, "relu at all pairs", of="pa
 pairs = int8_pairs("relu", "relu at all pairs")
 RELU = Conformance("Demo.relu", relu, (own, pairs))
 
+
+def total(x: Tensor) -> Tensor:
+    return x.sum()
+
+
+def bound(x: Tensor) -> Tensor:
+    return rounding_of_sum(x.numel(), x.dtype) * x.abs().sum()
+
+
+sums = Check("total", ("List Rat",), "Rat", calls, "a sum", of="rows", within=bound)
+TOTAL = Conformance("Demo.total", total, (sums,))
+
 assert_type(pairs, Check)
+assert_type(rounding_of_sum(3, torch.float64), float)
 
 
 # ----------------------------------------------------------------------------------------- claims
