@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from pyharness.audit.looking import Original
 from pyharness.core.errors import UsageError
+from pyharness.core.text import did_you_mean
 from pyharness.formats.quantized.tensor import Quantized
 from pyharness.formats.stored import Stored
 
@@ -92,9 +92,11 @@ def _as_told(
     name: str, of: str, quantized: Mapping[str, Quantized], originals: Mapping[str, Stored]
 ) -> Original:
     if name not in quantized:
-        raise UsageError(f"--map: no quantized tensor is called {name!r}{_near(name, quantized)}")
+        raise UsageError(
+            f"--map: no quantized tensor is called {name!r}{did_you_mean(name, quantized)}"
+        )
     if of not in originals:
-        raise UsageError(f"--map: the original has no tensor {of!r}{_near(of, originals)}")
+        raise UsageError(f"--map: the original has no tensor {of!r}{did_you_mean(of, originals)}")
     turned = _fits(quantized[name], originals[of].shape)
     if turned is None:
         raise UsageError(
@@ -191,8 +193,3 @@ def correlation(first: Tensor, second: Tensor) -> float:
     size = float(first.norm() * second.norm())
     found = float(first @ second) / size if size > 0 else 0.0
     return found if found == found else 0.0
-
-
-def _near(name: str, names: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=3)
-    return f"; did you mean {' or '.join(near)}?" if near else ""

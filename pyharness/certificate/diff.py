@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from pyharness.certificate.tiers import axioms_of, meets, on_a_gpu
 
-__all__ = ["LOSSES", "TOLERANCE", "Change", "compare"]
+__all__ = ["LOSSES", "TOLERANCE", "Change", "compare", "without_digests"]
 
 Loss = Literal[
     "lost",
@@ -40,8 +40,7 @@ TOLERANCE = 1e-4
 """The share by which a figure may differ: ten times the last of the six digits that are
 reported."""
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-"""A digest in a domain's words, which may differ from one kind of processor to another."""
+_DIGEST = re.compile(r",? (?:file|cases) SHA-256 [0-9a-f]{64}")
 
 _SHOWN = 4
 """Names that a change lists before it says how many more there are."""
@@ -75,6 +74,13 @@ class Change:
 
     def __str__(self) -> str:
         return f"{self.claim}: {self.words}" if self.claim else self.words
+
+
+def without_digests(domain: str) -> str:
+    """Return the words of a domain without the digests in it, which may differ from one kind of
+    processor to another.
+    """
+    return _DIGEST.sub("", domain)
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
@@ -412,7 +418,7 @@ def _by_domain(evidence: list[Mapping[str, Any]]) -> dict[_Key, Mapping[str, Any
     """
     found: dict[_Key, Mapping[str, Any]] = {}
     for one in evidence:
-        domain, number = _DIGEST.sub("", one["domain"]), 0
+        domain, number = without_digests(one["domain"]), 0
         while (one["kind"], one["definition"], domain, number) in found:
             number += 1
         found[one["kind"], one["definition"], domain, number] = one

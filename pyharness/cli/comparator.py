@@ -22,7 +22,8 @@ def add(commands: Commands) -> None:
         "comparator",
         run,
         summary="Write the configuration with which leanprover/comparator, or `lake comparator` of "
-        "Lean 4.35 and newer, judges the claims' theorems.",
+        "Lean 4.35 and newer, judges the claims' theorems. Comparator has one list of axioms for all "
+        "theorems, so that it permits those of [axioms-under] to each.",
         examples=[
             "--challenge Challenge --solution Solution",
             "--challenge Demo.Statements --solution Demo -o comparator.json",

@@ -5,12 +5,14 @@ All that is printed or written for a reader goes through `visible`, and JSON thr
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["as_json", "many", "visible"]
+__all__ = ["as_json", "did_you_mean", "many", "visible"]
 
 _BREAK = re.compile(r" *[\t-\r\x1c-\x1f\x85\u2028\u2029]\s*|\s{40,}")
 """What would begin a line, or push text on to the next one."""
@@ -34,6 +36,16 @@ def many(number: int, what: str) -> str:
         ('1 claim', '2,048 tensors')
     """
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return the end of a message about a name that is not there: those of `names` that are near to
+    it, or else those with its last part; empty if there is none.
+    """
+    known, last = sorted(names), name.rpartition(".")[2]
+    near = difflib.get_close_matches(name, known, n=3)
+    near = near or [one for one in known if one.rpartition(".")[2] == last][:3]
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def visible(text: str, *, keep: str = "") -> str:

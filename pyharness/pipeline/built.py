@@ -10,11 +10,13 @@ from functools import cached_property
 from typing import Any
 
 from pyharness.core.cache import Cache
+from pyharness.core.errors import UsageError
 from pyharness.core.fingerprint import code
 from pyharness.core.progress import Progress
+from pyharness.core.text import did_you_mean
 from pyharness.pipeline.proofs import Carried, Proofs, audited, kept, once, timed
 from pyharness.project.pack import Claim
-from pyharness.project.settings import Project
+from pyharness.project.settings import FILE_NAME, Project
 from pyharness.proofs.acceleration import require_tied
 from pyharness.proofs.agreement import LEAN, carry
 from pyharness.proofs.audit import audit_build
@@ -149,6 +151,7 @@ def prove_built(
         toolchain = locate()
     with timed(seconds, "build"):
         library = build_library(project, toolchain, fresh=fresh, progress=progress)
+        _require_modules(project, library)
     with timed(seconds, "audit"):
         progress("Audit", "reading the environment", 0, 1)
         environment = Environment.load(library)
@@ -206,6 +209,21 @@ def build_library(
         fresh=fresh,
         progress=progress,
     )
+
+
+def _require_modules(project: Project, library: Build) -> None:
+    """Require that each module under which axioms are allowed is there, or one below it."""
+    names = {
+        name.rsplit(".", above)[0]
+        for name in (module.name for module in library.modules)
+        for above in range(name.count(".") + 1)
+    }
+    for name in project.axioms_under:
+        if name not in names:
+            raise UsageError(
+                f"{project.root / FILE_NAME}: [axioms-under] names {name}, and the library has no such "
+                f"module, nor one below it{did_you_mean(name, names)}"
+            )
 
 
 def lean_kernel(project: Project, toolchain: Toolchain, library: Build, *, fresh: bool) -> Kernel:

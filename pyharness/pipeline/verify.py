@@ -188,7 +188,7 @@ def policy_of(project: Project, source: ProofSource, proofs: Proofs) -> dict[str
     """Return what a certificate says of the axioms on which a source's theorems and definitions may
     rest.
     """
-    allowed = project.axioms_of(source)
+    allowed = project.allowed_axioms_of(source)
     modules = {proof.theorem: proof.module for proof in proofs.by_theorem.values()}
     modules |= {item["name"]: item["module"] for item in proofs.definitions}
     further = {

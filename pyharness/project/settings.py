@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ class Project:
         here: tuple[ProofSource, ...] = ("library",) if self.lean_root else ()
         return here if self.outside is None else (*here, "outside")
 
-    def axioms_of(self, source: ProofSource) -> tuple[str, ...]:
+    def allowed_axioms_of(self, source: ProofSource) -> tuple[str, ...]:
         """The Lean axioms on which a theorem of a source may rest."""
         if source == "outside" and self.outside is not None:
             return self.outside.allowed_axioms
@@ -257,10 +257,7 @@ def _axioms_under(path: Path, data: Mapping[str, Any]) -> dict[str, tuple[str, .
         where = f"[axioms-under] {module!r}"
         if not isinstance(axioms, list) or not all(isinstance(item, str) for item in axioms):
             raise UsageError(f"{path}: {where} must be a list of strings, not {axioms!r}")
-        if "sorryAx" in axioms:
-            raise UsageError(
-                f"{path}: {where} cannot hold sorryAx, which is what `sorry` leaves behind"
-            )
+        _require_no_sorry(path, axioms, where)
     return {module: tuple(axioms) for module, axioms in table.items()}
 
 
@@ -285,7 +282,7 @@ def _outside(path: Path, data: Mapping[str, Any]) -> Outside | None:
             raise UsageError(f"{path}: [proofs] the checker {command!r}: {error}") from None
         if not words:
             raise UsageError(f"{path}: [proofs] 'checkers' has an empty command")
-    _require_no_sorry(path, table, "[proofs] ")
+    _require_no_sorry(path, table.get("allowed-axioms", ()), "[proofs] 'allowed-axioms'")
     export, lake, trace = (
         Path(os.path.normpath(path.parent.resolve() / table[key])) if key in table else None
         for key in ("export", "lake", "trace")
@@ -310,15 +307,14 @@ def _read(path: Path) -> dict[str, Any]:
         # No UTF-8, no TOML, a number of thousands of digits, tables nested without end.
         raise UsageError(f"{path} cannot be read: {error}") from error
     _require_fields(path, data, _FIELDS | _OPTIONAL_FIELDS)
-    _require_no_sorry(path, data)
+    _require_no_sorry(path, data["allowed-axioms"], "'allowed-axioms'")
     return data
 
 
-def _require_no_sorry(path: Path, table: Mapping[str, Any], where: str = "") -> None:
-    if "sorryAx" in table.get("allowed-axioms", ()):
+def _require_no_sorry(path: Path, axioms: Sequence[str], where: str) -> None:
+    if "sorryAx" in axioms:
         raise UsageError(
-            f"{path}: {where}'allowed-axioms' cannot hold sorryAx, which is what `sorry` leaves "
-            "behind"
+            f"{path}: {where} cannot hold sorryAx, which is what `sorry` leaves behind"
         )
 
 

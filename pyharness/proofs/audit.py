@@ -4,7 +4,6 @@ environment.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
 from pyharness.core.errors import HarnessError
+from pyharness.core.text import did_you_mean
 from pyharness.proofs.build import Build
 from pyharness.proofs.dependencies import Dependencies
 from pyharness.proofs.environment import SORRY, Constant, Environment
@@ -316,14 +316,7 @@ def missing(
                 name,
             )
     public = {show_name(item) for item in declared if write_name(item)}
-    close = (
-        difflib.get_close_matches(name, public, n=3)
-        or [item for item in sorted(public) if item.rpartition(".")[2] == name.rpartition(".")[2]][
-            :3
-        ]
-    )
-    hint = f"; is it {' or '.join(close)}?" if close else ""
-    raise UnknownTheorem(f"{what} {name}{hint}", name)
+    raise UnknownTheorem(f"{what} {name}{did_you_mean(name, public)}", name)
 
 
 # ---------------------------------------------------------------------------------------- judgement

@@ -201,7 +201,8 @@ class Kernel:
                 raise UsageError(
                     f"the conformance of {definition} is decided on the axioms "
                     f"{', '.join(environment.axioms(constant.name))}{through}: {note}. List them "
-                    "under allowed-axioms in pyharness.toml, or define it without them"
+                    "under allowed-axioms in pyharness.toml ([axioms-under] is of a module's own "
+                    "theorems, and of no conformance), or define it without them"
                 )
 
     def _difference(self, question: Question, refused: str) -> Difference | None:

@@ -4,7 +4,6 @@ declares what.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -19,6 +18,7 @@ from typing import Any
 
 from pyharness.core.errors import UsageError
 from pyharness.core.progress import Progress
+from pyharness.core.text import did_you_mean
 from pyharness.proofs.audit import NotATheorem, UnknownTheorem
 from pyharness.proofs.names import Name, parse_name, private_part, show_name, write_name
 from pyharness.proofs.questions import NoAnswer, read_answers, write_questions
@@ -116,7 +116,8 @@ class Declared:
             if name is None or name not in self.public:
                 self._require_public(name, asked)
                 raise UnknownTheorem(
-                    f"the project declares no theorem {asked}{self._hint(asked)}", asked
+                    f"the project declares no theorem {asked}{did_you_mean(asked, map(show_name, self.public))}",
+                    asked,
                 )
             if len(self.public[name]) > 1:
                 files = " and ".join(place.file.as_posix() for place in self.public[name])
@@ -155,15 +156,6 @@ class Declared:
                     "that begins with `module`, write `public theorem`), or do not name it",
                     asked,
                 )
-
-    def _hint(self, asked: str) -> str:
-        shown = list(map(show_name, self.public))
-        last = asked.rpartition(".")[2]
-        close = (
-            difflib.get_close_matches(asked, shown, n=3)
-            or [item for item in shown if item.rpartition(".")[2] == last][:3]
-        )
-        return f"; is it {' or '.join(close)}?" if close else ""
 
 
 def require_lake_project(folder: Path) -> None:

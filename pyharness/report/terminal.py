@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,10 +14,11 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from pyharness.certificate.diff import without_digests
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
-from pyharness.core.text import many, visible
+from pyharness.core.text import did_you_mean, many, visible
 from pyharness.kernel.certificate import views
 from pyharness.report.words import in_short
 
@@ -209,11 +208,8 @@ def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
     claims: dict[str, Mapping[str, Any]] = {claim["id"]: claim for claim in certificate["claims"]}
     if id not in claims:
         statements = [item["id"] for item in certificate.get("statements", ())]
-        near = difflib.get_close_matches(id, [*claims, *statements], n=3)
-        raise UsageError(
-            f"the certificate has no claim {id!r}"
-            + (f"; there is {', '.join(near)}" if near else "")
-        )
+        near = did_you_mean(id, [*claims, *statements])
+        raise UsageError(f"the certificate has no claim {id!r}{near}")
     return claims[id]
 
 
@@ -227,7 +223,7 @@ def explain(
         certificate: the certificate.
         id: of the claim or the statement.
         console: where it is printed.
-        verbose: also print what few ask for: tensors with their digests, long tables, tactics.
+        verbose: also print what few ask for: long tables, digests, devices, seeds, tactics.
 
     Raises:
         UsageError: if the certificate has no such claim.
@@ -243,21 +239,19 @@ def explain(
     console.print(_indented(*_in_brief(claim)))
     console.print(Text.assemble("\nproof: ", _word(claim["proof"]["status"])))
     console.print(_indented(*_proof(claim["proof"], verbose)))
-    hidden = _hides(claim["proof"])
     for number, evidence in enumerate(claim["evidence"], 1):
         console.print(
             Text.assemble(f"\nevidence {number}, {evidence['kind']}: ", _word(evidence["outcome"]))
         )
         console.print(_indented(*_evidence(evidence, id, verbose)))
-        hidden = hidden or bool(evidence["tensors"])
     if claim["recorded"]:
         console.print(Text("\nrecorded elsewhere"))
         console.print(_indented(*_recorded(claim)))
     if claim["untied"]:
         console.print(Text("\nuntied"))
         console.print(_indented(*map(_text, claim["untied"])))
-    if hidden and not verbose:
-        console.print(Text("\n-v shows tensors with their digests, and whole tables", style="dim"))
+    if not verbose:
+        console.print(Text("\n-v shows whole tables, digests, devices and seeds", style="dim"))
 
 
 def _in_brief(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
@@ -307,11 +301,6 @@ def _recorded(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
             )
 
 
-def _hides(proof: Mapping[str, Any]) -> bool:
-    """Whether something of a proof is shown only where all is."""
-    return "lean_form" in proof or "trace" in proof
-
-
 def _proof(proof: Mapping[str, Any], verbose: bool) -> Iterable[RenderableType]:
     if proof["theorem"] is None:
         yield Text("no theorem is named")
@@ -351,16 +340,14 @@ def _proof(proof: Mapping[str, Any], verbose: bool) -> Iterable[RenderableType]:
         yield _text(proof["note"])
 
 
-_ROWS, _FEW_ROWS = 100, 12
-"""Rows of a table of figures that are shown where all is, and where not."""
-
-_DIGEST = re.compile(r",? (?:file|cases) SHA-256 [0-9a-f]{64}")
+_FEW_ROWS = 12
+"""Rows of a table of figures that are shown where not all is."""
 
 
 def _evidence(evidence: Mapping[str, Any], id: str, verbose: bool) -> Iterable[RenderableType]:
     yield _text(evidence["summary"])
     domain = evidence["domain"]
-    yield _text(f"domain: {domain if verbose else _DIGEST.sub('', domain)}")
+    yield _text(f"domain: {domain if verbose else without_digests(domain)}")
     if evidence["definition"]:
         yield _text(f"Lean definition: {evidence['definition']}")
     yield Text(f"{many(evidence['cases'], 'case')}, {many(evidence['violations'], 'violation')}")
@@ -393,11 +380,11 @@ def _evidence(evidence: Mapping[str, Any], id: str, verbose: bool) -> Iterable[R
             ),
         )
     if evidence["measurements"]:
-        rows, most = evidence["measurements"]["rows"], _ROWS if verbose else _FEW_ROWS
+        rows = evidence["measurements"]["rows"]
+        most = len(rows) if verbose else _FEW_ROWS
         yield _Filled(evidence["measurements"]["columns"], rows[:most])
         if len(rows) > most:
-            more = "" if verbose or len(rows) > _ROWS else "-v or "
-            yield Text(f"… and {many(len(rows) - most, 'more row')}; {more}--json has all")
+            yield Text(f"… and {many(len(rows) - most, 'more row')}")
     if evidence["witness"]:
         witness = evidence["witness"]
         module, _, name = witness["predicate"].partition(":")

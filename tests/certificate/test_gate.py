@@ -405,7 +405,7 @@ class TestBaseline:
         differs from one kind of processor to another.
         """
         path = (*TENSOR[:2], "evidence", 3, "domain")
-        one, two = (replaced(path, lambda _, n=n: f"rows, file {n * 64}") for n in "ab")
+        one, two = (replaced(path, lambda _, n=n: f"rows, file SHA-256 {n * 64}") for n in "ab")
         (change,) = compare(one, two)
         assert (change.kind, change.loss) == ("evidence", False)
 

@@ -95,7 +95,7 @@ class TestLake:
         ("arguments", "words"),
         [
             ([], "--lake needs the theorems that get a claim"),
-            (["--theorems", "Small.rat"], "declares no theorem Small.rat; is it Small.rate"),
+            (["--theorems", "Small.rat"], "declares no theorem Small.rat; did you mean Small.rate"),
             (["--theorems", "Small.definition"], "of kind 'def', not a theorem"),
             (["--blueprint", "none"], "none of the 2 names is of a theorem that"),
             (["--blueprint", "lean_decls"], "`leanblueprint web`, run in the project, writes"),

@@ -338,7 +338,7 @@ class TestMessages:
         done = call(project, "status")
         assert done.returncode == EXIT_USAGE
         assert "claim relu.extensive: proofs/theirs.ndjson.gz declares no theorem" in done.stderr
-        assert "is it Demo.relu_extensive or" in done.stderr
+        assert "did you mean Demo.relu_extensive or" in done.stderr
 
     def test_a_file_that_is_not_there(self, project):
         """It says what to do."""

@@ -116,7 +116,7 @@ def test_a_change_of_the_project_is_seen(project):
             'Small.bound"',
             'Small.bond"',
             EXIT_USAGE,
-            "claim small.bound: the project declares no theorem Small.bond; is it Small.bound",
+            "claim small.bound: the project declares no theorem Small.bond; did you mean Small.bound",
         ),
         (
             'Small.bound"',

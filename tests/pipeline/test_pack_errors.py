@@ -221,7 +221,7 @@ class TestLean:
         assert "claim relu.extensive: the library has no theorem Demo.relu_extensiv; is it" in (
             done.stderr
         )
-        assert "Demo.relu_extensive" in done.stderr.partition("; is it ")[2]
+        assert "Demo.relu_extensive" in done.stderr.partition("; did you mean ")[2]
 
 
 def relu(z, q):

@@ -240,7 +240,11 @@ class TestLake:
     @pytest.mark.parametrize(
         ("name", "error", "words"),
         [
-            ("Small.prooved", UnknownTheorem, "^the project .* Small.prooved; is it Small.proved"),
+            (
+                "Small.prooved",
+                UnknownTheorem,
+                "^the project .* Small.prooved; did you mean Small.proved",
+            ),
             ("Small.definition", NotATheorem, "^Small.definition is of kind 'def', not a theorem"),
             ("Small.secret", NotATheorem, r"^Small.secret is private \(Small/Sample.lean:15\)"),
         ],
@@ -319,7 +323,9 @@ class TestExport:
         write(exported, pyharness__toml=settings("Small.hole", proofs=proofs))
         assert [row["status"] for row in reported(exported)] == ["sorry"]
         write(exported, pyharness__toml=settings("Small.hol", proofs=proofs))
-        with pytest.raises(UnknownTheorem, match=r"^proofs.ndjson declares .* is it Small.hole"):
+        with pytest.raises(
+            UnknownTheorem, match=r"^proofs.ndjson declares .* did you mean Small.hole"
+        ):
             reported(exported)
 
 

@@ -110,6 +110,14 @@ def test_a_certificate_names_what_may_rest_on_more(project):
     assert policy_of(replace(settings, axioms_under={}), "library", proofs)["further_axioms"] == {}
 
 
+def test_a_module_that_is_not_there(project, audits):
+    """What is allowed under a name that no module has, or stands below, is a mistake."""
+    for name, near in (("Smal", "; did you mean Small?"), ("Small.Deep", ".*"), ("Xyz", "$")):
+        with pytest.raises(UsageError, match=rf"\[axioms-under\] names {name}, and .* it{near}"):
+            prove(project, named("Small.proved"), axioms_under={name: ("propext",)})
+    assert not audits
+
+
 def test_what_is_no_negation_is_never_kept(project, audits):
     """A claim whose theorem does not state a negation is an error each time, also once the theorem
     was audited for another.

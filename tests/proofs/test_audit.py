@@ -157,14 +157,14 @@ class TestNames:
     def test_an_unknown_theorem(self, ask):
         """A name that is not in the library is an error that suggests the closest ones."""
         with pytest.raises(
-            UnknownTheorem, match="no theorem Sample.prooved; is it Sample.proved"
+            UnknownTheorem, match="no theorem Sample.prooved; did you mean Sample.proved"
         ) as raised:
             ask("Sample.proved", "Sample.prooved")
         assert raised.value.exit_code == EXIT_USAGE
 
     def test_a_forgotten_namespace(self, ask):
         """A name without its namespace is suggested with it."""
-        with pytest.raises(UnknownTheorem, match="is it Sample.onAssumed"):
+        with pytest.raises(UnknownTheorem, match="did you mean Sample.onAssumed"):
             ask("onAssumed")
 
     @pytest.mark.parametrize(

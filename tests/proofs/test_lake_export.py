@@ -390,7 +390,7 @@ class TestTheorems:
     @pytest.mark.parametrize(
         ("name", "error", "words"),
         [
-            ("bounds", UnknownTheorem, "no theorem Small.bounds; is it Small.bound"),
+            ("bounds", UnknownTheorem, "no theorem Small.bounds; did you mean Small.bound"),
             ("secret", NotATheorem, r"is private \(Small/Basic.lean:10\).*take `private` away"),
         ],
     )

@@ -103,8 +103,12 @@ class TestTheorems:
     @pytest.mark.parametrize(
         ("name", "error", "words"),
         [
-            ("Small.prooved", UnknownTheorem, "no theorem Small.prooved; is it Small.proved"),
-            ("other", UnknownTheorem, "is it Small.other"),
+            (
+                "Small.prooved",
+                UnknownTheorem,
+                "no theorem Small.prooved; did you mean Small.proved",
+            ),
+            ("other", UnknownTheorem, "did you mean Small.other"),
             ("Small.definition", NotATheorem, "Small.definition is of kind 'def', not a theorem"),
             ("Small.secret", NotATheorem, r"is private \(Small/Sample.lean:10\)"),
             (
