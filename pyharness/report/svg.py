@@ -156,7 +156,8 @@ def figure(plot: Chart, id: str, visible: Callable[[str], str]) -> Markup:
             class_="scroll",
             tabindex="0",
             role="region",
-            aria_label=f"Plot: {plot.title}",
+            # Two plots of a page may have one title.
+            aria_label=f"{id.replace('-', ' ', 1).replace('-', '.').capitalize()}: {plot.title}",
         ),
     )
 

@@ -218,7 +218,7 @@ class TestLean:
         change(project, "demo_claims.py", '"Demo.relu_extensive"', '"Demo.relu_extensiv"')
         done = call(project, "verify")
         assert done.returncode == 2
-        assert "claim relu.extensive: the library has no theorem Demo.relu_extensiv; is it" in (
+        assert "claim relu.extensive: the library has no theorem Demo.relu_extensiv; did" in (
             done.stderr
         )
         assert "Demo.relu_extensive" in done.stderr.partition("; did you mean ")[2]
