@@ -106,10 +106,10 @@ theorem exists_isOrthogonal_beta_eq_one_real_example : ∃ R : Fin 2 → Fin 2 �
   (exists_isOrthogonal_beta_eq_one_real plusMinus ⟨.zero, one_ne_zero⟩).elim fun R h =>
     ⟨R, h.1 .zero .zero, h.2⟩
 
-theorem dc_centering_lifts_rotational_ceiling_real_example : ∃ R : Fin 2 → Fin 2 → Real,
+theorem exists_isOrthogonal_le_cos_real_example : ∃ R : Fin 2 → Fin 2 → Real,
     ∑ k, R k .zero * R k .zero = 1 ∧
       1 ≤ l1Norm (mulVec R plusMinus) / (Real.sqrt (Nat.cast 2) * l2Norm plusMinus) :=
-  (dc_centering_lifts_rotational_ceiling_real plusMinus ⟨.zero, one_ne_zero⟩ (le_refl 1)).elim
+  (exists_isOrthogonal_le_cos_real plusMinus ⟨.zero, one_ne_zero⟩ (le_refl 1)).elim
     fun R h => ⟨R, h.1 .zero .zero, h.2⟩
 
 /-! ### Amplification -/
