@@ -73,8 +73,8 @@ theorem cos_eq_one_iff_sign_lattice_real (k : Fin d → Real) (hk : ∃ i, k i �
   cos_eq_one_iff_sign_lattice k hk (l2Norm_nonneg k) (l2Norm_mul_self k) (Real.sqrt_nonneg _)
     (sqrt_natCast_mul_self d)
 
-/-- The quotient that is the cosine between a vector and its signs, by `cos_sign_quant_formula_real`,
-is the root of the vector's β (seed 001, glossary). -/
+/-- The root of a vector's β is the quotient that is its cosine with its signs, by
+`cos_sign_quant_formula_real` (seed 001, glossary). -/
 theorem cos_eq_sqrt_beta (k : Fin d → Real) :
     l1Norm k / (Real.sqrt (Nat.cast d) * l2Norm k) = Real.sqrt (beta k) :=
   Real.eq_sqrt_of_mul_self_eq
@@ -83,8 +83,8 @@ theorem cos_eq_sqrt_beta (k : Fin d → Real) :
 
 /-! ### Floors -/
 
-/-- The moment ratio of the moments `√(2/π)` and 1 is `2/π`. That a Gaussian has these moments is not
-proved here (seed 001, MomentRatioFloor). -/
+/-- The moment ratio of the moments `√(2/π)` and 1 is `2/π`. That they are those of a Gaussian is
+not proved (seed 001, MomentRatioFloor). -/
 theorem gaussian_moment_ratio_floor_eq_real :
     momentRatio (Real.sqrt (2 / Real.pi)) 1 = 2 / Real.pi :=
   gaussian_moment_ratio_floor_eq one_ne_zero (by
@@ -97,7 +97,8 @@ theorem isotropic_floor_pos : 0 < 1 - 2 / Real.pi := one_sub_two_div_pos Real.tw
 theorem two_div_pi_ne_sqrt : 2 / Real.pi ≠ Real.sqrt (2 / Real.pi) :=
   two_div_ne_sqrt Real.two_lt_pi (Real.mul_self_sqrt (div_nonneg zero_le_two Real.pi_pos.1))
 
-/-- 2/π rounded to five decimals is 0.63662: it is above 0.636619 and below 0.636620 (seed 001, glossary, "iid Gaussian = 2/π ≈ 0.637"). -/
+/-- 2/π rounded to five decimals is 0.63662: it is above 0.636619 and below 0.636620 (seed 001,
+glossary, "iid Gaussian = 2/π ≈ 0.637"). -/
 theorem two_div_pi_bounds :
     636619 / 1000000 < 2 / Real.pi ∧ 2 / Real.pi < 636620 / 1000000 := by
   have compare : ∀ {p q r : Rat}, p * q < r → Real.ofRat p * Real.ofRat q < Real.ofRat r :=
@@ -115,7 +116,8 @@ theorem two_div_pi_bounds :
     rw [Real.ofRat_mul, Real.ofRat_div, Real.ofRat_div] at k
     exact k
 
-/-- √(2/π) rounded to four decimals is 0.7979: it is above 0.79785 and below 0.79795 (seed 001, MomentRatioFloor, "√(2/π) ≈ 0.7979"). -/
+/-- √(2/π) rounded to four decimals is 0.7979: it is above 0.79785 and below 0.79795 (seed 001,
+MomentRatioFloor, "√(2/π) ≈ 0.7979"). -/
 theorem sqrt_two_div_pi_bounds :
     79785 / 100000 < Real.sqrt (2 / Real.pi) ∧ Real.sqrt (2 / Real.pi) < 79795 / 100000 := by
   have pos : 0 ≤ 2 / Real.pi := div_nonneg zero_le_two Real.pi_pos.1

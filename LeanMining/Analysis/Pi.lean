@@ -9,9 +9,9 @@ import LeanMining.Analysis.Sqrt
 # The number π
 
 π is defined as twice the limit of Wallis's product. Two sequences of rationals enclose that limit:
-`wallis n` times a factor that the first, and one that the second convergent of Brouncker's continued
-fraction at `4n + 1` gives. The first never falls and the second never rises, so twice each of their
-terms bounds π.
+`wallis n` times a factor that the first convergent of Brouncker's continued fraction at `4n + 1`
+gives, and times one that the second gives. The first sequence never falls and the second never
+rises, so twice each of their terms bounds π.
 
 ## Main definitions
 

@@ -9,7 +9,7 @@ import LeanMining.NeuralGeometry.MomentRatioFloor
 /-!
 # The moment ratio of sums of signs
 
-Seed 001, *MomentRatioFloor*, says that the moment ratio of a Gaussian is 2/π. Here it is proved that
+Seed 001, *MomentRatioFloor*, says that the moment ratio of a Gaussian is 2/π. What is proved here:
 the moment ratio of a sum `S` of `n` independent signs tends to 2/π as `n` grows. Where `n` is
 `2m + 1`, the ratio is the inverse of `wallis m`. Neither a Gaussian nor the central limit theorem,
 by which such sums tend to one, is formalized.

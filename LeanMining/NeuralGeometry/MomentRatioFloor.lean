@@ -34,8 +34,8 @@ variable {K : Type u} [LinearOrderedField K]
 /-- The squared first absolute moment over the second moment (seed 001, glossary). -/
 def momentRatio (μ₁ μ₂ : K) : K := μ₁ * μ₁ / μ₂
 
-/-- For moments with `μ₁² = (2/p) μ₂` the ratio is `2/p`. The seed has such moments, with `p = π`, for
-a Gaussian; no distribution is spoken of here (seed 001, MomentRatioFloor). -/
+/-- For moments with `μ₁² = (2/p) μ₂` the ratio is `2/p`. The seed has such moments for a Gaussian,
+with `p = π`; no distribution is spoken of here (seed 001, MomentRatioFloor). -/
 theorem gaussian_moment_ratio_floor_eq {p μ₁ μ₂ : K} (h₂ : μ₂ ≠ 0) (h : μ₁ * μ₁ = 2 / p * μ₂) :
     momentRatio μ₁ μ₂ = 2 / p := (div_eq_iff h₂).mpr h
 

@@ -17,7 +17,8 @@ one.
 
 ## Main definitions
 
-* `gateGapOf`, `quantizationGapOf`: what a layer's outputs lose at the gate, and by rounding behind it
+* `gateGapOf`, `quantizationGapOf`: what a layer's outputs lose at the gate, and what by rounding
+  behind it
 * `stepCount b`: the steps between the levels of `b` bits
 
 ## Main results
@@ -44,7 +45,7 @@ variable {K : Type u} [LinearOrderedCommRing K] {n : Nat}
 /-- What the gate loses of a layer's outputs `v`: the L1 distance of `v` and its ReLU. -/
 def gateGapOf (v : Vector K n) : K := l1Dist v (v.map relu)
 
-/-- What rounding each entry by `Q` loses behind the gate: the L1 distance of the ReLU of `v` and its
+/-- What rounding each entry by `Q` loses behind the gate: the L1 distance of the ReLU of `v` from its
 rounding. -/
 def quantizationGapOf (Q : K → K) (v : Vector K n) : K := l1Dist (v.map relu) ((v.map relu).map Q)
 
@@ -88,9 +89,9 @@ theorem bitwidth_order_as_given_false {P : K → K} (h : P 0 = 0) (Q R : K → K
   rw [quantizationGapOf_neg_one h, quantizationGapOf_single] at l
   exact l.2 (abs_nonneg _)
 
-/-- A grid is at least as good as one that it contains: no value of `coarse` is nearer to `x` than `y`,
-from which no value of `fine` is (seed 000, CENTRAL.QUESTION, "coarser
-quantization means larger gap"). -/
+/-- A grid is at least as good as one that it contains: where no value of `fine` is nearer to `x`
+than `y`, no value of `coarse` is (seed 000, CENTRAL.QUESTION, "coarser quantization means larger
+gap"). -/
 theorem nearest_le_of_nested {coarse fine : K → Prop} (h : ∀ y, coarse y → fine y) {x y y' : K}
     (hy : ∀ l, fine l → |x - y| ≤ |x - l|) (hy' : coarse y') : |x - y| ≤ |x - y'| :=
   hy y' (h y' hy')
