@@ -45,8 +45,8 @@ variable {K : Type u} [LinearOrderedCommRing K] {n : Nat}
 /-- What the gate loses of a layer's outputs `v`: the L1 distance of `v` and its ReLU. -/
 def gateGapOf (v : Vector K n) : K := l1Dist v (v.map relu)
 
-/-- What rounding each entry by `Q` loses behind the gate: the L1 distance of the ReLU of `v` from its
-rounding. -/
+/-- What rounding each entry by `Q` loses behind the gate: the L1 distance of the ReLU of `v` and
+what it is rounded to. -/
 def quantizationGapOf (Q : K → K) (v : Vector K n) : K := l1Dist (v.map relu) ((v.map relu).map Q)
 
 theorem gateGapOf_single (x : K) : gateGapOf (x ::ᵥ .nil) = |x - relu x| :=
