@@ -27,6 +27,8 @@ makes of them takes the kernel many times longer.
 
 ## Main results
 
+* `int_ofInt`: an integer is read back from its number
+* `ratio_eq_div`: what the ratio of two numbers is
 * `between_iff`: what it means to be between two rationals
 * `entries_number`: the entries of a vector are read back from its number
 * `digit_encode`: each digit of a table's row is the value of the function at its place
@@ -105,7 +107,7 @@ theorem pair_eq (f : Int8 → Int8 → Nat) (z q : Int8) :
 
 /-! ### Data and results -/
 
-/-- The integers, numbered: `n` is `2 n`, and `-(n + 1)` is `2 n + 1`. -/
+/-- The integers, numbered: `n` has the number `2 n`, and `-(n + 1)` has `2 n + 1`. -/
 def ofInt : Int → Nat
   | .ofNat n => Nat.mul n 2
   | .negSucc n => Nat.succ (Nat.mul n 2)
@@ -114,9 +116,25 @@ def ofInt : Int → Nat
 def int (n : Nat) : Int :=
   cond (Nat.beq (Nat.mod n 2) 0) (Int.ofNat (Nat.div n 2)) (Int.negSucc (Nat.div n 2))
 
-/-- The fraction whose numerator `int n` is and whose denominator is `d + 1`. A float is such a
-fraction, exactly. -/
+theorem int_ofInt : (z : Int) → int (ofInt z) = z
+  | .ofNat n => by
+    have digits := Nat.mod_div_of_digit (B := 2) (r := 0) (by decide) n
+    show cond (Nat.beq ((n * 2 + 0) % 2) 0) (Int.ofNat ((n * 2 + 0) / 2)) _ = _
+    rw [digits.1, digits.2]
+    rfl
+  | .negSucc n => by
+    have digits := Nat.mod_div_of_digit (B := 2) (r := 1) (by decide) n
+    show cond (Nat.beq ((n * 2 + 1) % 2) 0) _ (Int.negSucc ((n * 2 + 1) / 2)) = _
+    rw [digits.1, digits.2]
+    rfl
+
+/-- The fraction, in lowest terms, with the numerator `int n` over the denominator `d + 1`, which is
+never 0. A finite float is such a fraction, exactly. -/
 def ratio (d n : Nat) : Rat := Rat.normalize (int n) (Nat.succ d) (Rat.succ_pos d)
+
+/-- A ratio is the quotient of its numerator and its denominator. -/
+theorem ratio_eq_div (d n : Nat) : ratio d n = Int.cast (int n) / Nat.cast (Nat.succ d) :=
+  Rat.normalize_eq_div _ _
 
 /-- Whether `x` is at least `a` and at most `b`. -/
 def between (a b x : Rat) : Bool := Bool.and (decide (a ≤ x)) (decide (x ≤ b))

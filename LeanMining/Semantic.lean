@@ -203,8 +203,8 @@ theorem eq_zero_of_regularized_optimum {m d : Nat} {L : (Fin d → Fin m → K) 
   rw [none, mul_zero] at k
   have small := le_of_add_le_add_left k
   rw [← mul_zero c] at small
-  have zero : frobeniusSq W = 0 := le_antisymm (le_of_mul_le_mul_left small hc)
-    (sum_nonneg fun i => normSq_nonneg (W i))
+  have zero : frobeniusSq W = 0 :=
+    le_antisymm (le_of_mul_le_mul_left small hc) (frobeniusSq_nonneg W)
   intro i
   exact normSq_eq_zero_iff.mp
     ((sum_eq_zero_iff_of_nonneg fun i => normSq_nonneg (W i)).mp zero i)

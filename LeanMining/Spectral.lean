@@ -4,6 +4,7 @@ Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
 import LeanMining.Algebra.Multiple
+import LeanMining.Algebra.Projection
 import LeanMining.Examples.Witnesses
 import LeanMining.Network
 import LeanMining.NeuralGeometry.JensenFloor
@@ -43,10 +44,7 @@ variable {K : Type u} [LinearOrderedCommRing K] {m n : Nat}
 /-- A matrix lengthens no vector by more than its Frobenius norm (seed 003, Step 1: Quantization
 Error Analysis). -/
 theorem opNorm_le_frobenius (E : Fin m → Fin n → K) (x : Fin n → K) :
-    normSq (mulVec E x) ≤ frobeniusSq E * normSq x := by
-  show ∑ i, _ ≤ (∑ i, _) * _
-  rw [sum_mul]
-  exact sum_le_sum fun i => dot_mul_dot_le (E i) x
+    normSq (mulVec E x) ≤ frobeniusSq E * normSq x := energyAlong_le_energy_mul E x
 
 /-- Entries that are each off by at most `h` are off by at most `√(m n) h` together (seed 003, Step
 1: Quantization Error Analysis). -/

@@ -587,8 +587,8 @@ HADAMARD_4 = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]
 
 @claim(
     "geometry.floor_positive",
-    statement="The isotropic floor's distance from 1, 1 − 2/π, is positive: β of Gaussian vectors is "
-    "below 1.",
+    statement="1 − 2/π, the isotropic floor's distance from 1, is positive. That the mean of β of Gaussian "
+    "vectors is near 2/π, and so below 1, is measured, not proved.",
     source=ISOTROPIC,
     theorem="LeanMining.isotropic_floor_pos",
     tier="silver",

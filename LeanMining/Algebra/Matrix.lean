@@ -99,6 +99,9 @@ theorem frobeniusSq_comm (A : Fin m → Fin n → R) : frobeniusSq A = ∑ j, �
 
 end Ring
 
+theorem frobeniusSq_nonneg {R : Type u} [LinearOrderedCommRing R] {m n : Nat}
+    (A : Fin m → Fin n → R) : 0 ≤ frobeniusSq A := sum_nonneg fun i => normSq_nonneg (A i)
+
 /-! ### Reflections -/
 
 /-- The reflection that negates `u`, after Householder. -/

@@ -114,6 +114,13 @@ theorem sum_dot_sq_le_normSq {w : Fin r → Fin n → R} (hw : Orthonormal w) (v
 theorem energy_nonneg (E : Fin m → Fin n → R) : 0 ≤ energy E :=
   sum_nonneg fun s => normSq_nonneg (E s)
 
+/-- The energy along `v` is at most the whole energy times the square of its length. -/
+theorem energyAlong_le_energy_mul (E : Fin m → Fin n → R) (v : Fin n → R) :
+    energyAlong E v ≤ energy E * normSq v := by
+  show ∑ s, dot (E s) v * dot (E s) v ≤ (∑ s, normSq (E s)) * normSq v
+  rw [sum_mul]
+  exact sum_le_sum fun s => dot_mul_dot_le (E s) v
+
 theorem capturedEnergy_nonneg (w : Fin r → Fin n → R) (E : Fin m → Fin n → R) :
     0 ≤ capturedEnergy w E :=
   sum_nonneg fun _ => sum_nonneg fun _ => mul_self_nonneg _

@@ -18,6 +18,10 @@ or not.
 
 * `Rat`, with `LinearOrderedField Rat`
 * `Rat.normalize n d`: the rational `n / d`
+
+## Main results
+
+* `Rat.IsFrac.eq_div`, `Rat.normalize_eq_div`: they are quotients in the field
 -/
 
 set_option autoImplicit false
@@ -316,5 +320,19 @@ theorem mul_inv_self : {a : Rat} → a ≠ 0 → a * a⁻¹ = 1
   mul_inv_cancel := mul_inv_self
   inv_zero := rfl
   div_eq_mul_inv _ _ := rfl
+
+theorem IsFrac.intCast : (z : Int) → (Int.cast z : Rat).IsFrac z 1
+  | .ofNat n => .natCast n
+  | .negSucc n => (IsFrac.natCast (Nat.succ n)).neg
+
+/-- A rational that is `n / d` as a fraction is the quotient of `n` and `d`. -/
+theorem IsFrac.eq_div {a : Rat} {n d : Int} (h : a.IsFrac n d) : a = Int.cast n / Int.cast d := by
+  have pos : (0 : Rat) < Int.cast d := (intCast d).pos_iff.mpr h.pos
+  exact (eq_div_iff (Ne.symm (ne_of_lt pos))).mpr
+    ((h.mul (intCast d)).ext (intCast n) (by ring))
+
+/-- `normalize` gives the quotient. -/
+theorem normalize_eq_div (n : Int) {d : Nat} (hd : 0 < d) :
+    normalize n d hd = Int.cast n / Nat.cast d := (isFrac_normalize n hd).eq_div
 
 end Rat

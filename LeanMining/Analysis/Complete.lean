@@ -153,8 +153,8 @@ theorem isCauSeq_bisection (h : Brackets S i) : IsCauSeq fun n => (bisection S i
         (lt_of_le_of_lt (le_abs_self _) k)⟩
 
 /-- The least upper bound as the limit of the upper ends. -/
-theorem exists_isLUB_bisection (S : Real → Prop) (hne : ∃ x, S x) (hb : ∃ b, IsUpperBound S b) :
-    ∃ b, IsLUB S b := by
+private theorem exists_isLUB_bisection (S : Real → Prop) (hne : ∃ x, S x)
+    (hb : ∃ b, IsUpperBound S b) : ∃ b, IsLUB S b := by
   refine hne.elim fun x hx => hb.elim fun b hb => ?_
   refine (exists_rat_gt b).elim fun q hq => (exists_rat_gt (-x)).elim fun p hp => ?_
   have start : Brackets S (-p, q) := ⟨fun k => absurd (k x hx) (not_le_of_lt (by

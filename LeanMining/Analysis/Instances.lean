@@ -13,9 +13,9 @@ import LeanMining.Spectral
 /-!
 # The theorems with roots and π, over the reals
 
-Over an ordered field a theorem takes a root as a number with the right square, and π as a number
-above 2. Here each has `Real.sqrt` and `Real.pi` in their place, so that it says what its source
-says, with no hypothesis about them.
+Over an ordered field some theorems take a root as a number with the right square, and π as a number
+above 2. Here they are stated of `Real.sqrt` and `Real.pi`, with no hypothesis about these. That the
+limit of a mean and an operator norm exist holds of the reals, which are Archimedean and complete.
 
 ## Main definitions
 
@@ -23,13 +23,18 @@ says, with no hypothesis about them.
 
 ## Main results
 
-* `cos_sign_quant_formula_real`, `cos_eq_one_iff_sign_lattice_real`
-* `gaussian_moment_ratio_floor_eq_real`, `isotropic_floor_pos`, `two_div_pi_bounds`
-* `iid_coord_moment_ratio_floor_real`: the limit of the mean of 1 - β
-* `l2Norm_uncentered_gt_real`, `exists_isOrthogonal_beta_eq_one_real`
-* `avg_amplification_eq_frob_div_sqrt_real`, `avg_gain_eq_frob_div_sqrt_rows_real`
-* `exists_isSpectralSq`: every matrix has an operator norm
+* `cos_sign_quant_formula_real`, `cos_eq_one_iff_sign_lattice_real`, `cos_eq_sqrt_beta`: the cosine
+  between a vector and its signs
+* `gaussian_moment_ratio_floor_eq_real`, `isotropic_floor_pos`, `two_div_pi_bounds`: the number 2/π
+* `iid_coord_moment_ratio_floor_real`: the limit of the mean of 1 - β, for finitely many values
+* `l2Norm_uncentered_gt_real`: a key with a mean is longer than its centered part
+* `exists_isOrthogonal_beta_eq_one_real`, `exists_isOrthogonal_le_cos_real`: a rotation of one key
+* `avg_amplification_eq_frob_div_sqrt_real`, `avg_gain_eq_frob_div_sqrt_rows_real`: two averages of
+  how much a matrix lengthens its inputs
+* `exists_isSpectralSq`: every matrix with a column has a squared operator norm
 * `output_error_le_real`: the error of a network's output in the L2 norm
+* `opNorm_le_frobenius_real`, `quant_frobenius_inf_real`: the Frobenius norm as a bound, and a bound
+  of it
 -/
 
 set_option autoImplicit false
@@ -68,8 +73,8 @@ theorem cos_eq_one_iff_sign_lattice_real (k : Fin d → Real) (hk : ∃ i, k i �
   cos_eq_one_iff_sign_lattice k hk (l2Norm_nonneg k) (l2Norm_mul_self k) (Real.sqrt_nonneg _)
     (sqrt_natCast_mul_self d)
 
-/-- The cosine is the root of β: nothing but a key's two norms and its dimension decide how well its
-signs keep it (seed 001, glossary). -/
+/-- The root of a vector's β is the quotient that is its cosine with its signs, by
+`cos_sign_quant_formula_real` (seed 001, glossary). -/
 theorem cos_eq_sqrt_beta (k : Fin d → Real) :
     l1Norm k / (Real.sqrt (Nat.cast d) * l2Norm k) = Real.sqrt (beta k) :=
   Real.eq_sqrt_of_mul_self_eq
@@ -78,22 +83,22 @@ theorem cos_eq_sqrt_beta (k : Fin d → Real) :
 
 /-! ### Floors -/
 
-/-- For the moments of a Gaussian, `√(2/π)` and 1, the ratio is `2/π` (seed 001,
-MomentRatioFloor). -/
+/-- The moment ratio of the moments `√(2/π)` and 1 is `2/π`. That they are those of a Gaussian is
+not proved (seed 001, MomentRatioFloor). -/
 theorem gaussian_moment_ratio_floor_eq_real :
     momentRatio (Real.sqrt (2 / Real.pi)) 1 = 2 / Real.pi :=
   gaussian_moment_ratio_floor_eq one_ne_zero (by
     rw [mul_one]; exact Real.mul_self_sqrt (div_nonneg zero_le_two Real.pi_pos.1))
 
-/-- The isotropic floor is positive (seed 001, IsotropicFloor). -/
+/-- `1 - 2/π` is positive: 2/π is below 1 (seed 001, IsotropicFloor). -/
 theorem isotropic_floor_pos : 0 < 1 - 2 / Real.pi := one_sub_two_div_pos Real.two_lt_pi
 
-/-- The floor of β is not √(2/π), that of the cosine (seed 001, glossary, which calls √(2/π) a value
-of β). -/
+/-- 2/π and √(2/π) are different numbers (seed 001, glossary, which calls √(2/π) a value of β). -/
 theorem two_div_pi_ne_sqrt : 2 / Real.pi ≠ Real.sqrt (2 / Real.pi) :=
   two_div_ne_sqrt Real.two_lt_pi (Real.mul_self_sqrt (div_nonneg zero_le_two Real.pi_pos.1))
 
-/-- 2/π is 0.63662 to five decimals (seed 001, glossary, "iid Gaussian = 2/π ≈ 0.637"). -/
+/-- 2/π rounded to five decimals is 0.63662: it is above 0.636619 and below 0.636620 (seed 001,
+glossary, "iid Gaussian = 2/π ≈ 0.637"). -/
 theorem two_div_pi_bounds :
     636619 / 1000000 < 2 / Real.pi ∧ 2 / Real.pi < 636620 / 1000000 := by
   have compare : ∀ {p q r : Rat}, p * q < r → Real.ofRat p * Real.ofRat q < Real.ofRat r :=
@@ -111,7 +116,8 @@ theorem two_div_pi_bounds :
     rw [Real.ofRat_mul, Real.ofRat_div, Real.ofRat_div] at k
     exact k
 
-/-- √(2/π) is 0.7979 to four decimals (seed 001, MomentRatioFloor, "√(2/π) ≈ 0.7979"). -/
+/-- √(2/π) rounded to four decimals is 0.7979: it is above 0.79785 and below 0.79795 (seed 001,
+MomentRatioFloor, "√(2/π) ≈ 0.7979"). -/
 theorem sqrt_two_div_pi_bounds :
     79785 / 100000 < Real.sqrt (2 / Real.pi) ∧ Real.sqrt (2 / Real.pi) < 79795 / 100000 := by
   have pos : 0 ≤ 2 / Real.pi := div_nonneg zero_le_two Real.pi_pos.1
@@ -234,7 +240,7 @@ theorem exists_isOrthogonal_beta_eq_one_real (v : Fin d → Real) (hv : ∃ i, v
 
 /-- Some rotation takes a key `v` that is not 0 to a cosine of at least any `ceiling` up to 1 (seed
 001, DCMeanCentering). -/
-theorem dc_centering_lifts_rotational_ceiling_real (v : Fin d → Real) (hv : ∃ i, v i ≠ 0)
+theorem exists_isOrthogonal_le_cos_real (v : Fin d → Real) (hv : ∃ i, v i ≠ 0)
     {ceiling : Real} (h : ceiling ≤ 1) :
     ∃ R : Fin d → Fin d → Real, IsOrthogonal R ∧
       ceiling ≤ l1Norm (mulVec R v) / (Real.sqrt (Nat.cast d) * l2Norm v) :=
@@ -242,9 +248,6 @@ theorem dc_centering_lifts_rotational_ceiling_real (v : Fin d → Real) (hv : �
     (Real.sqrt_nonneg _) (sqrt_natCast_mul_self d) h
 
 /-! ### Amplification -/
-
-theorem frobeniusSq_nonneg (W : Fin m → Fin n → Real) : 0 ≤ frobeniusSq W :=
-  sum_nonneg fun i => normSq_nonneg (W i)
 
 /-- √E‖W x‖² is ‖W‖ (Frobenius) over √n, with `n` the dimension of the inputs (seed 001,
 WoAmplification, corrected). -/

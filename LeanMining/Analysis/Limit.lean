@@ -19,9 +19,10 @@ Limits and Cauchy sequences in a linearly ordered field, by ε and N.
 
 ## Main results
 
-* `Tendsto.add`, `Tendsto.mul`, `Tendsto.inv`, `tendsto_unique`
-* `le_of_tendsto_of_eventually_le`, `tendsto_of_le_of_le`
-* `Tendsto.isCauSeq`
+* `Tendsto.add`, `Tendsto.mul`, `Tendsto.inv`: limits and the operations of the field
+* `tendsto_unique`: a sequence has at most one limit
+* `le_of_tendsto_of_tendsto`, `tendsto_of_le_of_le`: limits and the order
+* `Tendsto.isCauSeq`: a sequence that has a limit is Cauchy
 -/
 
 set_option autoImplicit false

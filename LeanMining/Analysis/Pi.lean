@@ -8,20 +8,22 @@ import LeanMining.Analysis.Sqrt
 /-!
 # The number π
 
-π is twice the limit of Wallis's product. Two sequences of rationals enclose it: the product times
-the first and the second convergent of Brouncker's continued fraction. The first never falls and the
-second never rises, so each of their terms bounds π.
+π is defined as twice the limit of Wallis's product. Two sequences of rationals enclose that limit:
+`wallis n` times a factor that the first convergent of Brouncker's continued fraction at `4n + 1`
+gives, and times one that the second gives. The first sequence never falls and the second never
+rises, so twice each of their terms bounds π.
 
 ## Main definitions
 
-* `wallis n`: the product of the first `n` factors `(2k/(2k-1)) (2k/(2k+1))`
+* `wallis n`: the product of the factors `(2k/(2k-1)) (2k/(2k+1))` for `k` from 1 to `n`
 * `wallisLower n`, `wallisUpper n`: bounds of its limit
-* `Real.pi`
+* `Real.pi`: twice its limit
 
 ## Main results
 
-* `Real.tendsto_wallis_pi_div_two`: Wallis's product
-* `Real.two_mul_wallisLower_le_pi`, `Real.pi_le_two_mul_wallisUpper`
+* `Real.tendsto_wallis_pi_div_two`: Wallis's product has a limit, and it is π/2
+* `Real.two_mul_wallisLower_le_pi`, `Real.pi_le_two_mul_wallisUpper`: bounds of π by rationals, for
+  every `n`
 * `Real.pi_gt_d6`, `Real.pi_lt_d6`: 3.141592 < π < 3.141593
 -/
 
@@ -39,11 +41,11 @@ def wallis : Nat → K
   | .succ n => wallis n * ((2 * Nat.cast n + 2) * (2 * Nat.cast n + 2) /
       ((2 * Nat.cast n + 1) * (2 * Nat.cast n + 3)))
 
-/-- The first convergent, at `x = 4y + 1`. -/
+/-- `(x + 1)` over the first convergent, `x + 1/(2x)`, at `x = 4y + 1`. -/
 def wallisLowerFactor (y : K) : K :=
   (4 * y + 2) * (2 * (4 * y + 1)) / (2 * (4 * y + 1) * (4 * y + 1) + 1)
 
-/-- The second convergent, at `x = 4y + 1`. -/
+/-- `(x + 1)` over the second convergent, `x + 1/(2x + 9/(2x))`, at `x = 4y + 1`. -/
 def wallisUpperFactor (y : K) : K :=
   (4 * y + 2) * (4 * (4 * y + 1) * (4 * y + 1) + 9) /
     ((4 * y + 1) * (4 * (4 * y + 1) * (4 * y + 1) + 11))
@@ -279,32 +281,6 @@ theorem pi_lt_d6 : pi < 3141593 / 1000000 := by
   have k := pi_lt_of_lt (q := 3141593 / 1000000) 6 (by decide)
   rw [ofRat_div] at k
   exact k
-
-/-- 3.1415 < π. -/
-theorem pi_gt_d4 : 31415 / 10000 < pi := by
-  have k := lt_pi_of_lt (q := 31415 / 10000) 6 (by decide)
-  rw [ofRat_div] at k
-  exact k
-
-/-- π < 3.1416. -/
-theorem pi_lt_d4 : pi < 31416 / 10000 := by
-  have k := pi_lt_of_lt (q := 31416 / 10000) 6 (by decide)
-  rw [ofRat_div] at k
-  exact k
-
-/-- 3.14 < π. -/
-theorem pi_gt_d2 : 314 / 100 < pi := by
-  have k := lt_pi_of_lt (q := 314 / 100) 2 (by decide)
-  rw [ofRat_div] at k
-  exact k
-
-/-- π < 3.15. -/
-theorem pi_lt_d2 : pi < 315 / 100 := by
-  have k := pi_lt_of_lt (q := 315 / 100) 2 (by decide)
-  rw [ofRat_div] at k
-  exact k
-
-theorem pi_gt_three : 3 < pi := lt_pi_of_lt (q := 3) 2 (by decide)
 
 theorem two_lt_pi : 2 < pi := lt_pi_of_lt (q := 2) 2 (by decide)
 

@@ -9,20 +9,23 @@ import LeanMining.NeuralGeometry.MomentRatioFloor
 /-!
 # The moment ratio of sums of signs
 
-Seed 001, *MomentRatioFloor*, says that the moment ratio of a Gaussian is 2/π. A Gaussian is the
-limit of sums of independent signs, and their moment ratio tends to 2/π: the mean of `|S|` is a
-product of Wallis's factors. Where `n` is odd, the ratio is the inverse of Wallis's product.
+Seed 001, *MomentRatioFloor*, says that the moment ratio of a Gaussian is 2/π. What is proved here:
+the moment ratio of a sum `S` of `n` independent signs tends to 2/π as `n` grows. Where `n` is
+`2m + 1`, the ratio is the inverse of `wallis m`. Neither a Gaussian nor the central limit theorem,
+by which such sums tend to one, is formalized.
 
 ## Main definitions
 
 * `fair`: the weights of a fair coin
 * `walk n g`: the expectation of `g S`, with `S` the sum of `n` independent signs
-* `jump`: how much the expectation of `|S|` grows with a step from `S`
+* `jump s`: how much `|s|` grows on average with a step of 1 up or down, at an even integer `s`
 
 ## Main results
 
-* `walk_succ_mul`: `E S g(S)` is `n` times the mean of the discrete derivative of `g`
-* `wallis_mul_walk_jump`: the mean of `|S|` in terms of Wallis's product
+* `walk_succ_mul`: `E S g(S)` over `n + 1` signs is `n + 1` times the mean of the central difference
+  of `g` over `n` signs
+* `wallis_mul_walk_jump`: the mean of `jump` in terms of Wallis's product
+* `walk_abs_odd`, `walk_abs_even`: the mean of `|S|` in terms of that of `jump`
 * `tendsto_momentRatio_signs`: the moment ratio of `S` tends to 2/π
 * `tendsto_absMoment_signs`: the first absolute moment of `S / √n` tends to √(2/π)
 -/
@@ -181,8 +184,9 @@ theorem IsOdd.cases {s : K} (h : IsOdd s) : 1 ≤ s ∨ s ≤ -1 := by
 
 /-! ### The first absolute moment -/
 
-/-- How much the expectation of `|S|` grows with a step from `s`: 1 at 0, and 0 at the other even
-integers. -/
+/-- Half the difference of the signs of the next and the last number. At an even integer it is how
+much the magnitude grows on average with a step of 1 up or down: by 1 at 0, and not at all at
+another. -/
 def jump (s : K) : K := 1 / 2 * (sign (s + 1) - sign (s - 1))
 
 theorem sign_of_nonneg {x : K} (h : 0 ≤ x) : sign x = 1 := if_pos h
@@ -193,7 +197,7 @@ theorem jump_zero : jump (0 : K) = 1 := by
   rw [zero_add, zero_sub, sign_of_nonneg zero_le_one, sign_of_neg (neg_neg_iff_pos.mpr zero_lt_one),
     sub_neg_eq_add, one_add_one_eq_two, div_mul_cancel _ two_ne_zero]
 
-/-- From an even number the mean of the magnitude grows by `jump`. -/
+/-- From an even integer the mean of the magnitude grows by `jump`. -/
 theorem IsEven.half_add {s : K} (h : IsEven s) :
     1 / 2 * (|s + 1| + |s - 1|) = |s| + jump s := by
   have one : (1 : K) ≤ 2 := le_of_sub_eq zero_le_one (by ring)
@@ -220,7 +224,7 @@ theorem IsEven.half_add {s : K} (h : IsEven s) :
     refine Eq.trans ?_ (half_mul_two (-s))
     ring
 
-/-- From an odd number the mean of the magnitude stays as it is. -/
+/-- From an odd integer the mean of the magnitude stays as it is. -/
 theorem IsOdd.half_add {s : K} (h : IsOdd s) : 1 / 2 * (|s + 1| + |s - 1|) = |s| :=
   h.cases.elim (fun l => by
     have a : 0 ≤ s - 1 := sub_nonneg.mpr l
@@ -348,8 +352,8 @@ where
     | .succ (.succ n) => (go n).elim (fun e => .inl (congrArg (fun n => Nat.succ (Nat.succ n)) e))
       fun e => .inr (congrArg (fun n => Nat.succ (Nat.succ n)) e)
 
-/-- The moment ratio of the sum of `n` independent signs tends to 2/π, that of a Gaussian, as `n`
-grows (seed 001, MomentRatioFloor). -/
+/-- The moment ratio of the sum of `n` independent signs tends to 2/π as `n` grows (seed 001,
+MomentRatioFloor, which gives 2/π as that of a Gaussian). -/
 theorem tendsto_momentRatio_signs :
     Tendsto (fun n => momentRatio (expect fair n fun x => |∑ i, plusMinus (x i)|)
       (expect fair n fun x => (∑ i, plusMinus (x i)) * ∑ i, plusMinus (x i)))
@@ -390,8 +394,8 @@ theorem _root_.Real.tendsto_sqrt {f : Nat → Real} {a : Real} (h : Tendsto f a)
     rw [abs_of_nonneg (add_nonneg t s.1)]
     exact le_add_of_nonneg_left t
 
-/-- The mean of `|S| / √n`, with `S` the sum of `n` independent signs, tends to √(2/π), the first
-absolute moment of a Gaussian. The second moment of `S / √n` is 1 (seed 001, MomentRatioFloor). -/
+/-- The mean of `|S| / √n`, with `S` the sum of `n` independent signs, tends to √(2/π) (seed 001,
+MomentRatioFloor, which gives √(2/π) as the first absolute moment of a Gaussian). -/
 theorem tendsto_absMoment_signs :
     Tendsto (fun n => (expect fair n fun x => |∑ i, plusMinus (x i)|) / Real.sqrt (Nat.cast n))
       (Real.sqrt (2 / Real.pi)) :=

@@ -111,8 +111,4 @@ theorem sqrt_mul (hx : 0 ≤ x) (hy : 0 ≤ y) : sqrt (x * y) = sqrt x * sqrt y 
   (eq_sqrt_of_mul_self_eq (mul_nonneg (sqrt_nonneg x) (sqrt_nonneg y)) (by
     rw [mul_mul_mul_comm, mul_self_sqrt hx, mul_self_sqrt hy])).symm
 
-theorem sqrt_div (hx : 0 ≤ x) (hy : 0 < y) : sqrt (x / y) = sqrt x / sqrt y :=
-  (eq_sqrt_of_mul_self_eq (div_nonneg (sqrt_nonneg x) (sqrt_nonneg y)) (by
-    rw [div_mul_div_comm, mul_self_sqrt hx, mul_self_sqrt hy.1])).symm
-
 end Real

@@ -180,7 +180,7 @@ theorem nearest_le_of_nested_example : |(5 : Int) - 4| ≤ |5 - 4| :=
 
 theorem int16_lt_fp16_example :
     |(4095 / 4096 : Rat) - quantize 1 65535 (4095 / 4096)| < |4095 / 4096 - 1| :=
-  int16_lt_fp16 ⟨2048, by decide⟩
+  int16_lt_fp16 (.inr ⟨2048, by decide⟩)
 
 /-! ### Bounds of a network -/
 

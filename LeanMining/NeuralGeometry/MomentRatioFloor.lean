@@ -12,8 +12,8 @@ import LeanMining.NeuralGeometry.JensenFloor
 Seed 001, *MomentRatioFloor*: β of independent, identically distributed coordinates tends to the
 ratio of the squared first to the second absolute moment. For distributions on finitely many values,
 such as those of INT8, expectations are finite sums, and the limit follows from Chebyshev's
-inequality with an explicit bound. A Gaussian distribution is not one of them: its moments are put
-into the ratio.
+inequality with an explicit bound. A Gaussian distribution is not one of them: the moments that the
+seed gives for it are put into the ratio.
 
 ## Main results
 
@@ -34,9 +34,8 @@ variable {K : Type u} [LinearOrderedField K]
 /-- The squared first absolute moment over the second moment (seed 001, glossary). -/
 def momentRatio (μ₁ μ₂ : K) : K := μ₁ * μ₁ / μ₂
 
-/-- For moments with `μ₁² = (2/p) μ₂` the ratio is `2/p`. A Gaussian of any variance has them with
-`p = π`; in `LeanMining.Analysis` the moments of sums of signs tend to them (seed 001,
-MomentRatioFloor). -/
+/-- For moments with `μ₁² = (2/p) μ₂` the ratio is `2/p`. The seed has such moments for a Gaussian,
+with `p = π`; no distribution is spoken of here (seed 001, MomentRatioFloor). -/
 theorem gaussian_moment_ratio_floor_eq {p μ₁ μ₂ : K} (h₂ : μ₂ ≠ 0) (h : μ₁ * μ₁ = 2 / p * μ₂) :
     momentRatio μ₁ μ₂ = 2 / p := (div_eq_iff h₂).mpr h
 

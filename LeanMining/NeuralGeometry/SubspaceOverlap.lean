@@ -11,7 +11,8 @@ import LeanMining.Algebra.Projection
 
 Seed 001, *SubspaceOverlap*, which names the definitions. The overlap of two subspaces of the same
 dimension is between 0 and 1, and a stable rank between 1 and the rank. The squared operator norm is
-given as the least of its bounds; that there is one is not proved.
+given as the least of its bounds; that there is one over the reals is `exists_isSpectralSq`, in
+`LeanMining.Analysis.Instances`.
 
 ## Main results
 
@@ -50,12 +51,6 @@ structure IsSpectralSq (E : Fin n → Fin d → K) (t : K) : Prop where
 /-- The squared Frobenius norm of the matrix with the rows `E` over its squared operator norm `t`
 (seed 001, SubspaceOverlap). -/
 def stableRank (E : Fin n → Fin d → K) (t : K) : K := energy E / t
-
-theorem energyAlong_le_energy_mul (E : Fin n → Fin d → K) (v : Fin d → K) :
-    energyAlong E v ≤ energy E * normSq v := by
-  show ∑ s, dot (E s) v * dot (E s) v ≤ (∑ s, normSq (E s)) * normSq v
-  rw [sum_mul]
-  exact sum_le_sum fun s => dot_mul_dot_le (E s) v
 
 /-- The squared operator norm is at most the squared Frobenius norm. -/
 theorem spectralSq_le_energy {E : Fin n → Fin d → K} {t : K} (h : IsSpectralSq E t) :

@@ -10,15 +10,26 @@ import LeanMining.QuantError.Rounding
 # Gaps in different number formats
 
 Seed 000 compares the gate's loss with that of quantization, and quantization in INT8, INT16 and
-FP16. As laws of every layer all of these comparisons are false, whatever the formats are: a layer
-whose outputs are negative loses nothing by quantization, and one whose outputs are positive nothing
-at its gate. What does hold: a finer grid is at least as good where it contains the coarser one.
+FP16. As laws of every layer all of these comparisons are false. A layer whose outputs are negative
+loses nothing by quantization, in any format that keeps 0; one whose outputs are positive loses
+nothing at its gate. What does hold: a finer grid is at least as good where it contains the coarser
+one.
+
+## Main definitions
+
+* `gateGapOf`, `quantizationGapOf`: what a layer's outputs lose at the gate, and what by rounding
+  behind it
+* `stepCount b`: the steps between the levels of `b` bits
 
 ## Main results
 
-* `gate_5_to_6_as_given_false`, `gate_dominance_as_given_false`, `bitwidth_order_as_given_false`
+* `gate_5_to_6_as_given_false`: that the gate loses 5 to 6 times as much, if rounding keeps 0
+* `gate_dominance_as_given_false`: that it loses at least as much, if rounding changes some value
+  from 0 up
+* `bitwidth_order_as_given_false`: that three formats lose less in this order, if the first keeps 0
 * `int16_lt_fp16`: a value that INT16 stores better than FP16
-* `nearest_le_of_nested`, and `coarser_as_given_false`, where grids are not nested
+* `nearest_le_of_nested`: a grid that contains another one is at least as good
+* `coarser_as_given_false`: one with twice as many levels need not be
 -/
 
 set_option autoImplicit false
@@ -34,7 +45,8 @@ variable {K : Type u} [LinearOrderedCommRing K] {n : Nat}
 /-- What the gate loses of a layer's outputs `v`: the L1 distance of `v` and its ReLU. -/
 def gateGapOf (v : Vector K n) : K := l1Dist v (v.map relu)
 
-/-- What rounding by `Q` loses behind the gate. -/
+/-- What rounding each entry by `Q` loses behind the gate: the L1 distance of the ReLU of `v` and
+what it is rounded to. -/
 def quantizationGapOf (Q : K → K) (v : Vector K n) : K := l1Dist (v.map relu) ((v.map relu).map Q)
 
 theorem gateGapOf_single (x : K) : gateGapOf (x ::ᵥ .nil) = |x - relu x| :=
@@ -47,7 +59,7 @@ theorem quantizationGapOf_neg_one {Q : K → K} (h : Q 0 = 0) :
     quantizationGapOf Q (-1 ::ᵥ .nil) = 0 := by
   rw [quantizationGapOf_single, relu_of_nonpos (neg_nonpos.mpr zero_le_one), h, sub_self, abs_zero]
 
-/-- That the gate loses 5 to 6 times what quantization loses is no law of layers, whatever rounding
+/-- That the gate loses 5 to 6 times what quantization loses is no law of layers, if rounding by `Q`
 keeps 0: the output -1 is gated to 0, which is stored exactly (seed 000, EMPIRICAL.RESULTS, "5–6×
 the quantization component"). -/
 theorem gate_5_to_6_as_given_false {Q : K → K} (h : Q 0 = 0) :
@@ -58,8 +70,8 @@ theorem gate_5_to_6_as_given_false {Q : K → K} (h : Q 0 = 0) :
     mul_zero, sub_zero, abs_neg, abs_one] at l
   exact absurd l zero_lt_one.2
 
-/-- Nor is it a law that the gate loses at least what quantization loses, whatever rounding does not
-store some `x` from 0 up exactly: the gate loses nothing of `x` (seed 000, EMPIRICAL.RESULTS, "Gate
+/-- Nor is it a law that the gate loses at least what quantization loses, if rounding by `Q` changes
+some `x` that is not negative: the gate loses nothing of `x` (seed 000, EMPIRICAL.RESULTS, "Gate
 dominance"). -/
 theorem gate_dominance_as_given_false {Q : K → K} {x : K} (hx : 0 ≤ x) (h : Q x ≠ x) :
     ¬ ∀ (n : Nat) (v : Vector K n), quantizationGapOf Q v ≤ gateGapOf v := fun k => by
@@ -67,9 +79,9 @@ theorem gate_dominance_as_given_false {Q : K → K} {x : K} (hx : 0 ≤ x) (h : 
   rw [quantizationGapOf_single, gateGapOf_single, relu_of_nonneg hx, sub_self, abs_zero] at l
   exact h (sub_eq_zero_iff.mp (abs_eq_zero.mp (le_antisymm l (abs_nonneg _)))).symm
 
-/-- That INT8 loses more than INT16 and that more than FP16 is no law of layers either, whatever the
-formats `P`, `Q` and `R`, if `P` keeps 0: it stores the gated output -1 exactly (seed 000,
-EMPIRICAL.RESULTS, "INT8 > INT16 > FP16"). -/
+/-- That rounding by `P` loses more than by `Q`, and that more than by `R`, as INT8, INT16 and FP16
+are said to do, is no law of layers either, if `P` keeps 0: it stores the gated output -1 exactly
+(seed 000, EMPIRICAL.RESULTS, "INT8 > INT16 > FP16"). -/
 theorem bitwidth_order_as_given_false {P : K → K} (h : P 0 = 0) (Q R : K → K) :
     ¬ ∀ (n : Nat) (v : Vector K n), quantizationGapOf R v < quantizationGapOf Q v ∧
       quantizationGapOf Q v < quantizationGapOf P v := fun k => by
@@ -77,9 +89,9 @@ theorem bitwidth_order_as_given_false {P : K → K} (h : P 0 = 0) (Q R : K → K
   rw [quantizationGapOf_neg_one h, quantizationGapOf_single] at l
   exact l.2 (abs_nonneg _)
 
-/-- A finer grid is at least as good as a coarser one that it contains: no value of the coarser one
-is nearer to `x` than the nearest value of the finer one (seed 000, CENTRAL.QUESTION, "coarser
-quantization means larger gap"). -/
+/-- A grid is at least as good as one that it contains: where no value of `fine` is nearer to `x`
+than `y`, no value of `coarse` is (seed 000, CENTRAL.QUESTION, "coarser quantization means larger
+gap"). -/
 theorem nearest_le_of_nested {coarse fine : K → Prop} (h : ∀ y, coarse y → fine y) {x y y' : K}
     (hy : ∀ l, fine l → |x - y| ≤ |x - l|) (hy' : coarse y') : |x - y| ≤ |x - y'| :=
   hy y' (h y' hy')
@@ -92,8 +104,8 @@ def stepCount : Nat → Nat
   | .succ b => Nat.succ (Nat.double (stepCount b))
 
 set_option maxRecDepth 20000 in
-/-- That one bit more never makes an error larger is false for the nearest of 2ᵇ levels from -1 to
-1: with 2 bits 1/3 is a level, with 3 bits it is not (seed 000, CENTRAL.QUESTION, "coarser
+/-- That one bit more never makes an error larger is false for the nearest of the 2ᵇ levels from -1
+to 1: with 2 bits 1/3 is a level, with 3 bits it is not (seed 000, CENTRAL.QUESTION, "coarser
 quantization means larger gap"). -/
 theorem coarser_as_given_false :
     ¬ ∀ (b : Nat) (x : Rat), |x| ≤ 1 →
@@ -102,13 +114,16 @@ theorem coarser_as_given_false :
 
 theorem int16_error_lt : stepSize (1 : Rat) 65535 / 2 < 1 / 4096 := by decide
 
-/-- A value that INT16 stores better than FP16: 1 - 2⁻¹² lies halfway between two numbers of FP16,
-whose step below 1 is 2⁻¹¹, and nearer to one of the 65,536 levels from -1 to 1 (beside seed 000,
-EMPIRICAL.RESULTS, "INT8 > INT16 > FP16"). -/
-theorem int16_lt_fp16 {y : Rat} (h : ∃ k : Int, y = Int.cast k / 2048) :
+/-- A value that INT16 stores better than FP16: 1 - 2⁻¹² is nearer to one of the 65,536 levels from
+-1 to 1 than to any number of FP16. The numbers of FP16 above 1/2 are multiples of 2⁻¹¹, and nothing
+is asked of the others (beside seed 000, EMPIRICAL.RESULTS, "INT8 > INT16 > FP16"). -/
+theorem int16_lt_fp16 {y : Rat} (h : y ≤ 1 / 2 ∨ ∃ k : Int, y = Int.cast k / 2048) :
     |(4095 / 4096 : Rat) - quantize 1 65535 (4095 / 4096)| < |4095 / 4096 - y| := by
   refine lt_of_le_of_lt (abs_sub_quantize_le (by decide) (by decide))
     (lt_of_lt_of_le int16_error_lt ?_)
+  refine h.elim (fun l => ?_) fun h => ?_
+  · exact le_trans (le_trans (by decide : (1 / 4096 : Rat) ≤ 4095 / 4096 - 1 / 2)
+      (sub_le_sub (le_refl _) l)) (le_abs_self _)
   obtain ⟨k, rfl⟩ := h
   refine (le_or_lt k 2047).elim (fun l => ?_) fun l => ?_
   · have c : (Int.cast k : Rat) / 2048 ≤ 2047 / 2048 :=

@@ -368,37 +368,37 @@ theorem alike_optimum (β : Rat) (hβ : 0 < β) :
 
 /-- That the errors of several data sets at a common threshold differ by no more than a constant
 times the spread of their kurtoses is false, for every constant: ±1, ±2 and ±4 have one kurtosis and
-different errors at α = 7/3, which is the best threshold of all together with one bit. `N + 1`
-levels are `2 ^ B` (seed 002, Layer 5). -/
+different errors at α = 7/3, which is the best threshold of all together with one bit. The `N + 1`
+levels are those of `B` bits, and both sides are squared (seed 002, Layer 5). -/
 theorem disparity_as_given_false :
-    ¬ ∃ C : Rat, ∀ (l n N : Nat) (w : Fin n → Rat) (x : Fin l → Fin n → Rat) (α : Rat),
-      (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → 0 < α →
+    ¬ ∃ C : Rat, ∀ (l n N B : Nat) (w : Fin n → Rat) (x : Fin l → Fin n → Rat) (α : Rat),
+      (Nat.cast N + 1 : Rat) = 2 ^ B → (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → 0 < α →
       (∀ β, 0 < β → ∑ j, mse w (x j) N α ≤ ∑ j, mse w (x j) N β) →
       ∀ j k, (mse w (x j) N α - mse w (x k) N α) ^ 2 ≤
         C * moment (fun _ => 1 / Nat.cast l) (fun j => excessKurtosis w (x j))
-          (∑ j, 1 / Nat.cast l * excessKurtosis w (x j)) 2 / (Nat.cast N + 1) ^ 2 :=
+          (∑ j, 1 / Nat.cast l * excessKurtosis w (x j)) 2 / (2 ^ B) ^ 2 :=
   have none : moment (fun _ => 1 / Nat.cast 3) (fun j => excessKurtosis (fun _ => 1 / 2) (alike j))
       (∑ j, 1 / Nat.cast 3 * excessKurtosis (fun _ => 1 / 2) (alike j)) 2 = 0 := by decide
   fun ⟨C, h⟩ => by
-    have k := h 3 2 1 (fun _ => 1 / 2) alike (7 / 3) (by decide) (by decide) (by decide)
-      alike_optimum .zero (.succ .zero)
+    have k := h 3 2 1 1 (fun _ => 1 / 2) alike (7 / 3) (by decide) (by decide) (by decide)
+      (by decide) alike_optimum .zero (.succ .zero)
     rw [none, mul_zero, zero_div] at k
     exact absurd k (by decide)
 
 /-- It is false of errors in units of the variances as well (seed 002, Layer 5). -/
 theorem relative_disparity_as_given_false :
-    ¬ ∃ C : Rat, ∀ (l n N : Nat) (w : Fin n → Rat) (x : Fin l → Fin n → Rat) (α : Rat),
-      (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → 0 < α →
+    ¬ ∃ C : Rat, ∀ (l n N B : Nat) (w : Fin n → Rat) (x : Fin l → Fin n → Rat) (α : Rat),
+      (Nat.cast N + 1 : Rat) = 2 ^ B → (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → 0 < α →
       (∀ β, 0 < β → ∑ j, mse w (x j) N α ≤ ∑ j, mse w (x j) N β) →
       ∀ j k, (mse w (x j) N α / moment w (x j) (∑ i, w i * x j i) 2 -
           mse w (x k) N α / moment w (x k) (∑ i, w i * x k i) 2) ^ 2 ≤
         C * moment (fun _ => 1 / Nat.cast l) (fun j => excessKurtosis w (x j))
-          (∑ j, 1 / Nat.cast l * excessKurtosis w (x j)) 2 / (Nat.cast N + 1) ^ 2 :=
+          (∑ j, 1 / Nat.cast l * excessKurtosis w (x j)) 2 / (2 ^ B) ^ 2 :=
   have none : moment (fun _ => 1 / Nat.cast 3) (fun j => excessKurtosis (fun _ => 1 / 2) (alike j))
       (∑ j, 1 / Nat.cast 3 * excessKurtosis (fun _ => 1 / 2) (alike j)) 2 = 0 := by decide
   fun ⟨C, h⟩ => by
-    have k := h 3 2 1 (fun _ => 1 / 2) alike (7 / 3) (by decide) (by decide) (by decide)
-      alike_optimum .zero (.succ .zero)
+    have k := h 3 2 1 1 (fun _ => 1 / 2) alike (7 / 3) (by decide) (by decide) (by decide)
+      (by decide) alike_optimum .zero (.succ .zero)
     rw [none, mul_zero, zero_div] at k
     exact absurd k (by decide)
 
@@ -406,10 +406,11 @@ theorem relative_disparity_as_given_false :
 false: with one bit ±1 has none (seed 002, Layer 6, "D(R) = σ² 2^(-2R)", which is of the Gaussian
 distribution). -/
 theorem distortion_rate_as_given_false :
-    ¬ ∀ (n N : Nat) (w x : Fin n → Rat) (α : Rat), (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → 0 < α →
-      moment w x (∑ i, w i * x i) 2 / (Nat.cast N + 1) ^ 2 ≤ mse w x N α :=
-  fun h => absurd (h 2 1 (fun _ => 1 / 2) (oppositePair 1) 1 (by decide) (by decide) (by decide))
-    (by decide)
+    ¬ ∀ (n N B : Nat) (w x : Fin n → Rat) (α : Rat), (Nat.cast N + 1 : Rat) = 2 ^ B →
+      (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → 0 < α →
+      moment w x (∑ i, w i * x i) 2 / 2 ^ (2 * B) ≤ mse w x N α :=
+  fun h => absurd (h 2 1 1 (fun _ => 1 / 2) (oppositePair 1) 1 (by decide) (by decide) (by decide)
+    (by decide)) (by decide)
 
 /-- That `log σ² - 2 R log 2` is a constant less `R log 2` is false: the two differ in the slope
 (seed 002, Layer 6, T-010). -/
