@@ -360,7 +360,7 @@ def is_concave_in_planes(k: Integers, u: Integers, a: Integers, b: Integers) -> 
 
 
 AT_ONCE = 32
-"""Keys of which a law is asked at once, each with matrices of its own."""
+"""Keys of which a law is asked at once that gives each of them a matrix."""
 
 
 def on_planes(
@@ -371,6 +371,7 @@ def on_planes(
     what: str,
     shows: str,
     every: int = 1,
+    at_once: int = AT_ONCE,
 ) -> Evidence:
     """Ask a law of the signs of every INT8 key of the transformer in two planes, one of the key and
     one of its query, in several cases.
@@ -382,6 +383,7 @@ def on_planes(
         what: the cases, in words.
         shows: what a failure shows, a `str.format` template over the names.
         every: ask of one key in so many.
+        at_once: how many keys to ask of at once.
     """
     (queries, query_refs), (keys, key_tensors) = int8_queries(), int8_keys()
     named = [{name: torch.tensor(value) for name, value in case.items()} for case in cases]
@@ -389,7 +391,7 @@ def on_planes(
     tokens = "every token" if every == 1 else f"every {every}th token"
 
     def calls() -> Iterator[dict[str, Tensor]]:
-        for k, q in zip(keys.split(AT_ONCE), queries.split(AT_ONCE), strict=True):
+        for k, q in zip(keys.split(at_once), queries.split(at_once), strict=True):
             for u, case in itertools.product((k, q), named):
                 asked = among(k, u, **case)
                 yield {"k": k[asked], "u": u[asked], **case}
@@ -657,6 +659,7 @@ def locally_concave(run: Run) -> Iterator[Evidence]:
         among=keeps_signs_in_plane,
         what="the pairs of angles at which no sign changes, in whole numbers",
         shows="β of the signs of {k} in the plane of {u} bends upward at {a} and {b}",
+        at_once=32 * AT_ONCE,
     )
     angles = [list(triple) for c, s, h in TRIPLES[:28] for triple in ((c, s, h), (s, c, h))]
     cases = [
