@@ -169,12 +169,18 @@ def whole_inputs_amplify_by_columns(weight: Integers, inputs: Integers) -> Tenso
 @predicate
 def whole_inputs_gain_by_rows(weight: Integers, inputs: Integers) -> Tensor:
     """For inputs as in `whole_inputs_amplify_by_columns` the mean of (‖W x‖²/m) / (‖x‖²/n) is
-    ‖W‖²/m: times the number c of inputs, m and ‖x‖².
+    ‖W‖²/m, as fractions: m entries of W x and n of x are averaged, and W has m rows.
     """
     weight, inputs = integers(weight), integers(inputs)
-    lengths, own = norm_sq(turn(inputs, weight)), norm_sq(inputs)
-    (c, n), one = inputs.shape[-2:], own[..., 0]
-    return _has_sphere_moments(inputs) & ((n * lengths).sum(-1) == energy(weight) * c * one)
+    turned = turn(inputs, weight)
+    (c, m), n = turned.shape[-2:], inputs.shape[-1]
+    whole = set(norm_sq(inputs).tolist())
+    if not _has_sphere_moments(inputs) or len(whole) != 1:
+        return torch.tensor(False)
+    # Inputs of one length, so that the sum of the fractions has one denominator.
+    own = Fraction(whole.pop(), n)
+    mean = Fraction(sum(norm_sq(turned).tolist()), m) / own / c
+    return torch.tensor(mean == Fraction(int(energy(weight)), len(weight)))
 
 
 @notation
@@ -186,12 +192,17 @@ def _has_sphere_moments(inputs: Tensor) -> Tensor:
     return even.all() & (own == own[0]).all()
 
 
+FIRST_ROWS = (1, 100)
+"""How many rows of a weight are taken for a smaller one."""
+
+
 def _on_whole_inputs(law: Callable[..., Tensor]) -> Evidence:
-    """Ask a law of the transformer's INT8 weights, over the axes, back and forth, and over the rows
-    of a Hadamard matrix of ±1.
+    """Ask a law of the transformer's INT8 weights, and of their first rows alone, over the axes,
+    back and forth, and over the rows of a Hadamard matrix of ±1.
     """
     found = [int8_weights(part) for part in ("attention.output.dense", "intermediate.dense")]
-    weights = [weight for some, _ in found for weight in some]
+    whole = [weight for some, _ in found for weight in some]
+    weights = [weight[:rows] for weight in whole for rows in (*FIRST_ROWS, len(weight))]
     n = weights[0].shape[-1]
     axes = torch.eye(n, dtype=torch.int64)
     sets = [torch.cat([axes, -axes]), hadamard_signs(n)]
@@ -199,9 +210,9 @@ def _on_whole_inputs(law: Callable[..., Tensor]) -> Evidence:
         law,
         ({"weight": weight, "inputs": to_current_device(x)} for weight in weights for x in sets),
         {"weight": 2, "inputs": 2},
-        domain="minilm's INT8 weights, W_o first, over the axes back and forth and over the rows of a "
+        domain="minilm's INT8 weights, W_o first, all of their rows and the first 1 and 100, over the axes back and forth and over the rows of a "
         "Hadamard matrix of ±1, in whole numbers",
-        summary=f"{len(weights)} weights",
+        summary=f"{len(whole)} weights",
         shows="the mean is another",
         tensors=[ref for _, refs in found for ref in refs],
     )

@@ -942,17 +942,26 @@ def reflections(k: Tensor) -> Tensor:
 
 @predicate
 def a_rotation_reaches_the_lattice(k: Reals, rotation: Reals) -> Tensor:
-    """A rotation leaves the key's length as it is and takes it to ‖R k‖₁² ≥ d ‖k‖², a cosine of 1;
-    both up to rounding.
+    """A rotation, R Rᵀ = 1, leaves the key's length as it is and takes it to ‖R k‖₁² ≥ d ‖k‖², a
+    cosine of 1; all up to rounding.
     """
-    k = real(k)
-    turned = turn(k, real(rotation))
+    k, rotation = real(k), real(rotation)
+    still = torch.eye(k.shape[-1], dtype=torch.bool, device=k.device)
+    # The rows of R are turned by R itself, each key's by its own.
+    products = torch.stack([turn(row, rotation) for row in rotation.unbind(-2)], -2)
+    most, least = (
+        torch.where(still, real([1 + off]).to(k.device), real([off]).to(k.device))
+        for off in (1e-9, -1e-9)
+    )
+    orthogonal = (products <= most) & (products >= least)
+    turned = turn(k, rotation)
     sizes, own = norm_sq(turned).flatten().tolist(), norm_sq(k).flatten().tolist()
     found = [
         abs(size - length) <= 1e-9 * length and l1 * l1 >= (1 - 1e-9) * k.shape[-1] * length
         for size, length, l1 in zip(sizes, own, l1_norm(turned).flatten().tolist(), strict=True)
     ]
-    return torch.tensor(found).view(k.shape[:-1])
+    reached = torch.tensor(found).view(k.shape[:-1]).to(k.device)
+    return orthogonal.flatten(-2).all(-1) & reached
 
 
 def _one_key(head: str) -> dict[str, float]:

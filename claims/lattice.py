@@ -23,7 +23,7 @@ from claims.conformance import DOT, L1_NORM, MULVEC, NORM_SQ
 from claims.measures.geometry import beta_of_rows, dot, l1_norm, norm_sq, sign
 from claims.measures.rotations import turn
 from claims.measures.spectra import op_norm
-from claims.models.attention import head as head_values, head_names, int8_keys
+from claims.models.attention import head as head_values, head_names, int8_keys, int8_queries
 from claims.notation import Integers, integers
 from claims.rotation import EXACT, on_heads
 from pyharness import (
@@ -31,12 +31,9 @@ from pyharness import (
     Run,
     Source,
     Statement,
-    Witness,
     cached_per_device,
     claim,
     computed_on_cpu,
-    current_device,
-    dotted,
     enumerate_cases,
     notation,
     predicate,
@@ -57,13 +54,21 @@ def _reflected(q: Integers, k: Integers) -> tuple[Tensor, Tensor, Tensor]:
 
 @predicate
 def reflection_has_its_beta(q: Integers, k: Integers) -> Tensor:
-    """With R the reflection along q and s the signs of k: if R changes no sign of s, the root of
+    """With R the reflection along q and s the signs of k: R changes no sign of s, and the root of
     β(R s) is 1 − ‖R s − s‖² / 2d, times 2 d ‖q‖⁴.
     """
     s, scale, turned = _reflected(q, k)
     d, moved, scale = s.shape[-1], norm_sq(turned - scale * s), scale[..., 0]
-    kept = (turned * s >= 0).all(-1)
-    return ~kept | (2 * scale * l1_norm(turned) == 2 * d * scale * scale - moved)
+    return reflection_keeps_signs(q, k) & (
+        2 * scale * l1_norm(turned) == 2 * d * scale * scale - moved
+    )
+
+
+@notation
+def reflection_keeps_signs(q: Integers, k: Integers) -> Tensor:
+    """Whether the reflection along q changes no sign of the signs of k."""
+    s, _, turned = _reflected(q, k)
+    return (turned * s >= 0).all(-1)
 
 
 @predicate
@@ -132,8 +137,12 @@ REFLECTIONS = (
     measures=[DOT, L1_NORM, NORM_SQ],
 )
 def general_expansion(run: Run) -> Iterator[Evidence]:
-    found = on_heads(reflection_has_its_beta, shows="β is another for the signs of {k} along {q}")
-    yield replace(found, domain=REFLECTIONS)
+    found = on_heads(
+        reflection_has_its_beta,
+        among=reflection_keeps_signs,
+        shows="β is another for the signs of {k} along {q}",
+    )
+    yield replace(found, domain=f"{REFLECTIONS}, as far as no sign changes")
     yield _near_the_lattice(run)
 
 
@@ -154,132 +163,265 @@ def last_mile(run: Run) -> Iterator[Evidence]:
 
 # -------------------------------------------------------------------------- second-order expansions
 @notation
-def quarter_turns(d: int, apart: int) -> Tensor:
-    """Return the matrix A that takes coordinates i and i + apart to a quarter turn of them, in half
-    of the dimensions, and the others to 0, int64 [d, d]. It is skew, and −A A is a projection.
-
-    Args:
-        d: a multiple of 4 · apart.
-        apart: how far apart the coordinates of a plane are.
-    """
-    number = torch.arange(d)
-    ahead = (number[None] == number[:, None] + apart).long()
-    first = torch.tensor([i < d // 2 and i // apart % 2 == 0 for i in range(d)])
-    forward = torch.where(first[:, None], ahead, 0)
-    return forward - forward.T
-
-
-@notation
-def _path_of_whole_numbers(k: Integers, n: int, apart: int) -> dict[str, Tensor]:
-    """The path R(t) = (1 − tA/2)⁻¹ (1 + tA/2) of rotations at t = 2/n, with A as `quarter_turns`
-    has it, from the signs s of k: s, A s, (n² + 1) R s, and n² + 1.
-    """
-    s = 2 * (integers(k) >= 0).long() - 1
-    d, a = s.shape[-1], quarter_turns(s.shape[-1], apart).to(s.device)
-    still = torch.eye(d, dtype=torch.int64, device=s.device)
-    scale = n * n + 1
-    # On the planes of A it is the rotation by the angle with cosine (n² − 1)/(n² + 1).
-    planes = (a[:, :, None] * a[:, None, :]).sum(0)
-    matrix = scale * still - 2 * planes + 2 * n * a
-    return {
-        "s": s,
-        "A s": turn(s, a),
-        "R s": turn(s, matrix),
-        "scale": torch.tensor(scale, device=s.device),
-    }
-
-
-@predicate
-def expands_along_path(k: Integers, n: int, apart: int) -> Tensor:
-    """Along the path of `_path_of_whole_numbers`: R s is s + t A s up to M t², with M = ‖A s‖ / 2,
-    and β(R s) is 1 − (t²/2) H up to C |t|³, with H = 2‖A s‖²/‖s‖² and the theorem's C.
-
-    In whole numbers, for ‖A s‖ = 4 and d = 32: then M = 2, H = 1 and C = 241/256.
-    """
-    found, size = _path_of_whole_numbers(k, n, apart), abs(n)
-    s, along, turned, scale = found["s"], found["A s"], found["R s"], found["scale"]
-    lengths = (norm_sq(along) == 16) & (norm_sq(s) == 32) & (norm_sq(turned) == 32 * scale * scale)
-    off = n * (turned - scale * s) - 2 * scale * along
-    on_path = n * n * norm_sq(off) <= 64 * scale * scale
-    error = n * n * l1_norm(turned).square() - (n * n - 2) * 32 * norm_sq(turned)
-    return lengths & on_path & (size * error.abs() <= 241 * norm_sq(turned))
-
-
-@predicate
-def never_grows_along_path(k: Integers, n: int, apart: int) -> Tensor:
-    """Along the path of `_path_of_whole_numbers` β has an expansion as in `expands_along_path`,
-    with H = 1, and is at most 1.
-    """
-    turned = _path_of_whole_numbers(k, n, apart)["R s"]
-    grows = l1_norm(turned).square() > turned.shape[-1] * norm_sq(turned)
-    return expands_along_path(k, n, apart) & ~grows
-
-
-@predicate
-def is_concave_in_planes(k: Integers, a: list[int], b: list[int], apart: int) -> Tensor:
-    """From the signs s of k, in the plane of p, the part of s in half of the coordinates, and its
-    quarter turn: β at the angles a + b and a − b is together at most twice β at a, if no sign
-    changes at the three and |a| is at most 45°.
+def in_plane_of(k: Integers, u: Integers) -> dict[str, Tensor]:
+    """The signs s of a key k in the plane of u and of v, a quarter turn of u in each two
+    neighboring coordinates: s, ‖u‖², and times ‖u‖² the part p of s in the plane and p after a
+    quarter turn, q.
 
     Args:
         k: a key.
-        a: an angle, as whole numbers (cosine, sine, denominator).
-        b: another one.
-        apart: of the quarter turn, as in `quarter_turns`.
+        u: as long as k, of an even dimension, not zero.
     """
-    (ca, sa, ha), (cb, sb, hb) = a, b
-    s = 2 * (integers(k) >= 0).long() - 1
-    half = s.shape[-1] // 2
-    x, y = s[..., :half].unflatten(-1, (-1, 2, apart)).unbind(-2)
-    rest = torch.zeros_like(s[..., half:])
-    p = torch.cat([s[..., :half], rest], -1)
-    q = torch.cat([torch.stack([y, -x], -2).flatten(-3), rest], -1)
+    u, s = integers(u), 2 * (integers(k) >= 0).long() - 1
+    v = _quarter_turned(u)
+    along, across = (u * s).sum(-1, keepdim=True), (v * s).sum(-1, keepdim=True)
+    return {
+        "s": s,
+        "size": norm_sq(u),
+        "p": u * along + v * across,
+        "q": v * along - u * across,
+    }
+
+
+@notation
+def _quarter_turned(u: Tensor) -> Tensor:
+    """A quarter turn of each two neighboring coordinates."""
+    return torch.stack([-u[..., 1::2], u[..., ::2]], -1).flatten(-2)
+
+
+@notation
+def path_of_whole_numbers(k: Integers, u: Integers, n: Integers) -> dict[str, Tensor]:
+    """The path R(t) = (1 − tA/2)⁻¹ (1 + tA/2) at t = 2/n, with A the quarter turn of the plane of u
+    and v as in `in_plane_of`, from the signs s of k: s, ‖u‖², ‖u‖² A s, the scale (n² + 1) ‖u‖²,
+    R s times the scale, and R times the scale. Exact up to a scale of 9 · 10⁷.
+    """
+    u, s, n = integers(u), 2 * (integers(k) >= 0).long() - 1, integers(n)
+    v, size = _quarter_turned(u), norm_sq(u)
+    scale = size * (n * n + 1)
+    a = v[..., :, None] * u[..., None, :] - u[..., :, None] * v[..., None, :]
+    plane = u[..., :, None] * u[..., None, :] + v[..., :, None] * v[..., None, :]
+    still = torch.eye(s.shape[-1], dtype=torch.int64, device=s.device)
+    # In the plane it is the rotation by the angle with cosine (n² − 1)/(n² + 1).
+    matrix = scale[..., None, None] * still - 2 * plane + 2 * n * a
+    return {
+        "s": s,
+        "size": size,
+        "A s": turn(s, a),
+        "scale": scale,
+        "R s": turn(s, matrix),
+        "R": matrix,
+    }
+
+
+@notation
+def is_near_enough(k: Integers, u: Integers, n: Integers) -> Tensor:
+    """Whether the theorem asks of `path_of_whole_numbers` at t = 2/n: (h + M) |t| is at most 1, the
+    magnitude of s, with h = ‖A s‖ and M = h/2; and h is not 0, in which case the path stays.
+    """
+    found, n = in_plane_of(k, u), integers(n)
+    along, size = norm_sq(found["q"]), found["size"]
+    return (along > 0) & (9 * along <= n * n * size * size)
+
+
+@notation
+def _figures(k: Integers, u: Integers, n: Integers) -> Iterator[tuple[int, ...]]:
+    """Of each key, along `path_of_whole_numbers`: ‖u‖², and in whole numbers of one unit each
+    ‖A s‖², ‖R s − s − t A s‖², and 1 − β(R s) as what it is of what.
+    """
+    found, n = path_of_whole_numbers(k, u, n), int(integers(n))
+    s, scale, turned, along = found["s"], found["scale"], found["R s"], found["A s"]
+    off = n * (turned - scale[..., None] * s) - 2 * (n * n + 1) * along
+    columns = (found["size"], norm_sq(along), norm_sq(off), l1_norm(turned), norm_sq(turned))
+    for size, h_sq, apart, l1, length in zip(
+        *(column.flatten().tolist() for column in columns), strict=True
+    ):
+        whole = s.shape[-1] * length
+        yield size, h_sq, apart, whole - l1 * l1, whole
+
+
+@notation
+def _coefficients(h_sq: int, size: int, d: int) -> tuple[int, int, int]:
+    """H = 2‖A s‖²/d and the theorem's C = (2hM + M²)/d + (h + M)⁴/(2d)², with h = ‖A s‖ and
+    M = h/2, as whole numbers of one unit, and the unit.
+
+    Args:
+        h_sq: ‖A s‖², times the square of the size.
+        size: ‖u‖².
+        d: the dimension.
+    """
+    square = size * size
+    return (
+        128 * d * square * h_sq,
+        80 * d * square * h_sq + 81 * h_sq * h_sq,
+        64 * d * d * square * square,
+    )
+
+
+@predicate
+def is_a_path_of_rotations(k: Integers, u: Integers, n: Integers) -> Tensor:
+    """R of `path_of_whole_numbers` is orthogonal: R Rᵀ is 1, times the square of its scale."""
+    found = path_of_whole_numbers(k, u, n)
+    matrix, square = found["R"], found["scale"] * found["scale"]
+    still = torch.eye(matrix.shape[-1], dtype=torch.int64, device=matrix.device)
+    rows = turn(matrix, matrix[..., None, :, :])
+    return (rows == square[..., None, None] * still).flatten(-2).all(-1)
+
+
+@predicate
+def expands_along_path(k: Integers, u: Integers, n: Integers) -> Tensor:
+    """`path_of_whole_numbers` is so near to the signs s of k that the theorem asks of it, R s is
+    s + t A s up to M t², with M = ‖A s‖/2, and β(R s) is 1 − (t²/2) H up to C |t|³, with H and C of
+    ‖A s‖ as the theorem has them.
+    """
+    k, step, found = integers(k), int(integers(n)), []
+    for size, h_sq, off, lost, whole in _figures(k, u, n):
+        h, c, unit = _coefficients(h_sq, size, k.shape[-1])
+        on_path = step**2 * off <= 4 * (step**2 + 1) ** 2 * h_sq
+        error = abs(step) * abs(2 * h * whole - step**2 * lost * unit)
+        found.append(on_path and error <= 8 * c * whole)
+    holds = torch.tensor(found, dtype=torch.bool).view(k.shape[:-1]).to(k.device)
+    return is_near_enough(k, u, n) & holds
+
+
+@predicate
+def has_no_negative_coefficient_along_path(k: Integers, u: Integers, n: Integers) -> Tensor:
+    """The coefficient H of β = 1 − (t²/2) H + O(t³) along `path_of_whole_numbers`, measured from β
+    alone, is not negative, and is 2‖A s‖²/d up to 4C |t|.
+
+    With h(t) = 2 (1 − β)/t² it is 2 h(t/2) − h(t), at t = 2/n, where each h(t) is H up to 2C |t|.
+    """
+    k, step, found = integers(k), int(integers(n)), []
+    for (size, h_sq, _, lost, whole), (_, _, _, less, of) in zip(
+        _figures(k, u, n), _figures(k, u, 2 * integers(n)), strict=True
+    ):
+        h, c, unit = _coefficients(h_sq, size, k.shape[-1])
+        measured = step**2 * (8 * less * whole - lost * of)  # times 2 · whole · of
+        error = abs(step) * abs(measured * unit - 2 * whole * of * h)
+        found.append(measured >= 0 and error <= 16 * c * whole * of)
+    holds = torch.tensor(found, dtype=torch.bool).view(k.shape[:-1]).to(k.device)
+    return is_near_enough(k, u, n) & holds
+
+
+@notation
+def _three_turns(k: Integers, u: Integers, a: Integers, b: Integers) -> list[Tensor]:
+    """The signs of k turned in the plane of `in_plane_of` by the angles a, a + b and a − b, times a
+    whole number.
+    """
+    found = in_plane_of(k, u)
+    (ca, sa, ha), (cb, sb, hb) = integers(a).tolist(), integers(b).tolist()
     h = ha * hb
-    turns = [
-        h * s + (cosine - h) * p + sine * q
+    return [
+        h * found["size"][..., None] * found["s"] + (cosine - h) * found["p"] + sine * found["q"]
         for cosine, sine in (
             (ca * hb, sa * hb),
             (ca * cb - sa * sb, sa * cb + ca * sb),
             (ca * cb + sa * sb, sa * cb - ca * sb),
         )
     ]
-    kept = torch.stack([(s * turned >= 0).all(-1) for turned in turns]).all(0)
+
+
+@notation
+def keeps_signs_in_plane(k: Integers, u: Integers, a: Integers, b: Integers) -> Tensor:
+    """Whether |a| is at most 45°, no sign changes at the angles a, a + b and a − b, and the signs
+    of k have a part in the plane.
+    """
+    cosine, sine, _ = integers(a).tolist()
+    found = in_plane_of(k, u)
+    signs = [(found["s"] * turned >= 0).all(-1) for turned in _three_turns(k, u, a, b)]
+    kept: Tensor = torch.stack(signs).all(0) & (norm_sq(found["q"]) > 0) & (abs(sine) <= cosine)
+    return kept
+
+
+@predicate
+def is_concave_in_planes(k: Integers, u: Integers, a: Integers, b: Integers) -> Tensor:
+    """From the signs s of k, in the plane of `in_plane_of`: β at the angles a + b and a − b is
+    together at most twice β at a; no sign changes at the three and |a| is at most 45°.
+
+    Args:
+        k: a key.
+        u: of the plane.
+        a: an angle, as whole numbers (cosine, sine, denominator).
+        b: another one.
+    """
+    found = in_plane_of(k, u)
+    s, p, q, size = found["s"], found["p"], found["q"], found["size"]
+    is_plane = (
+        (size * dot(s, p) == norm_sq(p))
+        & (dot(s, q) == 0)
+        & (dot(p, q) == 0)
+        & (norm_sq(p) == norm_sq(q))
+    )
+    turns = _three_turns(k, u, a, b)
     sizes = [norm_sq(turned) for turned in turns]
     middle, ahead, behind = (l1_norm(turned).square() for turned in turns)
     as_long = (sizes[0] == sizes[1]) & (sizes[0] == sizes[2])
-    if abs(sa) > ca:
-        return torch.ones_like(kept)
-    return ~kept | (as_long & (ahead + behind <= 2 * middle))
+    concave = ahead - middle <= middle - behind
+    return keeps_signs_in_plane(k, u, a, b) & is_plane & as_long & concave
 
 
-def on_key_signs(
-    law: Callable[..., Tensor], cases: Sequence[Mapping[str, Any]], *, what: str, shows: str
+AT_ONCE = 32
+"""Keys of which a law is asked at once that gives each of them a matrix."""
+
+
+def on_planes(
+    law: Callable[..., Tensor],
+    cases: Sequence[Mapping[str, Any]],
+    *,
+    among: Callable[..., Tensor],
+    what: str,
+    shows: str,
+    every: int = 1,
+    at_once: int = AT_ONCE,
 ) -> Evidence:
-    """Ask a law of the signs of every INT8 key of the transformer, in several cases."""
-    keys, refs = int8_keys()
-    violations, witness = 0, None
-    for case in cases:
-        failing = (~law(keys, **case)).nonzero()
-        violations += len(failing)
-        if len(failing) and witness is None:
-            inputs = {"k": keys[int(failing[0])].tolist(), **case}
-            witness = Witness(dotted(law), inputs, shows.format(**inputs))
-    return Evidence(
-        "model",
-        f"the signs of the key of every token in every head of minilm, INT8, {what}",
-        len(keys) * len(cases),
-        violations,
-        f"{len(keys) * len(cases):,} cases",
-        device=current_device().type,
-        tensors=refs,
-        witness=witness,
+    """Ask a law of the signs of every INT8 key of the transformer in two planes, one of the key and
+    one of its query, in several cases.
+
+    Args:
+        law: takes the key, a vector of the plane, and what is in a case.
+        cases: arguments by name.
+        among: takes the same, and returns of which the law speaks; it is asked of these alone.
+        what: the cases, in words.
+        shows: what a failure shows, a `str.format` template over the names.
+        every: ask of one key in so many.
+        at_once: how many keys to ask of at once.
+    """
+    (queries, query_refs), (keys, key_tensors) = int8_queries(), int8_keys()
+    named = [{name: torch.tensor(value) for name, value in case.items()} for case in cases]
+    keys, queries = keys[::every], queries[::every]
+    tokens = "every token" if every == 1 else f"every {every}th token"
+
+    def calls() -> Iterator[dict[str, Tensor]]:
+        for k, q in zip(keys.split(at_once), queries.split(at_once), strict=True):
+            for u, case in itertools.product((k, q), named):
+                asked = among(k, u, **case)
+                yield {"k": k[asked], "u": u[asked], **case}
+
+    return of_vectors(
+        law,
+        calls(),
+        {"k": 1, "u": 1, **{name: value.ndim for name, value in named[0].items()}},
+        domain=f"the signs of the key of {tokens} in every head of minilm, in the plane of the key and "
+        f"in that of its query, both INT8, with a quarter turn of each; {what}",
+        summary=f"{{cases}} of {2 * len(keys) * len(cases):,}",
+        shows=shows,
+        tensors=(*query_refs, *key_tensors),
     )
 
 
-PATH_CASES = [
-    {"n": sign * n, "apart": apart} for n in (12, 64) for sign in (1, -1) for apart in (1, 8)
-]
-PATH_WORDS = "along rotations of 8 planes by t = ±2/12 and ±2/64, in whole numbers"
+PATH_CASES = [{"n": 16}, {"n": -32}]
+HESSIAN_CASES = [{"n": 16}]
+PATH_WORDS = "those so near as the theorem asks"
+
+
+def _are_rotations() -> Evidence:
+    return on_planes(
+        is_a_path_of_rotations,
+        PATH_CASES,
+        among=is_near_enough,
+        what=f"the rotations by t = 2/16 and −2/32, {PATH_WORDS}",
+        shows="the rotation in the plane of {u} is none",
+        every=50,
+    )
 
 
 @cached_per_device
@@ -328,14 +470,32 @@ def expands_to_second_order(head: str, t: float) -> bool:
     return bool(asked.any()) and bool((error <= found["bound"] + EXACT)[asked].all())
 
 
+@cached_per_device
+def _measured(head: str, t: float) -> Tensor:
+    """H from β at t and t/2, as in `has_no_negative_coefficient_along_path`, along exp(tA) from the
+    signs of each of a head's keys.
+    """
+    far, near = (2 * (1 - _path(head, at)["β"]) / at**2 for at in (t, t / 2))
+    return 2 * near - far
+
+
 @predicate
-def never_grows_from_the_lattice(head: str) -> bool:
-    """β(exp(tA) s) is at most 1 at each sign vector s of a head, for t from −2 to 2."""
-    return all(float(_path(head, t)["β"].max()) <= 1 + EXACT for t in REACH)
+def has_no_negative_coefficient(head: str) -> bool:
+    """Along exp(tA) H, measured from β at t and t/2, is at each sign vector s of a head that is so
+    far from changing signs as the theorem asks 2‖A s‖²/d up to 4C |t|, and not negative; for
+    t = 1/16 and −1/16, up to rounding.
+    """
+    for t in (SMALL[0], -SMALL[0]):
+        found, measured = _path(head, t), _measured(head, t)
+        asked, rounding = found["small"] <= 1, 18 * EXACT / t**2
+        allowed = 4 * found["bound"] / t**2 + rounding
+        near = (measured - found["H"]).abs() <= allowed
+        if not bool(asked.any()) or not bool((near & (measured >= -rounding))[asked].all()):
+            return False
+    return True
 
 
 SMALL = (1 / 16, 1 / 64, 1 / 256)
-REACH = (*(-t for t in SMALL), *SMALL, -2.0, -0.5, 0.5, 2.0)
 EXPANSION = "minilm, the signs of the keys of every head along exp(tA), A of its keys and queries"
 
 
@@ -345,6 +505,7 @@ def _expansion(head: str) -> dict[str, float]:
     return {
         "mean H": float(found["H"].mean()),
         "mean 2 (1 − β) / t²": float((2 * (1 - found["β"]) / t**2).mean()),
+        "least H from β": float(_measured(head, t).min()),
         "most of the error": float((found["β"] - (1 - t * t / 2 * found["H"])).abs().max()),
         "its bound": float(found["bound"].max()),
     }
@@ -367,11 +528,13 @@ def expands_at_every_step(head: str) -> bool:
     measures=[L1_NORM, NORM_SQ, MULVEC],
 )
 def quadratic_expansion(run: Run) -> Iterator[Evidence]:
-    yield on_key_signs(
+    yield _are_rotations()
+    yield on_planes(
         expands_along_path,
         PATH_CASES,
-        what=PATH_WORDS,
-        shows="β of the signs of {k} is off its expansion",
+        among=is_near_enough,
+        what=f"along rotations by t = 2/16 and −2/32, {PATH_WORDS}",
+        shows="β of the signs of {k} is off its expansion in the plane of {u}",
     )
     yield per_head(
         expands_at_every_step,
@@ -390,41 +553,54 @@ def quadratic_expansion(run: Run) -> Iterator[Evidence]:
     measures=[L1_NORM, NORM_SQ, MULVEC],
 )
 def hessian_nonneg(run: Run) -> Iterator[Evidence]:
-    yield on_key_signs(
-        never_grows_along_path,
-        PATH_CASES,
-        what=PATH_WORDS,
-        shows="β grows from the signs of {k}",
+    yield _are_rotations()
+    yield on_planes(
+        has_no_negative_coefficient_along_path,
+        HESSIAN_CASES,
+        among=is_near_enough,
+        what="H from β at two points of a path, t = 2/16 and 2/32, " + PATH_WORDS,
+        shows="H is negative, or another, for the signs of {k} in the plane of {u}",
     )
     yield per_head(
-        never_grows_from_the_lattice,
+        has_no_negative_coefficient,
         _expansion,
-        shows="β of head {head} grows from 1",
-        domain=EXPANSION + ", t from −2 to 2; figures at 1/16",
+        shows="H of head {head} is negative, or another",
+        domain=EXPANSION + ", H from β at two points, t = ±1/16 and half of it; figures at 1/16",
     )
 
 
 # ---------------------------------------------------------------------------------------- concavity
+@notation
+def _three_of_ones(d: int, a: Sequence[int], b: Sequence[int]) -> list[list[int]]:
+    """(1, …, 1) of dimension d, turned in the plane of two coordinates by the angles a, a + b and
+    a − b, times a whole number.
+    """
+    (ca, sa, ha), (cb, sb, hb) = a, b
+    return [
+        _turned(d, ca * hb, sa * hb, ha * hb),
+        _turned(d, ca * cb - sa * sb, sa * cb + ca * sb, ha * hb),
+        _turned(d, ca * cb + sa * sb, sa * cb - ca * sb, ha * hb),
+    ]
+
+
+@notation
+def stays_positive(d: int, a: Sequence[int], b: Sequence[int]) -> bool:
+    """Whether |a| is at most 45° and no sign changes at the angles a, a + b and a − b."""
+    return abs(a[1]) <= a[0] and all(x >= 0 for turned in _three_of_ones(d, a, b) for x in turned)
+
+
 @predicate
 def is_midpoint_concave(d: int, a: list[int], b: list[int]) -> bool:
     """Turn (1, …, 1) of dimension d in the plane of two coordinates: β at the angles a + b and
-    a − b is together at most twice β at a, if no sign changes at the three and |a| is at most 45°.
+    a − b is together at most twice β at a; no sign changes at the three and |a| is at most 45°.
 
     Args:
         d: the dimension.
         a: an angle, as whole numbers (cosine, sine, denominator).
         b: another one.
     """
-    (ca, sa, ha), (cb, sb, hb) = a, b
-    turns = [
-        _turned(d, ca * hb, sa * hb, ha * hb),
-        _turned(d, ca * cb - sa * sb, sa * cb + ca * sb, ha * hb),
-        _turned(d, ca * cb + sa * sb, sa * cb - ca * sb, ha * hb),
-    ]
-    if abs(sa) > ca or any(min(turned) < 0 for turned in turns):
-        return True
-    middle, ahead, behind = (exact_beta([turned]) for turned in turns)
-    return ahead + behind <= 2 * middle
+    middle, ahead, behind = (exact_beta([turned]) for turned in _three_of_ones(d, a, b))
+    return stays_positive(d, a, b) and ahead + behind <= 2 * middle
 
 
 ANGLES = torch.linspace(-math.pi / 4, math.pi / 4, 65, dtype=torch.float64, device="cpu")
@@ -470,26 +646,34 @@ def bends_down(head: str) -> bool:
     source=HESSIAN,
     theorem="LeanMining.beta_concave_in_plane",
     tier="gold",
-    measures=[L1_NORM, NORM_SQ],
+    measures=[DOT, L1_NORM, NORM_SQ],
 )
 def locally_concave(run: Run) -> Iterator[Evidence]:
-    yield on_key_signs(
+    yield on_planes(
         is_concave_in_planes,
         [
-            {"a": a, "b": b, "apart": apart}
+            {"a": a, "b": b}
             for a in ([1, 0, 1], [4, 3, 5], [12, -5, 13])
-            for b in ([4, 3, 5], [63, 16, 65])
-            for apart in (1, 8)
+            for b in ([12, 5, 13], [63, 16, 65])
         ],
-        what="in the plane of half of their coordinates and a quarter turn of these, in whole numbers",
-        shows="β of the signs of {k} bends upward at {a} and {b}",
+        among=keeps_signs_in_plane,
+        what="the pairs of angles at which no sign changes, in whole numbers",
+        shows="β of the signs of {k} in the plane of {u} bends upward at {a} and {b}",
+        at_once=32 * AT_ONCE,
     )
     angles = [list(triple) for c, s, h in TRIPLES[:28] for triple in ((c, s, h), (s, c, h))]
-    cases = [{"d": d, "a": a, "b": b} for d in (2, 3, 32) for a in angles for b in angles]
+    cases = [
+        {"d": d, "a": a, "b": b}
+        for d in (2, 3, 32)
+        for a in angles
+        for b in angles
+        if stays_positive(d, a, b)
+    ]
     yield enumerate_cases(
         is_midpoint_concave,
         cases,
-        domain="pairs of angles of Pythagorean triples up to n = 8, dimensions 2, 3 and 32",
+        domain="pairs of angles of Pythagorean triples up to n = 8 at which no sign changes, "
+        "dimensions 2, 3 and 32",
         summary=f"{len(cases):,} pairs",
         kind="property",
         device=run.device,

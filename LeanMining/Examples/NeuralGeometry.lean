@@ -306,7 +306,7 @@ theorem top_k_unique_example : firstKept .zero = firstKept .zero :=
   top_k_unique (Vector.get (4 ::ᵥ 1 ::ᵥ .nil) : Fin 2 → Rat) (t := 2)
     (fun i h => match i with
       | .zero => by decide
-      | .succ .zero => nomatch h) axisRows_dropped rfl rfl .zero
+      | .succ .zero => nomatch h) axisRows_dropped rfl (le_refl _) .zero
 
 /-! ### Amplification -/
 

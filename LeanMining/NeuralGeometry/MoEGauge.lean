@@ -74,13 +74,15 @@ theorem top_k_optimal (eps : Fin n → K) (hkept : ∀ i, kept i = true → t �
   sub_nonneg.mp (sum_indicator_sub_mul eps hcount ▸
     sum_nonneg (indicator_sub_mul_nonneg eps hkept hdropped))
 
-/-- If every energy that is kept is above every one that is dropped, no other choice drops as
-little (seed 001, MoEGauge, "the unique maximizer"). -/
+/-- If every energy that is kept is above every one that is dropped, a choice that keeps as many and
+drops no more is the same one (seed 001, MoEGauge, "the unique maximizer"). -/
 theorem top_k_unique (eps : Fin n → K) (hkept : ∀ i, kept i = true → t < eps i)
     (hdropped : ∀ i, kept i = false → eps i ≤ t)
     (hcount : ∑ i, indicator kept i = ∑ i, (indicator other i : K))
-    (heq : ∑ i, (1 - indicator kept i) * eps i = ∑ i, (1 - indicator other i) * eps i)
+    (hle : ∑ i, (1 - indicator other i) * eps i ≤ ∑ i, (1 - indicator kept i) * eps i)
     (i : Fin n) : other i = kept i := by
+  have heq : ∑ i, (1 - indicator kept i) * eps i = ∑ i, (1 - indicator other i) * eps i :=
+    le_antisymm (top_k_optimal eps (fun i h => (hkept i h).1) hdropped hcount) hle
   have zero : ∀ i, (indicator kept i - indicator other i) * (eps i - t) = 0 :=
     (sum_eq_zero_iff_of_nonneg
       (indicator_sub_mul_nonneg eps (fun i h => (hkept i h).1) hdropped)).mp (by

@@ -4,11 +4,13 @@ witness that replays.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 import torch
 
 from claims import amplification, beta, correction, lattice, rotation
-from claims.measures import geometry
+from claims.measures import geometry, rotations
 from pyharness.evidence.exhaustive import enumerate_cases
 from pyharness.evidence.run import Run
 from pyharness.project.pack import load_pack
@@ -46,6 +48,15 @@ def l1_of(k):
 
 def evidence_of(id):
     return list(CLAIMS[id].gather(RUN))
+
+
+def some_vectors():
+    """Keys, and vectors for planes."""
+    random = torch.Generator().manual_seed(0)
+    return tuple(torch.randint(-50, 51, (200, 32), generator=random) for _ in range(2))
+
+
+PATHS = ["expands_along_path", "has_no_negative_coefficient_along_path"]
 
 
 class TestLaws:
@@ -117,13 +128,28 @@ class TestLaws:
         assert found.outcome == "refuted" and found.witness.replays()
 
     def test_the_expansion_needs_its_own_coefficient(self, monkeypatch):
-        """With twice the coefficient, β is off by more than the bound."""
-        assert lattice.expands_at_every_step("0/0") and lattice.never_grows_from_the_lattice("0/0")
+        """With twice the coefficient, β is off by more than the bound, and H from β is another."""
+        assert lattice.expands_at_every_step("0/0") and lattice.has_no_negative_coefficient("0/0")
         path = lattice._path
         monkeypatch.setattr(
             lattice, "_path", lambda head, t: {**path(head, t), "H": 2 * path(head, t)["H"]}
         )
         assert not lattice.expands_to_second_order("0/0", 1 / 256)
+        assert not lattice.has_no_negative_coefficient("0/0")
+
+    def test_a_coefficient_that_is_negative_is_seen(self, monkeypatch):
+        """If β grew along exp(tA) by as much as it falls, H would be that far below 0."""
+        path = lattice._path
+
+        def grows(head, t):
+            found = path(head, t)
+            return {**found, "β": 2 - found["β"], "H": -found["H"]}
+
+        lattice._measured.cache_clear()
+        monkeypatch.setattr(lattice, "_path", grows)
+        assert lattice.expands_to_second_order("0/0", 1 / 256)
+        assert not lattice.has_no_negative_coefficient("0/0")
+        lattice._measured.cache_clear()
 
     def test_a_path_that_leaves_its_tangent_is_seen(self, monkeypatch):
         """The theorem is of paths that are k + tAk up to M t²; that exp(tA) is one is checked."""
@@ -135,7 +161,7 @@ class TestLaws:
 
     def test_a_convex_stretch_is_seen(self, monkeypatch):
         """β that is convex in the angle is refused, exactly and on real keys."""
-        assert lattice.is_midpoint_concave(2, [4, 3, 5], [12, 5, 13])
+        assert lattice.is_midpoint_concave(2, [24, 7, 25], [12, 5, 13])
         monkeypatch.setattr(lattice, "exact_beta", lambda keys: 1 - beta.exact_beta(keys))
         assert not lattice.is_midpoint_concave(2, [24, 7, 25], [24, 7, 25])
         monkeypatch.setattr(lattice, "beta_of_rows", lambda k: -geometry.beta_of_rows(k))
@@ -145,22 +171,116 @@ class TestLaws:
 
     def test_a_convex_stretch_in_whole_numbers_is_seen(self, monkeypatch):
         """The largest magnitude grows to both sides of a sign vector."""
-        case = {"a": [1, 0, 1], "b": [4, 3, 5], "apart": 8}
-        k = torch.randint(-127, 128, (64, 32), generator=torch.Generator().manual_seed(0))
-        assert lattice.is_concave_in_planes(k, **case).all()
+        k, u, case = *some_vectors(), {"a": [1, 0, 1], "b": [63, 16, 65]}
+        asked = lattice.keeps_signs_in_plane(k, u, **case)
+        k, u = k[asked], u[asked]
+        assert len(k) > 100 and lattice.is_concave_in_planes(k, u, **case).all()
         monkeypatch.setattr(lattice, "l1_norm", lambda k: k.abs().amax(-1))
-        assert not lattice.is_concave_in_planes(k, **case).any()
+        assert not lattice.is_concave_in_planes(k, u, **case).any()
 
-    @pytest.mark.parametrize("law", ["expands_along_path", "never_grows_along_path"])
+    def test_what_is_no_plane_is_refused(self, monkeypatch):
+        """Without a quarter turn the part in the plane is none."""
+        k, u, case = *some_vectors(), {"a": [1, 0, 1], "b": [63, 16, 65]}
+        monkeypatch.setattr(lattice, "_quarter_turned", lambda u: u.roll(1, -1))
+        assert not lattice.is_concave_in_planes(k, u, **case).any()
+        assert not lattice.is_a_path_of_rotations(k, u, 16).any()
+
+    def test_a_case_that_is_not_asked_is_not_confirmed(self):
+        """Where a sign changes, β is not said to be concave; so is none of what is counted."""
+        k, u, wide = *some_vectors(), {"a": [4, 3, 5], "b": [4, 3, 5]}
+        asked = lattice.keeps_signs_in_plane(k, u, **wide)
+        assert not asked.all() and not lattice.is_concave_in_planes(k, u, **wide)[~asked].any()
+        assert not lattice.keeps_signs_in_plane(k, u, [3, 4, 5], [63, 16, 65]).any()
+        near = lattice.is_near_enough(k, u, 2)
+        assert not near.all() and not lattice.expands_along_path(k, u, 2)[~near].any()
+        assert not lattice.stays_positive(2, [4, 3, 5], [4, 3, 5])
+        assert not lattice.is_midpoint_concave(2, [4, 3, 5], [4, 3, 5])
+        kept = lattice.reflection_keeps_signs(u, k)
+        assert not kept.all() and not lattice.reflection_has_its_beta(u, k)[~kept].any()
+
+    def test_the_second_order_depends_on_the_key(self):
+        """H differs from key to key, and from one plane to another."""
+        k, u = some_vectors()
+        for plane in (k, u):
+            found = {
+                Fraction(h_sq, size * size) for size, h_sq, *_ in lattice._figures(k, plane, 16)
+            }
+            assert len(found) > len(k) / 2
+
+    @pytest.mark.parametrize("law", PATHS)
     @pytest.mark.parametrize(
         ("name", "broken"), [("l1_norm", lambda k: off_by_one(2 * k)), ("norm_sq", l1_of)]
     )
     def test_a_path_in_whole_numbers_needs_its_norms(self, law, name, broken, monkeypatch):
         """With a wrong norm β is off its expansion."""
-        k = torch.randint(-127, 128, (64, 32), generator=torch.Generator().manual_seed(0))
-        assert all(getattr(lattice, law)(k, **case).all() for case in lattice.PATH_CASES)
+        k, u = some_vectors()
+        for plane in (k, u):
+            assert getattr(lattice, law)(k, plane, 24).all()
+            assert getattr(lattice, law)(k, plane, -24).all()
         monkeypatch.setattr(lattice, name, broken)
-        assert not getattr(lattice, law)(k, **lattice.PATH_CASES[0]).any()
+        assert not getattr(lattice, law)(k, u, 24).any()
+
+    @pytest.mark.parametrize("law", PATHS)
+    @pytest.mark.parametrize("factor", [0, 2, -1])
+    def test_a_path_in_whole_numbers_needs_its_coefficient(self, law, factor, monkeypatch):
+        """With no, twice or the negative coefficient β is off its expansion."""
+        k, _ = some_vectors()
+        real = lattice._coefficients
+
+        def another(h_sq, size, d):
+            h, c, unit = real(h_sq, size, d)
+            return factor * h, c, unit
+
+        monkeypatch.setattr(lattice, "_coefficients", another)
+        assert not getattr(lattice, law)(k, k, 16).any()
+
+    def test_a_negative_coefficient_in_whole_numbers_is_seen(self, monkeypatch):
+        """If β grew from 1 by as much as it falls, H would be that far below 0."""
+        k, u = some_vectors()
+        figures, coefficients = lattice._figures, lattice._coefficients
+
+        def grows(k, u, n):
+            for size, h_sq, off, lost, whole in figures(k, u, n):
+                yield size, h_sq, off, -lost, whole
+
+        def falls(h_sq, size, d):
+            h, c, unit = coefficients(h_sq, size, d)
+            return -h, c, unit
+
+        monkeypatch.setattr(lattice, "_figures", grows)
+        monkeypatch.setattr(lattice, "_coefficients", falls)
+        assert lattice.expands_along_path(k, u, 16).all()
+        assert not lattice.has_no_negative_coefficient_along_path(k, u, 16).any()
+
+    def test_a_path_off_its_tangent_in_whole_numbers_is_seen(self, monkeypatch):
+        """A path that goes half as far is not s + tAs up to M t², and still one of rotations."""
+        k, u = some_vectors()
+        assert lattice.is_a_path_of_rotations(k, u, 16).all()
+        real = lattice.path_of_whole_numbers
+
+        def slower(k, u, n):
+            found, half = real(k, u, n), real(k, u, 2 * torch.as_tensor(n))
+            return {**found, "scale": half["scale"], "R s": half["R s"], "R": half["R"]}
+
+        monkeypatch.setattr(lattice, "path_of_whole_numbers", slower)
+        assert lattice.is_a_path_of_rotations(k, u, 16).all()
+        assert not lattice.expands_along_path(k, u, 16).any()
+
+    def test_a_law_of_planes_that_fails_has_a_witness(self, monkeypatch):
+        """The witness is of a key of the model, and replays."""
+        keys, refs = lattice.int8_keys()
+        monkeypatch.setattr(lattice, "int8_keys", lambda: (keys[:64], refs))
+        queries, refs = lattice.int8_queries()
+        monkeypatch.setattr(lattice, "int8_queries", lambda: (queries[:64], refs))
+        arguments = {"among": lattice.is_near_enough, "what": "", "shows": "{k}"}
+
+        def ask():
+            return lattice.on_planes(lattice.expands_along_path, [{"n": 16}], **arguments)
+
+        assert ask().outcome == "confirmed" and ask().cases == 128
+        monkeypatch.setattr(lattice, "l1_norm", lambda k: off_by_one(2 * k))
+        found = ask()
+        assert found.outcome == "refuted" and found.witness.replays()
 
     def test_a_walk_that_is_too_short_is_seen(self, monkeypatch):
         """Were the L1 norm of keys a quarter of what it is, they would need more steps than the
@@ -247,6 +367,14 @@ class TestFalseClaims:
         assert beta.a_rotation_reaches_the_lattice(k, turned)
         assert not beta.a_rotation_reaches_the_lattice(k, still)
         assert not beta.a_rotation_reaches_the_lattice(k, 2 * turned)
+
+    def test_a_matrix_that_is_no_rotation_is_seen(self):
+        """A matrix of rank 1 that takes the key to the lattice and keeps its length is none."""
+        k = torch.tensor([[3.0, 1.0, 1.0, -2.0]]).double()
+        goal = geometry.norm_sq(k).sqrt() / 2 * torch.ones(1, 4).double()
+        flat = goal[:, :, None] * k[:, None] / geometry.norm_sq(k)[:, None, None]
+        assert torch.allclose(rotations.turn(k, flat), goal)
+        assert not beta.a_rotation_reaches_the_lattice(k, flat)
 
     def test_a_moment_ratio_on_the_wrong_side_is_seen(self, monkeypatch):
         """The ratio of 1 and 2 is below 1, and that of 1 and −1 is not."""
@@ -335,13 +463,29 @@ class TestSamples:
         for law in laws:
             assert law(weight, axes) and not law(weight, axes[:3])
             assert not law(weight, axes * torch.tensor([[1], [2], [1], [1]]))
-        assert rotation.hadamard_keeps_outputs(weight, weight).all()
+        signs = torch.tensor([1, -1, -1, 1])
+        assert rotation.hadamard_keeps_outputs(weight, weight, signs).all()
+        assert not rotation.hadamard_keeps_outputs(weight, weight, 2 * signs).all()
         monkeypatch.setattr(amplification, "energy", lambda rows: geometry.energy(rows) + 1)
         assert not any(law(weight, axes) for law in laws)
         monkeypatch.setattr(
             rotation, "hadamard_signs", lambda d: torch.ones(d, d, dtype=torch.int64)
         )
-        assert not rotation.hadamard_keeps_outputs(weight, weight).all()
+        assert not rotation.hadamard_keeps_outputs(weight, weight, signs).all()
+
+    def test_the_gain_in_whole_numbers_counts_rows(self, monkeypatch):
+        """Were W x to have an entry more, 0, its length would be the same, and its mean square
+        not.
+        """
+        weight, axes = torch.tensor([[1, 2, 3, 4], [0, 1, -1, 5]]), torch.eye(4).long()
+        real = rotations.turn
+        monkeypatch.setattr(
+            amplification,
+            "turn",
+            lambda k, w: torch.nn.functional.pad(real(k, w), (0, int(w is weight))),
+        )
+        assert amplification.whole_inputs_amplify_by_columns(weight, axes)
+        assert not amplification.whole_inputs_gain_by_rows(weight, axes)
 
     def test_the_gain_is_by_rows(self):
         """Where rows and columns differ, the gain goes by rows and the length by columns."""
@@ -375,6 +519,26 @@ class TestCorrections:
         assert correction.best_choice_is_alone(*case)
         monkeypatch.setattr(correction, "indicator", lambda kept: torch.zeros_like(kept.long()))
         assert not correction.best_choice_is_alone(*case)
+
+    def test_a_choice_that_drops_less_is_seen(self, monkeypatch):
+        """Were what is kept dropped, the other choice would drop less than the best."""
+        case = [3, 1], [True, False], [False, True]
+        assert correction.best_choice_is_alone(*case)
+        monkeypatch.setattr(correction, "indicator", lambda kept: 1 - kept.long())
+        assert not correction.best_choice_is_alone(*case)
+
+    def test_keeping_none_is_not_counted(self, monkeypatch):
+        """Of as many as none or all there is one choice, of which nothing is asked."""
+        asked = []
+
+        def law(energies, kept, other):
+            kept, other = torch.broadcast_tensors(kept, other)
+            asked.append(kept.sum(-1))
+            return torch.ones_like(kept[..., 0])
+
+        list(correction._of_energies(law, shows=""))
+        assert min(int(some.min()) for some in asked) == 1
+        assert all(0 < case["kept"] < 5 for case in correction._choices())
 
     def test_the_weakest_directions_are_not_the_strongest(self):
         """Both optimality checks see directions that are not the best."""
