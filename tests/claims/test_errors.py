@@ -129,18 +129,13 @@ class TestLayers:
         (quant_error.rounding_is_half_a_step, "step_size", lambda f: lambda *x: f(*x) // 2),
         (quant_error.mean_magnitude_is_best, "mse", lambda f: lambda *x: -f(*x)),
         (quant_error.mean_magnitude_is_best, "mse", lambda f: lambda *x: 0 * f(*x)),
-        (quant_error.best_is_a_minimum, "mse", lambda f: lambda *x: -f(*x)),
     ]
 
     @pytest.mark.parametrize(("law", "name", "wrong"), LAWS)
     def test_true_of_a_real_layer_and_false_of_wrong_errors(self, law, name, wrong, monkeypatch):
         """Each law holds of a layer; with errors that are measured wrongly it does not."""
         layer = next(one for one in symmetric_layers() if one.name == LAYER)
-        (case,) = (
-            quant_error.with_best_thresholds(layer)
-            if law is quant_error.best_is_a_minimum
-            else [quant_error.histogram(layer.values)]
-        )
+        case = quant_error.histogram(layer.values)
         assert law(**case) and law(**{name: value.tolist() for name, value in case.items()})
         monkeypatch.setattr(quant_error, name, wrong(getattr(quant_error, name)))
         assert not law(**case)
@@ -155,14 +150,6 @@ class TestLayers:
             quant_error, "mass_within", lambda w, x, alpha: torch.ones_like(alpha * x[..., 0])
         )
         assert not quant_error.noise_rises_strictly(**datum)
-
-    def test_a_worse_threshold_is_not_the_best(self):
-        """A step of INT8 beside the best one the error is larger."""
-        layer = next(one for one in symmetric_layers() if one.name == LAYER)
-        (case,) = quant_error.with_best_thresholds(layer)
-        assert not quant_error.best_is_a_minimum(
-            **case | {"best": case["best"] + quant_error.PARTS}
-        )
 
     def test_the_parts_of_a_layer_are_all_of_it(self):
         """No output is left out, and none is counted twice."""
