@@ -122,7 +122,8 @@ theorem output_mem_interval_relu (N : Network K d)
     (hl : ∀ i, l i ≤ x i) (hu : ∀ i, x i ≤ u i) (n : Nat) (i : Fin (d n)) :
     (N.interval l u n).1 i ≤ N.output x n i ∧ N.output x n i ≤ (N.interval l u n).2 i :=
   N.output_mem_interval
-    (fun n x y h => (act n).elim (fun e => by rw [e]; exact relu_mono h) fun e => by rw [e]; exact h)
+    (fun n x y h =>
+      (act n).elim (fun e => by rw [e]; exact relu_mono h) fun e => by rw [e]; exact h)
     hl hu n i
 
 /-! ### CROWN -/
