@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -65,6 +65,7 @@ from pyharness import (
     notation,
     predicate,
     quantize_affine,
+    rounding_of_sum,
     significant,
     tensor_ref,
     to_hex,
@@ -359,9 +360,84 @@ def seeds_formula_holds_in_layer(layer: str) -> bool:
 
 # What holds of any components is asked of a layer's outputs by functions that are tied to Lean, in
 # float64, where it is allowed a rounding.
-ROUNDING = 1e-12
-"""Of the moment, or of the kurtosis and 6, that the mixture has: more than a sum of 768 shares in
-float64 is off, 768 · 2^−53, and its ratio to a spread that is small beside the mean."""
+#
+# Each share, product, power and sum that a number goes through rounds it, k = n + c + 40 times or
+# fewer with c components of n numbers, so that a sum of moments is off by γ_k of its magnitudes. A
+# component's mean is off by e = γ_k Σ w |x|, that of the mixture by Σ v e, and δ by both. In the
+# norms of order p over the mixture let E be ‖e‖_p, which is no less than Σ v e, and T be
+# ‖x − μ_c‖_p + ‖δ‖_p + 4 E. By Minkowski's inequality the magnitudes on either side of a law of
+# p-th moments are no more than T^p. By Hölder's the means move the side that has x − μ by
+# p E T^(p − 1) at most, and the one that has x − μ_c and δ by three times that.
+@notation
+def _off(w: Tensor, x: Tensor) -> tuple[float, list[float]]:
+    """Return γ_k, and e of each component."""
+    share = rounding_of_sum(sum(w.shape) + 40, torch.float64)
+    return share, [
+        share * sum(weight * abs(number) for weight, number in zip(*row, strict=True))
+        for row in zip(w.tolist(), x.tolist(), strict=True)
+    ]
+
+
+@notation
+def _mean(v: Tensor, of: Iterable[float]) -> float:
+    """Return the mean over the components."""
+    return float(sum(share * one for share, one in zip(v.tolist(), of, strict=True)))
+
+
+@notation
+def _lengths(
+    p: int, v: Tensor, own: Sequence[float], delta: Sequence[float], off: Sequence[float]
+) -> tuple[float, float]:
+    """Return E and T, of the components' moments `own` about their means."""
+    far, error = (float(_mean(v, [abs(one) ** p for one in of]) ** (1 / p)) for of in (delta, off))
+    return error, float(_mean(v, own) ** (1 / p)) + far + 4 * error
+
+
+@notation
+def rounding_of_moments(
+    p: int, v: Tensor, w: Tensor, x: Tensor, own: Sequence[float], delta: Sequence[float]
+) -> float:
+    """Return how far rounding may take the two sides of a law of a mixture's moments apart.
+
+    Args:
+        p: the moments' order, 2 or 4.
+        v: weights of the components, [c].
+        w: weights of their numbers, [c, n].
+        x: the numbers, [c, n].
+        own: the components' moments about their means.
+        delta: how far the means are from that of the mixture.
+    """
+    share, off = _off(w, x)
+    error, size = _lengths(p, v, own, delta, off)
+    return float(2 * share * size**p + 4 * p * error * size ** (p - 1))
+
+
+@notation
+def rounding_of_kurtoses(
+    v: Tensor,
+    w: Tensor,
+    x: Tensor,
+    spread: Sequence[float],
+    fourth: Sequence[float],
+    delta: Sequence[float],
+) -> float:
+    """Return the same of the kurtosis of a mixture, of the components' variances and fourth
+    moments.
+
+    Σ w (x − μ)² is σ² and the square of what μ is off by; so each variance is off by a share r or
+    less, which has the error of δ too where it is Σ v (σ² + δ²). A quotient by its square is off by
+    3 r, and that of a component times the square of another by 6 r more: for both sides 14 r, with
+    what the one does to the other. The 3 that is taken away rounds too.
+    """
+    share, off = _off(w, x)
+    far = float(_mean(v, [one**2 for one in delta]) ** 0.5)
+    variance = _mean(v, spread) + far**2
+    error, _ = _lengths(2, v, spread, delta, off)
+    r = share + 2 * sum(one**2 / own for one, own in zip(off, spread, strict=True))
+    r += (4 * error * (far + error) + 2 * error**2) / variance
+    _, size = _lengths(4, v, fourth, delta, off)
+    moments = rounding_of_moments(4, v, w, x, fourth, delta)
+    return float((moments + 14 * r * size**4) / variance**2 + 6 * share)
 
 
 def by_language(layer: str) -> dict[str, Tensor]:
@@ -400,9 +476,12 @@ def total_variance_holds_of(v: Reals, w: Reals, x: Reals) -> bool:
     zero, one, two = torch.tensor(0), torch.tensor(1), torch.tensor(2)
     means = moment(w, x, zero, one)
     mean = moment(v, means, zero, one)
+    own = moment(w, x, means, two)
     whole = float(moment(v, moment(w, x, mean, two), zero, one))
-    within = float(moment(v, moment(w, x, means, two), zero, one))
-    return abs(whole - within - float(moment(v, means, mean, two))) <= ROUNDING * whole
+    within = float(moment(v, own, zero, one))
+    delta = [one - float(mean) for one in means.tolist()]
+    slack = rounding_of_moments(2, v, w, x, own.tolist(), delta)
+    return abs(whole - within - float(moment(v, means, mean, two))) <= slack
 
 
 @predicate
@@ -421,7 +500,7 @@ def fourth_moment_holds_of(v: Reals, w: Reals, x: Reals) -> bool:
         share * (m4 + 4 * d * m3 + 6 * d**2 * m2 + d**4)
         for share, d, m2, m3, m4 in zip(v.tolist(), delta, second, third, fourth, strict=True)
     )
-    return bool(abs(whole - formula) <= ROUNDING * whole)
+    return bool(abs(whole - formula) <= rounding_of_moments(4, v, w, x, fourth, delta))
 
 
 @notation
@@ -436,11 +515,11 @@ def kurtosis_in_parts(v: Reals, w: Reals, x: Reals) -> tuple[float, float, float
     spread = moment(w, x, means, torch.tensor(2))
     formula = float(kurtosis_formula(v, excess_kurtosis(w, x), spread, real(delta)))
     whole = float(mixture_kurtosis(v, w, x))
-    third = moment(w, x, means, torch.tensor(3)).tolist()
+    third, fourth = (moment(w, x, means, torch.tensor(p)).tolist() for p in (3, 4))
     parts = list(zip(v.tolist(), delta, spread.tolist(), third, strict=True))
     variance = sum(share * (m2 + d**2) for share, d, m2, _ in parts)
     skew = 4 * sum(share * d * m3 for share, d, _, m3 in parts) / variance**2
-    return whole, formula, skew, ROUNDING * (abs(whole) + 6)
+    return whole, formula, skew, rounding_of_kurtoses(v, w, x, spread.tolist(), fourth, delta)
 
 
 @predicate

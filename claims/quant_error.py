@@ -761,8 +761,7 @@ UNIQUE = Statement(
     "exists",
     statement="Data that are not all 0 have a best threshold, with any number of steps.",
     theorem="LeanMining.exists_best_threshold",
-    tier="gold",
-    measures=[MEAN_SQUARED_ERROR],
+    tier="silver",
 )
 def _optimum_exists(run: Run) -> Iterator[Evidence]:
     cases = [
@@ -778,12 +777,6 @@ def _optimum_exists(run: Run) -> Iterator[Evidence]:
         kind="property",
         summary=f"{len(cases)} cases",
         shows="{x} has a smaller error at α = {alpha} with {steps} steps",
-    )
-    yield _in_int8(
-        best_is_a_minimum,
-        optima,
-        "the best threshold found at 2 to 8 bits against all 128 whole ones",
-        with_best_thresholds,
     )
 
 
@@ -862,32 +855,6 @@ def mean_magnitude_is_best(w: Integers, x: Integers) -> bool:
     others = torch.cat([alpha, mean[None] - 1, mean[None] + 1])
     errors = mse(w, x, step, others)
     return bool(((errors > mse(w, x, step, mean)) | (others == mean)).all())
-
-
-PARTS = 16
-"""How many thresholds there are in an INT8 step where the best one is looked for."""
-
-
-def with_best_thresholds(layer: SymmetricLayer) -> list[dict[str, Tensor]]:
-    """Return a layer's histogram and its best thresholds at 2 to 8 bits, in 1/`PARTS` of an INT8
-    step: the best of those within a step of the best whole one.
-    """
-    found = histogram(layer.values)
-    w, x, alpha = counted(found["w"], found["x"], PARTS * integers(STEPS))
-    steps = integers(STEPS)[:, None]
-    whole = mse(w, x, steps, alpha).argmin(1, keepdim=True) + 1
-    near = (whole * PARTS + torch.arange(-PARTS, PARTS + 1)).clamp(min=1)
-    best = mse(w, x, steps, near * steps).argmin(1, keepdim=True)
-    return [found | {"best": near.gather(1, best)[:, 0]}]
-
-
-@predicate
-def best_is_a_minimum(w: Integers, x: Integers, best: Integers) -> bool:
-    """At 2 to 8 bits no whole threshold has a smaller error than that of the best found."""
-    steps = integers(STEPS)
-    w, x, alpha = counted(w, x, PARTS * steps)
-    least = mse(w, x[:, 0], steps, integers(best) * steps)
-    return bool((least[:, None] <= mse(w, x, steps[:, None], alpha)).all())
 
 
 # ----------------------------------------------------------------------------------------- rounding

@@ -35,7 +35,7 @@ from claims.measures.information import (
     hypercubicity,
     is_cell,
 )
-from claims.measures.levels import is_rounding, nearest_multiples, whole
+from claims.measures.levels import is_rounding, whole
 from claims.measures.spectra import round_to_multiples
 from claims.models.digits import HELD_OUT, NETWORKS, Network, read_digits
 from claims.models.layers import Recorder
@@ -108,24 +108,34 @@ def lost_iff_small(step: Integers, w: Integers, q: Integers) -> bool:
 
 
 @predicate
-def rounds_to_zero_iff_small(w: Integers, step: Integers, code: Integers) -> Tensor:
-    """If code · step is a nearest multiple of the step to w, and 2 |w| is not the step, then it is
-    0 if and only if 2 |w| < step; whole numbers.
+def rounds_to_zero_iff_small(w: Integers, step: Integers) -> Tensor:
+    """0 is a nearest multiple of the step to w if and only if 2 |w| ≤ step, and the only one if and
+    only if 2 |w| < step; whole numbers.
     """
-    w, step, code = integers(w), integers(step), integers(code)
+    w, step = integers(w), integers(step)
     twice = 2 * w.abs()
-    return ~is_rounding(step, w, code * step) | (twice == step) | ((code == 0) == (twice < step))
+    lost = is_rounding(step, w, torch.zeros_like(w))
+    kept = is_rounding(step, w, step) | is_rounding(step, w, -step)
+    return (lost == (twice <= step)) & ((lost & ~kept) == (twice < step))
 
 
 def _around_the_threshold() -> Iterator[tuple[str, dict[str, Tensor]]]:
     """Yield every layer's weights in whole numbers, and their roundings at steps a thousandth over
-    twice the largest and as much under.
+    twice the largest and as much under, but for a step that is twice a weight.
     """
     for name, layer in layers_of(load_models(), relu_only=False):
         w = whole(layer.weight, bits=BITS)[0]
         critical = 2 * w.abs().amax()
         for step in (critical + critical // 1000, critical - critical // 1000):
-            yield name, {"step": step, "w": w, "q": nearest_multiples(w, step)}
+            if not bool((2 * w.abs() == step).any()):
+                yield name, {"step": step, "w": w, "q": _rounded(w, step)}
+
+
+def _rounded(w: Tensor, step: Tensor) -> Tensor:
+    """As `round_to_multiples`, of whole numbers of 50 bits and a step of as many, of which it finds
+    a few multiples: float64 tells these apart.
+    """
+    return round_to_multiples(w.double(), float(step)).long()
 
 
 def _twice_the_largest(layer: str) -> dict[str, float]:
@@ -142,14 +152,14 @@ INT8_STEPS = torch.arange(1, 301)
     theorem="LeanMining.round_eq_zero_iff",
     tier="gold",
     measures=[IS_ROUNDING],
-    streams=of_values(rounds_to_zero_iff_small, "w", step=INT8_STEPS, code=torch.arange(-1, 2)),
+    streams=of_values(rounds_to_zero_iff_small, "w", step=INT8_STEPS),
 )
 def rounds_to_zero(run: Run) -> Iterator[Evidence]:
     yield sweep(
         rounds_to_zero_iff_small,
-        {"w": INT8, "step": INT8_STEPS, "code": torch.arange(-128, 129)},
+        {"w": INT8, "step": INT8_STEPS},
         summary="76,800 weights and steps",
-        domain="all INT8 weights, the steps 1 to 300 and their multiples by −128 to 128",
+        domain="all INT8 weights and the steps 1 to 300",
     )
     yield on_tensors(
         lost_iff_small,
@@ -250,9 +260,9 @@ def _rescaled() -> Iterator[tuple[str, dict[str, Tensor]]]:
             {
                 "step": step,
                 "small": small,
-                "lost": nearest_multiples(small, step),
+                "lost": _rounded(small, step),
                 "large": large,
-                "kept": nearest_multiples(large, step),
+                "kept": _rounded(large, step),
             },
         )
 

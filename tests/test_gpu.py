@@ -72,7 +72,7 @@ EXACT = [name for name in CLAIMS if name.startswith(("nucleus.", "clip."))] + [
 ]
 """Claims whose evidence is decided in integers, or by comparisons of equal floats."""
 FLOATS = [
-    "gap.gate_quantization",
+    "gap.gate_quantization.quantized_relu",
     "gap.fp16_threshold_p10.above",
     "gap.gate_dominance.ratio",
     "geometry.centering_lifts.one_key",

@@ -154,6 +154,11 @@ theorem gate_quant_l1_additive_example :
     |(-2 : Int) - relu (-2)| = |-2 - relu (-2)| + |relu (-2) - relu (-2)| :=
   gate_quant_l1_additive (fun y => y) (le_refl (0 : Int)) (-2)
 
+theorem gate_qRelu_l1_additive_example :
+    |(-3 : Int) - 2 * ((qRelu ⊥ ⊥).toInt - Int8.toInt ⊥)| =
+      |-3 - relu (-3)| + |relu (-3) - 2 * ((qRelu ⊥ ⊥).toInt - Int8.toInt ⊥)| :=
+  gate_qRelu_l1_additive (by decide) (-3) ⊥ ⊥
+
 theorem total_le_sum_example : |(-2 : Int) - 1| ≤ |-2 - relu (-2)| + |relu (-2) - 3| + |3 - 1| :=
   total_le_sum (-2) 3 1
 
@@ -246,6 +251,12 @@ theorem output_mem_interval_example :
     differences.output (fun _ => 3) 2 .zero ≤
       (differences.interval (fun _ => 2) (fun _ => 4) 2).2 .zero :=
   (differences.output_mem_interval (fun _ _ _ => relu_mono) (fun _ => by decide)
+    (fun _ => by decide) 2 .zero).2
+
+theorem output_mem_interval_relu_example :
+    differences.output (fun _ => 3) 2 .zero ≤
+      (differences.interval (fun _ => 2) (fun _ => 4) 2).2 .zero :=
+  (differences.output_mem_interval_relu (fun _ => .inl rfl) (fun _ => by decide)
     (fun _ => by decide) 2 .zero).2
 
 theorem lowerLine_le_relu_example : 1 / 2 * (-3 : Rat) ≤ relu (-3) :=

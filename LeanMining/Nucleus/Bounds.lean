@@ -115,6 +115,17 @@ theorem output_mem_interval (N : Network K d)
      mono n _ _ (add_le_add_right (dot_le_boxUpper (N.weight n i) (fun j => (ih j).1)
       fun j => (ih j).2) _)⟩
 
+/-- Interval bounds hold of a network each of whose layers applies ReLU or nothing (seed 000,
+EMPIRICAL.RESULTS, "neural network verification"). -/
+theorem output_mem_interval_relu (N : Network K d)
+    (act : ∀ n, N.activation n = relu ∨ N.activation n = fun x => x) {l x u : Fin (d 0) → K}
+    (hl : ∀ i, l i ≤ x i) (hu : ∀ i, x i ≤ u i) (n : Nat) (i : Fin (d n)) :
+    (N.interval l u n).1 i ≤ N.output x n i ∧ N.output x n i ≤ (N.interval l u n).2 i :=
+  N.output_mem_interval
+    (fun n x y h =>
+      (act n).elim (fun e => by rw [e]; exact relu_mono h) fun e => by rw [e]; exact h)
+    hl hu n i
+
 /-! ### CROWN -/
 
 /-- For each entry of each layer the slope and the offset of a line above and of one below the

@@ -39,6 +39,15 @@ theorem toInt_add_gateLoss (z q : Int8) :
   rw [← Int.subNatNat_zero (gateLoss z q), Int.subNatNat_add_subNatNat, Nat.add_comm q.index,
     gateLoss_add_index]
 
+/-- What is stored of a quantized ReLU, `s · (qRelu z q - z)`, is not negative, so that gate and
+quantization add up exactly in L1, whatever value the code stands for (seed 000, FORMAL.RESULTS,
+corrected). -/
+theorem gate_qRelu_l1_additive {s : Int} (hs : 0 ≤ s) (x : Int) (z q : Int8) :
+    |x - s * ((qRelu z q).toInt - z.toInt)| =
+      |x - relu x| + |relu x - s * ((qRelu z q).toInt - z.toInt)| :=
+  gate_additive_iff.mpr
+    (.inr (mul_nonneg hs (sub_nonneg.mpr (Int8.toInt_le_toInt.mpr (le_max_right q z)))))
+
 /-- By how much the gate moves a vector is its gap. -/
 theorem stepDist_layerNucleus : {n : Nat} → (z q : ActivationVector n) →
     stepDist q (layerNucleus z q) = Int.ofNat (gateGap z q)

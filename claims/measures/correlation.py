@@ -1,11 +1,14 @@
-"""Correlations of samples: the interval of a correlation, and what it says of the sign."""
+"""Intervals of samples: of a correlation and of a mean, and what one says of the sign."""
 
 from __future__ import annotations
 
+import itertools
 import math
+import statistics
+from collections.abc import Sequence
 from typing import Literal
 
-__all__ = ["RANKS", "fisher_interval", "sign_of_interval"]
+__all__ = ["RANKS", "fisher_interval", "mean_interval", "sign_of_interval", "student_quantile"]
 
 RANKS = 1.06
 """The variance of z for Spearman's correlation over that for Pearson's, about (Fieller, Hartley and
@@ -35,6 +38,67 @@ def fisher_interval(
         raise ValueError(f"no interval of a correlation of {r} over {count} pairs")
     half = z * math.sqrt(variance / (count - 3))
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
+
+
+def mean_interval(sample: Sequence[float], outside: float = 0.05) -> tuple[float, float]:
+    """Return the interval of the mean of what a sample of independent numbers is drawn from, by
+    Student's t: mean ± t s / √n.
+
+    Args:
+        sample: n numbers, 2 or more; for pairs, their differences.
+        outside: how often the interval may miss the mean, from 0 to 1 and neither.
+
+    Raises:
+        ValueError: if the interval is not defined.
+
+    Example:
+        >>> [round(end, 3) for end in mean_interval([1.0, 2.0, 3.0])]
+        [-0.484, 4.484]
+    """
+    if len(sample) < 2:
+        raise ValueError(f"no interval of a mean of {len(sample)} numbers")
+    mean = statistics.fmean(sample)
+    half = student_quantile(len(sample) - 1, outside) * statistics.stdev(sample)
+    half /= math.sqrt(len(sample))
+    return mean - half, mean + half
+
+
+def student_quantile(freedom: int, outside: float) -> float:
+    """Return the t that Student's distribution exceeds in magnitude so often.
+
+    Args:
+        freedom: degrees of freedom, 1 or more.
+        outside: how often, from 0 to 1 and neither.
+
+    Raises:
+        ValueError: if there is no such t.
+
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
+    """
+    if not (freedom >= 1 and 0 < outside < 1):
+        raise ValueError(
+            f"no t with {freedom} degrees of freedom is exceeded {outside} of the time"
+        )
+    low, high = 0.0, math.pi / 2  # of arctan(t / √freedom)
+    while low < (middle := (low + high) / 2) < high:
+        if _within(middle, freedom) < 1 - outside:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(freedom) * math.tan(middle)
+
+
+def _within(angle: float, freedom: int) -> float:
+    """How often t is at most √freedom tan(angle) in magnitude."""
+    odd = freedom % 2
+    terms, term = [], math.cos(angle) ** odd
+    for number in itertools.count(2 + odd, 2):
+        if number > freedom:
+            break
+        terms.append(term)
+        term *= math.cos(angle) ** 2 * (number - 1) / number
+    found = math.sin(angle) * math.fsum(terms)
+    return 2 / math.pi * (angle + found) if odd else found
 
 
 def sign_of_interval(low: float, high: float) -> Literal[-1, 0, 1]:

@@ -323,12 +323,49 @@ class TestGap:
         monkeypatch.setattr(torch, "relu", torch.neg)
         assert not gap.gate_and_quantization_add_up(x, y).all()
 
-    def test_the_bound_on_each_element_can_fail(self, monkeypatch):
-        """Of numbers it cannot, so that magnitudes are broken: that of −4 is 4, not 16."""
-        case = 1, -3, 5
-        assert gap.no_element_is_above_its_parts(*case)
-        monkeypatch.setattr(torch.Tensor, "abs", torch.Tensor.square)
-        assert not gap.no_element_is_above_its_parts(0, 2, 4)
+    @pytest.mark.parametrize(
+        ("name", "wrong"),
+        [("qrelu", lambda z, q: torch.minimum(q, z)), ("relu", lambda x: -x)],
+    )
+    def test_a_wrong_gate_does_not_add_up(self, name, wrong, monkeypatch):
+        """Were something stored below the zero point, or the gate another one, the way by it would
+        be a detour.
+        """
+        case = {"x": [-40, -40, 30], "z": 3, "q": [-1, 5, 9], "scale": 10}
+        assert gap.stored_gate_adds_up(**case).all()
+        monkeypatch.setattr(torch if name == "relu" else gap, name, wrong)
+        assert not gap.stored_gate_adds_up(**case).all()
+
+    def test_codes_are_those_that_are_stored(self):
+        """Of a layer, what the law makes of codes, zero point and scale is what `gated` gives."""
+        layer = gap.find_layer("digits-mlp/hidden1")
+        (case,) = gap._codes_in_blocks("INT8", layer)
+        stored = case["scale"] * (gap.qrelu(case["z"].to(torch.int8), case["q"]).long() - case["z"])
+        expected = gap.gated(layer.preactivation.double(), "INT8").flatten()
+        assert float((stored.double() * gap.UNIT - expected).abs().max()) <= 128 * gap.UNIT
+        assert case["x"].equal(gap.fixed_point(layer.preactivation.flatten()))
+
+    @pytest.mark.parametrize(("name", "by"), [("box_upper", -1), ("box_lower", 1)])
+    @pytest.mark.parametrize("place", [0, -1])
+    def test_an_interval_too_small_in_one_row_is_refuted(self, name, by, place, monkeypatch):
+        """Each row of the first layer attains its bounds: one less of any of them does not hold."""
+        real = getattr(bounds, name)
+
+        def wrong(w, low, high):
+            found = real(w, low, high)
+            if w.shape[-1] == 64:
+                found[..., place] += by
+            return found
+
+        monkeypatch.setattr(bounds, name, wrong)
+        monkeypatch.setattr(gap, "NETWORKS", {"mlp": gap.NETWORKS["mlp"]})
+        found = gap._whole_intervals()
+        assert found.outcome == "refuted" and found.witness.replays()
+
+    def test_the_relu_between_layers_is_the_tied_one(self, monkeypatch):
+        """With a function that falls, intervals do not hold."""
+        monkeypatch.setattr(torch, "relu", torch.neg)
+        assert not gap.output_is_in_interval([[[1]], [[1]]], [[0], [0]], [3], [[2], [4]]).all()
 
     def test_bounds_of_whole_numbers_can_fail(self, monkeypatch):
         """An input outside its box is refused, and so are bounds that are exchanged."""

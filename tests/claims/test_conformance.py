@@ -4,6 +4,7 @@ wrong.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -96,14 +97,17 @@ def run():
     return Run(seed=0, kernel=Kernel(toolchain, library, ROOT / "build", []))
 
 
-def one_off(function):
-    """The function with the first value of its result changed by one, or by as much as it is."""
+def one_off(function, within):
+    """The function with the first value of its result changed by one; of floats, by a little more
+    than three times what rounding may change, which is nothing where no bound of it is given.
+    """
 
     def changed(*arguments):
         result = function(*arguments).clone()
         first = result.view(-1)
         if result.is_floating_point():
-            first[0] += max(1, float(first[0].abs()))
+            bound = within(*arguments).reshape(-1)[0] if within else 0
+            first[0] = torch.nextafter(first[0] + 3 * bound, torch.tensor(math.inf).to(first))
         else:
             first[0] = ~first[0] if result.dtype == torch.bool else first[0] ^ 1
         return result
@@ -122,9 +126,11 @@ def spoilt(entry, number):
         tensor[:3] if tensor.ndim > rank else tensor
         for tensor, rank in zip(first.arguments, ranks, strict=True)
     ]
-    broken = SimpleNamespace(definition=entry.definition, function=one_off(entry.function))
+    broken = SimpleNamespace(
+        definition=entry.definition, function=one_off(entry.function, check.within)
+    )
     spoilt = replace(check, calls=lambda: [Call(short, first.tensors)])
-    for name in ("_decide", "_cases", "_numbers", "_batch"):
+    for name in ("_decide", "_cases", "_numbers", "_batch", "_require_bounds"):
         setattr(broken, name, partial(getattr(Conformance, name), broken))
     broken._what = "the function"
     broken.function.__name__ = "broken"
@@ -150,12 +156,27 @@ class TestTable:
             )
 
     @pytest.mark.parametrize(
+        ("name", "check"),
+        [
+            (name, check)
+            for name, entry in ENTRIES.items()
+            for check in entry.checks
+            if check.within is not None
+        ],
+    )
+    def test_rounding_is_allowed_no_more_than_a_trifle(self, name, check):
+        """A bound is under 10⁻¹² of its value, so that a wrong function is not within it."""
+        for call in check.calls():
+            result = ENTRIES[name].function(*call.arguments)
+            assert (check.within(*call.arguments) <= 1e-12 * result.abs()).all()
+
+    @pytest.mark.parametrize(
         ("name", "number"),
         [(name, number) for name, entry in ENTRIES.items() for number in range(len(entry.checks))],
     )
     def test_one_wrong_value_is_refused(self, run, name, number):
-        """A single value that differs by one makes the kernel refuse, as false, and no certificate
-        can be given.
+        """A single value that differs by one, or by a few roundings, makes the kernel refuse, as
+        false, and no certificate can be given.
         """
         broken, check = spoilt(ENTRIES[name], number)
         with pytest.raises(

@@ -8,7 +8,13 @@ import pytest
 import torch
 from hypothesis import given, strategies as st
 
-from claims.measures.correlation import RANKS, fisher_interval, sign_of_interval
+from claims.measures.correlation import (
+    RANKS,
+    fisher_interval,
+    mean_interval,
+    sign_of_interval,
+    student_quantile,
+)
 
 
 class TestInterval:
@@ -52,6 +58,39 @@ class TestInterval:
         """A perfect correlation, and too few pairs."""
         with pytest.raises(ValueError, match="no interval"):
             fisher_interval(r, count)
+
+
+class TestMean:
+    @pytest.mark.parametrize(
+        ("freedom", "outside", "t"),
+        [
+            (1, 0.05, 12.706),
+            (2, 0.05, 4.303),
+            (3, 0.01, 5.841),
+            (7, 0.05, 2.365),
+            (8, 0.01, 3.355),
+            (11, 0.001, 4.437),
+            (120, 0.05, 1.980),
+        ],
+    )
+    def test_quantiles_are_those_of_the_tables(self, freedom, outside, t):
+        """Of odd and even degrees of freedom."""
+        assert student_quantile(freedom, outside) == pytest.approx(t, abs=5e-4)
+
+    def test_it_covers_as_often_as_it_says(self):
+        """95 of 100 intervals of the mean of 8 numbers."""
+        generator = torch.Generator().manual_seed(0)
+        draws = torch.randn(4000, 8, generator=generator, dtype=torch.float64) + 3
+        ends = [mean_interval(row) for row in draws.tolist()]
+        assert sum(low <= 3 <= high for low, high in ends) / 4000 == pytest.approx(0.95, abs=0.01)
+
+    def test_what_has_none_is_refused(self):
+        """One number, and a share that is none."""
+        with pytest.raises(ValueError, match="no interval"):
+            mean_interval([1.0])
+        for freedom, outside in ((0, 0.05), (3, 0.0), (3, 1.0)):
+            with pytest.raises(ValueError, match="no t"):
+                student_quantile(freedom, outside)
 
 
 @pytest.mark.parametrize(

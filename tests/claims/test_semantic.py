@@ -85,10 +85,47 @@ class TestChecks:
         assert semantic.lost_iff_small(10, [4, -6], [0, -10])
         monkeypatch.setattr(semantic, "is_rounding", lambda step, w, q: q % step == 0)
         assert not semantic.lost_iff_small(**away)
-        assert not semantic.rounds_to_zero_iff_small(4, 10, 1)
+        assert not semantic.rounds_to_zero_iff_small(4, 10)
         assert not semantic.scale_moves_the_threshold(8, [1, 2], [0, 0], [4, 8], [0, 0])
         found = first_evidence("semantic.rounds_to_zero")
         assert found.outcome == "refuted" and found.witness.replays()
+
+    @pytest.mark.parametrize(
+        ("id", "wrong"),
+        [
+            ("semantic.rounds_to_zero", 0.99),
+            ("semantic.rounds_to_zero", 1.01),
+            ("semantic.threshold_moves", 0.4),
+            ("semantic.threshold_moves", 3),
+        ],
+    )
+    def test_a_rounding_with_another_threshold_is_refuted(self, id, wrong, monkeypatch):
+        """It is the rounding of all other claims that is asked: were its steps others, the layers
+        would show it.
+        """
+        real = semantic.round_to_multiples
+        monkeypatch.setattr(
+            semantic,
+            "round_to_multiples",
+            lambda w, step: real(w, wrong * step) / wrong,
+        )
+        (*_, found) = CLAIMS[id].gather(RUN)
+        assert found.kind == "model" and found.outcome == "refuted" and found.violations > 50
+
+    @pytest.mark.parametrize("id", ["semantic.rounds_to_zero", "semantic.threshold_moves"])
+    def test_every_layer_is_asked(self, id):
+        """None has a weight of half a step, of which the law would say nothing."""
+        (*_, found) = CLAIMS[id].gather(RUN)
+        layers = len(semantic.weight_refs())
+        assert found.outcome == "confirmed"
+        assert found.cases == layers * (2 if id == "semantic.rounds_to_zero" else 1)
+
+    def test_ties_count_for_both(self):
+        """At 2 |w| = step 0 is a nearest multiple and not the only one."""
+        w, step = torch.arange(-5, 6), torch.tensor(6)
+        assert semantic.rounds_to_zero_iff_small(w, step).all()
+        lost = semantic.is_rounding(step, w, torch.tensor(0))
+        assert lost.tolist() == [abs(one) <= 3 for one in w.tolist()]
 
     def test_a_threshold_that_stays_is_refuted(self):
         """All must be lost at the small scale, some kept at the large one, and each be rounded."""

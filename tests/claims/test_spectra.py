@@ -19,7 +19,6 @@ from claims.measures.spectra import (
     round_to_multiples,
     stable_rank,
 )
-from claims.models.zoo import digits_weights
 from pyharness.evidence.run import Run
 from pyharness.formats.affine import TensorError
 from pyharness.project.pack import load_pack
@@ -253,26 +252,64 @@ class TestRankCorrelation:
         assert found.outcome == outcome and (not found.witness or found.witness.replays())
 
 
-@pytest.mark.usefixtures("uncached")
 class TestTraining:
-    def test_a_reading_must_hold_from_each_seed(self, monkeypatch):
-        """If training with rounding in the loss is spoilt from the second seed alone, that seed is
-        the witness.
+    """A reading about accuracy is decided only where the intervals over seeds leave 0 out."""
+
+    GAINS = {
+        "spectral.training.penalty_alone": "penalised_gain",
+        "spectral.training.quantization_aware": "aware_gain",
+        "spectral.training.penalty_beside_rounding": "gain_beside_rounding",
+    }
+
+    @pytest.mark.parametrize(("id", "name"), GAINS.items())
+    @pytest.mark.parametrize(
+        ("gains", "outcome"),
+        [
+            (lambda bits: (3, 5, 4, 6, 2, 5, 3, 4), "confirmed"),
+            (lambda bits: (-3, -5, -4, -6, -2, -5, -3, -4), "refuted"),
+            (lambda bits: (3, -5, 4, -6, 2, -5, 3, 4), "inconclusive"),
+            (lambda bits: (3, 5 if bits == 2 else -9, 4, 6, 2, 5, 3, 4), "inconclusive"),
+            (lambda bits: (-3, 9 if bits == 3 else -5, -4, -6, -2, -5, -3, -4), "refuted"),
+        ],
+    )
+    def test_intervals_decide(self, id, name, gains, outcome, monkeypatch):
+        """Gains over 0 in every choice confirm, some below 0 in one refute, and others decide
+        nothing.
         """
-        good = digits_weights("mlp")
-        bad = {name: -weight if "logits" in name else weight for name, weight in good.items()}
+        monkeypatch.setattr(spectral, name, lambda penalty, bits, seed: gains(bits)[seed])
+        (found,) = evidence_of(id)
+        assert found.outcome == outcome and (not found.witness or found.witness.replays())
+        assert "digits perceptron with λ = 0.0001" in found.domain
+        for row in found.measurements:
+            assert row["from"] < row["mean gain of 360"] < row["to"]
 
-        def trained(spoilt):
-            return lambda penalty, seed, bits=None: good if bits and seed != spoilt else bad
+    def test_what_is_undecided_is_no_violation(self, monkeypatch):
+        """Where one choice refutes, another whose interval holds 0 is not counted."""
+        monkeypatch.setattr(
+            spectral,
+            "gain_beside_rounding",
+            lambda penalty, bits, seed: (-1) ** seed if bits == 2 else -5 - seed % 2,
+        )
+        (found,) = evidence_of("spectral.training.penalty_beside_rounding")
+        assert (found.cases, found.violations, found.witness.inputs["bits"]) == (1, 1, 3)
 
-        monkeypatch.setattr(spectral, "trained", trained(None))
-        (found,) = evidence_of("spectral.training.quantization_aware")
-        assert found.outcome == "confirmed" and {row["seed"] for row in found.measurements} == {
-            0,
-            1,
-        }
-        for kept in (spectral._trained_accuracy, spectral._aware_accuracy):
-            kept.cache_clear()
-        monkeypatch.setattr(spectral, "trained", trained(1))
-        (found,) = evidence_of("spectral.training.quantization_aware")
-        assert found.outcome == "refuted" and found.witness.inputs["seed"] == 1
+    def test_gains_are_of_one_seed(self, monkeypatch):
+        """Each is the images more that one of two networks from the same seed gets right."""
+        monkeypatch.setattr(spectral, "_trained_accuracy", lambda *case: sum(case) / 360)
+        monkeypatch.setattr(spectral, "_aware_accuracy", lambda *case: 2 * sum(case) / 360)
+        assert spectral.penalised_gain(7.0, 2, 5) == 7
+        assert spectral.aware_gain(7.0, 2, 5) == 28 - 7
+        assert spectral.gain_beside_rounding(7.0, 2, 5) == 14
+
+    def test_spectra_must_be_better_from_each_seed(self, monkeypatch):
+        """One seed from which the penalty leaves the largest κ as it is refutes."""
+        for spoilt, outcome in ((None, "confirmed"), (1, "refuted")):
+            monkeypatch.setattr(
+                spectral,
+                "largest_condition",
+                lambda penalty, seed, spoilt=spoilt: 3.0 if penalty and seed != spoilt else 9.0,
+            )
+            monkeypatch.setattr(spectral, "_training_row", lambda penalty, seed: {"λ": penalty})
+            (found,) = evidence_of("spectral.training.spectra")
+            assert (found.outcome, found.cases) == (outcome, 16)
+        assert found.witness.inputs["seed"] == 1
