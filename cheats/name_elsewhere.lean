@@ -1,7 +1,7 @@
 /-
 The theorem has the name in another namespace.
 caught by: names
-says: is it LeanMining.Other.cheat?
+says: did you mean LeanMining.Other.cheat?
 -/
 prelude
 import LeanMining.Foundation.Acceleration
