@@ -2,6 +2,7 @@
 reaches in the same run.
 
     python benchmarks/bench_gpu.py [--output FILE]
+    python benchmarks/bench_gpu.py --device cpu --output FILE     # try it without a GPU
 
 Writes benchmarks/gpu.json, or FILE, with every repetition. Needs a GPU, and says so where there is
 none.
@@ -177,9 +178,12 @@ def measure(gpu: torch.device) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Time checks on a GPU against the CPU.")
     parser.add_argument("--output", type=Path, default=RESULTS, metavar="FILE")
-    output: Path = parser.parse_args().output
+    parser.add_argument(
+        "--device", choices=["cuda", "cpu"], default="cuda", help="cpu: a trial without a GPU"
+    )
+    options = parser.parse_args()
     try:
-        gpu = find_device("cuda")
+        gpu = find_device(options.device)
     except UsageError as error:
         print(f"nothing was measured: {error}", file=sys.stderr)
         return error.exit_code
@@ -191,7 +195,7 @@ def main() -> int:
         "torch": torch.__version__,
         "results": measure(gpu),
     }
-    output.write_text(json.dumps(record, indent=2) + "\n")
+    options.output.write_text(json.dumps(record, indent=2) + "\n")
     print(json.dumps(record, indent=2))
     return 0
 

@@ -1,9 +1,10 @@
-"""Time `pyharness verify` on a copy of this project, by stage: cold, on one core and on all, and
-with nothing changed.
+"""Time `pyharness verify` on a copy of this project, by stage: cold, on one core and on all, with
+nothing changed, and after an edit; and the check of a certificate with its proofs.
 
-    .venv/bin/python benchmarks/bench_verify.py              # about eight minutes
+    .venv/bin/python benchmarks/bench_verify.py              # about twenty minutes
     .venv/bin/python benchmarks/bench_verify.py --install    # also `make verify` on a fresh clone,
     installation included
+    .venv/bin/python benchmarks/bench_verify.py --tests      # also `make test` on that clone
 
 Writes benchmarks/verify.json. Memory is the largest sum, over the process tree, of proportional set
 sizes, sampled.
@@ -104,6 +105,26 @@ def staged(command: list[str], folder: Path, cores: set[int] | None = None) -> d
     }
 
 
+CHECK = [
+    *(sys.executable, "-m", "pyharness", "check", "certificates/leanmining.json"),
+    *("--source", ".", "--proofs"),
+]
+
+EDITS = {
+    "one claim's evidence edited": (
+        "claims/gap.py",
+        "def positive_as_given(run: Run) -> Iterator[Evidence]:\n",
+        "def positive_as_given(run: Run) -> Iterator[Evidence]:\n    assert run.seed >= 0\n",
+    ),
+    "one Lean module edited": (
+        "LeanMining/QuantError/Rounding.lean",
+        "theorem mse_convex_as_given_false :\n",
+        "theorem one_le_two_too : (1 : Nat) ≤ 2 := by decide\n\ntheorem mse_convex_as_given_false :\n",
+    ),
+}
+"""What is edited: the file, a text in it, and what stands there instead. What is claimed and proved
+stays the same."""
+
 LEAN_STARTS = """
 import time
 from pyharness.proofs.toolchain import locate
@@ -153,20 +174,34 @@ def main() -> None:
     parser.add_argument(
         "--install", action="store_true", help="also time `make verify` on a fresh clone"
     )
+    parser.add_argument("--tests", action="store_true", help="also time `make test`")
     options = parser.parse_args()
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(copy)], check=True)
         verify = [sys.executable, "-m", "pyharness", "verify"]
-        if options.install:
+        if options.install or options.tests:
             results["fresh clone, with installation"] = measure(["make", "verify"], copy)
+            if options.tests:
+                # A test that fails is told by pytest, and takes its time all the same.
+                results["make test"] = measure(["make", "test"], copy, allowed=(0, 2))
             shutil.rmtree(copy / "build")
         cores = os.sched_getaffinity(0)
         results["cold"] = staged(verify, copy)
         results["nothing changed"] = min(
             (staged(verify, copy) for _ in range(3)), key=lambda run: run["seconds"]
         )
+        results["proofs checked"] = measure(CHECK, copy)
+        for name, (file, text, instead) in EDITS.items():
+            path = copy / file
+            before = path.read_text(encoding="utf-8")
+            if before.count(text) != 1:
+                raise SystemExit(f"{file} does not hold {text!r} once, so that nothing was edited")
+            path.write_text(before.replace(text, instead), encoding="utf-8")
+            results[name] = staged(verify, copy)
+            path.write_text(before, encoding="utf-8")
+            staged(verify, copy)
         apart = {
             "Lean's start": round(statistics.median(told(LEAN_STARTS, copy)), 3),
             "conformance, all of it anew": round(told(CONFORMANCE, copy)[0], 3),

@@ -114,10 +114,11 @@ print(torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA de
   step build 120 "$PYTHON" -m pyharness status
   step evidence 240 "$PYTHON" -m pyharness evidence record --device "$DEVICE" --output "$out/evidence.json"
   step tests 120 "$PYTHON" -m pytest -q -p no:cacheprovider --junitxml "$out/tests.xml" tests/test_gpu.py
-  step benchmark 120 "$PYTHON" benchmarks/bench_gpu.py --output "$out/gpu.json"
+  step benchmark 120 "$PYTHON" benchmarks/bench_gpu.py --device "$DEVICE" --output "$out/gpu.json"
   echo
   column -t -s "$(printf '\t')" "$out/steps.tsv" 2>/dev/null || cat "$out/steps.tsv"
   echo "in all $SECONDS s; results in $out"
+  if [ "$DEVICE" != cuda ]; then echo "a trial on a $DEVICE: none of this is evidence of a GPU"; exit "$failed"; fi
   if [ -s "$out/evidence.json" ]; then echo "put evidence.json into certificates/evidence/, under a name that says which GPU"; fi
   if [ -s "$out/gpu.json" ]; then echo "put gpu.json into benchmarks/, then: python benchmarks/page.py"; fi
   exit "$failed"

@@ -18,10 +18,13 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+from pyharness.core.cache import Cache
+
 __all__ = [
     "VARIABLES",
     "code",
     "is_unchanged",
+    "keep_sources",
     "machine",
     "package_folders",
     "read_files",
@@ -82,14 +85,77 @@ def code(modules: Iterable[str]) -> dict[str, str]:
         if name in seen:
             continue
         seen.add(name)
-        if (file := _source(name, tops)) is None:
+        if (file := _sources.file(name, tops)) is None:
             continue
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
         found[name], imported, by_name = _read_source(file, package, _version(str(file)))
         pending += imported
         if by_name and name not in _KNOWN_BY_NAME:
             pending += [*_package(), *(name for name in sys.modules if not _is_own(name))]
+    _sources.save()
     return dict(sorted(found.items()))
+
+
+def keep_sources(cache: Cache | None) -> None:
+    """From now on keep in a cache what `code` reads in sources, and parse none again whose bytes
+    were read before; None keeps nothing.
+    """
+    _sources.keep_in(cache)
+
+
+class _Sources:
+    """What was read in sources: the digest, what they import, whether by name; by their bytes and
+    the package that they are in.
+    """
+
+    def __init__(self) -> None:
+        self.keep_in(None)
+
+    def keep_in(self, cache: Cache | None) -> None:
+        self._cache = cache
+        self._new = False
+        self._found: dict[str, Any] | None = None
+        self._files: dict[tuple[str, bool], Path | None] = {}
+
+    def file(self, name: str, tops: set[str]) -> Path | None:
+        """Return what `_source` does. Where results are kept, a file that was found once stays
+        where it is.
+        """
+        if self._cache is None:
+            return _source(name, tops)
+        place = name, name.partition(".")[0] in tops
+        if place not in self._files:
+            self._files[place] = _source(name, tops)
+        return self._files[place]
+
+    def get(self, data: bytes, package: str) -> tuple[str, tuple[str, ...], bool]:
+        if self._found is None:
+            self._found = self._cache.get(self._key) if self._cache else None
+        if self._found is None:
+            self._found = {}
+        name = f"{package} {hashlib.sha256(data).hexdigest()}"
+        if name not in self._found:
+            self._found[name] = _parse(data, package)
+            self._new = True
+        digest, imported, by_name = self._found[name]
+        return digest, tuple(imported), by_name
+
+    def save(self) -> None:
+        if self._cache and self._new:
+            self._cache.put(self._key, self._found)
+        self._new = False
+
+    @property
+    def _key(self) -> dict[str, Any]:
+        return {
+            "what": "sources",
+            "python": sys.version,
+            "names": dict(_public()),
+            "code": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+        }
+
+
+_sources = _Sources()
 
 
 def _package() -> Iterator[str]:
@@ -176,6 +242,10 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
     data = file.read_bytes()
     if file.suffix != ".py":
         return hashlib.sha256(data).hexdigest(), (), False
+    return _sources.get(data, package)
+
+
+def _parse(data: bytes, package: str) -> tuple[str, tuple[str, ...], bool]:
     tree = ast.parse(data)
     shape: list[str] = []
     _shape(tree, shape)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pyharness.core.cache import Cache
 from pyharness.core.errors import UsageError
-from pyharness.core.fingerprint import code
+from pyharness.core.fingerprint import code, keep_sources
 from pyharness.project.pack import Claim
 from pyharness.project.settings import Project
 from pyharness.project.sources import ProofSource
@@ -245,8 +245,12 @@ def naming(claims: Sequence[Claim]) -> Iterator[None]:
 
 
 def kept(project: Project, *, fresh: bool) -> Cache:
-    """Where the project's results are kept between runs."""
-    return Cache(project.build / "cache", fresh=fresh)
+    """Where the project's results are kept between runs, and with them what the digests of code
+    need of its sources.
+    """
+    cache = Cache(project.build / "cache", fresh=fresh)
+    keep_sources(cache)
+    return cache
 
 
 def once(cache: Cache, key: Mapping[str, Any], find: Callable[[], Any]) -> Any:

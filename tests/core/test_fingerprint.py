@@ -18,7 +18,8 @@ import torch
 from safetensors.torch import save_file
 
 from pyharness.core import fingerprint as dependencies
-from pyharness.core.fingerprint import code, is_unchanged, machine
+from pyharness.core.cache import Cache
+from pyharness.core.fingerprint import code, is_unchanged, keep_sources, machine
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,6 +100,28 @@ class TestCode:
             f'"""Says what it is for."""\n# Why.\n\n{path.read_text()}\n\n"""Says more."""\n'
         )
         assert code([f"{name}.pack"]) == before
+
+    def test_what_was_parsed_is_kept(self, tree, monkeypatch):
+        """By its bytes: the same digests, nothing parsed again, and a change is seen."""
+        folder, name = tree
+        before = code([f"{name}.pack"])
+        cache, parsed = Cache(folder / "cache"), []
+        real = dependencies._parse
+        monkeypatch.setattr(
+            dependencies, "_parse", lambda *given: parsed.append(given) or real(*given)
+        )
+        try:
+            for again in (False, True):
+                dependencies._read_source.cache_clear()
+                keep_sources(cache)
+                assert code([f"{name}.pack"]) == before and bool(parsed) is not again
+                parsed.clear()
+            path = folder / name / "near.py"
+            path.write_text(path.read_text() + "\nanother = 1\n")
+            keep_sources(cache)
+            assert code([f"{name}.pack"]) != before and len(parsed) == 1
+        finally:
+            keep_sources(None)
 
     def test_public_names_lead_to_their_modules(self, tree):
         """What a pack imports from the package itself is followed to where it is defined."""
