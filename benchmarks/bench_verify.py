@@ -4,7 +4,6 @@ nothing changed, and after an edit; and the check of a certificate with its proo
     .venv/bin/python benchmarks/bench_verify.py              # about twenty minutes
     .venv/bin/python benchmarks/bench_verify.py --install    # also `make verify` on a fresh clone,
     installation included
-    .venv/bin/python benchmarks/bench_verify.py --tests      # also `make test` on that clone
 
 Writes benchmarks/verify.json. Memory is the largest sum, over the process tree, of proportional set
 sizes, sampled.
@@ -174,18 +173,14 @@ def main() -> None:
     parser.add_argument(
         "--install", action="store_true", help="also time `make verify` on a fresh clone"
     )
-    parser.add_argument("--tests", action="store_true", help="also time `make test`")
     options = parser.parse_args()
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(copy)], check=True)
         verify = [sys.executable, "-m", "pyharness", "verify"]
-        if options.install or options.tests:
+        if options.install:
             results["fresh clone, with installation"] = measure(["make", "verify"], copy)
-            if options.tests:
-                # A test that fails is told by pytest, and takes its time all the same.
-                results["make test"] = measure(["make", "test"], copy, allowed=(0, 2))
             shutil.rmtree(copy / "build")
         cores = os.sched_getaffinity(0)
         results["cold"] = staged(verify, copy)
