@@ -18,18 +18,23 @@ from pyharness.cli.output import (
     complain,
     near,
     print_json,
+    say,
     show_progress,
     standard_output,
 )
-from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET
+from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
+from pyharness.core.text import many
 
 if TYPE_CHECKING:
+    import torch
+
     from pyharness.pipeline.verify import Verification
+    from pyharness.project.settings import Project
 
 __all__ = ["add", "run"]
 
 _EXITS = {
-    EXIT_OK: "every claim reaches the tier that it requires",
+    EXIT_OK: "every claim reaches the tier that it requires; or --plan says what would be done",
     EXIT_UNMET: "a claim does not; evidence of one could not be gathered; a sorry or an axiom of the "
     "library is not listed in pyharness.toml; a statement is not as it was pinned; Lean's "
     "definition and the function differ; or a record of evidence contradicts what was found",
@@ -49,6 +54,7 @@ def add(commands: Commands) -> None:
         examples=[
             "",
             "--project path/to/project",
+            "--plan",
             "--fresh",
             "--sandbox",
             "--device cuda",
@@ -63,6 +69,12 @@ def add(commands: Commands) -> None:
         "--fresh",
         action="store_true",
         help="ignore what earlier runs kept: compile, replay and measure everything again",
+    )
+    parser.add_argument(
+        "--plan",
+        action="store_true",
+        help="build and audit the library, then say which evidence would be gathered and why; gather "
+        "none, and write no certificate",
     )
     add_device(parser, "where the evidence is computed (default: cpu)", default="cpu")
     parser.add_argument(
@@ -89,6 +101,8 @@ def run(options: argparse.Namespace) -> int:
     from pyharness.report import terminal
 
     project = read_project(options.project)
+    if options.plan:
+        return _plan(options, project, where)
     with show_progress() as progress:
         done = verify(
             project,
@@ -102,6 +116,31 @@ def run(options: argparse.Namespace) -> int:
     else:
         terminal.show(done.certificate, near(done.path), console=standard_output())
     return _status(done)
+
+
+def _plan(options: argparse.Namespace, project: Project, device: torch.device) -> int:
+    from pyharness.pipeline.plan import plan
+
+    if options.fresh:
+        raise UsageError("--plan says what is kept, and --fresh uses nothing of it: leave one out")
+    with show_progress() as progress:
+        found = plan(project, progress=progress, device=device)
+    if options.json:
+        gathered = [{"part": part, "why": why} for part, why in found.reasons.items()]
+        print_json({"parts": found.parts, "gathered": gathered})
+        return EXIT_OK
+    count = len(found.reasons)
+    say(
+        f"{count:,} of {many(found.parts, 'part')} of the evidence would be gathered; "
+        f"{found.parts - count:,} are kept"
+    )
+    for why in dict.fromkeys(found.reasons.values()):
+        say()
+        say(why)
+        for part, reason in found.reasons.items():
+            if reason == why:
+                say(f"  {part}")
+    return EXIT_OK
 
 
 def _sandboxed(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,18 @@ class Cache:
         )
         with contextlib.suppress(OSError):
             write_whole(self._path(key), text.encode())
+
+    def keys(self) -> Iterator[Mapping[str, Any]]:
+        """Return the keys of what is kept, the one that was used last first. What is damaged has
+        none.
+        """
+        try:
+            found = sorted(self.folder.glob("*.json"), key=os.path.getmtime, reverse=True)
+        except OSError:
+            return
+        for path in found:
+            with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+                yield json.loads(read_regular(path))["key"]
 
     def prune(self, size: int = 256 << 20) -> None:
         """Remove the results that were not used for longest, until no more than `size` bytes are

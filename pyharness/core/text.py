@@ -9,10 +9,10 @@ import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["as_json", "did_you_mean", "many", "visible"]
+__all__ = ["as_json", "did_you_mean", "few", "many", "visible"]
 
 _BREAK = re.compile(r" *[\t-\r\x1c-\x1f\x85\u2028\u2029]\s*|\s{40,}")
 """What would begin a line, or push text on to the next one."""
@@ -26,6 +26,17 @@ control and format characters, and the blank Braille pattern."""
 
 _SUSPECT = re.compile(rf"[^ -~\w]|[{_BLANK}]")
 """What may have to be spelled out; most text has none of it."""
+
+
+def few(names: Sequence[str]) -> str:
+    """Return some names in words, and how many more there are.
+
+    Example:
+        >>> few(["a", "b"]), few(list("abcde"))
+        ('a, b', 'a, b and 3 more')
+    """
+    shown = ", ".join(names[:2])
+    return shown if len(names) < 3 else f"{shown} and {len(names) - 2} more"
 
 
 def many(number: int, what: str) -> str:

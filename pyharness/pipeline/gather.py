@@ -32,6 +32,7 @@ from pyharness.core.errors import (
 from pyharness.core.executor import Executor
 from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
 from pyharness.core.progress import Progress
+from pyharness.core.text import few
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence
 from pyharness.evidence.conformance import Conformance
@@ -48,6 +49,7 @@ __all__ = [
     "code_sha256",
     "gather",
     "gather_part",
+    "plan",
     "prepare",
     "require_replays",
 ]
@@ -160,27 +162,19 @@ def gather(
         HarnessError: whatever expected failure a function raised; or if workers were lost.
     """
     stage = "Evidence" if own else "Conformance"
-    by_id = {item.id: item for item in claims}
     runs = Runs(run, outside or run)
-    conformances: dict[Any, Part] = {}
-    for item in claims:
-        for number, entry in enumerate(item.measures):
-            conformances.setdefault((entry, runs.of(item)), Part(item.id, number))
+    divided = _Divided(claims, packs, runs)
+    conformances = divided.conformances
     parts = [*(Part(item.id) for item in claims if own), *conformances.values()]
-    declaring = _declaring_modules(packs)
-    sources: Callable[[tuple[str, ...]], Mapping[str, str]] = functools.cache(code)
     done = 0
 
     def key(part: Part) -> Mapping[str, Any] | None:
-        if recording:
-            return None
-        item = by_id[part.claim]
-        return _key(part, {item.gather.__module__, declaring[item.id]}, runs.of(item), sources)
+        return None if recording else divided.key(part)
 
     def begun(missing: Sequence[Part]) -> None:
-        nonlocal sources, done
+        nonlocal done
         # From here on code that is changed meanwhile has to be seen.
-        sources, done = code, len(parts) - len(missing)
+        divided.sources, done = code, len(parts) - len(missing)
         progress(stage, str(missing[0]) if missing else "", done, len(parts))
 
     def finished(part: Part, result: Gathered) -> None:
@@ -196,7 +190,7 @@ def gather(
         key=key,
         load=_load,
         dump=_dump,
-        group=functools.partial(_group, by_id),
+        group=functools.partial(_group, divided.by_id),
         begun=begun,
         finished=finished,
     )
@@ -210,6 +204,80 @@ def gather(
         )
         for item in claims
     }
+
+
+def plan(
+    claims: Sequence[Claim],
+    packs: Sequence[str],
+    run: Run,
+    *,
+    cache: Cache,
+    outside: Run | None = None,
+) -> tuple[int, dict[Part, str]]:
+    """Return how many parts the evidence has, and which of them `gather` would gather, with why;
+    the others are kept.
+    """
+    divided = _Divided(claims, packs, Runs(run, outside or run))
+    missing: dict[Part, dict[str, Any]] = {}
+    reasons: dict[Part, str] = {}
+    parts = [*(Part(item.id) for item in claims), *divided.conformances.values()]
+    for part in parts:
+        key = divided.key(part)
+        if (stored := cache.get(key)) is None:
+            missing[part] = key
+            reasons[part] = "nothing is kept of it"
+        elif _load(part, stored) is None:
+            reasons[part] = "a file that it read has changed, or what is kept does not hold"
+    before: dict[str, Mapping[str, Any]] = {}
+    for kept in cache.keys() if missing else ():
+        if isinstance(what := kept.get("what"), str):
+            before.setdefault(what, kept)
+    for part, key in missing.items():
+        if str(part) in before:
+            reasons[part] = _difference(before[str(part)], key)
+    return len(parts), reasons
+
+
+def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say in what the key under which a part was kept last differs from the one of now."""
+    differing = {
+        field: sorted(
+            name
+            for name in {*before.get(field, {}), *now[field]}
+            if before.get(field, {}).get(name) != now[field].get(name)
+        )
+        for field in ("code", "machine")
+    }
+    found = [f"the code of {few(differing['code'])}"] if differing["code"] else []
+    found += [f"the machine's {few(differing['machine'])}"] if differing["machine"] else []
+    found += [name for name in ("seed", "device") if before.get(name) != now[name]]
+    found += ["the Lean library"] if before.get("lean") != now["lean"] else []
+    return f"changed: {', '.join(found)}"
+
+
+class _Divided:
+    """Claims in parts, each with the key under which it is kept.
+
+    Attributes:
+        by_id: the claims.
+        conformances: the part that decides each conformance, which claims may share.
+        sources: gives the digests of the code of modules.
+    """
+
+    def __init__(self, claims: Sequence[Claim], packs: Sequence[str], runs: Runs) -> None:
+        self.by_id = {item.id: item for item in claims}
+        self.conformances: dict[Any, Part] = {}
+        for item in claims:
+            for number, entry in enumerate(item.measures):
+                self.conformances.setdefault((entry, runs.of(item)), Part(item.id, number))
+        self.sources: Callable[[tuple[str, ...]], Mapping[str, str]] = functools.cache(code)
+        self._runs = runs
+        self._declaring = _declaring_modules(packs)
+
+    def key(self, part: Part) -> dict[str, Any]:
+        item = self.by_id[part.claim]
+        modules = {item.gather.__module__, self._declaring[item.id]}
+        return _key(part, modules, self._runs.of(item), self.sources)
 
 
 def _declaring_modules(packs: Sequence[str]) -> dict[str, str]:

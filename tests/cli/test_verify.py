@@ -69,6 +69,28 @@ def test_writes_a_certificate_that_checks(tmp_path):
     )
 
 
+def test_a_plan(verified):
+    """Says what would be gathered and why, gathers nothing, and leaves the certificate alone."""
+    certificate = verified / "certificates" / "small.json"
+    before = certificate.read_bytes()
+    done = call(verified, "verify", "--plan")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "0 of 2 parts of the evidence would be gathered; 2 are kept\n",
+    )
+    pack = verified / "small_pack.py"
+    pack.write_text(pack.read_text() + "\nmore = 1\n")
+    certificate.unlink()
+    done = call(verified, "verify", "--plan")
+    assert "2 of 2 parts" in done.stdout and "changed: the code of small_pack\n" in done.stdout
+    assert "\n  claim small.proved\n" in done.stdout and not certificate.exists()
+    found = json.loads(call(verified, "verify", "--plan", "--json").stdout)
+    assert found["parts"] == 2 and found["gathered"][0]["part"] == "claim small.proved"
+    certificate.write_bytes(before)
+    done = call(verified, "verify", "--plan", "--fresh")
+    assert done.returncode == 2 and "leave one out" in done.stderr
+
+
 def test_two_kernels_that_disagree_end_it(verified, monkeypatch):
     """Status 3, with the declaration and both answers; the certificate and the proofs that were
     there stay.

@@ -17,7 +17,7 @@ from pyharness.core import fingerprint
 from pyharness.core.cache import Cache
 from pyharness.evidence.run import Run
 from pyharness.pipeline import gather as gathering
-from pyharness.pipeline.gather import gather
+from pyharness.pipeline.gather import gather, plan
 from pyharness.project.pack import load_pack
 from pyharness.proofs.decisions import Compared, Decision
 
@@ -145,14 +145,29 @@ class Project:
             name: [piece.as_json() for piece in one.evidence] for name, one in found.items()
         }, sorted((self.folder / "log").read_text().split())
 
-    def everything(self):
-        """Return what is gathered of each claim."""
-        # What a new process would load.
+    def claims(self):
+        """Return the claims as a new process would load them."""
         for module in (self.name, f"{self.name}_helper"):
             sys.modules.pop(module, None)
+        return load_pack([self.name])
+
+    def planned(self):
+        """Return why each would be gathered of what `gather` would, in its order."""
+        parts, reasons = plan(self.claims(), [self.name], self.run, cache=self.cache)
+        assert parts == len(ALL)
+        return dict(
+            sorted(
+                ("f_0" if part.measure is not None else part.claim, why)
+                for part, why in reasons.items()
+            )
+        )
+
+    def everything(self):
+        """Return what is gathered of each claim."""
+        claims = self.claims()
         self.write("log", "")
         return gather(
-            load_pack([self.name]),
+            claims,
             [self.name],
             self.run,
             executor=Forked(),
@@ -211,7 +226,7 @@ class TestGather:
         assert gathered == ["asks"]
 
     @pytest.mark.parametrize(
-        ("change", "gathered", "says"),
+        ("change", "gathered", "why", "says"),
         [
             (
                 lambda project: project.write(
@@ -219,22 +234,26 @@ class TestGather:
                     PACK.format(name=project.name).replace('"a draw"', '"two"'),
                 ),
                 ALL,
+                "the code of pack_",
                 lambda found: found["plain"][0]["domain"] == "two",
             ),
             (
                 lambda project: project.write(f"{project.name}_helper.py", "CASES = 2\n"),
                 ALL,
+                "the code of pack_",
                 lambda found: found["tied"][0]["cases"] == 2,
             ),
             # What came before the file was read does not depend on it.
             (
                 lambda project: project.write("data.txt", "otherwise"),
                 [one for one in ALL if one != "plain"],
+                "a file that it read has changed",
                 lambda found: found["read"][0]["summary"] == "otherwise",
             ),
             (
                 lambda project: setattr(project, "run", replace(project.run, seed=1)),
                 ALL,
+                "seed",
                 lambda found: found["plain"][0]["seed"] == 1,
             ),
             (
@@ -242,6 +261,7 @@ class TestGather:
                     project, "run", replace(project.run, device=torch.device("cpu:0"))
                 ),
                 ALL,
+                "device",
                 lambda found: found["plain"][0]["summary"] == "seed 0 on cpu:0",
             ),
             (
@@ -249,14 +269,21 @@ class TestGather:
                     project, "run", replace(project.run, kernel=Kernel("b" * 64))
                 ),
                 ["asks", "f_0"],
+                "the Lean library",
                 lambda found: found["asks"][0]["domain"] == "b" * 64,
             ),
         ],
         ids=["code", "helper", "data", "seed", "device", "Lean"],
     )
-    def test_a_changed_input_is_seen(self, project, change, gathered, says):
-        """What depends on it is gathered anew, says what is so now, and is kept."""
+    def test_a_changed_input_is_seen(self, project, change, gathered, why, says):
+        """What depends on it is gathered anew, as the plan says, says what is so now, and is
+        kept.
+        """
         change(project)
+        planned = project.planned()
+        assert [*planned] == gathered
+        assert planned.pop("asks") == "nothing is kept of it"
+        assert all(why in reason for reason in planned.values())
         found, anew = project.gather()
         assert anew == gathered and says(found)
         assert project.gather() == (found, ["asks"])
@@ -281,6 +308,7 @@ class TestGather:
         monkeypatch.setattr(
             gathering, "machine", lambda: {**fingerprint.machine(), "packages": "others"}
         )
+        assert "the machine's packages" in project.planned()["plain"]
         assert project.gather()[1] == ALL
 
     def test_fresh_uses_nothing(self, project, first):
