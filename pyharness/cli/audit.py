@@ -168,7 +168,7 @@ def _project(folder: Path | None) -> Project:
     """The project whose claims are asked: the one that is named, or that of this folder if it has
     claims about checkpoints, or what ships with the harness.
     """
-    from pyharness.pipeline.audit import shipped_project
+    from pyharness.project.settings import shipped_project
     from pyharness.proofs.library import CHECKPOINT_CLAIMS
 
     if folder is None and not os.path.lexists("pyharness.toml"):
@@ -191,7 +191,8 @@ def _project(folder: Path | None) -> Project:
 def _sandboxed(options: argparse.Namespace) -> int:
     from pyharness.cli.sandbox import outlets_of, project_reach, run_sandboxed, tensor_files
     from pyharness.core.sandbox import Reach
-    from pyharness.pipeline.audit import output_path, shipped_project
+    from pyharness.pipeline.audit import output_path
+    from pyharness.project.settings import shipped_project
 
     project = _project(options.project)
     options.quantized = [path.parent.resolve() / path.name for path in options.quantized]

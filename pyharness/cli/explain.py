@@ -112,7 +112,7 @@ def _project(options: argparse.Namespace) -> Project:
     """The project whose packs define what witnesses name: the one that is named or of this folder,
     or, for a certificate outside any, what ships with the harness.
     """
-    from pyharness.pipeline.audit import shipped_project
+    from pyharness.project.settings import shipped_project
 
     if options.certificate and not options.project and not os.path.lexists("pyharness.toml"):
         return shipped_project()
@@ -121,7 +121,7 @@ def _project(options: argparse.Namespace) -> Project:
 
 def _sandboxed(options: argparse.Namespace) -> int:
     from pyharness.cli.sandbox import project_reach, run_sandboxed
-    from pyharness.pipeline.audit import shipped_project
+    from pyharness.project.settings import shipped_project
 
     readable = []
     if options.certificate:

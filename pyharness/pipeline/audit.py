@@ -45,9 +45,8 @@ from pyharness.pipeline.scanning import (
 from pyharness.pipeline.verify import Verification, certify_by, publish
 from pyharness.project.pack import Claim, load_pack
 from pyharness.project.settings import Project
-from pyharness.proofs import library
 
-__all__ = ["Reading", "audit", "output_path", "shipped_project"]
+__all__ = ["Reading", "audit", "output_path"]
 
 
 @dataclass(frozen=True)
@@ -65,25 +64,6 @@ class Reading:
     size: int
     read: int
     seconds: float
-
-
-def shipped_project() -> Project:
-    """Return the project that audits outside any other: the library that ships with the harness,
-    with its claims about checkpoints alone.
-    """
-    folder = library.folder()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Project(
-        root=cache / "pyharness",
-        name=library.NAME,
-        lean_root=library.NAME,
-        packs=(library.CHECKPOINT_CLAIMS,),
-        allowed_axioms=("propext",),
-        # Beside it lie the pins of what the library's theorems say.
-        certificate=folder / "certificates" / f"{library.NAME.lower()}.json",
-        seed=0,
-        library=folder,
-    )
 
 
 def output_path(path: Path) -> Path:

@@ -22,6 +22,7 @@ __all__ = [
     "Outside",
     "Project",
     "load_project",
+    "shipped_project",
 ]
 
 FILE_NAME = "pyharness.toml"
@@ -195,6 +196,25 @@ def load_project(folder: Path, *, needs_packs: bool = True) -> Project:
         theorems=tuple(data["theorems"]) if "theorems" in data else None,
         coverage=data.get("coverage"),
         axioms_under=_axioms_under(path, data),
+    )
+
+
+def shipped_project() -> Project:
+    """Return the project that audits outside any other: the library that ships with the harness,
+    with its claims about checkpoints alone.
+    """
+    folder = library.folder()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Project(
+        root=cache / "pyharness",
+        name=library.NAME,
+        lean_root=library.NAME,
+        packs=(library.CHECKPOINT_CLAIMS,),
+        allowed_axioms=("propext",),
+        # Beside it lie the pins of what the library's theorems say.
+        certificate=folder / "certificates" / f"{library.NAME.lower()}.json",
+        seed=0,
+        library=folder,
     )
 
 

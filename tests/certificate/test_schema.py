@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from pyharness.certificate import schema
 from pyharness.certificate.schema import FORMER, RECORDED, SCHEMA, arrange, require, violations
 from pyharness.core.errors import DocumentError
-from tests.certificate_samples import former, sealed
+from tests.certificate_samples import drawn_records, former, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMS = (SCHEMA, FORMER, RECORDED)
@@ -33,6 +36,24 @@ def nodes(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     yield from nodes(node.get("items"), f"{where}/items")
     for number, child in enumerate(node.get("anyOf", ())):
         yield from nodes(child, f"{where}/{number}")
+
+
+def containers(value: Any) -> Iterator[Any]:
+    """A value and all mappings and lists in it."""
+    if isinstance(value, (dict, list)):
+        yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from containers(item)
+
+
+def as_published(certificate: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a validator finds that follows the references itself."""
+    known = [(form["$id"], Resource.from_contents(form)) for form in FORMS]
+    validator = Draft202012Validator(SCHEMA, registry=Registry().with_resources(known))
+    return [
+        ("/".join(map(str, error.absolute_path)) or "certificate", schema._shorten(error.message))
+        for error in islice(validator.iter_errors(certificate), 20)
+    ]
 
 
 class TestSchema:
@@ -144,6 +165,20 @@ class TestViolations:
         certificate = sealed()
         change(certificate)
         assert [place for place, _ in violations(certificate)] == [where]
+        assert [place for place, _ in as_published(certificate)] == [where]
+
+    @settings(max_examples=60)
+    @given(st.data())
+    def test_they_are_those_of_the_published_schema(self, data: st.DataObject) -> None:
+        """References are replaced before a certificate is held against the schema; what is found
+        is the same.
+        """
+        certificate = copy.deepcopy(sealed(drawn_records()))
+        inside = [value for value in containers(certificate) if value]
+        spoilt = data.draw(st.sampled_from(inside))
+        key = data.draw(st.sampled_from([*(spoilt if isinstance(spoilt, dict) else range(1))]))
+        spoilt[key] = data.draw(st.sampled_from([None, -1, "", "a\nb", [], {}, 2**60, [1, None]]))
+        assert sorted(violations(certificate)) == sorted(as_published(certificate))
 
 
 class TestFormer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -84,3 +85,32 @@ def test_help_loads_nothing_that_is_slow_to_load():
         timeout=60,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "explain small.proved",
+        "check CERTIFICATE --source . --proofs",
+        "diff CERTIFICATE CERTIFICATE",
+        "gate CERTIFICATE",
+        "report CERTIFICATE -o report.md",
+    ],
+)
+def test_what_reads_a_certificate_loads_no_torch(verified, command):
+    """That would take longer than all else it does."""
+    arguments = command.replace("CERTIFICATE", "certificates/small.json").split()
+    code = (
+        "import sys\nfrom pyharness.cli import main\n"
+        f"status = main({arguments})\nprint(status, 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=verified,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines()[-1] == "0 False"
