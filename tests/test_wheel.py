@@ -38,16 +38,22 @@ def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, built from a copy of the sources, without what earlier builds left there."""
+    """The wheel, built from the source distribution, and that from a copy of the sources, without
+    what earlier builds left there.
+    """
     source = tmp_path_factory.mktemp("source")
     for name in SOURCES:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:
         (source / name).parent.mkdir(exist_ok=True)
         shutil.copy2(ROOT / name, source / name)
+    sdist = "from setuptools import build_meta; build_meta.build_sdist('sdist')"
+    done = run(sys.executable, "-c", sdist, folder=source)
+    assert done.returncode == 0, done.stderr
+    (archive,) = (source / "sdist").iterdir()
     done = run(
         sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
-        "--wheel-dir", "wheels", ".", folder=source,
+        "--wheel-dir", "wheels", archive, folder=source,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (file,) = (source / "wheels").iterdir()

@@ -42,6 +42,22 @@ def test_code_of_a_pull_request_runs_in_the_sandbox(workflow):
     assert all(names.index(name) == len(steps) - 1 for name in running)
 
 
+@pytest.mark.parametrize(
+    "path", (ROOT / ".github" / "workflows").iterdir(), ids=lambda one: one.name
+)
+def test_no_job_may_do_more_than_it_needs(path):
+    """No checkout leaves a token behind; a workflow may read the repository and no more, but for
+    what the gate finds.
+    """
+    workflow = yaml.safe_load(path.read_text())
+    allowed = {"contents": "read"}
+    assert workflow["permissions"] in (allowed, allowed | {"security-events": "write"})
+    for job in workflow["jobs"].values():
+        for step in job["steps"]:
+            if "checkout" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] is False
+
+
 @pytest.mark.parametrize("workflow", [WORKFLOW, TEMPLATE], ids=["this project", "a new one"])
 def test_the_gate_speaks_after_a_verify_that_failed(workflow):
     """A claim without its tier ends the job at once, and its report is wanted most then. A verify
