@@ -13,6 +13,7 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 __all__ = ["ABSENT", "Browser", "started"]
 
@@ -89,6 +90,10 @@ class Browser:
         self._command("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.driver.get("about:blank")
         self.driver.get(path.as_uri() + (f"#{part}" if part else ""))
+        # On a busy machine `get` has returned while a large page was still being read.
+        WebDriverWait(self.driver, 60).until(
+            lambda _: self.run("return document.readyState") == "complete"
+        )
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run JavaScript in the page and return its result; `arguments` are in the array of that

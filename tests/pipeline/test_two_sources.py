@@ -462,7 +462,7 @@ class TestSettings:
         """Without a list of their own."""
         text = CONFIG.replace('\nallowed-axioms = ["propext"]\n', "\n").replace("[]", '["a"]')
         (tmp_path / "pyharness.toml").write_text(text)
-        assert load_project(tmp_path).axioms_of("outside") == ("a",)
+        assert load_project(tmp_path).allowed_axioms_of("outside") == ("a",)
 
     def test_the_library_itself_can_be_the_root(self, new_project, tmp_path):
         """A project without Lean files names the library that ships with the harness, here a small
