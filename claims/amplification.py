@@ -13,11 +13,11 @@ from torch import Tensor
 from claims.beta import CONFIDENCE, SEED, sampled
 from claims.cases import of_vectors
 from claims.conformance import FROBENIUS_SQ, MULVEC, NORM_SQ
-from claims.gap import find_layer
 from claims.measures.geometry import energy, norm_sq
 from claims.measures.rotations import hadamard_signs, turn
 from claims.models.attention import int8_weights
 from claims.notation import Integers, integers
+from claims.on_layers import find_layer
 from claims.rotation import FEED_FORWARD, seeded
 from pyharness import (
     Evidence,

@@ -28,7 +28,6 @@ from claims.conformance import (
     STABLE_RANK,
     SUBSPACE_OVERLAP,
 )
-from claims.gap import find_layer
 from claims.measures.geometry import (
     beta,
     beta_eff,
@@ -59,6 +58,7 @@ from claims.models.attention import (
 )
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
 from claims.notation import Integers, Reals, choices, integers, real
+from claims.on_layers import find_layer
 from claims.rotation import (
     EXACT,
     FEED_FORWARD,

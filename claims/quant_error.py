@@ -29,7 +29,6 @@ from claims.conformance import (
     STEP_SIZE,
     UNIFORM_NOISE,
 )
-from claims.gap import find_layer, layers_of, per_layer
 from claims.measures.geometry import norm_sq
 from claims.measures.thresholds import (
     REFERENCES,
@@ -51,6 +50,7 @@ from claims.measures.whole import (
 from claims.models.activations import SymmetricLayer, counts, symmetric_layers
 from claims.models.zoo import load_models
 from claims.notation import Integers, integers
+from claims.on_layers import find_layer, layers_of, per_layer
 from pyharness import (
     Blocks,
     Evidence,

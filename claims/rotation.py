@@ -19,7 +19,6 @@ from torch import Tensor
 from claims.beta import HADAMARD_4, ISOTROPIC, SEED, exact_beta, key_refs, per_head
 from claims.cases import of_vectors
 from claims.conformance import DOT, MULVEC
-from claims.gap import find_layer
 from claims.measures.geometry import beta, beta_rows, dot, sign
 from claims.measures.rotations import (
     Learned,
@@ -42,6 +41,7 @@ from claims.models.attention import (
 from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
 from claims.notation import Integers, Reals, integers, real
+from claims.on_layers import find_layer
 from pyharness import (
     Evidence,
     Plot,

@@ -23,7 +23,6 @@ from claims.conformance import (
     IS_CELL,
     IS_ROUNDING,
 )
-from claims.gap import find_layer, layers_of, on_tensors, weight_refs, weight_rows
 from claims.languages import RoundedRows
 from claims.measures.geometry import strongest
 from claims.measures.information import (
@@ -54,6 +53,7 @@ from claims.models.zoo import (
     silero_weights,
 )
 from claims.notation import Integers, Reals, integers, real
+from claims.on_layers import find_layer, layers_of, on_tensors, weight_refs, weight_rows
 from pyharness import (
     INT8,
     Compressed,

@@ -25,7 +25,6 @@ from claims.conformance import (
     NORM_SQ,
     ROUNDED_TO,
 )
-from claims.gap import find_layer, layers_of, on_tensors, per_layer, weight_refs, weight_rows
 from claims.measures.correlation import RANKS, fisher_interval, mean_interval, sign_of_interval
 from claims.measures.geometry import energy, norm_sq
 from claims.measures.levels import nearest_codes, rounded_to, whole
@@ -55,6 +54,7 @@ from claims.models.zoo import (
     sentence_embeddings,
 )
 from claims.notation import Integers, Reals, integers, real
+from claims.on_layers import find_layer, layers_of, on_tensors, per_layer, weight_refs, weight_rows
 from pyharness import (
     CPU,
     Evidence,

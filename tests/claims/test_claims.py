@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from claims import clipping, gap, nucleus
+from claims import clipping, gap, nucleus, on_layers
 from claims.measures import int8
 from claims.models import bounds
 from pyharness.evidence.run import Run
@@ -338,7 +338,7 @@ class TestGap:
 
     def test_codes_are_those_that_are_stored(self):
         """Of a layer, what the law makes of codes, zero point and scale is what `gated` gives."""
-        layer = gap.find_layer("digits-mlp/hidden1")
+        layer = on_layers.find_layer("digits-mlp/hidden1")
         (case,) = gap._codes_in_blocks("INT8", layer)
         stored = case["scale"] * (gap.qrelu(case["z"].to(torch.int8), case["q"]).long() - case["z"])
         expected = gap.gated(layer.preactivation.double(), "INT8").flatten()
