@@ -175,7 +175,7 @@ class TestCode:
         """
         found = code(["claims.spectral"])
         assert {
-            "claims.gap",
+            "claims.on_layers",
             "claims.models.zoo",
             "claims.models.transformer",
             "pyharness.evidence.exhaustive",
