@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pyharness.core.cache import Cache
+from pyharness.core.extras import DISTRIBUTION
 
 __all__ = [
     "VARIABLES",
@@ -332,8 +334,8 @@ def _is_text(node: Any) -> bool:
 @functools.cache
 def machine() -> Mapping[str, str]:
     """Return what this process computes with, as far as a result may depend on it: Python, the
-    processor, every installed package with its version and its list of files, and the variables
-    that numerical libraries read.
+    processor, every installed package but this one with its version and its list of files, and
+    the variables that numerical libraries read.
     """
     variables = {name: value for name, value in os.environ.items() if name.startswith(VARIABLES)}
     return {
@@ -363,6 +365,8 @@ def _processor() -> set[str]:
 def _packages() -> Iterator[str]:
     for folder in {Path(entry).resolve() for entry in sys.path if entry}:
         for entry in folder.glob("*.*-info"):
+            if re.split("[-.]", entry.name)[0] == DISTRIBUTION:
+                continue  # What of it a result depends on is in `code`.
             record = entry / "RECORD"
             yield f"{entry.name} {hashlib.sha256(record.read_bytes()).hexdigest() if record.is_file() else ''}"
 

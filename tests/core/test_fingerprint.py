@@ -265,6 +265,18 @@ class TestMachine:
             seen.append(machine())
         assert len({found["packages"] for found in seen}) == 4
 
+    @pytest.mark.parametrize("folder", ["leanmining-9.9.dist-info", "leanmining.egg-info"])
+    def test_this_package_does_not_count(self, folder, tmp_path, monkeypatch):
+        """Its code does; to install it again, from a checkout with another README, changes
+        nothing.
+        """
+        before = machine()
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "RECORD").write_text("a")
+        monkeypatch.syspath_prepend(tmp_path)
+        machine.cache_clear()
+        assert machine() == before
+
     def test_the_processor_counts(self, monkeypatch):
         """Numerical libraries choose their code by it."""
         before = machine()
