@@ -87,7 +87,7 @@ def code(modules: Iterable[str]) -> dict[str, str]:
         if name in seen:
             continue
         seen.add(name)
-        if (file := _sources.file(name, tops)) is None:
+        if (file := _source(name, tops)) is None:
             continue
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
         found[name], imported, by_name = _read_source(file, package, _version(str(file)))
@@ -117,18 +117,6 @@ class _Sources:
         self._cache = cache
         self._new = False
         self._found: dict[str, Any] | None = None
-        self._files: dict[tuple[str, bool], Path | None] = {}
-
-    def file(self, name: str, tops: set[str]) -> Path | None:
-        """Return what `_source` does. Where results are kept, a file that was found once stays
-        where it is.
-        """
-        if self._cache is None:
-            return _source(name, tops)
-        place = name, name.partition(".")[0] in tops
-        if place not in self._files:
-            self._files[place] = _source(name, tops)
-        return self._files[place]
 
     def get(self, data: bytes, package: str) -> tuple[str, tuple[str, ...], bool]:
         if self._found is None:
