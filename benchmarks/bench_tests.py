@@ -1,6 +1,6 @@
 """Time `make test` here, after `make verify`, as CI runs it.
 
-    .venv/bin/python benchmarks/bench_tests.py      # half an hour and more
+    .venv/bin/python benchmarks/bench_tests.py      # a quarter of an hour
 
 Writes benchmarks/tests.json. What pytest prints is printed; a test that fails is counted.
 """
@@ -28,6 +28,8 @@ def main() -> None:
             print(line, end="", flush=True)
             last = line if re.search(r"\d+ passed", line) else last
     seconds = time.perf_counter() - start
+    if not last:
+        raise SystemExit("no test ran, so nothing is recorded")
     counts = {what: int(number) for number, what in re.findall(r"(\d+) (\w+)", last)}
     results = {"seconds": round(seconds, 1)} | {
         what: counts.get(what, 0) for what in ("passed", "failed", "skipped")

@@ -1,9 +1,8 @@
 """Time `pyharness verify` on a copy of this project, by stage: cold, on one core and on all, with
-nothing changed, and after an edit; and the check of a certificate with its proofs.
+nothing changed, and after an edit; the check of a certificate with its proofs; and `make verify` on
+a fresh clone, installation included.
 
-    .venv/bin/python benchmarks/bench_verify.py              # about twenty minutes
-    .venv/bin/python benchmarks/bench_verify.py --install    # also `make verify` on a fresh clone,
-    installation included
+    .venv/bin/python benchmarks/bench_verify.py     # about half an hour
 
 Writes benchmarks/verify.json. Memory is the largest sum, over the process tree, of proportional set
 sizes, sampled.
@@ -170,18 +169,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--install", action="store_true", help="also time `make verify` on a fresh clone"
-    )
-    options = parser.parse_args()
+    parser.parse_args()
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(copy)], check=True)
         verify = [sys.executable, "-m", "pyharness", "verify"]
-        if options.install:
-            results["fresh clone, with installation"] = measure(["make", "verify"], copy)
-            shutil.rmtree(copy / "build")
+        results["fresh clone, with installation"] = measure(["make", "verify"], copy)
+        shutil.rmtree(copy / "build")
         cores = os.sched_getaffinity(0)
         results["cold"] = staged(verify, copy)
         results["nothing changed"] = min(

@@ -73,7 +73,7 @@ def _verify_targets(
     ):
         yield target(what, runs[name]["seconds"], limit, " s", why)
     yield target(
-        f"`make test`, {tests['passed']:,} tests",
+        f"`make test`: {tests['passed']:,} passed, {tests['failed']:,} failed",
         tests["seconds"],
         150,
         " s",

@@ -24,7 +24,7 @@ from pyharness.audit.checks import (
 )
 from pyharness.audit.looking import Looked, Original
 from pyharness.audit.pairs import Pairs
-from pyharness.core.text import many
+from pyharness.core.text import few, many
 from pyharness.evidence import Evidence, Plot, TensorRef, Witness, dotted
 from pyharness.evidence.rounding import significant
 from pyharness.evidence.ties import observed
@@ -111,8 +111,7 @@ class Audited:
     @property
     def name(self) -> str:
         """The files, in words."""
-        names = [file.name for file in self.checkpoint.files]
-        return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        return few((file.name for file in self.checkpoint.files), 3)
 
     def of_kind(self, kind: str) -> list[Row]:
         """Return the tensors with an original and a bound of this kind."""

@@ -9,6 +9,7 @@ from math import prod
 from typing import Any, Literal, get_args
 
 from pyharness.certificate.tiers import axioms_of, meets, on_a_gpu
+from pyharness.core.text import few
 
 __all__ = ["LOSSES", "TOLERANCE", "Change", "compare", "without_digests"]
 
@@ -552,6 +553,4 @@ def _minus(one: Sequence[str], other: Sequence[str]) -> list[str]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    found = sorted(names)
-    more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
-    return ", ".join(found[:_SHOWN]) + more or "nothing"
+    return few(sorted(names), _SHOWN) or "nothing"

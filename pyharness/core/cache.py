@@ -90,8 +90,13 @@ class Cache:
         except OSError:
             return
         for path in found:
-            with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-                yield json.loads(read_regular(path))["key"]
+            try:
+                key = json.loads(read_regular(path))["key"]
+                sound = isinstance(key, dict) and self._path(key) == path
+            except (OSError, ValueError, TypeError, KeyError, RecursionError):
+                continue
+            if sound:
+                yield key
 
     def prune(self, size: int = 256 << 20) -> None:
         """Remove the results that were not used for longest, until no more than `size` bytes are

@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 __all__ = ["as_json", "did_you_mean", "few", "many", "visible"]
@@ -28,15 +28,16 @@ _SUSPECT = re.compile(rf"[^ -~\w]|[{_BLANK}]")
 """What may have to be spelled out; most text has none of it."""
 
 
-def few(names: Sequence[str]) -> str:
-    """Return some names in words, and how many more there are.
+def few(names: Iterable[str], most: int) -> str:
+    """Return the first of some names in words, and how many more there are.
 
     Example:
-        >>> few(["a", "b"]), few(list("abcde"))
+        >>> few("ab", 2), few("abcde", 2)
         ('a, b', 'a, b and 3 more')
     """
-    shown = ", ".join(names[:2])
-    return shown if len(names) < 3 else f"{shown} and {len(names) - 2} more"
+    names = list(names)
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def many(number: int, what: str) -> str:

@@ -248,8 +248,8 @@ def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         )
         for field in ("code", "machine")
     }
-    found = [f"the code of {few(differing['code'])}"] if differing["code"] else []
-    found += [f"the machine's {few(differing['machine'])}"] if differing["machine"] else []
+    found = [f"the code of {few(differing['code'], 2)}"] if differing["code"] else []
+    found += [f"the machine's {few(differing['machine'], 2)}"] if differing["machine"] else []
     found += [name for name in ("seed", "device") if before.get(name) != now[name]]
     found += ["the Lean library"] if before.get("lean") != now["lean"] else []
     return f"changed: {', '.join(found)}"

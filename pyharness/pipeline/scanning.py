@@ -20,6 +20,7 @@ from pyharness.core.errors import HarnessError
 from pyharness.core.executor import Executor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
 from pyharness.core.progress import Progress
+from pyharness.core.text import few
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
 from pyharness.evidence.blocks import BLOCK
@@ -251,7 +252,7 @@ def streamed(
         "that are not INT8 rounded to it by the largest magnitude of their block"
     )
     if others:
-        domain += f"; not read, being empty or of another dtype: {_several(others)}"
+        domain += f"; not read, being empty or of another dtype: {few(others, 4)}"
     failing = next(((ref, one) for ref, one in found if one.violations), None)
     witness = None
     if failing is not None:
@@ -271,11 +272,4 @@ def streamed(
         tensors=[ref for ref, _ in found],
         witness=witness,
         measurements=rows,
-    )
-
-
-def _several(names: Iterable[str], most: int = 4) -> str:
-    names = list(names)
-    return ", ".join(names[:most]) + (
-        f" and {len(names) - most:,} more" if len(names) > most else ""
     )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyharness.core.text import few
 from pyharness.proofs.environment import Environment, UnknownConstant
 from pyharness.proofs.export import export
 from pyharness.proofs.names import Name, show_name
@@ -139,5 +140,4 @@ def _compare(environment: Environment, names: list[Name], held: Olean) -> None:
 
 
 def _listed(names: set[Name]) -> str:
-    shown = sorted(map(show_name, names))
-    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
+    return few(sorted(map(show_name, names)), 5)

@@ -123,3 +123,17 @@ class TestCache:
         cache.prune(2500)
         assert [number for number in range(4) if cache.get({"number": number})] == [0, 3]
         Cache(tmp_path / "none").prune()
+
+
+def test_keys(tmp_path):
+    """The one that was used last first; what is damaged, or stands under another name, has none."""
+    cache = Cache(tmp_path)
+    for place, name in enumerate("abc"):
+        cache.put({"what": name}, place)
+        os.utime(max(tmp_path.iterdir(), key=os.path.getctime), (place, place))
+    (tmp_path / "damaged.json").write_text("{")
+    (tmp_path / "renamed.json").write_bytes(next(tmp_path.glob("[0-9a-f]*.json")).read_bytes())
+    (tmp_path / "list.json").write_text('{"key": []}')
+    found = [*cache.keys()]
+    assert [key["what"] for key in found] == ["c", "b", "a"]
+    assert [*Cache(tmp_path / "none").keys()] == []
