@@ -20,6 +20,7 @@ limit of a mean and an operator norm exist holds of the reals, which are Archime
 ## Main definitions
 
 * `l2Norm k`: the root of the sum of the squares
+* `signCosine k`: the cosine between a vector and its signs
 
 ## Main results
 
@@ -80,6 +81,16 @@ theorem cos_eq_sqrt_beta (k : Fin d → Real) :
   Real.eq_sqrt_of_mul_self_eq
     (div_nonneg (l1Norm_nonneg k) (mul_nonneg (Real.sqrt_nonneg _) (l2Norm_nonneg k)))
     (cos_mul_cos_eq_beta k (l2Norm_mul_self k) (sqrt_natCast_mul_self d))
+
+/-- The cosine between a vector and its signs; 0 of the vector 0. -/
+noncomputable def signCosine (k : Fin d → Real) : Real :=
+  dot k (signQuant k) / (l2Norm k * l2Norm (signQuant k))
+
+/-- It is the root of β. -/
+theorem signCosine_eq_sqrt_beta (k : Fin d → Real) : signCosine k = Real.sqrt (beta k) := by
+  show dot k (signQuant k) / (l2Norm k * Real.sqrt (normSq (signQuant k))) = _
+  rw [dot_signQuant, normSq_signQuant, mul_comm]
+  exact cos_eq_sqrt_beta k
 
 /-! ### Floors -/
 
@@ -219,6 +230,28 @@ theorem iid_coord_moment_ratio_floor_real (hw : ∀ a, 0 ≤ w a) (h : ∑ a, w 
     rw [e]
     refine le_trans (abs_expect_le hw _) (le_of_eq (expect_congr fun x => ?_))
     rw [abs_neg])
+
+/-- The mean cosine of vectors of `d` independent coordinates and their signs tends to the root of
+the moment ratio as `d` grows (seed 001, MomentRatioFloor, for finitely many values). -/
+theorem tendsto_expect_signCosine (hw : ∀ a, 0 ≤ w a) (h : ∑ a, w a = 1)
+    (h₂ : 0 < secondMoment w f) :
+    Tendsto (fun d => expect w d fun x => signCosine fun i => f (x i))
+      (Real.sqrt (momentRatio (absMoment w f) (secondMoment w f))) := by
+  have pos := (momentRatio_pos_le_one hw h (Ne.symm (ne_of_lt h₂))).1
+  have k := (tendsto_expect_abs_beta_sub hw h h₂).const_mul
+    (Real.sqrt (momentRatio (absMoment w f) (secondMoment w f)))⁻¹
+  rw [mul_zero] at k
+  refine tendsto_of_abs_sub_le k (.of_forall fun d => ?_)
+  have e : (expect w d fun x => signCosine fun i => f (x i)) -
+      Real.sqrt (momentRatio (absMoment w f) (secondMoment w f)) = expect w d fun x =>
+        signCosine (fun i => f (x i)) +
+          -Real.sqrt (momentRatio (absMoment w f) (secondMoment w f)) := by
+    rw [expect_add, expect_const h, ← sub_eq_add_neg]
+  rw [e, mul_expect]
+  refine le_trans (abs_expect_le hw _) (expect_mono hw fun x => ?_)
+  rw [signCosine_eq_sqrt_beta, ← sub_eq_add_neg]
+  exact Real.abs_sqrt_sub_sqrt_le (div_nonneg (mul_self_nonneg _)
+    (mul_nonneg (natCast_nonneg d) (normSq_nonneg _))) pos
 
 end Limit
 

@@ -3,8 +3,7 @@ Copyright (c) 2026 The LeanMining authors. All rights reserved.
 Released under Apache 2.0 license as described in the file LICENSE.
 -/
 prelude
-import LeanMining.Analysis.Pi
-import LeanMining.NeuralGeometry.MomentRatioFloor
+import LeanMining.Analysis.Instances
 
 /-!
 # The moment ratio of sums of signs
@@ -18,6 +17,7 @@ by which such sums tend to one, is formalized.
 
 * `fair`: the weights of a fair coin
 * `walk n g`: the expectation of `g S`, with `S` the sum of `n` independent signs
+* `signSum n`: the sums of `n` signs, each as often as it occurs, and `evenly n`, their weights
 * `jump s`: how much `|s|` grows on average with a step of 1 up or down, at an even integer `s`
 
 ## Main results
@@ -28,6 +28,8 @@ by which such sums tend to one, is formalized.
 * `walk_abs_odd`, `walk_abs_even`: the mean of `|S|` in terms of that of `jump`
 * `tendsto_momentRatio_signs`: the moment ratio of `S` tends to 2/π
 * `tendsto_absMoment_signs`: the first absolute moment of `S / √n` tends to √(2/π)
+* `eventually_signCosine_signs`: with independent coordinates that are such sums, the mean cosine of
+  a vector and its signs tends to √(2/π)
 -/
 
 set_option autoImplicit false
@@ -379,20 +381,10 @@ theorem tendsto_momentRatio_signs :
 /-- Roots of a sequence tend to the root of its limit. -/
 theorem _root_.Real.tendsto_sqrt {f : Nat → Real} {a : Real} (h : Tendsto f a) (ha : 0 < a) :
     Tendsto (fun n => Real.sqrt (f n)) (Real.sqrt a) :=
-  .of_le_mul (Real.sqrt a)⁻¹ fun ε he => ((h ε he).and (h a ha)).mono fun n l => by
-    have s := Real.sqrt_pos ha
-    have pos : 0 ≤ f n := le_of_sub_eq (sub_pos.mpr (abs_lt.mp l.2).1).1 (by ring)
-    have t := Real.sqrt_nonneg (f n)
-    have e : (Real.sqrt (f n) - Real.sqrt a) * (Real.sqrt (f n) + Real.sqrt a) = f n - a := by
-      have e : (Real.sqrt (f n) - Real.sqrt a) * (Real.sqrt (f n) + Real.sqrt a) =
-        Real.sqrt (f n) * Real.sqrt (f n) - Real.sqrt a * Real.sqrt a := by ring
-      rw [e, Real.mul_self_sqrt pos, Real.mul_self_sqrt ha.1]
-    rw [mul_comm, ← div_eq_mul_inv]
-    refine (le_div_iff s).mpr (le_trans ?_ l.1.1)
-    rw [← e, abs_mul]
-    refine mul_le_mul_of_nonneg_left ?_ (abs_nonneg _)
-    rw [abs_of_nonneg (add_nonneg t s.1)]
-    exact le_add_of_nonneg_left t
+  .of_le_mul (Real.sqrt a)⁻¹ fun ε he => ((h ε he).and (h a ha)).mono fun n l =>
+    le_trans (Real.abs_sqrt_sub_sqrt_le
+        (le_of_sub_eq (sub_pos.mpr (abs_lt.mp l.2).1).1 (by ring)) ha)
+      (mul_le_mul_of_nonneg_left l.1.1 (inv_nonneg (Real.sqrt_nonneg a)))
 
 /-- The mean of `|S| / √n`, with `S` the sum of `n` independent signs, tends to √(2/π) (seed 001,
 MomentRatioFloor, which gives √(2/π) as the first absolute moment of a Gaussian). -/
@@ -409,5 +401,82 @@ theorem tendsto_absMoment_signs :
     refine (Real.eq_sqrt_of_mul_self_eq (div_nonneg pos (Real.sqrt_nonneg _)) ?_).symm
     rw [div_mul_div_comm, Real.mul_self_sqrt (natCast_nonneg n)]
     rfl
+
+/-! ### The cosine -/
+
+section Sums
+
+variable {K : Type u} [LinearOrderedField K]
+
+/-- The sum of the `n` signs of each vertex of the cube: every sum as often as it occurs. -/
+def signSum (n : Nat) (s : Fin (cubeCount n)) : K := ∑ i, cube n s i
+
+/-- The weights of the sums of `n` signs. -/
+def evenly (n : Nat) (_ : Fin (cubeCount n)) : K := 1 / Nat.cast (cubeCount n)
+
+theorem evenly_nonneg (n : Nat) (s : Fin (cubeCount n)) : (0 : K) ≤ evenly n s :=
+  div_nonneg zero_le_one (natCast_nonneg _)
+
+theorem sum_evenly (n : Nat) : ∑ s, evenly n s = (1 : K) := by
+  show ∑ _s : Fin (cubeCount n), 1 / Nat.cast (cubeCount n) = (1 : K)
+  rw [sum_const, mul_comm, div_mul_cancel _ (Ne.symm (ne_of_lt (cubeCount_pos n)))]
+
+/-- A mean over the sums of `n` signs is one over `n` draws of a fair coin. -/
+theorem mean_signSum (n : Nat) (g : K → K) :
+    mean (evenly n) (fun s => g (signSum n s)) = walk n g := by
+  revert g
+  induction n with
+  | zero =>
+    intro g
+    show 1 / 1 * g 0 + 0 = g 0
+    rw [add_zero, div_one, one_mul]
+  | succ n ih =>
+    intro g
+    have half : 1 / (Nat.cast (cubeCount n) + Nat.cast (cubeCount n)) =
+        1 / Nat.cast (cubeCount n) * (1 / 2 : K) := by
+      rw [div_mul_div_comm, one_mul]
+      exact congrArg (1 / ·) (by ring)
+    show ∑ s, 1 / Nat.cast (cubeCount n + cubeCount n) * g (∑ i,
+      Fin.append (fun s => Fin.cons 1 (cube n s)) (fun s => Fin.cons (-1) (cube n s)) s i) = _
+    rw [sum_append fun v : Fin (Nat.succ n) → K =>
+      1 / Nat.cast (cubeCount n + cubeCount n) * g (∑ i, v i), natCast_add, half, walk_succ, ← ih,
+      ← sum_add]
+    refine sum_congr fun s => ?_
+    show 1 / Nat.cast (cubeCount n) * (1 / 2) * g (1 + signSum n s) +
+      1 / Nat.cast (cubeCount n) * (1 / 2) * g (-1 + signSum n s) =
+        1 / Nat.cast (cubeCount n) * (1 / 2 * (g (signSum n s + 1) + g (signSum n s - 1)))
+    rw [add_comm 1, add_comm (-1), ← sub_eq_add_neg]
+    ring
+
+end Sums
+
+/-- In vectors of `d` independent coordinates, each a sum of `n` signs, the mean cosine with the
+vector's signs is as near to √(2/π) as one likes, for every `n` that is large enough and then every
+`d` that is (seed 001, glossary, "√(2/π) ≈ 0.7979", and MomentRatioFloor, which has it of Gaussian
+coordinates). -/
+theorem eventually_signCosine_signs {ε : Real} (he : 0 < ε) :
+    Eventually fun n => Eventually fun d =>
+      |expect (evenly n) d (fun x => signCosine fun i => signSum n (x i)) -
+        Real.sqrt (2 / Real.pi)| < ε :=
+  ((Real.tendsto_sqrt tendsto_momentRatio_signs (div_pos zero_lt_two Real.pi_pos) (ε / 2)
+    (half_pos he)).and (q := fun n => 1 ≤ n) ⟨1, fun _ h => h⟩).mono fun n hn => by
+    have first : absMoment (evenly n) (signSum n) =
+        expect fair n fun x => |∑ i, (plusMinus (x i) : Real)| := mean_signSum n fun s => |s|
+    have second : secondMoment (evenly n) (signSum n) =
+        expect fair n fun x => (∑ i, plusMinus (x i)) * ∑ i, (plusMinus (x i) : Real) :=
+      mean_signSum n fun s => s * s
+    have count : secondMoment (evenly n) (signSum n) = (Nat.cast n : Real) :=
+      second.trans (walk_mul_self n)
+    have pos : 0 < secondMoment (evenly n) (signSum n : Fin (cubeCount n) → Real) := by
+      rw [count]
+      exact match n, hn.2 with
+      | .succ m, _ => natCast_succ_pos m
+    have near := tendsto_expect_signCosine (evenly_nonneg n) (sum_evenly n) pos (ε / 2)
+      (half_pos he)
+    rw [first, second] at near
+    exact near.mono fun d hd => by
+      have k := add_lt_add hd hn.1
+      rw [add_halves] at k
+      exact lt_of_le_of_lt (abs_sub_le _ _ _) k
 
 end LeanMining

@@ -17,6 +17,7 @@ import LeanMining.Analysis.Complete
 * `Real.mul_self_sqrt`, `Real.sqrt_nonneg`, and `Real.eq_sqrt_of_mul_self_eq`: no other number has
   these properties
 * `Real.sqrt_le_sqrt`, `Real.sqrt_mul`, `Real.sqrt_pos`
+* `Real.abs_sqrt_sub_sqrt_le`: roots of near numbers are near
 -/
 
 set_option autoImplicit false
@@ -110,5 +111,19 @@ theorem sqrt_lt_sqrt (hx : 0 ≤ x) (h : x < y) : sqrt x < sqrt y :=
 theorem sqrt_mul (hx : 0 ≤ x) (hy : 0 ≤ y) : sqrt (x * y) = sqrt x * sqrt y :=
   (eq_sqrt_of_mul_self_eq (mul_nonneg (sqrt_nonneg x) (sqrt_nonneg y)) (by
     rw [mul_mul_mul_comm, mul_self_sqrt hx, mul_self_sqrt hy])).symm
+
+/-- Roots are near where one of the numbers is positive and the other near it. -/
+theorem abs_sqrt_sub_sqrt_le (hx : 0 ≤ x) (hy : 0 < y) :
+    |sqrt x - sqrt y| ≤ (sqrt y)⁻¹ * |x - y| := by
+  have s := sqrt_pos hy
+  have e : (sqrt x - sqrt y) * (sqrt x + sqrt y) = x - y := by
+    have e : (sqrt x - sqrt y) * (sqrt x + sqrt y) = sqrt x * sqrt x - sqrt y * sqrt y := by ring
+    rw [e, mul_self_sqrt hx, mul_self_sqrt hy.1]
+  rw [mul_comm, ← div_eq_mul_inv]
+  refine (le_div_iff s).mpr ?_
+  rw [← e, abs_mul]
+  refine mul_le_mul_of_nonneg_left ?_ (abs_nonneg _)
+  rw [abs_of_nonneg (add_nonneg (sqrt_nonneg x) s.1)]
+  exact le_add_of_nonneg_left (sqrt_nonneg x)
 
 end Real

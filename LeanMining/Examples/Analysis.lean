@@ -121,6 +121,13 @@ theorem tendsto_expect_abs_beta_sub_example :
   (tendsto_expect_abs_beta_sub fair_nonneg sum_fair secondMoment_oneMinusTwo_pos (1 / 100)
     one_div_hundred_pos).elim fun N h => ⟨N, h N (le_refl N)⟩
 
+theorem tendsto_expect_signCosine_example :
+    ∃ d : Nat, |(expect fair d fun x => signCosine fun i => oneMinusTwo (x i)) -
+      Real.sqrt (momentRatio (absMoment fair oneMinusTwo) (secondMoment fair oneMinusTwo))| <
+        (1 / 100 : Real) :=
+  (tendsto_expect_signCosine fair_nonneg sum_fair secondMoment_oneMinusTwo_pos (1 / 100)
+    one_div_hundred_pos).elim fun N h => ⟨N, h N (le_refl N)⟩
+
 theorem iid_coord_moment_ratio_floor_real_example :
     ∃ d : Nat, |(expect fair d fun x => 1 - beta fun i => oneMinusTwo (x i)) -
       (1 - momentRatio (absMoment fair oneMinusTwo) (secondMoment fair oneMinusTwo))| <
@@ -244,6 +251,14 @@ theorem tendsto_absMoment_signs_example :
     ∃ n : Nat, |(expect fair n fun x => |∑ i, plusMinus (x i)|) / Real.sqrt (Nat.cast n) -
       Real.sqrt (2 / Real.pi)| < 1 / 100 :=
   (tendsto_absMoment_signs (1 / 100) one_div_hundred_pos).elim fun N h => ⟨N, h N (le_refl N)⟩
+
+/-- For some number of signs and some dimension the mean cosine is less than 1/100 away from
+√(2/π). -/
+theorem eventually_signCosine_signs_example :
+    ∃ n d : Nat, |expect (evenly n) d (fun x => signCosine fun i => signSum n (x i)) -
+      Real.sqrt (2 / Real.pi)| < 1 / 100 :=
+  (eventually_signCosine_signs one_div_hundred_pos).exists.elim fun n h =>
+    h.exists.elim fun d k => ⟨n, d, k⟩
 
 end LeanMining
 

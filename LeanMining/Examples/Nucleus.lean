@@ -178,6 +178,13 @@ theorem bitwidth_order_as_given_false_example :
         quantizationGapOf (fun y => y) v < quantizationGapOf (fun _ => 0) v :=
   bitwidth_order_as_given_false (P := fun _ => (0 : Int)) rfl _ _
 
+theorem bitwidth_order_total_as_given_false_example :
+    ¬ ∀ (n : Nat) (v : Vector Int n),
+      totalGapOf (fun _ y => y) (fun y => y) v < totalGapOf (fun _ y => y) (fun y => y) v ∧
+        totalGapOf (fun _ y => y) (fun y => y) v < totalGapOf (fun _ y => y) (fun _ => 0) v :=
+  bitwidth_order_total_as_given_false (P := fun _ => (0 : Int)) (Q := fun y => y) rfl rfl
+    _ fun _ _ y => y
+
 /-- The grid of 4 is within that of 4 and 8. -/
 theorem nearest_le_of_nested_example : |(5 : Int) - 4| ≤ |5 - 4| :=
   nearest_le_of_nested (coarse := fun y => y = 4) (fine := fun y => y = 4 ∨ y = 8)

@@ -90,6 +90,29 @@ theorem exists_best_threshold_example :
   (exists_best_threshold (fun _ => by decide) ⟨.zero, by decide, by decide⟩ (by decide)).elim
     fun α h => ⟨α, h.1, h.2 1 (by decide)⟩
 
+/-- ±1 and ±3 at the threshold 2, with one bit: it is best for neither. -/
+def apart : Fin 2 → Fin 2 → Rat
+  | .zero => oppositePair 1
+  | .succ .zero => oppositePair 3
+
+/-- The thresholds 1, 2 and 3. -/
+def oneTwoThree : Fin 3 → Rat := Vector.get (1 ::ᵥ 2 ::ᵥ 3 ::ᵥ .nil)
+
+/-- The best of these for each set of `apart`. -/
+def apartBest : Fin 2 → Fin 3 := Vector.get (.zero ::ᵥ .succ (.succ .zero) ::ᵥ .nil)
+
+theorem sum_best_le_common_example :
+    ∑ j, mse (fun _ => 1 / 2) (apart j) 1 (oneTwoThree (apartBest j)) <
+      ∑ j, mse (fun _ => 1 / 2) (apart j) 1 (oneTwoThree (.succ .zero)) :=
+  (sum_best_le_common (E := fun j a => mse (fun _ => 1 / 2) (apart j) 1 (oneTwoThree a))
+    (best := apartBest) (by decide) (.succ .zero)).2.mpr ⟨.zero, by decide⟩
+
+theorem bannerThreshold_mono_example :
+    ((0 : Rat) < 3 → bannerThreshold (fun x : Rat => x) 2 (-1) < bannerThreshold (fun x => x) 2 3) ∧
+      ((3 : Rat) ≤ 0 →
+        bannerThreshold (fun x : Rat => x) 2 (-1) = bannerThreshold (fun x => x) 2 3) :=
+  bannerThreshold_mono (fun _ _ _ h => h) (by decide) (by decide)
+
 theorem log_distortion_as_given_false_example :
     ¬ ∃ c, ∀ R : Rat, 5 - 2 * R * 3 = c - R * 3 :=
   log_distortion_as_given_false (by decide) 5

@@ -22,6 +22,7 @@ several keys it is false, and so it is of one key that is not rotated.
 * `dc_centering_lifts_rotational_ceiling`: the seed's axiom, about one key
 * `dc_centering_lifts_rotational_ceiling_of_keys_as_given_false`: not about several keys
 * `beta_le_beta_center_false`: without a rotation centering can lower β
+* `mean_stored_as_given_false`: a mean that is stored exactly can cost energy as well
 -/
 
 set_option autoImplicit false
@@ -237,5 +238,15 @@ end Field
 theorem beta_le_beta_center_false :
     ¬ ∀ (d : Nat) (k : Fin d → Rat), (∃ i, center k i ≠ 0) → beta k ≤ beta (center k) :=
   fun h => absurd (h 3 (Vector.get (2 ::ᵥ 2 ::ᵥ 3 ::ᵥ .nil)) ⟨.zero, by decide⟩) (by decide)
+
+/-- That a key whose mean is stored exactly, beside the one-bit form of its centered part, loses no
+more energy than its own one-bit form does is false: (1, 1, -1) is its own one-bit form, and its
+centered part is off the sign lattice (seed 001, DCMeanCentering). -/
+theorem mean_stored_as_given_false :
+    ¬ ∀ (d : Nat) (k : Fin d → Rat),
+      normSq (fun i => k i - ((∑ j, k j) / Nat.cast d +
+        l1Norm (center k) / Nat.cast d * signQuant (center k) i)) ≤
+      normSq fun i => k i - l1Norm k / Nat.cast d * signQuant k i :=
+  fun h => absurd (h 3 (Vector.get (1 ::ᵥ 1 ::ᵥ -1 ::ᵥ .nil))) (by decide)
 
 end LeanMining

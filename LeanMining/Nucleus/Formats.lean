@@ -19,6 +19,7 @@ one.
 
 * `gateGapOf`, `quantizationGapOf`: what a layer's outputs lose at the gate, and what by rounding
   behind it
+* `totalGapOf`: what they lose in all, once they are read back
 * `stepCount b`: the steps between the levels of `b` bits
 
 ## Main results
@@ -27,6 +28,7 @@ one.
 * `gate_dominance_as_given_false`: that it loses at least as much, if rounding changes some value
   from 0 up
 * `bitwidth_order_as_given_false`: that three formats lose less in this order, if the first keeps 0
+* `bitwidth_order_total_as_given_false`: nor do they in all, however the outputs are read back
 * `int16_lt_fp16`: a value that INT16 stores better than FP16
 * `nearest_le_of_nested`: a grid that contains another one is at least as good
 * `coarser_as_given_false`: one with twice as many levels need not be
@@ -88,6 +90,26 @@ theorem bitwidth_order_as_given_false {P : K → K} (h : P 0 = 0) (Q R : K → K
   have l := (k 1 (-1 ::ᵥ .nil)).2
   rw [quantizationGapOf_neg_one h, quantizationGapOf_single] at l
   exact l.2 (abs_nonneg _)
+
+/-- What is lost of a layer's outputs `v` in all: the L1 distance of `v` and what `back` reads back
+from the rounded ReLU of `v`. How it does may depend on `v`, as a fit to it does. -/
+def totalGapOf (back : Vector K n → Vector K n → Vector K n) (Q : K → K) (v : Vector K n) : K :=
+  l1Dist v (back v ((v.map relu).map Q))
+
+/-- Nor is it a law that rounding by `P` loses more in all than by `Q`, and that more than by `R`,
+if `P` and `Q` keep 0: both make the same of the output -1, whatever is read back from that (seed
+000, EMPIRICAL.RESULTS, "INT8 > INT16 > FP16"). -/
+theorem bitwidth_order_total_as_given_false {P Q : K → K} (hP : P 0 = 0) (hQ : Q 0 = 0) (R : K → K)
+    (back : (n : Nat) → Vector K n → Vector K n → Vector K n) :
+    ¬ ∀ (n : Nat) (v : Vector K n), totalGapOf (back n) R v < totalGapOf (back n) Q v ∧
+      totalGapOf (back n) Q v < totalGapOf (back n) P v := fun k => by
+  have l := (k 1 (-1 ::ᵥ .nil)).2
+  have same : ((-1 ::ᵥ .nil : Vector K 1).map relu).map Q =
+      ((-1 ::ᵥ .nil : Vector K 1).map relu).map P := by
+    show (Q (relu (-1)) ::ᵥ .nil : Vector K 1) = P (relu (-1)) ::ᵥ .nil
+    rw [relu_of_nonpos (neg_nonpos.mpr zero_le_one), hP, hQ]
+  exact lt_irrefl _ (lt_of_lt_of_le l (le_of_eq
+    (congrArg (fun y => l1Dist (-1 ::ᵥ .nil) (back 1 (-1 ::ᵥ .nil) y)) same.symm)))
 
 /-- A grid is at least as good as one that it contains: where no value of `fine` is nearer to `x`
 than `y`, no value of `coarse` is (seed 000, CENTRAL.QUESTION, "coarser quantization means larger

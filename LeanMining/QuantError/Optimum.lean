@@ -19,11 +19,15 @@ false in general.
 
 * `mse_one_step`, `mse_one_step_le_iff`: the error with one bit, and its only best threshold
 * `exists_best_threshold`: there is a best threshold with any number of steps
+* `sum_best_le_common`: what a common threshold costs several data sets
+* `bannerThreshold_mono`: Banner's rule rises with the kurtosis, with any increasing function for
+  the logarithm
+* `best_rate_as_given_false`: a bit more may divide the least error by any factor
 -/
 
 set_option autoImplicit false
 
-universe u
+universe u v
 
 namespace LeanMining
 
@@ -284,6 +288,44 @@ theorem exists_best_threshold {w : Fin n → K} (hw : ∀ i, 0 ≤ w i) {x : Fin
   exact le_trans (mse_le s hs.1 _) (le_trans (le_of_eq (at_least s pos))
     (le_trans (hs.2 t ht.1) (least_le t β hβ)))
 
+/-! ### A common threshold -/
+
+/-- A common choice `a`, such as a threshold, costs several data sets at least what each one's own
+best one does, and more exactly where it is not best for some of them. The first half is what "best"
+means, and which errors `E` they are plays no part (seed 002, Layer 5). -/
+theorem sum_best_le_common {R : Type u} [LinearOrderedCommRing R] {A : Type v} {l : Nat}
+    {E : Fin l → A → R} {best : Fin l → A} (h : ∀ j a, E j (best j) ≤ E j a) (a : A) :
+    ∑ j, E j (best j) ≤ ∑ j, E j a ∧
+      (∑ j, E j (best j) < ∑ j, E j a ↔ ∃ j, E j (best j) < E j a) :=
+  ⟨sum_le_sum fun j => h j a, fun k =>
+    (Fin.forall_or_exists_not (fun j => E j a ≤ E j (best j)) fun j => LinearOrder.decLe _ _).elim
+      (fun all => absurd (sum_le_sum all) (not_le_of_lt k))
+      fun ⟨j, n⟩ => ⟨j, lt_of_not_le n⟩, sum_lt_sum fun j => h j a⟩
+
+/-! ### Banner's rule -/
+
+/-- Banner's rule for INT4, with `g` in the place of the logarithm: `(2.5 + 0.3 g (1 + max 0 κ)) σ`
+(seed 002, Layer 4). -/
+def bannerThreshold (g : K → K) (σ κ : K) : K := (5 / 2 + 3 / 10 * g (1 + max 0 κ)) * σ
+
+/-- The threshold by Banner's rule rises with the kurtosis from 0 on, and is the same below. Of the
+logarithm nothing is asked but that it increases from 1 on: any such function `g` may stand in its
+place, and the logarithm itself is not defined here (seed 002, Layer 6). -/
+theorem bannerThreshold_mono {g : K → K} (hg : ∀ a b, 1 ≤ a → a < b → g a < g b) {σ κ κ' : K}
+    (hσ : 0 < σ) (h : κ < κ') :
+    (0 < κ' → bannerThreshold g σ κ < bannerThreshold g σ κ') ∧
+      (κ' ≤ 0 → bannerThreshold g σ κ = bannerThreshold g σ κ') := by
+  refine ⟨fun pos => ?_, fun neg => ?_⟩
+  · have lt : max 0 κ < max 0 κ' := by
+      rw [max_eq_right pos.1]
+      exact (le_total 0 κ).elim (fun k => by rw [max_eq_right k]; exact h) fun k => by
+        rw [max_eq_left k]; exact pos
+    exact mul_lt_mul_of_pos_right (add_lt_add_left (mul_lt_mul_of_pos_left
+      (hg _ _ (le_add_of_nonneg_right (le_max_left 0 κ)) (add_lt_add_left lt 1))
+      (div_pos (natCast_succ_pos 2) (natCast_succ_pos 9))) (5 / 2)) hσ
+  · show (5 / 2 + 3 / 10 * g (1 + max 0 κ)) * σ = (5 / 2 + 3 / 10 * g (1 + max 0 κ')) * σ
+    rw [max_eq_left neg, max_eq_left (le_trans h.1 neg)]
+
 /-! ### What is false of it -/
 
 /-- That there is one best threshold is false: the datum 1 is a level of three steps at α = 1 and at
@@ -318,6 +360,109 @@ theorem threshold_rises_as_given_false :
   fun h => absurd (h 4 1 (fun _ => 1 / 4) signs spread (by decide) total (by decide) 1 2 (by decide)
     (by decide) ((mse_one_step_le_iff total signs (by decide) (by decide)).mpr (by decide))
     ((mse_one_step_le_iff total spread (by decide) (by decide)).mpr (by decide))) (by decide)
+
+/-- The numbers 0, 1 and 3. -/
+def zeroOneThree : Fin 3 → Rat := Vector.get (0 ::ᵥ 1 ::ᵥ 3 ::ᵥ .nil)
+
+/-- The weight `δ` for the first of them and `c` for each other. -/
+def mostlyOneThree (δ c : Rat) : Fin 3 → Rat := Vector.get (δ ::ᵥ c ::ᵥ c ::ᵥ .nil)
+
+theorem mostlyOneThree_nonneg {δ c : Rat} (hδ : 0 ≤ δ) (hc : 0 ≤ c) :
+    ∀ i, 0 ≤ mostlyOneThree δ c i
+  | .zero => hδ
+  | .succ .zero => hc
+  | .succ (.succ .zero) => hc
+
+/-- With one bit no threshold serves both 1 and 3. -/
+theorem le_mse_one_zeroOneThree {δ c α : Rat} (hδ : 0 ≤ δ) (hc : 0 ≤ c) (hα : 0 ≤ α) :
+    c + c ≤ mse (mostlyOneThree δ c) zeroOneThree 1 α := by
+  rw [mse_one_step _ _ hα]
+  show c + c ≤ δ * ((|(0 : Rat)| - α) * (|(0 : Rat)| - α)) + (c * ((|(1 : Rat)| - α) *
+    (|(1 : Rat)| - α)) + (c * ((|(3 : Rat)| - α) * (|(3 : Rat)| - α)) + 0))
+  have three : |(3 : Rat)| = 3 := by decide
+  rw [abs_zero, abs_one, three]
+  have rest : 0 ≤ δ * (α * α) + (c + c) * ((α - 2) * (α - 2)) :=
+    add_nonneg (mul_nonneg hδ (mul_self_nonneg α))
+      (mul_nonneg (add_nonneg hc hc) (mul_self_nonneg _))
+  refine sub_nonneg.mp (le_trans rest (le_of_eq ?_))
+  ring
+
+/-- With two bits the threshold 3 serves both, and 0 alone is off the levels. -/
+theorem mse_three_zeroOneThree (δ c : Rat) :
+    mse (mostlyOneThree δ c) zeroOneThree 3 3 = δ := by
+  have zero : quantize 3 3 (0 : Rat) = -1 := by decide
+  have one : quantize 3 3 (1 : Rat) = 1 := by decide
+  have three : quantize 3 3 (3 : Rat) = 3 := by decide
+  show δ * ((0 - quantize 3 3 (0 : Rat)) * (0 - quantize 3 3 (0 : Rat))) +
+    (c * ((1 - quantize 3 3 (1 : Rat)) * (1 - quantize 3 3 (1 : Rat))) +
+      (c * ((3 - quantize 3 3 (3 : Rat)) * (3 - quantize 3 3 (3 : Rat))) + 0)) = δ
+  rw [zero, one, three]
+  ring
+
+/-- With two bits 0 is off the levels at every threshold. -/
+theorem mse_three_zeroOneThree_pos {δ c α : Rat} (hδ : 0 < δ) (hc : 0 ≤ c) (hα : 0 < α) :
+    0 < mse (mostlyOneThree δ c) zeroOneThree 3 α := by
+  have shares : (k : Nat) → k ≤ 3 → levelShare 3 k ≠ (0 : Rat)
+    | .zero, _ => by decide
+    | .succ .zero, _ => by decide
+    | .succ (.succ .zero), _ => by decide
+    | .succ (.succ (.succ .zero)), _ => by decide
+    | .succ (.succ (.succ (.succ k))), h => absurd h (Nat.not_succ_le_zero k)
+  have off : (0 : Rat) - quantize α 3 0 ≠ 0 := fun e =>
+    (exists_nearestLevel_eq (-α) (stepSize α 3) 3 0).elim fun k hk => by
+      have l : quantize α 3 0 = α * levelShare 3 k := hk.2.trans (level_eq_mul_levelShare α 3 k)
+      rw [l] at e
+      exact mul_ne_zero (Ne.symm (ne_of_lt hα)) (shares k hk.1) (sub_eq_zero_iff.mp e).symm
+  exact sum_pos
+    (fun i => mul_nonneg (mostlyOneThree_nonneg hδ.1 hc i) (mul_self_nonneg _))
+    ⟨.zero, mul_pos hδ (mul_self_pos off)⟩
+
+/-- That at the best threshold one bit more divides the error by at most some factor `C` is false,
+whatever `C` is, for data that have an error even then: of 1 and 3, with little weight on 0, two
+bits leave little error and one bit does not. So ln MSE has no slope a bit that all data share, be
+it -2 ln 2 or another within any bounds; nor has the root of the error in units of the variance, by
+which both errors are divided (seed 002, Layer 6). -/
+theorem best_rate_as_given_false :
+    ¬ ∃ C : Rat, ∀ (n N M B : Nat) (w x : Fin n → Rat) (α β : Rat),
+      (Nat.cast N + 1 : Rat) = 2 ^ B → (Nat.cast M + 1 : Rat) = 2 ^ Nat.succ B →
+      (∀ i, 0 ≤ w i) → ∑ i, w i = 1 → 0 < α → 0 < β →
+      (∀ γ, 0 < γ → mse w x N α ≤ mse w x N γ) → (∀ γ, 0 < γ → mse w x M β ≤ mse w x M γ) →
+      0 < mse w x M β → mse w x N α ≤ C * mse w x M β := by
+  intro ⟨C, h⟩
+  have pos_C : 0 < |C| + 1 := add_pos_of_nonneg_of_pos (abs_nonneg C) zero_lt_one
+  have small : ∃ δ : Rat, 0 < δ ∧ (|C| + 1) * δ < 1 / 2 :=
+    ⟨1 / 4 / (|C| + 1), div_pos (by decide) pos_C, by
+      rw [mul_comm, div_mul_cancel _ (Ne.symm (ne_of_lt pos_C))]
+      decide⟩
+  refine small.elim fun δ hd => ?_
+  have δ_lt : δ < 1 / 2 := lt_of_le_of_lt (by
+    have k := mul_le_mul_of_nonneg_right (le_add_of_nonneg_left (abs_nonneg C) : (1 : Rat) ≤ _)
+      hd.1.1
+    rw [one_mul] at k
+    exact k) hd.2
+  have hc : 0 < (1 - δ) / 2 := half_pos (sub_pos.mpr (lt_trans δ_lt (by decide)))
+  have nonneg := mostlyOneThree_nonneg hd.1.1 hc.1
+  have total : ∑ i, mostlyOneThree δ ((1 - δ) / 2) i = 1 := by
+    show δ + ((1 - δ) / 2 + ((1 - δ) / 2 + 0)) = 1
+    rw [add_zero, add_halves, add_sub_cancel]
+  have some : ∃ i, 0 < mostlyOneThree δ ((1 - δ) / 2) i ∧ zeroOneThree i ≠ 0 :=
+    ⟨.succ .zero, hc, by decide⟩
+  refine (exists_best_threshold nonneg some (N := 1) (by decide)).elim fun α hα =>
+    (exists_best_threshold nonneg some (N := 3) (by decide)).elim fun β hβ => ?_
+  have pos := mse_three_zeroOneThree_pos hd.1 hc.1 hβ.1
+  have key := h 3 1 3 1 _ zeroOneThree α β (by decide) (by decide) nonneg total hα.1 hβ.1 hα.2 hβ.2
+    pos
+  have low := le_mse_one_zeroOneThree hd.1.1 hc.1 hα.1.1
+  have high := hβ.2 3 (by decide)
+  rw [mse_three_zeroOneThree] at high
+  rw [add_halves] at low
+  have most : C * mse (mostlyOneThree δ ((1 - δ) / 2)) zeroOneThree 3 β ≤ (|C| + 1) * δ :=
+    mul_le_mul (le_trans (le_abs_self C) (lt_add_of_pos_right zero_lt_one).1) high pos.1
+      pos_C.1
+  refine lt_irrefl (1 / 2 : Rat) (lt_of_le_of_lt ?_ hd.2)
+  refine le_trans ?_ (le_trans low (le_trans key most))
+  rw [le_sub_iff_add_le]
+  exact le_trans (add_le_add_left δ_lt.1 _) (le_of_eq (add_halves 1))
 
 /-- The numbers `c` and `-c`. -/
 def oppositePair (c : Rat) : Fin 2 → Rat := Vector.get (c ::ᵥ -c ::ᵥ .nil)
