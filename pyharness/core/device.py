@@ -24,6 +24,7 @@ from torch.autograd import DeviceType  # type: ignore[attr-defined]  # not in it
 from torch.profiler import ProfilerActivity, profile
 
 from pyharness.core.errors import UsageError
+from pyharness.core.processors import use_same_code
 
 __all__ = [
     "CPU",
@@ -35,8 +36,10 @@ __all__ = [
     "default_device",
     "find_device",
     "flags",
+    "identity",
     "kernels_run",
     "make_deterministic",
+    "require_device",
     "to_current_device",
 ]
 
@@ -45,10 +48,6 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 CPU = torch.device("cpu")
-
-_REPRODUCIBLE = "AUTO"
-"""Otherwise MKL rounds a product of matrices as their addresses fall (Intel, oneMKL: Conditional
-Numerical Reproducibility)."""
 
 _WORKSPACE = ":4096:8"
 """With this much fixed room cuBLAS takes no other path from run to run (NVIDIA, cuBLAS: Results
@@ -61,7 +60,16 @@ def find_device(name: str) -> torch.device:
     Raises:
         UsageError: if it is not there.
     """
-    if name == "cuda" and not torch.cuda.is_available():
+    return require_device(torch.device(name))
+
+
+def require_device(where: torch.device) -> torch.device:
+    """Return a device if it is there, in this process.
+
+    Raises:
+        UsageError: if it is not.
+    """
+    if where.type == "cuda" and not torch.cuda.is_available():
         build = f"PyTorch {torch.__version__} is a build " + (
             f"for CUDA {torch.version.cuda}, and it finds no GPU"
             if torch.version.cuda
@@ -71,17 +79,22 @@ def find_device(name: str) -> torch.device:
             f"there is no CUDA device here: {build}; give --device cpu, or run on a machine with an NVIDIA GPU, "
             "its driver and a CUDA build of PyTorch (pyharness doctor says what there is)"
         )
-    return torch.device(name)
+    return where
+
+
+def identity(where: torch.device) -> list[str]:
+    """Return what tells a device from others to a cache."""
+    return [str(where), torch.cuda.get_device_name(where) if where.type == "cuda" else ""]
 
 
 def make_deterministic(where: torch.device) -> None:
     """Have torch compute so that equal inputs give equal results on a device: deterministically,
     and float32 as float32.
 
-    To be called before anything is computed there, by the process that will: MKL reads its variable
-    once. One that the user has set stays.
+    To be called before anything is computed there, by the process that will: libraries read their
+    variables once. One that the user has set stays.
     """
-    os.environ.setdefault("MKL_CBWR", _REPRODUCIBLE)
+    use_same_code()
     torch.use_deterministic_algorithms(True)
     if where.type == "cuda":
         os.environ["CUBLAS_WORKSPACE_CONFIG"] = _WORKSPACE

@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, TypeVar
 
 from pyharness.core.errors import HarnessError
+from pyharness.core.processors import SAME_CODE
 
 __all__ = [
     "Answer",
@@ -237,7 +238,7 @@ class _Process:
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             process_group=0,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**SAME_CODE, **os.environ, "PYTHONPATH": path},
         )
         theirs.close()
         self._send(function)

@@ -23,24 +23,35 @@ from pyharness.core.cache import Cache
 from pyharness.core.extras import DISTRIBUTION
 
 __all__ = [
+    "BY_NAME",
+    "OWN",
     "VARIABLES",
+    "Version",
     "code",
+    "digest_of_items",
+    "imported_modules",
     "is_unchanged",
     "keep_sources",
     "machine",
     "package_folders",
+    "public_modules",
     "read_files",
+    "read_in_source",
+    "shape_of",
+    "source_of",
     "unnoted",
+    "version_of",
     "watch_files",
 ]
 
-_OWN = "pyharness"
-_BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
+OWN = "pyharness"
+"""The package that this is in."""
+BY_NAME = {"__import__", "import_module", "exec", "eval", "runpy"}
 """Words by which code can reach modules that its imports do not name; as methods, such as
 `module.eval`, the last two do not."""
 _RESOLVES = {"importlib.import_module", "pyharness.evidence.resolve", "runpy"}
 _KNOWN_BY_NAME = {
-    _OWN,
+    OWN,
     "pyharness.project.pack",
     "pyharness.evidence",
     "pyharness.formats.quantized.tflite",
@@ -57,6 +68,7 @@ VARIABLES = (
     "DNNL_",
     "KMP_",
     "MKL_",
+    "NPY_",
     "NVIDIA_",
     "OMP_",
     "ONEDNN_",
@@ -79,7 +91,7 @@ def code(modules: Iterable[str]) -> dict[str, str]:
     loaded how much of it, and every other such module that is loaded.
     """
     pending = list(modules)
-    tops = {name.partition(".")[0] for name in pending} | {_OWN}
+    tops = {name.partition(".")[0] for name in pending} | {OWN}
     found: dict[str, str] = {}
     seen: set[str] = set()
     while pending:
@@ -87,10 +99,10 @@ def code(modules: Iterable[str]) -> dict[str, str]:
         if name in seen:
             continue
         seen.add(name)
-        if (file := _source(name, tops)) is None:
+        if (file := source_of(name, tops)) is None:
             continue
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        found[name], imported, by_name = _read_source(file, package, _version(str(file)))
+        found[name], imported, by_name = _read_source(file, package, version_of(str(file)))
         pending += imported
         if by_name and name not in _KNOWN_BY_NAME:
             pending += [*_package(), *(name for name in sys.modules if not _is_own(name))]
@@ -106,9 +118,7 @@ def keep_sources(cache: Cache | None) -> None:
 
 
 class _Sources:
-    """What was read in sources: the digest, what they import, whether by name; by their bytes and
-    the package that they are in.
-    """
+    """What was read in sources, by what was asked, their bytes and the package that they are in."""
 
     def __init__(self) -> None:
         self.keep_in(None)
@@ -118,17 +128,18 @@ class _Sources:
         self._new = False
         self._found: dict[str, Any] | None = None
 
-    def get(self, data: bytes, package: str) -> tuple[str, tuple[str, ...], bool]:
+    def get(self, parse: Callable[[bytes, str], Any], data: bytes, package: str) -> Any:
+        """Return what `parse`, a function of a module, reads in a source, as JSON."""
         if self._found is None:
             self._found = self._cache.get(self._key) if self._cache else None
         if self._found is None:
             self._found = {}
-        name = f"{package} {hashlib.sha256(data).hexdigest()}"
+        name = f"{parse.__module__}.{parse.__name__} {package} {hashlib.sha256(data).hexdigest()}"
         if name not in self._found:
-            self._found[name] = _parse(data, package)
+            # As JSON gives it back, so that it is of the same types whether it was kept or not.
+            self._found[name] = json.loads(json.dumps(parse(data, package)))
             self._new = True
-        digest, imported, by_name = self._found[name]
-        return digest, tuple(imported), by_name
+        return self._found[name]
 
     def save(self) -> None:
         if self._cache and self._new:
@@ -141,11 +152,26 @@ class _Sources:
             "what": "sources",
             "python": sys.version,
             "names": dict(_public()),
-            "code": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+            "code": digest_of_items(
+                hashlib.sha256(Path(__file__).with_name(name).read_bytes()).hexdigest()
+                for name in ("fingerprint.py", "reach.py")
+            ),
         }
 
 
 _sources = _Sources()
+
+
+def read_in_source(parse: Callable[[bytes, str], Any], data: bytes, package: str) -> Any:
+    """Return what a function reads in a source, or did before; kept where `keep_sources` says.
+
+    Args:
+        parse: gives JSON, by the bytes of a source and the package that it is in; of this module or
+            of `pyharness.core.reach`, whose code is part of the key.
+        data: the bytes.
+        package: the package.
+    """
+    return _sources.get(parse, data, package)
 
 
 def _package() -> Iterator[str]:
@@ -157,10 +183,10 @@ def _package() -> Iterator[str]:
 
 
 def _is_own(name: str) -> bool:
-    return name.partition(".")[0] == _OWN or name.endswith("main__")
+    return name.partition(".")[0] == OWN or name.endswith("main__")
 
 
-def _source(name: str, tops: set[str]) -> Path | None:
+def source_of(name: str, tops: set[str]) -> Path | None:
     """Return the file of a module that is followed; None for another one, or for no module."""
     top = name.partition(".")[0]
     if top in sys.stdlib_module_names or top in sys.builtin_module_names:
@@ -232,14 +258,13 @@ def _read_source(file: Path, package: str, version: Version) -> tuple[str, tuple
     data = file.read_bytes()
     if file.suffix != ".py":
         return hashlib.sha256(data).hexdigest(), (), False
-    return _sources.get(data, package)
+    digest, imported, by_name = read_in_source(_parse, data, package)
+    return digest, tuple(imported), by_name
 
 
 def _parse(data: bytes, package: str) -> tuple[str, tuple[str, ...], bool]:
     tree = ast.parse(data)
-    shape: list[str] = []
-    _shape(tree, shape)
-    digest = _digest(shape)
+    digest = shape_of(tree)
     names: set[str] = set()
     by_name = False
     pending: list[ast.AST] = [tree]
@@ -251,23 +276,12 @@ def _parse(data: bytes, package: str) -> tuple[str, tuple[str, ...], bool]:
         ):
             pending += node.orelse
             continue
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-            if any(alias.name == _OWN for alias in node.names):
-                names.update(_public().values())
-        elif isinstance(node, ast.ImportFrom):
-            base = (
-                package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            )
-            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
-            names.add(module)
-            names.update(f"{module}.{alias.name}" for alias in node.names)
-            if module == _OWN:
-                names.update(_public().get(alias.name, "") for alias in node.names)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update(imported_modules(node, package))
         by_name = (
             by_name
-            or getattr(node, "id", None) in _BY_NAME
-            or getattr(node, "attr", None) in _BY_NAME - {"exec", "eval"}
+            or getattr(node, "id", None) in BY_NAME
+            or getattr(node, "attr", None) in BY_NAME - {"exec", "eval"}
         )
         pending += ast.iter_child_nodes(node)
     parents = {name.rpartition(".")[0] for name in names}
@@ -277,11 +291,40 @@ def _parse(data: bytes, package: str) -> tuple[str, tuple[str, ...], bool]:
     return digest, tuple(sorted(names - {""})), by_name or not names.isdisjoint(_RESOLVES)
 
 
+def imported_modules(node: ast.Import | ast.ImportFrom, package: str) -> list[str]:
+    """Return the modules that an import in a package may load; that of `from … import …` first."""
+    if isinstance(node, ast.Import):
+        found = [alias.name for alias in node.names]
+        return [*found, *_public().values()] if OWN in found else found
+    around = package.split(".")
+    base = around[: len(around) - node.level + 1] if node.level else []
+    module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+    found = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    if module == OWN:
+        found += [one for alias in node.names for one in public_modules(OWN, alias.name)]
+    return found
+
+
+def public_modules(module: str, name: str) -> list[str]:
+    """Return the modules of this package that a name of one of them is in; name may be empty."""
+    if module != OWN:
+        return [module, f"{module}.{name}"] if name else [module]
+    known = _public()
+    return [OWN, *([known[name]] if name in known else [] if name else known.values())]
+
+
 def _public() -> Mapping[str, str]:
     """The modules of the names that this package gives out, by name."""
     import pyharness
 
     return pyharness._MODULES
+
+
+def shape_of(node: ast.AST) -> str:
+    """Return a digest of what a syntax tree says, without comments, docstrings and layout."""
+    shape: list[str] = []
+    _shape(node, shape)
+    return digest_of_items(shape)
 
 
 def _shape(node: Any, parts: list[str]) -> None:
@@ -328,8 +371,8 @@ def machine() -> Mapping[str, str]:
     variables = {name: value for name, value in os.environ.items() if name.startswith(VARIABLES)}
     return {
         "python": f"{sys.version} {platform.system()} {platform.machine()}",
-        "processor": _digest(sorted(_processor())),
-        "packages": _digest(sorted(_packages())),
+        "processor": digest_of_items(sorted(_processor())),
+        "packages": digest_of_items(sorted(_packages())),
         "variables": json.dumps(variables, sort_keys=True),
     }
 
@@ -359,7 +402,8 @@ def _packages() -> Iterator[str]:
             yield f"{entry.name} {hashlib.sha256(record.read_bytes()).hexdigest() if record.is_file() else ''}"
 
 
-def _digest(items: Iterable[str]) -> str:
+def digest_of_items(items: Iterable[str]) -> str:
+    """Return the SHA-256, in hexadecimal, of texts, a line each."""
     return hashlib.sha256("\n".join(items).encode(errors="surrogateescape")).hexdigest()
 
 
@@ -430,7 +474,7 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
     ):
         _written.add(path)
     else:
-        _read[path] = _version(path)
+        _read[path] = version_of(path)
 
 
 def _is_packaged_code(path: str) -> bool:
@@ -448,17 +492,18 @@ def read_files() -> dict[str, str | None]:
     changed for ever.
     """
     return {
-        path: _digest_of(path, version) if version == _version(path) else ""
+        path: _digest_of(path, version) if version == version_of(path) else ""
         for path, version in sorted(_read.items())
     }
 
 
 def is_unchanged(files: Mapping[str, str | None]) -> bool:
     """Whether files and folders are what they were, by what `read_files` returned."""
-    return all(_digest_of(path, _version(path)) == digest for path, digest in files.items())
+    return all(_digest_of(path, version_of(path)) == digest for path, digest in files.items())
 
 
-def _version(path: str) -> Version:
+def version_of(path: str) -> Version:
+    """Return what changes when a file or a folder does; None if it is not there."""
     try:
         found = os.stat(path)
     except OSError:
@@ -475,7 +520,7 @@ def _digest_of(path: str, version: Version) -> str | None:
         return None
     try:
         if os.path.isdir(path):
-            return _digest(sorted(os.listdir(path)))
+            return digest_of_items(sorted(os.listdir(path)))
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

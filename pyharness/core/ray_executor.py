@@ -8,24 +8,27 @@ and so could the certificate.
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import socket
 import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pyharness.core.errors import HarnessError, UsageError
 from pyharness.core.executor import Answer, Lost, spread
 from pyharness.core.extras import install
 from pyharness.core.fingerprint import VARIABLES, code, machine
+from pyharness.core.processors import use_same_code
 
 __all__ = ["ClusterError", "RayExecutor"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_CODE = ("pyharness.pipeline.collect", "pyharness.pipeline.audit")
+_CODE = ("pyharness.pipeline.gather", "pyharness.pipeline.audit")
 """Modules that import all that workers run, but for the packs."""
 
 
@@ -51,6 +54,15 @@ class RayExecutor:
             raise UsageError(f"--executor ray needs Ray; {install('cluster')}") from error
         self._ray, self._modules = ray, (*_CODE, *packs)
 
+    def require_there(self) -> None:
+        """Require a cluster, before any work that would be done in vain without one.
+
+        Raises:
+            ClusterError: if there is none.
+        """
+        with self._connected():
+            pass
+
     def map(
         self,
         function: Callable[[Item], Result],
@@ -67,23 +79,12 @@ class RayExecutor:
         """
         if not items:
             return
-        ray, ours = self._ray, self._ray.is_initialized()
-        try:
-            if not ours:
-                _require_there(os.environ.get("RAY_ADDRESS", ""))
-                ray.init(address="auto", log_to_driver=False, configure_logging=False)
-        except OSError as error:
-            raise ClusterError(
-                f"there is no Ray cluster: {error}; start one with `ray start --head`, or set RAY_ADDRESS"
-            ) from error
-        try:
+        ray = self._ray
+        with self._connected():
             remote = ray.remote(num_cpus=1, max_restarts=0)(_Server)
             place = [entry for entry in sys.path if entry]
-            variables = {
-                name: value for name, value in os.environ.items() if name.startswith(VARIABLES)
-            }
             like = {**machine(), "code": code(self._modules)}
-            arguments = pickle.dumps(function), self._modules, like, variables
+            arguments = pickle.dumps(function), self._modules, like
             environment = {"env_vars": {"PYTHONPATH": os.pathsep.join(place)}}
 
             def start() -> _Remote:
@@ -101,9 +102,28 @@ class RayExecutor:
                     "the Ray cluster has no cores; start a node with `ray start --num-cpus N`"
                 )
             yield from spread(items, size, start, ready, group=group, finished=finished)
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Connect to the cluster, unless this process is connected already.
+
+        Raises:
+            ClusterError: if there is no cluster.
+        """
+        if self._ray.is_initialized():
+            yield
+            return
+        try:
+            _require_there(os.environ.get("RAY_ADDRESS", ""))
+            self._ray.init(address="auto", log_to_driver=False, configure_logging=False)
+        except OSError as error:
+            raise ClusterError(
+                f"there is no Ray cluster: {error}; start one with `ray start --head`, or set RAY_ADDRESS"
+            ) from error
+        try:
+            yield
         finally:
-            if not ours:
-                ray.shutdown()
+            self._ray.shutdown()
 
 
 def _require_there(address: str) -> None:
@@ -149,17 +169,17 @@ class _Server:
         function: bytes,
         modules: Sequence[str],
         like: Mapping[str, Any],
-        variables: Mapping[str, str],
     ) -> None:
-        # Ray sets some of these for its workers, and puts folders of its own in front; nothing
-        # numerical is loaded yet.
+        # Ray sets some of these variables for its workers, and puts folders of its own in front;
+        # nothing numerical is loaded yet.
         for name in [name for name in os.environ if name.startswith(VARIABLES)]:
             del os.environ[name]
-        os.environ.update(variables)
+        os.environ.update(json.loads(like["variables"]))
         others = [entry for entry in sys.path if entry not in place]
         sys.path[:] = place
         here = {**machine(), "code": code(modules)}
         sys.path += others
+        use_same_code()
         differing = sorted(name for name in like if here[name] != like[name])
         self._refusal = (
             f"a worker on {os.uname().nodename} has other {', '.join(differing)} than this process"

@@ -143,7 +143,6 @@ class Conformance:
                 )
         object.__setattr__(self, "checks", tuple(self.checks))
 
-    @functools.cache  # noqa: B019 (an entry lives as long as its module)
     def decide(self, run: Run) -> tuple[Evidence, ...]:
         """Call the function where each check says, have the kernel compare it with the definition,
         and return that the two agree.
@@ -153,12 +152,26 @@ class Conformance:
                 the function.
             UsageError, TensorError: if a check cannot be used.
         """
+        return tuple(evidence for evidence, _ in self._decided(run))
+
+    def rests_on(self, run: Run) -> tuple[str, ...]:
+        """Return the Lean constants on which the decision rests, all that they rest on left out.
+
+        Raises:
+            Nonconformance, UsageError, TensorError: as `decide`.
+        """
         return tuple(
-            self._decide(run, check, f"{self.definition.rpartition('.')[2]}_{number}")
-            for number, check in enumerate(self.checks)
+            sorted({name for _, compared in self._decided(run) for name in compared.rests_on})
         )
 
-    def _decide(self, run: Run, check: Check, name: str) -> Evidence:
+    @functools.cache  # noqa: B019 (an entry lives as long as its module)
+    def _decided(self, run: Run) -> list[tuple[Evidence, Compared]]:
+        name = self.definition.rpartition(".")[2]
+        return [
+            self._decide(run, check, f"{name}_{number}") for number, check in enumerate(self.checks)
+        ]
+
+    def _decide(self, run: Run, check: Check, name: str) -> tuple[Evidence, Compared]:
         arguments = tuple(map(Kind.parse, check.arguments))
         result = Kind.parse(check.result, result=True)
         cases: list[Case] = []
@@ -176,7 +189,7 @@ class Conformance:
                 f"{compared.by[0].upper()}{compared.by[1:]} refuses it in "
                 f"{compared.path.as_posix()}:\n{compared.decision.message}"
             )
-        return Evidence(
+        evidence = Evidence(
             "conformance",
             f"{check.domain}{_allowed(cases)}; decided by {compared.by}, {compared.decided} SHA-256 "
             f"{compared.decision.sha256}",
@@ -187,6 +200,7 @@ class Conformance:
             tensors=tensors,
             definition=self.definition,
         )
+        return evidence, compared
 
     def _cases(
         self,

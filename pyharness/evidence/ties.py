@@ -178,11 +178,13 @@ class Watch:
 
     def __init__(self, measures: Iterable[Conformance], packages: Collection[str]) -> None:
         functions = [entry.function for entry in measures]
+        # By their ids: to hash code, all of it is read.
         self._tied = {
-            function.__code__: dotted_name(function)
+            id(function.__code__): (function.__code__, dotted_name(function))
             for function in functions
             if isinstance(function, types.FunctionType)
         }
+        self._transparent: dict[int, types.CodeType] = {}
         self._operations = {
             _operation(function): dotted_name(function)
             for function in functions
@@ -234,10 +236,18 @@ class Watch:
 
     def tied_code(self, code: types.CodeType) -> bool:
         """Whether this is the code of a tied function; if so, note that it was called."""
-        name = self._tied.get(code)
-        if name is not None:
-            self._called.add(name)
-        return name is not None
+        if (found := self._tied.get(id(code))) is None:
+            return False
+        self._called.add(found[1])
+        return True
+
+    def is_transparent(self, code: types.CodeType) -> bool:
+        """Whether this code was found to be looked through, and nothing of it to be noted."""
+        return self._transparent.get(id(code)) is code
+
+    def looks_through(self, code: types.CodeType) -> None:
+        """Remember that this code is looked through, whoever calls it."""
+        self._transparent[id(code)] = code
 
     def operation(self, function: Any, operands: Iterable[Any]) -> None:
         """Note a call of one of torch's functions."""
@@ -275,12 +285,18 @@ class _Calls:
         return bool(self._stack) and self._stack[-1]
 
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> None:
-        if event == "call":
-            self._stack.append(self.opaque or self._enter(frame))
-        elif event == "return":
-            if self._stack:
-                self._stack.pop()
-        elif event == "c_call" and not self.opaque:
+        # This runs at every call of a predicate's, so what is asked most often is asked first.
+        stack = self._stack
+        if event == "return":
+            if stack:
+                stack.pop()
+        elif event == "call":
+            if stack and stack[-1]:
+                stack.append(True)
+            else:
+                code = frame.f_code
+                stack.append(not self._watch.is_transparent(code) and self._enter(frame))
+        elif event == "c_call" and not (stack and stack[-1]):
             self._enter_builtin(frame, argument)
 
     def _enter(self, frame: types.FrameType) -> bool:
@@ -301,6 +317,7 @@ class _Calls:
             self._watch.of_others(f"torch:ops.{frame.f_locals.get('self', '')}")
             return True
         if module.partition(".")[0] in _TRANSPARENT and module not in _COMPUTING:
+            self._watch.looks_through(code)
             return False
         self._watch.of_others(f"{module}:{code.co_qualname}")
         return True
@@ -317,16 +334,13 @@ class _Calls:
         return getattr(found, "__code__", None) is code and vars(found).get("_is_notation", False)
 
     def _enter_builtin(self, frame: types.FrameType, function: Any) -> None:
-        module = getattr(function, "__module__", None) or ""
-        name = getattr(function, "__name__", "")
-        top = module.partition(".")[0]
+        if not (module := getattr(function, "__module__", None)):
+            return
+        top, name = module.partition(".")[0], getattr(function, "__name__", "")
+        if not (top == "builtins" and name in _BUILTINS) and top not in ("math", "cmath", "numpy"):
+            return
         here = frame.f_globals.get("__name__", "")
-        called_here = self._watch.is_of_the_pack(here) or _is_of_the_project(
-            here, frame.f_code.co_filename
-        )
-        if called_here and (
-            (top == "builtins" and name in _BUILTINS) or top in ("math", "cmath", "numpy")
-        ):
+        if self._watch.is_of_the_pack(here) or _is_of_the_project(here, frame.f_code.co_filename):
             self._watch.of_others(f"{module}:{name}")
 
 
@@ -401,6 +415,7 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, (float, complex))
 
 
+@functools.cache
 def _is_of_the_project(module: str, file: str) -> bool:
     """Whether a function outside the pack is the project's own: neither installed nor Python's."""
     installed = file.startswith(tuple(map(str, package_folders())))

@@ -22,6 +22,7 @@ from claims.measures.rotations import turn
 from claims.measures.thresholds import running_sums
 from claims.models.activations import quantized_layers
 from claims.models.zoo import load_models
+from pyharness.checkpoint.claims import LEVEL
 from pyharness.core import device
 from pyharness.core.device import (
     CPU,
@@ -317,6 +318,7 @@ class TestClaims:
             conformance.SIGN,
             conformance.GATE_GAP,
             conformance.NORM_SQ,
+            LEVEL,
         ],
         ids=lambda entry: entry.definition,
     )

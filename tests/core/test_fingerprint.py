@@ -355,7 +355,7 @@ class TestFiles:
         file.write_text("a")
         folder.mkdir()
         found = {
-            str(path): dependencies._digest_of(str(path), dependencies._version(str(path)))
+            str(path): dependencies._digest_of(str(path), dependencies.version_of(str(path)))
             for path in (file, folder, missing)
         }
         assert is_unchanged(found)
@@ -370,6 +370,6 @@ class TestFiles:
         """Times alone do not count."""
         file = tmp_path / "file"
         file.write_text("a")
-        found = {str(file): dependencies._digest_of(str(file), dependencies._version(str(file)))}
+        found = {str(file): dependencies._digest_of(str(file), dependencies.version_of(str(file)))}
         os.utime(file, (time.time() + 9, time.time() + 9))
         assert is_unchanged(found)

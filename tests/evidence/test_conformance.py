@@ -227,7 +227,7 @@ class TestCases:
     @pytest.mark.parametrize(
         ("who", "words"),
         [
-            ((), "decided by Lean's kernel, file SHA-256 ab"),
+            ((), "decided by Lean's kernel, theorems SHA-256 ab"),
             ((None, SECOND, "cases"), "decided by the second kernel, cases SHA-256 ab"),
         ],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import heapq
 import importlib
 import re
 from collections.abc import Callable
@@ -253,6 +254,16 @@ class TestWatch:
         operations on integers need nothing else.
         """
         assert notice(law, TIED) == Noticed(True, (f"{HERE}:tied",), (), ())
+
+    def test_what_is_looked_through_is_so_each_time(self) -> None:
+        """What a function of the standard library calls is noticed, whoever called it before."""
+
+        def law(x: Tensor | int) -> bool:
+            return heapq.nsmallest(1, [1], key=str) == [1] and bool(
+                heapq.nsmallest(1, [whole(x)], key=loose)
+            )
+
+        assert notice(law, TIED).beyond == (f"{HERE}:loose",)
 
     def test_a_module_beside_the_pack(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
