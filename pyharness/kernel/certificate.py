@@ -353,8 +353,8 @@ def _against_pins(certificate: Mapping[str, Any], path: Path) -> list[Fault]:
     pinned = sum(claim["proof"]["pinned"] for claim in named)
     if pins is None:
         reason = (
-            f"statements of {pinned} claim(s) are said to be pinned, and there is no {path}, which "
-            "records them; keep it beside the certificate"
+            f"{pinned} {'claim is' if pinned == 1 else 'claims are'} said to be pinned, and there is no "
+            f"{path}, which records their statements; keep it beside the certificate"
         )
         return [Fault("pins", reason)] if pinned else []
     faults = [_of(claim, reason) for claim in named for reason in _unlike_pin(claim, pins, path)]

@@ -35,25 +35,27 @@ _DECIDE: Name = ("Decidable", "decide")
 
 @dataclass(frozen=True)
 class _Rows:
-    """Cases of one or two bytes as digits of numbers.
+    """Cases of one natural number, or of one or two bytes, as digits of numbers.
 
     Attributes:
-        at: the function of a pair's number that gives the digit of a result.
+        at: the function of the number of a case's arguments that gives the digit of its result.
         base: the base of the results.
-        pairs: the number of each case's arguments.
+        arguments: the number of each case's arguments.
+        radix: the base of these.
         codes: the number of each case's result.
     """
 
     at: Encoded
     base: int
-    pairs: Sequence[int]
+    arguments: Sequence[int]
+    radix: int
     codes: Sequence[int]
 
     def equation(self, write: Writer, first: int, last: int) -> Encoded:
         """Return that the definition gives what the function did in some cases."""
         base, length = write.number(self.base), write.number(last - first)
-        start = self.pairs[first]
-        if self.pairs[first:last] == list(range(start, start + last - first)):
+        start = self.arguments[first]
+        if self.arguments[first:last] == list(range(start, start + last - first)):
             # The kernel counts faster than it takes a number apart.
             place = write.apply(
                 write.const("Nat", "add"), write.number(start), write.variable("i", 0)
@@ -61,9 +63,9 @@ class _Rows:
             counted = write.binder("i", write.const("Nat"), write.apply(self.at, place))
             left = write.apply(write.const("Encoding", "encode"), base, counted, length)
         else:
-            pairs = write.number(_number(self.pairs[first:last], _PAIRS))
+            arguments = write.number(_number(self.arguments[first:last], self.radix))
             row = write.const("Conformance", "row")
-            left = write.apply(row, base, write.number(_PAIRS), self.at, length, pairs)
+            left = write.apply(row, base, write.number(self.radix), self.at, length, arguments)
         return write.equation(left, write.number(_number(self.codes[first:last], self.base)))
 
 
@@ -195,27 +197,58 @@ class Question:
         return self._functions[shapes]
 
     def _in_rows(self) -> bool:
-        """Whether the cases can be decided by rows: of one or two numbers that fit a byte."""
-        kinds, cases = self.comparison.arguments, self.comparison.cases
+        """Whether the cases can be decided by rows: of one natural number, or of one or two numbers
+        that fit a byte.
+        """
+        kinds = (*self.comparison.arguments, self.comparison.result)
         return (
-            len(kinds) <= 2
-            and not any(kind.rank for kind in (*kinds, self.comparison.result))
-            and not any(kind.element == "Rat" for kind in (*kinds, self.comparison.result))
-            and not any(kind.element == "Bool" for kind in kinds)
-            and all(
-                -128 <= value <= 127 if kind.element == "Int" else kind.code(value) < _BYTE
-                for case in cases
-                for kind, array in zip(kinds, case.arguments, strict=True)
-                for value in array.values
-            )
+            len(kinds) <= 3
+            and not any(kind.rank or kind.element == "Rat" for kind in kinds)
+            and not any(kind.element == "Bool" for kind in kinds[:-1])
+            and (self._of_one_number() or self._of_bytes())
+        )
+
+    def _of_one_number(self) -> bool:
+        return [kind.element for kind in self.comparison.arguments] == ["Nat"]
+
+    def _of_bytes(self) -> bool:
+        return all(
+            -128 <= value <= 127 if kind.element == "Int" else kind.code(value) < _BYTE
+            for case in self.comparison.cases
+            for kind, array in zip(self.comparison.arguments, case.arguments, strict=True)
+            for value in array.values
         )
 
     def _write_rows(self) -> None:
-        write, comparison = self.writer, self.comparison
+        comparison = self.comparison
         codes = [comparison.result.code(case.result.values[0]) for case in comparison.cases]
         if not codes:
             return
         base = comparison.result.base(codes)
+        if self._of_one_number():
+            (kind,) = comparison.arguments
+            numbers = [kind.code(case.arguments[0].values[0]) for case in comparison.cases]
+            self._rows = _Rows(self._at_number(base), base, numbers, kind.base(numbers), codes)
+        else:
+            pairs = list(map(self._pair, comparison.cases))
+            self._rows = _Rows(self._at_pair(base), base, pairs, _PAIRS, codes)
+        for first in range(0, len(codes), _ROW):
+            last = min(first + _ROW, len(codes))
+            self._theorem(first, last, self._rows.equation(self.writer, first, last))
+
+    def _at_number(self, base: int) -> Encoded:
+        """Return the function of a natural number that gives the digit of its result."""
+        write, nat = self.writer, self.writer.const("Nat")
+        value = write.apply(self._function(self.comparison.cases[0]), write.variable("n", 0))
+        digit = write.binder("n", nat, write.digit(self.comparison.result, base, value))
+        digit = self._define("digit", write.arrow(nat, nat), digit)
+        return write.apply(write.const("Conformance", "force"), digit)
+
+    def _at_pair(self, base: int) -> Encoded:
+        """Return the function of the number of one or two bytes that gives the digit of their
+        result.
+        """
+        write, comparison = self.writer, self.comparison
         int8, nat = write.const("Int8"), write.const("Nat")
         variables = [write.variable("z", 1), write.variable("q", 0)][-len(comparison.arguments) :]
         value = write.apply(
@@ -226,11 +259,7 @@ class Question:
             "z", int8, write.binder("q", int8, write.digit(comparison.result, base, value))
         )
         digit = self._define("digit", write.arrow(int8, write.arrow(int8, nat)), digit)
-        at = write.apply(write.const("Conformance", "pair"), digit)
-        self._rows = _Rows(at, base, list(map(self._pair, comparison.cases)), codes)
-        for first in range(0, len(codes), _ROW):
-            last = min(first + _ROW, len(codes))
-            self._theorem(first, last, self._rows.equation(write, first, last))
+        return write.apply(write.const("Conformance", "pair"), digit)
 
     def _pair(self, case: Case) -> int:
         """Return the number of a case's arguments, as `Conformance.pair` reads it."""

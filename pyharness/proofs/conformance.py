@@ -18,9 +18,10 @@ from pyharness.proofs.cases import Comparison
 from pyharness.proofs.comparison import Question, require_library
 from pyharness.proofs.decisions import Compared, Decision, Difference
 from pyharness.proofs.encodings import Writer, require_written
-from pyharness.proofs.environment import Environment
+from pyharness.proofs.environment import Environment, UnknownConstant
 from pyharness.proofs.library import NAME as LIBRARY
 from pyharness.proofs.modules import ERRORS, Compiler, Module, Source
+from pyharness.proofs.names import show_name
 from pyharness.proofs.policy import PolicyViolation, violations
 from pyharness.proofs.toolchain import Toolchain
 from pyharness.proofs.vacuity import find_stubs
@@ -59,10 +60,15 @@ class Kernel:
         fresh: bool = False,
     ):
         self.asked = 0
+        self._lean = [toolchain.version, toolchain.githash, toolchain.library_sha256]
         self._build = build
         self._compiler = Compiler(out.absolute() / "lean", toolchain, fresh=fresh)
         self._folder = out / "conformance"
         self._allowed_axioms = tuple(allowed_axioms)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the constants that were read, which another process reads for itself."""
+        return {name: value for name, value in vars(self).items() if name != "_environment"}
 
     @cached_property
     def header(self) -> str:
@@ -83,8 +89,23 @@ class Kernel:
 
     @property
     def key(self) -> Mapping[str, Any]:
-        """All that a decision depends on beside the file."""
-        return {"library": self._build.key, "axioms": sorted(self._allowed_axioms)}
+        """Which Lean decides, and the axioms that a decision may rest on."""
+        return {
+            "lean": self._lean,
+            "axioms": sorted(self._allowed_axioms),
+        }
+
+    @property
+    def library(self) -> Mapping[str, Any]:
+        """The key of the build."""
+        return {"library": self._build.key}
+
+    def basis_sha256(self, names: Sequence[str]) -> str | None:
+        """Return what `Environment.basis_sha256` does; None if some constant is not there."""
+        try:
+            return self._environment.basis_sha256(names)
+        except UnknownConstant:
+            return None
 
     @cached_property
     def _environment(self) -> Environment:
@@ -117,7 +138,7 @@ class Kernel:
             raise UsageError("name at least one theorem for the kernel to decide")
         text = source.encode()
         digest = hashlib.sha256(text).hexdigest()
-        # The library that is read here is in `key`.
+        # A claim that asks for this is not kept.
         refused: tuple[str, ...] = ()
         with unnoted():
             path = self._write(names[0], text)
@@ -151,9 +172,11 @@ class Kernel:
         question = Question(comparison, Writer(self._environment.terms), name)
         if not question.theorems:
             raise UsageError(f"the conformance of {comparison.definition} compares nothing")
-        source = self.header + _OPTIONS + question.source
+        decided = _OPTIONS + question.source
+        source = self.header + decided
         text = source.encode()
         message, refused = "", None
+        rests_on: tuple[str, ...] = ()
         with unnoted():
             path = self._write(name, text)
             try:
@@ -164,6 +187,7 @@ class Kernel:
                 self._require_policy(module, source, environment)
                 question.require_meant(environment)
                 self._require_settled(environment, comparison.definition, question.theorems)
+                rests_on = _rests_on(environment, module)
             except LeanBuildError as error:
                 first = error.messages[0]
                 message = str(first)
@@ -177,12 +201,13 @@ class Kernel:
         decision = Decision(
             refused is None,
             message,
-            hashlib.sha256(text).hexdigest(),
+            # What is imported is left out: the library may grow, and the theorems are the same.
+            hashlib.sha256(decided.encode()).hexdigest(),
             time.perf_counter() - start,
             () if refused is None else (refused,),
         )
         difference = None if refused is None else self._difference(question, refused)
-        return Compared(decision, question.results, path, difference)
+        return Compared(decision, question.results, path, difference, rests_on=rests_on)
 
     def _require_settled(
         self, environment: Environment, definition: str, theorems: Iterable[str]
@@ -302,6 +327,13 @@ class Kernel:
     def _require_policy(self, module: Module, source: str, environment: Environment) -> None:
         if found := list(violations(module, source, environment, self._allowed_axioms)):
             raise PolicyViolation("only the foundation may do this:\n" + "\n".join(found))
+
+
+def _rests_on(environment: Environment, module: Module) -> tuple[str, ...]:
+    """Return the constants of a library that a module's own mention, sorted."""
+    own = environment.kinds(module)
+    used = {used for name in own for used in environment.uses(name)}
+    return tuple(sorted(show_name(name) for name in used - set(own)))
 
 
 _THEOREM = re.compile(r"theorem (\S+)")

@@ -22,7 +22,7 @@ class Decision:
     Attributes:
         accepted: whether it accepted every theorem that was asked for.
         message: what Lean said against it; empty if accepted.
-        sha256: SHA-256 of the file's bytes, or of the cases: see `Compared.decided`.
+        sha256: SHA-256 of what was decided: of a file's bytes, or see `Compared.decided`.
         seconds: how long it took; little if the same file was accepted before.
         refused: the theorems in which Lean reports an error, in the order of the file; not all of
             them if there are many.
@@ -59,6 +59,8 @@ class Compared:
         difference: where the two differ, if that was found.
         by: who decided.
         decided: what `decision.sha256` is of.
+        rests_on: the constants of the library on which the decision rests, all that they rest on
+            left out.
     """
 
     decision: Decision
@@ -66,7 +68,8 @@ class Compared:
     path: Path
     difference: Difference | None = None
     by: str = LEAN
-    decided: str = "file"
+    decided: str = "theorems"
+    rests_on: tuple[str, ...] = ()
 
 
 class Decider(Protocol):
@@ -80,7 +83,16 @@ class Decider(Protocol):
 
     @property
     def key(self) -> Mapping[str, Any]:
-        """All that a decision depends on beside what is asked."""
+        """All that a comparison depends on beside what is compared and the constants on which it
+        rests.
+        """
+
+    @property
+    def library(self) -> Mapping[str, Any]:
+        """What tells the constants from those of another library."""
+
+    def basis_sha256(self, names: Sequence[str]) -> str | None:
+        """Return what `Environment.basis_sha256` does; None if some constant is not there."""
 
     def decide(self, theorems: str | Sequence[str], source: str) -> Decision:
         """Decide the theorems of a Lean file.

@@ -20,7 +20,7 @@ __all__ = ["LIBRARY_NAMES", "Encoded", "Writer", "require_written"]
 LIBRARY_NAMES: tuple[Name, ...] = (
     *(("Conformance", name) for name in ("row", "pair", "byte", "int", "ofInt", "ofBool")),
     *(("Conformance", name) for name in ("entries", "vector", "number", "clamp")),
-    *(("Conformance", name) for name in ("ratio", "between")),
+    *(("Conformance", name) for name in ("ratio", "between", "force")),
     *(("Int8", name) for name in ("index", "toInt")),
     ("Encoding", "encode"),
     ("Fin",),

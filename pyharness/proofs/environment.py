@@ -442,6 +442,24 @@ class Environment:
         names = sorted(self._meant.names([self.constant(name).name]), key=show_name)
         return json_sha256(["whole", [self._described(self.constant(item)) for item in names]])
 
+    def basis_sha256(self, names: Iterable[str]) -> str:
+        """Return the digest of what some constants say, of all that gives them their meaning, and
+        of the axioms on which they rest, in 64 hexadecimal digits.
+
+        It is the SHA-256 of the JSON array ["basis", a list, the axioms] as above, where the list
+        describes the constants and all that they rest on, but no theorem, sorted by name as Lean
+        shows it, and the axioms are names, sorted.
+
+        Raises:
+            UnknownConstant: if one of them is declared nowhere.
+        """
+        roots = [self.constant(name).name for name in names]
+        meant = sorted(self._meant.names(roots), key=show_name)
+        axioms = sorted({axiom for name in roots for axiom in self.axioms(name)})
+        return json_sha256(
+            ["basis", [self._described(self.constant(item)) for item in meant], axioms]
+        )
+
     def _described(self, constant: Constant) -> list[object]:
         return [
             list(constant.name),

@@ -28,7 +28,7 @@ from pyharness.proofs.cases import Array, Case, Comparison, Kind, Number
 from pyharness.proofs.comparison import Reading
 from pyharness.proofs.decisions import SECOND, Compared, Decision, Difference
 from pyharness.proofs.elements import Element, element_of, function_of, tuple_of
-from pyharness.proofs.environment import SORRY, Environment
+from pyharness.proofs.environment import SORRY, Environment, UnknownConstant
 from pyharness.proofs.names import Name, show_name
 from pyharness.proofs.terms import APP, CONST, LIT, PI, json_sha256
 
@@ -66,7 +66,7 @@ class Evaluator:
 
     @cached_property
     def _environment(self) -> Environment:
-        # The lines that are read here are in `key`.
+        # The lines that are read here are in `library`.
         with unnoted():
             data = self._lines.read_bytes()
         if hashlib.sha256(data).hexdigest() != self._sha256:
@@ -75,12 +75,20 @@ class Evaluator:
 
     @property
     def key(self) -> Mapping[str, Any]:
-        """All that a decision depends on beside what is asked."""
-        return {
-            "export": self._sha256,
-            "axioms": sorted(self._allowed_axioms),
-            "code": code([__name__]),
-        }
+        """The code that decides, and the axioms that a definition may rest on."""
+        return {"axioms": sorted(self._allowed_axioms), "code": code([__name__])}
+
+    @property
+    def library(self) -> Mapping[str, Any]:
+        """The digest of the lines."""
+        return {"export": self._sha256}
+
+    def basis_sha256(self, names: Sequence[str]) -> str | None:
+        """Return what `Environment.basis_sha256` does; None if some constant is not there."""
+        try:
+            return self._environment.basis_sha256(names)
+        except UnknownConstant:
+            return None
 
     def decide(self, theorems: str | Sequence[str], source: str) -> Decision:
         """Refuse to decide the theorems of a file.
@@ -110,7 +118,7 @@ class Evaluator:
         if not any(case.result.values for case in comparison.cases):
             raise UsageError(f"the conformance of {comparison.definition} compares nothing")
         try:
-            sha256, found = with_room(lambda: self._decided(name, comparison))
+            sha256, found, rests_on = with_room(lambda: self._decided(name, comparison))
         except Refused as refused:
             raise UsageError(f"{name}: the second kernel cannot decide: {refused}") from None
         difference, message = (None, "") if found is None else found
@@ -122,12 +130,14 @@ class Evaluator:
             () if difference is None else (name,),
         )
         results = sum(len(case.result.values) for case in comparison.cases)
-        return Compared(decision, results, self._file, difference, SECOND, "cases")
+        return Compared(decision, results, self._file, difference, SECOND, "cases", rests_on)
 
     def _decided(
         self, name: str, comparison: Comparison
-    ) -> tuple[str, tuple[Difference, str] | None]:
-        """Return the digest of what is decided, and where the two differ, if they do."""
+    ) -> tuple[str, tuple[Difference, str] | None, tuple[str, ...]]:
+        """Return the digest of what is decided, where the two differ, if they do, and the constants
+        on which this rests.
+        """
         environment = self._environment
         applied = Applied(environment, comparison.lean, len(comparison.arguments))
         definition = environment.find(comparison.definition)
@@ -158,7 +168,8 @@ class Evaluator:
                 f"{undecided.at}: {undecided.reason}. It can decide what reduces to a value by "
                 "structural recursion, without axioms: compare a definition that does"
             ) from None
-        return json_sha256(said), found
+        names = {definition, applied.name, *evaluation.heads}
+        return json_sha256(said), found, tuple(sorted(map(show_name, names)))
 
     def _require_settled(self, definition: str, names: Iterable[Name]) -> None:
         """Check that constants rest on allowed axioms, on no `sorry` and on nothing unsafe.
@@ -195,6 +206,9 @@ class _Undecided(Exception):
 class _Evaluation:
     """Evaluates a definition at the data of a comparison.
 
+    Attributes:
+        heads: the constants that the term and the types mention.
+
     Raises:
         UsageError: if the term is not the definition as a function of the data, or a type is not
             known.
@@ -216,8 +230,10 @@ class _Evaluation:
         kinds = (*comparison.arguments, comparison.result)
         types = {shape: list(map(self._type, kinds, shape)) for shape in dict.fromkeys(shapes)}
         functions = {shape: applied.function(of[:-1]) for shape, of in types.items()}
-        heads = environment.terms.constants(itertools.chain(functions.values(), *types.values()))
-        self._calculator = Calculator(environment, [*heads, ("Nat", "rec"), ("Fin", "rec")])
+        self.heads = environment.terms.constants(
+            itertools.chain(functions.values(), *types.values())
+        )
+        self._calculator = Calculator(environment, [*self.heads, ("Nat", "rec"), ("Fin", "rec")])
         self._elements: dict[int, Element] = {}
         self._data: dict[tuple[int, tuple[Number, ...]], Term] = {}
         self._forgotten = 0

@@ -232,9 +232,11 @@ class TestHonest:
             dict.fromkeys(pinned, "proved") | {"LeanMining.srht_floor_d_independent": "stub"}
         )
         # The conclusion of the last is about all roundings at a scale that only its proof knows,
-        # so that no example can give one.
+        # so that no example can give one. The second says two things, each under a condition of its
+        # own, and of one κ only one of them can hold.
         assert {name for name, proof in proofs.by_theorem.items() if not proof.example} == {
             "LeanMining.srht_floor_d_independent",
+            "LeanMining.bannerThreshold_mono",
             "LeanMining.exists_scale_lost_and_scale_kept",
         }
         # Convexity on the positive numbers asks for them; the clipping error is convex without.

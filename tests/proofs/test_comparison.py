@@ -14,6 +14,7 @@ from pyharness.proofs.conformance import Kernel
 
 DEMO = """\
 prelude
+import LeanMining.Algebra.Gcd
 import LeanMining.Algebra.Int8
 import LeanMining.Algebra.Vector
 namespace Demo
@@ -34,6 +35,7 @@ def lowest (p q : Both) : Int8 := min p.one q.other
 def sums (f : Fin 2 → Int) (g : Fin 2 → Int) : Fin 2 → Int := fun i => f i + g i
 noncomputable def total {n : Nat} (v : Vector Int8 n) : Nat := Nat.rec (motive := fun n => Vector Int8 n → Nat)
   (fun _ => 0) (fun _ rest v => Nat.add v.1.index (rest v.2)) n v
+def half (n : Nat) : Nat := n / 2
 def least {α : Type} [LinearOrder α] (a b : α) : α := min a b
 def either {α : Type} [DecidableEq α] (a b : α) : α := if a = b then a else b
 axiom assumed : 3 ≤ (5 : Int8)
@@ -219,6 +221,22 @@ class TestData:
         assert found.decision.refused == (f"long_{wrong // 1024}",)
         assert found.decision.message.count("long.lean:") == 1
         assert (found.difference.place, found.difference.given) == (wrong, max(pairs[wrong]))
+
+    @pytest.mark.parametrize("step", [1, 2**40 + 1])
+    @pytest.mark.parametrize("wrong", [1023, 1024, None])
+    def test_natural_numbers_of_any_size_are_in_rows(self, kernel, step, wrong):
+        """One in order, which are counted, and others are each compared with their own result, over
+        several theorems; the difference is found.
+        """
+        numbers = [300 + step * place for place in range(1100)]
+        cases = [Case((at(n),), at(n // 2 + (place == wrong))) for place, n in enumerate(numbers)]
+        nat = Kind.parse("Nat")
+        found = kernel.compare("rows", Comparison("Demo.half", "half", (nat,), nat, cases))
+        if wrong is None:
+            assert found.decision.accepted and found.results == 1100
+        else:
+            assert found.decision.refused == (f"rows_{wrong // 1024}",)
+            assert (found.difference.place, found.difference.given) == (wrong, numbers[wrong] // 2)
 
     def test_a_result_beyond_the_base_is_no_other_digit(self, kernel):
         """Two wrong results whose digits would add up to the right number are found."""
