@@ -154,6 +154,7 @@ class Audit:
         violations: int,
         witness: tuple[Mapping[str, Any], str] | None,
         measurements: Sequence[Mapping[str, Any]] = (),
+        device: str = "cpu",
     ) -> Evidence:
         refs: dict[TensorRef, None] = {}
         for row in rows:
@@ -167,6 +168,7 @@ class Audit:
             cases,
             violations,
             summary,
+            device=device,
             tensors=list(refs),
             witness=found if witness is not None else None,
             measurements=measurements,
@@ -262,9 +264,15 @@ def _of_elements(kind: str) -> Callable[[Audit, Audited], Evidence | None]:
             violations,
             witness,
             [row.figures() for row in sorted(rows, key=badness)],
+            device=_device(rows),
         )
 
     return find
+
+
+def _device(rows: Sequence[Row]) -> str:
+    """Where elements of these tensors were looked at: on a device, if any of them were."""
+    return next((row.looked.device for row in rows if row.looked.device != "cpu"), "cpu")
 
 
 def _histogram(audited: Audited, kind: str) -> Evidence | None:
@@ -281,6 +289,7 @@ def _histogram(audited: Audited, kind: str) -> Evidence | None:
         sum(counts),
         0,
         "a histogram of the errors",
+        device=_device(rows),
         measurements=[
             {"error in steps": round(middle, 6), "elements": count}
             for middle, count in zip(middles, counts, strict=True)
@@ -324,6 +333,7 @@ def _ends(audit: Audit, audited: Audited) -> Evidence | None:
         cases,
         sum(row.looked.counts["off_end"] + row.looked.counts["beyond"] for row in rows),
         witness,
+        device=_device(rows),
     )
 
 
@@ -363,6 +373,7 @@ def _covered(audit: Audit, audited: Audited) -> Evidence | None:
         cases,
         violations,
         witness,
+        device=_device(rows),
     )
 
 
@@ -442,6 +453,7 @@ def _codes(audit: Audit, audited: Audited) -> Evidence | None:
         cases,
         violations,
         witness,
+        device=_device(rows),
     )
 
 

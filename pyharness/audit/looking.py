@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
@@ -31,6 +31,9 @@ from pyharness.formats.quantized.tensor import Codes, Quantized
 from pyharness.formats.stored import Stored
 from pyharness.formats.tensor_ref import TensorRef
 
+if TYPE_CHECKING:
+    from pyharness.audit.filtering import Arrival, Filter
+
 __all__ = ["Group", "Looked", "Original", "look"]
 
 _PIECE = 1 << 20
@@ -53,6 +56,13 @@ class Original:
 
     def reader(self, tensor: Quantized) -> Callable[[int, int], np.ndarray]:
         """Return what gives rows of it as `look_at_levels` takes them, [rows, groups, size]."""
+        read = self.stored_reader(tensor)
+        return lambda start, stop: _numbers(read(start, stop))
+
+    def stored_reader(self, tensor: Quantized) -> Callable[[int, int], torch.Tensor]:
+        """Return what gives rows of it as they are stored, [rows, groups, size]; they must not be
+        written to.
+        """
         if self.transposed:
             whole = self.stored.read().reshape(self.stored.shape).T
 
@@ -64,13 +74,16 @@ class Original:
 
         read = turned if self.transposed else plain
 
-        def rows(start: int, stop: int) -> np.ndarray:
-            found = read(start, stop)
-            wide = torch.float64 if found.dtype == torch.float64 else torch.float32
-            numbers = found.to(wide).reshape(stop - start, tensor.groups, tensor.size)
-            return np.ascontiguousarray(numbers.numpy())
+        def rows(start: int, stop: int) -> torch.Tensor:
+            return read(start, stop).reshape(stop - start, tensor.groups, tensor.size)
 
         return rows
+
+
+def _numbers(found: torch.Tensor) -> np.ndarray:
+    """Floats as compiled code takes them: float64 as they are, others as float32."""
+    wide = torch.float64 if found.dtype == torch.float64 else torch.float32
+    return np.ascontiguousarray(found.to(wide).numpy())
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,7 @@ class Looked:
         codes: the least and the greatest code.
         zero_points: the least and the greatest zero point.
         original: whether there was an original.
+        device: the type of the device that settled what is clearly right; "cpu" if none did.
     """
 
     refs: tuple[TensorRef, ...]
@@ -132,11 +146,12 @@ class Looked:
     codes: tuple[int, int] = (0, 0)
     zero_points: tuple[int, int] = (0, 0)
     original: bool = False
+    device: str = "cpu"
 
     @property
     def sqnr(self) -> float | None:
         """The signal over the noise, in dB; None where there is none of either."""
-        if not (self.original and self.signal > 0 and self.noise > 0):
+        if not (self.original and 0 < self.signal < math.inf and 0 < self.noise < math.inf):
             return None
         return 10 * math.log10(self.signal / self.noise)
 
@@ -228,6 +243,7 @@ def look(
     tensor: Quantized,
     original: Original | None,
     *,
+    device: torch.device | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Looked:
     """Look at every element of a tensor.
@@ -235,6 +251,9 @@ def look(
     Args:
         tensor: the tensor.
         original: what it was made from; None where only its codes and scales can be looked at.
+        device: settles beforehand what is clearly right, see `pyharness.audit.filtering`. Floats of
+            8 bits, tensors without an original and those of very long rows are not given to it.
+            None for none.
         stopped: asked from time to time; if it says so, this ends.
 
     Raises:
@@ -244,17 +263,54 @@ def look(
     """
     if tensor.symmetric and tensor.low == -tensor.high - 1:
         # The scheme does not use the least code, unless it is there.
-        found = _Looking(tensor, original, narrow=True).run(stopped)
+        found = _Looking(tensor, original, device, narrow=True).run(stopped)
         if found.codes[0] > tensor.low:
             return found
-    return _Looking(tensor, original).run(stopped)
+    return _Looking(tensor, original, device).run(stopped)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some rows of a tensor.
+
+    Attributes:
+        codes: the rows.
+        originals: as they are stored, [rows, groups, size]; None where there are none.
+        start: the number of the first row.
+        settled: which of their elements are settled, see `pyharness.audit.filtering`, bool [rows,
+            groups or 1].
+    """
+
+    codes: Codes
+    originals: torch.Tensor | None
+    start: int
+    settled: np.ndarray
+
+    def cut(self, rows: int) -> Iterator[_Piece]:
+        """Yield its rows, so many at a time."""
+        for first in range(0, len(self.settled), rows):
+            part = slice(first, first + rows)
+            yield _Piece(
+                Codes(
+                    self.codes.codes[part],
+                    *(of[part] if of.shape[0] > 1 else of for of in self.codes[1:]),
+                ),
+                None if self.originals is None else self.originals[part],
+                self.start + first,
+                self.settled[part],
+            )
 
 
 class _Looking:
     """The state of a look at one tensor."""
 
     def __init__(
-        self, tensor: Quantized, original: Original | None, *, narrow: bool = False
+        self,
+        tensor: Quantized,
+        original: Original | None,
+        device: torch.device | None,
+        *,
+        narrow: bool = False,
     ) -> None:
         self.passes = passes = _compiled()
         self.tensor, self.original = tensor, original
@@ -283,29 +339,68 @@ class _Looking:
         self.codes = (np.iinfo(np.int64).max, np.iinfo(np.int64).min)
         self.zero_points = self.codes
         self.whole: np.ndarray | None = None
+        self.rows = original.stored_reader(tensor) if original else None
+        self.filter = self._filter(device)
+
+    def _filter(self, device: torch.device | None) -> Filter | None:
+        """What settles elements beforehand, if there is a device for it and it can."""
+        if device is None or self.rows is None or self.limits.relative:
+            return None
+        from pyharness.audit.filtering import PIECE, Filter
+
+        row = self.tensor.groups * self.tensor.size
+        return Filter(device, self.limits) if self.tensor.rows and 0 < row <= PIECE else None
 
     def _differs_by_row(self) -> bool:
         """Whether two rows have scales of their own; one row alone does not tell."""
         two = self.tensor.read(0, min(2, self.tensor.rows))
         return two.scale.shape[0] > 1
 
-    def _pieces(self) -> Any:
-        tensor = self.tensor
-        step = max(1, _PIECE // max(1, tensor.groups * tensor.size))
-        for start in range(0, tensor.rows, step):
-            yield tensor.read(start, min(start + step, tensor.rows)), start
+    def _pieces(self) -> Iterator[_Piece]:
+        """The rows, about `_PIECE` elements at a time."""
+        row = max(1, self.tensor.groups * self.tensor.size)
+        step = max(1, _PIECE // row)
+        if self.filter is None:
+            yield from self._read(step)
+            return
+        from pyharness.audit.filtering import PIECE
+
+        # Whole pieces, since what is found in one is decided before the next one is looked at.
+        waiting: tuple[_Piece, Arrival] | None = None
+        for piece in self._read(step * max(1, PIECE // (step * row))):
+            assert piece.originals is not None
+            # These are on their way while those before are settled and looked at.
+            arrival = self.filter.put(piece.codes, piece.originals)
+            if waiting is not None:
+                yield from self._settled(self.filter, *waiting).cut(step)
+            waiting = piece, arrival
+        if waiting is not None:
+            yield from self._settled(self.filter, *waiting).cut(step)
+
+    def _read(self, step: int) -> Iterator[_Piece]:
+        """Rows, so many at a time, nothing of which is settled."""
+        for start in range(0, self.tensor.rows, step):
+            stop = min(start + step, self.tensor.rows)
+            originals = None if self.rows is None else self.rows(start, stop)
+            none = np.zeros((stop - start, 1), np.bool_)
+            yield _Piece(self.tensor.read(start, stop), originals, start, none)
+
+    def _settled(self, by: Filter, piece: _Piece, arrival: Arrival) -> _Piece:
+        """A piece with what is settled of it, which is counted here."""
+        found = by.settle(arrival)
+        self.counts[:3] += [found.elements, found.elements - found.ends, found.ends]
+        self.figures[:2] += [found.signal, found.noise]
+        self.histogram += found.histogram
+        return replace(piece, settled=found.units)
 
     def run(self, stopped: Callable[[], bool]) -> Looked:
-        rows = self.original.reader(self.tensor) if self.original else None
-        for codes, start in self._pieces():
-            stop = start + codes.codes.shape[0]
-            found = None if rows is None else rows(start, stop)
-            self._update(codes, found, start)
+        for piece in self._pieces():
+            self._update(piece)
             if stopped():
                 raise CancelledError
         if self.shared is not None:
             self._finish_groups(*self.shared, None, 0)
-        worst = self._worst(rows)
+        worst = self._worst()
         return Looked(
             self._refs(),
             self.limits,
@@ -324,6 +419,7 @@ class _Looking:
             (int(self.codes[0]), int(self.codes[1])),
             (int(self.zero_points[0]), int(self.zero_points[1])),
             self.original is not None,
+            "cpu" if self.filter is None else self.filter.device.type,
         )
 
     def _require_finite(self, found: np.ndarray, start: int) -> None:
@@ -340,7 +436,8 @@ class _Looking:
             f"has the index {index}; nothing can be said of codes for it, so mend the original first"
         )
 
-    def _update(self, codes: Codes, originals: np.ndarray | None, start: int) -> None:
+    def _update(self, piece: _Piece) -> None:
+        codes, start = piece.codes, piece.start
         number = (codes.codes.shape[0] if self.by_row else 1) * self.columns
         shared = self.shared or (np.zeros((2, number)), _no_codes(number))
         clipped, seen = shared
@@ -348,10 +445,13 @@ class _Looking:
         if codes.codes.is_floating_point() and self.no_number is None:
             none = codes.codes[~codes.codes.isfinite()]
             self.no_number = float(none[0]) if len(none) else None
-        if originals is None:
+        originals = None
+        self.counts[5] = 0
+        if piece.originals is None:
             self._look_at_codes(codes.codes, seen)
-        else:
-            self._look_at_levels(codes, originals, start, clipped)
+        elif not piece.settled.all():
+            originals = _numbers(piece.originals)
+            self._look_at_levels(codes, originals, start, piece.settled, clipped)
         if self.by_row:
             self._finish_groups(clipped, seen, originals, start)
         else:
@@ -377,11 +477,15 @@ class _Looking:
         self.codes = min(self.codes[0], least), max(self.codes[1], greatest)
 
     def _look_at_levels(
-        self, codes: Codes, originals: np.ndarray, start: int, clipped: np.ndarray
+        self,
+        codes: Codes,
+        originals: np.ndarray,
+        start: int,
+        settled: np.ndarray,
+        clipped: np.ndarray,
     ) -> None:
         limits, seen = self.limits, _no_codes(1)[:, 0]
         close = np.empty(originals.size, np.int64)
-        self.counts[5] = 0
         self.passes.look_at_levels(
             np.ascontiguousarray(codes.codes.numpy()),
             originals,
@@ -401,6 +505,7 @@ class _Looking:
             limits.relative,
             limits.least,
             start,
+            settled,
             self.counts,
             self.figures,
             self.worst,
@@ -492,6 +597,13 @@ class _Looking:
             greatest = max(abs(least), abs(greatest))
             least = -greatest
         steps, noise = int(self.limits.high - self.limits.low), float(clipped[0])
+        if not math.isfinite(noise):
+            assert self.original is not None
+            stored = self.original.stored
+            raise TensorError(
+                f"{stored.path}: the numbers of tensor {stored.name!r} are so large that squares of "
+                "their errors are beyond float64: divide them and the scales by a power of 2 first"
+            )
         if covers_well(noise.hex(), found.size, least.hex(), greatest.hex(), steps):
             return
         self.scales[2] += 1
@@ -532,9 +644,7 @@ class _Looking:
             float(codes.codes[row, group, place]),
         )
 
-    def _worst(
-        self, rows: Callable[[int, int], np.ndarray] | None
-    ) -> dict[str, tuple[float, Element]]:
+    def _worst(self) -> dict[str, tuple[float, Element]]:
         found = {}
         for name, index, error in zip(
             ("in_range", "saturated", "bad_scale", "far", "off_end", "beyond"),
@@ -542,10 +652,11 @@ class _Looking:
             self.figures[2:],
             strict=True,
         ):
-            if index >= 0 and rows is not None:
+            if index >= 0 and self.rows is not None:
                 row = int(index) // (self.tensor.groups * self.tensor.size)
                 codes = self.tensor.read(row, row + 1)
-                element = self._element(int(index), codes, rows(row, row + 1), row)
+                originals = _numbers(self.rows(row, row + 1))
+                element = self._element(int(index), codes, originals, row)
                 found[name] = (float(error), element)
         return found
 

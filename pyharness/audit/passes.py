@@ -13,7 +13,7 @@ from typing import Any
 import numba
 import numpy as np
 
-__all__ = ["BINS", "CLOSE", "COUNTS", "FIGURES", "look_at_codes", "look_at_levels"]
+__all__ = ["BINS", "CLOSE", "COUNTS", "EDGE", "FIGURES", "look_at_codes", "look_at_levels"]
 
 COUNTS = (
     "elements",
@@ -39,6 +39,9 @@ error in steps, and under a bad scale the largest magnitude of an original that 
 stands for."""
 BINS = 40
 """Of the histogram of errors from −1 to 1 step; one more on either side for what is beyond."""
+EDGE = 2.0**-24
+"""The edges of its bins lie by this much lower, in steps: errors that are 0, a quarter or half a
+step but for the rounding of float64 are then in one bin, whatever computes them."""
 CLOSE = 2.0**-46
 """An error in steps that is this near to its bound, as a share of the numbers of steps that it was
 computed from, is decided in fractions: float64 is off by less."""
@@ -65,6 +68,7 @@ def look_at_levels(
     relative: float,
     least: float,
     first: int,
+    settled: np.ndarray,
     counts: np.ndarray,
     figures: np.ndarray,
     worst: np.ndarray,
@@ -96,6 +100,8 @@ def look_at_levels(
             else 0.
         least: for these half the distance of their subnormal numbers.
         first: the number of the first row in the tensor.
+        settled: bool [rows, groups or 1], the elements that are counted already, see
+            `pyharness.audit.filtering`; they are left out.
         counts: int64, as `COUNTS`, added to.
         figures: float64, as `FIGURES`, added to.
         worst: int64 [6], where the worst of each class is: index in the tensor, −1 for none.
@@ -118,6 +124,8 @@ def look_at_levels(
         si = i if scale.shape[0] > 1 else 0
         zi, oi = i if zero_point.shape[0] > 1 else 0, i if offset.shape[0] > 1 else 0
         base = (first + i) * group_count * size
+        if settled.shape[1] == 1 and settled[i, 0]:
+            continue
         if apart and _column_by_column(
             codes[i, :, 0],
             originals[i, :, 0],
@@ -136,6 +144,8 @@ def look_at_levels(
             _add_up(errors[:group_count], found, counts, figures, histogram)
             continue
         for g in range(group_count):
+            if settled.shape[1] > 1 and settled[i, g]:
+                continue
             s = scale[si, g if columns > 1 else 0]
             z = zero_point[zi, g if zero_point.shape[1] > 1 else 0]
             m = offset[oi, g if offset.shape[1] > 1 else 0]
@@ -327,7 +337,7 @@ def _add_up(
 @numba.njit(nogil=True, cache=True)
 def _bin(error: float) -> int:
     """Return the class of an error in a histogram."""
-    place = int((min(max(error, -1.5), 1.5) + 1.5) * (BINS / 2)) - BINS // 4 + 1
+    place = int((min(max(error + EDGE, -1.5), 1.5) + 1.5) * (BINS / 2)) - BINS // 4 + 1
     return min(max(place, 0), BINS + 1)
 
 

@@ -112,7 +112,8 @@ class Compressed:
         """
         found = self.coherence
         lines = [
-            f"{self.bytes_before:,} bytes are now {self.bytes_after:,}: {self.compression:.2f} times less."
+            f"{self.bytes_before:,} bytes are now {self.bytes_after:,}: "
+            f"{_down(self.compression)} times less."
         ]
         if self.meets_target:
             lines.append(f"The target, {self.target:g} times, is met.")

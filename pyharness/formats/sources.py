@@ -359,7 +359,8 @@ def _safetensors_entries(path: Path) -> Iterator[_Entry]:
         size = os.fstat(file.fileno()).st_size
         length = int.from_bytes(file.read(8), "little")
         if size < 8 or length > min(size - 8, _HEADER_LIMIT):
-            raise damaged(path, f"its header is said to have {length} bytes, the file has {size}")
+            said = f"its header is said to have {length} bytes, the file has {size}"
+            raise damaged(path, said if size else "it is empty")
         header = file.read(length)
     end = 8 + length
     try:

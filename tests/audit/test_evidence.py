@@ -15,6 +15,7 @@ from pyharness.audit.evidence import Audited, Row, audited_as
 from pyharness.audit.looking import look
 from pyharness.audit.pairs import Pairs, pair
 from pyharness.certificate.seal import plain_evidence
+from pyharness.formats.affine import TensorError
 from pyharness.formats.quantized.tensor import Bound, Checkpoint, Factors
 from tests.audit.samples import looked_at, quantized, rounded, stored, symmetric
 
@@ -198,6 +199,17 @@ def test_clipping(tmp_path):
         witness.shows.startswith("w[1]: the errors of 64 elements")
         and witness.inputs["count"] == 64
     )
+
+
+def test_squares_that_are_beyond_float64(tmp_path):
+    """Such numbers are refused where squares decide, and have no signal over noise elsewhere."""
+    w = torch.linspace(-1, 1, 64, dtype=torch.float64).repeat(2, 1) * 1e200
+    scale = w.abs().amax(1, keepdim=True) / 127
+    codes = (w / scale).round().to(torch.int8)
+    right = row(tmp_path, w, codes, scale)
+    assert right.looked.violations == 0 and right.looked.sqnr is None
+    with pytest.raises(TensorError, match="divide them and the scales by a power of 2 first"):
+        row(tmp_path, w, (2 * codes.int()).clamp(-127, 127).to(torch.int8), scale / 2)
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,8 @@ def test_few_bits_are_enough(tmp_path):
 def test_codes_that_are_partly_wrong_still_go_with_their_original(tmp_path):
     """Else what is wrong would not be found."""
     w = weights(16, 32)
-    tensor = made_from(tmp_path, "x", torch.where(torch.rand(16, 32) < 0.02, -w, w))
+    wrong = torch.arange(w.numel()).reshape(w.shape) % 50 == 0  # 11 of 512.
+    tensor = made_from(tmp_path, "x", torch.where(wrong, -w, w))
     assert linked(pair([tensor], stored(tmp_path, {"a": w}))) == {"x": ("a", "value")}
 
 

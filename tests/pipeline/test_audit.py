@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,18 +22,21 @@ from safetensors.torch import load_file, save_file
 from pyharness.audit.looking import look
 from pyharness.certificate.check import check
 from pyharness.cli import main
+from pyharness.core.device import CPU
 from pyharness.core.errors import UsageError
-from pyharness.core.executor import LocalExecutor
+from pyharness.core.executor import LocalExecutor, SerialExecutor
 from pyharness.core.json_files import read_json
+from pyharness.evidence.rounding import disagreement
 from pyharness.evidence.streaming import scan
 from pyharness.formats import stored
 from pyharness.formats.affine import TensorError
 from pyharness.formats.digests import tensor_sha256
-from pyharness.pipeline import audit as auditing, scanning
+from pyharness.pipeline import audit as auditing, gather as gathering, scanning
 from pyharness.pipeline.audit import audit, output_path
 from pyharness.pipeline.gather import EvidenceError
 from pyharness.pipeline.replay import replay
 from pyharness.project.settings import load_project
+from tests.simulated import DEVICE
 from tests.small_project import AUDITING, ROOT, importable, run
 
 PACK = """\
@@ -72,7 +76,7 @@ def bounded(run):
 def false(run):
     return []
 
-@claim("small.untouched", statement="Nothing of tensors.", source=PAPER, tier="none")
+@claim("small.untouched", statement="Nothing of tensors.", source=PAPER, theorem="Small.unfinished", tier="none")
 def untouched(run):
     return []
 """
@@ -166,6 +170,13 @@ class TestClaimsOnAnyTensor:
         assert reading.size == reading.read == SIZE
         assert check(model / "out.json") == []
 
+    def test_axioms_of_theorems_that_are_not_asked_are_left_out(self, project, model):
+        """The policy speaks of what is in the certificate, which checks."""
+        more = replace(project, allowed_axioms=(), axioms_under={"Small": ("propext",)})
+        certificate, _ = verified(more, [model], model / "out.json")
+        assert certificate["policy"]["further_axioms"] == {"Small.proved": ["propext"]}
+        assert check(model / "out.json") == []
+
     def test_a_false_claim_is_there_if_it_is_refuted(self, project, model):
         """A claim that is to be refuted has a witness that replays; where these tensors do not
         refute it, it is left out.
@@ -213,39 +224,46 @@ class TestClaimsOnAnyTensor:
         assert not (model / "out.json").exists()
 
 
-class TestClaimsAboutCheckpoints:
-    @pytest.fixture
-    def pair(self, tmp_path):
-        """Originals, and their codes with a scale for each row; the settings lie beside."""
-        (folder := tmp_path / "pair").mkdir()
-        generator = torch.Generator().manual_seed(0)
-        originals, codes = {}, {}
-        for name, shape in (("a.weight", (8, 24)), ("b.weight", (6, 8))):
-            w = torch.randn(shape, generator=generator)
-            scale = w.abs().amax(1, keepdim=True) / 127
-            originals[name] = w
-            codes |= {name: torch.round(w / scale).to(torch.int8), f"{name}_scale": scale}
-        save_file(originals, folder / "w.safetensors")
-        save_file(codes, folder / "q.safetensors")
-        (folder / "config.json").write_text("{}")
-        return folder
+@pytest.fixture
+def pair(tmp_path):
+    """Originals, and their codes with a scale for each row; the settings lie beside."""
+    (folder := tmp_path / "pair").mkdir()
+    generator = torch.Generator().manual_seed(0)
+    originals, codes = {}, {}
+    for name, shape in (("a.weight", (8, 24)), ("b.weight", (6, 8))):
+        w = torch.randn(shape, generator=generator)
+        scale = w.abs().amax(1, keepdim=True) / 127
+        originals[name] = w
+        codes |= {name: torch.round(w / scale).to(torch.int8), f"{name}_scale": scale}
+    save_file(originals, folder / "w.safetensors")
+    save_file(codes, folder / "q.safetensors")
+    (folder / "config.json").write_text("{}")
+    return folder
 
+
+def spoil(pair, index=(3, 5)):
+    """Change one code of a pair by 2."""
+    codes = load_file(pair / "q.safetensors")
+    codes["a.weight"][index] += 2 if codes["a.weight"][index] < 0 else -2
+    save_file(codes, pair / "q.safetensors")
+
+
+def audit_pair(project, pair, **options):
+    """The certificate of a pair, and what was read."""
+    return verified(
+        project,
+        [pair / "q.safetensors"],
+        pair / "out.json",
+        originals=[pair / "w.safetensors"],
+        **options,
+    )
+
+
+class TestClaimsAboutCheckpoints:
     def audited(self, project, pair, **options):
         """The certificate's claims, and what was read."""
-        certificate, reading = verified(
-            project,
-            [pair / "q.safetensors"],
-            pair / "out.json",
-            originals=[pair / "w.safetensors"],
-            **options,
-        )
+        certificate, reading = audit_pair(project, pair, **options)
         return claims(certificate), reading
-
-    def spoil(self, pair, index=(3, 5)):
-        """Change one code by 2."""
-        codes = load_file(pair / "q.safetensors")
-        codes["a.weight"][index] += 2 if codes["a.weight"][index] < 0 else -2
-        save_file(codes, pair / "q.safetensors")
 
     def test_right_codes(self, project, pair):
         """Each claim that applies is confirmed, over every element, and its theorem is proved; the
@@ -277,7 +295,7 @@ class TestClaimsAboutCheckpoints:
         """The claim is refuted, which is no conflict with its theorem: that speaks of right codes.
         Its witness is the element, and replays.
         """
-        self.spoil(pair)
+        spoil(pair)
         found, _ = self.audited(project, pair)
         claim = found["checkpoint.nearest"]
         assert (claim["tier"], claim["verdict"], claim["conflict"]) == ("refuted", "refuted", None)
@@ -297,7 +315,7 @@ class TestClaimsAboutCheckpoints:
 
     def test_explain_replays_it(self, folder, project, pair, capsys, tmp_path):
         """On the command line too, in a project whose certificate it is."""
-        self.spoil(pair)
+        spoil(pair)
         self.audited(project, pair)
         config = (folder / "pyharness.toml").read_text()
         (tmp_path / "pyharness.toml").write_text(
@@ -336,7 +354,7 @@ class TestClaimsAboutCheckpoints:
         assert not (pair / "out.json").exists()
 
     def test_a_bug_in_an_audit_names_the_tensor(self, project, pair, monkeypatch):
-        def fail(tensor, original, *, stopped):
+        def fail(tensor, original, *, device, stopped):
             raise ZeroDivisionError("oh")
 
         monkeypatch.setattr(auditing, "look", fail)
@@ -354,10 +372,10 @@ class TestClaimsAboutCheckpoints:
             if stage == "Codes" and item:
                 raise KeyboardInterrupt
 
-        def look_slowly(tensor, original, *, stopped):
+        def look_slowly(tensor, original, *, device, stopped):
             while tensor.name == "b.weight" and not stopped():
                 time.sleep(0.01)
-            return look(tensor, original, stopped=stopped)
+            return look(tensor, original, device=device, stopped=stopped)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(auditing, "look", look_slowly)
@@ -377,12 +395,62 @@ class TestClaimsAboutCheckpoints:
 
     def test_the_same_bytes_whatever_the_executor(self, project, pair):
         """One process or several; what other processes found is kept as well."""
-        self.spoil(pair)
+        spoil(pair)
         shutil.copytree(pair, pair / "copy")
         here, _ = self.audited(project, pair / "copy")
         several, reading = self.audited(project, pair, executor=LocalExecutor())
         assert several == here and reading.read == reading.size
         assert self.audited(project, pair)[1].read == 0
+
+
+class TestOnADevice:
+    """One that stands in for a GPU, which only this process has."""
+
+    @pytest.fixture(autouse=True)
+    def unwatched(self, monkeypatch):
+        """What is noted in this process would stay noted for the tests after these."""
+        monkeypatch.setattr(gathering, "watch_files", lambda: None)
+
+    ON_IT = ("nearest", "ends", "covered", "codes")
+
+    @pytest.mark.parametrize("wrong", [False, True])
+    def test_the_same_but_for_the_device(self, project, pair, wrong):
+        """Counts, witnesses, causes and tiers are equal; evidence says where its elements were
+        looked at, and what was looked at on the CPU says so.
+        """
+        if wrong:
+            spoil(pair)
+        here, _ = audit_pair(project, pair, executor=SerialExecutor())
+        there, _ = audit_pair(project, pair, executor=SerialExecutor(), device=DEVICE)
+        assert check(pair / "out.json", proofs=True) == [] or wrong
+        found = claims(there)
+        of_elements = {
+            name: {piece["device"] for piece in claim["evidence"] if piece["kind"] != "conformance"}
+            for name, claim in found.items()
+        }
+        assert {name for name, devices in of_elements.items() if DEVICE.type in devices} == {
+            f"checkpoint.{name}" for name in self.ON_IT
+        }
+        assert all(len(devices) == 1 for devices in of_elements.values())
+        for name, claim in claims(here).items():
+            for ours, theirs in zip(claim["evidence"], found[name]["evidence"], strict=True):
+                assert disagreement(ours, theirs) is None
+                assert ours["tensors"] == theirs["tensors"]
+                assert ours["witness"] == theirs["witness"]
+            assert (claim["tier"], claim["verdict"]) == (
+                found[name]["tier"],
+                found[name]["verdict"],
+            )
+            assert found[name]["recorded"] == []
+
+    def test_what_was_found_there_is_kept_apart(self, project, pair):
+        """A result says where it was found, so one of the CPU is not taken for it."""
+        options = {"executor": SerialExecutor()}
+        audit_pair(project, pair, **options)
+        codes = audit_pair(project, pair, device=DEVICE, **options)[1].read
+        assert codes == 240 + 4 * 14 + 4 * 240
+        assert audit_pair(project, pair, device=DEVICE, **options)[1].read == 0
+        assert audit_pair(project, pair, device=CPU, **options)[1].read == 0
 
 
 class TestTheSameBytes:
@@ -579,7 +647,7 @@ class TestCommandLine:
         (model / "m2.safetensors").rename(model / "m2")
         (model / "m.safetensors.index.json").unlink()
         status, shown, _ = command("check", "m.certificate.json", "--tensors", ".")
-        assert status == 1 and "4 reason(s)" in shown
+        assert status == 1 and "4 reasons" in shown
         assert "tensor 'a': it has SHA-256" in shown and "tensor 'b': it has the shape [1]" in shown
         assert "tensor 'c': no file in . holds it" in shown
         _, shown, _ = command("check", "m.certificate.json", "--tensors", ".", "--json")

@@ -21,14 +21,58 @@ from pyharness.pipeline.gather import gather, plan
 from pyharness.project.pack import load_pack
 from pyharness.proofs.decisions import Compared, Decision
 
-PACK = '''\
+PACK = """\
+from pyharness import Evidence, Source, Witness, claim
+
+import {name}_helper
+from {name}_ties import AGREES, HERE, note
+
+SAME = dict(statement="s", source=Source("d", "h"), tier="none")
+
+
+@claim("plain", **SAME)
+def plain(run):
+    note("plain")
+    yield Evidence("statistics", "a draw", 1, 0, f"seed {{run.seed}} on {{run.device}}", seed=run.seed)
+
+
+@claim("read", **SAME)
+def read(run):
+    note("read")
+    yield Evidence("model", "a file", 1, 0, (HERE / "data.txt").read_text())
+
+
+@claim("refuted", **SAME)
+def refuted(run):
+    note("refuted")
+    yield Evidence("exhaustive", "one number", 1, 1, "s", witness=Witness("{name}_ties:below", {{"limit": 3, "x": 5}}, "5"),
+                   measurements=[{{"z": 1.0, "a": 0.1}}])
+
+
+@claim("asks", **SAME)
+def asks(run):
+    note("asks")
+    run.kernel.decide("t", "source")
+    yield Evidence("exhaustive", run.kernel.library["library"], 1, 0, "s")
+
+
+@claim("tied", measures=[AGREES], **SAME)
+def tied(run):
+    note("tied")
+    yield Evidence("exhaustive", "d", {name}_helper.CASES, 0, "s")
+
+
+@claim("also.tied", measures=[AGREES], **SAME)
+def also_tied(run):
+    note("also.tied")
+    return ()
+"""
+TIES = '''\
 from pathlib import Path
 
 import torch
 
-from pyharness import Call, Check, Conformance, Evidence, Source, Witness, claim
-
-import {name}_helper
+from pyharness import Call, Check, Conformance
 
 HERE = Path(__file__).parent
 
@@ -43,73 +87,36 @@ def below(limit, x):
     return x < limit or (HERE / "unseen").exists()
 
 
-def declare(id, **options):
-    return claim(id, statement="s", source=Source("d", "h"), tier="none", **options)
-
-
-@declare("plain")
-def plain(run):
-    note("plain")
-    yield Evidence("statistics", "a draw", 1, 0, f"seed {{run.seed}} on {{run.device}}", seed=run.seed)
-
-
-@declare("read")
-def read(run):
-    note("read")
-    yield Evidence("model", "a file", 1, 0, (HERE / "data.txt").read_text())
-
-
-@declare("refuted")
-def refuted(run):
-    note("refuted")
-    yield Evidence("exhaustive", "one number", 1, 1, "s", witness=Witness("{name}:below", {{"limit": 3, "x": 5}}, "5"),
-                   measurements=[{{"z": 1.0, "a": 0.1}}])
-
-
-@declare("asks")
-def asks(run):
-    note("asks")
-    run.kernel.decide("t", "source")
-    yield Evidence("exhaustive", run.kernel.key["library"], 1, 0, "s")
-
-
 def calls():
     note("f_0")
     return [Call((torch.tensor(5), torch.tensor(3)))]
 
 
 AGREES = Conformance("Library.f", below, (Check("f", ("Nat", "Nat"), "Prop", calls, "all"),))
-
-
-@declare("tied", measures=[AGREES])
-def tied(run):
-    note("tied")
-    yield Evidence("exhaustive", "d", {name}_helper.CASES, 0, "s")
-
-
-@declare("also.tied", measures=[AGREES])
-def also_tied(run):
-    note("also.tied")
-    return ()
 '''
 CLAIMS = ["also.tied", "asks", "plain", "read", "refuted", "tied"]
 ALL = sorted([*CLAIMS, "f_0"])
 
 
 class Kernel:
-    """Accepts everything, of a library that a digest stands for."""
+    """Accepts everything, of a library that one digest stands for, and what it rests on another."""
 
     header = "prelude\n"
 
-    def __init__(self, digest):
-        self.key, self.asked = {"library": digest, "axioms": []}, 0
+    def __init__(self, digest, basis=None, axioms=()):
+        self.key, self.library = {"axioms": list(axioms)}, {"library": digest}
+        self.basis, self.asked = basis or digest, 0
 
     def decide(self, names, source):
         self.asked += 1
         return Decision(True, "", "0" * 64, 0)
 
     def compare(self, name, comparison):
-        return Compared(self.decide([name], ""), len(comparison.cases), Path("file"))
+        decision = self.decide([name], "")
+        return Compared(decision, len(comparison.cases), Path("file"), rests_on=("Library.f",))
+
+    def basis_sha256(self, names):
+        return self.basis if list(names) == ["Library.f"] else None
 
 
 class Forked:
@@ -131,12 +138,17 @@ class Project:
         self.folder, self.name = folder, name
         self.write(f"{name}.py", PACK.format(name=name))
         self.write(f"{name}_helper.py", "CASES = 1\n")
+        self.write(f"{name}_ties.py", TIES)
         self.write("data.txt", "as it was")
         self.run = Run(seed=0, kernel=Kernel("a" * 64))
         self.cache = Cache(folder / "build" / "cache")
 
     def write(self, name, text):
         (self.folder / name).write_text(text)
+
+    def decided_by(self, kernel):
+        """Have another kernel decide."""
+        self.run = replace(self.run, kernel=kernel)
 
     def gather(self):
         """Return the evidence, and what was gathered for it."""
@@ -147,7 +159,7 @@ class Project:
 
     def claims(self):
         """Return the claims as a new process would load them."""
-        for module in (self.name, f"{self.name}_helper"):
+        for module in (self.name, f"{self.name}_helper", f"{self.name}_ties"):
             sys.modules.pop(module, None)
         return load_pack([self.name])
 
@@ -233,15 +245,24 @@ class TestGather:
                     f"{project.name}.py",
                     PACK.format(name=project.name).replace('"a draw"', '"two"'),
                 ),
-                ALL,
+                ["asks", "plain"],
                 "the code of pack_",
                 lambda found: found["plain"][0]["domain"] == "two",
             ),
             (
                 lambda project: project.write(f"{project.name}_helper.py", "CASES = 2\n"),
-                ALL,
+                ["asks", "tied"],
                 "the code of pack_",
                 lambda found: found["tied"][0]["cases"] == 2,
+            ),
+            # What a conformance compares counts for it, and for the claims that measure it.
+            (
+                lambda project: project.write(
+                    f"{project.name}_ties.py", TIES.replace("tensor(5)", "tensor(6)")
+                ),
+                ["also.tied", "asks", "f_0", "tied"],
+                "the code of pack_",
+                lambda found: found["tied"][1]["kind"] == "conformance",
             ),
             # What came before the file was read does not depend on it.
             (
@@ -265,15 +286,26 @@ class TestGather:
                 lambda found: found["plain"][0]["summary"] == "seed 0 on cpu:0",
             ),
             (
-                lambda project: setattr(
-                    project, "run", replace(project.run, kernel=Kernel("b" * 64))
-                ),
+                lambda project: project.decided_by(Kernel("a" * 64, axioms=["propext"])),
                 ["asks", "f_0"],
-                "the Lean library",
+                "the allowed axioms",
+                lambda found: found["asks"][0]["domain"] == "a" * 64,
+            ),
+            (
+                lambda project: project.decided_by(Kernel("b" * 64)),
+                ["asks", "f_0"],
+                "Lean definitions",
                 lambda found: found["asks"][0]["domain"] == "b" * 64,
             ),
+            # Another library, with the same definitions behind the conformance.
+            (
+                lambda project: project.decided_by(Kernel("c" * 64, basis="a" * 64)),
+                ["asks"],
+                "",
+                lambda found: found["asks"][0]["domain"] == "c" * 64,
+            ),
         ],
-        ids=["code", "helper", "data", "seed", "device", "Lean"],
+        ids=["code", "helper", "ties", "data", "seed", "device", "axioms", "Lean", "library"],
     )
     def test_a_changed_input_is_seen(self, project, change, gathered, why, says):
         """What depends on it is gathered anew, as the plan says, says what is so now, and is

@@ -103,11 +103,15 @@ def test_a_certificate_names_what_may_rest_on_more(project):
     proofs = prove(project, named("Small.defined"))
     under = {"Small": ("propext", "Quot.sound"), "Other": ("Classical.choice",)}
     settings = replace(load_project(project), allowed_axioms=("Quot.sound",), axioms_under=under)
-    assert policy_of(settings, "library", proofs) == {
+    assert policy_of(settings, "library", proofs, {"Small.defined"}) == {
         "allowed_axioms": ("Quot.sound",),
         "further_axioms": {"Small.defined": {"propext"}, "Small.not": {"propext"}},
     }
-    assert policy_of(replace(settings, axioms_under={}), "library", proofs)["further_axioms"] == {}
+    assert policy_of(settings, "library", proofs, ())["further_axioms"] == {
+        "Small.not": {"propext"}
+    }
+    none = policy_of(replace(settings, axioms_under={}), "library", proofs, {"Small.defined"})
+    assert none["further_axioms"] == {}
 
 
 def test_a_module_that_is_not_there(project, audits):

@@ -88,12 +88,18 @@ def _alone_in(path: Path) -> Path | None:
     alone = [file for file in inside if file.suffix in _ALONE]
     if len(alone) > 1:
         raise UsageError(f"{path} holds {', '.join(file.name for file in alone)}; name one of them")
-    return alone[0] if alone else None
+    if not alone:
+        raise UsageError(f"{path} has no file that ends in {', '.join(SUFFIXES)}")
+    return alone[0]
 
 
 def _require_known(file: Path) -> None:
     if os.path.isdir(file) or file.suffix in (*_NAMED, *_ALONE):
         return
+    try:
+        os.lstat(file)
+    except OSError as error:
+        raise unreadable(file, error) from error
     why = _CONVERT.get(file.suffix.lower(), f"expected a name that ends in {', '.join(SUFFIXES)}")
     raise UsageError(f"{file} is of a format that is not read here: {why}")
 
