@@ -172,9 +172,10 @@ def record(
     untied: Sequence[str] = (),
     recorded: Sequence[dict[str, Any]] = (),
     of: Statement | None = None,
+    no_theorem: str | None = None,
 ) -> Record:
     """A claim that names the theorem of `found`, if any, as its proof or as the proof of its
-    negation; pinned, replayed and rechecked.
+    negation, or says why there is none; pinned, replayed and rechecked.
     """
     name = found.theorem if found else None
     names = {"theorem": None, "negation": name} if negates else {"theorem": name, "negation": None}
@@ -186,6 +187,7 @@ def record(
         tier=tier,
         gather=lambda run: evidence,
         reading_of=of,
+        no_theorem=no_theorem,
     )
     return Record(claim, found, *[found is not None] * 3, evidence, SHA, recorded, untied)
 
@@ -255,6 +257,20 @@ def read_records() -> list[Record]:
         *sample_records(),
         record("relu.lost.some", "bronze", [FLOATS], of=LOST),
         record("relu.lost.all", "refuted", [COUNTEREXAMPLE], of=LOST),
+    ]
+
+
+WHY = "It is about a figure of one network."
+
+
+def explained_records() -> list[Record]:
+    """The claims of `sample_records`, and two without a theorem that say why: of one the evidence
+    decides nothing.
+    """
+    return [
+        *sample_records(),
+        record("relu.measured", "bronze", [FLOATS], no_theorem=WHY),
+        record("relu.undecided", "none", [NOTHING], no_theorem=WHY),
     ]
 
 

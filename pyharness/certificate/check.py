@@ -13,7 +13,7 @@ from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.findings import Finding
 from pyharness.certificate.library import library_faults
 from pyharness.certificate.recorded import Contradiction, Recording, hold_against, read_recording
-from pyharness.certificate.schema import violations
+from pyharness.certificate.schema import foreign, violations
 from pyharness.certificate.seal import ruling, stand, summarise, tier_if_signed
 from pyharness.certificate.tiers import axioms_of, meets
 from pyharness.core.errors import DocumentError
@@ -75,6 +75,8 @@ def check(
         certificate = parse(data)
     except DocumentError as error:
         raise DocumentError(f"{path}: {error}") from error
+    if why := foreign(certificate):
+        return [Finding("schema", "certificate", why)]
     faults = [Finding("schema", where, reason) for where, reason in violations(certificate)]
     if faults:
         return faults
@@ -243,6 +245,9 @@ def _claims_of(certificate: Mapping[str, Any], is_bound: bool, seen: set[str]) -
         if claim_id in seen:
             yield Finding("claim-duplicate", where, "the id is used twice", claim_id)
         seen.add(claim_id)
+        if "no_theorem" in claim and claim["proof"]["theorem"] is not None:
+            reason = f"it names {claim['proof']['theorem']}, and says why it names no theorem"
+            yield Finding("proof", where, reason, claim_id)
         allowed = axioms_of(certificate["policy"], claim["proof"]["theorem"])
         for reason in (
             *_proof(claim["proof"], allowed, sources, certificate["lean"]),

@@ -9,7 +9,7 @@ from math import prod
 from typing import Any, Literal, get_args
 
 from pyharness.certificate.tiers import axioms_of, meets, on_a_gpu
-from pyharness.core.text import few
+from pyharness.core.text import few, many
 
 __all__ = ["LOSSES", "TOLERANCE", "Change", "compare", "without_digests"]
 
@@ -41,7 +41,7 @@ TOLERANCE = 1e-4
 """The share by which a figure may differ: ten times the last of the six digits that are
 reported."""
 
-_DIGEST = re.compile(r",? (?:file|cases) SHA-256 [0-9a-f]{64}")
+_DIGEST = re.compile(r",? (?:file|theorems|cases) SHA-256 [0-9a-f]{64}")
 
 _SHOWN = 4
 """Names that a change lists before it says how many more there are."""
@@ -323,6 +323,9 @@ def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     was, now = (one.get("reading_of", "no other statement") for one in (old, new))
     if was != now:
         yield "statement", f"it was a reading of {was} and is one of {now}"
+    why, why_now = (one.get("no_theorem", "not said") for one in (old, new))
+    if why != why_now:
+        yield "note", f"why it has no theorem was “{why}” and is “{why_now}”"
     yield from _proof(old["proof"], new["proof"])
     if more := _minus(new["untied"], old["untied"]):
         yield "conformance", f"no longer tied to Lean: {_listed(more)}"
@@ -456,9 +459,20 @@ def _piece(old: Mapping[str, Any], new: Mapping[str, Any], less: Kind) -> Change
     yield from _other("evidence", "the domain", old, new, "domain")
     yield from _other("evidence", "the device", old, new, "device")
     yield from _other("evidence", "the summary", old, new, "summary")
-    yield from _other("evidence", "the witness", old, new, "witness")
+    yield from _witness(old["witness"], new["witness"])
     yield from _tensors(old["tensors"], new["tensors"], less)
     yield from _figures(old["measurements"], new["measurements"], less)
+
+
+def _witness(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Changes:
+    """Yield that there is another witness, in its words where they tell."""
+    if old == new:
+        return
+    said = [one and f"“{one['shows']}”" for one in (old, new)]
+    if said[0] == said[1]:
+        yield "evidence", f"the witness that says {said[0]} is another case"
+    else:
+        yield "evidence", f"the witness was {said[0] or 'none'} and is {said[1] or 'none'}"
 
 
 def _tensors(
@@ -517,7 +531,7 @@ def _figures(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, less:
         column, one, two = max(moved, key=lambda cell: _distance(cell[1], cell[2]))
         yield (
             "figures",
-            f"{len(moved):,} figure(s) moved, the most “{column}” from {one} to {two}",
+            f"{many(len(moved), 'figure')} moved, the most “{column}” from {one} to {two}",
         )
 
 

@@ -141,6 +141,8 @@ def gate(
                 if claim["next"]
                 else ""
             )
+            if "no_theorem" in claim:
+                needs += f"; it has no theorem: {claim['no_theorem']}"
             failures.append(
                 Failure(
                     "tier-below-minimum",

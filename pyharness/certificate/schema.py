@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 from pyharness.core.errors import DocumentError
 
-__all__ = ["FORMER", "RECORDED", "SCHEMA", "VERSION", "arrange", "require", "violations"]
+__all__ = [
+    "FORMER",
+    "RECORDED",
+    "SCHEMA",
+    "VERSION",
+    "arrange",
+    "foreign",
+    "require",
+    "violations",
+]
 
 VERSION = "tiered-certificate-2"
 """The form that certificates are written in."""
@@ -94,12 +103,30 @@ def violations(value: Any, schema: Mapping[str, Any] | None = None) -> list[tupl
     ]
 
 
+def foreign(value: Any) -> str | None:
+    """Return in words why a JSON value is not a certificate of a version that is read; None if it
+    says that it is one.
+    """
+    known = [_name(FORMER), _name(SCHEMA)]
+    named = value.get("schema") if isinstance(value, Mapping) else None
+    if named in known:
+        return None
+    if isinstance(named, str) and named.startswith("tiered-certificate-"):
+        return (
+            f"it follows the schema {_shorten(named)}, and this version reads {' and '.join(known)}; use "
+            "the pyharness that wrote it"
+        )
+    return "it is JSON, but not a certificate; give a file that pyharness verify or audit wrote"
+
+
 def require(value: Any, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return a value that fits a schema; without one, as `violations`.
 
     Raises:
         DocumentError: if it does not; the message says where and how.
     """
+    if schema is None and (why := foreign(value)):
+        raise DocumentError(why)
     faults = violations(value, schema)
     if faults:
         reasons = "; ".join(f"{where}: {fault}" for where, fault in faults[:5])

@@ -315,6 +315,7 @@ def _claim(record: Record, policy: Mapping[str, Any]) -> dict[str, Any]:
         "source": asdict(claim.source),
         **({} if claim.reading_of is None else {"reading_of": claim.reading_of.id}),
         "required_tier": claim.tier,
+        **({} if claim.no_theorem is None else {"no_theorem": claim.no_theorem}),
         **({} if record.instance is None else {"instance": record.instance}),
         "code_sha256": record.code_sha256,
         "proof": _plain(

@@ -57,6 +57,7 @@ class Facts:
         signed: the certificate carries a signature.
         instance: the evidence is about one instance, of which the theorem says what holds if it is
             right.
+        no_theorem: the claim says why no theorem states it.
     """
 
     status: ProofStatus
@@ -73,6 +74,7 @@ class Facts:
     reproduced: bool = False
     signed: bool = False
     instance: bool = False
+    no_theorem: bool = False
 
     @classmethod
     def of(cls, claim: Mapping[str, Any], allowed_axioms: Iterable[str]) -> Facts:
@@ -97,6 +99,7 @@ class Facts:
             conforms=verdict(item["outcome"] for item in evidence if item["kind"] == "conformance"),
             tied=not claim["untied"],
             instance="instance" in claim,
+            no_theorem="no_theorem" in claim,
             reproduced=bool(evidence) and on_a_gpu(claim) == set(range(1, len(evidence) + 1)),
         )
 
@@ -187,7 +190,8 @@ class Ruling:
         tier: the tier reached.
         conflict: how proof and evidence contradict each other, or None; a claim in conflict has
             tier "none".
-        next: the next tier, or None when there is none to reach.
+        next: the next tier, or None when there is none to reach; a claim that says why it has no
+            theorem can reach none after bronze.
         needs: what the next tier asks for that is missing.
     """
 
@@ -239,6 +243,9 @@ def rule(facts: Facts) -> Ruling:
     reached: Tier = "none"
     for tier, needs in _LADDER:
         missing = tuple(need.words for need in needs if not need.met(facts))
+        if missing and facts.no_theorem and reached != "none":
+            # From silver on each tier asks for a theorem.
+            return Ruling(reached)
         if missing:
             return Ruling(reached, next=tier, needs=missing)
         reached = tier

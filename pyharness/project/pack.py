@@ -37,6 +37,9 @@ __all__ = [
 
 Tier = Literal["none", "bronze", "silver", "gold", "platinum", "refuted"]
 
+_WITHOUT_THEOREM: tuple[Tier, ...] = ("none", "bronze", "refuted")
+"""The tiers that a claim can have without a theorem."""
+
 _ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
 
@@ -67,6 +70,8 @@ class Claim:
         audits: how the claim is checked on a quantized checkpoint; None if it speaks of none.
         proofs: where the theorem comes from; None for the first source that the project has.
         reading_of: the statement of which the claim is one reading; None if its source is clear.
+        no_theorem: why no theorem states the claim or its negation; None if one does, or nobody
+            says.
     """
 
     id: str
@@ -81,6 +86,7 @@ class Claim:
     audits: Audit | None = None
     proofs: ProofSource | None = None
     reading_of: Statement | None = None
+    no_theorem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ class Statement:
         tier: Tier,
         theorem: str | None = None,
         negation: str | None = None,
+        no_theorem: str | None = None,
         measures: Sequence[Conformance] = (),
         streams: Stream | None = None,
         proofs: ProofSource | None = None,
@@ -135,6 +142,7 @@ class Statement:
             tier: as of `claim`, and so are the others.
             theorem: states this reading.
             negation: states its negation.
+            no_theorem: why there is neither.
             measures: what ties functions to Lean definitions.
             streams: how the reading is checked on any tensor.
             proofs: where the theorem is.
@@ -155,6 +163,7 @@ class Statement:
             None,
             proofs,
             self,
+            no_theorem,
         )
         return _declared(read)
 
@@ -166,6 +175,7 @@ def claim(
     source: Source,
     theorem: str | None = None,
     negation: str | None = None,
+    no_theorem: str | None = None,
     tier: Tier,
     measures: Sequence[Conformance] = (),
     streams: Stream | None = None,
@@ -183,6 +193,9 @@ def claim(
         source: where it is made.
         theorem: the Lean theorem that states the claim, by full name.
         negation: the Lean theorem that states its negation, by full name.
+        no_theorem: of a claim that names neither, why there is none, such as "a figure of one
+            model, of which nothing general is stated". Reports show it in place of the advice to
+            prove the claim.
         tier: what the claim must reach for `pyharness verify` to succeed.
         measures: what ties the functions that the evidence computes with to Lean definitions of
             which the theorem speaks. Lean's kernel decides that both agree, which becomes evidence
@@ -226,6 +239,7 @@ def claim(
             streams,
             audits,
             proofs,
+            no_theorem=no_theorem,
         )
     )
 
@@ -247,6 +261,19 @@ def _declared(item: Claim) -> Callable[[Callable[[Run], Iterable[Evidence]]], Cl
         raise UsageError(
             f"{what}: tier must be one of {', '.join(get_args(Tier))}, not {item.tier!r}"
         )
+    if item.no_theorem is not None:
+        if item.theorem or item.negation:
+            raise UsageError(
+                f"{what}: it names the theorem {item.theorem or item.negation}, and no_theorem says "
+                "why there is none; leave one of them out"
+            )
+        if not item.no_theorem.strip():
+            raise UsageError(f"{what}: no_theorem is empty; say why there is none")
+        if item.tier not in _WITHOUT_THEOREM:
+            raise UsageError(
+                f"{what}: the tier {item.tier!r} needs a theorem, and no_theorem says why there is "
+                f"none; ask for one of {', '.join(_WITHOUT_THEOREM)}"
+            )
     if item.proofs not in (None, *get_args(ProofSource)):
         raise UsageError(
             f"{what}: proofs must be {' or '.join(map(repr, get_args(ProofSource)))}, not "

@@ -199,6 +199,16 @@ FORGERIES = [
     ((*CLAIM, "id"), "relu.open", "claim relu.open: the id is used twice"),
     ((*CLAIM, "required_tier"), "gold", "its tier is silver; gold is required"),
     (
+        CLAIM,
+        HONEST["claims"][0] | {"no_theorem": "why"},
+        "it names Demo.extensive, and says why it names no theorem",
+    ),
+    (
+        ("claims", 2),
+        HONEST["claims"][2] | {"no_theorem": "why"},
+        "next: proof and evidence give None, not {'tier': 'silver'",
+    ),
+    (
         (*CLAIM, "proof", "status"),
         "refuted",
         "the status is refuted, but the theorem states the claim",

@@ -159,6 +159,23 @@ class TestCompare:
         (change,) = compare(CERTIFICATE, changed(CHANGES[kind][0]))
         assert change.kind == kind and change.loss
 
+    def test_a_witness_is_told_by_its_words(self):
+        """Or said to be another case, where they are the same."""
+
+        def differing(**fields):
+            other = copy.deepcopy(CERTIFICATE)
+            evidence = next(
+                piece
+                for claim in other["claims"]
+                for piece in claim["evidence"]
+                if piece["witness"]
+            )
+            evidence["witness"] |= fields
+            return compare(CERTIFICATE, other)[0].words
+
+        assert "is “it is 4”" in differing(shows="it is 4")
+        assert differing(inputs={"z": 4, "q": 1}).endswith("is another case")
+
     def test_claims_gained_and_lost(self):
         """A claim that is gone is a loss, one that is new is not."""
         (lost,), (gained,) = (
@@ -264,6 +281,14 @@ class TestGate:
         """Silver is too much for the open claim only."""
         (failure,) = gate(CERTIFICATE, [], least="silver")
         assert (failure.rule, failure.claim) == ("tier-below-minimum", "relu.open")
+
+    def test_what_a_claim_lacks_is_said(self):
+        """What its next tier asks for, or why it has no theorem."""
+        failures = gate(samples.sealed(samples.explained_records()), [], least="silver")
+        words = {failure.claim: failure.words for failure in failures}
+        assert "for silver it needs a proved theorem" in words["relu.open"]
+        assert f"is the least; it has no theorem: {samples.WHY}" in words["relu.measured"]
+        assert "for bronze it needs" in words["relu.undecided"]
 
     def test_an_unmet_tier_is_said_once(self):
         """Not again as what the check found of the same claim; other findings are passed on."""
@@ -383,6 +408,7 @@ class TestBaseline:
             ((*TENSOR[:2], "code_sha256"), lambda digest: "0" * 64),
             ((*TENSOR[:2], "untied"), lambda untied: []),
             ((*TENSOR[:2], "recorded"), lambda recorded: []),
+            (("claims", 2), lambda claim: claim | {"no_theorem": "why"}),
             (("claims", 0, "proof", "axioms"), lambda names: []),
             (("claims", 0, "proof", "unused"), lambda names: []),
             (("claims", 0, "proof", "line"), lambda line: 7),
@@ -405,7 +431,7 @@ class TestBaseline:
         differs from one kind of processor to another.
         """
         path = (*TENSOR[:2], "evidence", 3, "domain")
-        one, two = (replaced(path, lambda _, n=n: f"rows, file SHA-256 {n * 64}") for n in "ab")
+        one, two = (replaced(path, lambda _, n=n: f"rows, theorems SHA-256 {n * 64}") for n in "ab")
         (change,) = compare(one, two)
         assert (change.kind, change.loss) == ("evidence", False)
 

@@ -76,15 +76,15 @@ class TestSchema:
     @pytest.mark.parametrize("form", FORMS, ids=NAMES)
     def test_objects_are_closed_and_complete(self, form: dict[str, Any]) -> None:
         """Every object refuses unknown fields and requires all its own, but for what evidence may
-        declare of its table, which instance it is about, of which statement it is a reading, what
-        is said of the whole library, and what earlier versions did not write; a witness's inputs,
-        the functions that are computed, the theorems with axioms of their own and the claims' times
-        are free.
+        declare of its table, which instance it is about, of which statement it is a reading, why it
+        has no theorem, what is said of the whole library, and what earlier versions did not write;
+        a witness's inputs, the functions that are computed, the theorems with axioms of their own
+        and the claims' times are free.
         """
         optional = {
             "": {"outside"},
             "/evidence": {"plots", "points", "claim", "code_sha256"},
-            "/claim": {"code_sha256", "instance", "reading_of"},
+            "/claim": {"code_sha256", "instance", "no_theorem", "reading_of"},
             "/proof": {"lean_form", "trace", "source"},
             "/lean": {"library", "export"},
             "/policy": {"further_axioms"},
@@ -204,11 +204,18 @@ class TestRequire:
         """A certificate that fits is returned."""
         assert require(sealed()) == sealed()
 
-    @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}])
-    def test_refuses_what_does_not(self, value: Any) -> None:
-        """Any other JSON is refused with the reason."""
-        with pytest.raises(DocumentError, match="does not fit the schema tiered-certificate-2: "):
+    @pytest.mark.parametrize("value", [None, [], {}, {"schema": "other"}, {"schema": ["x"]}])
+    def test_refuses_what_is_none(self, value: Any) -> None:
+        """Any other JSON is refused, with what to give instead."""
+        with pytest.raises(DocumentError, match=r"not a certificate; give a file that .* wrote"):
             require(value)
+
+    def test_refuses_what_does_not(self) -> None:
+        """With where and how it departs, or which versions are read."""
+        with pytest.raises(DocumentError, match="does not fit the schema tiered-certificate-2: "):
+            require({"schema": "tiered-certificate-2"})
+        with pytest.raises(DocumentError, match="reads tiered-certificate-1 and tiered-certific"):
+            require({"schema": "tiered-certificate-3"})
 
 
 class TestArrange:

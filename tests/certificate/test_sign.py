@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import sys
 
 import pytest
 
@@ -36,9 +37,9 @@ from pyharness.core.errors import DocumentError, UsageError
 CERTIFICATE = samples.sealed()
 
 
-def write_keys(folder, name):
-    """Write a key pair and return where."""
-    key = Ed25519PrivateKey.generate()
+def write_keys(folder, name, key=None):
+    """Write a key pair, Ed25519 unless another is given, and return where."""
+    key = key or Ed25519PrivateKey.generate()
     private, public = folder / f"{name}.pem", folder / f"{name}.pub.pem"
     private.write_bytes(
         key.private_bytes(
@@ -211,6 +212,17 @@ def test_what_does_not_check_is_not_signed(signed, tmp_path, change):
     with pytest.raises(Unsound) as refused:
         sign(path, private_key(tmp_path / "own.pem"), envelope)
     assert all(str(finding) in str(refused.value) for finding in check(path))
+    assert not envelope.exists()
+
+
+def test_a_bundle_without_its_extra(signed, monkeypatch, capsys):
+    """The message says what to install, and nothing is signed anew."""
+    path, envelope, public = signed
+    envelope.unlink()
+    monkeypatch.setitem(sys.modules, "model_signing", None)
+    key = public.with_name("own.pem")
+    assert main(["sign", str(path), "--key", str(key), "--model", str(path.parent)]) == 2
+    assert "[model-signing]" in capsys.readouterr().err
     assert not envelope.exists()
 
 

@@ -11,6 +11,7 @@ import pytest
 from pyharness.certificate.tiers import (
     Facts,
     ProofStatus,
+    Ruling,
     axioms_of,
     is_false,
     meets,
@@ -172,6 +173,16 @@ class TestRule:
         """Evidence that confirms is bronze, however much else is there."""
         assert rule(replace(GOLD, status=status)).tier == "bronze"
 
+    @pytest.mark.parametrize("status", ["open", "sorry", "axiom", "stub"])
+    def test_nothing_after_bronze_without_a_theorem(self, status: ProofStatus) -> None:
+        """A claim that says why it has no theorem is not advised to have one proved; the evidence
+        that it lacks is asked for all the same.
+        """
+        facts = replace(GOLD, status=status, no_theorem=True)
+        assert rule(facts) == Ruling("bronze")
+        assert rule(replace(facts, no_theorem=False)).next == "silver"
+        assert rule(replace(facts, verdict="inconclusive")).next == "bronze"
+
     def test_silver(self) -> None:
         """A pinned proof on allowed axioms with evidence that confirms is silver."""
         assert rule(PROVED).tier == "silver"
@@ -266,6 +277,8 @@ class TestRule:
                 assert ORDER.index(ruling.next) == ORDER.index(ruling.tier) + 1 and ruling.needs, (
                     facts
                 )
+            elif facts.no_theorem and ruling.tier in ORDER[1:-1]:
+                assert not ruling.needs, facts
             else:
                 assert ruling.tier in ("refuted", "platinum") and not ruling.needs, facts
 

@@ -31,6 +31,10 @@ class TestClaim:
             ("a", {"statement": " "}, "statement is empty"),
             ("a", {"theorem": "X", "negation": "Y"}, "not both"),
             ("a", {"tier": "wood"}, "tier must be one of"),
+            ("a", {"no_theorem": " "}, "no_theorem is empty"),
+            ("a", {"no_theorem": "why", "theorem": "X"}, "names the theorem X"),
+            ("a", {"no_theorem": "why", "negation": "Y"}, "names the theorem Y"),
+            ("a", {"no_theorem": "why", "tier": "silver"}, "'silver' needs a theorem"),
         ],
     )
     def test_contradictory_declarations_are_refused(self, id, fields, complaint):
@@ -39,6 +43,14 @@ class TestClaim:
             claim(id, **({"statement": "s", "source": SOURCE, "tier": "bronze"} | fields))(
                 lambda run: []
             )
+
+    @pytest.mark.parametrize("tier", ["none", "bronze", "refuted"])
+    def test_why_it_has_no_theorem(self, tier):
+        """A claim says it, and so does a reading."""
+        declare = claim("a", statement="s", source=SOURCE, tier=tier, no_theorem="why")
+        assert declare(lambda run: []).no_theorem == "why"
+        of = Statement("a", "s", SOURCE).reading("b", statement="s", tier=tier, no_theorem="why")
+        assert of(lambda run: []).no_theorem == "why"
 
 
 @pytest.fixture
