@@ -90,9 +90,19 @@ class Browser:
         self._command("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.driver.get("about:blank")
         self.driver.get(path.as_uri() + (f"#{part}" if part else ""))
-        # On a busy machine `get` has returned while a large page was still being read.
+        self._wait()
+
+    def follow(self, selector: str) -> None:
+        """Click on a link to another page, and wait for that page."""
+        self.run("document.left = true; document.querySelector(arguments[0]).click()", selector)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait until a page is there as a whole: on a busy machine the driver goes on while a large
+        one is still being read.
+        """
         WebDriverWait(self.driver, 60).until(
-            lambda _: self.run("return document.readyState") == "complete"
+            lambda _: self.run("return !document.left && document.readyState === 'complete'")
         )
 
     def run(self, script: str, *arguments: Any) -> Any:

@@ -26,7 +26,7 @@ from pyharness.cli import (
     status,
     verify,
 )
-from pyharness.cli.arguments import EXIT_INTERRUPTED, SANDBOX_EXIT, exit_table
+from pyharness.cli.arguments import EXIT_INTERRUPTED, SANDBOX_EXIT, Help, exit_table
 from pyharness.cli.output import GuardedStream, complain, one_line, print_json
 from pyharness.core.errors import (
     EXIT_LEAN,
@@ -36,6 +36,7 @@ from pyharness.core.errors import (
     EXIT_USAGE,
     HarnessError,
 )
+from pyharness.core.whole_run import watch
 
 __all__ = ["entry", "main", "make_parser"]
 
@@ -109,6 +110,7 @@ def entry(options: argparse.Namespace | None = None) -> None:
     A result that could not be written is no success. Whoever stops reading before the end wants no
     more of it, so that the status is then as it would have been.
     """
+    watch()
     output, _ = map(GuardedStream.install, ("stdout", "stderr"))
     try:
         status = main() if options is None else _run(options)
@@ -135,7 +137,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="Check claims about neural-network quantization by Lean proofs and by "
         "evidence on tensors, and certify what was found.",
         epilog=exit_table(_EXITS) + "\nThe help of a command says what each status means there.\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.add_argument("--version", action="version", version=f"pyharness {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ __all__ = [
     "EXIT_INTERRUPTED",
     "SANDBOX_EXIT",
     "Commands",
+    "Help",
     "add_certificate",
     "add_command",
     "add_device",
@@ -63,11 +65,32 @@ def add_command(
         help=summary[0].lower() + summary[1:].rstrip("."),
         description=summary,
         epilog=f"examples:\n{usage}\n{exit_table(exits)}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     added.set_defaults(run=run)
     added.add_argument("--json", action="store_true", help="print JSON instead of text")
     return added
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of a description or epilog, and breaks each that is wider than the terminal:
+    a status's meaning under itself, a command as a shell takes it.
+    """
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(self._broken(line, width) for line in text.split("\n"))
+
+    def _broken(self, line: str, width: int) -> str:
+        is_command = line.startswith("  pyharness ")
+        pieces = textwrap.wrap(
+            # An option and its value stay in one line.
+            re.sub(r"( --?\S+) (?=[^-])", "\\1\0", line) if is_command else line,
+            width - 2 * is_command,
+            subsequent_indent=" " * (6 if is_command else 7 if line.startswith("  ") else 0),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return (" \\\n" if is_command else "\n").join(pieces).replace("\0", " ")
 
 
 def exit_table(exits: Mapping[int, str]) -> str:
@@ -77,11 +100,7 @@ def exit_table(exits: Mapping[int, str]) -> str:
         exits: what each status means, beside those that any command can end with.
     """
     rows = sorted({**_EVERY_COMMAND, **exits}.items())
-    return "exit status:\n" + "".join(
-        textwrap.fill(meaning, 79, initial_indent=f"  {status:<5}", subsequent_indent=" " * 7)
-        + "\n"
-        for status, meaning in rows
-    )
+    return "exit status:\n" + "".join(f"  {status:<5}{meaning}\n" for status, meaning in rows)
 
 
 def add_project(parser: argparse.ArgumentParser, *, default: Path | None = Path(".")) -> None:

@@ -7,7 +7,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_project, add_sandbox
+from pyharness.cli.arguments import (
+    SANDBOX_EXIT,
+    Commands,
+    add_command,
+    add_device,
+    add_project,
+    add_sandbox,
+)
 from pyharness.cli.inputs import named_executor, read_project
 from pyharness.cli.output import complain, near, print_json, say, show_progress, standard_output
 from pyharness.core.errors import (
@@ -51,6 +58,7 @@ def add(commands: Commands) -> None:
             "model.tflite",
             "quantized --original model.safetensors --map encoder.w_q=encoder.weight",
             "model-int8.onnx --original model.safetensors --json",
+            "quantized --original model --device cuda",
         ],
         exits=_EXITS,
     )
@@ -93,6 +101,11 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="ignore what earlier runs kept, and check everything again",
     )
+    add_device(
+        parser,
+        "where it is settled which codes are clearly right (default: cpu)",
+        default="cpu",
+    )
     parser.add_argument(
         "--executor",
         choices=["local", "ray"],
@@ -111,6 +124,9 @@ def run(options: argparse.Namespace) -> int:
     told = _told(options.map)
     if options.sandbox:
         return _sandboxed(options)
+    from pyharness.core.device import find_device
+
+    where = find_device(options.device)
     from pyharness.pipeline.audit import audit, output_path
     from pyharness.report.checkpoint import show
 
@@ -124,6 +140,7 @@ def run(options: argparse.Namespace) -> int:
             told=told,
             progress=progress,
             fresh=options.fresh,
+            device=where,
             executor=named_executor(options, project),
         )
     if options.json:
@@ -182,8 +199,8 @@ def _project(folder: Path | None) -> Project:
             "pyharness.toml, or leave --project away"
         )
     complain(
-        f"{project.name}'s own claims are not asked: {CHECKPOINT_CLAIMS!r} is not among the `packs` of its "
-        "pyharness.toml"
+        f"The claims of {project.name} have no part in this audit; to have them asked too, add "
+        f"{CHECKPOINT_CLAIMS!r} to `packs` in pyharness.toml."
     )
     return shipped_project()
 

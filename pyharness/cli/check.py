@@ -31,6 +31,7 @@ from pyharness.core.errors import (
     HarnessError,
     UsageError,
 )
+from pyharness.core.text import many
 
 if TYPE_CHECKING:
     from pyharness.certificate.findings import Finding
@@ -154,7 +155,7 @@ def _show(
     for finding in findings:
         say(f"{options.certificate}: {finding}")
     if findings:
-        say(f"{options.certificate}: {len(findings)} reason(s) against it")
+        say(f"{options.certificate}: {many(len(findings), 'reason')} against it")
     elif options.proofs:
         what = _rechecked(options.certificate)
         say(f"{options.certificate} checks, and the second kernel accepts {what}")
@@ -170,8 +171,7 @@ def _rechecked(path: Path) -> str:
     carriers = [view.certificate["proofs"] for view in views(certificate)]
     constants = sum(carrier["constants"] for carrier in carriers if carrier)
     return (
-        f"the {constants:,} constants that the proofs of "
-        f"{claims} claim{'' if claims == 1 else 's'} rest on"
+        f"the {constants:,} constants that the proofs of {many(claims, 'claim')} rest on"
         if claims
         else "no claim's proof"
     )
@@ -182,7 +182,7 @@ def _rerun(options: argparse.Namespace) -> list[Finding]:
     from pyharness.certificate.findings import Finding
 
     folder = options.source or Path(".")
-    complain("All is built, replayed and gathered again, which takes as long as a first verify.")
+    complain("Building, proving and measuring everything again takes as long as a first verify.")
     again = _again_in_sandbox(folder) if options.sandbox else _again(folder)
     return [
         Finding(

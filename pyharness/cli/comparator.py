@@ -11,6 +11,7 @@ from pyharness.cli.arguments import Commands, add_command, add_project
 from pyharness.cli.inputs import read_project
 from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK
+from pyharness.core.text import many
 
 __all__ = ["add", "run"]
 
@@ -74,5 +75,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"output": str(options.output), "theorems": theorems})
     else:
-        say(f"{options.output}: {len(theorems):,} theorem(s)")
+        say(f"{options.output}: {many(len(theorems), 'theorem')}")
     return EXIT_OK

@@ -11,6 +11,7 @@ from pyharness.cli.arguments import Commands, add_command
 from pyharness.cli.inputs import read_certificate
 from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK, EXIT_UNMET
+from pyharness.core.text import many
 
 if TYPE_CHECKING:
     from pyharness.certificate.diff import Change
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         for change in changes:
             say(f"{change.kind:12}{change}")
-        say(f"{len(changes)} difference(s)" if changes else "nothing differs")
+        say(many(len(changes), "difference") if changes else "nothing differs")
     return EXIT_UNMET if changes else EXIT_OK
 
 

@@ -11,7 +11,7 @@ from pyharness.cli.arguments import Commands, add_certificate, add_command, add_
 from pyharness.cli.inputs import read_certificate, signature_check
 from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK, EXIT_UNMET
-from pyharness.core.text import as_json
+from pyharness.core.text import as_json, many
 
 if TYPE_CHECKING:
     from pyharness.certificate.gate import Failure
@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         for failure in failures:
             say(f"{failure.rule:20}{failure.claim or options.certificate}: {failure.words}")
-        say(f"the gate fails: {len(failures)} reason(s)" if failures else "the gate passes")
+        say(f"the gate fails: {many(len(failures), 'reason')}" if failures else "the gate passes")
         if any(failure.rule in LOSSES for failure in failures):
             say("accept an intended change by committing this certificate as the new baseline")
     return EXIT_UNMET if failures else EXIT_OK

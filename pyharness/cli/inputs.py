@@ -77,12 +77,15 @@ def named_executor(options: argparse.Namespace, project: Project) -> Executor | 
 
     Raises:
         UsageError: if the extra that it needs is not installed.
+        ClusterError: if there is no cluster to spread it over.
     """
     if options.executor == "local":
         return None
     from pyharness.core.ray_executor import RayExecutor
 
-    return RayExecutor(project.packs)
+    executor = RayExecutor(project.packs)
+    executor.require_there()
+    return executor
 
 
 def signature_check(options: argparse.Namespace) -> Callable[[], list[Finding]] | None:

@@ -11,6 +11,7 @@ from pyharness.cli.arguments import SANDBOX_EXIT, Commands, add_command, add_pro
 from pyharness.cli.inputs import read_project
 from pyharness.cli.output import near, print_json, print_quoted, say, show_progress
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX
+from pyharness.core.text import many
 
 if TYPE_CHECKING:
     from pyharness.project.pins import Change
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     for pins, some in done:
         for change in some:
             print_quoted(str(change))
-        say(f"{pins}: {len(some)} change(s) recorded" if some else f"{pins}: nothing changed")
+        say(f"{pins}: {many(len(some), 'change')} recorded" if some else f"{pins}: nothing changed")
     return EXIT_OK
 
 

@@ -109,7 +109,7 @@ def _write_pages(options: argparse.Namespace) -> int:
 
     if options.output is None:
         raise UsageError("pages go to a folder: give it with -o")
-    if options.output.suffix in (".html", ".htm"):
+    if options.output.suffix in (".html", ".htm", ".json", ".pdf", ".txt"):
         raise UsageError(
             f"pages are a folder, and {options.output} looks like a file: give -o a folder's name"
         )

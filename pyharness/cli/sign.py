@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pyharness.cli.arguments import Commands, add_certificate, add_command, add_identity
-from pyharness.cli.inputs import is_by_identity
+from pyharness.cli.inputs import is_by_identity, read_certificate
 from pyharness.cli.output import print_json, say
 from pyharness.core.errors import EXIT_OK, EXIT_UNMET, UsageError
 
@@ -24,10 +24,12 @@ def add(commands: Commands) -> None:
         examples=[
             "certificates/demo.json --key key.pem",
             "certificates/demo.json --identity me@example.org --issuer https://accounts.example.org",
+            "model-int8.certificate.json --key key.pem --model model-int8.safetensors",
         ],
         exits={
             EXIT_OK: "the signature is written",
-            EXIT_UNMET: "the certificate does not check, and is not signed",
+            EXIT_UNMET: "nothing is signed: the certificate does not check, or with --model is about "
+            "another checkpoint",
         },
     )
     add_certificate(parser)
@@ -43,6 +45,14 @@ def add(commands: Commands) -> None:
         "browser",
     )
     parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="QUANTIZED",
+        help="also sign the files of the checkpoint, a file or a folder, that the certificate is "
+        "about, in an OpenSSF bundle beside the envelope (extra `model-signing`); needs --key, of "
+        "the curve P-256, P-384 or P-521",
+    )
+    parser.add_argument(
         "-o",
         "--output",
         type=Path,
@@ -52,24 +62,42 @@ def add(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Sign the certificate.
+    """Sign the certificate, and the checkpoint's files.
 
     Raises:
-        HarnessError: if it cannot be read or signed, or does not check.
+        HarnessError: if a file cannot be read or signed, the certificate does not check, or it is
+            about another checkpoint.
     """
+    from pyharness.certificate.bundle import (
+        bundle_path,
+        require_audited,
+        require_signable,
+        sign_model,
+    )
     from pyharness.certificate.sign import envelope_path, identity_signer, private_key, sign
 
     if not (is_by_identity(options) or options.key):
         raise UsageError("give --key, or --identity with --issuer")
+    if options.model and not options.key:
+        raise UsageError("--model needs --key; an identity signs files with: model_signing sign")
     out = options.output or envelope_path(options.certificate)
     signer = (
         private_key(options.key)
         if options.key
         else identity_signer(options.identity, options.issuer)
     )
+    if options.model:
+        require_signable(options.key)
+        require_audited(read_certificate(options.certificate), options.model)
     keyid = sign(options.certificate, signer, out)
+    bundle = bundle_path(out) if options.model else None
+    if bundle:
+        sign_model(options.model, options.key, bundle)
     if options.json:
-        print_json({"certificate": str(options.certificate), "signature": str(out), "keyid": keyid})
+        plain = {"certificate": str(options.certificate), "signature": str(out), "keyid": keyid}
+        print_json(plain | ({"bundle": str(bundle)} if bundle else {}))
     else:
         say(f"{out}: signed by the key {keyid}")
+        if bundle:
+            say(f"{bundle}: signs the files of {options.model}")
     return EXIT_OK

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyharness.cli.arguments import (
@@ -22,8 +24,11 @@ from pyharness.cli.output import (
     show_progress,
     standard_output,
 )
+from pyharness.core.cache import Cache
 from pyharness.core.errors import EXIT_LEAN, EXIT_OK, EXIT_SANDBOX, EXIT_UNMET, UsageError
+from pyharness.core.json_files import read_json
 from pyharness.core.text import many
+from pyharness.core.whole_run import depends_on, is_same, watched
 
 if TYPE_CHECKING:
     import torch
@@ -94,13 +99,15 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.sandbox:
         return _sandboxed(options)
+    project = read_project(options.project)
+    before = _Before(options, project)
+    if before.holds():
+        return _show(options, before.certificate, project.certificate, changed=False)
     from pyharness.core.device import find_device
 
     where = find_device(options.device)
     from pyharness.pipeline.verify import verify
-    from pyharness.report import terminal
 
-    project = read_project(options.project)
     if options.plan:
         return _plan(options, project, where)
     with show_progress() as progress:
@@ -111,11 +118,68 @@ def run(options: argparse.Namespace) -> int:
             device=where,
             executor=named_executor(options, project),
         )
+    before.keep(done)
+    return _show(options, done.certificate, done.path, changed=done.changed, failures=done.failures)
+
+
+class _Before:
+    """An earlier run on this machine that found nothing to do. While nothing is changed this one
+    would write the same certificate again.
+    """
+
+    def __init__(self, options: argparse.Namespace, project: Project) -> None:
+        self._path = project.certificate
+        self._cache = Cache(project.build / "cache", fresh=options.fresh)
+        # What another device, other machines or a plan depend on is not all on this disk; and what
+        # lies in the folder of what is kept is not watched.
+        told = options.executor == "local" and options.device == "cpu" and not options.plan
+        inside = self._path.absolute().is_relative_to(project.build.absolute())
+        self._watched = watched() if told and not inside else None
+        self._key = depends_on("verify", {"project": project.root})
+
+    def holds(self) -> bool:
+        """Whether nothing has changed since."""
+        kept = self._cache.get(self._key) if self._watched else None
+        return kept is not None and is_same(kept)
+
+    @property
+    def certificate(self) -> Mapping[str, Any]:
+        """The certificate that it wrote."""
+        found: Mapping[str, Any] = read_json(self._path)
+        return found
+
+    def keep(self, done: Verification) -> None:
+        """Keep that a run found nothing to do, if it did."""
+        if self._watched and not done.changed and not done.failures:
+            self._watched.keep(self._cache, self._key)
+
+
+def _show(
+    options: argparse.Namespace,
+    certificate: Mapping[str, Any],
+    path: Path,
+    *,
+    changed: bool,
+    failures: Sequence[str] = (),
+) -> int:
+    """Print what was found, and why evidence is missing, if any is; return the exit status."""
     if options.json:
-        print_json(_as_plain(done))
+        print_json(
+            {
+                "certificate": str(near(path)),
+                "changed": changed,
+                "digest": certificate["digest"],
+                "summary": certificate["summary"],
+                "failures": list(failures),
+            }
+        )
     else:
-        terminal.show(done.certificate, near(done.path), console=standard_output())
-    return _status(done)
+        from pyharness.report import terminal
+
+        terminal.show(certificate, near(path), console=standard_output())
+    for failure in failures:
+        complain(f"pyharness: {failure}", style="red")
+    return EXIT_UNMET if failures or certificate["summary"]["unmet"] else EXIT_OK
 
 
 def _plan(options: argparse.Namespace, project: Project, device: torch.device) -> int:
@@ -150,20 +214,3 @@ def _sandboxed(options: argparse.Namespace) -> int:
     project = load_project(options.project)
     outlets = outlets_of(project.certificate)
     return run_sandboxed(options, project_reach(options, outlets=outlets))
-
-
-def _as_plain(done: Verification) -> dict[str, Any]:
-    return {
-        "certificate": str(near(done.path)),
-        "changed": done.changed,
-        "digest": done.certificate["digest"],
-        "summary": done.certificate["summary"],
-        "failures": list(done.failures),
-    }
-
-
-def _status(done: Verification) -> int:
-    """Show why evidence is missing, if any is, and return the exit status."""
-    for failure in done.failures:
-        complain(f"pyharness: {failure}", style="red")
-    return EXIT_UNMET if done.failures or done.certificate["summary"]["unmet"] else EXIT_OK

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from pyharness import __version__
 from pyharness.certificate.gate import RULES, Failure
 from pyharness.core.text import visible
+from pyharness.report.words import title
 
 __all__ = ["badge", "junit", "markdown_summary", "markdown_text", "sarif"]
 
@@ -33,7 +34,7 @@ def junit(certificate: Mapping[str, Any], failures: Sequence[Failure]) -> str:
     by_claim = {name: [failure for failure in failures if failure.claim == name] for name in names}
     suite = ElementTree.Element(
         "testsuite",
-        name=visible(certificate["project"]["name"]),
+        name=visible(title(certificate)),
         tests=str(len(names)),
         failures=str(sum(map(bool, by_claim.values()))),
         errors="0",
@@ -128,7 +129,7 @@ def markdown_summary(certificate: Mapping[str, Any], failures: Sequence[Failure]
     """Return a short summary in Markdown: the counts, and what is wrong."""
     tiers = certificate["summary"]["tiers"]
     lines = [
-        f"## {markdown_text(certificate['project']['name'])}: {'failed' if failures else 'passed'}",
+        f"## {markdown_text(title(certificate))}: {'failed' if failures else 'passed'}",
         "",
         "| " + " | ".join(tiers) + " |",
         "|" + "---:|" * len(tiers),

@@ -17,6 +17,7 @@ from pyharness.certificate.tiers import is_false
 from pyharness.core.text import visible
 from pyharness.kernel.certificate import views
 from pyharness.report.ci import markdown_text
+from pyharness.report.words import of_several_readings, title
 
 __all__ = ["blueprint", "latex", "markdown"]
 
@@ -34,7 +35,7 @@ def markdown(certificate: Mapping[str, Any]) -> str:
 def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
     claims, tiers = certificate["claims"], certificate["summary"]["tiers"]
     yield from (
-        f"# {markdown_text(certificate['project']['name'])}",
+        f"# {markdown_text(title(certificate))}",
         "",
         f"Certificate {certificate['digest']}, by Lean {markdown_text(certificate['lean']['version'])}.",
         "",
@@ -74,7 +75,7 @@ def _markdown(certificate: Mapping[str, Any]) -> Iterator[str]:
 def _statements(certificate: Mapping[str, Any]) -> Iterator[str]:
     """What can be read in several ways, and how it stands in each."""
     claims = {claim["id"]: claim for claim in certificate["claims"]}
-    if statements := certificate.get("statements"):
+    if statements := of_several_readings(certificate):
         yield from ("## Read in several ways", "")
         for item in statements:
             yield (
@@ -128,6 +129,8 @@ def _claim(claim: Mapping[str, Any]) -> Iterator[str]:
         f"Tier: **{claim['tier']}**.",
         "",
     )
+    if "no_theorem" in claim:
+        yield from (f"No theorem: {markdown_text(claim['no_theorem'])}", "")
     if proof["theorem"]:
         place = f", {proof['file']}:{proof['line']}" if proof["file"] else ""
         yield from (

@@ -32,7 +32,7 @@ from pyharness.report.points import PointSet, point_sets
 from pyharness.report.site import file_name
 from pyharness.report.sources import told_apart
 from pyharness.report.svg import figure
-from pyharness.report.words import in_short, why_false
+from pyharness.report.words import in_short, of_several_readings, title, why_false
 
 __all__ = ["Page", "Report", "badge", "render", "visible"]
 
@@ -249,7 +249,17 @@ class Report:
     @cached_property
     def statements(self) -> Mapping[str, Mapping[str, Any]]:
         """The statements of several readings, by id."""
-        return {item["id"]: item for item in self.certificate.get("statements", ())}
+        return {item["id"]: item for item in of_several_readings(self.certificate)}
+
+    @property
+    def title(self) -> str:
+        """What the certificate is about."""
+        return title(self.certificate)
+
+    @property
+    def audited(self) -> Sequence[Mapping[str, Any]]:
+        """The claims about a checkpoint that was audited."""
+        return [claim for claim in self.certificate["claims"] if "instance" in claim]
 
     @property
     def coverage(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -258,6 +268,11 @@ class Report:
         for passage in self.certificate.get("coverage", ()):
             found.setdefault(passage["source"]["document"], []).append(passage)
         return found
+
+    @property
+    def with_reason(self) -> int:
+        """How many claims say why they name no theorem."""
+        return sum("no_theorem" in claim for claim in self.certificate["claims"])
 
     @property
     def with_theorem(self) -> int:
@@ -276,6 +291,35 @@ class Report:
             any(evidence["tensors"] for evidence in claim["evidence"])
             for claim in self.certificate["claims"]
         )
+
+    @property
+    def standing(self) -> str:
+        """How many claims are proved, only measured, false and undecided, in a sentence."""
+        tiers = self.certificate["summary"]["tiers"]
+        proved = sum(tiers[tier] for tier in ("platinum", "gold", "silver"))
+        parts = [
+            f"{number:,} {'is' if number == 1 else 'are'} {what}"
+            for number, what in (
+                (proved, "proved and confirmed"),
+                (tiers["bronze"], "only measured"),
+                (tiers["refuted"], "false"),
+                (tiers["none"], "undecided"),
+            )
+            if number
+        ]
+        return f"{many(len(self.certificate['claims']), 'claim')}: {', '.join(parts)}."
+
+    @property
+    def only_unmet(self) -> bool:
+        """Whether all that is against the certificate is that claims lack the tier that is required
+        of them.
+        """
+        return all(finding.code == "tier-unmet" for finding in self.findings or ())
+
+    @property
+    def conflicts(self) -> Sequence[Mapping[str, Any]]:
+        """The claims whose proof and evidence contradict each other."""
+        return [claim for claim in self.certificate["claims"] if claim["conflict"]]
 
     @property
     def refuted(self) -> Sequence[Mapping[str, Any]]:
@@ -368,8 +412,7 @@ def render(report: Report) -> dict[str, bytes]:
 
 
 def _pages(report: Report) -> Iterator[Page]:
-    name = report.certificate["project"]["name"]
-    yield Page("index.html", name, "index.html", listed=True)
+    yield Page("index.html", "Overview", "index.html", listed=True)
     yield Page("claims.html", "Claims", "claims.html", listed=True)
     yield Page("theorems.html", "Theorems", "theorems.html", listed=True)
     yield Page("definitions.html", "Definitions", "definitions.html", listed=True)

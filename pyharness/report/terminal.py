@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from pyharness.certificate.diff import without_digests
 from pyharness.certificate.library import library_in_words
 from pyharness.certificate.recorded import in_words
 from pyharness.core.errors import UsageError
-from pyharness.core.text import did_you_mean, many, visible
+from pyharness.core.text import did_you_mean, few, many, visible
 from pyharness.kernel.certificate import views
-from pyharness.report.words import in_short
+from pyharness.report.words import in_short, of_several_readings
 
 __all__ = ["explain", "find_claim", "plain_table", "show", "show_statuses"]
 
@@ -66,8 +67,8 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
         console.print(names)
     else:
         console.print("Every claim has the tier required of it.")
-    for item in certificate.get("statements", ()):
-        console.print(_standing(item))
+    for item in of_several_readings(certificate):
+        console.print(_standing(item, certificate))
     if (coverage := summary.get("coverage")) and coverage["passages"]:
         console.print(
             f"Of {many(coverage['passages'], 'passage')} of the sources, "
@@ -89,15 +90,34 @@ def show(certificate: Mapping[str, Any], path: Path, *, console: Console) -> Non
 def _claims(
     claims: Sequence[Mapping[str, Any]], unmet: Collection[str], width: int
 ) -> RenderableType:
-    """A table with a line for each claim. Where the terminal is narrow it has fewer columns: the
-    last, which is cut off, goes first.
-    """
+    """A table with a line for each claim, with a gap between documents."""
     columns = {
         "claim": [_text(claim["id"]) for claim in claims],
         "tier": [_tier(claim, claim["id"] in unmet) for claim in claims],
         "proof": [_word(claim["proof"]["status"]) for claim in claims],
         "verdict": [_word(claim["verdict"]) for claim in claims],
     }
+    found = ["; ".join(item["summary"] for item in claim["evidence"]) for claim in claims]
+    documents = [claim["source"]["document"] for claim in claims]
+    gaps = {place for place, two in enumerate(pairwise(documents), 1) if two[0] != two[1]}
+    return _lines(columns, ("evidence", [*map(_text, found)]), width, gaps)
+
+
+def _lines(
+    columns: Mapping[str, Sequence[Text]],
+    last: tuple[str, Sequence[Text]],
+    width: int,
+    gaps: Collection[int] = (),
+) -> RenderableType:
+    """A table with a line for each row. Where the terminal is narrow it has fewer columns: the
+    last, which is cut off, goes first. The first column is always whole.
+
+    Args:
+        columns: their cells by their heads.
+        last: the head and the cells of the last one.
+        width: of the terminal.
+        gaps: the rows that have an empty line before them.
+    """
     widths = {
         name: max(len(name), *(cell.cell_len for cell in cells), 0)
         for name, cells in columns.items()
@@ -111,27 +131,32 @@ def _claims(
     table = plain_table()
     for name in shown:
         table.add_column(name, no_wrap=True, overflow="ignore", min_width=widths[name])
-    evidence = left - 2 >= _LEAST_EVIDENCE and len(shown) == len(columns)
-    if evidence:
-        table.add_column("evidence", no_wrap=True, overflow="ellipsis", width=left - 2)
-    document = None
-    for number, claim in enumerate(claims):
-        if document not in (None, claim["source"]["document"]):
+    head, ends = last
+    is_whole = left - 2 >= _LEAST_LAST and len(shown) == len(columns)
+    if is_whole:
+        table.add_column(head, no_wrap=True, overflow="ellipsis", width=left - 2)
+    for number, end in enumerate(ends):
+        if number in gaps:
             table.add_row()
-        document = claim["source"]["document"]
-        found = _text("; ".join(item["summary"] for item in claim["evidence"]))
-        table.add_row(*(columns[name][number] for name in shown), *([found] if evidence else []))
+        table.add_row(*(columns[name][number] for name in shown), *([end] if is_whole else []))
     return table
 
 
-_LEAST_EVIDENCE = 12
-"""Columns that make a cell about evidence worth its place."""
+_LEAST_LAST = 12
+"""Columns of the terminal that make a cell of the last column worth its place."""
 
 
-def _standing(statement: Mapping[str, Any]) -> Text:
-    """Say under which readings a statement holds."""
-    held, count = statement["holds_as"], len(statement["readings"])
-    under = f" as {', '.join(held)}, of {count} readings" if held else f" in all {count} readings"
+def _standing(statement: Mapping[str, Any], certificate: Mapping[str, Any]) -> Text:
+    """Say under which readings a statement holds, or how many of them leave it open."""
+    held, readings = statement["holds_as"], statement["readings"]
+    count = len(readings)
+    if held:
+        under = f" as {', '.join(held)}, of {count} readings"
+    elif statement["verdict"] == "refuted":
+        under = " in both readings" if count == 2 else f" in all {count} readings"
+    else:
+        is_open = [find_claim(certificate, one)["tier"] != "refuted" for one in readings]
+        under = f", as {sum(is_open)} of {count} readings " + ("is" if sum(is_open) == 1 else "are")
     return Text.assemble(_text(statement["id"]), ": ", _word(statement["verdict"]), _text(under))
 
 
@@ -176,27 +201,35 @@ def show_statuses(
         library: what a certificate says of the whole library.
         console: where to print.
     """
-    table = plain_table()
-    table.add_column(of, overflow="fold", no_wrap=console.width >= 100)
-    table.add_column("proof", no_wrap=True)
-    for name in ("theorem" if of == "claim" else "statement", "axioms"):
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        place = f"{row['file']}:{row['line']}" if row["file"] else ""
-        source = f"of the {row['source']} proofs" if row.get("source") == "outside" else ""
-        parts = filter(None, (row["theorem"] or "none named", source, place, row["note"]))
-        table.add_row(
-            _text(row["id"]),
-            _word(row["status"]),
-            Text("\n").join(map(_text, parts)),
-            _text(", ".join(row["axioms"])),
-        )
-    console.print(table)
+    says = "theorem" if of == "claim" else "statement"
+    columns = {
+        of: [_text(row["id"]) for row in rows],
+        "proof": [_word(row["status"]) for row in rows],
+    }
+    console.print(
+        _lines(columns, (says, [_text(_named(row)) for row in rows]), console.width), soft_wrap=True
+    )
     console.print()
+    for row in rows:
+        if row["note"]:
+            console.print(_text(f"{row['id']}: {row['note']}"))
+    by_axioms: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        if row["axioms"]:
+            by_axioms.setdefault(tuple(row["axioms"]), []).append(row["id"])
+    for axioms, ids in by_axioms.items():
+        console.print(_text(f"On {', '.join(axioms)}: {few(ids, 3)}."))
     statuses = _counts(Counter(row["status"] for row in rows))
     console.print(Text.assemble(f"{many(len(rows), of)}: ", *statuses, "."))
     if library is not None:
         console.print(_text(library_in_words(library)))
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """What a row's theorem is, and where."""
+    source = " of the outside proofs" if row.get("source") == "outside" else ""
+    place = f" ({row['file']}:{row['line']})" if row["file"] else ""
+    return f"{row['theorem'] or 'none named'}{source}{place}"
 
 
 def find_claim(certificate: Mapping[str, Any], id: str) -> Mapping[str, Any]:
@@ -267,6 +300,8 @@ def _in_brief(claim: Mapping[str, Any]) -> Iterable[RenderableType]:
     if claim["next"]:
         yield Text.assemble("to be ", _word(claim["next"]["tier"]), " it needs")
         yield _indented(*(_text(need) for need in claim["next"]["needs"]))
+    if "no_theorem" in claim:
+        yield _text(f"no theorem: {claim['no_theorem']}")
 
 
 def _explain_statement(
@@ -358,7 +393,11 @@ def _evidence(evidence: Mapping[str, Any], id: str, verbose: bool) -> Iterable[R
     if verbose:
         yield _text(
             f"on {evidence['device']}"
-            + (f", seed {evidence['seed']}" if evidence["seed"] is not None else "")
+            + (
+                f", with random numbers from the seed {evidence['seed']}"
+                if evidence["seed"] is not None
+                else ""
+            )
         )
     if verbose and evidence["rounding"] is not None:
         yield Text(

@@ -1,11 +1,25 @@
-"""Where a claim stands, in a sentence."""
+"""What reports say of a certificate in words: what it is about, and where a claim stands."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["in_short", "why_false"]
+__all__ = ["in_short", "of_several_readings", "title", "why_false"]
+
+
+def title(certificate: Mapping[str, Any]) -> str:
+    """Return what a certificate is about: a project, or the checkpoint that was audited."""
+    name: str = certificate["project"]["name"]
+    audited = {claim["instance"] for claim in certificate["claims"] if "instance" in claim}
+    return f"{', '.join(sorted(audited))}, audited with {name}" if audited else name
+
+
+def of_several_readings(certificate: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the statements of which the certificate has several readings. One about a checkpoint
+    has only those that speak of any tensor, which alone do not say how the statement stands.
+    """
+    return [item for item in certificate.get("statements", ()) if len(item["readings"]) > 1]
 
 
 def in_short(claim: Mapping[str, Any]) -> str:

@@ -270,6 +270,15 @@ def test_what_is_told_without_an_original(audit):
     assert status == EXIT_USAGE and "--original" in errors
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_device_that_is_not_there(audit, tmp_path):
+    """Status 2, in the words of other commands; nothing is read or written."""
+    status, shown, errors = audit("right.safetensors", *ORIGINAL, "--device", "cuda")
+    assert status == EXIT_USAGE and not shown
+    assert "there is no CUDA device here" in errors and "--device cpu" in errors
+    assert not [*tmp_path.glob("*.json")]
+
+
 def test_other_files_are_not_replaced(audit, tmp_path):
     """Neither a model nor the pins of something else."""
     (tmp_path / "notes.json").write_text("[1]")
@@ -321,7 +330,7 @@ def test_a_project_without_such_claims(audit, tmp_path):
     """
     (tmp_path / "pyharness.toml").write_text(CONFIG)
     status, _, errors = audit("right.safetensors", "-o", "right.json")
-    assert status == EXIT_OK and "Small's own claims are not asked" in errors
+    assert status == EXIT_OK and "The claims of Small have no part in this audit" in errors
     certificate = json.loads((tmp_path / "right.json").read_text())
     assert certificate["project"]["name"] == "LeanMining"
     status, _, errors = audit("right.safetensors", "--project", tmp_path)

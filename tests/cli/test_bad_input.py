@@ -50,6 +50,7 @@ READS = {
     "report": ["report", "{}"],
     "sign": ["sign", "{}", "--key", "key.pem"],
     "sign --key": ["sign", "cert.json", "--key", "{}"],
+    "sign --model": ["sign", "cert.json", "--key", "key.pem", "--model", "{}.safetensors"],
     "explain": ["explain", "relu.open", "--project", "{}"],
     "status": ["status", "--project", "{}"],
     "verify": ["verify", "--project", "{}"],

@@ -37,7 +37,7 @@ def test_it_is_written(project):
     """With -o the file has it; what was there is replaced."""
     for _ in range(2):
         done = call(project, "comparator", *MODULES, "-o", "made/comparator.json")
-        assert (done.returncode, done.stdout) == (0, "made/comparator.json: 1 theorem(s)\n")
+        assert (done.returncode, done.stdout) == (0, "made/comparator.json: 1 theorem\n")
         assert json.loads((project / "made/comparator.json").read_text()) == CONFIG
     assert [path.name for path in (project / "made").iterdir()] == ["comparator.json"]
     done = call(project, "comparator", *MODULES, "-o", "c.json", "--json")

@@ -16,6 +16,7 @@ from tests.small_project import ROOT, call, run
 EXITS = {
     "init": {0, 2, 3, 130},
     "verify": {0, 1, 2, 3, 4, 130},
+    "audit": {0, 1, 2, 3, 4, 130},
     "status": {0, 1, 2, 3, 4, 130},
     "pin": {0, 2, 3, 4, 130},
     "explain": {0, 1, 2, 4, 130},
@@ -58,6 +59,22 @@ def test_help_has_examples_and_the_command_s_own_exit_statuses(command, capsys):
     table = shown.partition("exit status:\n")[2].splitlines()
     assert {int(line[:6]) for line in table if line[2] != " "} == EXITS[command]
     assert all(len(line) < 80 for line in table)
+
+
+@pytest.mark.parametrize("command", EXITS)
+def test_help_fits_a_narrow_terminal(command, capsys, monkeypatch):
+    """In 60 columns no line is longer, choices of an option aside, and examples are broken as a
+    shell takes them.
+    """
+    shown = {}
+    for columns in ("60", "1000"):
+        monkeypatch.setenv("COLUMNS", columns)
+        with pytest.raises(SystemExit, match="0"):
+            main([*command.split(), "--help"])
+        shown[columns] = capsys.readouterr().out
+    assert all(len(line) <= 60 for line in shown["60"].splitlines() if "{" not in line)
+    examples = [text.partition("examples:\n")[2].partition("\n\n")[0] for text in shown.values()]
+    assert examples[0].replace(" \\\n     ", "") == examples[1]
 
 
 def test_help_lists_every_command(tmp_path):

@@ -187,12 +187,14 @@ def test_without_bubblewrap_no_command_runs_the_pack(verified, tmp_path, monkeyp
     [
         (["verify", "--executor", "ray"], "outside the sandbox"),
         (["verify", "--device", "cuda"], "no GPU"),
+        (["audit", "codes.npz", "--device", "cuda"], "no GPU"),
         (["evidence", "record", "--device", "cuda", "-o", "x.json"], "no GPU"),
         (["check", "certificates/small.json"], "goes with --rerun"),
     ],
 )
 def test_what_does_not_go_together(verified, arguments, words):
     """What would leave the sandbox, or has nothing to do in it, is refused."""
+    np.savez(verified / "codes.npz", w=np.int8([1, -127]), w_scale=np.float32([1]))
     done = call(verified, *arguments, "--sandbox")
     assert done.returncode == EXIT_USAGE and words in done.stderr
 

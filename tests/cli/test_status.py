@@ -21,6 +21,14 @@ def test_status_reads_lean_alone(project):
     assert "1 theorem is not proved: small.proved (sorry)" in done.stderr
 
 
+def test_status_says_why_there_is_no_theorem(project):
+    """In the place of a remark on the proof."""
+    pack = project / "small_pack.py"
+    pack.write_text(pack.read_text().replace('tier="none"', 'no_theorem="a figure", tier="none"'))
+    rows = json.loads(call(project, "status", "--json").stdout)["claims"]
+    assert [row["note"] for row in rows] == ["", "a figure"]
+
+
 def test_status_shows_the_whole_library(project):
     """What is unproved is counted and named; what the project does not list ends with status 1."""
     shown = call(project, "status")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -69,6 +70,61 @@ def test_writes_a_certificate_that_checks(tmp_path):
     )
 
 
+def test_nothing_changed(verified):
+    """A run that found nothing to do is not done again until something changes: the same is
+    printed, with the same status.
+    """
+    record = verified / "certificates" / "small.run.json"
+    pack = verified / "small_pack.py"
+
+    def runs(*options):
+        """Whether it was run in full, what it printed, and its status."""
+        before = record.stat().st_mtime_ns
+        done = run(verified, "verify", *options)
+        return record.stat().st_mtime_ns != before, done.stdout, done.returncode
+
+    def settles(found):
+        """Whether a run is not done again, once; other tests may add files beside the harness."""
+        return any(runs() == (False, *found[1:]) for _ in range(6))
+
+    time.sleep(1.1)  # Files that are newer than the run may change while it runs.
+    first = runs()
+    assert first[0] and first[2] == 0 and settles(first)
+    _, printed, status = runs("--json")
+    assert status == 0 and json.loads(printed)["changed"] is False
+    for change in (
+        lambda: pack.write_text(pack.read_text() + "# A comment.\n"),
+        lambda: (verified / "certificates" / "small.json").write_text("{}"),
+        lambda: shutil.rmtree(verified / "certificates" / "proofs"),
+        lambda: (verified / "pyharness.toml").write_text(
+            CONFIG.replace("seed = 0", "seed = 0  # A comment.")
+        ),
+    ):
+        change()
+        assert runs() == first
+        time.sleep(1.1)
+        assert runs()[1:] == first[1:] and settles(first)
+    assert runs("--fresh") == first
+    pack.write_text(pack.read_text().replace('tier="silver"', 'tier="gold"'))
+    unmet = runs()
+    assert unmet[::2] == (True, 1)
+    time.sleep(1.1)
+    assert settles(unmet)
+
+
+def test_a_certificate_in_the_build_folder(verified):
+    """Nothing there is watched, so that the run is always done, and mends what was changed."""
+    (verified / "pyharness.toml").write_text(CONFIG.replace("certificates/", "build/"))
+    shutil.copy(verified / "certificates" / "statements.lock.json", verified / "build")
+    certificate = verified / "build" / "small.json"
+    for _ in range(2):
+        assert run(verified, "verify").returncode == 0
+        time.sleep(1.1)
+    before = certificate.read_bytes()
+    certificate.write_bytes(before.replace(b"Conjunction commutes", b"Anything at all"))
+    assert run(verified, "verify").returncode == 0 and certificate.read_bytes() == before
+
+
 def test_a_plan(verified):
     """Says what would be gathered and why, gathers nothing, and leaves the certificate alone."""
     certificate = verified / "certificates" / "small.json"
@@ -79,10 +135,10 @@ def test_a_plan(verified):
         "0 of 2 parts of the evidence would be gathered; 2 are kept\n",
     )
     pack = verified / "small_pack.py"
-    pack.write_text(pack.read_text() + "\nmore = 1\n")
+    pack.write_text(pack.read_text().replace("the four cases", "four cases"))
     certificate.unlink()
     done = call(verified, "verify", "--plan")
-    assert "2 of 2 parts" in done.stdout and "changed: the code of small_pack\n" in done.stdout
+    assert "1 of 2 parts" in done.stdout and "changed: the code of small_pack\n" in done.stdout
     assert "\n  claim small.proved\n" in done.stdout and not certificate.exists()
     found = json.loads(call(verified, "verify", "--plan", "--json").stdout)
     assert found["parts"] == 2 and found["gathered"][0]["part"] == "claim small.proved"

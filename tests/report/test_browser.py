@@ -128,7 +128,7 @@ class TestFilters:
     def test_the_first_page_leads_to_a_filter(self, browser, folder):
         """A tier's count shows its claims."""
         browser.open(folder / "index.html")
-        browser.run("document.querySelector('.tiles .gold a').click()")
+        browser.follow(".tiles .gold a")
         assert shown(browser) == of_tier("gold")
 
     def test_an_unknown_filter_is_none(self, browser, folder):

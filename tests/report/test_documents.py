@@ -36,6 +36,12 @@ class TestMarkdown:
         )
         assert "    ∀ (z q : Int8), q ≤ qRelu z q" in text
 
+    def test_why_there_is_no_theorem(self):
+        """It stands with the claim that says it, and with no other."""
+        text = documents.markdown(samples.sealed(samples.explained_records()))
+        assert text.count(f"No theorem: {samples.WHY}") == 2
+        assert "No theorem" not in text[: text.index("### relu.measured")]
+
     def test_readings_and_coverage(self):
         """A statement that depends on its reading is not among the refuted; and the sources'
         passages come last.

@@ -229,6 +229,68 @@ class TestRender:
         assert "was not checked" in PAGES["index.html"].decode()
         assert "The certificate checked" in render(Report(CERTIFICATE, []))["index.html"].decode()
 
+    def test_the_headline_says_what_is_false(self):
+        """How the claims stand comes first, then how to read it, then the tiers."""
+        text = Structure(render(Report(CERTIFICATE, []))["index.html"]).text
+        parts = (
+            "6 claims: 1 is proved and confirmed, 3 are only measured, 2 are false.",
+            "A false claim is a result",
+            "How to read this",
+            "Where the claims stand",
+        )
+        places = [text.index(part) for part in parts]
+        assert places == sorted(places)
+        sound = Report(samples.sealed([samples.record("a", "bronze", [samples.FLOATS])]), [])
+        text = Structure(render(sound)["index.html"]).text
+        assert "1 claim: 1 is only measured." in text and "A false claim" not in text
+
+    def test_an_audit_begins_with_its_checkpoint(self):
+        """The report is titled by the files; each claim about them stands on the first page, with
+        what was checked, how often it failed, and where.
+        """
+        audit = copy.deepcopy(CERTIFICATE)
+        claim = next(one for one in audit["claims"] if one["tier"] == "refuted" and one["evidence"])
+        claim["instance"] = "model.onnx"
+        project = CERTIFICATE["project"]["name"]
+        page = self.text(audit)
+        assert f"model.onnx, audited with {project}" in page
+        found = page.index("The checkpoint")
+        assert page.index(claim["statement"], found) < page.index("How to read this")
+        assert page.index(claim["evidence"][0]["summary"], found) < page.index("How to read this")
+        assert markdown(audit).startswith("# model.onnx, audited with ")
+        assert "The checkpoint" not in self.text(CERTIFICATE)
+
+    def test_one_reading_alone_decides_no_statement(self):
+        """Where a certificate has one reading of several, it says nothing of the statement."""
+        few = copy.deepcopy(CERTIFICATE)
+        for item in few["statements"]:
+            item["readings"] = item["readings"][:1]
+        depends = "What depends on how it is read"
+        assert depends in self.text(CERTIFICATE) and depends not in self.text(few)
+
+    @staticmethod
+    def text(certificate):
+        """What stands on the first page."""
+        return Structure(render(Report(certificate))["index.html"]).text
+
+    def test_a_tier_that_is_not_reached_is_no_damage(self):
+        """The notice says so, unless something else is against the certificate too."""
+        unmet = Finding("tier-unmet", "claim relu.open", "its tier is bronze", "relu.open")
+        damaged = Finding("digest", "digest", "it was changed")
+        for found, title in (
+            ([unmet], "Not every claim has the tier required of it"),
+            ([unmet, damaged], "This certificate does not check"),
+        ):
+            text = Structure(render(Report(CERTIFICATE, found))["index.html"]).text
+            assert title in text and "its tier is bronze" in text
+
+    def test_a_conflict_stands_on_the_first_page(self):
+        """A claim that is proved, and has a witness against it."""
+        claim = samples.record("relu.torn", "silver", [samples.COUNTEREXAMPLE], samples.proof())
+        text = Structure(render(Report(samples.sealed([claim])))["index.html"]).text
+        assert "What relu.torn says." in text.partition("contradict each other")[2]
+        assert "contradict each other" not in Structure(PAGES["index.html"]).text
+
     def test_changes_are_listed(self):
         """Losses first; a claim that is gone has no link."""
         changes = [
@@ -243,6 +305,17 @@ class TestRender:
         assert (
             "Nothing differs" in Structure(render(Report(CERTIFICATE, [], []))["index.html"]).text
         )
+
+    def test_why_there_is_no_theorem(self):
+        """It stands in the place of the advice to prove the claim."""
+        pages = render(Report(samples.sealed(samples.explained_records())))
+        text = Structure(pages["claims/relu.measured.html"]).text
+        assert samples.WHY in text and "for the reason above" in text
+        assert "To be silver" not in text and "open to proof" not in text
+        text = Structure(pages["claims/relu.open.html"]).text
+        assert "To be silver" in text and "open to proof" in text
+        assert "2 say why they name none" in Structure(pages["index.html"]).text
+        assert "say why" not in Structure(render(Report(CERTIFICATE))["index.html"]).text
 
     def test_an_unknown_field_is_shown(self):
         """A certificate may come to hold more than these pages know words for."""

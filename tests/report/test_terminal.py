@@ -21,7 +21,9 @@ from tests.certificate_samples import (
     LOST,
     PASSAGES,
     SWEEP,
+    WHY,
     below,
+    explained_records,
     proof,
     read_records,
     record,
@@ -151,7 +153,9 @@ class TestReadings:
         refuted = [
             record(f"relu.lost.{name}", "refuted", [COUNTEREXAMPLE], of=LOST) for name in "ab"
         ]
-        assert "relu.lost: refuted in all 2 readings" in shown(sealed(refuted))
+        assert "relu.lost: refuted in both readings" in shown(sealed(refuted))
+        undecided = [refuted[0], record("relu.lost.b", "none", [], of=LOST)]
+        assert "relu.lost: inconclusive, as 1 of 2 readings is" in shown(sealed(undecided))
 
     def test_one_is_explained(self) -> None:
         """With each reading's statement and tier; and a reading says what it is one of."""
@@ -192,13 +196,32 @@ class TestShowStatuses:
         )
         lines = rows(console.file.getvalue())
         for line in (
-            "relu.extensive proved Demo.extensive propext",
-            "Demo/Relu.lean:7",
-            "it says X = X",
+            "relu.extensive proved Demo.extensive (Demo/Relu.lean:7)",
             "relu.open open none named",
+            "relu.identity: it says X = X",
+            "On propext: relu.extensive, relu.identity.",
             "3 claims: 1 proved, 1 stub, 1 open.",
         ):
             assert line.split() in lines
+
+    @pytest.mark.parametrize("width", [60, 80])
+    def test_a_status_is_one_line(self, width: int) -> None:
+        """With the whole id, also where the theorem does not fit."""
+        row = {
+            "id": "nucleus.nonboolean_from_incomparable_as_given",
+            "status": "proved",
+            "theorem": "Demo.a_name_that_is_longer_than_what_is_left_of_the_line",
+            "file": "Demo/Relu.lean",
+            "line": 7,
+            "axioms": [],
+            "note": "",
+        }
+        console = Console(file=io.StringIO(), width=width)
+        show_statuses([row], console=console)
+        table = console.file.getvalue().partition("\n\n")[0].splitlines()
+        assert len(table) == 3 and all(len(line) <= width for line in table)
+        assert table[2].split()[:2] == [row["id"], "proved"]
+        assert ("Demo." in table[2]) == (width == 80)
 
 
 class TestFindClaim:
@@ -273,7 +296,11 @@ class TestExplain:
     def test_tolerance(self) -> None:
         """Evidence on floats shows its largest error, what was allowed, and its seed."""
         text = explained(sealed(), "relu.open", verbose=True)
-        for part in ("largest error 1e-07, allowed 1e-05", "on cpu, seed 3", "no theorem is named"):
+        for part in (
+            "largest error 1e-07, allowed 1e-05",
+            "on cpu, with random numbers from the seed 3",
+            "no theorem is named",
+        ):
             assert part in text
 
     def test_witness_replays(self) -> None:
@@ -297,11 +324,24 @@ class TestExplain:
         unmet = explained(sealed([record("a.b", "gold", [SWEEP], proof())]), "a.b")
         assert "Tier silver; the project requires gold." in unmet
 
+    def test_why_there_is_no_theorem(self) -> None:
+        """It stands in the place of the advice to prove the claim, and beside that to decide it."""
+        certificate = sealed(explained_records())
+        lines = [line.strip() for line in explained(certificate, "relu.measured").splitlines()]
+        assert lines[3:6] == [
+            "Not proved; the evidence confirms it. Tier bronze, as required.",
+            f"no theorem: {WHY}",
+            "",
+        ]
+        text = explained(certificate, "relu.undecided")
+        assert "to be bronze it needs" in text and f"no theorem: {WHY}" in text
+        assert "no theorem:" not in explained(certificate, "relu.open")
+
     def test_what_few_ask_for_is_shown_with_v(self) -> None:
         """Tensors are counted, long tables cut and digests left out, unless all is asked for."""
         found = Evidence(
             "model",
-            f"rows; decided by Lean's kernel, file SHA-256 {'ab' * 32}",
+            f"rows; decided by Lean's kernel, theorems SHA-256 {'ab' * 32}",
             1,
             0,
             "s",
