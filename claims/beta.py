@@ -41,6 +41,7 @@ from claims.measures.geometry import (
 from claims.measures.rotations import learn_rotation, random_rotation, turn
 from claims.models.attention import attention_layers, head as head_values, head_names, int8_keys
 from claims.notation import Integers, Reals, integers, pair, real
+from claims.reasons import false_as_a_law
 from pyharness import (
     INT8,
     Blocks,
@@ -810,8 +811,10 @@ def _floor_value(law: Callable[..., bool], run: Run) -> Evidence:
 
 @FLOOR_VALUE.reading(
     "cosine",
-    statement="√(2/π) is the floor of the cosine, the root of β.",
-    tier="bronze",
+    statement="√(2/π) is the floor of the cosine, the root of β: the mean cosine of vectors of independent "
+    "coordinates that are sums of signs tends to it. That it does so of Gaussian coordinates is measured, not proved.",
+    theorem="LeanMining.eventually_signCosine_signs",
+    tier="silver",
 )
 def floor_of_the_cosine(run: Run) -> Iterator[Evidence]:
     """The mean of the root of β over Gaussian vectors."""
@@ -1095,6 +1098,7 @@ def centering_without_rotation(run: Run) -> Iterator[Evidence]:
     "mean_stored",
     statement="With its mean stored exactly beside the signs of its centered part, no key loses more energy than "
     "by its own signs alone, without a rotation.",
+    negation="LeanMining.mean_stored_as_given_false",
     tier="refuted",
 )
 def centering_with_the_mean_stored(run: Run) -> Iterator[Evidence]:
@@ -1114,6 +1118,7 @@ def centering_with_the_mean_stored(run: Run) -> Iterator[Evidence]:
     "mean_stored_of_heads",
     statement="With their means stored exactly, the keys of a head together lose no more energy than by their own "
     "signs alone, without a rotation.",
+    no_theorem=false_as_a_law("geometry.centering_lifts.mean_stored"),
     tier="bronze",
 )
 def centering_of_heads_with_the_mean_stored(run: Run) -> Iterator[Evidence]:

@@ -9,6 +9,20 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 from torch import Tensor
 
+from claims.measures.floats import (
+    add_single,
+    bfloat_to_single,
+    div_single,
+    fake_quantize_per_tensor,
+    half_to_single,
+    mul_single,
+    quantize_in_double,
+    quantize_per_tensor,
+    single_bits,
+    single_to_bfloat,
+    single_to_half,
+    sub_single,
+)
 from claims.measures.geometry import (
     abs_moment,
     beta_eff,
@@ -84,8 +98,10 @@ from pyharness import (
 
 __all__ = [
     "ABS_MOMENT",
+    "ADD_SINGLE",
     "BETA_EFF",
     "BETA_ROWS",
+    "BFLOAT_TO_SINGLE",
     "BOX_LOWER",
     "BOX_UPPER",
     "CLIP",
@@ -93,14 +109,17 @@ __all__ = [
     "CODE_PROB",
     "COLLISION",
     "DECIDES",
+    "DIV_SINGLE",
     "DOT",
     "EFFECTIVE_KURTOSIS",
     "ENERGY",
     "ENERGY_ALONG",
     "EXCESS_KURTOSIS",
+    "FAKE_QUANTIZE",
     "FROBENIUS_SQ",
     "GAMMA_R",
     "GATE_GAP",
+    "HALF_TO_SINGLE",
     "HIMP",
     "HYPERCUBICITY",
     "INDICATOR",
@@ -119,21 +138,27 @@ __all__ = [
     "MOMENT",
     "MOMENT_RATIO",
     "MULVEC",
+    "MUL_SINGLE",
     "NORM_SQ",
     "PROJECT",
     "QRELU",
     "QUANTIZATION_NOISE",
     "QUANTIZE",
+    "QUANTIZE_AFFINE",
+    "QUANTIZE_PER_TENSOR",
     "RELU",
     "RESIDUAL",
     "ROUNDED_TO",
     "ROUND_UP",
     "SECOND_MOMENT",
     "SIGN",
+    "SINGLE_TO_BFLOAT",
+    "SINGLE_TO_HALF",
     "STABLE_RANK",
     "STEP_DIST",
     "STEP_SIZE",
     "SUBSPACE_OVERLAP",
+    "SUB_SINGLE",
     "SUP",
     "UNIFORM_NOISE",
 ]
@@ -1325,6 +1350,271 @@ BOX_LOWER = Conformance(
             _boxes(4),
             "the least value of each of 4 rows of the perceptron's first INT8 weight over a box around a digit",
             of="rows",
+        ),
+    ),
+)
+
+
+# ------------------------------------------------------------------------------------------- floats
+def _patterns() -> list[Call]:
+    """Return the call at all bits of 16."""
+    return [Call((torch.arange(65_536),))]
+
+
+HALF_TO_SINGLE = Conformance(
+    "LeanMining.Float.halfToSingle",
+    half_to_single,
+    (
+        Check(
+            "LeanMining.Float.halfToSingle",
+            ("Nat",),
+            "Nat",
+            _patterns,
+            "the float32 of all 65,536 bits of a float16",
+            of="floats",
+        ),
+    ),
+)
+
+BFLOAT_TO_SINGLE = Conformance(
+    "LeanMining.Float.bfloatToSingle",
+    bfloat_to_single,
+    (
+        Check(
+            "LeanMining.Float.bfloatToSingle",
+            ("Nat",),
+            "Nat",
+            _patterns,
+            "the float32 of all 65,536 bits of a bfloat16",
+            of="floats",
+        ),
+    ),
+)
+
+SIGN_BIT = 1 << 31
+
+
+def _both_signs(*bits: int) -> Tensor:
+    return torch.tensor([*bits, *(SIGN_BIT + one for one in bits)])
+
+
+def _edges(dropped: int, *ends: int) -> Callable[[], list[Call]]:
+    """Return what gives the call where rounding to fewer bits of the fraction turns: by 1, and by
+    the ends of a format, one below, at and one above half a unit in the last place, of an even and
+    of an odd significand.
+
+    Args:
+        dropped: how many bits of the fraction are dropped.
+        ends: the bits of numbers that the format has.
+    """
+    half = 1 << dropped - 1
+    near = (0, 1, half - 1, half, half + 1, 3 * half - 1, 3 * half, 3 * half + 1)
+    numbers = sorted(
+        {max(0, end + side * step) for end in ends for side in (-1, 1) for step in near}
+    )
+
+    def calls() -> list[Call]:
+        return [Call((_both_signs(*numbers),))]
+
+    return calls
+
+
+def _some_weights(count: int) -> Iterator[tuple[Tensor, TensorRef]]:
+    """Yield the first weights of every layer of every model, float32, and what they are of."""
+    for model in load_models():
+        for layer in model.layers:
+            name = f"{layer.name}.weight"
+            yield layer.weight.flatten()[:count], tensor_ref(name, layer.weight)
+
+
+def _weight_bits() -> Iterator[Call]:
+    for weights, ref in _some_weights(32):
+        yield Call((single_bits(weights),), [ref])
+
+
+FIRST_WEIGHTS = "the first weights of every layer of every model"
+INFINITE, NOT_A_NUMBER = 0x7F800000, 0x7FC00000
+
+SINGLE_TO_HALF = Conformance(
+    "LeanMining.Float.singleToHalf",
+    single_to_half,
+    (
+        Check(
+            "LeanMining.Float.singleToHalf",
+            ("Nat",),
+            "Nat",
+            # 0, the least float32s, 2⁻²⁵, 2⁻²⁴, 2⁻²³, 2⁻¹⁴, 1, 2, 65,504, 65,536 and what is none.
+            _edges(
+                13, 0, 0x00800000, 0x33000000, 0x33800000, 0x34000000, 0x38800000, 0x3F800000,
+                0x40000000, 0x477FE000, 0x47800000, INFINITE - 0x10000, INFINITE, NOT_A_NUMBER,
+            ),
+            "float32 to float16 where rounding turns",
+            of="floats",
+        ),
+        Check(
+            "LeanMining.Float.singleToHalf",
+            ("Nat",),
+            "Nat",
+            _weight_bits,
+            f"float32 to float16 of {FIRST_WEIGHTS}",
+            of="floats",
+        ),
+    ),
+)  # fmt: skip
+
+SINGLE_TO_BFLOAT = Conformance(
+    "LeanMining.Float.singleToBFloat",
+    single_to_bfloat,
+    (
+        Check(
+            "LeanMining.Float.singleToBFloat",
+            ("Nat",),
+            "Nat",
+            # 0, the least subnormals and normal number, 1, 2, the greatest number and what is none.
+            _edges(
+                16, 0, 0x00010000, 0x00020000, 0x00800000, 0x3F800000, 0x40000000, 0x7F7F0000,
+                INFINITE, NOT_A_NUMBER,
+            ),
+            "float32 to bfloat16 where rounding turns",
+            of="floats",
+        ),
+        Check(
+            "LeanMining.Float.singleToBFloat",
+            ("Nat",),
+            "Nat",
+            _weight_bits,
+            f"float32 to bfloat16 of {FIRST_WEIGHTS}",
+            of="floats",
+        ),
+    ),
+)  # fmt: skip
+
+OPERANDS = (
+    0,
+    1,
+    0x00800000,
+    0x33800000,
+    0x33800001,
+    0x3F800001,
+    0x7F7FFFFF,
+    INFINITE,
+    NOT_A_NUMBER,
+)
+"""0, the least subnormal and the least normal number, 2⁻²⁴ and the next one, the one behind 1, the
+greatest number, and what is none.
+"""
+
+
+def _operands() -> list[Call]:
+    """Return the call at `OPERANDS` with signs, and these and some that are negative."""
+    second = torch.tensor([*OPERANDS, SIGN_BIT, SIGN_BIT + INFINITE])
+    return [Call((_both_signs(*OPERANDS)[:, None], second[None]))]
+
+
+def _neighbours() -> Iterator[Call]:
+    """Yield the call at weights and the weights behind them."""
+    for weights, ref in _some_weights(5):
+        bits = single_bits(weights)
+        yield Call((bits[:-1], bits[1:]), [ref])
+
+
+def _operation(name: str, function: Callable[[Tensor, Tensor], Tensor], words: str) -> Conformance:
+    """Return the conformance of an operation on float32."""
+    return Conformance(
+        name,
+        function,
+        tuple(
+            Check(name, ("Nat", "Nat"), "Nat", calls, f"float32 {words} of {domain}", of="floats")
+            for calls, domain in (
+                (_operands, "pairs of zeros, subnormal numbers, ties, infinities and the like"),
+                (_neighbours, f"neighbours among {FIRST_WEIGHTS}"),
+            )
+        ),
+    )
+
+
+ADD_SINGLE = _operation("LeanMining.Float.addSingle", add_single, "sums")
+SUB_SINGLE = _operation("LeanMining.Float.subSingle", sub_single, "differences")
+MUL_SINGLE = _operation("LeanMining.Float.mulSingle", mul_single, "products")
+DIV_SINGLE = _operation("LeanMining.Float.divSingle", div_single, "quotients")
+
+GRIDS = ((-128, 127), (0, 255))
+
+
+def _on_grids(*, offset: bool) -> Callable[[], Iterator[Call]]:
+    """Return what gives the call of a quantizer at weights, on a grid that they reach beyond, and
+    at ties.
+    """
+
+    def arguments(
+        x: Tensor, scale: float, zero_point: int, low: int, high: int
+    ) -> tuple[Tensor, ...]:
+        ends = [torch.tensor(number) for number in (zero_point, low, high)]
+        step = torch.tensor(scale)
+        if not offset:
+            return x, step, *ends
+        return x, step, torch.tensor(0.0 if low else 2 * scale / 3), *ends
+
+    def calls() -> Iterator[Call]:
+        up, down = torch.tensor(torch.inf), torch.tensor(-torch.inf)
+        for low, high in GRIDS:
+            # With an odd zero point it shows whether that comes before the rounding.
+            for scale, zero_point in ((0.25, low + 128), (0.25, low + 131), (0.3, low + 131)):
+                ties = scale * (torch.arange(-3, 5) + 0.5)
+                near = [ties, torch.nextafter(ties, up), torch.nextafter(ties, down)]
+                far = scale * torch.tensor([-0.0, 126.5, 300.0, -300.0])
+                x = torch.cat([*near, far])
+                yield Call(arguments(x, scale, zero_point, low, high))
+            for number, (weights, ref) in enumerate(_some_weights(2)):
+                scale = float(weights.abs().max()) / (100 + number)
+                yield Call(arguments(weights, scale, low + 101, low, high), [ref])
+
+    return calls
+
+
+ON_GRIDS = f"ties and beside them, and {FIRST_WEIGHTS}, on grids of 8 bits"
+
+QUANTIZE_PER_TENSOR = Conformance(
+    "LeanMining.Float.quantizePerTensor",
+    quantize_per_tensor,
+    (
+        Check(
+            "LeanMining.Float.quantizePerTensor",
+            ("Rat", "Rat", "Int", "Int", "Int"),
+            "Int",
+            _on_grids(offset=False),
+            f"the codes of torch.quantize_per_tensor at {ON_GRIDS}",
+            of="codes",
+        ),
+    ),
+)
+
+FAKE_QUANTIZE = Conformance(
+    "LeanMining.Float.fakeQuantize",
+    fake_quantize_per_tensor,
+    (
+        Check(
+            "LeanMining.Float.fakeQuantize",
+            ("Rat", "Rat", "Int", "Int", "Int"),
+            "Rat",
+            _on_grids(offset=False),
+            f"torch.fake_quantize_per_tensor_affine at {ON_GRIDS}",
+            of="levels",
+        ),
+    ),
+)
+
+QUANTIZE_AFFINE = Conformance(
+    "LeanMining.Float.quantizeAffine",
+    quantize_in_double,
+    (
+        Check(
+            "LeanMining.Float.quantizeAffine",
+            ("Rat", "Rat", "Rat", "Int", "Int", "Int"),
+            "Int",
+            _on_grids(offset=True),
+            f"the codes of quantize_affine at {ON_GRIDS}, with offsets",
+            of="codes",
         ),
     ),
 )

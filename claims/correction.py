@@ -59,6 +59,7 @@ from claims.models.attention import (
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
 from claims.notation import Integers, Reals, choices, integers, real
 from claims.on_layers import find_layer
+from claims.reasons import MEASURED
 from claims.rotation import (
     EXACT,
     FEED_FORWARD,
@@ -637,6 +638,7 @@ OUTPUT_PLOT = Plot(
     statement="With one-bit keys a learned rotation brings the sentence embeddings nearer to the model's "
     "own, and so does a correction in more directions.",
     source=RANK_R,
+    no_theorem=MEASURED,
     tier="bronze",
 )
 def output(run: Run) -> Iterator[Evidence]:
@@ -750,7 +752,7 @@ def stable_ranks(run: Run) -> Iterator[Evidence]:
         domain="minilm, the keys of every head of every layer, and their residual; operator norms up to "
         "rounding",
         summary="{cases} matrices",
-        shows="it is less",
+        shows="the stable rank is less than 1",
         tensors=key_refs(),
         measurements=_subspaces_rows(),
     )

@@ -100,7 +100,7 @@ def beta_near_the_lattice(d: int, c: int, s: int, h: int) -> bool:
     at most 2 d x and at least d x.
     """
     turned = _turned(d, c, s, h)
-    moved = sum((Fraction(entry, h) - 1) ** 2 for entry in turned)
+    moved = Fraction(sum((entry - h) ** 2 for entry in turned), h * h)
     found = exact_beta([turned])
     return found == (1 - moved / (2 * d)) ** 2 and moved / 2 <= d * (1 - found) <= moved
 
@@ -191,26 +191,32 @@ def _quarter_turned(u: Tensor) -> Tensor:
 
 @notation
 def path_of_whole_numbers(k: Integers, u: Integers, n: Integers) -> dict[str, Tensor]:
-    """The path R(t) = (1 − tA/2)⁻¹ (1 + tA/2) at t = 2/n, with A the quarter turn of the plane of u
-    and v as in `in_plane_of`, from the signs s of k: s, ‖u‖², ‖u‖² A s, the scale (n² + 1) ‖u‖²,
-    R s times the scale, and R times the scale. Exact up to a scale of 9 · 10⁷.
+    """The path R(t) = (1 − tA/2)⁻¹ (1 + tA/2) at t = 2/n, with A the quarter turn of the plane of
+    `in_plane_of`, from the signs s of k: s, ‖u‖², ‖u‖² A s, the scale (n² + 1) ‖u‖², and R s times
+    the scale. Exact up to a scale of 9 · 10⁷.
     """
-    u, s, n = integers(u), 2 * (integers(k) >= 0).long() - 1, integers(n)
+    found, n = in_plane_of(k, u), integers(n)
+    scale = found["size"] * (n * n + 1)
+    # In the plane it is the rotation by the angle with cosine (n² − 1)/(n² + 1).
+    turned = scale[..., None] * found["s"] - 2 * found["p"] + 2 * n * found["q"]
+    return {
+        "s": found["s"],
+        "size": found["size"],
+        "A s": found["q"],
+        "scale": scale,
+        "R s": turned,
+    }
+
+
+@notation
+def _matrices(u: Integers, n: Integers) -> tuple[Tensor, Tensor]:
+    """‖u‖² A of `path_of_whole_numbers`, and its R times the scale."""
+    u, n = integers(u), integers(n)
     v, size = _quarter_turned(u), norm_sq(u)
-    scale = size * (n * n + 1)
     a = v[..., :, None] * u[..., None, :] - u[..., :, None] * v[..., None, :]
     plane = u[..., :, None] * u[..., None, :] + v[..., :, None] * v[..., None, :]
-    still = torch.eye(s.shape[-1], dtype=torch.int64, device=s.device)
-    # In the plane it is the rotation by the angle with cosine (n² − 1)/(n² + 1).
-    matrix = scale[..., None, None] * still - 2 * plane + 2 * n * a
-    return {
-        "s": s,
-        "size": size,
-        "A s": turn(s, a),
-        "scale": scale,
-        "R s": turn(s, matrix),
-        "R": matrix,
-    }
+    still = torch.eye(u.shape[-1], dtype=torch.int64, device=u.device)
+    return a, (size * (n * n + 1))[..., None, None] * still - 2 * plane + 2 * n * a
 
 
 @notation
@@ -230,12 +236,13 @@ def _figures(k: Integers, u: Integers, n: Integers) -> Iterator[tuple[int, ...]]
     """
     found, n = path_of_whole_numbers(k, u, n), int(integers(n))
     s, scale, turned, along = found["s"], found["scale"], found["R s"], found["A s"]
+    d = s.shape[-1]
     off = n * (turned - scale[..., None] * s) - 2 * (n * n + 1) * along
     columns = (found["size"], norm_sq(along), norm_sq(off), l1_norm(turned), norm_sq(turned))
     for size, h_sq, apart, l1, length in zip(
         *(column.flatten().tolist() for column in columns), strict=True
     ):
-        whole = s.shape[-1] * length
+        whole = d * length
         yield size, h_sq, apart, whole - l1 * l1, whole
 
 
@@ -259,12 +266,16 @@ def _coefficients(h_sq: int, size: int, d: int) -> tuple[int, int, int]:
 
 @predicate
 def is_a_path_of_rotations(k: Integers, u: Integers, n: Integers) -> Tensor:
-    """R of `path_of_whole_numbers` is orthogonal: R Rᵀ is 1, times the square of its scale."""
-    found = path_of_whole_numbers(k, u, n)
-    matrix, square = found["R"], found["scale"] * found["scale"]
-    still = torch.eye(matrix.shape[-1], dtype=torch.int64, device=matrix.device)
+    """R of `path_of_whole_numbers` is orthogonal: R Rᵀ is 1, times the square of its scale. A s and
+    R s are what the matrices A and R make of s.
+    """
+    found, (a, matrix) = path_of_whole_numbers(k, u, n), _matrices(u, n)
+    s, square = found["s"], found["scale"] * found["scale"]
+    still = torch.eye(s.shape[-1], dtype=torch.int64, device=s.device)
     rows = turn(matrix, matrix[..., None, :, :])
-    return (rows == square[..., None, None] * still).flatten(-2).all(-1)
+    orthogonal = (rows == square[..., None, None] * still).flatten(-2).all(-1)
+    on_path = (turn(s, a) == found["A s"]) & (turn(s, matrix) == found["R s"])
+    return orthogonal & on_path.all(-1)
 
 
 @predicate
@@ -274,8 +285,9 @@ def expands_along_path(k: Integers, u: Integers, n: Integers) -> Tensor:
     ‖A s‖ as the theorem has them.
     """
     k, step, found = integers(k), int(integers(n)), []
+    d = k.shape[-1]
     for size, h_sq, off, lost, whole in _figures(k, u, n):
-        h, c, unit = _coefficients(h_sq, size, k.shape[-1])
+        h, c, unit = _coefficients(h_sq, size, d)
         on_path = step**2 * off <= 4 * (step**2 + 1) ** 2 * h_sq
         error = abs(step) * abs(2 * h * whole - step**2 * lost * unit)
         found.append(on_path and error <= 8 * c * whole)
@@ -291,10 +303,11 @@ def has_no_negative_coefficient_along_path(k: Integers, u: Integers, n: Integers
     With h(t) = 2 (1 − β)/t² it is 2 h(t/2) − h(t), at t = 2/n, where each h(t) is H up to 2C |t|.
     """
     k, step, found = integers(k), int(integers(n)), []
+    d = k.shape[-1]
     for (size, h_sq, _, lost, whole), (_, _, _, less, of) in zip(
         _figures(k, u, n), _figures(k, u, 2 * integers(n)), strict=True
     ):
-        h, c, unit = _coefficients(h_sq, size, k.shape[-1])
+        h, c, unit = _coefficients(h_sq, size, d)
         measured = step**2 * (8 * less * whole - lost * of)  # times 2 · whole · of
         error = abs(step) * abs(measured * unit - 2 * whole * of * h)
         found.append(measured >= 0 and error <= 16 * c * whole * of)
@@ -359,8 +372,8 @@ def is_concave_in_planes(k: Integers, u: Integers, a: Integers, b: Integers) -> 
     return keeps_signs_in_plane(k, u, a, b) & is_plane & as_long & concave
 
 
-AT_ONCE = 32
-"""Keys of which a law is asked at once that gives each of them a matrix."""
+AT_ONCE = 1024
+"""Keys of which a law is asked at once."""
 
 
 def on_planes(
@@ -421,6 +434,7 @@ def _are_rotations() -> Evidence:
         what=f"the rotations by t = 2/16 and −2/32, {PATH_WORDS}",
         shows="the rotation in the plane of {u} is none",
         every=50,
+        at_once=32,  # Each key has a matrix of its own.
     )
 
 
@@ -659,7 +673,6 @@ def locally_concave(run: Run) -> Iterator[Evidence]:
         among=keeps_signs_in_plane,
         what="the pairs of angles at which no sign changes, in whole numbers",
         shows="β of the signs of {k} in the plane of {u} bends upward at {a} and {b}",
-        at_once=32 * AT_ONCE,
     )
     angles = [list(triple) for c, s, h in TRIPLES[:28] for triple in ((c, s, h), (s, c, h))]
     cases = [

@@ -51,6 +51,7 @@ from claims.models.activations import SymmetricLayer, counts, symmetric_layers
 from claims.models.zoo import load_models
 from claims.notation import Integers, integers
 from claims.on_layers import find_layer, layers_of, per_layer
+from claims.reasons import DENSITY
 from pyharness import (
     Blocks,
     Evidence,
@@ -410,7 +411,7 @@ def decomposition(run: Run) -> Iterator[Evidence]:
         summary=f"{len(sampled)} cases",
         kind="statistics",
         device=run.device,
-        shows="it is off for {distribution} at {bits} bits and α = {alpha} σ",
+        shows="for {distribution}, {bits} bits and α = {alpha} σ the two sides are not near each other",
     )
     rows = [case | _decomposition(**case) for case in sampled]
     yield replace(found, measurements=rows, plots=[MODEL_PLOT], rounding=RATIO)
@@ -507,13 +508,14 @@ def _on_layers(
     law: Callable[[str], bool],
     figures: Callable[[str], Mapping[str, float]],
     what: str,
+    shows: Callable[[str], str],
 ) -> Evidence:
     return per_layer(
         run,
         law,
         figures,
         domain=f"{what}, {ALL_LAYERS}",
-        shows=lambda name: f"it fails in {name}",
+        shows=shows,
         relu_only=False,
     )
 
@@ -693,7 +695,13 @@ def in_range_monotone(run: Run) -> Iterator[Evidence]:
         summary=f"{len(cases)} cases",
         shows="it falls for {x} from α = {alpha} to {beta}",
     )
-    yield _on_layers(run, in_range_error_rises_at_2_bits, errors_at_4_bits, "64 thresholds, 2 bits")
+    yield _on_layers(
+        run,
+        in_range_error_rises_at_2_bits,
+        errors_at_4_bits,
+        "64 thresholds, 2 bits",
+        "the error within the threshold falls from one to the next in {}".format,
+    )
 
 
 @claim(
@@ -725,7 +733,7 @@ def model_mass_convex(run: Run) -> Iterator[Evidence]:
         domain="small data in fractions, 15 steps",
         kind="witness",
         summary=f"{len(cases)} cases",
-        shows="not for {x} between α = {alpha} and {beta}",
+        shows="for {x} it is above its chord between α = {alpha} and {beta}",
     )
 
 
@@ -744,10 +752,14 @@ def mse_convex(run: Run) -> Iterator[Evidence]:
         domain="small data in fractions, 3 steps",
         kind="witness",
         summary=f"{len(cases)} cases",
-        shows="not for {x} between α = {alpha} and {beta}",
+        shows="for {x} it is above its chord between α = {alpha} and {beta}",
     )
     found = _on_layers(
-        run, mse_is_convex_at_2_bits, curve, "64 thresholds, 2 bits; the curves at 4 bits"
+        run,
+        mse_is_convex_at_2_bits,
+        curve,
+        "64 thresholds, 2 bits; the curves at 4 bits",
+        "the MSE at a threshold is above the mean of those beside it in {}".format,
     )
     yield replace(found, plots=[CURVES_PLOT])
 
@@ -816,7 +828,7 @@ def _optimum_at_one_bit(run: Run) -> Iterator[Evidence]:
         domain="small data in fractions, 1 step, α up to 10",
         kind="property",
         summary=f"{len(cases)} cases",
-        shows="not for {x} and α = {alpha}",
+        shows="α = {alpha} has another error for {x} than the mean magnitude leads to",
     )
     yield _in_int8(
         mean_magnitude_is_best,
@@ -954,7 +966,7 @@ def rounding(run: Run) -> Iterator[Evidence]:
         domain="small data in fractions",
         kind="property",
         summary=f"{len(cases)} cases",
-        shows="not for {x} at α = {alpha} with {steps} steps",
+        shows="it fails for {x} at α = {alpha} with {steps} steps",
     )
     yield _in_int8(rounding_is_half_a_step, optima, AT_ALL_BITS)
 
@@ -1044,7 +1056,7 @@ def _threshold_rises(run: Run) -> Iterator[Evidence]:
         domain="pairs of distributions, 4 bits",
         summary=f"{len(pairs)} pairs",
         kind="statistics",
-        shows="not for {first} and {second}",
+        shows="of {first} and {second} the one of higher kurtosis has no higher α*/σ",
         device=run.device,
     )
     yield replace(found, measurements=_by_kurtosis(DISTRIBUTIONS))
@@ -1053,6 +1065,7 @@ def _threshold_rises(run: Run) -> Iterator[Evidence]:
 @RISES.reading(
     "student",
     statement="Along Student's family the optimal threshold rises with the kurtosis, at INT4.",
+    no_theorem=DENSITY,
     tier="bronze",
 )
 def _threshold_rises_student(run: Run) -> Iterator[Evidence]:
@@ -1066,7 +1079,7 @@ def _threshold_rises_student(run: Run) -> Iterator[Evidence]:
         domain="Student's t with 5 to 50 degrees, the limit",
         summary=f"{len(pairs)} pairs",
         kind="statistics",
-        shows="not for {first} and {second}",
+        shows="of {first} and {second} the one of higher kurtosis has no higher α*/σ",
         device=run.device,
     )
     yield replace(found, measurements=_by_kurtosis(family))
@@ -1135,7 +1148,7 @@ def _banner(run: Run, grid: str, of_layer: Callable[[str], bool], where: str) ->
         kind="statistics",
         domain=f"distributions, INT4, {where}",
         summary=f"{len(DISTRIBUTIONS)} distributions",
-        shows="not for {data}",
+        shows="for {data} it is off by more than that",
         device=run.device,
     )
     rows = [
@@ -1143,7 +1156,11 @@ def _banner(run: Run, grid: str, of_layer: Callable[[str], bool], where: str) ->
         for name in DISTRIBUTIONS
     ]
     yield replace(found, measurements=rows, rounding=RATIO)
-    yield replace(_on_layers(run, of_layer, banner, f"INT4, {where}"), rounding=RATIO)
+
+    def shows(layer: str) -> str:
+        return f"the rule's MSE is {banner(layer)[f'MSE, {grid}']:.3g} times the least in {layer}"
+
+    yield replace(_on_layers(run, of_layer, banner, f"INT4, {where}", shows), rounding=RATIO)
 
 
 @BANNER.reading(
@@ -1182,9 +1199,11 @@ KURTOSES = [-2.0, -1.2, 0.0, 0.1, 1.0, 3.0, 6.0, 100.0, 1e6]
 
 @claim(
     "error.banner_rises",
-    statement="Banner's approximation gives a larger α for a higher κ, from κ = 0 on, and the same below.",
+    statement="Banner's approximation gives a larger α for a higher κ, from κ = 0 on, and the same below, as any "
+    "increasing function in the place of the logarithm does.",
     source=AXIOMS,
-    tier="bronze",
+    theorem="LeanMining.bannerThreshold_mono",
+    tier="silver",
 )
 def banner_rises(run: Run) -> Iterator[Evidence]:
     pairs = [{"low": low, "high": high} for low, high in itertools.combinations(KURTOSES, 2)]
@@ -1194,7 +1213,7 @@ def banner_rises(run: Run) -> Iterator[Evidence]:
         domain="pairs of kurtoses from −2 to 10⁶",
         kind="property",
         summary=f"{len(pairs)} pairs",
-        shows="not from κ = {low} to {high}",
+        shows="from κ = {low} to {high} it does not rise",
     )
     rows = [{"κ": kurtosis, "α/σ": significant(banner_rule(kurtosis))} for kurtosis in KURTOSES]
     yield replace(found, measurements=rows)
@@ -1229,6 +1248,7 @@ def _gaussian(run: Run, grid: str) -> Evidence:
 @GAUSSIAN.reading(
     "level_at_alpha",
     statement="On the grid from −α to α, at INT4, α* and the MSE are within 1 % of those at 2.5 σ.",
+    no_theorem=DENSITY,
     tier="bronze",
 )
 def _gaussian_with_a_level_at_alpha(run: Run) -> Iterator[Evidence]:
@@ -1238,6 +1258,7 @@ def _gaussian_with_a_level_at_alpha(run: Run) -> Iterator[Evidence]:
 @GAUSSIAN.reading(
     "own_grid",
     statement="On Banner's grid, at INT4, α* and the MSE are within 1 % of those at 2.5 σ.",
+    no_theorem=DENSITY,
     tier="refuted",
 )
 def _gaussian_on_banners_grid(run: Run) -> Iterator[Evidence]:
@@ -1326,7 +1347,7 @@ def _rate_of_steps(run: Run) -> Iterator[Evidence]:
         domain="the uniform distribution at its range, 2 to 64 steps",
         kind="statistics",
         summary=f"{len(cases)} numbers of steps",
-        shows="not from {steps} steps on",
+        shows="twice as many steps as {steps} divide the error by another number",
         device=run.device,
     )
     yield replace(
@@ -1353,7 +1374,7 @@ def _rate_of_bits(run: Run) -> Iterator[Evidence]:
         domain="the uniform distribution at its range, 2 to 8 bits",
         kind="statistics",
         summary=f"{len(cases)} bits",
-        shows="not from {bits} bits on",
+        shows="a bit more than {bits} divides the error by another number",
         device=run.device,
     )
     yield replace(found, measurements=_slopes(DISTRIBUTIONS), rounding=RATIO)
@@ -1362,6 +1383,7 @@ def _rate_of_bits(run: Run) -> Iterator[Evidence]:
 @RATE.reading(
     "best_threshold",
     statement="At the best threshold the slope of ln MSE is −2 ln 2 a bit, within 10 %, for any data.",
+    negation="LeanMining.best_rate_as_given_false",
     tier="refuted",
 )
 def _rate_at_the_best_threshold(run: Run) -> Iterator[Evidence]:
@@ -1376,7 +1398,7 @@ def _best_slopes(run: Run, slope_: float) -> Evidence:
         domain=f"distributions and {ALL_LAYERS}, from 2 to 8 bits",
         summary=f"{len(names)} sets of data",
         kind="statistics",
-        shows="not for {data}",
+        shows="for {data} it is off by more than that",
         device=run.device,
     )
     rows = [{"data": name, "slope of ln MSE": significant(best_slope(name))} for name in names]
@@ -1406,7 +1428,7 @@ def _rate_as_given(run: Run) -> Iterator[Evidence]:
         domain=f"distributions and {ALL_LAYERS}, 2 to 8 bits",
         summary=f"{len(cases)} cases",
         kind="statistics",
-        shows="not for {data} from {bits} bits on",
+        shows="for {data} a bit more than {bits} does not divide the MSE by √2",
         device=run.device,
     )
     yield replace(found, measurements=_slopes(names), rounding=RATIO)
@@ -1414,7 +1436,8 @@ def _rate_as_given(run: Run) -> Iterator[Evidence]:
 
 @SLOPE.reading(
     "relative_error",
-    statement="The slope of ln √(MSE / σ²) per bit, at the best threshold, is −ln 2 / 2, within 10 %.",
+    statement="The slope of ln √(MSE / σ²) per bit, at the best threshold, is −ln 2 / 2, within 10 %, for any data.",
+    negation="LeanMining.best_rate_as_given_false",
     tier="refuted",
 )
 def _rate_of_relative_error(run: Run) -> Iterator[Evidence]:
@@ -1487,13 +1510,14 @@ def log_distortion(run: Run) -> Iterator[Evidence]:
         domain="R = 0, 1, 2 and 3, σ = 1",
         kind="witness",
         summary="4 rates",
-        shows="not at R = {rate_}",
+        shows="the two sides differ at R = {rate_}",
     )
 
 
 @DISTORTION.reading(
     "bound_for_the_gaussian",
     statement="On the Gaussian distribution no threshold of the uniform quantizer has a smaller MSE.",
+    no_theorem=DENSITY,
     tier="bronze",
 )
 def _distortion_bounds_the_gaussian(run: Run) -> Iterator[Evidence]:
@@ -1525,6 +1549,7 @@ def _distortion_bounds_any_data(run: Run) -> Iterator[Evidence]:
     "reached",
     statement="On the Gaussian distribution the uniform quantizer reaches it at the best threshold, within "
     "10 %.",
+    no_theorem=DENSITY,
     tier="refuted",
 )
 def _distortion_is_reached(run: Run) -> Iterator[Evidence]:

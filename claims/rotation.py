@@ -42,6 +42,7 @@ from claims.models.layers import Kind, Recorder
 from claims.models.zoo import minilm_weights, read_sentences, sentence_embeddings
 from claims.notation import Integers, Reals, integers, real
 from claims.on_layers import find_layer
+from claims.reasons import MEASURED, ROTATIONS
 from pyharness import (
     Evidence,
     Plot,
@@ -355,6 +356,7 @@ FLOORS_PLOT = Plot(
     "geometry.random_rotations",
     statement="Over all rotations the mean of β is 2/π + (1 − 2/π)/d, whatever the keys.",
     source=ISOTROPIC,
+    no_theorem=ROTATIONS,
     tier="bronze",
 )
 def random_rotations(run: Run) -> Iterator[Evidence]:
@@ -521,6 +523,7 @@ def _across(names: Sequence[str], domain: str) -> Evidence:
     statement="A rotation learned on some tokens lifts β of other tokens above what a rotation "
     "that does not look at the data reaches.",
     source=ISOTROPIC,
+    no_theorem=MEASURED,
     tier="bronze",
 )
 def learned_rotation(run: Run) -> Iterator[Evidence]:
@@ -550,6 +553,7 @@ def learned_rotation(run: Run) -> Iterator[Evidence]:
     statement="What a learned rotation gains on rows of a weight "
     "matrix carries over to other rows.",
     source=WEIGHTS,
+    no_theorem=MEASURED,
     tier="refuted",
 )
 def learned_rotation_of_weights(run: Run) -> Iterator[Evidence]:
@@ -582,6 +586,7 @@ def a_rotation_lifts_weight(layer: str) -> bool:
     statement="For the rows of a feed-forward weight that prefer some direction there is a rotation "
     "with β above the isotropic floor.",
     source=WEIGHTS,
+    no_theorem=f"it rests on geometry.random_rotations, and {ROTATIONS}",
     tier="bronze",
 )
 def ffn_lift(run: Run) -> Iterator[Evidence]:

@@ -38,6 +38,7 @@ from claims.measures.spectra import (
     op_norm,
     range_step,
     round_by_range,
+    round_each_by_range,
     round_to_multiples,
     stable_rank,
 )
@@ -55,6 +56,7 @@ from claims.models.zoo import (
 )
 from claims.notation import Integers, Reals, integers, real
 from claims.on_layers import find_layer, layers_of, on_tensors, per_layer, weight_refs, weight_rows
+from claims.reasons import MEASURED
 from pyharness import (
     CPU,
     Evidence,
@@ -143,6 +145,9 @@ def frobenius_error(layer: str, bits: int) -> float:
     return frobenius(error_of(layer, bits))
 
 
+_OVER_ENTRIES = "‖E‖_F 2^b/(√N max |W|)"
+
+
 def norms(layer: str) -> dict[str, float]:
     """Return a layer's spectrum, and the norms of its error over their claimed bounds at 2 to 8
     bits.
@@ -154,12 +159,19 @@ def norms(layer: str) -> dict[str, float]:
         row |= {
             f"‖E‖_op 2^b/‖W‖_op, {bits} bits": op * 2**bits / found["‖W‖_op"],
             f"‖E‖_op/‖E‖_F, {bits} bits": op / total,
-            f"‖E‖_F 2^b/(√N max |W|), {bits} bits": total
+            f"{_OVER_ENTRIES}, {bits} bits": total
             * 2**bits
             / math.sqrt(matrix.numel())
             / found["max |W|"],
         }
     return row
+
+
+def _over(words: str, layer: str, figure: str) -> str:
+    """Say how large a figure of a layer is at the bits where it is largest."""
+    found = norms(layer)
+    worst, bits = max((found[f"{figure}, {bits} bits"], bits) for bits in BITS)
+    return f"{words.format(f'{worst:.3g}')} in {layer} at {bits} bits"
 
 
 # --------------------------------------------------------------------------------------- the bounds
@@ -313,6 +325,7 @@ def _on_roundings(
 def _on_layers(
     run: Run,
     law: Callable[[str], bool],
+    shows: Callable[[str], str],
     figures: Callable[[str], Mapping[str, float]] = norms,
 ) -> Evidence:
     found = per_layer(
@@ -321,7 +334,7 @@ def _on_layers(
         figures,
         domain=f"{ALL_LAYERS}, 2, 3, 4, 6 and 8 bits",
         relu_only=False,
-        shows=lambda name: f"it fails in {name}",
+        shows=shows,
     )
     return replace(
         found,
@@ -352,7 +365,11 @@ def op_norm_bound(run: Run) -> Iterator[Evidence]:
         kind="witness",
         shows="it fails for {weight} at {bits} bits",
     )
-    yield _on_layers(run, op_error_is_bounded)
+    yield _on_layers(
+        run,
+        op_error_is_bounded,
+        lambda layer: _over("‖E‖_op is {} times the bound", layer, "‖E‖_op 2^b/‖W‖_op"),
+    )
 
 
 @claim(
@@ -366,7 +383,11 @@ def op_norm_bound(run: Run) -> Iterator[Evidence]:
 def op_le_frobenius(run: Run) -> Iterator[Evidence]:
     """The vector that each error lengthens nearly most, and the norms by singular values."""
     yield _on_roundings(lengthens_by_at_most_frobenius, _errors())
-    yield _on_layers(run, op_norm_is_at_most_frobenius)
+    yield _on_layers(
+        run,
+        op_norm_is_at_most_frobenius,
+        lambda layer: _over("‖E‖_op is {} times ‖E‖_F", layer, "‖E‖_op/‖E‖_F"),
+    )
 
 
 @claim(
@@ -389,7 +410,13 @@ def frobenius_bound(run: Run) -> Iterator[Evidence]:
     tier="refuted",
 )
 def frobenius_dimension(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, frobenius_error_is_bounded_by_columns)
+    yield _on_layers(
+        run,
+        frobenius_error_is_bounded_by_columns,
+        lambda layer: (
+            f"{_over('‖E‖_F is {} √N max |W| / 2^b', layer, _OVER_ENTRIES)}, over the bound with √d"
+        ),
+    )
 
 
 # -------------------------------------------------------------------------------- condition numbers
@@ -539,7 +566,12 @@ def _weight_refs() -> list[TensorRef]:
     tier="silver",
 )
 def injective(run: Run) -> Iterator[Evidence]:
-    yield _on_layers(run, small_errors_keep_rank, _rank_rows)
+    yield _on_layers(
+        run,
+        small_errors_keep_rank,
+        "the rounded weight of {} has a lower rank, and its error is below σ_min".format,
+        _rank_rows,
+    )
 
 
 # -------------------------------------------------------------------------------------- propagation
@@ -623,7 +655,7 @@ def propagation_bound(run: Run) -> Iterator[Evidence]:
         domain="the 360 held-out digits, linear networks with ReLU",
         summary=f"{len(cases)} networks and bits",
         kind="model",
-        shows="not in {network} at {bits} bits",
+        shows="in {network} at {bits} bits the error is larger",
         device=run.device,
     )
     rows = []
@@ -663,7 +695,7 @@ def propagation_as_given(run: Run) -> Iterator[Evidence]:
         domain="networks of a column, a row and ReLU in fractions, each rounded over its own range",
         kind="witness",
         summary=f"{len(cases)} networks",
-        shows="not for W₁ = {first}, W₂ = {second} at {bits} bits",
+        shows="the error is larger for W₁ = {first}, W₂ = {second} at {bits} bits",
     )
 
 
@@ -745,7 +777,7 @@ def sensitivity_relative(run: Run) -> Iterator[Evidence]:
         f"{INPUTS} random inputs and the least singular vector",
         summary=f"{len(cases)} layers",
         kind="model",
-        shows="not in {layer}",
+        shows="in {layer} the error is larger",
         device=run.device,
     )
     rows = []
@@ -797,7 +829,12 @@ def sensitivity_step(run: Run) -> Iterator[Evidence]:
     """The error falls as 1 / 2^b and Δ / 2^b as 1 / 4^b, so that the error over the source's bound
     grows as 2^b.
     """
-    yield _on_layers(run, error_falls_as_the_step_over_2_to_the_bits, errors_over_steps)
+
+    def shows(layer: str) -> str:
+        two, *_, eight = errors_over_steps(layer).values()
+        return f"‖E‖_F 2^b / Δ grows {eight / two:.3g} times from 2 to 8 bits in {layer}"
+
+    yield _on_layers(run, error_falls_as_the_step_over_2_to_the_bits, shows, errors_over_steps)
 
 
 Matrix = list[list[str]]
@@ -913,7 +950,9 @@ def proportional(run: Run) -> Iterator[Evidence]:
         shows="{second} loses another share than {first} at {bits} bits",
     )
     yield _on_pairs_of_layers(
-        run, relative_errors_are_as_conditions, "not for {first} and {second}"
+        run,
+        relative_errors_are_as_conditions,
+        "the losses of {first} and {second} are not as their condition numbers",
     )
 
 
@@ -993,6 +1032,7 @@ def condition_and_loss_rise_together() -> bool:
     "rank_correlation",
     statement="Over the layers of the models the loss of rounding rises with the condition number: their rank "
     "correlation is above 0.",
+    no_theorem=f"{MEASURED}; layers of more models would narrow the interval, which holds 0",
     tier="none",
 )
 def friendly_rank_correlation(run: Run) -> Iterator[Evidence]:
@@ -1161,7 +1201,9 @@ def _on_ramps(law: Callable[..., bool], names: Sequence[str], shows: str) -> Evi
 )
 def codes_symmetric(run: Run) -> Iterator[Evidence]:
     """A ramp of weights over a symmetric range, and the layers' weights beside their negatives."""
-    yield _on_ramps(codes_are_in_the_range, ["symmetric"], "not at {bits} bits")
+    yield _on_ramps(
+        codes_are_in_the_range, ["symmetric"], "at {bits} bits a code is out of the range"
+    )
     yield _on_roundings(symmetric_codes_are_in_the_range, _symmetric_codes(), layer_codes)
 
 
@@ -1211,7 +1253,9 @@ def layer_codes(layer: str) -> dict[str, float]:
 )
 def codes_any_range(run: Run) -> Iterator[Evidence]:
     """Ramps of weights."""
-    yield _on_ramps(codes_are_in_the_range, list(RAMPS), "not at {bits} bits")
+    yield _on_ramps(
+        codes_are_in_the_range, list(RAMPS), "at {bits} bits a code is out of the range"
+    )
 
 
 @CODES.reading(
@@ -1265,22 +1309,26 @@ def binary(run: Run) -> Iterator[Evidence]:
 
 
 # -------------------------------------------------------------------------- bits by layer, training
-def minilm_layers() -> list[str]:
-    """Name the weights of the sentence transformer's layers."""
-    return [
-        f"{layer.name}.weight"
+@cached_on_cpu
+def _entries() -> Mapping[str, int]:
+    """Return how many entries each weight of the sentence transformer's layers has."""
+    return {
+        f"{layer.name}.weight": layer.weight.numel()
         for model in load_models()
         if model.name == "minilm"
         for layer in model.layers
-    ]
+    }
+
+
+def minilm_layers() -> list[str]:
+    """Name the weights of the sentence transformer's layers."""
+    return [*_entries()]
 
 
 def size(bits: Mapping[str, int]) -> int:
     """Return the bits that the weights of the sentence transformer's layers take."""
-    return sum(
-        count * find_layer(f"minilm/{name.removesuffix('.weight')}").weight.numel()
-        for name, count in bits.items()
-    )
+    entries = _entries()
+    return sum(count * entries[name] for name, count in bits.items())
 
 
 @cached_on_cpu
@@ -1365,7 +1413,7 @@ def mixed_precision(run: Run) -> Iterator[Evidence]:
         domain="minilm, the embeddings of 16 sentences",
         summary=f"{len(cases)} sizes",
         kind="model",
-        shows="not at the size of {equal} bits",
+        shows="at the size of {equal} bits equal bits keep as much or more",
         device=run.device,
     )
     rows = [
@@ -1397,13 +1445,19 @@ TRAINING = Statement(
 )
 
 
-@cached_on_cpu
 def trained(penalty: float, seed: int, bits: int | None = None) -> dict[str, Tensor]:
     """Return the digits perceptron, trained anew with so much of Σ κ(W_l) added to the loss and,
     where `bits` is given, with its layers' weights rounded to them in the loss.
 
-    Gradients pass through the rounding as if it were the identity.
+    Gradients pass through the rounding as if it were the identity. Networks from the seeds of a
+    group are trained at once, whichever is asked for, so that each is always the same.
     """
+    group, place = divmod(seed, SEEDS)
+    return _trained_group(penalty, group, bits)[place]
+
+
+@cached_on_cpu
+def _trained_group(penalty: float, group: int, bits: int | None) -> list[dict[str, Tensor]]:
     images, labels = read_digits()
 
     def conditions(weights: Mapping[str, Tensor]) -> Tensor:
@@ -1412,14 +1466,18 @@ def trained(penalty: float, seed: int, bits: int | None = None) -> dict[str, Ten
 
     def coarse(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         assert bits is not None
-        return rounded(weights, dict.fromkeys(layer_weights("mlp"), bits))
+        layers = layer_weights("mlp")
+        return {
+            name: round_each_by_range(weight, bits).to(weight.dtype) if name in layers else weight
+            for name, weight in weights.items()
+        }
 
     with torch.enable_grad():
         return train(
             NETWORKS["mlp"],
             images[:-HELD_OUT],
             labels[:-HELD_OUT],
-            seed=seed,
+            seeds=range(group * SEEDS, (group + 1) * SEEDS),
             epochs=EPOCHS,
             penalty=conditions if penalty else None,
             rounding=coarse if bits else None,
@@ -1429,6 +1487,12 @@ def trained(penalty: float, seed: int, bits: int | None = None) -> dict[str, Ten
 PENALTIES = (0.0, 1e-4, 1e-3)
 LOW = (2, 3)
 """The bits to which quantization-aware training rounds in its loss."""
+NOTICEABLE = HELD_OUT / 100
+"""How many images more are a gain that is worth the penalty: one in a hundred. Whether there is any
+gain at all is left open by intervals that hold 0, as those of a useless penalty do. It was chosen
+when the intervals of the first `SEEDS` seeds were known, so `FURTHER` are asked for it.
+"""
+FURTHER = range(SEEDS, 3 * SEEDS)
 
 
 Gain = Callable[[float, int, int], int]
@@ -1459,36 +1523,39 @@ def _images(accuracy: float, than: float) -> int:
 def penalised_training_helps(
     penalty: float, bits: int, seeds: Sequence[int], outside: float
 ) -> bool:
-    """Trained with the penalty, the network rounded to `bits` is more accurate than one trained
-    without: over seeds the interval of the mean difference, outside of which the mean is so often,
-    lies above 0.
+    """Trained with the penalty, the network rounded to `bits` gets more images right than one
+    trained without: over seeds the interval of the mean gain, outside of which the mean is so
+    often, lies above 0.
     """
-    return _sign(penalised_gain, penalty, bits, seeds, outside) > 0
+    return _sign(penalised_gain, penalty, bits, seeds, outside, 0.0) > 0
 
 
 @predicate
 def rounding_in_the_loss_helps(
     penalty: float, bits: int, seeds: Sequence[int], outside: float
 ) -> bool:
-    """The same of training with the penalty and with rounding to `bits` in the loss, and with
-    neither.
+    """Trained with the penalty and with rounding to `bits` in the loss, the network gets more
+    images right than one trained with neither: the interval of the mean gain lies above 0.
     """
-    return _sign(aware_gain, penalty, bits, seeds, outside) > 0
+    return _sign(aware_gain, penalty, bits, seeds, outside, 0.0) > 0
 
 
 @predicate
 def penalty_adds_to_rounding_in_the_loss(
     penalty: float, bits: int, seeds: Sequence[int], outside: float
 ) -> bool:
-    """The same of training with the penalty and without, both with rounding to `bits` in the
-    loss.
+    """As `penalised_training_helps`, both trained with rounding to `bits` in the loss, and the
+    interval lies above a gain of one image in a hundred.
     """
-    return _sign(gain_beside_rounding, penalty, bits, seeds, outside) > 0
+    return _sign(gain_beside_rounding, penalty, bits, seeds, outside, NOTICEABLE) > 0
 
 
-def _sign(gain: Gain, penalty: float, bits: int, seeds: Sequence[int], outside: float) -> int:
-    gains = [gain(penalty, bits, seed) for seed in seeds]
-    return sign_of_interval(*mean_interval(gains, outside))
+def _sign(
+    gain: Gain, penalty: float, bits: int, seeds: Sequence[int], outside: float, least: float
+) -> int:
+    """Return 1 if the interval of the mean gain lies above `least`, −1 if below, and else 0."""
+    low, high = mean_interval([gain(penalty, bits, seed) for seed in seeds], outside)
+    return sign_of_interval(low - least, high - least)
 
 
 @predicate
@@ -1532,33 +1599,40 @@ def _training_row(penalty: float, seed: int) -> dict[str, Any]:
     }
 
 
-def _trainings(penalties: Iterable[float]) -> str:
+def _trainings(penalties: Iterable[float], seeds: int = SEEDS) -> str:
     return (
         f"the digits perceptron with λ = {' and '.join(map(str, penalties))}, trained anew for "
-        f"{EPOCHS} epochs from each of {SEEDS} seeds"
+        f"{EPOCHS} epochs from each of {seeds} seeds"
     )
 
 
 @computed_on_cpu
 def _in_pairs(
-    run: Run, law: Callable[..., bool], gain: Gain, penalties: Sequence[float], bits: Sequence[int]
+    run: Run,
+    law: Callable[..., bool],
+    gain: Gain,
+    penalties: Sequence[float],
+    bits: Sequence[int],
+    least: float = 0.0,
+    places: Sequence[int] = range(SEEDS),
 ) -> Evidence:
     """Ask whether training in one way gains accuracy over another one, of networks that are trained
     in both from the same seeds.
 
-    The intervals of all choices of λ and bits hold together 95 % of the time. One that lies below 0
-    refutes; if there is none and one holds 0, nothing is decided, and there is no case.
+    The intervals of all choices of λ and bits hold together 95 % of the time. One that lies below
+    the least gain refutes; if there is none and one holds it, nothing is decided, and there is no
+    case.
     """
     choices = [*itertools.product(penalties, bits)]
-    seeds, outside = [*range(run.seed, run.seed + SEEDS)], 0.05 / len(choices)
+    seeds, outside = [run.seed + place for place in places], 0.05 / len(choices)
     rows, signs = [], []
     for penalty, each in choices:
         gains = [gain(penalty, each, seed) for seed in seeds]
         low, high = mean_interval(gains, outside)
-        signs.append(sign_of_interval(low, high))
+        signs.append(sign_of_interval(low - least, high - least))
         rows.append(
             {"λ": penalty, "bits": each}
-            | {f"mean gain of {HELD_OUT}": significant(sum(gains) / SEEDS)}
+            | {f"mean gain of {HELD_OUT}": significant(sum(gains) / len(seeds))}
             | {"from": significant(low), "to": significant(high)}
             | {f"seed {seed}": one for seed, one in zip(seeds, gains, strict=True)}
         )
@@ -1570,12 +1644,11 @@ def _in_pairs(
     found = enumerate_cases(
         law,
         decided,
-        domain=f"{_trainings(penalties)} in both ways, rounded to {', '.join(map(str, bits))} bits; no case "
-        "where none of the intervals of the mean gain in images, together of 95 %, is below 0 and one "
-        "holds 0",
-        summary=f"{len(choices)} intervals, {SEEDS} pairs each",
+        domain=f"{_trainings(penalties, len(seeds))} in both ways, rounded to {', '.join(map(str, bits))} bits; no case "
+        f"where none of the intervals of the mean gain in images, together of 95 %, is below {least:g} and one holds it",
+        summary=f"{len(choices)} intervals, {len(seeds)} pairs each",
         kind="statistics",
-        shows="not with λ = {penalty} at {bits} bits",
+        shows=f"with λ = {{penalty}} at {{bits}} bits the mean gain is below {least:g} of {HELD_OUT} images",
     )
     return replace(found, seed=run.seed, measurements=rows)
 
@@ -1584,6 +1657,7 @@ def _in_pairs(
     "penalty_alone",
     statement="Training with λ Σ κ(W_l) added to the loss, and without rounding in it, gives weights that keep at "
     "least as much accuracy at low precision, in the mean over seeds.",
+    no_theorem=f"{MEASURED}; more seeds would narrow the intervals, of which some hold 0",
     tier="none",
 )
 def training_penalty_alone(run: Run) -> Iterator[Evidence]:
@@ -1595,6 +1669,7 @@ def training_penalty_alone(run: Run) -> Iterator[Evidence]:
     "quantization_aware",
     statement="Training with λ Σ κ(W_l) and with the weights rounded in the loss keeps more accuracy at low "
     "precision than training with neither, in the mean over seeds.",
+    no_theorem=MEASURED,
     tier="bronze",
 )
 def training_quantization_aware(run: Run) -> Iterator[Evidence]:
@@ -1604,14 +1679,23 @@ def training_quantization_aware(run: Run) -> Iterator[Evidence]:
 
 @TRAINING.reading(
     "penalty_beside_rounding",
-    statement="With the weights rounded in the loss, λ Σ κ(W_l) keeps at least as much accuracy as no penalty, in the "
-    "mean over seeds.",
-    tier="none",
+    statement="With the weights rounded in the loss, λ Σ κ(W_l) gains accuracy at 2 bits and at 3, an image in a "
+    "hundred or more in the mean over seeds.",
+    no_theorem=MEASURED,
+    tier="refuted",
 )
 def training_penalty_beside_rounding(run: Run) -> Iterator[Evidence]:
-    """The source's loss at 2 and 3 bits, against the same without the penalty."""
+    """The source's loss at 2 and 3 bits, against the same without the penalty; from seeds of which
+    nothing was known when the gain was chosen.
+    """
     yield _in_pairs(
-        run, penalty_adds_to_rounding_in_the_loss, gain_beside_rounding, PENALTIES[1:2], LOW
+        run,
+        penalty_adds_to_rounding_in_the_loss,
+        gain_beside_rounding,
+        PENALTIES[1:2],
+        LOW,
+        NOTICEABLE,
+        FURTHER,
     )
 
 
@@ -1619,6 +1703,7 @@ def training_penalty_beside_rounding(run: Run) -> Iterator[Evidence]:
     "spectra",
     statement="Training with λ Σ κ(W_l) added to the loss gives weights whose largest condition number is less than "
     "half of that without.",
+    no_theorem=MEASURED,
     tier="bronze",
 )
 def training_spectra(run: Run) -> Iterator[Evidence]:
@@ -1631,7 +1716,7 @@ def training_spectra(run: Run) -> Iterator[Evidence]:
         domain=_trainings(PENALTIES[1:]),
         summary=f"{len(cases)} cases",
         kind="statistics",
-        shows="not with λ = {penalty} from seed {seed}",
+        shows="with λ = {penalty} from seed {seed} it is half or more",
     )
     rows = [{"seed": seed} | _training_row(one, seed) for seed in seeds for one in PENALTIES]
     yield replace(found, seed=run.seed, measurements=rows)

@@ -17,7 +17,7 @@ from tests.browsers import ABSENT, started  # noqa: E402
 CERTIFICATE = ROOT / "certificates" / "leanmining.json"
 PICTURE = ROOT / "docs" / "images" / "report.png"
 
-WIDTH, HEIGHT = 1000, 720
+WIDTH, HEIGHT = 1000, 800
 """Of the view, in pixels."""
 
 

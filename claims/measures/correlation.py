@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -72,33 +71,14 @@ def student_quantile(freedom: int, outside: float) -> float:
 
     Raises:
         ValueError: if there is no such t.
-
-    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
     """
     if not (freedom >= 1 and 0 < outside < 1):
         raise ValueError(
             f"no t with {freedom} degrees of freedom is exceeded {outside} of the time"
         )
-    low, high = 0.0, math.pi / 2  # of arctan(t / √freedom)
-    while low < (middle := (low + high) / 2) < high:
-        if _within(middle, freedom) < 1 - outside:
-            low = middle
-        else:
-            high = middle
-    return math.sqrt(freedom) * math.tan(middle)
+    from scipy.special import stdtrit  # Slow to import, and few need it.
 
-
-def _within(angle: float, freedom: int) -> float:
-    """How often t is at most √freedom tan(angle) in magnitude."""
-    odd = freedom % 2
-    terms, term = [], math.cos(angle) ** odd
-    for number in itertools.count(2 + odd, 2):
-        if number > freedom:
-            break
-        terms.append(term)
-        term *= math.cos(angle) ** 2 * (number - 1) / number
-    found = math.sin(angle) * math.fsum(terms)
-    return 2 / math.pi * (angle + found) if odd else found
+    return -float(stdtrit(freedom, outside / 2))
 
 
 def sign_of_interval(low: float, high: float) -> Literal[-1, 0, 1]:

@@ -20,6 +20,7 @@ __all__ = [
     "op_norm",
     "range_step",
     "round_by_range",
+    "round_each_by_range",
     "round_to_multiples",
     "stable_rank",
 ]
@@ -45,6 +46,14 @@ def round_by_range(weight: Tensor, bits: int) -> Tensor:
     Weight Quantization.
     """
     return round_to_multiples(weight, range_step(weight, bits))
+
+
+def round_each_by_range(weights: Tensor, bits: int) -> Tensor:
+    """Return each weight of a stack [number, …] rounded as by `round_by_range`, float64."""
+    entries, block = weights.flatten(1).double(), (1, *weights.shape[1:])
+    steps = (entries.amax(1) - entries.amin(1)) / 2.0**bits
+    steps = steps.reshape(-1, *(1 for _ in block[1:]))
+    return dequantize_affine(quantize_affine(weights, block, steps), block, steps)
 
 
 def nearest(x: Fraction) -> int:

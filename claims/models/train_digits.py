@@ -5,7 +5,7 @@ claims.models.train_digits`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -29,39 +29,50 @@ def train(
     images: Tensor,
     labels: Tensor,
     *,
-    seed: int,
+    seeds: Sequence[int],
     epochs: int,
     penalty: Callable[[Mapping[str, Tensor]], Tensor] | None = None,
     rounding: Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]] | None = None,
-) -> dict[str, Tensor]:
-    """Train a network by Adam from He's initial weights and return its weights and biases.
+) -> list[dict[str, Tensor]]:
+    """Train a network by Adam from He's initial weights, from each of some seeds, all of them at
+    once; return its weights and biases from each.
 
     Equal arguments give equal weights on one machine and version of torch; every random draw comes
-    from `seed`.
+    from a seed.
 
     Args:
         network: what to train.
         images: float32 [images, 64] in [0, 1].
         labels: int64 [images].
-        seed: of the weights and the order of the images.
+        seeds: of the weights and the order of the images.
         epochs: how often each image is seen.
-        penalty: of the weights and biases, added to the loss of each batch.
+        penalty: of the weights and biases from one seed, added to the loss of each batch. It is
+            called under `torch.vmap`.
         rounding: gives the weights and biases that the forward pass uses, of those that are
-            trained. Gradients pass through the difference of the two as if it were constant (the
-            straight-through estimator: Bengio et al. 2013).
+            trained, from all seeds, stacked. Gradients pass through the difference of the two as if
+            it were constant (the straight-through estimator: Bengio et al. 2013).
     """
-    generator = torch.Generator().manual_seed(seed)
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
     weights = {}
     for name, shape in network.shapes.items():
         deviation = math.sqrt(2 / math.prod(shape[1:]))
-        weights[f"{name}.weight"] = (
-            torch.empty(shape).normal_(0, deviation, generator=generator).requires_grad_()
-        )
-        weights[f"{name}.bias"] = torch.zeros(shape[0]).requires_grad_()
+        drawn = [torch.empty(shape).normal_(0, deviation, generator=one) for one in generators]
+        weights[f"{name}.weight"] = torch.stack(drawn).requires_grad_()
+        weights[f"{name}.bias"] = torch.zeros(len(seeds), shape[0]).requires_grad_()
+
+    def loss(used: Mapping[str, Tensor], own: Mapping[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+        output = network.forward(Recorder(used), x)
+        if network.measure == "accuracy":
+            error = functional.cross_entropy(output, y)
+        else:
+            error = functional.mse_loss(output, x)
+        return error + penalty(own) if penalty else error
+
     optimizer = torch.optim.Adam(weights.values(), lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
-        for batch in torch.randperm(len(images), generator=generator).split(BATCH):
+        orders = torch.stack([torch.randperm(len(images), generator=one) for one in generators])
+        for batch in orders.split(BATCH, 1):
             used: Mapping[str, Tensor] = weights
             if rounding:
                 with torch.no_grad():
@@ -69,18 +80,16 @@ def train(
                         name: after - weights[name] for name, after in rounding(weights).items()
                     }
                 used = {name: weight + changes[name] for name, weight in weights.items()}
-            output = network.forward(Recorder(used), images[batch])
-            if network.measure == "accuracy":
-                loss = functional.cross_entropy(output, labels[batch])
-            else:
-                loss = functional.mse_loss(output, images[batch])
-            if penalty:
-                loss = loss + penalty(weights)
+            losses = torch.vmap(loss)(used, weights, images[batch], labels[batch])
             optimizer.zero_grad()
-            loss.backward()
+            # Each seed's weights have a part in its own loss alone.
+            losses.sum().backward()
             optimizer.step()
         schedule.step()
-    return {name: weight.detach() for name, weight in weights.items()}
+    return [
+        {name: weight.detach()[place].clone() for name, weight in weights.items()}
+        for place in range(len(seeds))
+    ]
 
 
 def main() -> None:
@@ -90,7 +99,9 @@ def main() -> None:
     torch.set_num_threads(1)
     images, labels = read_digits()
     for name, network in NETWORKS.items():
-        weights = train(network, images[:-HELD_OUT], labels[:-HELD_OUT], seed=SEED, epochs=EPOCHS)
+        (weights,) = train(
+            network, images[:-HELD_OUT], labels[:-HELD_OUT], seeds=[SEED], epochs=EPOCHS
+        )
         with torch.no_grad():
             output = network.forward(Recorder(weights), images[-HELD_OUT:])
         figure = network.figure(output, images[-HELD_OUT:], labels[-HELD_OUT:])

@@ -77,6 +77,11 @@ class TestMean:
         """Of odd and even degrees of freedom."""
         assert student_quantile(freedom, outside) == pytest.approx(t, abs=5e-4)
 
+    def test_the_tail(self):
+        """With one degree of freedom, cot(π/2 · outside)."""
+        exact = 1 / math.tan(math.pi / 2 * 1e-10)
+        assert student_quantile(1, 1e-10) == pytest.approx(exact, rel=1e-12)
+
     def test_it_covers_as_often_as_it_says(self):
         """95 of 100 intervals of the mean of 8 numbers."""
         generator = torch.Generator().manual_seed(0)

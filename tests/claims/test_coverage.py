@@ -18,8 +18,8 @@ from pyharness.project.pack import Statement, load_pack, load_passages
 from pyharness.project.settings import load_project
 
 ROOT = Path(__file__).resolve().parents[2]
-OTHERS = {"claims.checkpoints", "pyharness.checkpoint.claims"}
-"""Packs about quantized checkpoints, of which the documents do not speak."""
+OTHERS = {"claims.checkpoints", "claims.floats", "pyharness.checkpoint.claims"}
+"""Packs about quantized checkpoints and about floats, of which the documents do not speak."""
 CLAIMS = load_pack([name for name in load_project(ROOT).packs if name not in OTHERS])
 IDS = {item.id for item in CLAIMS} | {item.reading_of.id for item in CLAIMS if item.reading_of}
 

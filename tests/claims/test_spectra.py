@@ -16,6 +16,7 @@ from claims.measures.spectra import (
     nearest,
     range_step,
     round_by_range,
+    round_each_by_range,
     round_to_multiples,
     stable_rank,
 )
@@ -89,6 +90,16 @@ class TestRounding:
             assert abs(entry - code * step) <= step / 2
             tie = 2 * abs(entry - code * step) == step
             assert tie or float(code * step) == pytest.approx(rounded, abs=1e-9)
+
+    @given(st.integers(0, 2**31), st.integers(1, 8))
+    def test_each_of_a_stack_by_its_own_range(self, seed, bits):
+        """As alone, bit for bit."""
+        draws = torch.Generator().manual_seed(seed)
+        stack = torch.randn(3, 4, 5, generator=draws) * torch.tensor([1.0, 30.0, 1e-3]).view(
+            3, 1, 1
+        )
+        alone = [round_by_range(weight, bits) for weight in stack]
+        assert torch.equal(round_each_by_range(stack, bits), torch.stack(alone))
 
     def test_exact_ties(self):
         """They go to the smaller magnitude, and equal entries have the code 0 and no step."""
@@ -253,15 +264,17 @@ class TestRankCorrelation:
 
 
 class TestTraining:
-    """A reading about accuracy is decided only where the intervals over seeds leave 0 out."""
+    """A reading about accuracy is decided only where the intervals over seeds leave out the gain
+    that it asks for.
+    """
 
-    GAINS = {
-        "spectral.training.penalty_alone": "penalised_gain",
-        "spectral.training.quantization_aware": "aware_gain",
-        "spectral.training.penalty_beside_rounding": "gain_beside_rounding",
-    }
+    GAINS = [
+        ("spectral.training.penalty_alone", "penalised_gain", 0),
+        ("spectral.training.quantization_aware", "aware_gain", 0),
+        ("spectral.training.penalty_beside_rounding", "gain_beside_rounding", 3.6),
+    ]
 
-    @pytest.mark.parametrize(("id", "name"), GAINS.items())
+    @pytest.mark.parametrize(("id", "name", "least"), GAINS)
     @pytest.mark.parametrize(
         ("gains", "outcome"),
         [
@@ -272,11 +285,13 @@ class TestTraining:
             (lambda bits: (-3, 9 if bits == 3 else -5, -4, -6, -2, -5, -3, -4), "refuted"),
         ],
     )
-    def test_intervals_decide(self, id, name, gains, outcome, monkeypatch):
-        """Gains over 0 in every choice confirm, some below 0 in one refute, and others decide
-        nothing.
+    def test_intervals_decide(self, id, name, least, gains, outcome, monkeypatch):
+        """Gains over what is asked for in every choice confirm, some below it in one refute, and
+        others decide nothing.
         """
-        monkeypatch.setattr(spectral, name, lambda penalty, bits, seed: gains(bits)[seed])
+        monkeypatch.setattr(
+            spectral, name, lambda penalty, bits, seed: least + gains(bits)[seed % 8]
+        )
         (found,) = evidence_of(id)
         assert found.outcome == outcome and (not found.witness or found.witness.replays())
         assert "digits perceptron with λ = 0.0001" in found.domain
@@ -284,14 +299,25 @@ class TestTraining:
             assert row["from"] < row["mean gain of 360"] < row["to"]
 
     def test_what_is_undecided_is_no_violation(self, monkeypatch):
-        """Where one choice refutes, another whose interval holds 0 is not counted."""
+        """Where one choice refutes, another whose interval holds the gain is not counted."""
         monkeypatch.setattr(
             spectral,
             "gain_beside_rounding",
-            lambda penalty, bits, seed: (-1) ** seed if bits == 2 else -5 - seed % 2,
+            lambda penalty, bits, seed: 4 + (-1) ** seed if bits == 2 else 2 - seed % 2,
         )
         (found,) = evidence_of("spectral.training.penalty_beside_rounding")
         assert (found.cases, found.violations, found.witness.inputs["bits"]) == (1, 1, 3)
+
+    def test_no_seed_by_which_the_gain_was_chosen(self, monkeypatch):
+        """The gain that is asked for was chosen by the first eight seeds, which are left out."""
+        asked = []
+        monkeypatch.setattr(
+            spectral,
+            "gain_beside_rounding",
+            lambda penalty, bits, seed: asked.append(seed) or -seed,
+        )
+        evidence_of("spectral.training.penalty_beside_rounding")
+        assert {*asked} == {*range(8, 24)}
 
     def test_gains_are_of_one_seed(self, monkeypatch):
         """Each is the images more that one of two networks from the same seed gets right."""
