@@ -161,5 +161,7 @@ def _why(claim: Mapping[str, Any]) -> Iterator[str]:
             yield f"evidence {number}, witness: {evidence['witness']['shows']}"
     if claim["next"]:
         yield f"to be {claim['next']['tier']} it needs: {'; '.join(claim['next']['needs'])}"
+    if "no_theorem" in claim:
+        yield f"no theorem: {claim['no_theorem']}"
     if claim["untied"]:
         yield f"untied: {'; '.join(claim['untied'])}"

@@ -253,7 +253,7 @@ class TestReadme:
         theorems = sum(claim["proof"]["theorem"] is not None for claim in self.CLAIMS)
         int8 = sum(any(one["dtype"] == "int8" for one in read) for read in tensors)
         for sentence in (
-            f"Of these {len(self.CLAIMS)} claims, {theorems} name a Lean theorem.",
+            f"Of these {len(self.CLAIMS)} claims, {theorems} name a Lean theorem; the others say why none does.",
             f"{sum(bool(claim['evidence']) for claim in self.CLAIMS)} have evidence, "
             f"{sum(map(bool, tensors))} of them on tensors that are named by their SHA-256, "
             f"and {int8} on INT8 tensors.",

@@ -13,6 +13,8 @@ import torch
 
 from claims import conformance, nucleus
 from claims.measures.thresholds import running_sums
+from pyharness.audit import filtering, looking
+from pyharness.audit.looking import look
 from pyharness.certificate.canonical import file_bytes
 from pyharness.certificate.recorded import Recording, hold_against
 from pyharness.certificate.schema import RECORDED
@@ -26,6 +28,7 @@ from pyharness.formats.affine import choose_params_affine, quantize_affine
 from pyharness.pipeline.gather import gather_part, prepare
 from pyharness.pipeline.record import describe, entry
 from pyharness.project.pack import load_pack
+from tests.audit.samples import looked_at, quantized, rounded, symmetric
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
@@ -225,6 +228,44 @@ class TestArithmetic:
         p, q = INT8[:, None], INT8[None]
         for function in (torch.maximum, torch.minimum, torch.le, torch.eq):
             assert torch.equal(function(p.to(gpu.device), q.to(gpu.device)).cpu(), function(p, q))
+
+
+class TestAudits:
+    """What the GPU settles of a tensor is what the CPU would find."""
+
+    @pytest.mark.parametrize("wrong", [0, 100])
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+    @pytest.mark.parametrize("kind", [(3000, 1, 4096), (3000, 4096, 1), (3000, 128, 32)])
+    def test_the_same_as_on_the_cpu(self, tmp_path, gpu, kind, dtype, wrong):
+        """In several pieces, whose copies overlap with the work; counts, places, worst elements and
+        the histogram to the last one, sums of squares to the last bits.
+        """
+        draws = torch.Generator().manual_seed(wrong)
+        w = torch.randn(kind, generator=draws).to(dtype)
+        scale = symmetric(w, (0, 2) if kind[2] == 1 else 2)
+        codes = rounded(w, scale)
+        codes.view(-1)[torch.randint(0, w.numel(), (wrong,), generator=draws)] += 2
+        codes = codes.clamp(-127, 127).to(torch.int8)
+        tensor = quantized(tmp_path, codes, scale[:, :, 0], kind=kind)
+        here, original = looked_at(tmp_path, tensor, w)
+        torch.cuda.reset_peak_memory_stats()
+        there = look(tensor, original, device=gpu.device)
+        assert there.device == "cuda" and bool(there.violations) == bool(wrong)
+        assert (there.signal, there.noise) == pytest.approx((here.signal, here.noise), rel=1e-12)
+        sums = {"signal": here.signal, "noise": here.noise, "device": "cpu"}
+        assert replace(there, **sums) == here
+        assert torch.cuda.max_memory_allocated() < 100 * filtering.PIECE + 2**30
+
+    def test_equal_inputs_give_equal_bits(self, tmp_path, gpu, monkeypatch):
+        """Sums of squares too."""
+        monkeypatch.setattr(looking, "_PIECE", 1 << 16)
+        monkeypatch.setattr(filtering, "PIECE", 1 << 18)
+        w = torch.randn(2048, 1024, generator=torch.Generator().manual_seed(0))
+        scale = symmetric(w, 1)
+        tensor = quantized(tmp_path, rounded(w, scale).to(torch.int8), scale)
+        _, original = looked_at(tmp_path, tensor, w)
+        first, second = (look(tensor, original, device=gpu.device) for _ in range(2))
+        assert first == second
 
 
 def test_a_record_of_this_gpu(gpu, cpu):

@@ -17,7 +17,7 @@ def is_under_5(q):
     return torch.as_tensor(q) < 5
 
 
-@claim("small.false", statement="All is under 5.", source=PAPER, tier="bronze")
+@claim("small.false", statement="All is under 5.", source=PAPER, no_theorem="it is false", tier="bronze")
 def under_5(run):
     yield enumerate_cases(is_under_5, [{"q": 4}, {"q": 7}], domain="two numbers", summary="2")
 
@@ -81,6 +81,7 @@ def test_a_claim_that_fails(project, tmp_path):
         "to be gold it needs: ",
         "its tier is refuted; bronze is required",
         "evidence 1, witness: ",
+        "no theorem: it is false",
         "q = 7",
         "the data is torn",
     ):

@@ -22,6 +22,7 @@ from pyharness.audit.evidence import Audited, Row
 from pyharness.audit.looking import Looked, Original, look
 from pyharness.audit.pairs import Pairs, pair
 from pyharness.core.cache import Cache
+from pyharness.core.device import CPU, identity, make_deterministic, require_device
 from pyharness.core.errors import DocumentError, HarnessError, UsageError
 from pyharness.core.executor import Executor, LocalExecutor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
@@ -87,6 +88,7 @@ def audit(
     told: Mapping[str, str] | None = None,
     progress: Progress,
     fresh: bool = False,
+    device: torch.device = CPU,
     executor: Executor | None = None,
 ) -> tuple[Verification, Audited, Reading]:
     """Audit a checkpoint, and write a certificate of the claims that speak of it.
@@ -105,6 +107,8 @@ def audit(
         told: names of originals by names of quantized tensors.
         progress: told what is done; of tensors in MiB.
         fresh: use nothing that an earlier run kept.
+        device: settles beforehand which codes are clearly right, see `pyharness.audit.filtering`,
+            and has a part in conformance.
         executor: looks at tensors side by side, in processes that find the files under the same
             paths; None for threads of this process, as many as it has cores.
 
@@ -135,7 +139,9 @@ def audit(
 
     def gathered(run: Run, outside: Run, cache: Cache) -> list[tuple[Claim, Gathered]]:
         start = time.perf_counter()
-        rows, read = _look(files, opened, cache=cache, executor=executor, progress=progress)
+        rows, read = _look(
+            files, opened, cache=cache, device=device, executor=executor, progress=progress
+        )
         audited = Audited(opened.checkpoint, opened.pairs, tuple(rows))
         scanned, more = scan_tensors(
             project.packs,
@@ -183,6 +189,7 @@ def audit(
         output,
         progress=progress,
         fresh=fresh,
+        device=device,
         instance=Audited(opened.checkpoint, opened.pairs, ()).name,
     )
     for place, content in pins:
@@ -322,21 +329,29 @@ class _Looker:
 
     Attributes:
         files: the files.
+        device: as for `audit`.
         here: their tensors, in the process that read them; None in another, which reads them again.
         stopped: asked from time to time; if it says so, looking ends.
     """
 
     files: _Files
+    device: torch.device
     here: _Opened | None = None
     stopped: Callable[[], bool] | None = None
 
     def __call__(self, part: _Part) -> tuple[Looked, tuple[Cause, ...]]:
         torch.set_num_threads(1)
+        settling = None if self.device == CPU else self.device
+        if settling is not None:
+            # Another machine may have none.
+            require_device(settling)
+            make_deterministic(settling)
         opened = self.here or _opened_here(self.files)
         tensor, original = next(one for one in opened.tensors if one[0].name == part.name)
         try:
             with torch.no_grad():
-                looked = look(tensor, original, stopped=self.stopped or (lambda: False))
+                stopped = self.stopped or (lambda: False)
+                looked = look(tensor, original, device=settling, stopped=stopped)
                 causes = explain(tensor, original, looked)
         except HarnessError:
             raise
@@ -346,7 +361,13 @@ class _Looker:
 
 
 def _look(
-    files: _Files, opened: _Opened, *, cache: Cache, executor: Executor | None, progress: Progress
+    files: _Files,
+    opened: _Opened,
+    *,
+    cache: Cache,
+    device: torch.device,
+    executor: Executor | None,
+    progress: Progress,
 ) -> tuple[list[Row], int]:
     """Look at every quantized tensor; return what was found, and how many bytes were read."""
     tensors = {_Part(item.name): (item, original) for item, original in opened.tensors}
@@ -355,6 +376,7 @@ def _look(
         "what": "audit",
         "code": code([__name__]),
         "machine": dict(machine()),
+        "device": identity(device),
         "settings": [[os.path.realpath(file), asdict(stamp)] for file, stamp in stamps.items()],
     }
     stop = threading.Event()
@@ -382,7 +404,7 @@ def _look(
         said = rate_and_rest(done, size, time.perf_counter() - start)
         progress("Codes", said, -(-done // (1 << 20)), total)
 
-    looker = _Looker(files) if executor else _Looker(files, opened, stop.is_set)
+    looker = _Looker(files, device) if executor else _Looker(files, device, opened, stop.is_set)
     try:
         found = work_through(
             sorted(tensors, key=lambda part: -_bytes_of(tensors[part])),

@@ -2,8 +2,9 @@
 
 A part of the evidence, one claim's own or one conformance, is kept under all that it depends on:
 the code that gathers it and all that this imports, the machine, the packages, the seed and the
-device; for a conformance also the Lean library. Beside it stand the digests of the files that its
-process had read by then. A part is used again only if all of these are the same.
+device; for a conformance also Lean and the allowed axioms. Beside it stand the digests of the files
+that its process had read by then, and of the Lean constants that a conformance rests on. A part is
+used again only if all of these are the same.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import torch
 
 from pyharness.certificate.seal import plain_evidence
 from pyharness.core.cache import Cache, key_sha256
-from pyharness.core.device import default_device, kernels_run, make_deterministic
+from pyharness.core.device import default_device, identity, kernels_run, make_deterministic
 from pyharness.core.errors import (
     EXIT_UNMET,
     DocumentError,
@@ -32,6 +33,7 @@ from pyharness.core.errors import (
 from pyharness.core.executor import Executor
 from pyharness.core.fingerprint import code, is_unchanged, machine, read_files, watch_files
 from pyharness.core.progress import Progress
+from pyharness.core.reach import Reach
 from pyharness.core.text import few
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence
@@ -39,6 +41,7 @@ from pyharness.evidence.conformance import Conformance
 from pyharness.evidence.run import Run
 from pyharness.evidence.ties import Noticed, Watch, packages_of, untied
 from pyharness.formats.affine import TensorError
+from pyharness.pipeline.proofs import once
 from pyharness.project.pack import Claim, load_pack
 
 __all__ = [
@@ -57,6 +60,9 @@ __all__ = [
 _THREADS = 1
 """With more, how a float reduction is split depends on the machine and its load, and so do an
 activation's last bits."""
+
+_DECIDING = ("pyharness.proofs.conformance", "pyharness.proofs._lean_main")
+"""What decides a conformance with Lean."""
 
 _REPLAYED = {"exhaustive", "property", "witness"}
 """Kinds of evidence whose witnesses are plain numbers, and cheap to replay. Another kind's may take
@@ -93,6 +99,8 @@ class Gathered:
         failures: why evidence is missing, in words.
         files: the digests of the files that were read for it.
         asked_kernel: whether Lean's kernel was asked.
+        rests_on: of a conformance the Lean constants on which it rests.
+        basis: the digest of these.
         seconds: how long it took.
         kernels: the GPU kernels that ran for it, where they were asked for.
     """
@@ -102,6 +110,8 @@ class Gathered:
     failures: tuple[str, ...] = ()
     files: Mapping[str, str | None] | None = None
     asked_kernel: bool = False
+    rests_on: tuple[str, ...] = ()
+    basis: str | None = None
     seconds: float = 0.0
     kernels: frozenset[str] = frozenset()
 
@@ -163,7 +173,7 @@ def gather(
     """
     stage = "Evidence" if own else "Conformance"
     runs = Runs(run, outside or run)
-    divided = _Divided(claims, packs, runs)
+    divided = _Divided(claims, packs, runs, cache)
     conformances = divided.conformances
     parts = [*(Part(item.id) for item in claims if own), *conformances.values()]
     done = 0
@@ -188,7 +198,7 @@ def gather(
         executor=executor,
         cache=cache,
         key=key,
-        load=_load,
+        load=divided.load,
         dump=_dump,
         group=functools.partial(_group, divided.by_id),
         begun=begun,
@@ -217,7 +227,7 @@ def plan(
     """Return how many parts the evidence has, and which of them `gather` would gather, with why;
     the others are kept.
     """
-    divided = _Divided(claims, packs, Runs(run, outside or run))
+    divided = _Divided(claims, packs, Runs(run, outside or run), cache)
     missing: dict[Part, dict[str, Any]] = {}
     reasons: dict[Part, str] = {}
     parts = [*(Part(item.id) for item in claims), *divided.conformances.values()]
@@ -226,7 +236,9 @@ def plan(
         if (stored := cache.get(key)) is None:
             missing[part] = key
             reasons[part] = "nothing is kept of it"
-        elif _load(part, stored) is None:
+        elif not divided.stands(part, stored):
+            reasons[part] = "changed: Lean definitions that it is about"
+        elif divided.load(part, stored) is None:
             reasons[part] = "a file that it read has changed, or what is kept does not hold"
     before: dict[str, Mapping[str, Any]] = {}
     for kept in cache.keys() if missing else ():
@@ -251,7 +263,7 @@ def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     found = [f"the code of {few(differing['code'], 2)}"] if differing["code"] else []
     found += [f"the machine's {few(differing['machine'], 2)}"] if differing["machine"] else []
     found += [name for name in ("seed", "device") if before.get(name) != now[name]]
-    found += ["the Lean library"] if before.get("lean") != now["lean"] else []
+    found += ["Lean, or the allowed axioms"] if before.get("lean") != now["lean"] else []
     return f"changed: {', '.join(found)}"
 
 
@@ -264,20 +276,68 @@ class _Divided:
         sources: gives the digests of the code of modules.
     """
 
-    def __init__(self, claims: Sequence[Claim], packs: Sequence[str], runs: Runs) -> None:
+    def __init__(
+        self, claims: Sequence[Claim], packs: Sequence[str], runs: Runs, cache: Cache
+    ) -> None:
         self.by_id = {item.id: item for item in claims}
         self.conformances: dict[Any, Part] = {}
         for item in claims:
             for number, entry in enumerate(item.measures):
                 self.conformances.setdefault((entry, runs.of(item)), Part(item.id, number))
         self.sources: Callable[[tuple[str, ...]], Mapping[str, str]] = functools.cache(code)
-        self._runs = runs
+        self._runs, self._cache = runs, cache
         self._declaring = _declaring_modules(packs)
+        self._reach = Reach([*packs, *(item.gather.__module__ for item in claims)])
 
     def key(self, part: Part) -> dict[str, Any]:
         item = self.by_id[part.claim]
         modules = {item.gather.__module__, self._declaring[item.id]}
-        return _key(part, modules, self._runs.of(item), self.sources)
+        if part.measure is None:
+            names = self._variables(item, modules) | self._variables(item.gather, modules)
+            found = {module for module, _ in names}
+            # A function that is no variable, such as one that another made, is part of its module.
+            names |= {(module, "") for module in modules - found}
+        else:
+            measure = item.measures[part.measure]
+            names = self._variables(measure, self.sources(tuple(sorted(modules))))
+            names = names or {(module, "") for module in modules}
+        if part.measure is not None:
+            names |= {(module, "") for module in _DECIDING}
+        parts, whole = self._reach.of(sorted(names))
+        reached = {**self.sources((__name__, *whole)), **parts}
+        return _key(part, reached, self._runs.of(item))
+
+    @staticmethod
+    def _variables(value: object, modules: Iterable[str]) -> set[tuple[str, str]]:
+        """Return where in some modules a value is a variable, each as a module and a name."""
+        return {
+            (module, name)
+            for module in modules
+            if module in sys.modules
+            for name, held in vars(sys.modules[module]).items()
+            if held is value
+        }
+
+    def stands(self, part: Part, stored: Any) -> bool:
+        """Whether the Lean constants on which what was kept of a part rests are the same."""
+        if part.measure is None:
+            return True
+        kernel = self._runs.of(self.by_id[part.claim]).kernel
+        try:
+            names, basis = stored["rests_on"], stored["basis"]
+            key = {
+                "what": "basis",
+                "code": self.sources((type(kernel).__module__,)),
+                "names": names,
+                **kernel.library,
+            }
+            return bool(basis == once(self._cache, key, lambda: kernel.basis_sha256(names) or ""))
+        except (KeyError, TypeError, ValueError):
+            return False
+
+    def load(self, part: Part, stored: Any) -> Gathered | None:
+        """Return what was kept of a part, if it is still good."""
+        return _load(part, stored) if self.stands(part, stored) else None
 
 
 def _declaring_modules(packs: Sequence[str]) -> dict[str, str]:
@@ -345,11 +405,16 @@ def gather_part(
     evidence: list[Evidence] = []
     noticed: list[Noticed] = []
     failures: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    basis: str | None = None
     with kernels_run(run.device if profiled else None) as kernels:
         try:
             for piece, found in _pieces(item, run, measure, packages):
                 evidence.append(piece)
                 noticed += [found] if measure is None else []
+            if measure is not None:
+                rests_on = item.measures[measure].rests_on(run)
+                basis = run.kernel.basis_sha256(rests_on)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except EvidenceError as error:
@@ -372,6 +437,8 @@ def gather_part(
         failures=failures,
         files=read_files(),
         asked_kernel=bool(run.kernel) and run.kernel.asked > before,
+        rests_on=rests_on,
+        basis=basis,
         seconds=time.perf_counter() - start,
         kernels=frozenset(kernels),
     )
@@ -449,24 +516,15 @@ def code_sha256(item: Claim) -> str:
 
 def _key(
     part: Part,
-    modules: Iterable[str],
+    reached: Mapping[str, str],
     run: Run,
-    sources: Callable[[tuple[str, ...]], Mapping[str, str]],
 ) -> dict[str, Any]:
-    lean = (
-        ()
-        if part.measure is None
-        else ("pyharness.proofs.conformance", "pyharness.proofs._lean_main")
-    )
     return {
         "what": str(part),
-        "code": sources((__name__, *sorted(modules), *lean)),
+        "code": dict(sorted(reached.items())),
         "machine": machine(),
         "seed": run.seed,
-        "device": [
-            str(run.device),
-            torch.cuda.get_device_name(run.device) if run.device.type == "cuda" else "",
-        ],
+        "device": identity(run.device),
         "lean": None if part.measure is None else run.kernel.key,
     }
 
@@ -481,6 +539,8 @@ def _dump(part: Part, result: Gathered) -> Any:
         "evidence": [piece.as_json() for piece in result.evidence],
         "noticed": [asdict(one) for one in result.noticed],
         "files": result.files,
+        "rests_on": list(result.rests_on),
+        "basis": result.basis,
     }
 
 

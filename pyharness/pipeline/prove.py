@@ -177,7 +177,7 @@ def claim_status(item: Claim, proved: Proved) -> dict[str, Any]:
         "file": None,
         "line": None,
         "axioms": [],
-        "note": "",
+        "note": item.no_theorem or "",
         "settled": True,
     }
     if proof is not None:

@@ -20,7 +20,7 @@ from pyharness.core.errors import HarnessError
 from pyharness.core.executor import Executor, ThreadExecutor
 from pyharness.core.fingerprint import code, machine
 from pyharness.core.progress import Progress
-from pyharness.core.text import few
+from pyharness.core.text import few, many
 from pyharness.core.work import work_through
 from pyharness.evidence import Evidence, TensorRef, Witness, dotted
 from pyharness.evidence.blocks import BLOCK
@@ -266,7 +266,7 @@ def streamed(
         domain,
         sum(one.cases for _, one in found),
         sum(one.violations for _, one in found),
-        f"{len(found):,} tensors",
+        many(len(found), "tensor"),
         max_error=max(errors) if errors else None,
         tolerance=check.tolerance,
         tensors=[ref for ref, _ in found],

@@ -184,12 +184,18 @@ def certify(
     )
 
 
-def policy_of(project: Project, source: ProofSource, proofs: Proofs) -> dict[str, Any]:
-    """Return what a certificate says of the axioms on which a source's theorems and definitions may
-    rest.
+def policy_of(
+    project: Project, source: ProofSource, proofs: Proofs, theorems: Collection[str]
+) -> dict[str, Any]:
+    """Return what a certificate that names `theorems` says of the axioms on which those of a source
+    and its definitions may rest.
     """
     allowed = project.allowed_axioms_of(source)
-    modules = {proof.theorem: proof.module for proof in proofs.by_theorem.values()}
+    modules = {
+        proof.theorem: proof.module
+        for proof in proofs.by_theorem.values()
+        if proof.theorem in theorems
+    }
     modules |= {item["name"]: item["module"] for item in proofs.definitions}
     further = {
         name: set(further_axioms(module, project.axioms_under)) - set(allowed)
@@ -274,7 +280,16 @@ def certify_by(
     sources: list[dict[str, Any]] = [
         {
             "lean": one.lean(),
-            "policy": policy_of(project, source, one),
+            "policy": policy_of(
+                project,
+                source,
+                one,
+                {
+                    proof.theorem
+                    for item, _ in found
+                    if source_of(item, project) == source and (proof := proved.of(item))
+                },
+            ),
             "proofs": _carrier(path, carried[source], answers[source])
             if carried[source].lines
             else None,
