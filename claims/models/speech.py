@@ -41,7 +41,8 @@ def speech_probability(run: Recorder, sound: Tensor) -> Tensor:
         sound.unfold(0, _CONTEXT + _CHUNK, _CHUNK)[:, None], (0, _CONTEXT), mode="reflect"
     )
     real, imaginary = run.conv("stft_conv", chunks, "linear", stride=_HOP).chunk(2, dim=1)
-    x = (real.square() + imaginary.square()).sqrt()
+    # A root in float64, rounded, is the nearest float32; MKL's in float32 depends on the processor.
+    x = (real.square() + imaginary.square()).double().sqrt().to(real.dtype)
     x = run.conv("conv1", x, "relu", padding=1).relu()
     x = run.conv("conv2", x, "relu", stride=2, padding=1).relu()
     x = run.conv("conv3", x, "relu", stride=2, padding=1).relu()

@@ -68,7 +68,8 @@ def train(
             error = functional.mse_loss(output, x)
         return error + penalty(own) if penalty else error
 
-    optimizer = torch.optim.Adam(weights.values(), lr=RATE)
+    # The fused step takes no square roots of MKL's, which depend on the processor.
+    optimizer = torch.optim.Adam(weights.values(), lr=RATE, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
         orders = torch.stack([torch.randperm(len(images), generator=one) for one in generators])
