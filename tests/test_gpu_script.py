@@ -24,6 +24,7 @@ def test_it_carries_every_dependency():
         for wanted in [
             *project["dependencies"],
             *extras["gguf"],
+            *extras["onnx"],
             *extras["tflite"],
             *extras["tensors"],
         ]

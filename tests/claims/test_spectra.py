@@ -243,24 +243,56 @@ class TestRankCorrelation:
     """A reading is decided only where the interval of the correlation leaves 0 out."""
 
     ID = "spectral.friendly.rank_correlation"
+    EACH = "spectral.friendly.in_each_network"
 
-    def test_an_interval_that_holds_0_is_inconclusive(self):
-        """As that of the real layers does."""
-        (found,) = evidence_of(self.ID)
-        assert (found.outcome, found.cases) == ("inconclusive", 0)
-        (row,) = found.measurements
-        assert row["95 % from"] < 0 < row["rank correlation"] < row["95 % to"]
+    @pytest.mark.parametrize(("sign", "expected"), [(1, "above"), (-1, "below")])
+    def test_losses_that_follow_the_condition_number(self, sign, expected, monkeypatch):
+        """Losses that rise or fall with it, but for the last two weights."""
+        conditions = [*range(2, 12), 13, 12]
+        weights = {f"a/{k}": torch.diag(torch.tensor([1, 1 / k])) for k in sorted(conditions)}
+        loss = {k: 0.5 + sign * at / 100 for at, k in enumerate(conditions)}
+        monkeypatch.setattr(spectral, "conditioned_weights", lambda: weights)
+        monkeypatch.setattr(
+            spectral, "round_by_range", lambda w, bits: w * (1 - loss[round(float(1 / w[1, 1]))])
+        )
+        r, low, high = spectral.rank_correlation("a")
+        assert sign * r == pytest.approx(1 - 12 / (12**3 - 12))
+        assert low > 0 if expected == "above" else high < 0
 
-    @pytest.mark.parametrize(("sign", "outcome"), [(1, "confirmed"), (-1, "refuted")])
-    def test_losses_that_follow_the_condition_number_decide(self, sign, outcome, monkeypatch):
-        """Losses that rise or fall with it, but for the last two layers."""
-        layers = [name for name in spectral.conditioned_layers() if name.startswith("digits-")]
-        losses = {name: sign * spectral.condition(name) for name in layers}
-        losses[layers[-1]], losses[layers[-2]] = losses[layers[-2]], losses[layers[-1]]
-        monkeypatch.setattr(spectral, "relative_weight_error", losses.__getitem__)
-        monkeypatch.setattr(spectral, "conditioned_layers", lambda: layers)
-        (found,) = evidence_of(self.ID)
-        assert found.outcome == outcome and (not found.witness or found.witness.replays())
+    ABOVE, BELOW, NEITHER = (0.5, 0.1, 0.8), (-0.5, -0.8, -0.1), (0.2, -0.1, 0.5)
+
+    @pytest.mark.parametrize(
+        ("found", "together", "each"),
+        [
+            ({"": ABOVE, "a": ABOVE, "b": ABOVE}, "confirmed", "confirmed"),
+            ({"": ABOVE, "a": ABOVE, "b": BELOW}, "confirmed", "refuted"),
+            ({"": ABOVE, "a": ABOVE, "b": NEITHER}, "confirmed", "confirmed"),
+            ({"": BELOW, "a": NEITHER, "b": NEITHER}, "refuted", "inconclusive"),
+            ({"": NEITHER, "a": BELOW, "b": NEITHER}, "inconclusive", "refuted"),
+        ],
+    )
+    def test_what_decides(self, found, together, each, monkeypatch):
+        """An interval above 0 confirms, one below refutes, and one that holds 0 decides nothing."""
+        weights = {f"{network}/{at}": torch.eye(2) for network in "ab" for at in range(10)}
+        monkeypatch.setattr(spectral, "conditioned_weights", lambda: weights)
+        monkeypatch.setattr(
+            spectral, "rank_correlation", lambda network="", together=1: found[network]
+        )
+        for claim, outcome in ((self.ID, together), (self.EACH, each)):
+            (evidence,) = evidence_of(claim)
+            assert evidence.outcome == outcome
+            assert not evidence.witness or evidence.witness.replays()
+
+    def test_real_weights(self):
+        """Together they rise; in one network they fall, which is why the two are readings."""
+        (together,), (each,) = evidence_of(self.ID), evidence_of(self.EACH)
+        assert together.outcome == "confirmed" and together.measurements[0]["weights"] > 200
+        assert each.outcome == "refuted" and each.witness.inputs["network"] == "minilm"
+
+    def test_intervals_of_many_together_are_wider(self):
+        r, low, high = spectral.rank_correlation("minilm")
+        same, lower, higher = spectral.rank_correlation("minilm", 5)
+        assert lower < low < r == same < high < higher
 
 
 class TestTraining:
