@@ -1,8 +1,9 @@
 """Seed 002, languages: the kurtosis of mixtures, and what a common threshold costs each language.
 
 One text, Article 1 of the Universal Declaration of Human Rights, goes through the sentence
-transformer in nineteen languages. The seed's T-009, T-010, T-003 and T-004 give figures without a
-definition; each reading under which they are judged is a claim.
+transformer in nineteen languages, and for correlations over languages in 200 more, drawn at random,
+on the grids that are common to the nineteen. The seed's T-009, T-010, T-003 and T-004 give figures
+without a definition; each reading under which they are judged is a claim.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from claims.conformance import (
     EFFECTIVE_KURTOSIS,
@@ -37,12 +37,13 @@ from claims.measures.moments import (
 )
 from claims.measures.thresholds import Data, banner_rule, banner_threshold, to_grid, variance
 from claims.models.activations import counts
-from claims.models.layers import Kind, Layer, Recorder
+from claims.models.layers import Kind, Layer, Recorder, linear
 from claims.models.zoo import (
     COSINES,
     minilm_weights,
     read_languages,
     read_sentences,
+    read_translations,
     sentence_embeddings,
 )
 from claims.notation import Reals, real
@@ -1094,46 +1095,48 @@ def degradation(language: str, bits: int) -> float:
     return 1 - float((found * in_language(language)[0]).sum())
 
 
-@cached_per_device
-def effective_kurtosis(language: str, average: str) -> float:
-    """Return the mean or the median over the layers of the excess kurtosis of their outputs on a
-    language's text.
+@cached_on_cpu
+def translated(name: str) -> tuple[Mapping[str, float], float, Tensor]:
+    """Return of a translation: the mean and the median over the layers of the excess kurtosis of
+    their outputs; 1 less the cosine of its embedding with all outputs on the common grids of 4 bits
+    and the model's own; and the latter, float32 [1, 384].
     """
-    found = [measured(layer).kurtosis[language] for layer in layer_names()]
-    return statistics.fmean(found) if average == "mean" else statistics.median(found)
+    text = [read_translations()[name]]
+    run = Recorder(minilm_weights())
+    own = sentence_embeddings(text, run)
+    kurtosis = [Data(layer.preactivation).kurtosis for layer in run.layers()]
+    found = sentence_embeddings(text, CommonThresholds(minilm_weights(), 4))
+    averages = {"mean": statistics.fmean(kurtosis), "median": statistics.median(kurtosis)}
+    return averages, 1 - float((found * own).sum()), own
 
 
 @cached_per_device
-def correlation(bits: int, average: str, z: float = 1.96) -> tuple[float, float, float]:
-    """Return Pearson's r of effective kurtosis and degradation over the languages, and its interval
-    by Fisher's transformation, of 95 % or that of another normal quantile.
+def correlation(average: str, z: float = 1.96) -> tuple[float, float, float]:
+    """Return Pearson's r of effective kurtosis and degradation at 4 bits over the translations, and
+    its interval by Fisher's transformation, of 95 % or that of another normal quantile.
     """
-    languages = list(read_languages())
-    r = statistics.correlation(
-        [effective_kurtosis(language, average) for language in languages],
-        [degradation(language, bits) for language in languages],
-    )
-    return r, *fisher_interval(r, len(languages), z)
+    found = [translated(name) for name in read_translations()]
+    r = statistics.correlation([one[0][average] for one in found], [one[1] for one in found])
+    return r, *fisher_interval(r, len(found), z)
 
 
 @predicate
-def correlation_is_as_given(bits: int, average: str) -> bool:
+def correlation_is_as_given(average: str) -> bool:
     """R = −0.991 is in the 95 % interval."""
-    _, low, high = correlation(bits, average)
+    _, low, high = correlation(average)
     return low <= -0.991 <= high
 
 
 CORRELATION_PLOT = Plot(
     "categories",
-    "r by bits",
+    "r at 4 bits",
     y=("r",),
-    by=("bits", "average"),
+    by=("average",),
     spans={"r": ("95 % from", "95 % to")},
 )
 LANGUAGE_PLOTS = tuple(
-    Plot("points", f"{y} against {x}", x=x, y=(y,), labels="language")
+    Plot("points", f"1 − cosine against {x}", x=x, y=("1 − cosine",), labels="language")
     for x in ("κ, median", "κ, mean")
-    for y in ("1 − cosine, 4 bits", "1 − cosine, 6 bits")
 )
 
 
@@ -1147,47 +1150,45 @@ T009 = Statement(
 def _correlations(
     run: Run, law: Callable[..., bool], average: str, shows: str, *, decided: bool = True
 ) -> Evidence:
-    """Ask a law of r at INT4, no case unless `decided`; report r at all bits, with the mean and
-    with the median.
-    """
+    """Ask a law of r, no case unless `decided`; report r with the mean and with the median."""
+    names = list(read_translations())
     found = enumerate_cases(
         law,
-        [{"bits": 4, "average": average}] if decided else [],
+        [{"average": average}] if decided else [],
         summary="r with its 95 % interval",
         kind="model",
         device=run.device,
-        domain=f"minilm, 19 languages, INT4, κ_eff the {average} over layers",
+        domain=f"minilm, {len(names)} languages drawn at random, INT4, κ_eff the {average} over layers",
         shows=shows,
     )
     rows: list[dict[str, Any]] = [
-        {"bits": bits, "average": one}
+        {"average": one}
         | {"r": significant(r), "95 % from": significant(low), "95 % to": significant(high)}
-        for bits in BITS
         for one in ("mean", "median")
-        for r, low, high in [correlation(bits, one)]
+        for r, low, high in [correlation(one)]
     ]
-    return replace(found, tensors=text_refs(), measurements=rows, plots=[CORRELATION_PLOT])
+    refs = [tensor_ref(f"minilm/{name}, Article 1", translated(name)[2]) for name in names]
+    return replace(found, tensors=refs, measurements=rows, plots=[CORRELATION_PLOT])
 
 
 def _by_language(run: Run, average: str) -> Evidence:
-    """Ask for the sign of r at INT4, which an interval that holds 0 leaves open; report each
-    language.
+    """Ask whether r is as far below 0 as `MEDIUM`, which an interval that holds it leaves open;
+    report each language.
     """
+    _, low, high = correlation(average)
     found = _correlations(
         run,
-        correlation_is_negative,
+        correlation_is_medium,
         average,
-        "the 95 % interval is above 0",
-        decided=sign_of_interval(*correlation(4, average)[1:]) != 0,
+        f"the 95 % interval is above {MEDIUM}",
+        decided=sign_of_interval(low - MEDIUM, high - MEDIUM) != 0,
     )
     rows = [
-        {"language": language, "tokens": len(outputs(language, layer_names()[0]))}
-        | {
-            f"κ, {one}": significant(effective_kurtosis(language, one))
-            for one in ("mean", "median")
-        }
-        | {f"1 − cosine, {bits} bits": significant(degradation(language, bits)) for bits in BITS}
-        for language in read_languages()
+        {"language": name}
+        | {f"κ, {one}": significant(kurtosis[one]) for one in ("mean", "median")}
+        | {"1 − cosine": significant(degradation)}
+        for name in read_translations()
+        for kurtosis, degradation, _ in [translated(name)]
     ]
     return replace(found, measurements=rows, plots=LANGUAGE_PLOTS)
 
@@ -1252,7 +1253,7 @@ LESS_DEGRADATION = Statement(
 
 @LESS_DEGRADATION.reading(
     "mean",
-    statement="With κ_eff the mean over layers, r is below 0, at INT4.",
+    statement="With κ_eff the mean over layers, r is −0.3 or less at INT4, a medium correlation.",
     no_theorem=MEASURED,
     tier="refuted",
 )
@@ -1262,24 +1263,29 @@ def _sign_with_the_mean(run: Run) -> Iterator[Evidence]:
 
 @LESS_DEGRADATION.reading(
     "median",
-    statement="With κ_eff the median over layers, r is below 0, at INT4.",
+    statement="With κ_eff the median over layers, r is −0.3 or less at INT4, a medium correlation.",
     no_theorem=MEASURED,
-    tier="bronze",
+    tier="refuted",
 )
 def _sign_with_the_median(run: Run) -> Iterator[Evidence]:
     yield _by_language(run, "median")
 
 
-@predicate
-def correlation_is_negative(bits: int, average: str) -> bool:
-    """The whole 95 % interval of r is below 0."""
-    return sign_of_interval(*correlation(bits, average)[1:]) < 0
+MEDIUM = -0.3
+"""A correlation of medium size, after Cohen, Statistical Power Analysis for the Behavioral Sciences
+(1988), 3.2. Which size is asked for was chosen after a look at other languages than these."""
 
 
 @predicate
-def correlation_is_as_sure_as_given(bits: int, average: str) -> bool:
+def correlation_is_medium(average: str) -> bool:
+    """The whole 95 % interval of r is at or below −0.3."""
+    return correlation(average)[2] <= MEDIUM
+
+
+@predicate
+def correlation_is_as_sure_as_given(average: str) -> bool:
     """The whole 99.9 % interval of r is below 0, so that p < 0.001."""
-    return sign_of_interval(*correlation(bits, average, 3.2905)[1:]) < 0
+    return sign_of_interval(*correlation(average, 3.2905)[1:]) < 0
 
 
 # ----------------------------------------------------------------------------------- T-010
@@ -1306,7 +1312,7 @@ class RoundedRows(Recorder):
             return super().linear(name, x, kind)
         if name not in self._rounded:
             self._rounded[name] = rounded_rows(self.weights[f"{name}.weight"], self._bits)
-        y = functional.linear(x, self._rounded[name], self.weights.get(f"{name}.bias"))
+        y = linear(x, self._rounded[name], self.weights.get(f"{name}.bias"))
         self.record(name, y, kind)
         return y
 

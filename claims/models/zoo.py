@@ -51,6 +51,7 @@ __all__ = [
     "read_languages",
     "read_sentences",
     "read_speech",
+    "read_translations",
     "sentence_embeddings",
     "silero_vad",
     "silero_weights",
@@ -229,7 +230,18 @@ def read_languages() -> dict[str, str]:
     """Return Article 1 of the Universal Declaration of Human Rights by the English name of each
     language.
     """
-    lines = (DATA / "languages.tsv").read_text("utf-8").splitlines()
+    return _read_texts("languages.tsv")
+
+
+def read_translations() -> dict[str, str]:
+    """Return Article 1 of 200 translations of the Universal Declaration of Human Rights, drawn at
+    random from those in Latin, Cyrillic or Greek letters, by the name and code of each.
+    """
+    return _read_texts("translations.tsv")
+
+
+def _read_texts(file: str) -> dict[str, str]:
+    lines = (DATA / file).read_text("utf-8").splitlines()
     return dict(line.split("\t") for line in lines)
 
 

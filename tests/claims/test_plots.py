@@ -25,20 +25,20 @@ CERTIFICATE = json.loads(
         ("geometry.output", 0, [correction.OUTPUT_PLOT], "bits a key", "mean cosine"),
         ("error.decomposition", 1, [quant_error.MODEL_PLOT], "α/σ", "model / true"),
         ("error.mse_convex", 1, [quant_error.CURVES_PLOT], "α/σ", "MSE/σ²"),
-        ("error.kurtosis_degradation.mean", 0, [languages.CORRELATION_PLOT], "bits", "r"),
+        ("error.kurtosis_degradation.mean", 0, [languages.CORRELATION_PLOT], "average", "r"),
         (
             "error.kurtosis_helps.mean",
             0,
             languages.LANGUAGE_PLOTS[:1],
             "κ, median",
-            "1 − cosine, 4 bits",
+            "1 − cosine",
         ),
         (
             "error.kurtosis_helps.mean",
             0,
             languages.LANGUAGE_PLOTS[-1:],
             "κ, mean",
-            "1 − cosine, 6 bits",
+            "1 − cosine",
         ),
         (
             "semantic.compression_range.ten_for_all",
