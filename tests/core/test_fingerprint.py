@@ -245,7 +245,7 @@ class TestMachine:
         monkeypatch.setenv("EDITOR", "ed")
         assert machine() == before
         machine.cache_clear()
-        monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+        monkeypatch.setenv("MKL_CBWR", "AVX2")
         assert machine() != before
 
     def test_versions_count(self, tmp_path, monkeypatch):
