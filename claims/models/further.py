@@ -1,5 +1,5 @@
-"""Weights of networks that are rounded here and not run: the three of a reader of text in pictures
-and an encoder of voices.
+"""Weights of networks that are rounded here and not run: three for the recognition of text in
+pictures, and a speaker encoder.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _WEIGHTED = {"Conv", "ConvTranspose", "MatMul", "Gemm"}
 
 @cached_on_cpu
 def further_weights() -> dict[str, Tensor]:
-    """Return every weight of these networks that has two dimensions or more, float32, by
-    `network/name`.
+    """Return every weight of these networks that has two dimensions or more, float32 [out, in,
+    kernel…], by `network/name`.
 
     Raises:
         UsageError: if a package of weights, or onnx, is not installed.
@@ -56,9 +56,16 @@ def _onnx_weights(file: str) -> dict[str, Tensor]:
     constants |= {
         node.output[0]: node.attribute[0].t for node in graph.node if node.op_type == "Constant"
     }
-    names = [node.input[1] for node in graph.node if node.op_type in _WEIGHTED]
-    return {
-        name: torch.from_numpy(numpy_helper.to_array(constants[name]).copy())
-        for name in dict.fromkeys(names)
-        if name in constants and len(constants[name].dims) > 1
-    }
+    found: dict[str, Tensor] = {}
+    for node in graph.node:
+        if node.op_type not in _WEIGHTED or node.input[1] not in constants:
+            continue
+        weight = torch.from_numpy(numpy_helper.to_array(constants[node.input[1]]).copy())
+        if weight.dim() > 1:
+            # The weight of a dense layer or a transposed convolution is [in, out, …].
+            given = node.op_type == "Conv" or any(
+                one.name == "transB" and one.i for one in node.attribute
+            )
+            turned = weight if given else weight.transpose(0, 1).contiguous()
+            found.setdefault(node.input[1], turned)
+    return found

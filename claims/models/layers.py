@@ -40,9 +40,9 @@ class Layer:
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return x Wᵀ + b, [..., out], for x [..., in] and W [out, in].
 
-    Matrices of float32 on a CPU are multiplied by oneDNN: MKL takes three times as long with the
-    code that is the same on every processor. oneDNN's product has no form for `torch.vmap`, and
-    training does without it.
+    Where no gradient is asked for, a product of float32 matrices with a bias is oneDNN's on a CPU:
+    MKL takes much longer with the code that is the same on every processor. oneDNN's product cannot
+    be trained through under `torch.vmap`.
     """
     if (x.dim(), x.dtype, x.device.type) == (2, torch.float32, "cpu") and not (
         torch.is_grad_enabled() or bias is None

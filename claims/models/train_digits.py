@@ -37,8 +37,8 @@ def train(
     """Train a network by Adam from He's initial weights, from each of some seeds, all of them at
     once; return its weights and biases from each.
 
-    Equal arguments give equal weights on one machine and version of torch; every random draw comes
-    from a seed.
+    Equal arguments give equal weights with one version of torch; every random draw comes from a
+    seed.
 
     Args:
         network: what to train.

@@ -234,8 +234,9 @@ def read_languages() -> dict[str, str]:
 
 
 def read_translations() -> dict[str, str]:
-    """Return Article 1 of 200 translations of the Universal Declaration of Human Rights, drawn at
-    random from those in Latin, Cyrillic or Greek letters, by the name and code of each.
+    """Return Article 1 of translations of the Universal Declaration of Human Rights that were drawn
+    at random, one into a language and none into those of `read_languages`, by the name and code of
+    each.
     """
     return _read_texts("translations.tsv")
 

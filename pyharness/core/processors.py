@@ -8,15 +8,14 @@ __all__ = ["SAME_CODE", "use_same_code"]
 
 SAME_CODE = {
     "ATEN_CPU_CAPABILITY": "avx2",
-    # Every other branch depends on the processor's maker: AVX2 for products with fewer than twelve
-    # columns, exponentials, logarithms and decompositions.
+    # Of MKL's branches the only one with the same code for each maker of processors.
     "MKL_CBWR": "COMPATIBLE",
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "OPENBLAS_CORETYPE": "Haswell",
 }
 """What PyTorch's own code, MKL, numpy's own code, oneDNN and OpenBLAS read before they choose code
-by the processor. MKL still chooses by its maker for square roots of many floats.
+by the processor. MKL still chooses by its maker for square roots.
 
 Source: the documentation of each, on "CPU dispatcher"; Intel, oneMKL, "Conditional Numerical
 Reproducibility"."""

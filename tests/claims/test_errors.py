@@ -5,6 +5,8 @@ with a witness.
 from __future__ import annotations
 
 import itertools
+import re
+import statistics
 from dataclasses import replace
 from fractions import Fraction
 
@@ -415,20 +417,50 @@ class TestLanguages:
         assert languages.correlation_is_medium("mean")
 
     @pytest.mark.parametrize(
-        ("interval", "outcome"),
+        ("mean", "median", "at_all", "noticeably"),
         [
-            ((-0.5, -0.7, -0.31), "confirmed"),
-            ((-0.2, -0.29, 0.1), "refuted"),
-            ((-0.35, -0.4, -0.2), "inconclusive"),
+            ((-0.5, -0.7, -0.31), (-0.5, -0.7, -0.31), "confirmed", "confirmed"),
+            ((-0.2, -0.29, -0.1), (-0.5, -0.7, -0.31), "confirmed", "refuted"),
+            ((-0.2, -0.29, 0.1), (-0.5, -0.7, -0.31), "inconclusive", "refuted"),
+            ((-0.2, -0.31, 0.1), (-0.5, -0.7, -0.31), "inconclusive", "inconclusive"),
+            ((-0.2, -0.31, 0.1), (0.5, 0.2, 0.7), "refuted", "refuted"),
         ],
     )
-    def test_an_interval_decides(self, interval, outcome, monkeypatch):
-        """One that holds −0.3 leaves it open whether r is a medium correlation."""
-        monkeypatch.setattr(languages, "correlation", lambda average: interval)
+    def test_intervals_decide(self, mean, median, at_all, noticeably, monkeypatch):
+        """One above what is asked for refutes; else one that holds it leaves it open."""
+        monkeypatch.setattr(
+            languages, "correlation", lambda average: mean if average == "mean" else median
+        )
         few = dict(itertools.islice(languages.read_translations().items(), 3))
         monkeypatch.setattr(languages, "read_translations", lambda: few)
-        (found,) = CLAIMS["error.kurtosis_helps.mean"].gather(RUN)
-        assert found.outcome == outcome and (not found.witness or found.witness.replays())
+        for reading, outcome in (("at_all", at_all), ("noticeably", noticeably)):
+            (found,) = CLAIMS[f"error.kurtosis_helps.{reading}"].gather(RUN)
+            assert found.outcome == outcome and (not found.witness or found.witness.replays())
+
+    def test_translations_are_of_other_languages(self):
+        """None is a text that the grids were fitted on, and each has a language of its own."""
+        texts = languages.read_translations()
+        codes = [re.split("[_0-9]", name[name.rindex("[") + 1 :])[0] for name in texts]
+        named = [code for code in codes if code]
+        assert len(set(named)) == len(named) > 150
+        assert len(set(texts.values())) == len(texts)
+        assert not set(texts.values()) & set(languages.read_languages().values())
+
+    def test_a_translation_is_measured_as_a_language(self, monkeypatch):
+        """Of one and the same text κ by both averages, and what is lost at 4 bits, are the same."""
+        english = {"English": languages.read_languages()["English"]}
+        monkeypatch.setattr(languages, "read_translations", lambda: english)
+        averages, lost, own = languages.translated("English")
+        kurtosis = [
+            languages.measured(layer).kurtosis["English"] for layer in languages.layer_names()
+        ]
+        assert averages == {
+            "mean": pytest.approx(statistics.fmean(kurtosis)),
+            "median": pytest.approx(statistics.median(kurtosis)),
+        }
+        assert lost == pytest.approx(languages.degradation("English", 4))
+        assert torch.equal(own, languages.in_language("English")[0])
+        languages.translated.cache_clear()
 
     def test_a_correlation_of_degradations(self, monkeypatch):
         """Degradations that fall with the mean kurtosis, but for every fifth, are correlated with

@@ -92,7 +92,9 @@ def naming() -> re.Pattern[str]:
     own = [item for item in CLAIMS if item.gather.__module__ != CHECKPOINT_CLAIMS]
     theorems = {name for item in own for name in (item.theorem, item.negation) if name}
     short = {re.escape(name.rpartition(".")[2]) for name in theorems}
-    models = "minilm|silero|digits-(?:mlp|cnn|autoencoder)|sklearn|scikit-learn"
+    models = (
+        "minilm|silero|digits-(?:mlp|cnn|autoencoder)|sklearn|scikit-learn|rapidocr|resemblyzer"
+    )
     return re.compile(rf"(?i:{models})|\b(?:{'|'.join(sorted(short))})\b")
 
 

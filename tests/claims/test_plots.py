@@ -27,14 +27,14 @@ CERTIFICATE = json.loads(
         ("error.mse_convex", 1, [quant_error.CURVES_PLOT], "α/σ", "MSE/σ²"),
         ("error.kurtosis_degradation.mean", 0, [languages.CORRELATION_PLOT], "average", "r"),
         (
-            "error.kurtosis_helps.mean",
+            "error.kurtosis_helps.at_all",
             0,
             languages.LANGUAGE_PLOTS[:1],
             "κ, median",
             "1 − cosine",
         ),
         (
-            "error.kurtosis_helps.mean",
+            "error.kurtosis_helps.at_all",
             0,
             languages.LANGUAGE_PLOTS[-1:],
             "κ, mean",

@@ -266,7 +266,7 @@ class TestRankCorrelation:
         [
             ({"": ABOVE, "a": ABOVE, "b": ABOVE}, "confirmed", "confirmed"),
             ({"": ABOVE, "a": ABOVE, "b": BELOW}, "confirmed", "refuted"),
-            ({"": ABOVE, "a": ABOVE, "b": NEITHER}, "confirmed", "confirmed"),
+            ({"": ABOVE, "a": ABOVE, "b": NEITHER}, "confirmed", "inconclusive"),
             ({"": BELOW, "a": NEITHER, "b": NEITHER}, "refuted", "inconclusive"),
             ({"": NEITHER, "a": BELOW, "b": NEITHER}, "inconclusive", "refuted"),
         ],
@@ -275,9 +275,13 @@ class TestRankCorrelation:
         """An interval above 0 confirms, one below refutes, and one that holds 0 decides nothing."""
         weights = {f"{network}/{at}": torch.eye(2) for network in "ab" for at in range(10)}
         monkeypatch.setattr(spectral, "conditioned_weights", lambda: weights)
-        monkeypatch.setattr(
-            spectral, "rank_correlation", lambda network="", together=1: found[network]
-        )
+
+        def intervals(network="", together=1):
+            """Those of both networks have to hold together."""
+            assert together == (2 if network else 1)
+            return found[network]
+
+        monkeypatch.setattr(spectral, "rank_correlation", intervals)
         for claim, outcome in ((self.ID, together), (self.EACH, each)):
             (evidence,) = evidence_of(claim)
             assert evidence.outcome == outcome
@@ -313,7 +317,7 @@ class TestTraining:
             (lambda bits: (3, 5, 4, 6, 2, 5, 3, 4), "confirmed"),
             (lambda bits: (-3, -5, -4, -6, -2, -5, -3, -4), "refuted"),
             (lambda bits: (3, -5, 4, -6, 2, -5, 3, 4), "inconclusive"),
-            (lambda bits: (3, 5 if bits == 2 else -9, 4, 6, 2, 5, 3, 4), "inconclusive"),
+            (lambda bits: (3, 5 if bits == 2 else -40, 4, 6, 2, 5, 3, 4), "inconclusive"),
             (lambda bits: (-3, 9 if bits == 3 else -5, -4, -6, -2, -5, -3, -4), "refuted"),
         ],
     )
@@ -350,6 +354,15 @@ class TestTraining:
         )
         evidence_of("spectral.training.penalty_beside_rounding")
         assert {*asked} == {*range(8, 24)}
+
+    def test_the_penalty_alone_is_asked_of_many_seeds(self, monkeypatch):
+        """None of them is a seed of the other readings."""
+        asked = []
+        monkeypatch.setattr(
+            spectral, "penalised_gain", lambda penalty, bits, seed: asked.append(seed) or -seed
+        )
+        evidence_of("spectral.training.penalty_alone")
+        assert {*asked} == {*range(24, 88)}
 
     def test_gains_are_of_one_seed(self, monkeypatch):
         """Each is the images more that one of two networks from the same seed gets right."""

