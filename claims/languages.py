@@ -1,7 +1,7 @@
 """Seed 002, languages: the kurtosis of mixtures, and what a common threshold costs each language.
 
 One text, Article 1 of the Universal Declaration of Human Rights, goes through the sentence
-transformer in nineteen languages. Correlations over languages are of 181 others, drawn at random,
+transformer in nineteen languages. Correlations over languages are of 169 others, drawn at random,
 on the grids that were fitted to the nineteen. The seed's T-009, T-010, T-003 and T-004 give figures
 without a definition; each reading under which they are judged is a claim.
 """
@@ -1292,8 +1292,8 @@ def _less_at_all(run: Run) -> Iterator[Evidence]:
 
 MEDIUM = -0.3
 """A correlation of medium size, after Cohen, Statistical Power Analysis for the Behavioral Sciences
-(1988), 3.2: it explains a tenth of the variance. It was chosen after a look at other translations,
-over which r was near 0, and before any look at these.
+(1988), 3.2: it explains a tenth of the variance. It was chosen after a look at other languages, and
+before any look at these.
 """
 
 

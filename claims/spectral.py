@@ -1132,7 +1132,7 @@ def friendly_in_each_network(run: Run) -> Iterator[Evidence]:
     found = enumerate_cases(
         condition_and_loss_rise_in_network,
         cases,
-        domain="networks of ten weights or more, taken as independent, of condition number under a million, at 4 bits; no "
+        domain="networks of ten weights or more of condition number under a million, weights taken as independent, at 4 bits; no "
         "case where none of the intervals, together of 95 %, is below 0 and one holds it",
         summary=f"{len(sizes)} networks",
         kind="model",
